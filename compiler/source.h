@@ -1,0 +1,58 @@
+/* source.h - the text of the files, and positions in them.
+ *
+ * A position is a byte offset into all files laid end to end, so that 32 bits say both file and place. Position 0 is
+ * "nowhere": it belongs to no file.
+ */
+#ifndef SOURCE_H
+#define SOURCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+
+typedef uint32_t pos;
+
+struct span {
+    pos begin, end; /* end is behind the last byte */
+};
+
+struct source {
+    struct source *next;
+    const char *path;   /* as given or found: what messages and #line print */
+    const char *text;   /* NUL-terminated; CRLF is kept: columns are bytes of the file */
+    size_t length;
+    pos base;           /* position of text[0] */
+    uint32_t *lines;    /* offsets of line starts */
+    uint32_t line_count;
+};
+
+struct sources {
+    struct arena *arena;
+    struct source *first, *last;
+};
+
+struct place {
+    const struct source *source;
+    int line, column;     /* from 1; columns count bytes */
+    const char *line_text;
+    size_t line_length;   /* without the line's end */
+};
+
+/* Reads a file ("-": standard input). NULL with *problem set to a sentence part ("is a directory", "No such file or
+ * directory", "has a NUL byte at offset 17", "is larger than 1 GB") that lives in the arena. */
+const struct source *source_read(struct sources *sources, const char *path, const char **problem);
+
+/* A text that is in memory already, for tests. */
+const struct source *source_add(struct sources *sources, const char *path, const char *text, size_t length);
+
+struct place source_place(const struct sources *sources, pos at);
+const char *source_text(const struct sources *sources, struct span span); /* not NUL-terminated */
+
+static inline struct span span_join(struct span a, struct span b)
+{
+    struct span both = { a.begin < b.begin ? a.begin : b.begin, a.end > b.end ? a.end : b.end };
+    return both;
+}
+
+#endif

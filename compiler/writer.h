@@ -1,0 +1,33 @@
+/* writer.h - text output: one place that knows the line number and the indentation.
+ *
+ * Text is collected in memory (open_memstream would do, but we need the line); a file is written at the end, whole or not at
+ * all.
+ */
+#ifndef WRITER_H
+#define WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct writer {
+    char *text;
+    size_t length, capacity;
+    int line;          /* of the next byte, from 1 */
+    int indent;        /* in levels of four blanks, put before the first byte of a line */
+    bool at_line_start;
+};
+
+void writer_init(struct writer *writer);
+void writer_release(struct writer *writer);
+
+void put(struct writer *writer, const char *text);
+void put_bytes(struct writer *writer, const char *text, size_t length);
+void putf(struct writer *writer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* A text with named holes: put_template(w, "    ${type} ${name};\n", "type", type, "name", name, NULL). */
+void put_template(struct writer *writer, const char *text, ...) __attribute__((sentinel));
+
+/* A C string literal with quotes. */
+void put_c_string(struct writer *writer, const char *text, size_t length);
+
+#endif
