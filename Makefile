@@ -1,0 +1,156 @@
+# GNU make. `make help` lists the targets.
+#
+# Everything is made below $(BUILD), which is laid out like an installation: bin lib include share. Objects and generated
+# sources stand beside that in obj and gen. New files in compiler/, runtime/ and grammar/ are found by themselves.
+
+BUILD    ?= build
+PREFIX   ?= /usr/local
+SANITIZE ?=
+TESTS    ?=
+
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+ifeq ($(origin AR),default)
+AR = ar
+endif
+CFLAGS ?= -O2 -g
+
+OUR_CFLAGS := -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror
+# What re2c and bison write is theirs.
+GEN_CFLAGS := -std=c11 -Wall -Wextra -Wno-unused-function -Wno-unused-label -Wno-unused-but-set-variable
+SAN_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+
+COMPILE  = $(CC) $(CPPFLAGS) -MMD -MP -c
+INCLUDES = -Icompiler -I$(BUILD)/gen -Iruntime/include -I$(BUILD)/include
+
+COMPILER_SRC := $(wildcard compiler/*.c)
+RUNTIME_SRC  := $(wildcard runtime/*.c runtime/*/*.c)
+MODULES      := $(wildcard runtime/ops/*.chain)
+HEADERS      := $(wildcard runtime/include/*.h)
+
+LEXER  := $(patsubst grammar/%.re,$(BUILD)/gen/%_lex.c,$(wildcard grammar/*.re))
+PARSER := $(patsubst grammar/%.y,$(BUILD)/gen/%.tab.c,$(wildcard grammar/*.y))
+TOKENS := $(PARSER:.c=.h)
+
+COMPILER_OBJ := $(COMPILER_SRC:%.c=$(BUILD)/obj/%.o) \
+                $(LEXER:$(BUILD)/gen/%.c=$(BUILD)/obj/gen/%.o) $(PARSER:$(BUILD)/gen/%.c=$(BUILD)/obj/gen/%.o)
+RUNTIME_OBJ  := $(RUNTIME_SRC:%.c=$(BUILD)/obj/%.o)
+MAIN_OBJ     := $(BUILD)/obj/compiler/main.o
+
+CHAINC          := $(BUILD)/bin/chainc
+LIBCHAIN        := $(BUILD)/lib/libchain.a
+LIBCHAINC       := $(BUILD)/obj/libchainc.a
+PUBLIC_HEADERS  := $(HEADERS:runtime/include/%=$(BUILD)/include/%)
+PUBLIC_MODULES  := $(MODULES:runtime/ops/%=$(BUILD)/share/chain/%)
+MODULE_HEADERS  := $(MODULES:runtime/ops/%.chain=$(BUILD)/include/chain/%.h)
+
+all: chainc libchain ## chainc and libchain, laid out in build/ as they are installed
+chainc: $(if $(wildcard compiler/main.c),$(CHAINC))
+libchain: $(if $(RUNTIME_SRC),$(LIBCHAIN)) $(PUBLIC_HEADERS) $(PUBLIC_MODULES) $(if $(wildcard compiler/main.c),$(MODULE_HEADERS))
+
+# ---- the compiler ----------------------------------------------------------------------------------------------------
+
+$(CHAINC): $(COMPILER_OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(SAN_CFLAGS) $(CFLAGS) $(LDFLAGS) $(COMPILER_OBJ) -o $@
+
+# The same without main(), for the unit tests.
+$(LIBCHAINC): $(filter-out $(MAIN_OBJ),$(COMPILER_OBJ))
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/gen/%_lex.c: grammar/%.re
+	@mkdir -p $(@D)
+	re2c -W -Werror --conditions --no-generation-date --depfile $@.d -o $@ $<
+
+$(BUILD)/gen/%.tab.c $(BUILD)/gen/%.tab.h &: grammar/%.y
+	@mkdir -p $(@D)
+	bison -Wall -Wcounterexamples -Werror --header=$(BUILD)/gen/$*.tab.h -o $(BUILD)/gen/$*.tab.c $<
+
+$(BUILD)/obj/compiler/%.o: compiler/%.c $(BUILD)/flags | $(TOKENS)
+	@mkdir -p $(@D)
+	$(COMPILE) $(OUR_CFLAGS) $(SAN_CFLAGS) $(CFLAGS) $(INCLUDES) $< -o $@
+
+$(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags | $(TOKENS)
+	@mkdir -p $(@D)
+	$(COMPILE) $(GEN_CFLAGS) $(SAN_CFLAGS) $(CFLAGS) $(INCLUDES) $< -o $@
+
+# ---- the runtime -----------------------------------------------------------------------------------------------------
+
+$(LIBCHAIN): $(RUNTIME_OBJ)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/obj/runtime/%.o: runtime/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) $(OUR_CFLAGS) $(SAN_CFLAGS) $(CFLAGS) -pthread $(INCLUDES) $< -o $@
+
+# The operations of a module are declared in NAME.chain and written in NAME.c, which includes the header made from the former.
+$(BUILD)/obj/runtime/ops/%.o: | $(MODULE_HEADERS)
+
+$(BUILD)/include/chain/%.h: runtime/ops/%.chain $(CHAINC)
+	@mkdir -p $(@D) $(BUILD)/gen/ops
+	$(CHAINC) -I runtime/ops $< -o $(BUILD)/gen/ops/$*.c --header=$@
+
+$(BUILD)/include/%.h: runtime/include/%.h
+	@mkdir -p $(@D)
+	cp $< $@
+
+$(BUILD)/share/chain/%.chain: runtime/ops/%.chain
+	@mkdir -p $(@D)
+	cp $< $@
+
+# ---- tests -----------------------------------------------------------------------------------------------------------
+
+check: all $(if $(COMPILER_SRC),$(LIBCHAINC)) ## all tests, or those that TESTS names: make check TESTS=rules
+	@tests/run --build $(BUILD) $(TESTS)
+
+bless: all $(if $(COMPILER_SRC),$(LIBCHAINC)) ## rewrite the expected outputs, and say which changed
+	@tests/run --build $(BUILD) --bless $(TESTS)
+
+asan: ## the tests with AddressSanitizer and UndefinedBehaviorSanitizer, in build/asan
+	@$(MAKE) --no-print-directory check BUILD=$(BUILD)/asan SANITIZE=address,undefined CFLAGS="-O1 -g"
+
+tsan: ## the tests that use threads with ThreadSanitizer, in build/tsan
+	@$(MAKE) --no-print-directory check BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS="-O1 -g" TESTS="$(or $(TESTS),--threads)"
+
+valgrind: all ## the examples under valgrind
+	@tests/run --build $(BUILD) --valgrind $(or $(TESTS),examples)
+
+bench: all ## measure; see bench/README.md
+	@bench/run
+
+# ---- the rest --------------------------------------------------------------------------------------------------------
+
+install: all ## into $(DESTDIR)$(PREFIX)
+	@mkdir -p $(DESTDIR)$(PREFIX)
+	cp -R $(wildcard $(addprefix $(BUILD)/,bin lib include share)) $(DESTDIR)$(PREFIX)
+
+format-check: ## clang-format has nothing to change
+	clang-format --dry-run --Werror $(wildcard compiler/*.[ch] runtime/*.[ch] runtime/*/*.[ch])
+
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+help: ## this text
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+# What the objects were made with: a change of it remakes them, and tests/run builds its programs the same way.
+define FLAGS
+CC=$(CC)
+CFLAGS=$(CFLAGS) $(SAN_CFLAGS)
+SANITIZE=$(SANITIZE)
+endef
+export FLAGS
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" > $@
+
+.PHONY: all chainc libchain check bless asan tsan valgrind bench install format-check clean help FORCE
+.DELETE_ON_ERROR:
+.SECONDARY:
+MAKEFLAGS += --no-builtin-rules
+
+-include $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(LEXER:=.d)
