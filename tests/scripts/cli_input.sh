@@ -1,0 +1,62 @@
+#!/bin/sh
+# What is wrong with an input is said with its name; nothing is written then, and nothing crashes.
+. "$TOP/tests/scripts/lib"
+
+mkdir folder
+expect 2 "$CHAINC" missing.chain -o x.c
+shows err '^(chainc: )?missing\.chain: (error: )?No such file or directory$'
+expect 2 "$CHAINC" folder -o x.c
+shows err '^(chainc: )?folder: (error: )?[Ii]s a directory$'
+[ ! -e x.c ] || fail "an input that cannot be read left an output"
+
+# An empty file declares nothing: that is no error.
+: >empty.chain
+expect 0 "$CHAINC" empty.chain -o empty.c
+empty err
+[ -s empty.c ] && [ -s empty.h ] || fail "nothing was written for an empty file"
+
+printf 'chain int f(int n)\n{\n    (n \0 1)\n}\n' >nul.chain
+"$CHAINC" nul.chain -o x.c >out 2>err
+status=$?
+[ $status -eq 1 ] || [ $status -eq 2 ] || fail "a NUL byte: status $status"
+shows err 'nul\.chain.*NUL'
+[ ! -e x.c ] || fail "a NUL byte left an output"
+
+# The end of the last line and the kind of line ends do not matter.
+sample >plain.chain
+sample | head -c -1 >cut.chain
+sample | sed 's/$/\r/' >crlf.chain
+expect 0 "$CHAINC" plain.chain -o plain.c
+for name in cut crlf; do
+    expect 0 "$CHAINC" $name.chain -o $name.c
+    empty err
+    sed "s/$name/plain/g; s/$(echo $name | tr a-z A-Z)/PLAIN/g" $name.c | tr -d '\r' | cmp - plain.c || fail "$name.c differs from plain.c"
+done
+
+# Errors name file, line and column, with \r\n too.
+printf 'chain int f(int n)\r\n{\r\n    nothing(n)\r\n}\r\n' >wrong.chain
+expect 1 "$CHAINC" wrong.chain -o x.c
+shows err '^wrong\.chain:3:5: error: '
+[ ! -e x.c ] || fail "an error left an output"
+
+# A megabyte of brackets, alone and in a chain; a megabyte on one line; deep nesting.
+"$PYTHON" - <<'EOF'
+def write(name, text):
+    with open(name, "w") as f:
+        f.write(text)
+n = 1 << 20
+write("deep1.chain", "(" * n)
+write("deep2.chain", "chain int f(int n)\n{\n    " + "(" * n)
+write("deep3.chain", "chain int f(int n)\n{\n" + "{" * n)
+write("deep4.chain", "chain int f(int n)\n{\n" + "all (" * 100000)
+write("deep5.chain", "chain int f(int n)\n{\n" + "timeout 1s " * 100000 + "delay 1s\n}\n")
+write("long.chain", "x" * n)
+write("bytes.chain", "".join(map(chr, range(1, 256))) * 100)
+EOF
+for name in deep1 deep2 deep3 deep4 deep5 long bytes; do
+    expect 1 "$CHAINC" $name.chain -o x.c
+    shows err "^$name\.chain:[0-9]+:[0-9]+: error: "
+    [ "$(wc -c <err)" -lt 20000 ] || fail "$name: $(wc -c <err) bytes of messages"
+done
+[ ! -e x.c ] || fail "an error left an output"
+exit 0
