@@ -1,0 +1,52 @@
+#!/bin/sh
+# Installs what is missing: ./setup.sh for building, ./setup.sh test for the tests as well.
+# On Debian and its relatives by apt-get; elsewhere it says what to install.
+set -eu
+
+missing=
+
+# tool COMMAND PACKAGE, header FILE PACKAGE: notes the package if the thing is not there.
+tool() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
+header()
+{
+    for folder in /usr/include /usr/local/include $(echo "${CPATH:-}" | tr : ' '); do
+        [ ! -e "$folder/$1" ] || return 0
+    done
+    missing="$missing $2"
+}
+
+tool gcc gcc
+header stdio.h libc6-dev
+tool make make
+tool bison bison
+tool re2c re2c
+header uthash.h uthash-dev
+if [ "${1:-}" = test ]; then
+    tool python3 python3
+    header cmocka.h libcmocka-dev
+    tool g++ g++
+    tool clang clang
+    tool gdb gdb
+    tool valgrind "valgrind libc6-dbg"
+    tool unshare util-linux
+fi
+
+[ -n "$missing" ] || exit 0
+echo "missing:$missing"
+
+as=
+[ "$(id -u)" -eq 0 ] || as=sudo
+if ! command -v apt-get >/dev/null 2>&1 || { [ -n "$as" ] && ! command -v sudo >/dev/null 2>&1; }; then
+    echo "Please install them (these are the names of Debian's packages) and try again."
+    exit 1
+fi
+
+# shellcheck disable=SC2086 # one word per package
+install() { $as env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing; }
+echo "installing them with apt-get"
+install >setup.log 2>&1 || { $as apt-get update -q >>setup.log 2>&1 && install >>setup.log 2>&1; } || {
+    tail -n 20 setup.log
+    echo "That did not work. Please install them (these are the names of Debian's packages) and try again."
+    exit 1
+}
+rm -f setup.log
