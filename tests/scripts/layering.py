@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+"""A file includes only what stands below it. The layers, lowest first; files of one layer know nothing of each other."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+COMPILER = [
+    {"arena.h"},
+    {"intern.h", "source.h", "writer.h", "ctext.h"},
+    {"diag.def", "diag_*.def", "tokens.def"},
+    {"diag.h"},
+    # representations
+    {"ast.h"},
+    {"symbol.h"},
+    {"tree.h"},
+    {"ir.h"},
+    {"frame.h"},
+    # the passes, and the one that knows them all
+    {"passes.h"},
+]
+# A pass in several files has a header of its own, which nobody else includes.
+PRIVATE = {
+    "scope.h": "check* scope",
+    "token.h": "lex* parse* token*",
+    "parse.h": "lex* parse* token*",
+    "chain.tab.h": "lex* parse* token*",
+    "emit.h": "emit*",
+}
+
+# Folders of the runtime, lowest first. The core gets along with what every C compiler has, and the numbers of errno.
+RUNTIME = ["include", "core", "backends", "threads", "ops"]
+FREESTANDING = {"stdbool.h", "stddef.h", "stdint.h", "stdarg.h", "stdatomic.h", "stdalign.h", "limits.h", "float.h", "errno.h"}
+
+TOP = Path(os.environ.get("TOP", Path(__file__).resolve().parent.parent.parent))
+wrong = []
+
+
+def includes(path):
+    """(line, "<" or '"', name) of each #include of a file."""
+    for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+        match = re.match(r'\s*#\s*include\s*([<"])([^>"]+)', line)
+        if match:
+            yield number, match[1], match[2]
+
+
+def complain(path, number, text):
+    wrong.append(f"{path.relative_to(TOP)}:{number}: {text}")
+
+
+def layer(name):
+    return next((i for i, names in enumerate(COMPILER) for n in names if Path(name).match(n)), None)
+
+
+def compiler():
+    headers = {p.name for p in (TOP / "compiler").glob("*.h")}
+    for path in sorted(p for d in ("compiler", "grammar") for p in (TOP / d).glob("*.*") if p.suffix in (".c", ".h", ".re", ".y")):
+        own = layer(path.stem + ".h")
+        for number, bracket, name in includes(path):
+            if name in PRIVATE:
+                if path.name != name and not any(Path(path.stem).match(n) for n in PRIVATE[name].split()) and path.parent.name != "grammar":
+                    complain(path, number, f"{name} is private to {PRIVATE[name]}")
+                continue
+            if bracket == "<" and name not in headers:
+                if name.startswith("chain"):
+                    complain(path, number, "the compiler includes nothing of the runtime")
+                continue
+            level = layer(name)
+            if level is None:
+                complain(path, number, f"{name} is not in the table of {Path(__file__).name}")
+            elif own is not None and name != path.stem + ".h" and level >= own:
+                complain(path, number, f"{path.name} may not include {name}, which is not below it")
+
+
+def runtime():
+    for path in sorted(p for p in (TOP / "runtime").rglob("*.[ch]")):
+        folder = path.parent.name
+        level = RUNTIME.index(folder) if folder in RUNTIME else 0
+        for number, bracket, name in includes(path):
+            at = next((f for f in RUNTIME if (TOP / "runtime" / f / Path(name).name).exists()), None)
+            if at is None and bracket == '"' and not name.startswith("chain/"):
+                complain(path, number, f"{name} is not found in runtime/")
+            elif at is not None and bracket == '"' and RUNTIME.index(at) > level:
+                complain(path, number, f"{folder}/ may not include {name} of {at}/, which is above it")
+            elif bracket == "<" and folder in ("include", "core") and name not in FREESTANDING and path.name != "chain_reactor.h":
+                complain(path, number, f"<{name}> needs a system, and {folder}/ does without")
+
+
+compiler()
+runtime()
+print("\n".join(wrong))
+sys.exit(1 if wrong else 0)
