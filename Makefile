@@ -22,7 +22,7 @@ GEN_CFLAGS := -std=c11 -Wall -Wextra -Wno-unused-function -Wno-unused-label -Wno
 SAN_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 COMPILE  = $(CC) $(CPPFLAGS) -MMD -MP -c
-INCLUDES = -Icompiler -I$(BUILD)/gen -Iruntime/include -I$(BUILD)/include
+INCLUDES = -Icompiler -Igrammar -I$(BUILD)/gen -Iruntime/include -I$(BUILD)/include
 
 COMPILER_SRC := $(wildcard compiler/*.c)
 RUNTIME_SRC  := $(wildcard runtime/*.c runtime/*/*.c)
@@ -88,7 +88,7 @@ $(BUILD)/obj/runtime/%.o: runtime/%.c $(BUILD)/flags
 	$(COMPILE) $(OUR_CFLAGS) $(SAN_CFLAGS) $(CFLAGS) -pthread $(INCLUDES) $< -o $@
 
 # The operations of a module are declared in NAME.chain and written in NAME.c, which includes the header made from the former.
-$(BUILD)/obj/runtime/ops/%.o: | $(MODULE_HEADERS)
+$(filter $(BUILD)/obj/runtime/ops/%,$(RUNTIME_OBJ)): | $(MODULE_HEADERS)
 
 $(BUILD)/include/chain/%.h: runtime/ops/%.chain $(CHAINC)
 	@mkdir -p $(@D) $(BUILD)/gen/ops
@@ -128,8 +128,13 @@ install: all ## into $(DESTDIR)$(PREFIX)
 	@mkdir -p $(DESTDIR)$(PREFIX)
 	cp -R $(wildcard $(addprefix $(BUILD)/,bin lib include share)) $(DESTDIR)$(PREFIX)
 
+OUR_SOURCES = $(wildcard compiler/*.[ch] runtime/*.[ch] runtime/*/*.[ch])
+
+format: ## let clang-format rewrite the sources
+	clang-format -i $(OUR_SOURCES)
+
 format-check: ## clang-format has nothing to change
-	clang-format --dry-run --Werror $(wildcard compiler/*.[ch] runtime/*.[ch] runtime/*/*.[ch])
+	clang-format --dry-run --Werror $(OUR_SOURCES)
 
 clean: ## remove build/
 	rm -rf $(BUILD)
@@ -148,7 +153,7 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" > $@
 
-.PHONY: all chainc libchain check bless asan tsan valgrind bench install format-check clean help FORCE
+.PHONY: all chainc libchain check bless asan tsan valgrind bench install format format-check clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
