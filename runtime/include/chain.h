@@ -38,8 +38,9 @@ enum {
 
 /* What a settling call returns. */
 enum chain_settled {
-    CHAIN_OK,  /* this call settled the operation */
-    CHAIN_LATE /* it was settled, cancelled or reused before: nothing was changed, the caller keeps what it passed (rule 2) */
+    CHAIN_OK,    /* this call settled the operation */
+    CHAIN_LATE,  /* it was settled, cancelled or reused before: nothing was changed, the caller keeps what it passed (rule 2) */
+    CHAIN_CLOSED /* posting only: the loop has finished, nobody will look at it; the caller keeps what it passed (rule 103) */
 };
 
 enum chain_outcome { CHAIN_PENDING, CHAIN_VALUE, CHAIN_REJECTED, CHAIN_WAS_CANCELLED };
@@ -58,10 +59,10 @@ struct chain_site {
 /* A rejection, as `err` in a handler and as told to the host (rule 35). Message and origin are static data. */
 struct chain_error {
     int code;
-    int attempt;           /* of the innermost retry around the step that rejected; 0 outside any */
-    const char *message;   /* may be NULL */
-    intptr_t info;         /* whatever the rejecting side put there */
-    const struct chain_site *origin; /* the step that rejected; NULL if unknown */
+    int attempt;                      /* of the innermost retry around the step that rejected; 0 outside any */
+    const char *message;              /* may be NULL */
+    intptr_t info;                    /* whatever the rejecting side put there */
+    const struct chain_site *origin;  /* the step that rejected; NULL if unknown */
     const struct chain_error *causes; /* CHAIN_EALL: the branches' errors in order; else NULL */
 };
 
@@ -75,11 +76,11 @@ struct chain_failure {
 /* The header of an operation: 16 bytes, followed directly by the operation's own struct. A header's memory never becomes
  * anything but a header, so a stale deferred compares its tag and touches nothing else (rule 4). */
 struct chain_op {
-    uint64_t tag;   /* bits 16-63: generation, odd while pending; 8-15: loop id; 0-7: CHAIN__… below */
-    int32_t code;   /* 0 value, > 0 rejection, CHAIN_CANCELLED; while pending: an outcome that is already decided */
-    uint16_t at;    /* strand: where to resume; branch: distance to its strand's header, in units of 8 bytes */
+    uint64_t tag; /* bits 16-63: generation, odd while pending; 8-15: loop id; 0-7: CHAIN__… below */
+    int32_t code; /* 0 value, > 0 rejection, CHAIN_CANCELLED; while pending: an outcome that is already decided */
+    uint16_t at;  /* strand: where to resume; branch: distance to its strand's header, in units of 8 bytes */
     uint8_t flags;
-    uint8_t alive;  /* strand that waits for branches: how many have not ended */
+    uint8_t alive; /* strand that waits for branches: how many have not ended */
 };
 
 /* The right to settle one use of an operation, once (rules 1-4). A small value: copy it, keep it, post it to a thread.
@@ -114,23 +115,25 @@ struct chain_link {
 /* A chain that C code runs: the head of every `struct NAME` that chainc writes for a chain. Zero the whole struct once,
  * before its first use; it may be run again when chain_is_quiescent(). */
 struct chain_root {
-    struct chain_root *next, **link; /* among the loop's roots */
+    struct chain_root *next, **link; /* among the loop's roots; link is NULL when it is not */
     /* Called once, on the loop's thread, when the chain and everything it started has ended. The frame may be run again or
      * freed from inside. Set it before NAME_run(), or leave it NULL. */
     void (*on_settled)(struct chain_root *root);
-    void *context;      /* for the host's use */
+    void *context; /* for the host's use */
     struct chain_error error;
     enum chain_outcome outcome;
     uint8_t looked_at;
     struct chain_strand strand; /* last: the frame follows directly */
 };
+CHAIN_STATIC_ASSERT(sizeof(struct chain_root) == offsetof(struct chain_root, strand) + sizeof(struct chain_strand),
+                    "a frame follows its strand directly");
 
 /* The outcome of a chain that C code ran; CHAIN_PENDING while it runs. Reading a rejection counts as looking at it: an
  * unread one is reported when the loop ends (rule 105). */
 enum chain_outcome chain_outcome(struct chain_root *root);
 
 /* The rejection of a chain whose outcome is CHAIN_REJECTED, else code 0. Counts as looking at it. Owned by the frame. */
-const struct chain_error *chain_error(struct chain_root *root);
+const struct chain_error *chain_rejection(struct chain_root *root);
 
 /* Whether nothing of the chain is alive: its memory may be run again or freed. True for a zeroed frame. */
 static inline bool chain_is_quiescent(const struct chain_root *root)
@@ -138,30 +141,32 @@ static inline bool chain_is_quiescent(const struct chain_root *root)
     return root->link == NULL || root->outcome != CHAIN_PENDING;
 }
 
-/* Rejects with CHAIN_EABANDONED, for a deferred whose owner goes away (rule 5). */
+/* Rejects with CHAIN_EABANDONED, for a deferred whose owner goes away (rule 5). Thread: the loop's. */
 enum chain_settled chain_abandon(struct chain_deferred done);
 
-/* Text of a code: errno's or the CHAIN_E… ones; NULL if unknown to the core. Static. */
+/* The name of a code, such as "ETIMEDOUT" or "CHAIN_EALL"; NULL if the core does not know it. Static. Thread: any. */
 const char *chain_code_name(int code);
 
 /* ---- the loop ------------------------------------------------------------------------------------------------------ */
 
-/* A timer of the loop. The storage belongs to the caller and stays where it is while armed. */
+/* A timer of the loop. The storage belongs to the caller and stays where it is while armed. Zero it and set `fire` before it
+ * is armed for the first time. */
 struct chain_timer {
-    uint64_t deadline; /* monotonic ns; UINT64_MAX never fires (rule 88) */
-    uint64_t order;    /* arming order, breaks ties (rule 15) */
-    struct chain_timer *child, *sibling, **link;
+    uint64_t deadline;                                                /* monotonic ns; UINT64_MAX never fires (rule 88) */
+    uint64_t order;                                                   /* arming order, breaks ties (rule 15) */
+    struct chain_timer *child, *sibling, **link;                      /* link is NULL while it is not armed */
     void (*fire)(struct chain_timer *timer, struct chain_loop *loop); /* on the loop's thread; the timer is disarmed already */
 };
 
 /* What a loop needs from its surroundings: a port is these functions. All but `wake` run on the loop's thread. */
 struct chain_port {
-    /* Monotonic clock in ns; called once per turn (rule 19). */
+    /* Monotonic clock in ns. The loop calls it once when it is made and once per turn (rule 19). */
     uint64_t (*now)(struct chain_loop *loop);
-    /* Waits until `deadline` (ns of the clock above; UINT64_MAX: for ever; a deadline that has passed: only polls), or until
-     * woken, and settles what has completed. May return early. */
+    /* Waits until `deadline` (ns of the clock above; UINT64_MAX: for ever; a deadline that has passed, such as 0: only polls),
+     * or until woken, and settles what has completed. May return early. Does not call chain_loop_turn(). */
     void (*wait)(struct chain_loop *loop, uint64_t deadline);
-    /* Ends a wait() from any thread (on firmware, from an interrupt). NULL: no one posts to this loop. */
+    /* Ends the present wait(), or the next one, from any thread (on firmware, from an interrupt); does not block. NULL: no
+     * one posts to this loop. */
     void (*wake)(struct chain_loop *loop);
 };
 
@@ -170,43 +175,52 @@ struct chain_queue {
 };
 
 struct chain_loop {
-    struct chain_queue ready;       /* strands to resume, FIFO (rule 14) */
-    struct chain_strand *running;   /* the strand that is being resumed */
-    uint32_t budget;                /* resumptions and loop rounds left before timers and I/O get a turn (rule 17) */
-    uint8_t id;                     /* position in chain__loops */
+    struct chain_queue ready;     /* strands to resume, FIFO (rule 14) */
+    struct chain_strand *running; /* the strand that is being resumed */
+    uint32_t budget;              /* resumptions and loop rounds left before timers and I/O get a turn (rule 17) */
+    uint8_t id;                   /* position in chain__loops */
     bool stopping, closed;
-    uint64_t now;                   /* ns, read once per turn (rule 19) */
-    struct chain_timer *timers;     /* pairing heap by (deadline, order) */
+    uint64_t now;               /* ns, read once per turn (rule 19) */
+    struct chain_timer *timers; /* pairing heap by (deadline, order) */
     uint64_t timer_order;
-    struct chain_root *roots;       /* running, and rejected ones nobody has looked at */
-    struct chain_strand *posts;     /* settled by other threads, newest first; atomic */
-    uint32_t asleep;                /* atomic: wait() may block, a post must wake */
+    struct chain_root *roots, **last_root; /* running, and rejected ones nobody has looked at, in the order they were started */
+    size_t alive;                          /* roots that run */
     const struct chain_port *port;
-    uint64_t late;                  /* settling calls that came late (rule 2) */
-    uint64_t suppressed;            /* rejections that another outcome replaced (rule 106) */
+    uint64_t suppressed; /* rejections that another outcome replaced (rule 106) */
     void (*on_suppressed)(struct chain_loop *loop, const struct chain_error *error); /* may be NULL */
     void (*on_unhandled)(struct chain_loop *loop, const struct chain_error *error);  /* may be NULL */
-    void *context;                  /* for the host's use */
+    void *context;                                                                   /* for the host's use */
 };
 
 /* Makes `loop` usable. The storage is the caller's and must not move. `port` must outlive it.
  * 0, or EMFILE when CHAIN_LOOPS_MAX loops exist. Thread: any, but one loop is then used on one thread. */
 int chain_loop_init(struct chain_loop *loop, const struct chain_port *port);
 
-/* Ends a loop: later posts return CHAIN_LATE (rule 103); rejections nobody looked at go to on_unhandled (rule 105).
- * Returns the number of roots that were still running; their frames are left as they are. */
-unsigned chain_loop_fini(struct chain_loop *loop);
+/* Ends a loop: later posts return CHAIN_CLOSED (rule 103); rejections nobody looked at go to on_unhandled (rule 105).
+ * Returns the number of roots that were still running; their frames are left as they are and never become quiescent, and as
+ * posts to them may still come at any time, the loop's number (one of CHAIN_LOOPS_MAX) is not given out again.
+ * Not from inside a turn. */
+size_t chain_loop_fini(struct chain_loop *loop);
 
 /* Runs turns until no root is left running or chain_loop_stop() was called. */
 void chain_loop_run(struct chain_loop *loop);
 
-/* One turn: clock; due timers with the ready queue drained after each; posts; wait() (which polls only, when something is
- * ready, or when `block` is false); ready queue. docs/runtime.md says the same in the same words.
- * Returns whether anything is left to do. */
+/* One turn: wait (which only polls when something is ready or posted, or `block` is false, or nothing is left to do); clock;
+ * posts; ready queue; due timers, with the ready queue drained after each. After CHAIN_BUDGET resumptions since the wait the
+ * turn ends, with one timer at most fired, so that I/O and timers always get theirs (rule 17). docs/runtime.md says the same
+ * in the same words. Returns whether anything is left to do: a running root, a ready strand, an armed timer.
+ * Not from inside a turn. */
 bool chain_loop_turn(struct chain_loop *loop, bool block);
 
-/* Makes chain_loop_run() return after the present turn. */
+/* Makes the present chain_loop_run(), or else the next one, return after the present turn. */
 void chain_loop_stop(struct chain_loop *loop);
+
+/* Ends the present wait of the loop's turn, or the next one. Thread: any, and async-signal-safe on hosted systems (rule 99);
+ * the loop must not be finished in the meantime. No effect if the port has no `wake`. */
+void chain_wake(struct chain_loop *loop);
+
+/* How many settling calls of operations of this loop came late (rule 2). Thread: any. */
+uint64_t chain_loop_late(const struct chain_loop *loop);
 
 /* Arms a timer that is not armed. `deadline` in ns of the loop's clock; see chain_deadline(). O(1). */
 void chain_timer_arm(struct chain_loop *loop, struct chain_timer *timer, uint64_t deadline);
@@ -214,7 +228,7 @@ void chain_timer_arm(struct chain_loop *loop, struct chain_timer *timer, uint64_
 /* Disarms; no effect if it is not armed. O(log n) amortized. */
 void chain_timer_disarm(struct chain_loop *loop, struct chain_timer *timer);
 
-/* now + ns, saturating (rule 88). Negative `ns` counts as 0 (rule 87). */
+/* The turn's clock + ns, saturating (rule 88). Negative `ns` counts as 0 (rule 87). */
 uint64_t chain_deadline(const struct chain_loop *loop, int64_t ns);
 
 #ifdef __cplusplus

@@ -36,7 +36,7 @@ extern "C" {
 #endif
 #endif
 
-extern struct chain_loop *chain__loops[CHAIN_LOOPS_MAX];
+extern struct chain_loop *chain__loops[CHAIN_LOOPS_MAX]; /* NULL: none, or finished */
 extern const struct chain_type chain__root_type;
 
 /* Tags of `posted` operations are read and changed by several threads; a stale deferred may be compared at any time. */
@@ -191,7 +191,8 @@ static inline void *chain__claim(struct chain_deferred done)
     return chain__tag(done.op) == done.tag ? chain__storage(done.op) : NULL;
 }
 
-/* Settles what chain__claim() has granted. */
+/* Settles what chain__claim() or chain__shared_claim() has granted. A loop that was ended while the operation was pending
+ * takes no notice. */
 static inline void chain__settle(struct chain_deferred done, int code)
 {
     struct chain_op *op = done.op;
@@ -202,7 +203,7 @@ static inline void chain__settle(struct chain_deferred done, int code)
     chain__set_tag(op, done.tag + CHAIN__GENERATION);
     if ((done.tag & CHAIN__BRANCH) != 0)
         chain__branch_settled(op, loop);
-    else if (loop->running != chain__strand_of(op))
+    else if (loop != NULL && loop->running != chain__strand_of(op))
         chain__ready(loop, chain__strand_of(op));
 }
 
@@ -220,17 +221,51 @@ static inline void chain__settle_soon(struct chain_deferred done, int code)
         return;
     }
     chain__set_tag(op, (done.tag + CHAIN__GENERATION) | CHAIN__QUEUED);
-    chain__ready(loop, chain__strand_of(op));
+    if (loop != NULL)
+        chain__ready(loop, chain__strand_of(op));
 }
 
+/* NAME_reject() and NAME_cancelled(). A code that is not positive counts as EINVAL. */
 enum chain_settled chain__reject(struct chain_deferred done, int code, const char *message, intptr_t info);
 enum chain_settled chain__cancelled(struct chain_deferred done);
 
-/* Posting from other threads: begin claims the operation (NULL: late, nothing is changed), the caller writes the value
- * there, end hands the strand to the loop and wakes it if it sleeps. Rules 99-103. */
+/* ---- operations declared `posted` ----
+ *
+ * Threads race for them, so each settling call first takes the tag by compare-and-swap (rule 102). chain__post_… is for any
+ * thread, chain__shared_… for the loop's own, where the operation may go on at once (rule 11):
+ *
+ *     enum chain_settled NAME_post_resolve(NAME_deferred done, TYPE value)     enum chain_settled NAME_resolve(… same …)
+ *     {                                                                        {
+ *         TYPE *place = chain__post_begin(done.end);                               TYPE *place = chain__shared_claim(done.end);
+ *         if (place == NULL)                                                       if (place == NULL)
+ *             return chain__post_late(done.end);                                       return chain__late(done.end);
+ *         *place = value;                                                          *place = value;
+ *         return chain__post_end(done.end, 0);                                     chain__settle(done.end, 0);
+ *     }                                                                            return CHAIN_OK;
+ *                                                                              }
+ * A post travels through the link of its strand, so a posted operation in a branch always gets a strand of its own: never
+ * chain__branch(). After its start has made the deferred known to another thread, the operation does not touch its struct. */
+
+/* Like chain__claim(). */
+static inline void *chain__shared_claim(struct chain_deferred done)
+{
+    return __atomic_compare_exchange_n(&done.op->tag, &done.tag, (done.tag + CHAIN__GENERATION) | CHAIN__QUEUED, false,
+                                       __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)
+               ? chain__storage(done.op)
+               : NULL;
+}
+
+enum chain_settled chain__shared_reject(struct chain_deferred done, int code, const char *message, intptr_t info);
+enum chain_settled chain__shared_cancelled(struct chain_deferred done);
+
+/* Posting from any thread: begin claims the operation (NULL: late or closed, nothing is changed: return
+ * chain__post_late()), the caller writes the value there, end hands the strand to the loop and wakes it if it sleeps.
+ * Rules 99-103. */
 void *chain__post_begin(struct chain_deferred done);
-void chain__post_end(struct chain_deferred done, int code);
+enum chain_settled chain__post_late(struct chain_deferred done);
+enum chain_settled chain__post_end(struct chain_deferred done, int code);
 enum chain_settled chain__post_reject(struct chain_deferred done, int code, const char *message, intptr_t info);
+enum chain_settled chain__post_cancelled(struct chain_deferred done);
 
 /* ---- chains ---- */
 
@@ -287,8 +322,9 @@ static inline struct chain_strand *chain__end(struct chain_strand *strand, struc
 /* A rejection that another outcome replaced goes to the suppressed hook (rule 106). */
 void chain__suppressed(struct chain_loop *loop, const struct chain_error *error);
 
-/* Starts a root on behalf of NAME_run(): links it to the loop and queues its strand, which resumes `type` at state 0.
- * Returns 0; EBUSY if it runs already; CHAIN_ECLOSED if the loop is closed or stopping for good. */
+/* Starts a root on behalf of NAME_run(): links it to the loop and queues its strand, which resumes `type` at state 0. `link`
+ * is the one in the frame; when the chain ends, its rejection is in the storage of the strand and its code in the header.
+ * Returns 0; EBUSY if it runs already; CHAIN_ECLOSED if the loop is closed. Nothing is changed then. */
 int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type, struct chain_link *link);
 
 /* ---- branches of all, any, race, settle ---- */
@@ -305,9 +341,19 @@ static inline void chain__fork(struct chain_strand *strand, unsigned count)
 static inline void chain__branch(struct chain_strand *parent, struct chain_op *op)
 {
     op->at = (uint16_t)((size_t)((char *)op - (char *)&parent->op) / 8);
+    op->flags = 0;
+    op->alive = 0;
     op->code = 0;
     chain__set_tag(op, (chain__tag(op) & ~CHAIN__LOW) | (chain__tag(&parent->op) & 0xff00) | CHAIN__BRANCH);
     chain__pending(op);
+}
+
+/* Says where such a branch stands: an index into the sites of the parent's chain. The runtime gives it to a rejection as its
+ * origin, since no code of the chain runs when the branch settles. After chain__branch(); without it the origin stays NULL. */
+static inline void chain__branch_site(struct chain_op *op, unsigned site)
+{
+    op->flags = (uint8_t)((site + 1) & 0xff);
+    op->alive = (uint8_t)((site + 1) >> 8);
 }
 
 /* Starts a branch that is a strand of its own and lets it run to its first wait, without resuming anything else. */
@@ -339,6 +385,21 @@ static inline int64_t chain__duration(int64_t count, int64_t unit)
         return 0;
     return count > INT64_MAX / 2 / unit ? INT64_MAX / 2 : count * unit;
 }
+
+/* ---- programs ---- */
+
+/* A code of a `codes` declaration, for messages. */
+struct chain_code_text {
+    int code;
+    const char *name;
+    const char *text; /* may be NULL */
+};
+
+/* The generated main(): opens a reactor, lets `start` run the root on it (it calls NAME_run() and returns what that returns)
+ * and runs the loop. Returns the exit status: *value (0 if `value` is NULL), or 1 after an unhandled rejection, which is
+ * printed to stderr, or a reactor that could not be opened. `codes` ends with code 0; NULL if there are none. Hosted only. */
+int chain__main(struct chain_root *root, int (*start)(struct chain_root *root, struct chain_loop *loop, int argc, char **argv),
+                int argc, char **argv, const int *value, const struct chain_code_text *codes);
 
 #ifdef __cplusplus
 }

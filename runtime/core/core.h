@@ -1,0 +1,55 @@
+/* core.h - what the files of the core tell each other. No system call and no heap below here. */
+#ifndef CHAIN_CORE_H
+#define CHAIN_CORE_H
+
+#include "chain_gen.h"
+
+/* States that only a bug in libchain or chainc can bring about (rule 108). */
+#ifdef CHAIN_DEBUG
+#define CHAIN__CHECK(condition) ((condition) ? (void)0 : __builtin_trap())
+#else
+#define CHAIN__CHECK(condition) ((void)0)
+#endif
+
+static inline uint8_t chain__id_of_tag(uint64_t tag)
+{
+    return (uint8_t)(tag >> 8);
+}
+
+/* settle.c: the code of a rejection; positive whatever the caller passed. */
+int chain__rejection_code(int code);
+
+/* settle.c: settles a claimed operation as rejected. */
+void chain__settle_rejected(struct chain_deferred done, int code, const char *message, intptr_t info);
+
+/* settle.c: the step that `op`, the header of a strand, waits for; NULL if unknown. */
+const struct chain_site *chain__site_of(struct chain_op *op);
+
+/* timer.c: takes the earliest timer out if it is due at `now`; NULL if there is none. */
+struct chain_timer *chain__timer_due(struct chain_loop *loop, uint64_t now);
+
+/* strand.c: resumes ready strands until there is none or the budget ends (rules 14, 17). */
+void chain__drain(struct chain_loop *loop);
+
+/* root.c: reports the rejections nobody looked at, lets go of all roots; returns how many were still running. */
+size_t chain__roots_fini(struct chain_loop *loop);
+
+/* post.c: every loop number has a mailbox in static memory, so that a post needs nothing of a loop that may have ended. */
+
+/* Gives `loop` a number and a mailbox. False if all are taken. */
+bool chain__mailbox_open(struct chain_loop *loop);
+
+/* Refuses posts from now on and waits until no poster is inside the loop's `wake`. `reuse`: the number may be given out again. */
+void chain__mailbox_close(struct chain_loop *loop, bool reuse);
+
+/* Moves what was posted to the ready queue, in order (rule 100). */
+void chain__mailbox_take(struct chain_loop *loop);
+
+/* The loop is going to sleep, unless something was posted: then false. */
+bool chain__mailbox_sleep(struct chain_loop *loop);
+void chain__mailbox_awake(struct chain_loop *loop);
+
+/* Counts a late settle of an operation that had this tag. */
+void chain__count_late(uint64_t tag);
+
+#endif

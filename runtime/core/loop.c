@@ -1,0 +1,91 @@
+/* loop.c - the order of a turn; docs/runtime.md says the same in the same words. */
+#include "core.h"
+
+#include <errno.h>
+
+struct chain_loop *chain__loops[CHAIN_LOOPS_MAX];
+
+int chain_loop_init(struct chain_loop *loop, const struct chain_port *port)
+{
+    static const struct chain_loop zero;
+
+    *loop = zero;
+    loop->port = port;
+    loop->ready.last = &loop->ready.first;
+    loop->last_root = &loop->roots;
+    loop->budget = CHAIN_BUDGET;
+    loop->now = port->now(loop);
+    return chain__mailbox_open(loop) ? 0 : EMFILE;
+}
+
+size_t chain_loop_fini(struct chain_loop *loop)
+{
+    size_t running;
+
+    if (loop->closed)
+        return 0;
+    loop->closed = true;
+    running = chain__roots_fini(loop);
+    chain__mailbox_close(loop, running == 0);
+    return running;
+}
+
+static bool anything_left(const struct chain_loop *loop)
+{
+    return loop->alive != 0 || loop->ready.first != NULL || loop->timers != NULL;
+}
+
+/* Waits for the next timer, or only polls. */
+static void wait_for_events(struct chain_loop *loop, bool block)
+{
+    uint64_t deadline = 0;
+
+    if (block && !loop->stopping && loop->ready.first == NULL && anything_left(loop) && chain__mailbox_sleep(loop))
+        deadline = loop->timers != NULL ? loop->timers->deadline : UINT64_MAX;
+    loop->port->wait(loop, deadline);
+    chain__mailbox_awake(loop);
+}
+
+/* A timer that fires costs as much of the budget as a resumption, so that timers which arm themselves again do not keep I/O
+ * from being polled. One fires in any case: a strand that never waits must not keep timers from firing (rule 17). */
+static void fire_due_timers(struct chain_loop *loop)
+{
+    struct chain_timer *timer;
+
+    while ((timer = chain__timer_due(loop, loop->now)) != NULL) {
+        timer->fire(timer, loop);
+        chain__drain(loop);
+        if (loop->budget == 0)
+            break;
+        loop->budget--;
+    }
+}
+
+bool chain_loop_turn(struct chain_loop *loop, bool block)
+{
+    wait_for_events(loop, block);
+    loop->budget = CHAIN_BUDGET;
+    loop->now = loop->port->now(loop);
+    chain__mailbox_take(loop);
+    chain__drain(loop);
+    fire_due_timers(loop);
+    return anything_left(loop);
+}
+
+void chain_loop_run(struct chain_loop *loop)
+{
+    while (loop->alive != 0 && !loop->stopping)
+        chain_loop_turn(loop, true);
+    loop->stopping = false;
+}
+
+void chain_loop_stop(struct chain_loop *loop)
+{
+    loop->stopping = true;
+}
+
+void chain_wake(struct chain_loop *loop)
+{
+    if (loop->port->wake != NULL)
+        loop->port->wake(loop);
+}

@@ -1,0 +1,118 @@
+/* timer.c - timers in an intrusive pairing heap ordered by (deadline, arming order) (rules 15, 88).
+ *
+ * A node's children are the list child -> sibling -> sibling; `link` is whatever points to the node: its parent's `child`,
+ * its elder sibling's `sibling`, or the loop's `timers`. Nothing here recurses. */
+#include "core.h"
+
+static bool before(const struct chain_timer *a, const struct chain_timer *b)
+{
+    return a->deadline != b->deadline ? a->deadline < b->deadline : a->order < b->order;
+}
+
+/* Makes the later of two heaps the first child of the other, which is returned; its link and sibling are not set. */
+static struct chain_timer *meld(struct chain_timer *a, struct chain_timer *b)
+{
+    struct chain_timer *first = before(a, b) ? a : b;
+    struct chain_timer *later = first == a ? b : a;
+
+    later->sibling = first->child;
+    if (later->sibling != NULL)
+        later->sibling->link = &later->sibling;
+    later->link = &first->child;
+    first->child = later;
+    return first;
+}
+
+/* Melds a list of siblings into one heap: in pairs from the left, then all pairs from the right. */
+static struct chain_timer *meld_siblings(struct chain_timer *list)
+{
+    struct chain_timer *pairs = NULL;
+    struct chain_timer *heap;
+
+    while (list != NULL) {
+        struct chain_timer *a = list;
+        struct chain_timer *b = a->sibling;
+        list = b != NULL ? b->sibling : NULL;
+        if (b != NULL)
+            a = meld(a, b);
+        a->sibling = pairs;
+        pairs = a;
+    }
+    if (pairs == NULL)
+        return NULL;
+    heap = pairs;
+    pairs = pairs->sibling;
+    while (pairs != NULL) {
+        struct chain_timer *next = pairs->sibling;
+        heap = meld(heap, pairs);
+        pairs = next;
+    }
+    return heap;
+}
+
+static void set_root(struct chain_loop *loop, struct chain_timer *timer)
+{
+    loop->timers = timer;
+    if (timer != NULL) {
+        timer->sibling = NULL;
+        timer->link = &loop->timers;
+    }
+}
+
+void chain_timer_arm(struct chain_loop *loop, struct chain_timer *timer, uint64_t deadline)
+{
+    CHAIN__CHECK(timer->link == NULL);
+    timer->deadline = deadline;
+    timer->order = loop->timer_order++;
+    timer->child = NULL;
+    set_root(loop, loop->timers == NULL ? timer : meld(loop->timers, timer));
+}
+
+void chain_timer_disarm(struct chain_loop *loop, struct chain_timer *timer)
+{
+    struct chain_timer *rest;
+
+    if (timer->link == NULL)
+        return;
+    *timer->link = timer->sibling;
+    if (timer->sibling != NULL)
+        timer->sibling->link = timer->link;
+    timer->link = NULL;
+    rest = meld_siblings(timer->child);
+    if (rest != NULL)
+        set_root(loop, loop->timers == NULL ? rest : meld(loop->timers, rest));
+}
+
+struct chain_timer *chain__timer_due(struct chain_loop *loop, uint64_t now)
+{
+    struct chain_timer *timer = loop->timers;
+
+    if (timer == NULL || timer->deadline > now || timer->deadline == UINT64_MAX)
+        return NULL;
+    chain_timer_disarm(loop, timer);
+    return timer;
+}
+
+uint64_t chain_deadline(const struct chain_loop *loop, int64_t ns)
+{
+    if (ns <= 0)
+        return loop->now;
+    return (uint64_t)ns > UINT64_MAX - loop->now ? UINT64_MAX : loop->now + (uint64_t)ns;
+}
+
+/* ---- delay ---- */
+
+static void end_delay(struct chain_timer *timer, struct chain_loop *loop)
+{
+    (void)loop;
+    chain__settle(chain__deferred(timer), 0);
+}
+
+void chain__delay_start(struct chain__delay *op, int64_t ns)
+{
+    struct chain_loop *loop = chain_loop_of(op);
+
+    op->timer.link = NULL;
+    op->timer.fire = end_delay;
+    chain_timer_arm(loop, &op->timer, chain_deadline(loop, ns));
+}
