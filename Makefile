@@ -104,10 +104,10 @@ $(BUILD)/share/chain/%.chain: runtime/ops/%.chain
 
 # ---- tests -----------------------------------------------------------------------------------------------------------
 
-check: all $(if $(COMPILER_SRC),$(LIBCHAINC)) ## all tests, or those that TESTS names: make check TESTS=rules
+check: all $(BUILD)/flags $(if $(COMPILER_SRC),$(LIBCHAINC)) ## all tests, or those that TESTS names: make check TESTS=rules
 	@tests/run --build $(BUILD) $(TESTS)
 
-bless: all $(if $(COMPILER_SRC),$(LIBCHAINC)) ## rewrite the expected outputs, and say which changed
+bless: all $(BUILD)/flags $(if $(COMPILER_SRC),$(LIBCHAINC)) ## rewrite the expected outputs, and say which changed
 	@tests/run --build $(BUILD) --bless $(TESTS)
 
 asan: ## the tests with AddressSanitizer and UndefinedBehaviorSanitizer, in build/asan
