@@ -21,12 +21,11 @@ COMPILER = [
     {"passes.h"},
 ]
 # A pass in several files has a header of its own, which nobody else includes.
+PARSE = "parse* lex* token* ast_new scan slip"
 PRIVATE = {
-    "scope.h": "check* scope",
-    "token.h": "lex* parse* token*",
-    "parse.h": "lex* parse* token*",
-    "chain.tab.h": "lex* parse* token*",
+    "scope.h": "scope check* demand",
     "emit.h": "emit*",
+    **dict.fromkeys(["token.h", "ast_new.h", "scan.h", "slip.h", "chain.tab.h"], PARSE),
 }
 
 # Folders of the runtime, lowest first. The core gets along with what every C compiler has, and the numbers of errno.
