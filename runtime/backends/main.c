@@ -1,0 +1,44 @@
+/* main.c - the program around `chain int main(...)`. */
+#define _GNU_SOURCE
+#include "backend.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int fail(const char *program, const char *what, int code)
+{
+    fprintf(stderr, "%s: %s: %s\n", program, what, strerror(code));
+    return 1;
+}
+
+static int status_of(struct chain_root *root, struct chain_loop *loop, const int *value)
+{
+    switch (chain_outcome(root)) {
+    case CHAIN_VALUE: return value != NULL ? *value : 0;
+    case CHAIN_REJECTED: chain__print_unhandled(loop, chain_rejection(root)); return 1;
+    case CHAIN_WAS_CANCELLED:
+    case CHAIN_PENDING: return 1;
+    }
+    return 1;
+}
+
+int chain__main(struct chain_root *root, int (*start)(struct chain_root *root, struct chain_loop *loop, int argc, char **argv),
+                int argc, char **argv, const int *value, const struct chain_code_text *codes)
+{
+    const char *program = argc > 0 ? argv[0] : "chain";
+    struct chain_reactor *reactor;
+    struct chain_loop *loop;
+    int status;
+    int code = chain_reactor_open(&reactor);
+
+    if (code != 0)
+        return fail(program, "cannot open the reactor", code);
+    chain__use_code_texts(codes);
+    loop = chain_reactor_loop(reactor);
+    code = start(root, loop, argc, argv);
+    if (code == 0)
+        chain_loop_run(loop);
+    status = code == 0 ? status_of(root, loop, value) : fail(program, "cannot start main", code);
+    chain_reactor_close(reactor);
+    return status;
+}

@@ -1,0 +1,62 @@
+/* report.c - rejections nobody handled, for people. */
+#define _GNU_SOURCE
+#include "backend.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct chain_code_text *code_texts;
+
+void chain__use_code_texts(const struct chain_code_text *texts)
+{
+    __atomic_store_n(&code_texts, texts, __ATOMIC_RELEASE);
+}
+
+static const struct chain_code_text *declared(int code)
+{
+    const struct chain_code_text *text = __atomic_load_n(&code_texts, __ATOMIC_ACQUIRE);
+
+    for (; text != NULL && text->code != 0; text++)
+        if (text->code == code)
+            return text;
+    return NULL;
+}
+
+static const char *text_of(int code)
+{
+    switch (code) {
+    case CHAIN_EABANDONED: return "Given up without an outcome";
+    case CHAIN_ECLOSED: return "The loop has finished";
+    case CHAIN_EEND: return "No more items";
+    case CHAIN_EALL: return "All alternatives failed";
+    default: return strerror(code);
+    }
+}
+
+static void print_code(int code)
+{
+    const struct chain_code_text *own = declared(code);
+    const char *name = own != NULL ? own->name : chain_code_name(code);
+    const char *text = own != NULL ? own->text : name != NULL ? text_of(code) : NULL;
+
+    if (name == NULL)
+        fprintf(stderr, "code %d", code);
+    else if (text == NULL)
+        fprintf(stderr, "%s", name);
+    else
+        fprintf(stderr, "%s (%s)", name, text);
+}
+
+void chain__print_unhandled(struct chain_loop *loop, const struct chain_error *error)
+{
+    (void)loop;
+    flockfile(stderr);
+    if (error->origin != NULL)
+        fprintf(stderr, "%s:%d: ", error->origin->file, error->origin->line);
+    fputs("unhandled rejection: ", stderr);
+    print_code(error->code);
+    if (error->message != NULL)
+        fprintf(stderr, ": %s", error->message);
+    fputc('\n', stderr);
+    funlockfile(stderr);
+}

@@ -1,0 +1,83 @@
+/* chain_reactor.h - a loop with a clock, sockets and wake-ups, for hosted systems.
+ *
+ * A reactor is a chain_loop and the file descriptors that operations wait for. Open one on a thread, run chains on its loop
+ * (chain.h) from that thread, close it there. The second half of this file is for those who write operations on descriptors
+ * of their own; runtime/ops/net.c is an example.
+ */
+#ifndef CHAIN_REACTOR_H
+#define CHAIN_REACTOR_H
+
+#include "chain.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct chain_reactor;
+
+/* Makes a reactor and its loop; the caller owns it and closes it. Rejections nobody looks at are printed to stderr when it is
+ * closed; chain_reactor_loop(r)->on_unhandled may be changed.
+ * 0; ENOMEM; EMFILE or ENFILE if there is no descriptor left, EMFILE also when CHAIN_LOOPS_MAX loops exist. Thread: any; the
+ * reactor is then used on one thread. */
+int chain_reactor_open(struct chain_reactor **reactor);
+
+/* Ends the loop as chain_loop_fini() does, and returns what that returns: how many roots were still running. They are left as
+ * they are, as are descriptors; only the reactor's own are closed. Not from inside a turn. NULL is allowed. */
+size_t chain_reactor_close(struct chain_reactor *reactor);
+
+/* The loop to run chains on. Owned by the reactor. Never NULL. */
+struct chain_loop *chain_reactor_loop(struct chain_reactor *reactor);
+
+/* ---- for operations on descriptors ---------------------------------------------------------------------------------- */
+
+/* An operation on a descriptor tries its system call at once and waits only if that would block. A descriptor is made known
+ * to the system once, edge-triggered, when something has to wait for it for the first time; what was learned about it is
+ * kept in a table by number. Hence: what is used here is closed with chain_io_close(), and nothing else.
+ * Everything here is called on the thread of the loop. Descriptors may be in blocking mode if the attempts are not. */
+
+enum chain_direction { CHAIN_READ, CHAIN_WRITE };
+
+enum chain_attempt {
+    CHAIN_AGAIN,  /* it would block: nothing was settled, keep waiting */
+    CHAIN_DONE,   /* the operation was settled */
+    CHAIN_DRAINED /* the same, and the next one would block: a short read */
+};
+
+struct chain_io_link {
+    struct chain_io_link *next, *prev;
+};
+
+/* A wait for a descriptor: a member of the operation's own state, which stays where it is. Several may wait for one
+ * direction of a descriptor; they are served in order. */
+struct chain_io {
+    struct chain_io_link link; /* first; next is NULL while it does not wait */
+    /* Set by the operation before it starts. Makes the system call and settles the operation, or returns CHAIN_AGAIN. If
+     * `error` is not 0, the descriptor was closed (ECANCELED): it rejects with that code and returns CHAIN_DONE. No chain
+     * runs inside; after settling, the operation's struct is not touched. */
+    enum chain_attempt (*attempt)(struct chain_io *io, int error);
+};
+
+/* Tries `io`, and waits for the descriptor if that would block or if others wait already. 0: it waits or is settled. Else
+ * nothing was started and the operation should reject with what is returned: EBADF; EMFILE if the number is beyond the
+ * table; EBUSY if another reactor knows the descriptor; ENOTSUP if `loop` is not a reactor's; ENOMEM, ENOSPC, EPERM of
+ * epoll_ctl(2), the last for files that one cannot wait for. */
+int chain_io_start(struct chain_loop *loop, struct chain_io *io, int fd, enum chain_direction direction);
+
+/* The same without trying first. */
+int chain_io_wait(struct chain_loop *loop, struct chain_io *io, int fd, enum chain_direction direction);
+
+/* Ends a wait without settling anything, for a cancel hook. No effect if it does not wait. */
+void chain_io_stop(struct chain_io *io);
+
+/* Forgets a descriptor and leaves it open: its waiting operations reject with ECANCELED. For a number that was just given out
+ * by the system, in case its former owner closed it otherwise, and before a descriptor moves to another reactor. */
+void chain_io_forget(int fd);
+
+/* Forgets and closes a descriptor. */
+void chain_io_close(int fd);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
