@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 COMPILER = [
-    {"arena.h"},
+    {"arena.h", "bits.h"},
     {"intern.h", "source.h", "writer.h", "ctext.h"},
     {"diag.def", "diag_*.def", "tokens.def"},
     {"diag.h"},
@@ -21,11 +21,11 @@ COMPILER = [
     {"passes.h"},
 ]
 # A pass in several files has a header of its own, which nobody else includes.
-PARSE = "parse* lex* token* ast_new scan slip"
+PARSE = "parse words capture brackets params comments slip scan token ast_new lex*"
 PRIVATE = {
     "scope.h": "scope check* demand",
     "emit.h": "emit*",
-    **dict.fromkeys(["token.h", "ast_new.h", "scan.h", "slip.h", "chain.tab.h"], PARSE),
+    **dict.fromkeys(["token.h", "ast_new.h", "scan.h", "slip.h", "comments.h", "chain.tab.h"], PARSE),
 }
 
 # Folders of the runtime, lowest first. The core gets along with what every C compiler has, and the numbers of errno.
