@@ -26,6 +26,9 @@ INCLUDES = -Icompiler -Igrammar -I$(BUILD)/gen -Iruntime/include -I$(BUILD)/incl
 
 COMPILER_SRC := $(wildcard compiler/*.c)
 RUNTIME_SRC  := $(wildcard runtime/*.c runtime/*/*.c)
+ifeq ($(wildcard compiler/main.c),)
+RUNTIME_SRC  := $(filter-out runtime/ops/%,$(RUNTIME_SRC)) # until there is a chainc
+endif
 MODULES      := $(wildcard runtime/ops/*.chain)
 HEADERS      := $(wildcard runtime/include/*.h)
 
