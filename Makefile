@@ -26,10 +26,11 @@ INCLUDES = -Icompiler -Igrammar -I$(BUILD)/gen -Iruntime/include -I$(BUILD)/incl
 
 COMPILER_SRC := $(wildcard compiler/*.c)
 RUNTIME_SRC  := $(wildcard runtime/*.c runtime/*/*.c)
-ifeq ($(wildcard compiler/main.c),)
-RUNTIME_SRC  := $(filter-out runtime/ops/%,$(RUNTIME_SRC)) # until there is a chainc
-endif
 MODULES      := $(wildcard runtime/ops/*.chain)
+ifeq ($(wildcard compiler/emit_c.c),) # until chainc writes C
+RUNTIME_SRC  := $(filter-out runtime/ops/%,$(RUNTIME_SRC))
+MODULES      :=
+endif
 HEADERS      := $(wildcard runtime/include/*.h)
 
 LEXER  := $(patsubst grammar/%.re,$(BUILD)/gen/%_lex.c,$(wildcard grammar/*.re))
@@ -50,7 +51,7 @@ MODULE_HEADERS  := $(MODULES:runtime/ops/%.chain=$(BUILD)/include/chain/%.h)
 
 all: chainc libchain ## chainc and libchain, laid out in build/ as they are installed
 chainc: $(if $(wildcard compiler/main.c),$(CHAINC))
-libchain: $(if $(RUNTIME_SRC),$(LIBCHAIN)) $(PUBLIC_HEADERS) $(PUBLIC_MODULES) $(if $(wildcard compiler/main.c),$(MODULE_HEADERS))
+libchain: $(if $(RUNTIME_SRC),$(LIBCHAIN)) $(PUBLIC_HEADERS) $(PUBLIC_MODULES) $(MODULE_HEADERS)
 
 # ---- the compiler ----------------------------------------------------------------------------------------------------
 
