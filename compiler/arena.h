@@ -2,6 +2,7 @@
 #ifndef ARENA_H
 #define ARENA_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 struct arena {
@@ -18,6 +19,7 @@ void *arena_alloc(struct arena *arena, size_t size);
 /* A NUL-terminated copy. */
 char *arena_copy(struct arena *arena, const char *text, size_t length);
 char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_vformat(struct arena *arena, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
 
 /* Releases everything; the arena is empty and usable again. */
 void arena_release(struct arena *arena);

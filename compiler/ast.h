@@ -3,8 +3,8 @@
  * The parser makes it, resolve and check fill in the members marked [resolve] and [check]. Nodes live in the file's arena,
  * names are interned. Lists are singly linked in source order.
  */
-#ifndef AST_H
-#define AST_H
+#ifndef CHAINC_AST_H
+#define CHAINC_AST_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -161,7 +161,7 @@ struct ast_clause {
 struct ast_pipeline {
     struct span span;
     struct ast_step *first;
-    struct ast_clause *clauses;
+    struct ast_clause *clauses, *last_clause;
 };
 
 struct ast_var {
@@ -204,6 +204,7 @@ struct ast_opclause {
     struct ast_c *state;       /* state: the members */
     struct ast_number *count;  /* pool, budget */
     struct ast_name *name;     /* on */
+    struct ast_comment *comments;
 };
 
 struct ast_proto {
@@ -223,6 +224,7 @@ struct ast_code {
     struct ast_name *name;
     struct ast_number *value;  /* NULL: one more than the last */
     struct ast_c *text;        /* with its quotes; NULL if none */
+    struct ast_comment *comments;
 };
 
 enum ast_item_kind { AST_CPP, AST_PROLOGUE, AST_REQUIRE, AST_CDECL, AST_IMPORT, AST_RESOURCE, AST_CODES, AST_PROTO };

@@ -17,6 +17,7 @@ enum diag_severity { DIAG_ERROR, DIAG_WARNING };
 enum diag_code {
 #define DIAG(name, severity, category, format) D_##name,
 #include "diag.def"
+#include "diag_check.def"
 #undef DIAG
     DIAG_CODES
 };

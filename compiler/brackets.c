@@ -1,0 +1,168 @@
+/* brackets.c - which brackets are open, and what to do when they do not match.
+ *
+ * One stack serves pipelines and the C captured in them. A bracket that is never closed is found out at the end of the file,
+ * at a closing bracket of another kind, or where an item begins at the start of a line; then its partner is made up, so that
+ * the parser sees matching brackets in any case.
+ */
+#include <string.h>
+
+#include "scan.h"
+
+static char partner(char sign)
+{
+    switch (sign) {
+    case '(': return ')';
+    case '[': return ']';
+    default: return '}';
+    }
+}
+
+/* Messages of the parser about anything up to here would only repeat what has been said. */
+static void be_quiet_until(struct scanner *scan, const char *at)
+{
+    pos position = scan_pos(scan, at);
+
+    if (position > scan->quiet_until)
+        scan->quiet_until = position;
+}
+
+/* Gives the rest up to where the next item begins. */
+static void give_up(struct scanner *scan, const char *at)
+{
+    const char *line = at;
+
+    while ((line = memchr(line, '\n', (size_t)(scan->limit - line))) && !starts_item(++line))
+        ;
+    scan->cursor = line ? line : scan->limit;
+    scan->closing = true;
+    be_quiet_until(scan, scan->cursor);
+}
+
+static void too_deep(struct scanner *scan, const char *at)
+{
+    diag_report(scan->diags, D_TOO_DEEP, scan_span(scan, at, at + 1), (int)DEEPEST);
+    give_up(scan, at);
+}
+
+bool open_level(struct scanner *scan, const char *at)
+{
+    if (scan->level == DEEPEST) {
+        too_deep(scan, at);
+        return false;
+    }
+    scan->level++;
+    return true;
+}
+
+/* The stack has room for the deepest pipeline and the deepest C in it. */
+bool open_bracket(struct scanner *scan, const char *at)
+{
+    if (scan->depth == MOST_OPEN) {
+        too_deep(scan, at);
+        return false;
+    }
+    scan->open[scan->depth++] = (struct open_bracket){ .sign = *at, .at = at, .level = scan->level };
+    return true;
+}
+
+static void pop_to(struct scanner *scan, unsigned depth)
+{
+    scan->depth = depth;
+    scan->level = scan->open[depth].level;
+}
+
+/* The innermost open bracket that this one closes: its index, or -1. */
+static int find_open(const struct scanner *scan, char closing)
+{
+    int i = (int)scan->depth - 1;
+
+    while (i >= 0 && partner(scan->open[i].sign) != closing)
+        i--;
+    return i;
+}
+
+static void report_unmatched(struct scanner *scan, const char *at)
+{
+    diag_report(scan->diags, D_UNMATCHED, scan_span(scan, at, at + 1), *at);
+}
+
+static void report_mismatch(struct scanner *scan, const char *at)
+{
+    const struct open_bracket *top = &scan->open[scan->depth - 1];
+    struct diag *diag = diag_report(scan->diags, D_MISMATCH, scan_span(scan, at, at + 1), *at, top->sign);
+
+    diag_note(scan->diags, diag, scan_span(scan, top->at, top->at + 1), "opened here");
+    be_quiet_until(scan, at);
+}
+
+/* A closing bracket in C that was captured from the depth `base` on. */
+enum closed close_bracket(struct scanner *scan, const char *at, unsigned base)
+{
+    int match = find_open(scan, *at);
+
+    if (match < 0) {
+        report_unmatched(scan, at);
+        return CLOSED_NOTHING;
+    }
+    if (match != (int)scan->depth - 1)
+        report_mismatch(scan, at);
+    if (match < (int)base) {
+        pop_to(scan, base);
+        return CLOSED_OUTER;
+    }
+    pop_to(scan, (unsigned)match);
+    return CLOSED;
+}
+
+static int closing_kind(char sign)
+{
+    return sign == '(' ? T_RPAREN : T_RBRACE;
+}
+
+/* A closing bracket in a pipeline; T_YYUNDEF if it closes nothing and is passed over. */
+struct token close_token(struct scanner *scan, const char *at)
+{
+    int match = find_open(scan, *at);
+
+    if (match < 0) {
+        report_unmatched(scan, at);
+        return (struct token){ .kind = T_YYUNDEF };
+    }
+    if (match != (int)scan->depth - 1) {
+        if (scan_pos(scan, at) > scan->quiet_until)
+            report_mismatch(scan, at);
+        scan->cursor = at; /* comes again when those inside are closed */
+        return made_up_partner(scan);
+    }
+    pop_to(scan, (unsigned)match);
+    return new_token(scan, closing_kind(scan->open[match].sign), at, at + 1);
+}
+
+struct token made_up_partner(struct scanner *scan)
+{
+    pop_to(scan, scan->depth - 1);
+    return new_token(scan, closing_kind(scan->open[scan->depth].sign), scan->cursor, scan->cursor);
+}
+
+/* At the end of the file or at the item that begins at `at`. */
+void never_closed(struct scanner *scan, const char *at)
+{
+    const struct open_bracket *top = &scan->open[scan->depth - 1];
+    struct diag *diag = diag_report(scan->diags, D_NEVER_CLOSED, scan_span(scan, top->at, top->at + 1), top->sign);
+
+    if (at < scan->limit)
+        diag_note(scan->diags, diag, scan_span(scan, at, at + 1), "the next item begins here");
+    scan->closing = true;
+    be_quiet_until(scan, at);
+}
+
+void scan_skip_bracket(struct scanner *scan, unsigned depth)
+{
+    if (scan->depth <= depth)
+        return;
+    scan->has_ahead = false;
+    if (scan->closing)
+        pop_to(scan, depth);
+    else
+        skip_c(scan, depth, "", NULL);
+}

@@ -1,0 +1,154 @@
+/* capture.c - tokens that hold C, and the brackets that decide it.
+ *
+ * The token before a bracket says what the bracket holds: this is all of the "one capture rule".
+ */
+#include <string.h>
+
+#include "scan.h"
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
+}
+
+/* Carriage returns before newlines are the file's business, not the text's. */
+static const char *copy_text(struct arena *arena, const char *begin, size_t length)
+{
+    char *copy = arena_copy(arena, begin, length), *to = copy;
+
+    if (!memchr(copy, '\r', length))
+        return copy;
+    for (const char *from = copy; from < copy + length; from++)
+        if (from[0] != '\r' || from[1] != '\n')
+            *to++ = *from;
+    *to = '\0';
+    return copy;
+}
+
+struct ast_c *c_text(struct scanner *scan, const char *begin, const char *end)
+{
+    while (begin < end && is_blank(end[-1]))
+        end--;
+    while (begin < end && is_blank(*begin))
+        begin++;
+    return new_c(scan->arena, scan_span(scan, begin, end), copy_text(scan->arena, begin, (size_t)(end - begin)));
+}
+
+struct ast_c *scan_text(struct scanner *scan, struct span span)
+{
+    const char *text = scan->source->text - scan->source->base;
+
+    return c_text(scan, text + span.begin, text + span.end);
+}
+
+static struct token c_token(struct scanner *scan, int kind, const char *begin, const char *inner, const char *inner_end)
+{
+    struct token token = new_token(scan, kind, begin, scan->cursor);
+
+    token.value.c = c_text(scan, inner, inner_end);
+    return token;
+}
+
+static void require_text(struct scanner *scan, const struct token *token, const char *what)
+{
+    if (token->value.c->text[0] == '\0' && scan_pos(scan, scan->cursor) > scan->quiet_until)
+        diag_report(scan->diags, D_EMPTY_C, token->span, what);
+}
+
+/* Behind the last byte inside the brackets: the partner may have been made up. */
+static const char *end_inside(const char *begin, const char *end)
+{
+    return end > begin + 1 && strchr(")]}", end[-1]) ? end - 1 : end;
+}
+
+/* CEXPR, CBLOCK or ARGS: the cursor is behind the opening bracket. */
+struct token capture_token(struct scanner *scan, int kind, const char *begin)
+{
+    struct ast_args_list args = { 0 };
+    unsigned base = scan->depth;
+
+    if (!open_bracket(scan, begin))
+        return lex(scan);
+    skip_c(scan, base, "", kind == T_ARGS ? &args : NULL);
+    if (kind == T_ARGS) {
+        struct token token = new_token(scan, T_ARGS, begin, scan->cursor);
+        token.value.args = args.first;
+        return token;
+    }
+    struct token token = c_token(scan, kind, begin, begin + 1, end_inside(begin, scan->cursor));
+    if (kind == T_CEXPR)
+        require_text(scan, &token, "an expression");
+    return token;
+}
+
+static int kind_of_round(const struct scanner *scan)
+{
+    switch (scan->last[0].kind) {
+    case T_NAME: case T_REJECT: return T_ARGS;
+    case T_ALL: case T_SETTLE: case T_ANY: case T_RACE: case T_EACH: return T_LPAREN;
+    default: return T_CEXPR;
+    }
+}
+
+static int kind_of_curly(const struct scanner *scan)
+{
+    int before = scan->last[0].kind == T_CTYPE ? scan->last[1].kind : scan->last[0].kind;
+
+    return before == T_DO || before == T_STATE ? T_CBLOCK : T_LBRACE;
+}
+
+/* ( or {: either C begins, or the pipeline goes one level down. */
+struct token bracket_token(struct scanner *scan, const char *begin)
+{
+    int kind = *begin == '(' ? kind_of_round(scan) : kind_of_curly(scan);
+
+    if (kind != T_LBRACE && kind != T_LPAREN)
+        return capture_token(scan, kind, begin);
+    unsigned depth = scan->depth, level = scan->level;
+    if (!open_level(scan, begin) || !open_bracket(scan, begin))
+        return lex(scan);
+    scan->open[depth].level = level;
+    scan->open[depth].codes = scan->last[0].kind == T_CODES;
+    struct token token = new_token(scan, kind, begin, begin + 1);
+    token.value.depth = depth;
+    return token;
+}
+
+/* `struct … ;` between items, or what follows `var`: up to the semicolon, which is a token of its own. */
+struct token declaration_token(struct scanner *scan, const char *begin)
+{
+    skip_c(scan, scan->depth, ";", NULL);
+    struct token token = c_token(scan, T_CDECL, begin, begin, scan->cursor);
+    require_text(scan, &token, "a declaration");
+    token.span = token.value.c->span;
+    return token;
+}
+
+struct token prologue_token(struct scanner *scan, const char *begin, const char *end)
+{
+    return c_token(scan, T_PROLOGUE, begin, begin + 2, end);
+}
+
+/* An operator where none can be: taken with the C behind it, so that one message says all. Between items there is no telling
+ * where it would end. */
+struct token operator_token(struct scanner *scan, const char *begin)
+{
+    scan->cursor = begin + 1;
+    if (scan->depth > 0)
+        skip_c(scan, scan->depth, ",", NULL);
+    struct token token = c_token(scan, T_OPERATOR, begin, begin, scan->cursor);
+    token.span = token.value.c->span;
+    return token;
+}
+
+/* each (i in LOW .. HIGH): both need no brackets of their own. */
+struct token range_token(struct scanner *scan)
+{
+    skip_blanks(scan);
+    const char *begin = scan->cursor;
+    skip_c(scan, scan->depth, ".", NULL);
+    struct token token = c_token(scan, T_CEXPR, begin, begin, scan->cursor);
+    require_text(scan, &token, "an expression");
+    token.span = token.value.c->span;
+    return token;
+}

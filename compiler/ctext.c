@@ -1,0 +1,164 @@
+/* ctext.c - C text as a row of C tokens. */
+#include "ctext.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static bool is_name_start(char c)
+{
+    return isalpha((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static bool is_name_byte(char c)
+{
+    return is_name_start(c) || isdigit((unsigned char)c);
+}
+
+/* Behind the blanks and comments at `p`. */
+static const char *skip_blanks(const char *p)
+{
+    for (;;) {
+        if (*p != '\0' && strchr(" \t\r\n\f\v", *p) != NULL)
+            p++;
+        else if (p[0] == '\\' && (p[1] == '\n' || (p[1] == '\r' && p[2] == '\n')))
+            p += p[1] == '\n' ? 2 : 3;
+        else if (p[0] == '/' && p[1] == '/')
+            while (*p != '\0' && *p != '\n')
+                p++;
+        else if (p[0] == '/' && p[1] == '*') {
+            const char *end = strstr(p + 2, "*/");
+            p = end == NULL ? p + strlen(p) : end + 2;
+        } else
+            return p;
+    }
+}
+
+static const char *skip_quoted(const char *p)
+{
+    char quote = *p++;
+    while (*p != '\0' && *p != quote)
+        p += p[0] == '\\' && p[1] != '\0' ? 2 : 1;
+    return *p == '\0' ? p : p + 1;
+}
+
+/* A preprocessing number: digits, letters, points, exponents' signs, and digit separators. */
+static const char *skip_number(const char *p)
+{
+    while (is_name_byte(*p) || *p == '.' || (*p == '\'' && is_name_byte(p[1]))
+           || ((*p == '+' || *p == '-') && strchr("eEpP", p[-1]) != NULL))
+        p++;
+    return p;
+}
+
+static const char *skip_name(const char *p)
+{
+    while (is_name_byte(*p))
+        p++;
+    return p;
+}
+
+struct ctoken ctext_next(const char **at)
+{
+    const char *p = *at;
+    struct ctoken token = { CTOKEN_PUNCT, p, 0 };
+    const char *blanks = skip_blanks(p);
+
+    if (*p == '\0') {
+        token.kind = CTOKEN_END;
+        return token;
+    }
+    if (blanks != p) {
+        token.kind = CTOKEN_BLANK;
+        p = blanks;
+    } else if (is_name_start(*p)) {
+        token.kind = CTOKEN_NAME;
+        p = skip_name(p);
+        if (*p == '"' || (*p == '\'' && p - token.text <= 2)) { /* L"…", u8"…" */
+            token.kind = CTOKEN_STRING;
+            p = skip_quoted(p);
+        }
+    } else if (isdigit((unsigned char)*p) || (*p == '.' && isdigit((unsigned char)p[1]))) {
+        token.kind = CTOKEN_NUMBER;
+        p = skip_number(p + 1);
+    } else if (*p == '"' || *p == '\'') {
+        token.kind = CTOKEN_STRING;
+        p = skip_quoted(p);
+    } else
+        p += p[0] == '-' && p[1] == '>' ? 2 : 1;
+    token.length = (size_t)(p - token.text);
+    *at = p;
+    return token;
+}
+
+struct ctoken ctext_next_solid(const char **at)
+{
+    struct ctoken token;
+    do
+        token = ctext_next(at);
+    while (token.kind == CTOKEN_BLANK);
+    return token;
+}
+
+bool ctoken_is(struct ctoken token, const char *text)
+{
+    return token.length == strlen(text) && memcmp(token.text, text, token.length) == 0;
+}
+
+static int depth_change(struct ctoken token)
+{
+    if (token.kind != CTOKEN_PUNCT)
+        return 0;
+    if (strchr("([{", *token.text) != NULL)
+        return 1;
+    return strchr(")]}", *token.text) != NULL ? -1 : 0;
+}
+
+const char *ctext_find(const char *text, char wanted)
+{
+    int depth = 0;
+    struct ctoken token;
+
+    for (const char *p = text; (token = ctext_next(&p)).kind != CTOKEN_END;) {
+        if (depth == 0 && token.kind == CTOKEN_PUNCT && token.length == 1 && *token.text == wanted)
+            return token.text;
+        depth += depth_change(token);
+    }
+    return NULL;
+}
+
+/* The name in `(*name…)`: the first name behind a bracket that opens with `*` or `^`. */
+static bool name_in_brackets(const char *p, const char **name, size_t *length)
+{
+    struct ctoken token = ctext_next_solid(&p);
+    if (!ctoken_is(token, "*") && !ctoken_is(token, "("))
+        return false;
+    do {
+        token = ctext_next_solid(&p);
+        if (token.kind == CTOKEN_NAME && !ctoken_is(token, "const") && !ctoken_is(token, "volatile")) {
+            *name = token.text;
+            *length = token.length;
+            return true;
+        }
+    } while (token.kind == CTOKEN_PUNCT && (*token.text == '*' || *token.text == '('));
+    return false;
+}
+
+bool ctext_declared_name(const char *declaration, const char **name, size_t *length)
+{
+    int depth = 0;
+    struct ctoken token;
+
+    *name = NULL;
+    for (const char *p = declaration; (token = ctext_next_solid(&p)).kind != CTOKEN_END;) {
+        if (depth == 0 && (ctoken_is(token, "=") || ctoken_is(token, ",") || ctoken_is(token, "[")))
+            break;
+        if (depth == 0 && ctoken_is(token, "(") && name_in_brackets(p, name, length))
+            return true;
+        if (depth == 0 && token.kind == CTOKEN_NAME) {
+            *name = token.text;
+            *length = token.length;
+        }
+        depth += depth_change(token);
+    }
+    return *name != NULL;
+}

@@ -1,0 +1,34 @@
+/* ctext.h - C text as a row of C tokens: just enough to find names in it.
+ *
+ * The text comes from the lexer's capture rule, so brackets match and strings and comments end.
+ */
+#ifndef CTEXT_H
+#define CTEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum ctoken_kind { CTOKEN_END, CTOKEN_NAME, CTOKEN_NUMBER, CTOKEN_STRING, CTOKEN_BLANK, CTOKEN_PUNCT };
+
+struct ctoken {
+    enum ctoken_kind kind;
+    const char *text; /* in the scanned text */
+    size_t length;
+};
+
+/* The token at *at, which is moved behind it. Blanks are white space and comments; a punctuator is "->" or one byte. */
+struct ctoken ctext_next(const char **at);
+
+/* The same, passing over blanks. */
+struct ctoken ctext_next_solid(const char **at);
+
+bool ctoken_is(struct ctoken token, const char *text);
+
+/* Finds the name that a C declaration declares: `char *argv[]`, `void (*f)(int)`, `unsigned long n = 3`. Stops at a top-level
+ * `=` or `,`. False if there is none. */
+bool ctext_declared_name(const char *declaration, const char **name, size_t *length);
+
+/* Where the top-level `wanted` byte stands; NULL if nowhere. */
+const char *ctext_find(const char *text, char wanted);
+
+#endif

@@ -1,0 +1,82 @@
+/* params.c - the parameters of a prototype: which word of each is its name. */
+#include <string.h>
+
+#include "ctext.h"
+#include "scan.h"
+
+static bool is_type_word(struct ctoken token)
+{
+    static const char *const words[] = { "void", "char", "short", "int", "long", "float", "double", "signed", "unsigned", "_Bool",
+                                         "bool", NULL };
+
+    for (const char *const *word = words; *word; word++)
+        if (ctoken_is(token, *word))
+            return true;
+    return false;
+}
+
+static bool is_qualifier(struct ctoken token)
+{
+    return ctoken_is(token, "const") || ctoken_is(token, "volatile") || ctoken_is(token, "restrict")
+        || ctoken_is(token, "register") || ctoken_is(token, "_Atomic");
+}
+
+static bool is_tag_word(struct ctoken token)
+{
+    return ctoken_is(token, "struct") || ctoken_is(token, "union") || ctoken_is(token, "enum");
+}
+
+/* Whether the word found is a name and not the type's own last word: `int`, `struct x`, `const size_t`, `foo *`. */
+static bool is_declared(const char *text, struct ctoken name)
+{
+    bool has_type = false, behind_tag = false;
+    struct ctoken token;
+
+    for (const char *p = text; (token = ctext_next_solid(&p)).kind != CTOKEN_END && token.text < name.text;) {
+        behind_tag = is_tag_word(token);
+        has_type = has_type || (token.kind == CTOKEN_NAME && !is_qualifier(token));
+    }
+    const char *behind = name.text + name.length;
+    return has_type && !behind_tag && !is_type_word(name) && !is_qualifier(name) && !ctoken_is(ctext_next_solid(&behind), "*");
+}
+
+static struct ast_param *new_param(struct scanner *scan, const struct ast_c *c)
+{
+    struct ast_param *param = arena_new(scan->arena, struct ast_param);
+    struct ctoken name = { .kind = CTOKEN_NAME };
+
+    param->span = c->span;
+    param->text = c->text;
+    param->name_span = c->span;
+    if (strcmp(c->text, "...") == 0)
+        return param;
+    if (!ctext_declared_name(c->text, &name.text, &name.length) || !is_declared(c->text, name)) {
+        if (c->text[0] != '\0')
+            diag_report(scan->diags, D_UNNAMED_PARAMETER, c->span);
+        param->name = intern_string(scan->names, "");
+        return param;
+    }
+    param->name = intern(scan->names, name.text, name.length);
+    param->name_span.begin = c->span.begin + (pos)(name.text - c->text);
+    param->name_span.end = param->name_span.begin + (pos)name.length;
+    return param;
+}
+
+struct ast_proto *scan_params(struct scanner *scan, struct ast_proto *proto, const struct ast_args *args)
+{
+    struct ast_param_list params = { 0 };
+
+    if (args && !args->next && strcmp(args->c.text, "void") == 0)
+        return proto;
+    for (; args; args = args->next) {
+        struct ast_param *param = new_param(scan, &args->c);
+        if (!param->name) {
+            proto->variadic = true;
+            if (args->next || !params.first)
+                diag_report(scan->diags, D_MISPLACED_DOTS, param->span);
+        }
+        params = ast_param_list_add(params, param);
+    }
+    proto->params = params.first;
+    return proto;
+}

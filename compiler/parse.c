@@ -1,0 +1,43 @@
+/* parse.c - bytes -> tree, and the list of tokens. */
+#include "ast.h"
+#include "comments.h"
+#include "passes.h"
+#include "scan.h"
+#include "writer.h"
+
+struct ast_file *parse(struct arena *arena, struct names *names, struct diags *diags, const struct source *source)
+{
+    struct ast_file *file = arena_new(arena, struct ast_file);
+    struct scanner *scan = arena_new(arena, struct scanner);
+
+    scan_init(scan, arena, names, diags, source);
+    file->source = source;
+    yyparse(scan, &file->items);
+    attach_comments(file, scan->comments);
+    return file;
+}
+
+static void dump_token(struct writer *writer, const struct sources *sources, const struct token *token)
+{
+    struct place place = source_place(sources, token->span.begin);
+
+    putf(writer, "%d:%d %s", place.line, place.column, token->kind == T_YYEOF ? "END" : token_info(token->kind)->name);
+    if (token->span.end > token->span.begin) {
+        put(writer, " ");
+        put_c_string(writer, source_text(sources, token->span), token->span.end - token->span.begin);
+    }
+    put(writer, "\n");
+}
+
+void dump_tokens(struct writer *writer, struct arena *arena, struct names *names, struct diags *diags, const struct source *source,
+                 const struct sources *sources)
+{
+    struct scanner *scan = arena_new(arena, struct scanner);
+    struct token token;
+
+    scan_init(scan, arena, names, diags, source);
+    do {
+        token = scan_token(scan);
+        dump_token(writer, sources, &token);
+    } while (token.kind != T_YYEOF);
+}

@@ -1,0 +1,107 @@
+/* scan.h - the lexer's state, and what its parts (chain.re, capture.c, words.c) know of each other.
+ *
+ * The lexer looks at the last tokens and at the open brackets, never at the parser, to say what a bracket holds.
+ */
+#ifndef SCAN_H
+#define SCAN_H
+
+#include "arena.h"
+#include "diag.h"
+#include "intern.h"
+#include "source.h"
+#include "token.h"
+
+enum {
+    DEEPEST = 256,              /* brackets and prefixes open at once in a pipeline; brackets open at once in C text */
+    MOST_OPEN = 2 * DEEPEST + 2
+};
+
+struct open_bracket {
+    char sign;          /* ( [ or { */
+    bool codes;         /* the { of `codes` */
+    unsigned level;     /* nesting before it */
+    const char *at;
+};
+
+struct token {
+    int kind;
+    struct span span;
+    YYSTYPE value;
+};
+
+struct scanner {
+    struct arena *arena;
+    struct names *names;
+    struct diags *diags;
+    const struct source *source;
+    const char *cursor, *limit;
+    struct token last[4];       /* [0] is the newest */
+    struct token ahead;         /* found together with the last one: the name behind a type */
+    bool has_ahead;
+    bool closing;               /* a bracket was never closed: partners are made up until all are closed */
+    pos quiet_until;            /* the lexer has reported what is wrong up to here: no syntax errors about that */
+    const char *colon_at;       /* where a forgotten colon is made up */
+    struct open_bracket open[MOST_OPEN];
+    unsigned depth;             /* of `open` */
+    unsigned level;             /* nesting of pipelines: brackets and pending prefixes */
+    unsigned conditionals;      /* #if … seen outside %{ %} */
+    struct ast_comment *comments, **last_comment;
+};
+
+void scan_init(struct scanner *scan, struct arena *arena, struct names *names, struct diags *diags, const struct source *source);
+struct token scan_token(struct scanner *scan);
+int yylex(YYSTYPE *value, struct span *span, struct scanner *scan);
+
+/* Goes behind the partner of a bracket that the parser threw away. */
+void scan_skip_bracket(struct scanner *scan, unsigned depth);
+
+/* The text of a span as C text. */
+struct ast_c *scan_text(struct scanner *scan, struct span span);
+
+/* The parameters of a prototype, from its arguments. */
+struct ast_proto *scan_params(struct scanner *scan, struct ast_proto *proto, const struct ast_args *args);
+
+/* ---- between the parts ---- */
+
+struct token lex(struct scanner *scan);                              /* chain.re: one token */
+void skip_blanks(struct scanner *scan);                              /* chain.re: white space and comments, which are kept */
+const char *look_past_blanks(const char *at);                        /* chain.re: the same without a trace */
+void skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_args_list *args); /* chain.re */
+bool starts_item(const char *at);                                    /* chain.re: a line that begins with `chain TYPE name(` … */
+
+static inline pos scan_pos(const struct scanner *scan, const char *at)
+{
+    return scan->source->base + (pos)(at - scan->source->text);
+}
+
+static inline struct span scan_span(const struct scanner *scan, const char *begin, const char *end)
+{
+    return (struct span){ scan_pos(scan, begin), scan_pos(scan, end) };
+}
+
+/* brackets.c: false means that there are too many and that the rest of the item was given up */
+bool open_bracket(struct scanner *scan, const char *at);
+bool open_level(struct scanner *scan, const char *at);
+enum closed { CLOSED, CLOSED_OUTER, CLOSED_NOTHING };
+enum closed close_bracket(struct scanner *scan, const char *at, unsigned base);
+struct token close_token(struct scanner *scan, const char *at);
+void never_closed(struct scanner *scan, const char *at);
+struct token made_up_partner(struct scanner *scan);
+
+/* capture.c: tokens that hold C */
+struct token capture_token(struct scanner *scan, int kind, const char *begin);
+struct token bracket_token(struct scanner *scan, const char *begin);
+struct token declaration_token(struct scanner *scan, const char *begin);
+struct token prologue_token(struct scanner *scan, const char *begin, const char *end);
+struct token operator_token(struct scanner *scan, const char *begin);
+struct token range_token(struct scanner *scan);
+struct ast_c *c_text(struct scanner *scan, const char *begin, const char *end);
+
+/* words.c: names, types, numbers, and what `catch` is followed by */
+struct token new_token(struct scanner *scan, int kind, const char *begin, const char *end);
+struct token name_token(struct scanner *scan, int kind, const char *begin, const char *end);
+struct token number_token(struct scanner *scan, const char *begin, const char *end);
+struct token catch_token(struct scanner *scan, const char *begin);
+bool type_token(struct scanner *scan, struct token *token);
+
+#endif

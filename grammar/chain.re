@@ -1,0 +1,507 @@
+/* chain.re - the lexer: bytes -> tokens.
+ *
+ * The file is in memory and ends with a NUL byte, so nothing is ever refilled. Actions only say which token it is; what
+ * takes more than a line is in compiler/{brackets,capture,words}.c.
+ */
+#include <string.h>
+
+#include "scan.h"
+
+/*!re2c
+    re2c:define:YYCTYPE = "unsigned char";
+    re2c:define:YYCURSOR = at;
+    re2c:define:YYMARKER = marker;
+    re2c:yyfill:enable = 0;
+
+    end = "\x00";
+    newline = "\r"? "\n";
+    blank = [ \t\f\v\r];
+    splice = "\\" newline;
+    letter = [a-zA-Z_\x80-\xff];
+    ascii_letter = [a-zA-Z_];
+    digit = [0-9];
+    name = ascii_letter (ascii_letter | digit)*;
+    c_name = letter (letter | digit)*;
+    number = digit (digit | ascii_letter)* ("." digit (digit | ascii_letter)*)?;
+    c_number = digit (digit | ascii_letter | "'" (digit | ascii_letter))*;
+    line_comment = "//" ([^\n\x00\\] | "\\" newline | "\\" [^\n\x00])*;
+    block_comment = "/*" ([^*\x00] | "*"+ [^*/\x00])* "*"+ "/";
+    string = ["] ([^"\\\n\x00] | "\\" [^\x00])* ["];
+    character = ['] ([^'\\\n\x00] | "\\" [^\x00])* ['];
+*/
+
+#define AT(text) ((const unsigned char *)(text))
+#define TEXT(at) ((const char *)(at))
+
+static void add_comment(struct scanner *scan, const char *begin, const char *end)
+{
+    struct ast_comment *comment = arena_new(scan->arena, struct ast_comment);
+
+    while (end > begin && (end[-1] == '\r' || end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    comment->span = scan_span(scan, begin, end);
+    *scan->last_comment = comment;
+    scan->last_comment = &comment->next;
+}
+
+/* From an opening mark that has no end: one message, at the mark. */
+static void report_unterminated(struct scanner *scan, const char *begin, size_t length, const char *what)
+{
+    diag_report(scan->diags, D_UNTERMINATED, scan_span(scan, begin, begin + length), what);
+}
+
+static bool is_end(const struct scanner *scan, const char *at)
+{
+    return at >= scan->limit;
+}
+
+/* A forgotten bracket shows when an item begins at the start of a line. */
+static bool at_forgotten_bracket(const struct scanner *scan, const char *line)
+{
+    return scan->depth > 0 && starts_item(line);
+}
+
+void skip_blanks(struct scanner *scan)
+{
+    const unsigned char *at = AT(scan->cursor), *marker, *begin;
+
+    for (;;) {
+        begin = at;
+        /*!re2c
+            newline {
+                if (!scan->closing && at_forgotten_bracket(scan, TEXT(at))) {
+                    scan->cursor = TEXT(at);
+                    never_closed(scan, TEXT(at));
+                    return;
+                }
+                continue;
+            }
+            blank+ | splice { continue; }
+            line_comment | block_comment { add_comment(scan, TEXT(begin), TEXT(at)); continue; }
+            "/*" {
+                report_unterminated(scan, TEXT(begin), 2, "comment");
+                scan->cursor = scan->limit;
+                return;
+            }
+            * { scan->cursor = TEXT(begin); return; }
+        */
+    }
+}
+
+const char *look_past_blanks(const char *text)
+{
+    const unsigned char *at = AT(text), *marker, *begin;
+
+    for (;;) {
+        begin = at;
+        /*!re2c
+            newline | blank+ | splice | line_comment | block_comment { continue; }
+            * { return TEXT(begin); }
+        */
+    }
+}
+
+bool starts_item(const char *line)
+{
+    const unsigned char *at = AT(line), *marker;
+
+    /*!re2c
+        ("static" [ \t]+)? ("chain" | "async" | "sync" | "blocking") [ \t]+ (name | [ \t*])+ "(" { return true; }
+        * { return false; }
+    */
+}
+
+static const char *end_of_line(const struct scanner *scan, const char *at)
+{
+    const char *newline = memchr(at, '\n', (size_t)(scan->limit - at));
+
+    return newline ? newline : scan->limit;
+}
+
+/* Behind a quote without a partner: to the end of its line. */
+static const unsigned char *skip_broken_quote(struct scanner *scan, const unsigned char *begin)
+{
+    report_unterminated(scan, TEXT(begin), 1, *begin == '"' ? "string" : "character constant");
+    return AT(end_of_line(scan, TEXT(begin)));
+}
+
+/* Up to a comma between arguments: one ends, the next begins. */
+static const char *end_argument(struct scanner *scan, struct ast_args_list *args, const char *begin, const char *end)
+{
+    struct ast_args *argument = arena_new(scan->arena, struct ast_args);
+
+    argument->c = *c_text(scan, begin, end);
+    if (argument->c.text[0] == '\0')
+        diag_report(scan->diags, D_MISSING_ARGUMENT, scan_span(scan, end, end + 1));
+    *args = ast_args_list_add(*args, argument);
+    return end + 1;
+}
+
+/* The last argument; `f()` has none. */
+static void end_arguments(struct scanner *scan, struct ast_args_list *args, const char *begin, const char *end)
+{
+    if (args && (args->first || look_past_blanks(begin) < end))
+        end_argument(scan, args, begin, end);
+}
+
+static bool is_stop(const char *stops, unsigned char byte)
+{
+    return *stops && strchr(stops, byte) != NULL;
+}
+
+/* Words that end C without brackets: the first five are never C; `as` is one if the C is a slip. */
+static bool is_clause_word(const unsigned char *word, size_t length, const char *stops)
+{
+    static const char *const words[] = { "then", "catch", "finally", "undo", "else", "as" };
+    size_t count = sizeof words / sizeof *words - !is_stop(stops, ',');
+
+    for (size_t i = 0; i < count; i++)
+        if (strlen(words[i]) == length && memcmp(words[i], word, length) == 0)
+            return true;
+    return false;
+}
+
+/* Over C, to behind the partner of the bracket that makes the depth base + 1; or, with stops, up to one of those bytes ('.'
+ * means `..`), to a clause's keyword, or to a closing bracket, at the depth base. Splits at the commas of depth base + 1. */
+void skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_args_list *args)
+{
+    const unsigned char *at = AT(scan->cursor), *marker, *begin;
+    const char *argument = scan->cursor;
+
+    for (;;) {
+        begin = at;
+        bool outside = scan->depth == base;
+        /*!re2c
+            c_name {
+                if (outside && is_clause_word(begin, (size_t)(at - begin), stops))
+                    break;
+                continue;
+            }
+            c_number | "..." | blank+ | splice | line_comment | block_comment | string | character { continue; }
+            newline {
+                if (at_forgotten_bracket(scan, TEXT(at))) {
+                    never_closed(scan, TEXT(at));
+                    end_arguments(scan, args, argument, TEXT(at));
+                    scan->depth = base;
+                    scan->cursor = TEXT(at);
+                    return;
+                }
+                continue;
+            }
+            [([{] {
+                if (outside && is_stop(stops, *begin))
+                    break;
+                if (!open_bracket(scan, TEXT(begin))) {
+                    scan->depth = base;
+                    return;
+                }
+                continue;
+            }
+            [)\]}] {
+                if (outside)
+                    break;
+                switch (close_bracket(scan, TEXT(begin), base)) {
+                case CLOSED_NOTHING:
+                    continue;
+                case CLOSED_OUTER:
+                    end_arguments(scan, args, argument, TEXT(begin));
+                    scan->cursor = TEXT(begin);
+                    return;
+                case CLOSED:
+                    if (scan->depth > base || *stops)
+                        continue;
+                    end_arguments(scan, args, argument, TEXT(begin));
+                    scan->cursor = TEXT(at);
+                    return;
+                }
+                continue;
+            }
+            "," {
+                if (outside && is_stop(stops, ','))
+                    break;
+                if (args && scan->depth == base + 1)
+                    argument = end_argument(scan, args, argument, TEXT(begin));
+                continue;
+            }
+            ".." {
+                if (outside && is_stop(stops, '.'))
+                    break;
+                continue;
+            }
+            ";" {
+                if (outside)
+                    break;
+                continue;
+            }
+            ["'] { at = skip_broken_quote(scan, begin); continue; }
+            "/*" {
+                report_unterminated(scan, TEXT(begin), 2, "comment");
+                at = AT(scan->limit);
+                scan->closing = scan->depth > 0;
+                end_arguments(scan, args, argument, TEXT(begin));
+                scan->depth = base;
+                break;
+            }
+            end {
+                if (!is_end(scan, TEXT(begin)))
+                    continue;
+                if (scan->depth > 0 && !scan->closing)
+                    never_closed(scan, TEXT(begin));
+                end_arguments(scan, args, argument, TEXT(begin));
+                scan->depth = base;
+                break;
+            }
+            * { continue; }
+        */
+    }
+    scan->cursor = TEXT(begin[0] == '/' && begin[1] == '*' ? at : begin);
+}
+
+/* A preprocessor line, without a comment at its end. Conditionals would have to be understood: they are refused. */
+static bool lex_directive(struct scanner *scan, struct token *token)
+{
+    const unsigned char *at = AT(scan->cursor), *marker, *begin = at, *start = at;
+
+    for (;;) {
+        begin = at;
+        /*!re2c
+            newline | end { if (*begin == '\0' && !is_end(scan, TEXT(begin))) continue; break; }
+            "//" { break; }
+            "/*" { report_unterminated(scan, TEXT(begin), 2, "comment"); begin = AT(scan->limit); break; }
+            splice | blank+ | block_comment | string | character { continue; }
+            * { continue; }
+        */
+    }
+    *token = new_token(scan, T_CPP, TEXT(start), TEXT(begin));
+    while (token->span.end > token->span.begin && strchr(" \t\r", TEXT(begin)[-1])) {
+        begin--;
+        token->span.end--;
+    }
+    scan->cursor = TEXT(begin);
+    token->value.c = c_text(scan, TEXT(start), TEXT(begin));
+
+    at = start;
+    /*!re2c
+        "#" blank* "if" ("n"? "def")? [^a-zA-Z0-9_] {
+            if (scan->conditionals++ == 0)
+                diag_help(scan->diags, diag_report(scan->diags, D_CONDITIONAL, token->span),
+                          "put the C that depends on it between `%%{` and `%%}`, or into a header of its own");
+            return false;
+        }
+        "#" blank* ("else" | "elif" | "elifdef" | "elifndef" | "endif") [^a-zA-Z0-9_] {
+            if (scan->conditionals == 0)
+                diag_report(scan->diags, D_CONDITIONAL, token->span);
+            return false;
+        }
+        * {
+            if (scan->depth > 0)
+                diag_report(scan->diags, D_DIRECTIVE_INSIDE, token->span);
+            return scan->depth == 0;
+        }
+    */
+}
+
+/* %{ C %}: strings and comments hide a %}, nothing else is looked at. */
+static struct token lex_prologue(struct scanner *scan, const char *start)
+{
+    const unsigned char *at = AT(scan->cursor), *marker, *begin;
+
+    for (;;) {
+        begin = at;
+        /*!re2c
+            "%}" { scan->cursor = TEXT(at); return prologue_token(scan, start, TEXT(begin)); }
+            string | character | line_comment | block_comment | c_name | c_number | blank+ | newline { continue; }
+            end {
+                if (!is_end(scan, TEXT(begin)))
+                    continue;
+                report_unterminated(scan, start, 2, "%{");
+                scan->cursor = TEXT(begin);
+                return prologue_token(scan, start, TEXT(begin));
+            }
+            * { continue; }
+        */
+    }
+}
+
+static void report_bytes(struct scanner *scan, const char *begin)
+{
+    const char *end = begin + 1;
+
+    while ((unsigned char)*begin >= 0x80 && (unsigned char)*end >= 0x80)
+        end++;
+    diag_report(scan->diags, D_BYTE, scan_span(scan, begin, end), (unsigned)(unsigned char)*begin);
+    scan->cursor = end;
+}
+
+/* The words and signs between items. */
+static struct token lex_item(struct scanner *scan)
+{
+    const unsigned char *at = AT(scan->cursor), *marker, *start = at;
+
+#define TOKEN(kind) (scan->cursor = TEXT(at), new_token(scan, T_##kind, TEXT(start), TEXT(at)))
+    /*!re2c
+        "import" { return TOKEN(IMPORT); }
+        "resource" { return TOKEN(RESOURCE); }
+        "releases" { return TOKEN(RELEASES); }
+        "codes" { return TOKEN(CODES); }
+        "async" { return TOKEN(ASYNC); }
+        "sync" { return TOKEN(SYNC); }
+        "blocking" { return TOKEN(BLOCKING); }
+        "static" { return TOKEN(STATIC); }
+        "chain" { return TOKEN(CHAIN); }
+        "fails" { return TOKEN(FAILS); }
+        "raises" { return TOKEN(RAISES); }
+        "nothing" { return TOKEN(NOTHING); }
+        "state" { return TOKEN(STATE); }
+        "posted" { return TOKEN(POSTED); }
+        "uncancellable" { return TOKEN(UNCANCELLABLE); }
+        "pool" { return TOKEN(POOL); }
+        "budget" { return TOKEN(BUDGET); }
+        "on" { return TOKEN(ON); }
+        "struct" | "union" | "enum" | "typedef" { scan->cursor = TEXT(at); return declaration_token(scan, TEXT(start)); }
+        name { scan->cursor = TEXT(at); return name_token(scan, T_NAME, TEXT(start), TEXT(at)); }
+        "%{" { scan->cursor = TEXT(at); return lex_prologue(scan, TEXT(start)); }
+        "%require" { return TOKEN(REQUIRE); }
+        "=" { return TOKEN(EQUALS); }
+        [^] { return operator_token(scan, TEXT(start)); }
+    */
+}
+
+static struct token lex_code(struct scanner *scan)
+{
+    const unsigned char *at = AT(scan->cursor), *start = at;
+
+    /*!re2c
+        name { scan->cursor = TEXT(at); return name_token(scan, T_NAME, TEXT(start), TEXT(at)); }
+        "=" { return TOKEN(EQUALS); }
+        [^] { return operator_token(scan, TEXT(start)); }
+    */
+}
+
+/* The words and signs of pipelines. */
+static struct token lex_pipeline(struct scanner *scan)
+{
+    const unsigned char *at = AT(scan->cursor), *start = at;
+
+    /*!re2c
+        "var" { return TOKEN(VAR); }
+        "then" { return TOKEN(THEN); }
+        "else" { return TOKEN(ELSE); }
+        "catch" { scan->cursor = TEXT(at); return catch_token(scan, TEXT(start)); }
+        "finally" { return TOKEN(FINALLY); }
+        "as" { return TOKEN(AS); }
+        "undo" { return TOKEN(UNDO); }
+        "do" { return TOKEN(DO); }
+        "all" { return TOKEN(ALL); }
+        "settle" { return TOKEN(SETTLE); }
+        "any" { return TOKEN(ANY); }
+        "race" { return TOKEN(RACE); }
+        "each" { return TOKEN(EACH); }
+        "in" { return TOKEN(IN); }
+        "from" { return TOKEN(FROM); }
+        "limit" { return TOKEN(LIMIT); }
+        "if" { return TOKEN(IF); }
+        "while" { return TOKEN(WHILE); }
+        "loop" { return TOKEN(LOOP); }
+        "break" { return TOKEN(BREAK); }
+        "continue" { return TOKEN(CONTINUE); }
+        "timeout" { return TOKEN(TIMEOUT); }
+        "retry" { return TOKEN(RETRY); }
+        "backoff" { return TOKEN(BACKOFF); }
+        "to" { return TOKEN(TO); }
+        "jitter" { return TOKEN(JITTER); }
+        "on" { return TOKEN(ON); }
+        "delay" { return TOKEN(DELAY); }
+        "spawn" { return TOKEN(SPAWN); }
+        "join" { return TOKEN(JOIN); }
+        "return" { return TOKEN(RETURN); }
+        "reject" { return TOKEN(REJECT); }
+
+        "int" | "char" | "short" | "long" | "float" | "double" | "void" | "signed" | "unsigned" | "_Bool" | "struct" | "union"
+        | "enum" | "typedef" | "static" | "extern" | "const" | "volatile" | "register" | "for" | "switch" | "case" | "default"
+        | "goto" { scan->cursor = TEXT(at); return name_token(scan, T_CWORD, TEXT(start), TEXT(at)); }
+
+        name { scan->cursor = TEXT(at); return name_token(scan, T_NAME, TEXT(start), TEXT(at)); }
+        "%" {
+            if (scan->last[0].kind == T_NUM && scan->last[1].kind == T_JITTER)
+                return TOKEN(PERCENT);
+            return operator_token(scan, TEXT(start));
+        }
+        [^] { return operator_token(scan, TEXT(start)); }
+    */
+}
+
+/* A literal duration after `delay`, `timeout`, … must not begin with a minus; it is read on without it. */
+static bool is_negative_duration(const struct scanner *scan)
+{
+    switch (scan->last[0].kind) {
+    case T_DELAY: case T_TIMEOUT: case T_BACKOFF: case T_TO: return true;
+    default: return false;
+    }
+}
+
+/* What is the same everywhere, then what the place decides. */
+struct token lex(struct scanner *scan)
+{
+    for (;;) {
+        skip_blanks(scan);
+        if (scan->closing && scan->depth > 0)
+            return made_up_partner(scan);
+        scan->closing = false;
+        const unsigned char *at = AT(scan->cursor), *marker, *start = at;
+        struct token token;
+        /*!re2c
+            number { scan->cursor = TEXT(at); return number_token(scan, TEXT(start), TEXT(at)); }
+            string {
+                token = TOKEN(STRING);
+                token.value.c = c_text(scan, TEXT(start), TEXT(at));
+                return token;
+            }
+            ["] {
+                scan->cursor = TEXT(skip_broken_quote(scan, start));
+                token = new_token(scan, T_STRING, TEXT(start), scan->cursor);
+                token.value.c = new_c(scan->arena, token.span, "\"\"");
+                return token;
+            }
+            "," { return TOKEN(COMMA); }
+            ";" { return TOKEN(SEMICOLON); }
+            ":" { return TOKEN(COLON); }
+            ".." { return TOKEN(DOTS); }
+            [({] { scan->cursor = TEXT(at); return bracket_token(scan, TEXT(start)); }
+            [)\]}] {
+                scan->cursor = TEXT(at);
+                token = close_token(scan, TEXT(start));
+                if (token.kind != T_YYUNDEF)
+                    return token;
+                continue;
+            }
+            "#" {
+                if (!lex_directive(scan, &token))
+                    continue;
+                return token;
+            }
+            "-" / digit {
+                if (!is_negative_duration(scan))
+                    return operator_token(scan, TEXT(start));
+                diag_report(scan->diags, D_NEGATIVE_DURATION, scan_span(scan, TEXT(start), TEXT(at)));
+                scan->cursor = TEXT(at);
+                continue;
+            }
+            [\x80-\xff] | [\x01-\x08\x0e-\x1f\x7f] { report_bytes(scan, TEXT(start)); continue; }
+            end {
+                if (!is_end(scan, TEXT(start))) {
+                    report_bytes(scan, TEXT(start));
+                    continue;
+                }
+                if (scan->depth == 0)
+                    return new_token(scan, T_YYEOF, scan->limit, scan->limit);
+                never_closed(scan, scan->limit);
+                return made_up_partner(scan);
+            }
+            [^] { break; }
+        */
+    }
+    if (scan->depth == 0)
+        return lex_item(scan);
+    return scan->open[scan->depth - 1].codes ? lex_code(scan) : lex_pipeline(scan);
+}

@@ -1,0 +1,362 @@
+/* chain.y - the grammar: tokens -> syntax tree.
+ *
+ * docs/language.md shows the same rules without the slips. A slip is something that is wrong but clear: its rule says what
+ * was meant and goes on with a tree. Everything else wrong goes to report_syntax(), and the parser recovers at a step, at a
+ * code, or at the next item. The lexer has decided already what each bracket means, so nothing here feeds back to it.
+ */
+%require "3.8"
+%expect 0
+%define api.pure full
+%define api.token.prefix {T_}
+%define api.location.type {struct span}
+%define parse.error custom
+%define parse.lac full
+%locations
+%param {struct scanner *scan}
+%parse-param {struct ast_item **items}
+
+%code requires {
+#include "ast_new.h"
+
+struct scanner;
+}
+
+%union {
+    unsigned depth; /* of a bracket: how many were open before it */
+    enum ast_proto_kind proto_kind;
+    enum ast_form_kind form_kind;
+    bool flag;
+    struct ast_name *name;
+    struct ast_number *number;
+    struct ast_duration *duration;
+    enum ast_unit unit;
+    struct ast_c *c;
+    struct ast_args *args;
+    struct ast_form *form;
+    struct ast_step *step;
+    struct ast_clause *clause;
+    struct ast_pipeline *pipeline;
+    struct ast_branch *branch;
+    struct ast_var *var;
+    struct ast_block *block;
+    struct ast_item *item;
+    struct ast_code *code;
+    struct ast_proto *proto;
+    struct ast_opclause *opclause;
+    struct ast_item_list item_list;
+    struct ast_code_list code_list;
+    struct ast_name_list name_list;
+    struct ast_opclause_list opclause_list;
+    struct ast_var_list var_list;
+    struct ast_branch_list branch_list;
+}
+
+%code {
+#include "scan.h"
+#include "slip.h"
+
+#define YYLLOC_DEFAULT(whole, parts, count)                                                                                \
+    ((whole) = (count) ? span_join(YYRHSLOC(parts, 1), YYRHSLOC(parts, count))                                             \
+                       : (struct span){ YYRHSLOC(parts, 0).end, YYRHSLOC(parts, 0).end })
+
+/* Messages about slips are withheld like all others while the parser finds its feet after an error. */
+#define SLIP(report) (YYRECOVERING() ? (void)0 : (report))
+
+#define A scan->arena
+
+static void yyerror(struct span *span, struct scanner *scan, struct ast_item **items, const char *text);
+}
+
+%token <name> NAME "a name"
+%token <number> NUM "a number"
+%token <duration> DUR "a duration"
+%token <unit> UNIT "a unit"
+%token <c> STRING "a string"
+%token <args> ARGS "(arguments)"
+%token <c> CEXPR "(expression)"
+%token <c> CBLOCK "{ C }"
+%token <c> CTYPE "a type"
+%token <c> CDECL "a declaration"
+%token <c> CPP "a preprocessor line"
+%token <c> PROLOGUE "%{ C %}"
+%token REQUIRE "%require" IMPORT "import" RESOURCE "resource" RELEASES "releases" CODES "codes"
+%token ASYNC "async" SYNC "sync" BLOCKING "blocking" STATIC "static" CHAIN "chain"
+%token FAILS "fails" RAISES "raises" NOTHING "nothing" STATE "state" POSTED "posted" UNCANCELLABLE "uncancellable"
+%token POOL "pool" BUDGET "budget" ON "on"
+%token VAR "var" THEN "then" ELSE "else" CATCH "catch" CATCHF "catch CODE:" FINALLY "finally" AS "as" UNDO "undo"
+%token DO "do" ALL "all" SETTLE "settle" ANY "any" RACE "race" EACH "each" IN "in" FROM "from" LIMIT "limit"
+%token IF "if" WHILE "while" LOOP "loop" BREAK "break" CONTINUE "continue"
+%token TIMEOUT "timeout" RETRY "retry" BACKOFF "backoff" TO "to" JITTER "jitter" DELAY "delay"
+%token SPAWN "spawn" JOIN "join" RETURN "return" REJECT "reject"
+%token <depth> LBRACE "{" RBRACE "}" LPAREN "(" RPAREN ")"
+%token COMMA "," SEMICOLON ";" COLON ":" EQUALS "=" PERCENT "%" DOTS ".."
+%token <c> OPERATOR "a C operator"
+%token <name> CWORD "a C keyword"
+
+/* A bracket that is thrown away takes along what it holds: its partner must not be taken for another's. */
+%destructor { scan_skip_bracket(scan, $$); } LBRACE LPAREN
+
+%type <item_list> items
+%type <item> item
+%type <code_list> codes
+%type <code> code
+%type <proto> proto operation chain
+%type <proto_kind> kind
+%type <flag> linkage
+%type <opclause_list> opclauses
+%type <opclause> opclause
+%type <c> failure value
+%type <name_list> names
+%type <number> count
+%type <block> block
+%type <var_list> vars
+%type <pipeline> pipeline
+%type <clause> clause
+%type <step> step closed bound
+%type <form> form ifish plain prefix retry primary returned each ifform otherwise
+%type <form_kind> group
+%type <branch_list> branches
+%type <branch> branch
+%type <duration> dur
+
+%%
+
+/* ---- items ---- */
+
+file: items                                     { *items = $items.first; }
+
+items:
+  %empty                                        { $$ = (struct ast_item_list){ 0 }; }
+| items item                                    { $$ = ast_item_list_add($1, $2); }
+| items error
+
+item:
+  CPP                                           { $$ = new_c_item(A, AST_CPP, @$, $1); }
+| PROLOGUE                                      { $$ = new_c_item(A, AST_PROLOGUE, @$, $1); }
+| CDECL end                                     { $$ = new_c_item(A, AST_CDECL, @$, $1); }
+| "%require" STRING                             { $$ = new_string_item(A, AST_REQUIRE, @$, $2); }
+| "import" STRING end                           { $$ = new_string_item(A, AST_IMPORT, @$, $2); }
+| "resource" NAME "=" CTYPE "releases" NAME end { $$ = new_resource(A, @$, $2, $4, $6); }
+| "codes" lbrace codes comma "}" semicolon      { $$ = new_codes(A, @$, $3.first); }
+| operation end                                 { $$ = new_proto_item(A, @$, $1); }
+| chain end                                     { $$ = new_proto_item(A, @$, $1); }
+| chain block                                   { $$ = new_proto_item(A, @$, proto_body($1, $2)); }
+
+end:
+  ";"
+| %empty                                        { SLIP(slip_missing_semicolon(scan, @$)); }
+
+lbrace: "{"                                     { (void)$1; }
+lparen: "("                                     { (void)$1; }
+comma: %empty | ","
+semicolon: %empty | ";"
+
+codes:
+  code                                          { $$ = ast_code_list_add((struct ast_code_list){ 0 }, $1); }
+| codes "," code                                { $$ = ast_code_list_add($1, $3); }
+
+code:
+  NAME                                          { $$ = new_code(A, $1, NULL, NULL); }
+| NAME STRING                                   { $$ = new_code(A, $1, NULL, $2); }
+| NAME "=" NUM                                  { $$ = new_code(A, $1, $3, NULL); }
+| NAME "=" NUM STRING                           { $$ = new_code(A, $1, $3, $4); }
+| error                                         { $$ = NULL; }
+
+/* ---- prototypes ---- */
+
+operation: kind proto opclauses                 { $$ = proto_with($2, $1, false, span_join(@1, @2), $3.first); }
+chain: linkage proto opclauses                  { $$ = proto_with($2, AST_CHAIN, $1, span_join(@1, @2), $3.first); }
+
+kind:
+  "async"                                       { $$ = AST_ASYNC; }
+| "sync"                                        { $$ = AST_SYNC; }
+| "blocking"                                    { $$ = AST_BLOCKING; }
+
+linkage:
+  "chain"                                       { $$ = false; }
+| "static" "chain"                              { $$ = true; }
+
+proto:
+  CTYPE NAME ARGS                               { $$ = scan_params(scan, new_proto(A, @$, $1, $2), $3); }
+| NAME ARGS                                     { SLIP(slip_no_type(scan, $1));
+                                                  $$ = scan_params(scan, new_proto(A, @$, new_c(A, @1, "void"), $1), $2); }
+
+opclauses:
+  %empty                                        { $$ = (struct ast_opclause_list){ 0 }; }
+| opclauses opclause                            { $$ = ast_opclause_list_add($1, $2); }
+
+opclause:
+  "fails" CEXPR failure                         { $$ = new_fails(A, @$, $2, $3); }
+| "raises" "nothing"                            { $$ = new_raises(A, @$, NULL); }
+| "raises" names                                { $$ = new_raises(A, @$, $2.first); }
+| "state" CBLOCK                                { $$ = new_state(A, @$, $2); }
+| "posted"                                      { $$ = new_opclause(A, AST_POSTED, @$); }
+| "uncancellable"                               { $$ = new_opclause(A, AST_UNCANCELLABLE, @$); }
+| "pool" count                                  { $$ = new_count(A, AST_POOL, @$, $2); }
+| "budget" count                                { $$ = new_count(A, AST_BUDGET, @$, $2); }
+| "on" NAME                                     { $$ = new_on(A, @$, $2); }
+
+failure:
+  NAME                                          { $$ = new_c(A, @1, $1->name); }
+| NAME ARGS                                     { $$ = scan_text(scan, @$); }
+| CEXPR
+
+names:
+  NAME                                          { $$ = ast_name_list_add((struct ast_name_list){ 0 }, $1); }
+| names "," NAME                                { $$ = ast_name_list_add($1, $3); }
+
+count:
+  NUM
+| NAME                                          { $$ = new_number(A, @1, $1->name); }
+| CEXPR                                         { $$ = new_number(A, @1, $1->text); }
+
+/* ---- pipelines ---- */
+
+block:
+  lbrace vars "}"                               { $$ = new_block(A, @$, $2.first, NULL); }
+| lbrace vars pipeline "}"                      { $$ = new_block(A, @$, $2.first, $3); }
+| lbrace vars pipeline ";" "}"                  { $$ = new_block(A, @$, $2.first, $3); }
+
+vars:
+  %empty                                        { $$ = (struct ast_var_list){ 0 }; }
+| vars "var" CDECL ";"                          { $$ = ast_var_list_add($1, new_var(A, span_join(@2, @4), $3)); }
+
+pipeline:
+  step                                          { $$ = new_pipeline(A, $1); }
+| pipeline clause                               { $$ = pipeline_add($1, $2); }
+
+clause:
+  "then" step                                   { $$ = new_clause(A, AST_THEN, @$, @1, $2); }
+| "then" closed "else" step                     { $$ = clause_else(new_clause(A, AST_THEN_ELSE, @$, @1, $2), $4); }
+| "catch" step                                  { $$ = new_clause(A, AST_CATCH, @$, @1, $2); }
+| CATCHF names ":" step                         { $$ = clause_codes(new_clause(A, AST_CATCH, @$, @1, $4), $2.first); }
+| "finally" form                                { $$ = new_clause(A, AST_FINALLY, @$, @1, new_step(A, @2, $2)); }
+| ";" step                                      { SLIP(slip_semicolon(scan, @1, $2));
+                                                  $$ = new_clause(A, AST_THEN, @$, @1, $2); }
+
+/* A step that ends in an `if` is kept apart: an `else` behind it is the if's. */
+step: closed | ifish                            { $$ = new_step(A, @$, $1); }
+
+closed:
+  bound
+| bound "undo" plain                            { $$ = step_undo($1, @$, $3); }
+| ifish "undo" plain                            { $$ = step_undo(new_step(A, @1, $1), @$, $3); }
+
+bound:
+  plain                                         { $$ = new_step(A, @$, $1); }
+| form "as" NAME                                { $$ = step_as(A, @$, $1, NULL, $3); }
+| form "as" CTYPE NAME                          { $$ = step_as(A, @$, $1, $3, $4); }
+
+form: plain | ifish
+
+ifish: ifform | prefix ifish                    { $$ = prefix_with($1, @$, $2); }
+
+plain: primary | prefix plain                   { $$ = prefix_with($1, @$, $2); }
+
+prefix:
+  "timeout" dur                                 { $$ = new_timeout(A, @$, $2); }
+| retry
+| retry "on" names ":"                          { $$ = retry_on($1, $3.first); }
+
+retry:
+  "retry" count                                 { $$ = new_retry(A, @$, $2); }
+| "retry" count "jitter" NUM "%"                { $$ = retry_jitter(new_retry(A, @$, $2), $4); }
+| "retry" count "backoff" dur                   { $$ = retry_backoff(new_retry(A, @$, $2), $4, NULL); }
+| "retry" count "backoff" dur "to" dur          { $$ = retry_backoff(new_retry(A, @$, $2), $4, $6); }
+| "retry" count "backoff" dur "jitter" NUM "%"  { $$ = retry_jitter(retry_backoff(new_retry(A, @$, $2), $4, NULL), $6); }
+| "retry" count "backoff" dur "to" dur "jitter" NUM "%"
+                                                { $$ = retry_jitter(retry_backoff(new_retry(A, @$, $2), $4, $6), $8); }
+
+dur:
+  DUR
+| CEXPR UNIT                                    { $$ = new_duration(A, @$, $1, $2); }
+
+/* ---- forms ---- */
+
+primary:
+  NAME                                          { $$ = new_call(A, AST_CALL, @$, $1); }
+| NAME ARGS                                     { $$ = call_with(new_call(A, AST_CALL, @$, $1), @$, $2); }
+| CEXPR                                         { $$ = new_expr(A, @$, $1); }
+| "do" CBLOCK                                   { $$ = new_do(A, @$, NULL, $2); }
+| "do" CTYPE CBLOCK                             { $$ = new_do(A, @$, $2, $3); }
+| "do" CBLOCK "while" CEXPR                     { SLIP(slip_do_while(scan, @3)); $$ = new_do(A, @$, NULL, $2); }
+| block                                         { $$ = new_block_form(A, AST_BLOCK, @$, $1); }
+| group lparen branches comma ")"               { $$ = new_branches(A, $1, @$, $3.first); }
+| each ")" "limit" count block                  { $$ = each_with($1, @$, $4, $5); }
+| "while" CEXPR block                           { $$ = new_while(A, @$, $2, $3); }
+| "loop" block                                  { $$ = new_block_form(A, AST_LOOP, @$, $2); }
+| "break"                                       { $$ = new_form(A, AST_BREAK, @$); }
+| "continue"                                    { $$ = new_form(A, AST_CONTINUE, @$); }
+| "join"                                        { $$ = new_form(A, AST_JOIN, @$); }
+| "delay" dur                                   { $$ = new_delay(A, @$, $2); }
+| "spawn" NAME ARGS                             { $$ = call_with(new_call(A, AST_SPAWN, @$, $2), @$, $3); }
+| "return"                                      { $$ = new_return(A, @$, NULL); }
+| "return" returned                             { $$ = new_return(A, @$, $2); }
+| "reject"                                      { $$ = new_reject(A, @$, false, NULL); }
+| "reject" ARGS                                 { $$ = new_reject(A, @$, true, $2); }
+| value                                         { $$ = new_expr(A, @$, $1); }
+| error                                         { $$ = new_block_form(A, AST_BLOCK, @$, new_block(A, @$, NULL, NULL)); }
+
+returned:
+  NAME                                          { $$ = new_call(A, AST_CALL, @$, $1); }
+| NAME ARGS                                     { $$ = call_with(new_call(A, AST_CALL, @$, $1), @$, $2); }
+| CEXPR                                         { $$ = new_expr(A, @$, $1); }
+| value                                         { $$ = new_expr(A, @$, $1); }
+
+/* A slip: C as a step without its brackets. OPERATOR is an operator and the C behind it. */
+value:
+  NUM                                           { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
+| STRING                                        { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
+| OPERATOR                                      { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
+| NUM OPERATOR                                  { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
+| STRING OPERATOR                               { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
+| NAME OPERATOR                                 { $$ = scan_text(scan, @$); SLIP(slip_operator(scan, $1, $2, $$)); }
+| NAME ARGS OPERATOR                            { $$ = scan_text(scan, @$); SLIP(slip_operator(scan, $1, $3, $$)); }
+| CEXPR OPERATOR                                { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
+
+group:
+  "all"                                         { $$ = AST_ALL; }
+| "settle"                                      { $$ = AST_SETTLE; }
+| "any"                                         { $$ = AST_ANY; }
+| "race"                                        { $$ = AST_RACE; }
+
+branches:
+  branch                                        { $$ = ast_branch_list_add((struct ast_branch_list){ 0 }, $1); }
+| branches "," branch                           { $$ = ast_branch_list_add($1, $3); }
+
+branch:
+  pipeline                                      { $$ = new_branch(A, @$, $1, NULL); }
+| pipeline block                                { $$ = new_branch(A, @$, $1, $2); }
+
+each:
+  "each" lparen NAME "in" CEXPR ".." CEXPR      { $$ = new_each_in(A, $3, $5, $7); }
+| "each" lparen NAME "from" plain               { $$ = new_each_from(A, $3, $5); }
+| "each" lparen error                           { $$ = new_each_from(A, new_name(A, @3, ""), new_form(A, AST_BREAK, @3)); }
+
+ifform:
+  "if" CEXPR block                              { $$ = new_if(A, @$, $2, $3, NULL); }
+| "if" CEXPR block "else" otherwise             { $$ = new_if(A, @$, $2, $3, $5); }
+
+otherwise: ifform | block                       { $$ = new_block_form(A, AST_BLOCK, @$, $1); }
+
+%%
+
+static int yyreport_syntax_error(const yypcontext_t *context, struct scanner *scan, struct ast_item **items)
+{
+    yysymbol_kind_t kinds[YYNTOKENS];
+    int tokens[YYNTOKENS];
+    int count = yypcontext_expected_tokens(context, kinds, YYNTOKENS);
+
+    (void)items;
+    for (int i = 0; i < count; i++) /* bison numbers its symbols in the order of the tokens: 0 is the end of the file */
+        tokens[i] = kinds[i] == YYSYMBOL_YYEOF ? T_YYEOF : (int)kinds[i] - (int)YYSYMBOL_NAME + (int)T_NAME;
+    report_syntax(scan, tokens, count);
+    return 0;
+}
+
+/* The only error of bison's own is a stack that is too deep; the lexer's limit comes long before. */
+static void yyerror(struct span *span, struct scanner *scan, struct ast_item **items, const char *text)
+{
+    (void)items, (void)text;
+    diag_report(scan->diags, D_TOO_DEEP, *span, (int)DEEPEST);
+}
