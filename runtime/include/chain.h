@@ -135,7 +135,9 @@ enum chain_outcome chain_outcome(struct chain_root *root);
 /* The rejection of a chain whose outcome is CHAIN_REJECTED, else code 0. Counts as looking at it. Owned by the frame. */
 const struct chain_error *chain_rejection(struct chain_root *root);
 
-/* Whether nothing of the chain is alive: its memory may be run again or freed. True for a zeroed frame. */
+/* Whether nothing of the chain is alive: its memory may be run again. It may also be freed, but if it was rejected and has no
+ * on_settled, only after chain_outcome() or chain_rejection() have looked, or the loop has ended: until then the loop keeps
+ * it for its report. True for a zeroed frame. */
 static inline bool chain_is_quiescent(const struct chain_root *root)
 {
     return root->link == NULL || root->outcome != CHAIN_PENDING;
