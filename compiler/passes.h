@@ -6,8 +6,11 @@
 #define PASSES_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct arena;
+struct checked_chain;
+struct ir_chain;
 struct ast_file;
 struct diags;
 struct names;
@@ -23,5 +26,42 @@ struct ast_file *parse(struct arena *arena, struct names *names, struct diags *d
 /* The tokens of a file, one a line: "line:col KIND text" (--dump=tokens). */
 void dump_tokens(struct writer *writer, struct arena *arena, struct names *names, struct diags *diags, const struct source *source,
                  const struct sources *sources);
+
+/* resolve: loads imports, declares the names at file level, finds what every call calls. Afterwards no chain calls itself, or
+ * that has been reported. */
+void resolve(struct program *program, struct ast_file *file);
+
+/* check: syntax tree -> checked tree, for the chains of the compiled file. If it reports no error, every name is known, every
+ * wanted value exists and has a type, every binding is set where it is used. */
+struct checked_chain *check(struct program *program);
+
+/* lower: checked tree -> blocks in source order, each with one terminator. */
+struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked);
+
+/* tidy: every block is reached; gotos lead to something that happens. */
+void tidy(struct arena *arena, struct ir_chain *chain);
+
+/* liveness: what is needed when a block is entered; which strand mentions a variable. */
+void liveness(struct arena *arena, struct ir_chain *chain);
+
+/* For each variable a row of those that are live when it is written; rows of bits_words(variable_count) words. */
+void liveness_conflicts(struct arena *arena, const struct ir_chain *chain, uint64_t *conflicts);
+
+/* layout: every variable that is kept has a field of the frame. */
+void layout(struct arena *arena, struct ir_chain *chain);
+
+/* name: fields, states, labels and branches have C names, unique in their struct, enum or function. */
+void name(struct arena *arena, const struct program *program, struct ir_chain *chain);
+const char *upper(struct arena *arena, const char *text);
+
+/* emit_h, emit_c: the text of the two files. Chains come callees first. */
+struct emit_options {
+    const char *c_name;      /* the .c file as #line names it */
+    const char *header_name; /* the .h file as #include names it */
+    const char *source_name; /* for the banner */
+    bool lines;              /* #line directives */
+};
+void emit_h(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options);
+void emit_c(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options);
 
 #endif

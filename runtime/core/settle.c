@@ -99,7 +99,7 @@ enum chain_settled chain_abandon(struct chain_deferred done)
 
 /* ---- branches ---- */
 
-static void suppress_branch(struct chain_loop *loop, int code, const struct chain_failure *failure)
+static void suppress_failure(struct chain_loop *loop, int code, const struct chain_failure *failure)
 {
     struct chain_error error = { 0 };
 
@@ -121,7 +121,7 @@ static void branch_outcome(struct chain_op *parent, int code, const struct chain
         if (code > 0)
             *chain__failure(parent) = *failure;
     } else if (code > 0) {
-        suppress_branch(loop, code, failure);
+        suppress_failure(loop, code, failure);
     }
 }
 
@@ -161,4 +161,10 @@ void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branc
 {
     branch_outcome(&parent->op, branch->op.code, chain__failure(&branch->op), loop);
     branch_counted(&parent->op, loop);
+}
+
+void chain__replaced(struct chain_loop *loop, const struct chain_kept *kept)
+{
+    if (kept->code > 0)
+        suppress_failure(loop, kept->code, &kept->failure);
 }

@@ -94,8 +94,8 @@ struct chain_deferred {
 struct chain_type {
     struct chain_strand *(*resume)(struct chain_strand *strand, struct chain_loop *loop);
     const char *name;
-    const struct chain_site *sites; /* by state; NULL without tables */
-    size_t states;
+    const struct chain_site *sites; /* the states in their order, then other steps; NULL without tables */
+    size_t states;                  /* entries of `sites` */
 };
 
 /* One sequential line of execution. Directly behind it stands the frame it runs, and in that, first, the storage of what it

@@ -311,6 +311,15 @@ static inline void chain__raise_again(struct chain_op *op, const struct chain_er
     failure->origin = error->origin;
 }
 
+/* A call: the strand goes on in `callee`, and, when that has ended, at `at` of the chain it runs now. */
+static inline void chain__call(struct chain_strand *strand, struct chain_link *link, const struct chain_type *callee, unsigned at)
+{
+    link->type = strand->type;
+    link->at = (uint16_t)at;
+    strand->type = callee;
+    strand->op.at = 0;
+}
+
 /* The end of a chain: the strand goes on in the caller. */
 static inline struct chain_strand *chain__end(struct chain_strand *strand, struct chain_loop *loop, const struct chain_link *link)
 {
@@ -321,6 +330,40 @@ static inline struct chain_strand *chain__end(struct chain_strand *strand, struc
 
 /* A rejection that another outcome replaced goes to the suppressed hook (rule 106). */
 void chain__suppressed(struct chain_loop *loop, const struct chain_error *error);
+
+/* The outcome that a finally interrupts (rules 37, 38). */
+struct chain_kept {
+    struct chain_failure failure; /* of a rejection */
+    int code;
+};
+
+static inline void chain__keep(struct chain_op *op, struct chain_kept *kept)
+{
+    kept->code = op->code;
+    if (op->code > 0)
+        kept->failure = *chain__failure(op);
+    op->code = 0;
+}
+
+static inline void chain__restore(struct chain_op *op, const struct chain_kept *kept)
+{
+    op->code = kept->code;
+    if (kept->code > 0)
+        *chain__failure(op) = kept->failure;
+}
+
+/* The finally has rejected: what it kept goes to the suppressed hook if it was a rejection (rule 38). */
+void chain__replaced(struct chain_loop *loop, const struct chain_kept *kept);
+
+/* A state that the chain does not have: its frame has been overwritten, or runs already (rule 108). */
+static inline void chain__impossible(void)
+{
+#ifdef NDEBUG
+    __builtin_unreachable();
+#else
+    __builtin_trap();
+#endif
+}
 
 /* Starts a root on behalf of NAME_run(): links it to the loop and queues its strand, which resumes `type` at state 0. `link`
  * is the one in the frame; when the chain ends, its rejection is in the storage of the strand and its code in the header.

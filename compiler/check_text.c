@@ -1,0 +1,288 @@
+/* check_text.c - finds the chain's names in C text.
+ *
+ *     render(&names, it.count)   ->   "render(&" names ", " it ".count)"
+ *
+ * The text is never parsed. A name is one of the chain's unless it stands behind `.`, `->`, struct/union/enum or goto, or is a
+ * label (language.md, Names).
+ */
+#include <string.h>
+
+#include "arena.h"
+#include "ctext.h"
+#include "intern.h"
+#include "scope.h"
+
+struct scan {
+    struct checker *checker;
+    const struct ast_c *c;
+    struct ctype type;         /* what the context asks for, for `it` */
+    struct node *do_node;      /* NULL outside a do */
+    struct piece **last;
+    const char *plain;         /* start of text not yet taken over */
+    struct ctoken before, before_that; /* solid tokens */
+    bool address;              /* behind an & */
+    bool declaration;          /* within `TYPE name, name` of a do */
+    int declaration_depth, depth;
+    int rejects[16];           /* depths at which a reject( ends */
+    int reject_arguments[16];
+    int reject_count;
+};
+
+static struct span span_of(const struct scan *scan, struct ctoken token)
+{
+    struct span span;
+    span.begin = scan->c->span.begin + (pos)(token.text - scan->c->text);
+    span.end = span.begin + (pos)token.length;
+    return span;
+}
+
+static struct piece *add_piece(struct scan *scan, enum piece_kind kind)
+{
+    struct piece *piece = arena_new(scan->checker->arena, struct piece);
+    piece->kind = kind;
+    *scan->last = piece;
+    scan->last = &piece->next;
+    return piece;
+}
+
+/* Takes over the text up to `end`; the next begins at `next`. */
+static void add_plain(struct scan *scan, const char *end, const char *next)
+{
+    if (end > scan->plain) {
+        struct piece *piece = add_piece(scan, PIECE_TEXT);
+        piece->text = scan->plain;
+        piece->length = (size_t)(end - scan->plain);
+    }
+    scan->plain = next;
+}
+
+static bool is_statement_start(struct ctoken token)
+{
+    return token.length == 0 || (token.kind == CTOKEN_PUNCT && strchr(";{}", *token.text) != NULL);
+}
+
+static bool is_word_that_takes_an_operand(struct ctoken token)
+{
+    static const char *const words[] = { "return", "else", "case", "sizeof", "do", "goto", "_Alignof", "typeof", "__extension__" };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (ctoken_is(token, words[i]))
+            return true;
+    return false;
+}
+
+static struct ctoken peek(const char *p)
+{
+    return ctext_next_solid(&p);
+}
+
+/* Whether this name is what a C declaration in a do { } declares. */
+static bool is_declared_here(struct scan *scan, struct ctoken token, const char *behind)
+{
+    struct ctoken after = peek(behind);
+    bool declares = after.kind == CTOKEN_PUNCT && strchr("=;,[", *after.text) != NULL;
+
+    if (scan->declaration && scan->depth == scan->declaration_depth && ctoken_is(scan->before, ","))
+        return true;
+    if (!declares)
+        return false;
+    if (scan->before.kind == CTOKEN_NAME && !is_word_that_takes_an_operand(scan->before))
+        return true;
+    (void)token;
+    return ctoken_is(scan->before, "*") && scan->before_that.kind == CTOKEN_NAME && scan->declaration
+           && scan->depth == scan->declaration_depth;
+}
+
+/* A statement that begins with two names, or a name and a star, declares. */
+static void note_declaration(struct scan *scan, struct ctoken token, const char *behind)
+{
+    struct ctoken after = peek(behind);
+
+    if (ctoken_is(scan->before, "(") && ctoken_is(scan->before_that, "for"))
+        ; /* for (int i = 0; … */
+    else if (!is_statement_start(scan->before))
+        return;
+    scan->declaration = !is_word_that_takes_an_operand(token) && (after.kind == CTOKEN_NAME || ctoken_is(after, "*"));
+    scan->declaration_depth = scan->depth;
+}
+
+static bool is_excluded(const struct scan *scan, const char *behind)
+{
+    static const char *const words[] = { ".", "->", "struct", "union", "enum", "goto" };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (ctoken_is(scan->before, words[i]))
+            return true;
+    return scan->do_node != NULL && is_statement_start(scan->before) && ctoken_is(peek(behind), ":");
+}
+
+static void check_set(struct scan *scan, const struct variable *variable, struct ctoken token)
+{
+    struct checker *checker = scan->checker;
+    struct diag *diag;
+
+    if (variable->kind != VARIABLE_BINDING || assigned_has(&checker->assigned, variable))
+        return;
+    diag = diag_report(checker->diags, D_MAYBE_UNSET, span_of(scan, token), variable->name,
+                       variable->unset_why == NULL ? "it is bound in another place" : variable->unset_why);
+    diag_note(checker->diags, diag, variable->unset_at.begin != 0 ? variable->unset_at : variable->span,
+              variable->unset_at.begin != 0 ? "this is where the two ways part" : "it is bound here");
+}
+
+/* The variable that a name in the text stands for; NULL if it is none of the chain's. */
+static struct variable *variable_meant(struct scan *scan, struct ctoken token)
+{
+    struct checker *checker = scan->checker;
+    struct variable *variable;
+
+    if (ctoken_is(token, "it"))
+        return incoming_wanted(checker, scan->type, span_of(scan, token), NULL);
+    if (ctoken_is(token, "err") && checker->err == NULL)
+        diag_report(checker->diags, D_ERR_UNSET, span_of(scan, token));
+    if (ctoken_is(token, "err"))
+        return checker->err;
+    if (ctoken_is(token, "attempt"))
+        diag_report(checker->diags, D_ATTEMPT_UNSET, span_of(scan, token));
+    variable = variable_visible(checker, intern(checker->program->names, token.text, token.length));
+    if (variable != NULL)
+        check_set(scan, variable, token);
+    return variable;
+}
+
+static bool is_chain_name(const struct scan *scan, struct ctoken token)
+{
+    return ctoken_is(token, "it") || (ctoken_is(token, "err") && scan->checker->err != NULL)
+           || variable_visible(scan->checker, intern(scan->checker->program->names, token.text, token.length)) != NULL;
+}
+
+static void take_name(struct scan *scan, struct ctoken token, const char *behind)
+{
+    struct variable *variable;
+    struct piece *piece;
+
+    if (is_excluded(scan, behind))
+        return;
+    if (scan->do_node != NULL) {
+        note_declaration(scan, token, behind);
+        if (is_declared_here(scan, token, behind)) {
+            if (is_chain_name(scan, token))
+                diag_report(scan->checker->diags, D_LOCAL_SHADOWS, span_of(scan, token),
+                            arena_copy(scan->checker->arena, token.text, token.length));
+            return;
+        }
+    }
+    variable = variable_meant(scan, token);
+    if (variable == NULL)
+        return;
+    variable->used = true;
+    if (scan->address || !ctype_is_scalar(variable->type))
+        variable->address_taken = true;
+    add_plain(scan, token.text, behind);
+    piece = add_piece(scan, PIECE_VARIABLE);
+    piece->variable = variable;
+}
+
+/* ---- reject( … ) and return in a do ---- */
+
+static void open_reject(struct scan *scan, struct ctoken token, const char **at)
+{
+    const char *p = *at;
+    struct ctoken bracket = ctext_next_solid(&p), code;
+
+    if (!ctoken_is(bracket, "(") || scan->reject_count == 16)
+        return;
+    add_plain(scan, token.text, p);
+    add_piece(scan, PIECE_REJECT);
+    scan->do_node->u.do_.rejects = true;
+    scan->reject_arguments[scan->reject_count] = 1;
+    scan->rejects[scan->reject_count++] = scan->depth;
+    code = peek(p);
+    if (ctoken_is(code, ")"))
+        scan->reject_arguments[scan->reject_count - 1] = 0;
+    scan->depth++;
+    scan->before = bracket;
+    *at = p;
+}
+
+static void close_reject(struct scan *scan, struct ctoken token, const char *behind)
+{
+    int arguments = scan->reject_arguments[--scan->reject_count];
+    struct ctype type = scan->do_node->u.do_.type;
+    struct piece *piece;
+
+    if (arguments < 1 || arguments > 3)
+        diag_report(scan->checker->diags, D_REJECT_ARGUMENTS, span_of(scan, token), (unsigned)arguments);
+    add_plain(scan, token.text, behind);
+    piece = add_piece(scan, PIECE_REJECT_END);
+    piece->length = (size_t)arguments;
+    piece->text = ctype_is_void(type) ? ")" : arena_format(scan->checker->arena, ", (%s){ 0 })", type.before);
+}
+
+static void take_punctuator(struct scan *scan, struct ctoken token, const char *behind)
+{
+    bool in_reject = scan->reject_count > 0 && scan->rejects[scan->reject_count - 1] == scan->depth - 1;
+
+    if (*token.text == ';' && scan->depth <= scan->declaration_depth)
+        scan->declaration = false;
+    if (strchr("([{", *token.text) != NULL)
+        scan->depth++;
+    else if (*token.text == ')' && in_reject) {
+        scan->depth--;
+        close_reject(scan, token, behind);
+    } else if (strchr(")]}", *token.text) != NULL)
+        scan->depth--;
+    else if (*token.text == ',' && in_reject)
+        scan->reject_arguments[scan->reject_count - 1]++;
+    if (*token.text == '&')
+        scan->address = true;
+    else if (*token.text != '(')
+        scan->address = false;
+}
+
+static void take_token(struct scan *scan, struct ctoken token, const char **at)
+{
+    if (token.kind == CTOKEN_NAME) {
+        if (scan->do_node != NULL && ctoken_is(token, "reject") && !is_excluded(scan, *at))
+            open_reject(scan, token, at);
+        else if (scan->do_node != NULL && ctoken_is(token, "return") && ctoken_is(peek(*at), ";")) {
+            add_plain(scan, token.text, *at);
+            add_piece(scan, PIECE_RETURN);
+        } else
+            take_name(scan, token, *at);
+        scan->address = false;
+    } else if (token.kind == CTOKEN_PUNCT)
+        take_punctuator(scan, token, *at);
+    else
+        scan->address = false;
+}
+
+struct text *check_text(struct checker *checker, const struct ast_c *c, struct ctype type, bool is_body, struct node *do_node)
+{
+    struct text *text = arena_new(checker->arena, struct text);
+    struct scan scan = { .checker = checker, .c = c, .type = type, .do_node = is_body ? do_node : NULL,
+        .last = &text->pieces, .plain = c->text };
+    struct ctoken token;
+    const char *p = c->text;
+
+    text->span = c->span;
+    while ((token = ctext_next_solid(&p)).kind != CTOKEN_END) {
+        struct ctoken before = scan.before;
+        take_token(&scan, token, &p);
+        scan.before_that = ctoken_is(token, "*") && ctoken_is(before, "*") ? scan.before_that : before;
+        scan.before = token;
+    }
+    add_plain(&scan, p, p);
+    return text;
+}
+
+struct text *text_of_variable(struct checker *checker, struct variable *variable, struct span span)
+{
+    struct text *text = arena_new(checker->arena, struct text);
+    text->span = span;
+    text->pieces = arena_new(checker->arena, struct piece);
+    text->pieces->kind = PIECE_VARIABLE;
+    text->pieces->variable = variable;
+    variable->used = true;
+    if (!ctype_is_scalar(variable->type))
+        variable->address_taken = true;
+    return text;
+}

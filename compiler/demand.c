@@ -1,0 +1,170 @@
+/* demand.c - part of check: who wants the value of a step, and do all ways to it agree.
+ *
+ * A step's type is known from the inside out, whether its value is wanted only from the outside in. So check types the nodes
+ * first, and whoever wants a value demands it here.
+ */
+#include <string.h>
+
+#include "arena.h"
+#include "scope.h"
+
+/* One way to a value, for the note when two disagree. */
+struct ways {
+    struct ctype type;
+    bool from_context; /* C converts to it; else all ways must have the same type */
+    struct span first;
+};
+
+static const char *words_of(struct checker *checker, struct ctype type)
+{
+    return arena_format(checker->arena, "%s%s", type.before, type.after);
+}
+
+static struct variable *incoming_made(struct checker *checker, struct incoming *it, struct ctype type, struct span at,
+                                      const char *by);
+
+/* The variable that holds a node's value anyway, so that `it` need not be a copy: a binding, or what a delay passes on. */
+static struct variable *holder(struct checker *checker, const struct node *node, struct ctype context)
+{
+    if (node->binding != NULL)
+        return node->binding;
+    if (node->kind == NODE_THEN)
+        return holder(checker, node->u.then.second, context);
+    if (node->kind == NODE_FINALLY)
+        return holder(checker, node->u.finally.body, context);
+    if (node->kind == NODE_DELAY)
+        return incoming_made(checker, node->u.delay.passes, context, node->span, NULL);
+    return NULL;
+}
+
+static void demand_way(struct checker *checker, struct node *node, struct ways *ways)
+{
+    struct ctype type = node->binding != NULL ? node->binding->type : node->type;
+    struct diag *diag;
+
+    if (node->kind == NODE_DELAY) {
+        holder(checker, node, ways->type);
+        return;
+    }
+    if (node->flexible && node->binding == NULL) {
+        if (ctype_is_void(ways->type))
+            diag_report(checker->diags, D_VALUE_UNTYPED, node->span);
+        return;
+    }
+    if (ctype_is_void(type)) {
+        diag_report(checker->diags, D_NO_VALUE, node->span, node->kind == NODE_CALL
+            ? arena_format(checker->arena, "'%s'", node->u.call.op->name) : "this");
+        return;
+    }
+    if (ways->from_context)
+        return;
+    if (ctype_is_void(ways->type))
+        ways->type = type;
+    else if (!ctype_same(type, ways->type)) {
+        diag = diag_report(checker->diags, D_BRANCH_TYPES, node->span, words_of(checker, type), words_of(checker, ways->type));
+        if (ways->first.begin != 0)
+            diag_note(checker->diags, diag, ways->first, "the other way is here");
+    }
+    if (ways->first.begin == 0)
+        ways->first = node->span;
+}
+
+static void demand_ways(struct checker *checker, struct node *node, struct ways *ways)
+{
+    if (node->ends || node->wrong)
+        return;
+    if (node->binding != NULL) {
+        demand_way(checker, node, ways);
+        return;
+    }
+    switch (node->kind) {
+    case NODE_BLOCK:
+        demand_ways(checker, node->u.block.body, ways);
+        break;
+    case NODE_THEN:
+        demand_ways(checker, node->u.then.second, ways);
+        break;
+    case NODE_THEN_ELSE:
+        demand_ways(checker, node->u.then.second, ways);
+        demand_ways(checker, node->u.then.no, ways);
+        break;
+    case NODE_CATCH:
+        demand_ways(checker, node->u.catch_.body, ways);
+        demand_ways(checker, node->u.catch_.handler, ways);
+        break;
+    case NODE_FINALLY:
+        demand_ways(checker, node->u.finally.body, ways);
+        break;
+    case NODE_IF:
+        if (node->u.if_.no == NULL) {
+            diag_report(checker->diags, D_NO_VALUE, node->span, "an 'if' without 'else'");
+            break;
+        }
+        demand_ways(checker, node->u.if_.yes, ways);
+        demand_ways(checker, node->u.if_.no, ways);
+        break;
+    case NODE_NOTHING: case NODE_CALL: case NODE_EXPR: case NODE_DO: case NODE_ALL: case NODE_WHILE: case NODE_LOOP:
+    case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY: case NODE_RETURN: case NODE_REJECT:
+        demand_way(checker, node, ways);
+        break;
+    }
+}
+
+void demand(struct checker *checker, struct node *node, struct ctype type, bool from_context)
+{
+    struct ways ways = { type, from_context, { 0, 0 } };
+    demand_ways(checker, node, &ways);
+}
+
+static const char *step_name(struct checker *checker, const struct node *node)
+{
+    if (node->kind == NODE_CALL)
+        return node->u.call.op->name;
+    if (node->kind == NODE_THEN)
+        return step_name(checker, node->u.then.second);
+    if (node->kind == NODE_CATCH)
+        return step_name(checker, node->u.catch_.body);
+    if (node->kind == NODE_FINALLY)
+        return step_name(checker, node->u.finally.body);
+    return NULL;
+}
+
+static void make_it(struct checker *checker, struct incoming *it, struct ctype context)
+{
+    struct ctype type = it->node->flexible ? context : it->node->type;
+    struct scope *here = checker->scope;
+
+    it->variable = holder(checker, it->node, context);
+    if (it->variable != NULL)
+        return;
+    demand(checker, it->node, it->node->flexible ? context : it->node->type, it->node->flexible);
+    if (ctype_is_void(type))
+        return;
+    checker->scope = it->scope;
+    it->variable = variable_new(checker, VARIABLE_IT, "it", type, it->node->span);
+    it->variable->from = step_name(checker, it->node);
+    checker->scope = here;
+}
+
+static struct variable *incoming_made(struct checker *checker, struct incoming *it, struct ctype type, struct span at,
+                                      const char *by)
+{
+    if (it->variable != NULL)
+        return it->variable;
+    if (it->node != NULL && it->node->wrong)
+        return NULL;
+    if (it->node != NULL && it->node->flexible && ctype_is_void(type))
+        diag_report(checker->diags, D_IT_UNTYPED, it->node->span);
+    else if (it->node != NULL && (it->node->flexible || !ctype_is_void(it->node->type)))
+        make_it(checker, it, type);
+    else if (by != NULL)
+        diag_report(checker->diags, D_BARE_NO_VALUE, at, by, it->node != NULL ? "the step before has none" : it->why_none);
+    else
+        diag_report(checker->diags, D_IT_UNSET, at, it->node != NULL ? "the step before has none" : it->why_none);
+    return it->variable;
+}
+
+struct variable *incoming_wanted(struct checker *checker, struct ctype type, struct span at, const char *by)
+{
+    return incoming_made(checker, checker->it, type, at, by);
+}

@@ -1,0 +1,68 @@
+/* emit.h - what emit_h and the parts of emit_c share. */
+#ifndef EMIT_H
+#define EMIT_H
+
+#include "frame.h"
+#include "passes.h"
+#include "writer.h"
+
+struct emitter {
+    struct writer *writer;
+    const struct program *program;
+    const struct emit_options *options;
+    const struct ir_chain *chain;
+    struct arena *arena;
+    int line;                    /* of the last comment that showed a source line */
+    const struct node *do_node;  /* whose function is being written */
+};
+
+/* The C name of a chain or operation. */
+const char *c_name_of(const struct symbol *symbol);
+
+/* The member of the union of storages: "http_get" for its struct, "http_get_value" for its value. */
+const char *storage_member(struct arena *arena, const struct symbol *op);
+
+/* The storage of a strand in C: "f->u" or "b->branch_1.u". */
+const char *storage_path(const struct emitter *emitter, const struct ir_strand *strand);
+
+/* A pointer to a strand: "s" is not used, as it may be another one. */
+const char *strand_path(const struct emitter *emitter, const struct ir_strand *strand);
+
+/* The header of a branch. */
+const char *op_path(const struct emitter *emitter, const struct ir_strand *strand);
+
+/* Where a variable lives. */
+const char *variable_path(const struct emitter *emitter, const struct variable *variable);
+
+/* The union of what a strand waits for. */
+void emit_storage(struct emitter *emitter, const struct ir_strand *strand, struct ctype value);
+
+/* C text with the variables in it replaced. */
+void emit_text(struct emitter *emitter, const struct text *text);
+void emit_arguments(struct emitter *emitter, const struct text *args);
+
+/* "#line N "file.chain"", and back to the output. */
+void emit_line(struct emitter *emitter, struct span span);
+void emit_line_back(struct emitter *emitter);
+
+/* A comment with the source line of a step, unless it was the last one. */
+void emit_source_comment(struct emitter *emitter, struct span span);
+
+/* The parameters of an operation as a C parameter list's tail: ", const char *url, int n". */
+void emit_parameters(struct emitter *emitter, const struct symbol *op, bool leading_comma);
+
+/* Changes with the structs that generated code and runtime share. */
+#define EMIT_ABI "1"
+
+/* The member for the branches of a called chain. */
+const char *callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op);
+
+/* emit_function.c */
+void emit_resume(struct emitter *emitter);
+
+/* emit_instr.c */
+void emit_instr(struct emitter *emitter, const struct ir_instr *instr);
+void emit_delay_start(struct emitter *emitter, const struct node *node, const char *storage);
+bool mentions_variables(const struct text *text);
+
+#endif

@@ -1,0 +1,235 @@
+/* emit_c.c - the C file: user code, tables, the functions of do blocks, one resume function per chain. */
+#include <stdio.h>
+#include <string.h>
+
+#include "arena.h"
+#include "emit.h"
+
+/* ---- tables ---- */
+
+static void emit_site(struct emitter *emitter, struct span span, const char *step)
+{
+    struct writer *w = emitter->writer;
+    struct place place = source_place(emitter->program->sources, span.begin);
+
+    put(w, "    { ");
+    put_c_string(w, place.source->path, strlen(place.source->path));
+    putf(w, ", %d, %d, ", place.line, place.column);
+    put_c_string(w, step, strlen(step));
+    put(w, " },\n");
+}
+
+static struct span state_span(const struct ir_chain *chain, const struct ir_block *state)
+{
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        if (block->to == state && block->end_span.begin != 0)
+            return block->end_span;
+    return state->span.begin != 0 ? state->span : chain->symbol->span;
+}
+
+/* For origins of rejections, traces, dumps and debuggers: the states, then the steps that a rejection can come from. */
+static void emit_sites(struct emitter *emitter)
+{
+    const struct ir_chain *chain = emitter->chain;
+
+    putf(emitter->writer, "/* The states of %s, then the steps that can reject. */\nstatic const struct chain_site %s_sites[] = {\n",
+         chain->c_name, chain->c_name);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        if (block->is_state)
+            emit_site(emitter, state_span(chain, block), block->state);
+    for (const struct ir_site *site = chain->sites; site != NULL; site = site->next)
+        emit_site(emitter, site->span, site->step);
+    put(emitter->writer, "};\n\n");
+}
+
+static const char type_text[] =
+    "${static}const struct chain_type ${name}_type = {\n"
+    "    .resume = ${name}_resume,\n"
+    "    .name = \"${chain}\",\n"
+    "    .sites = ${name}_sites,\n"
+    "    .states = sizeof ${name}_sites / sizeof *${name}_sites,\n"
+    "};\n"
+    "\n";
+
+static void emit_type(struct emitter *emitter)
+{
+    const struct ir_chain *chain = emitter->chain;
+    put_template(emitter->writer, type_text, "static", chain->symbol->proto->is_static ? "static " : "", "name", chain->c_name, "chain",
+                 chain->symbol->name, NULL);
+}
+
+/* ---- do ---- */
+
+
+static void emit_do_function(struct emitter *emitter, const struct ir_function *function)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    const struct node *node = function->node;
+    bool frame = mentions_variables(node->u.do_.body), rejects = node->u.do_.rejects;
+    const char *type = !ctype_is_void(node->type) ? node->type.before : rejects ? "int" : "void";
+
+    putf(w, "static %s %s_do_%u(", type, chain->c_name, function->number);
+    if (frame)
+        putf(w, "struct %s_frame *%s%s", chain->c_name, chain->local.frame, rejects ? ", " : "");
+    if (rejects)
+        putf(w, "struct chain_strand *%s", chain->local.strand);
+    put(w, frame || rejects ? ")\n{\n" : "void)\n{\n");
+    emit_line(emitter, node->u.do_.body->span);
+    emitter->do_node = node;
+    emit_text(emitter, node->u.do_.body);
+    put(w, "\n");
+    emit_line_back(emitter);
+    if (rejects && ctype_is_void(node->type))
+        put(w, "    return 0;\n");
+    put(w, "}\n\n");
+}
+
+/* ---- starting ---- */
+
+static void emit_start_function(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    bool used = chain->has_branches || chain->symbol->params != NULL;
+
+    putf(w, "%svoid %s_start(struct %s_frame *%s%s", chain->symbol->proto->is_static ? "static " : "", chain->c_name, chain->c_name,
+         "frame_", chain->has_branches ? arena_format(emitter->arena, ", struct %s_branches *branches_", chain->c_name) : "");
+    emit_parameters(emitter, chain->symbol, true);
+    put(w, ")\n{\n");
+    if (!used)
+        put(w, "    (void)frame_;\n");
+    if (chain->has_branches)
+        put(w, "    frame_->branches = branches_;\n    branches_->frame = frame_;\n");
+    for (const struct variable *v = chain->checked->variables; v != NULL; v = v->next)
+        if (v->kind == VARIABLE_PARAMETER)
+            putf(w, "    frame_->%s = %s;\n", v->part->field, v->name);
+    put(w, "}\n\n");
+}
+
+static const char run_text[] =
+    "int ${name}_run(struct ${name} *u_, struct chain_loop *loop_${parameters})\n"
+    "{\n"
+    "    if (!chain_is_quiescent(&u_->root))\n"
+    "        return EBUSY;\n"
+    "    ${name}_start(&u_->frame${branches}${arguments});\n"
+    "    return chain__run(&u_->root, loop_, &${name}_type, &u_->frame.link);\n"
+    "}\n"
+    "\n";
+
+static void emit_run(struct emitter *emitter)
+{
+    const struct ir_chain *chain = emitter->chain;
+    const char *parameters = "", *arguments = "";
+
+    if (chain->symbol->proto->is_static)
+        return;
+    for (const struct parameter *param = chain->symbol->params; param != NULL; param = param->next) {
+        parameters = arena_format(emitter->arena, "%s, %s", parameters, ctype_declare(emitter->arena, param->type, param->name));
+        arguments = arena_format(emitter->arena, "%s, %s", arguments, param->name);
+    }
+    put_template(emitter->writer, run_text, "name", chain->c_name, "parameters", parameters, "arguments", arguments, "branches",
+                 chain->has_branches ? ", &u_->branches" : "", NULL);
+}
+
+/* ---- main ---- */
+
+static void emit_codes_table(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+
+    put(w, "static const struct chain_code_text main_chain_codes[] = {\n");
+    for (const struct symbol *symbol = emitter->program->symbols; symbol != NULL; symbol = symbol->next)
+        if (symbol->kind == SYMBOL_CODE)
+            putf(w, "    { %s, \"%s\", %s },\n", symbol->name, symbol->name, symbol->code->text != NULL ? symbol->code->text->text : "NULL");
+    put(w, "    { 0, NULL, NULL },\n};\n\n");
+}
+
+static const char main_text[] =
+    "static int main_chain_begin(struct chain_root *root, struct chain_loop *loop, int argc, char **argv)\n"
+    "{\n"
+    "    struct main_chain *u = (struct main_chain *)(void *)root;\n"
+    "${unused}"
+    "    return main_chain_run(u, loop${arguments});\n"
+    "}\n"
+    "\n"
+    "int main(int argc, char **argv)\n"
+    "{\n"
+    "    static struct main_chain u;\n"
+    "    return chain__main(&u.root, main_chain_begin, argc, argv, &u.frame.u.value, main_chain_codes);\n"
+    "}\n";
+
+static void emit_main(struct emitter *emitter)
+{
+    bool arguments = emitter->chain->symbol->params != NULL;
+
+    emit_codes_table(emitter);
+    put_template(emitter->writer, main_text, "arguments", arguments ? ", argc, argv" : "", "unused",
+                 arguments ? "" : "    (void)argc;\n    (void)argv;\n", NULL);
+}
+
+/* ---- the file ---- */
+
+static bool needs_string_h(const struct ir_chain *chains)
+{
+    for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next)
+        for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+            for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+                if (instr->kind == IR_EVAL && instr->variable != NULL && *instr->variable->type.after == '[')
+                    return true;
+    return false;
+}
+
+static void emit_prologue(struct emitter *emitter, const struct ast_c *c)
+{
+    emit_line(emitter, c->span);
+    put(emitter->writer, c->text);
+    put(emitter->writer, "\n");
+    emit_line_back(emitter);
+    put(emitter->writer, "\n");
+}
+
+static void emit_declarations(struct emitter *emitter)
+{
+    const struct ir_chain *chain = emitter->chain;
+
+    if (!chain->symbol->proto->is_static)
+        return;
+    putf(emitter->writer, "static void %s_start(struct %s_frame *frame_%s", chain->c_name, chain->c_name,
+         chain->has_branches ? arena_format(emitter->arena, ", struct %s_branches *branches_", chain->c_name) : "");
+    emit_parameters(emitter, chain->symbol, true);
+    putf(emitter->writer, ");\n\n");
+}
+
+static void emit_chain_functions(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    emit_declarations(emitter);
+    emit_sites(emitter);
+    for (const struct ir_function *function = chain->functions; function != NULL; function = function->next)
+        emit_do_function(emitter, function);
+    emit_resume(emitter);
+    put(w, "\n");
+    emit_type(emitter);
+    emit_start_function(emitter);
+    emit_run(emitter);
+    if (chain->checked->is_main)
+        emit_main(emitter);
+}
+
+void emit_c(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options)
+{
+    struct emitter emitter = { .writer = writer, .program = program, .options = options, .arena = program->arena };
+
+    putf(writer, "/* Generated by chainc from %s. Do not edit. */\n#include \"%s\"\n\n#include <errno.h>\n%s\n", options->source_name,
+         options->header_name, needs_string_h(chains) ? "#include <string.h>\n" : "");
+    for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
+        if (item->kind == AST_PROLOGUE)
+            emit_prologue(&emitter, item->u.c);
+    for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next) {
+        emitter.chain = chain;
+        emit_chain_functions(&emitter);
+    }
+}

@@ -1,0 +1,297 @@
+/* emit_function.c - the resume function of a chain: the switch over the states, then the blocks in source order. */
+#include <string.h>
+
+#include "arena.h"
+#include "emit.h"
+
+/* ---- which labels are needed ---- */
+
+static void need(struct ir_block *to)
+{
+    if (to != NULL)
+        to->needs_label = true;
+}
+
+/* A terminator falls through to the block behind it where it can. */
+static void need_labels(const struct ir_block *block)
+{
+    switch (block->end) {
+    case IR_GOTO:
+        if (block->to != block->next)
+            need(block->to);
+        break;
+    case IR_IF: case IR_CODES:
+        if (block->to != block->next)
+            need(block->to);
+        if (block->to == block->next || block->no != block->next)
+            need(block->no);
+        break;
+    case IR_CHECK:
+        need(block->no);
+        if (block->to != block->next)
+            need(block->to);
+        break;
+    case IR_SWITCH:
+        for (const struct ir_case *exit = block->cases; exit != NULL; exit = exit->next)
+            need(exit->to);
+        if (block->to != block->next)
+            need(block->to);
+        break;
+    case IR_START: case IR_DELAY: case IR_CALL: case IR_JOIN: case IR_BACK:
+        need(block->to); /* a state: the switch leads to it anyway */
+        break;
+    case IR_END: case IR_BRANCH_END:
+        break;
+    }
+}
+
+/* ---- terminators ---- */
+
+static void go(struct emitter *emitter, const struct ir_block *block, const struct ir_block *to)
+{
+    if (to != block->next)
+        putf(emitter->writer, "    goto %s;\n", to->label);
+}
+
+static void suspend(struct emitter *emitter, const char *indent, const struct ir_block *to)
+{
+    const struct ir_chain *chain = emitter->chain;
+    putf(emitter->writer, "%s%s->op.at = %s;\n", indent, chain->local.strand, to->state);
+    putf(emitter->writer, "%sreturn chain__suspend(%s);\n", indent, chain->local.loop);
+}
+
+/* Starts what the strand waits for; it may have settled inside its start (rule 11). */
+static void emit_start(struct emitter *emitter, const struct ir_block *block)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    const char *storage = storage_path(emitter, block->strand);
+
+    putf(w, "    %s = chain__pending(&%s->op);\n", chain->local.tag, chain->local.strand);
+    emit_line(emitter, block->end_span);
+    if (block->end == IR_DELAY)
+        emit_delay_start(emitter, block->node, storage);
+    else {
+        putf(w, "    %s_start(&%s.%s%s", block->op->name, storage, storage_member(emitter->arena, block->op),
+             block->args != NULL ? ", " : "");
+        emit_arguments(emitter, block->args);
+        put(w, ");\n");
+    }
+    emit_line_back(emitter);
+    putf(w, "    if (!chain__settled_at_once(&%s->op, %s)) {\n", chain->local.strand, chain->local.tag);
+    suspend(emitter, "        ", block->to);
+    put(w, "    }\n");
+    go(emitter, block, block->to);
+}
+
+static void emit_call(struct emitter *emitter, const struct ir_block *block)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    const char *callee = arena_format(emitter->arena, "%s.%s", storage_path(emitter, block->strand),
+                                      storage_member(emitter->arena, block->op));
+
+    emit_line(emitter, block->end_span);
+    putf(w, "    %s_start(&%s", c_name_of(block->op), callee);
+    if (block->op->needs_branches)
+        putf(w, ", &%s->%s", chain->local.branches, callee_member(emitter->arena, block->strand, block->op));
+    put(w, block->args != NULL ? ", " : "");
+    emit_arguments(emitter, block->args);
+    put(w, ");\n");
+    emit_line_back(emitter);
+    putf(w, "    chain__call(%s, &%s.link, &%s_type, %s);\n", chain->local.strand, callee, c_name_of(block->op), block->to->state);
+    putf(w, "    return chain__continue(%s, %s);\n", chain->local.strand, chain->local.loop);
+}
+
+static void emit_if(struct emitter *emitter, const struct ir_block *block)
+{
+    struct writer *w = emitter->writer;
+    bool negated = block->to == block->next;
+
+    emit_line(emitter, block->end_span);
+    put(w, negated ? "    if (!(" : "    if (");
+    emit_text(emitter, block->text);
+    put(w, negated ? "))\n" : ")\n");
+    emit_line_back(emitter);
+    putf(w, "        goto %s;\n", negated ? block->no->label : block->to->label);
+    if (!negated)
+        go(emitter, block, block->no);
+}
+
+static void emit_codes(struct emitter *emitter, const struct ir_block *block)
+{
+    struct writer *w = emitter->writer;
+    bool negated = block->to == block->next;
+
+    put(w, "    if (");
+    for (const struct ast_name *code = block->codes; code != NULL; code = code->next)
+        putf(w, "%s%s->op.code %s %s", code == block->codes ? "" : negated ? " && " : " || ", emitter->chain->local.strand,
+             negated ? "!=" : "==", code->name);
+    putf(w, ")\n        goto %s;\n", negated ? block->no->label : block->to->label);
+    if (!negated)
+        go(emitter, block, block->no);
+}
+
+/* A rejection takes its origin along: the first step that knows. */
+static void emit_check(struct emitter *emitter, const struct ir_block *block)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    const char *s = chain->local.strand;
+    bool braces = block->site != 0;
+
+    putf(w, "    if (%s->op.code != 0)%s\n", s, braces ? " {" : "");
+    if (block->site != 0)
+        putf(w, "        chain__originates(&%s->op, &%s_sites[%u]);\n", s, chain->c_name, chain->state_count + block->site - 1);
+    putf(w, "        goto %s;\n%s", block->no->label, braces ? "    }\n" : "");
+    go(emitter, block, block->to);
+}
+
+static void emit_switch(struct emitter *emitter, const struct ir_block *block)
+{
+    const char *path = variable_path(emitter, block->variable);
+    for (const struct ir_case *exit = block->cases; exit != NULL; exit = exit->next)
+        putf(emitter->writer, "    if (%s == %u)\n        goto %s;\n", path, exit->number, exit->to->label);
+    go(emitter, block, block->to);
+}
+
+static void emit_back(struct emitter *emitter, const struct ir_block *block)
+{
+    const struct ir_chain *chain = emitter->chain;
+    putf(emitter->writer, "    if (!chain__may_go_on(%s))\n        return chain__yield(%s, %s, %s);\n    goto %s;\n",
+         chain->local.loop, chain->local.strand, chain->local.loop, block->to->state, block->to->label);
+}
+
+static void emit_end(struct emitter *emitter, const struct ir_block *block)
+{
+    const struct ir_chain *chain = emitter->chain;
+    if (block->variable != NULL && !block->variable->in_storage)
+        putf(emitter->writer, "    %s->u.value = %s;\n", chain->local.frame, variable_path(emitter, block->variable));
+    putf(emitter->writer, "    return chain__end(%s, %s, &%s->link);\n", chain->local.strand, chain->local.loop, chain->local.frame);
+}
+
+static void emit_terminator(struct emitter *emitter, const struct ir_block *block)
+{
+    const struct ir_chain *chain = emitter->chain;
+
+    if (block->end_span.begin != 0 && block->end != IR_JOIN)
+        emit_source_comment(emitter, block->end_span);
+    switch (block->end) {
+    case IR_GOTO: go(emitter, block, block->to); break;
+    case IR_IF: emit_if(emitter, block); break;
+    case IR_CHECK: emit_check(emitter, block); break;
+    case IR_CODES: emit_codes(emitter, block); break;
+    case IR_START: case IR_DELAY: emit_start(emitter, block); break;
+    case IR_CALL: emit_call(emitter, block); break;
+    case IR_JOIN:
+        putf(emitter->writer, "    if (!chain__join(%s)) {\n", chain->local.strand);
+        suspend(emitter, "        ", block->to);
+        put(emitter->writer, "    }\n");
+        go(emitter, block, block->to);
+        break;
+    case IR_BACK: emit_back(emitter, block); break;
+    case IR_SWITCH: emit_switch(emitter, block); break;
+    case IR_END: emit_end(emitter, block); break;
+    case IR_BRANCH_END:
+        putf(emitter->writer, "    chain__branch_ended(%s, %s, %s);\n    return chain__suspend(%s);\n",
+             strand_path(emitter, block->strand->parent), chain->local.strand, chain->local.loop, chain->local.loop);
+        break;
+    }
+}
+
+static void emit_block(struct emitter *emitter, const struct ir_block *block)
+{
+    if (block != emitter->chain->blocks && (block->needs_label || block->is_state))
+        put(emitter->writer, "\n");
+    if (block->needs_label || block->is_state)
+        putf(emitter->writer, "%s:\n", block->label);
+    if (block->span.begin != 0)
+        emit_source_comment(emitter, block->span);
+    for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+        emit_instr(emitter, instr);
+    emit_terminator(emitter, block);
+}
+
+/* ---- the function ---- */
+
+/* A strand's frame: directly behind it, or found by way of the struct of the branches. */
+static void emit_frame_of(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    putf(w, "static struct %s_frame *%s_frame_of(struct chain_strand *s)\n{\n    switch ((enum %s_state)s->op.at) {\n", chain->c_name,
+         chain->c_name, chain->c_name);
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
+        for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+            if (block->is_state && block->strand == strand)
+                putf(w, "    case %s:\n", block->state);
+        if (strand->parent == NULL)
+            putf(w, "        break;\n");
+        else if (strand->is_strand)
+            putf(w, "        return ((struct %s_branches *)(void *)((char *)s - offsetof(struct %s_branches, %s)))->frame;\n",
+                 chain->c_name, chain->c_name, strand->field);
+    }
+    putf(w, "    }\n    return (struct %s_frame *)(void *)(s + 1);\n}\n\n", chain->c_name);
+}
+
+static bool uses(const struct ir_chain *chain, enum ir_end a, enum ir_end b)
+{
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        if (block->end == a || block->end == b)
+            return true;
+    return false;
+}
+
+/* Branches are reached through a pointer; a chain that only has callees with branches uses it in its calls. */
+static bool uses_branches(const struct ir_chain *chain)
+{
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
+        if (block->strand->parent != NULL || (block->end == IR_CALL && block->op->needs_branches))
+            return true;
+        for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+            if (instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND)
+                return true;
+    }
+    return false;
+}
+
+static void emit_locals(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    if (chain->has_branch_strands)
+        putf(w, "    struct %s_frame *%s = %s_frame_of(%s);\n", chain->c_name, chain->local.frame, chain->c_name, chain->local.strand);
+    else
+        putf(w, "    struct %s_frame *%s = (struct %s_frame *)(void *)(%s + 1);\n", chain->c_name, chain->local.frame,
+             chain->c_name, chain->local.strand);
+    if (uses_branches(chain))
+        putf(w, "    struct %s_branches *%s = %s->branches;\n", chain->c_name, chain->local.branches, chain->local.frame);
+    putf(w, "    enum %s_state %s = (enum %s_state)%s->op.at;\n", chain->c_name, chain->local.at, chain->c_name, chain->local.strand);
+    if (uses(chain, IR_START, IR_DELAY))
+        putf(w, "    uint64_t %s;\n", chain->local.tag);
+}
+
+void emit_resume(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        need_labels(block);
+    if (chain->has_branch_strands)
+        emit_frame_of(emitter);
+    putf(w, "static struct chain_strand *%s_resume(struct chain_strand *%s, struct chain_loop *%s)\n{\n", chain->c_name,
+         chain->local.strand, chain->local.loop);
+    emit_locals(emitter);
+    putf(w, "\n    switch (%s) {\n", chain->local.at);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        if (block->is_state)
+            putf(w, "    case %s: goto %s;\n", block->state, block->label);
+    put(w, "    }\n    chain__impossible();\n\n");
+    emitter->line = 0;
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        emit_block(emitter, block);
+    put(w, "}\n");
+}

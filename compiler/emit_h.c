@@ -1,0 +1,433 @@
+/* emit_h.c - the header: what C code needs to run the chains and to write the operations. */
+#include <ctype.h>
+#include <string.h>
+
+#include "arena.h"
+#include "emit.h"
+
+/* ---- operations ---- */
+
+static const char operation_text[] =
+    "/* ${name}: the operation, ${where}. */\n"
+    "struct ${name} {\n"
+    "${state}"
+    "};\n"
+    "typedef struct ${name}_deferred {\n"
+    "    struct chain_deferred end;\n"
+    "} ${name}_deferred;\n"
+    "\n"
+    "/* The right to settle this use of the operation; ask for it in ${name}_start(). */\n"
+    "static inline ${name}_deferred ${name}_done(const struct ${name} *op)\n"
+    "{\n"
+    "    ${name}_deferred done;\n"
+    "    done.end = chain__deferred(op);\n"
+    "    return done;\n"
+    "}\n"
+    "\n";
+
+/* One of the ways to settle with a value. */
+static const char resolve_text[] =
+    "static inline enum chain_settled ${name}_${way}(${name}_deferred done${parameter})\n"
+    "{\n"
+    "    ${place} *place = (${place} *)${claim}(done.end);\n"
+    "    if (place == NULL)\n"
+    "        return ${late};\n"
+    "${store}"
+    "${settle}"
+    "}\n"
+    "\n";
+
+static const char reject_text[] =
+    "static inline enum chain_settled ${name}_${way}reject(${name}_deferred done, int code, const char *message, intptr_t info)\n"
+    "{\n"
+    "    return chain__${how}reject(done.end, code, message, info);\n"
+    "}\n"
+    "\n"
+    "static inline enum chain_settled ${name}_${way}cancelled(${name}_deferred done)\n"
+    "{\n"
+    "    return chain__${how}cancelled(done.end);\n"
+    "}\n"
+    "\n";
+
+static void emit_resolve(struct emitter *emitter, const struct symbol *op, const char *way, const char *claim, const char *late,
+                         const char *settle)
+{
+    bool has_value = !ctype_is_void(op->value);
+    const char *place = !has_value ? "void" : arena_format(emitter->arena, "%s%s", op->value.before, op->value.after);
+    const char *parameter = !has_value ? "" : arena_format(emitter->arena, ", %s", ctype_declare(emitter->arena, op->value, "value"));
+
+    put_template(emitter->writer, resolve_text, "name", op->name, "way", way, "parameter", parameter, "place", place, "claim", claim,
+                 "late", late, "settle", settle, "store", has_value ? "    *place = value;\n" : "", NULL);
+}
+
+static const char *place_words(struct emitter *emitter, struct span span)
+{
+    struct place place = source_place(emitter->program->sources, span.begin);
+    return arena_format(emitter->arena, "line %d", place.line);
+}
+
+static void emit_operation(struct emitter *emitter, const struct symbol *op)
+{
+    struct writer *w = emitter->writer;
+    const char *claim = op->posted ? "chain__shared_claim" : "chain__claim";
+    const char *state = op->state == NULL ? "    unsigned char chain__none;\n" : arena_format(emitter->arena, "    %s\n", op->state->text);
+
+    put_template(w, operation_text, "name", op->name, "state", state, "where", place_words(emitter, op->span), NULL);
+    emit_resolve(emitter, op, "resolve", claim, "chain__late(done.end)", "    chain__settle(done.end, 0);\n    return CHAIN_OK;\n");
+    emit_resolve(emitter, op, "resolve_soon", claim, "chain__late(done.end)",
+                 "    chain__settle_soon(done.end, 0);\n    return CHAIN_OK;\n");
+    put_template(w, reject_text, "name", op->name, "way", "", "how", op->posted ? "shared_" : "", NULL);
+    if (op->posted) {
+        put(w, "/* From any thread. */\n");
+        emit_resolve(emitter, op, "post_resolve", "chain__post_begin", "chain__post_late(done.end)",
+                     "    return chain__post_end(done.end, 0);\n");
+        put_template(w, reject_text, "name", op->name, "way", "post_", "how", "post_", NULL);
+    }
+    putf(w, "/* To be written in C. */\nvoid %s_start(struct %s *op", op->name, op->name);
+    emit_parameters(emitter, op, true);
+    put(w, ");\n");
+    if (!op->uncancellable)
+        putf(w, "void %s_cancel(struct %s *op);\n", op->name, op->name);
+    put(w, "\n");
+}
+
+static void emit_codes(struct emitter *emitter, const struct ast_code *codes)
+{
+    struct writer *w = emitter->writer;
+
+    put(w, "enum {\n");
+    for (const struct ast_code *code = codes; code != NULL; code = code->next) {
+        putf(w, "    %s", code->name->name);
+        if (code->value != NULL)
+            putf(w, " = %s", code->value->text);
+        else if (code == codes)
+            put(w, " = 0x4000");
+        put(w, code->next != NULL ? "," : "");
+        if (code->text != NULL)
+            putf(w, " /* %s */", code->text->text);
+        put(w, "\n");
+    }
+    put(w, "};\n\n");
+}
+
+static void emit_item(struct emitter *emitter, const struct ast_item *item)
+{
+    struct writer *w = emitter->writer;
+    const struct symbol *op;
+
+    switch (item->kind) {
+    case AST_CPP:
+        putf(w, "%s\n", item->u.c->text);
+        break;
+    case AST_CDECL:
+        putf(w, "%s;\n\n", item->u.c->text);
+        break;
+    case AST_CODES:
+        emit_codes(emitter, item->u.codes);
+        break;
+    case AST_IMPORT:
+        for (const struct unit *unit = emitter->program->units; unit != NULL; unit = unit->next)
+            if (unit->file == item->u.string.file && unit->include != NULL)
+                putf(w, "#include %s\n", unit->include);
+        break;
+    case AST_PROTO:
+        op = symbol_find(emitter->program, item->u.proto->name->name);
+        if (op->proto_kind == AST_ASYNC)
+            emit_operation(emitter, op);
+        break;
+    case AST_PROLOGUE: case AST_REQUIRE: case AST_RESOURCE:
+        break;
+    }
+}
+
+/* ---- chains ---- */
+
+static void emit_states(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    const char *comma = "";
+
+    putf(w, "/* Where %s can be resumed. */\nenum %s_state {\n", chain->c_name, chain->c_name);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
+        if (!block->is_state)
+            continue;
+        putf(w, "%s    %s", comma, block->state);
+        comma = ",\n";
+    }
+    put(w, "\n};\n\n");
+}
+
+static void emit_storage_of(struct emitter *emitter, const struct symbol *op)
+{
+    struct writer *w = emitter->writer;
+    const char *member = storage_member(emitter->arena, op);
+
+    if (op == NULL)
+        putf(w, "struct chain__delay %s;\n", member);
+    else
+        putf(w, "struct %s%s %s;\n", c_name_of(op), op->proto_kind == AST_CHAIN ? "_frame" : "", member);
+    if (op != NULL && !ctype_is_void(op->value))
+        putf(w, "%s;\n", ctype_declare(emitter->arena, op->value, arena_format(emitter->arena, "%s_value", member)));
+}
+
+void emit_storage(struct emitter *emitter, const struct ir_strand *strand, struct ctype value)
+{
+    struct writer *w = emitter->writer;
+
+    put(w, "union {\n");
+    w->indent++;
+    put(w, "struct chain_failure failure;\n");
+    for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
+        emit_storage_of(emitter, storage->op);
+    if (!ctype_is_void(value))
+        putf(w, "%s; /* the chain's own */\n", ctype_declare(emitter->arena, value, "value"));
+    w->indent--;
+    put(w, "} u;\n");
+}
+
+static const char *kind_words(const struct variable *variable)
+{
+    switch (variable->kind) {
+    case VARIABLE_PARAMETER: return "parameter";
+    case VARIABLE_VAR: return "var";
+    case VARIABLE_BINDING: return "as";
+    case VARIABLE_IT: return "value";
+    case VARIABLE_ERR: return "handler";
+    case VARIABLE_RESULT: return "the chain's value";
+    case VARIABLE_KEPT: return "kept by finally";
+    case VARIABLE_EXIT: return "where finally leads";
+    }
+    return "";
+}
+
+static void emit_part(struct emitter *emitter, const struct field_part *part)
+{
+    struct writer *w = emitter->writer;
+    const struct variable *v = part->variable;
+    struct place place;
+
+    putf(w, "%s; /* ", ctype_declare(emitter->arena, part->type, part->field));
+    if (v->span.begin != 0) {
+        place = source_place(emitter->program->sources, v->span.begin);
+        putf(w, "%d: ", place.line);
+    }
+    put(w, v->from != NULL && v->kind != VARIABLE_PARAMETER ? v->from : kind_words(v));
+    put(w, " */\n");
+}
+
+static void emit_field(struct emitter *emitter, const struct field *field)
+{
+    struct writer *w = emitter->writer;
+
+    if (field->parts->next == NULL) {
+        emit_part(emitter, field->parts);
+        return;
+    }
+    put(w, "union {\n");
+    w->indent++;
+    for (const struct field_part *part = field->parts; part != NULL; part = part->next)
+        emit_part(emitter, part);
+    w->indent--;
+    put(w, "};\n");
+}
+
+static bool scope_is_empty(const struct emitter *emitter, const struct scope *scope)
+{
+    for (const struct scope *child = scope->children; child != NULL; child = child->next)
+        if (!scope_is_empty(emitter, child))
+            return false;
+    return scope->field_count == 0;
+}
+
+static void emit_scope(struct emitter *emitter, const struct scope *scope);
+
+/* Blocks that one strand runs one after another share storage. */
+static void emit_siblings(struct emitter *emitter, const struct scope *scope, const struct ir_strand *strand)
+{
+    struct writer *w = emitter->writer;
+    unsigned count = 0;
+
+    for (const struct scope *child = scope->children; child != NULL; child = child->next)
+        count += child->strand == strand && !scope_is_empty(emitter, child);
+    if (count > 1) {
+        put(w, "union {\n");
+        w->indent++;
+    }
+    for (const struct scope *child = scope->children; child != NULL; child = child->next) {
+        if (child->strand != strand || scope_is_empty(emitter, child))
+            continue;
+        if (count > 1) {
+            put(w, "__extension__ struct {\n");
+            w->indent++;
+        }
+        emit_scope(emitter, child);
+        if (count > 1) {
+            w->indent--;
+            put(w, "};\n");
+        }
+    }
+    if (count > 1) {
+        w->indent--;
+        put(w, "};\n");
+    }
+}
+
+static void emit_scope(struct emitter *emitter, const struct scope *scope)
+{
+    for (const struct field *field = scope->fields; field != NULL; field = field->next_in_scope)
+        emit_field(emitter, field);
+    for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next)
+        emit_siblings(emitter, scope, strand);
+}
+
+static void emit_frame(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    putf(w, "/* The frame of %s: what it keeps between its steps. */\nstruct %s_frame {\n", chain->c_name, chain->c_name);
+    w->indent++;
+    emit_storage(emitter, chain->strands, chain->symbol->value);
+    put(w, "struct chain_link link;\n");
+    if (chain->has_branches)
+        putf(w, "struct %s_branches *branches;\n", chain->c_name);
+    emit_scope(emitter, chain->checked->scope);
+    w->indent--;
+    put(w, "};\n\n");
+}
+
+const char *callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op)
+{
+    return arena_format(arena, "%s_%s", strand->parent == NULL ? "in" : strand->field, c_name_of(op));
+}
+
+static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
+{
+    static const struct ctype no_value = { NULL, "" };
+    struct writer *w = emitter->writer;
+
+    if (strand->parent != NULL) {
+        putf(w, "struct { /* %s */\n", place_words(emitter, strand->span));
+        w->indent++;
+        put(w, strand->is_strand ? "struct chain_strand strand;\n" : "struct chain_op op;\n");
+        emit_storage(emitter, strand, no_value);
+        w->indent--;
+        putf(w, "} %s;\n", strand->field);
+    }
+    for (const struct ir_storage *callee = strand->callees; callee != NULL; callee = callee->next)
+        putf(w, "struct %s_branches %s;\n", c_name_of(callee->op), callee_member(emitter->arena, strand, callee->op));
+}
+
+static void emit_branches(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    putf(w, "/* The branches of %s: headers here never become anything else (rule 4). */\nstruct %s_branches {\n", chain->c_name,
+         chain->c_name);
+    w->indent++;
+    putf(w, "struct %s_frame *frame;\n", chain->c_name);
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+        emit_branch(emitter, strand);
+    w->indent--;
+    put(w, "};\n\n");
+}
+
+static const char root_text[] =
+    "/* ${name} as C code runs it. Zero it once; then ${name}_run(). */\n"
+    "struct ${name} {\n"
+    "    struct chain_root root;\n"
+    "    struct ${name}_frame frame;\n"
+    "${branches}"
+    "};\n"
+    "CHAIN_STATIC_ASSERT(offsetof(struct ${name}, frame) == sizeof(struct chain_root), \"the frame follows its strand\");\n"
+    "\n"
+    "/* Starts ${name} on a loop: it runs when the loop does. 0; EBUSY if it is running already; CHAIN_ECLOSED. */\n"
+    "int ${name}_run(struct ${name} *u, struct chain_loop *loop${parameters});\n"
+    "\n";
+
+static const char value_text[] =
+    "/* The value of a ${name} whose outcome is CHAIN_VALUE. */\n"
+    "static inline ${type} ${name}_value(const struct ${name} *u)\n"
+    "{\n"
+    "    return u->frame.u.value;\n"
+    "}\n"
+    "\n";
+
+static const char *parameters_of(struct emitter *emitter, const struct symbol *op)
+{
+    const char *text = "";
+    for (const struct parameter *param = op->params; param != NULL; param = param->next)
+        text = arena_format(emitter->arena, "%s, %s", text, ctype_declare(emitter->arena, param->type, param->name));
+    return text;
+}
+
+static void emit_chain(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    const char *name = chain->c_name;
+
+    emit_states(emitter);
+    if (chain->has_branches)
+        putf(w, "struct %s_branches;\n\n", name);
+    emit_frame(emitter);
+    if (chain->has_branches)
+        emit_branches(emitter);
+    if (chain->symbol->proto->is_static)
+        return;
+    putf(w, "/* For generated code: prepares the frame for a call. */\nvoid %s_start(struct %s_frame *frame%s%s);\n", name, name,
+         chain->has_branches ? arena_format(emitter->arena, ", struct %s_branches *branches", name) : "",
+         parameters_of(emitter, chain->symbol));
+    putf(w, "extern const struct chain_type %s_type;\n\n", name);
+    put_template(w, root_text, "name", name, "parameters", parameters_of(emitter, chain->symbol), "branches",
+                 chain->has_branches ? arena_format(emitter->arena, "    struct %s_branches branches;\n", name) : "", NULL);
+    if (!ctype_is_void(chain->symbol->value))
+        put_template(w, value_text, "name", name, "type", chain->symbol->value.before, NULL);
+}
+
+/* ---- the file ---- */
+
+static const char head_text[] =
+    "/* Generated by chainc from ${source}. Do not edit. */\n"
+    "#ifndef ${guard}\n"
+    "#define ${guard}\n"
+    "\n"
+    "#include \"chain_gen.h\"\n"
+    "\n"
+    "#if CHAIN_ABI != ${abi}\n"
+    "#error \"this file was generated for another version of libchain: run chainc again\"\n"
+    "#endif\n"
+    "\n";
+
+static const char *guard_of(struct arena *arena, const char *header)
+{
+    const char *slash = strrchr(header, '/');
+    char *guard = arena_copy(arena, upper(arena, slash == NULL ? header : slash + 1), strlen(slash == NULL ? header : slash + 1));
+
+    for (char *p = guard; *p != '\0'; p++)
+        if (!isalnum((unsigned char)*p))
+            *p = '_';
+    return isdigit((unsigned char)*guard) ? arena_format(arena, "CHAIN_%s", guard) : guard;
+}
+
+void emit_h(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options)
+{
+    struct emitter emitter = { .writer = writer, .program = program, .options = options, .arena = program->arena };
+    const char *guard = guard_of(program->arena, options->header_name);
+
+    put_template(writer, head_text, "source", options->source_name, "guard", guard, "abi", EMIT_ABI, NULL);
+    for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
+        if (item->kind == AST_CPP || item->kind == AST_IMPORT)
+            emit_item(&emitter, item);
+    put(writer, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
+    for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
+        if (item->kind != AST_CPP && item->kind != AST_IMPORT)
+            emit_item(&emitter, item);
+    for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next) {
+        emitter.chain = chain;
+        emit_chain(&emitter);
+    }
+    putf(writer, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
+}

@@ -1,0 +1,243 @@
+/* emit_instr.c - one instruction of a block as C statements. */
+#include <stdio.h>
+#include <string.h>
+
+#include "arena.h"
+#include "emit.h"
+
+static const char *strand_op(const struct emitter *emitter)
+{
+    return arena_format(emitter->arena, "&%s->op", emitter->chain->local.strand);
+}
+
+/* ---- values ---- */
+
+static bool is_braced(const struct text *text)
+{
+    const struct piece *piece = text->pieces;
+    const char *p;
+
+    if (piece == NULL || piece->kind != PIECE_TEXT)
+        return false;
+    for (p = piece->text; p < piece->text + piece->length && strchr(" \t\r\n", *p) != NULL; p++)
+        ;
+    return p < piece->text + piece->length && *p == '{';
+}
+
+/* An array is filled by copying: C has no assignment for it. */
+static void emit_array(struct emitter *emitter, const struct ir_instr *instr)
+{
+    const char *path = variable_path(emitter, instr->variable);
+    const struct ctype type = instr->variable->type;
+
+    putf(emitter->writer, "    memcpy(%s, (%s%s)", path, type.before, type.after);
+    put(emitter->writer, is_braced(instr->text) ? "" : "{ ");
+    emit_text(emitter, instr->text);
+    putf(emitter->writer, "%s, sizeof %s);\n", is_braced(instr->text) ? "" : " }", path);
+}
+
+static void emit_eval(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct variable *variable = instr->variable;
+
+    emit_line(emitter, instr->text->span);
+    if (variable != NULL && *variable->type.after == '[')
+        emit_array(emitter, instr);
+    else {
+        if (variable == NULL)
+            put(w, "    (void)(");
+        else if (is_braced(instr->text))
+            putf(w, "    %s = (%s)", variable_path(emitter, variable), variable->type.before);
+        else
+            putf(w, "    %s = ", variable_path(emitter, variable));
+        emit_text(emitter, instr->text);
+        put(w, variable == NULL ? ");\n" : ";\n");
+    }
+    emit_line_back(emitter);
+}
+
+static void emit_take(struct emitter *emitter, const struct ir_instr *instr)
+{
+    const struct variable *variable = instr->variable;
+
+    if (variable->kind == VARIABLE_RESULT && variable->in_storage && instr->strand->parent == NULL) {
+        if (ctype_same(variable->type, instr->op->value))
+            return; /* it is there */
+        putf(emitter->writer, "    %s = (%s)%s.%s_value;\n", variable_path(emitter, variable), variable->type.before,
+             storage_path(emitter, instr->strand), storage_member(emitter->arena, instr->op));
+        return;
+    }
+    putf(emitter->writer, "    %s = %s.%s_value;\n", variable_path(emitter, variable), storage_path(emitter, instr->strand),
+         storage_member(emitter->arena, instr->op));
+}
+
+/* ---- sync functions ---- */
+
+static void emit_fails_code(struct emitter *emitter, const struct symbol *op)
+{
+    putf(emitter->writer, "(void)chain__raise(%s, %s, NULL, 0);\n", strand_op(emitter), op->fails_code->text);
+}
+
+/* The function's result is `it` in the condition, as it stands in the declaration. */
+static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct symbol *op = instr->op;
+    bool has_value = !ctype_is_void(op->value);
+
+    put(w, "    {\n");
+    emit_line(emitter, instr->span);
+    if (has_value)
+        putf(w, "        %s = ", ctype_declare(emitter->arena, op->value, "it"));
+    else
+        put(w, "        ");
+    putf(w, "%s(", op->name);
+    emit_arguments(emitter, instr->args);
+    put(w, ");\n");
+    emit_line_back(emitter);
+    putf(w, "        if (%s)\n            ", op->fails->text);
+    emit_fails_code(emitter, op);
+    if (instr->variable != NULL)
+        putf(w, "        else\n            %s = it;\n", variable_path(emitter, instr->variable));
+    put(w, "    }\n");
+}
+
+static void emit_sync(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct symbol *op = instr->op;
+
+    if (op->fails != NULL) {
+        emit_failing_sync(emitter, instr);
+        return;
+    }
+    emit_line(emitter, instr->span);
+    if (instr->variable != NULL)
+        putf(w, "    %s = %s(", variable_path(emitter, instr->variable), op->name);
+    else
+        putf(w, "    %s%s(", ctype_is_void(op->value) ? "" : "(void)", op->name);
+    emit_arguments(emitter, instr->args);
+    put(w, ");\n");
+    emit_line_back(emitter);
+}
+
+static void emit_do(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    bool frame = mentions_variables(instr->node->u.do_.body), rejects = instr->node->u.do_.rejects;
+
+    put(w, "    ");
+    if (instr->variable != NULL)
+        putf(w, "%s = ", variable_path(emitter, instr->variable));
+    else if (rejects || !ctype_is_void(instr->node->type))
+        put(w, "(void)");
+    putf(w, "%s_do_%u(%s%s%s);\n", chain->c_name, instr->function->number, frame ? chain->local.frame : "",
+         frame && rejects ? ", " : "", rejects ? chain->local.strand : "");
+}
+
+/* ---- rejections ---- */
+
+static void emit_raise(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    unsigned count = 0;
+
+    for (const struct text *arg = instr->args; arg != NULL; arg = arg->next)
+        count++;
+    emit_line(emitter, instr->span);
+    putf(w, "    (void)chain__raise(%s, ", strand_op(emitter));
+    emit_arguments(emitter, instr->args);
+    put(w, count < 2 ? ", NULL, 0);\n" : count < 3 ? ", 0);\n" : ");\n");
+    emit_line_back(emitter);
+    putf(w, "    chain__originates(%s, &%s_sites[%u]);\n", strand_op(emitter), emitter->chain->c_name, emitter->chain->state_count + instr->number - 1);
+}
+
+static void emit_catch(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+
+    if (instr->variable != NULL)
+        putf(w, "    %s = chain__error(%s, &%s.failure);\n", variable_path(emitter, instr->variable), strand_op(emitter),
+             storage_path(emitter, instr->strand));
+    putf(w, "    %s->op.code = 0;\n", emitter->chain->local.strand);
+}
+
+static void emit_outcome(struct emitter *emitter, const char *function, const struct ir_instr *instr)
+{
+    putf(emitter->writer, "    %s(%s, &%s);\n", function, strand_op(emitter), variable_path(emitter, instr->variable));
+}
+
+/* ---- branches ---- */
+
+static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const char *storage = storage_path(emitter, instr->strand);
+
+    putf(w, "    chain__branch(%s, &%s);\n", emitter->chain->local.strand, op_path(emitter, instr->strand));
+    putf(w, "    chain__branch_site(&%s, %u);\n", op_path(emitter, instr->strand),
+         emitter->chain->state_count + instr->number - 1);
+    emit_line(emitter, instr->span);
+    if (instr->kind == IR_BRANCH_OP) {
+        putf(w, "    %s_start(&%s.%s%s", instr->op->name, storage, storage_member(emitter->arena, instr->op),
+             instr->args != NULL ? ", " : "");
+        emit_arguments(emitter, instr->args);
+        put(w, ");\n");
+    } else
+        emit_delay_start(emitter, instr->node, storage);
+    emit_line_back(emitter);
+}
+
+void emit_delay_start(struct emitter *emitter, const struct node *node, const char *storage)
+{
+    struct writer *w = emitter->writer;
+
+    putf(w, "    chain__delay_start(&%s.delay, ", storage);
+    if (node->u.delay.count == NULL)
+        putf(w, "INT64_C(%lld));\n", (long long)node->u.delay.ns);
+    else {
+        put(w, "chain__duration((int64_t)(");
+        emit_text(emitter, node->u.delay.count);
+        putf(w, "), INT64_C(%lld)));\n", (long long)node->u.delay.unit);
+    }
+}
+
+void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    if (instr->kind != IR_TAKE && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_RESTORE)
+        emit_source_comment(emitter, instr->span);
+    switch (instr->kind) {
+    case IR_EVAL: emit_eval(emitter, instr); break;
+    case IR_COPY:
+        putf(w, "    %s = %s;\n", variable_path(emitter, instr->variable), variable_path(emitter, instr->from));
+        break;
+    case IR_TAKE: emit_take(emitter, instr); break;
+    case IR_SYNC: emit_sync(emitter, instr); break;
+    case IR_DO: emit_do(emitter, instr); break;
+    case IR_RAISE: emit_raise(emitter, instr); break;
+    case IR_RAISE_AGAIN: emit_outcome(emitter, "chain__raise_again", instr); break;
+    case IR_CATCH: emit_catch(emitter, instr); break;
+    case IR_KEEP: emit_outcome(emitter, "chain__keep", instr); break;
+    case IR_RESTORE: emit_outcome(emitter, "chain__restore", instr); break;
+    case IR_SUPPRESS:
+        putf(w, "    chain__replaced(%s, &%s);\n", chain->local.loop, variable_path(emitter, instr->variable));
+        break;
+    case IR_SET_EXIT:
+        putf(w, "    %s = %u;\n", variable_path(emitter, instr->variable), instr->number);
+        break;
+    case IR_HOLD: break;
+    case IR_FORK:
+        putf(w, "    chain__fork(%s, %u);\n", chain->local.strand, instr->number);
+        break;
+    case IR_BRANCH_OP: case IR_BRANCH_DELAY: emit_branch(emitter, instr); break;
+    case IR_BRANCH_STRAND:
+        putf(w, "    chain__strand_start(%s, %s, %s, %s);\n", chain->local.strand, strand_path(emitter, instr->strand),
+             chain->local.loop, instr->to->state);
+        break;
+    }
+}

@@ -1,0 +1,173 @@
+/* emit_text.c - paths into the frame, user text, and #line. */
+#include <stdio.h>
+#include <string.h>
+
+#include "arena.h"
+#include "emit.h"
+
+const char *c_name_of(const struct symbol *symbol)
+{
+    return symbol->proto_kind == AST_CHAIN && strcmp(symbol->name, "main") == 0 ? "main_chain" : symbol->name;
+}
+
+const char *storage_member(struct arena *arena, const struct symbol *op)
+{
+    const char *name = op == NULL ? "delay" : op->name;
+    if (op != NULL && (strcmp(name, "failure") == 0 || strcmp(name, "value") == 0 || strcmp(name, "delay") == 0))
+        return arena_format(arena, "%s_", name);
+    return name;
+}
+
+const char *storage_path(const struct emitter *emitter, const struct ir_strand *strand)
+{
+    const struct ir_chain *chain = emitter->chain;
+    if (strand->parent == NULL)
+        return arena_format(emitter->arena, "%s->u", chain->local.frame);
+    return arena_format(emitter->arena, "%s->%s.u", chain->local.branches, strand->field);
+}
+
+const char *strand_path(const struct emitter *emitter, const struct ir_strand *strand)
+{
+    const struct ir_chain *chain = emitter->chain;
+    if (strand->parent == NULL)
+        return arena_format(emitter->arena, "(struct chain_strand *)(void *)%s - 1", chain->local.frame);
+    return arena_format(emitter->arena, "&%s->%s.strand", chain->local.branches, strand->field);
+}
+
+const char *op_path(const struct emitter *emitter, const struct ir_strand *strand)
+{
+    return arena_format(emitter->arena, "%s->%s.%s", emitter->chain->local.branches, strand->field,
+                        strand->is_strand ? "strand.op" : "op");
+}
+
+const char *variable_path(const struct emitter *emitter, const struct variable *variable)
+{
+    const char *frame = emitter->chain->local.frame;
+    if (variable->kind == VARIABLE_RESULT && variable->in_storage)
+        return arena_format(emitter->arena, "%s->u.value", frame);
+    return arena_format(emitter->arena, "%s->%s", frame, variable->part->field);
+}
+
+/* ---- user text ---- */
+
+
+static void emit_piece(struct emitter *emitter, const struct piece *piece)
+{
+    struct writer *w = emitter->writer;
+
+    switch (piece->kind) {
+    case PIECE_TEXT:
+        put_bytes(w, piece->text, piece->length);
+        break;
+    case PIECE_VARIABLE:
+        put(w, variable_path(emitter, piece->variable));
+        break;
+    case PIECE_REJECT:
+        putf(w, "return (chain__raise(&%s->op, ", emitter->chain->local.strand);
+        break;
+    case PIECE_REJECT_END:
+        put(w, piece->length < 2 ? ", NULL, 0)" : piece->length < 3 ? ", 0)" : ")");
+        put(w, piece->text); /* ", (TYPE){ 0 })" or ")" */
+        break;
+    case PIECE_RETURN:
+        put(w, emitter->do_node->u.do_.rejects && ctype_is_void(emitter->do_node->type) ? "return 0" : "return");
+        break;
+    }
+}
+
+void emit_text(struct emitter *emitter, const struct text *text)
+{
+    for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next)
+        emit_piece(emitter, piece);
+}
+
+void emit_arguments(struct emitter *emitter, const struct text *args)
+{
+    for (const struct text *arg = args; arg != NULL; arg = arg->next) {
+        if (arg != args)
+            put(emitter->writer, ", ");
+        emit_text(emitter, arg);
+    }
+}
+
+bool mentions_variables(const struct text *text)
+{
+    for (; text != NULL; text = text->next)
+        for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next)
+            if (piece->kind == PIECE_VARIABLE)
+                return true;
+    return false;
+}
+
+/* ---- lines ---- */
+
+static void put_line(struct emitter *emitter, int line, const char *file)
+{
+    putf(emitter->writer, "#line %d ", line);
+    put_c_string(emitter->writer, file, strlen(file));
+    put(emitter->writer, "\n");
+}
+
+void emit_line(struct emitter *emitter, struct span span)
+{
+    struct place place;
+    if (!emitter->options->lines || span.begin == 0)
+        return;
+    place = source_place(emitter->program->sources, span.begin);
+    put_line(emitter, place.line, place.source->path);
+}
+
+void emit_line_back(struct emitter *emitter)
+{
+    if (emitter->options->lines)
+        put_line(emitter, emitter->writer->line + 1, emitter->options->c_name);
+}
+
+/* What may stand in a comment: no end of it, no control bytes. */
+static void put_comment_text(struct writer *writer, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '*' && i + 1 < length && text[i + 1] == '/')
+            put(writer, "* ");
+        else if (text[i] == '/' && i + 1 < length && text[i + 1] == '*')
+            put(writer, "/ ");
+        else
+            put_bytes(writer, text[i] == '\t' ? " " : text + i, 1);
+    }
+}
+
+void emit_source_comment(struct emitter *emitter, struct span span)
+{
+    struct place place;
+    const char *text;
+    size_t length, cut;
+
+    if (span.begin == 0)
+        return;
+    place = source_place(emitter->program->sources, span.begin);
+    if (place.line == emitter->line)
+        return;
+    emitter->line = place.line;
+    text = place.line_text;
+    length = place.line_length;
+    while (length > 0 && (*text == ' ' || *text == '\t')) {
+        text++;
+        length--;
+    }
+    while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\r'))
+        length--;
+    cut = length > 90 ? 87 : length;
+    while (cut < length && cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80)
+        cut--;
+    putf(emitter->writer, "    /* %d: ", place.line);
+    put_comment_text(emitter->writer, text, cut);
+    put(emitter->writer, cut < length ? "... */\n" : " */\n");
+}
+
+void emit_parameters(struct emitter *emitter, const struct symbol *op, bool leading_comma)
+{
+    for (const struct parameter *param = op->params; param != NULL; param = param->next) {
+        put(emitter->writer, leading_comma || param != op->params ? ", " : "");
+        put(emitter->writer, ctype_declare(emitter->arena, param->type, param->name));
+    }
+}

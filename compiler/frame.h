@@ -1,0 +1,30 @@
+/* frame.h - the layout of a chain's frame: which variables share a field, which fields share storage. */
+#ifndef FRAME_H
+#define FRAME_H
+
+#include "ir.h"
+
+/* Variables of one scope that are never needed at the same time: one field, or a union of fields. */
+struct field {
+    struct field *next, *next_in_scope;
+    struct scope *scope;
+    struct ir_strand *strand;    /* of the variables, if they may share */
+    struct field_part *parts, **last_part;
+};
+
+/* One name and type of a field; several variables may stand behind it. */
+struct field_part {
+    struct field_part *next;
+    struct ctype type;
+    const char *name;            /* as written */
+    const char *field;           /* [name] */
+    struct variable *variable;   /* the first */
+};
+
+struct frame {
+    struct field *fields, **last_field;
+};
+
+void frame_dump(struct writer *writer, const struct ir_chain *chain);
+
+#endif

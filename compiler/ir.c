@@ -1,0 +1,58 @@
+/* ir.c - walks over the machine, for the passes that ask what is read, written and reached. */
+#include "ir.h"
+
+#include <string.h>
+
+static void visit(ir_visit *function, void *context, struct variable *variable)
+{
+    if (function != NULL && variable != NULL)
+        function(context, variable);
+}
+
+static void visit_text(const struct text *text, ir_visit *reads, void *context)
+{
+    for (; text != NULL; text = text->next)
+        for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next)
+            visit(reads, context, piece->variable);
+}
+
+void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables *v)
+{
+    visit_text(instr->text, v->reads, v->context);
+    visit_text(instr->args, v->reads, v->context);
+    visit(v->reads, v->context, instr->from);
+    switch (instr->kind) {
+    case IR_DO:
+        visit_text(instr->node->u.do_.body, v->reads, v->context);
+        visit(v->writes, v->context, instr->variable);
+        break;
+    case IR_RAISE_AGAIN: case IR_RESTORE: case IR_SUPPRESS: case IR_HOLD:
+        visit(v->reads, v->context, instr->variable);
+        break;
+    case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_SYNC: case IR_CATCH: case IR_KEEP: case IR_SET_EXIT:
+        visit(v->writes, v->context, instr->variable);
+        break;
+    case IR_RAISE: case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY: case IR_BRANCH_STRAND:
+        break;
+    }
+}
+
+void ir_end_variables(const struct ir_block *block, ir_visit *reads, void *context)
+{
+    visit_text(block->text, reads, context);
+    visit_text(block->args, reads, context);
+    visit(reads, context, block->variable);
+}
+
+void ir_successors(const struct ir_block *block, void (*function)(void *context, struct ir_block *to), void *context)
+{
+    if (block->to != NULL)
+        function(context, block->to);
+    if (block->no != NULL)
+        function(context, block->no);
+    for (const struct ir_case *exit = block->cases; exit != NULL; exit = exit->next)
+        function(context, exit->to);
+    for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+        if (instr->to != NULL)
+            function(context, instr->to);
+}

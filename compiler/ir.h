@@ -1,0 +1,166 @@
+/* ir.h - a chain as a state machine: blocks of instructions, each run by one strand.
+ *
+ * lower makes it from the checked tree; liveness, layout and name fill in what is marked; emit_c prints it as C.
+ *
+ * A block ends in exactly one terminator. A block that a strand can resume at has a state. The outcome of the last step is in
+ * the strand's header: code 0, or a rejection whose message stands in the strand's storage.
+ */
+#ifndef IR_H
+#define IR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "tree.h"
+
+/* What a strand waits for, stored directly behind its header; all members share that place. */
+struct ir_storage {
+    struct ir_storage *next;
+    const struct symbol *op; /* NULL: a delay */
+};
+
+/* A line of execution: the chain itself, or a position for branches. Branches of combinators that run one after another on the
+ * same strand share positions, so that headers only ever overlay headers (rule 4). */
+struct ir_strand {
+    struct ir_strand *next;             /* of the chain, parents first */
+    struct ir_strand *parent;           /* NULL: the chain's own */
+    struct ir_strand *children, *next_child;
+    struct span span;                   /* of the first branch that uses it */
+    const char *field;                  /* [name] */
+    bool is_strand;                     /* false: only ever a single operation, without a strand of its own */
+    struct ir_storage *storage, **last_storage;
+    struct ir_storage *callees, **last_callee; /* called chains that have branches: each its own place */
+};
+
+enum ir_kind {
+    IR_EVAL,          /* variable = text, or only the text */
+    IR_COPY,          /* variable = from */
+    IR_TAKE,          /* variable = the value of `op` in the storage of `strand` */
+    IR_SYNC,          /* variable = op(args); `fails` becomes a rejection */
+    IR_DO,            /* variable = function(…) */
+    IR_RAISE,         /* reject(args) */
+    IR_RAISE_AGAIN,   /* the error in `variable` */
+    IR_CATCH,         /* variable = the error, if wanted; the strand is well again */
+    IR_KEEP,          /* variable = the outcome; the strand is well again */
+    IR_RESTORE,       /* the outcome = variable */
+    IR_SUPPRESS,      /* the outcome in `variable` has been replaced */
+    IR_SET_EXIT,      /* variable = number */
+    IR_HOLD,          /* no code: until here, pointers into the variable may be in use */
+    IR_FORK,          /* `number` branches are going to be waited for */
+    IR_BRANCH_OP,     /* starts op(args) as a branch in `strand` */
+    IR_BRANCH_DELAY,
+    IR_BRANCH_STRAND  /* starts the block `to` as a branch in `strand` */
+};
+
+struct ir_instr {
+    struct ir_instr *next;
+    enum ir_kind kind;
+    struct span span;
+    struct variable *variable, *from;
+    const struct symbol *op;
+    struct text *text, *args;   /* args: a list */
+    const struct node *node;    /* IR_DO: the function's node; IR_BRANCH_DELAY */
+    struct ir_function *function;
+    struct ir_strand *strand;
+    struct ir_block *to;
+    unsigned number;
+};
+
+enum ir_end {
+    IR_GOTO,      /* to */
+    IR_IF,        /* text ? to : no */
+    IR_CHECK,     /* rejected ? no : to */
+    IR_CODES,     /* the code is one of `codes` ? to : no */
+    IR_START,     /* starts op(args) and waits; resumes at to */
+    IR_DELAY,     /* waits; resumes at to */
+    IR_CALL,      /* goes on in the chain op(args); resumes at to */
+    IR_JOIN,      /* waits for the branches; resumes at to */
+    IR_BACK,      /* another round: to, after letting others run if it is time */
+    IR_SWITCH,    /* by the number in `variable`: to (0), cases */
+    IR_END,       /* the chain has ended; its value is in `variable` unless it was rejected */
+    IR_BRANCH_END /* the branch has ended; `to` is where its parent goes on (for liveness) */
+};
+
+struct ir_case {
+    struct ir_case *next;
+    unsigned number;
+    struct ir_block *to;
+    struct cleanup *until;      /* [lower] the finally that surrounds where the jump goes */
+};
+
+struct ir_block {
+    struct ir_block *next;      /* in source order */
+    struct ir_strand *strand;
+    const char *hint;           /* what to call it: "after http_get" */
+    struct span span;           /* the step it stands for; begin 0: none of its own */
+    struct ir_instr *instrs, **last_instr;
+    enum ir_end end;
+    struct span end_span;
+    struct variable *variable;
+    const struct symbol *op;
+    struct text *text, *args;
+    const struct node *node;    /* IR_DELAY */
+    const struct ast_name *codes;
+    struct ir_case *cases;
+    struct ir_block *to, *no;
+    unsigned site;              /* IR_CHECK: index + 1 of the step a rejection comes from; 0: known already */
+    bool is_state;              /* can be resumed at */
+    bool done;                  /* [lower] has its terminator */
+    bool reached;               /* [tidy] */
+    unsigned entries;           /* [tidy] how many terminators lead here */
+    unsigned index;             /* [tidy] */
+    const char *state, *label;  /* [name] */
+    bool needs_label;           /* [emit] something jumps to it */
+    uint64_t *live_in;          /* [liveness] by variable index */
+};
+
+/* A `do { … }`: a C function of its own. */
+struct ir_function {
+    struct ir_function *next;
+    const struct node *node;
+    struct ir_strand *strand;
+    unsigned number;
+};
+
+/* A step, for origins of rejections and for tables. */
+struct ir_site {
+    struct ir_site *next;
+    struct span span;
+    const char *step;
+    unsigned index;
+};
+
+struct ir_chain {
+    struct ir_chain *next;
+    struct checked_chain *checked;
+    struct symbol *symbol;
+    struct ir_strand *strands, **last_strand; /* the chain's own first */
+    struct ir_block *blocks, **last_block;
+    struct ir_function *functions, **last_function;
+    struct ir_site *sites, **last_site;
+    unsigned block_count, site_count, function_count;
+    unsigned state_count;       /* [name] */
+    bool has_branches;          /* has a struct for them: its own or a callee's */
+    bool has_branch_strands;
+    struct frame *frame;        /* [layout] */
+    const char *c_name;         /* [name] the chain's name in C */
+    struct {
+        const char *frame, *strand, *loop, *at, *tag, *branches;
+    } local;                    /* [name] the resume function's own names */
+};
+
+/* Calls `visit` for every variable that an instruction or a terminator reads, and for the one it writes. */
+typedef void ir_visit(void *context, struct variable *variable);
+struct ir_variables {
+    ir_visit *reads, *writes; /* either may be NULL */
+    void *context;
+};
+void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables *visit);
+void ir_end_variables(const struct ir_block *block, ir_visit *reads, void *context);
+
+/* Calls `visit` for the blocks a block may lead to, also those of branches it starts. */
+void ir_successors(const struct ir_block *block, void (*visit)(void *context, struct ir_block *to), void *context);
+
+void ir_dump(struct writer *writer, const struct ir_chain *chain, const struct sources *sources);
+
+#endif

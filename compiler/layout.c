@@ -1,0 +1,133 @@
+/* layout.c - puts the variables into fields.
+ *
+ *     a(x) then b as n then c(n) then d as m     ->     union { long n; long m; }
+ *
+ * A variable lives to the end of its block, because pointers into it may; only those that no pointer can reach share earlier
+ * (language.md, Storage). Sibling blocks share by themselves: emit_h makes a union of them.
+ */
+#include <string.h>
+
+#include "arena.h"
+#include "bits.h"
+#include "frame.h"
+#include "passes.h"
+
+/* Beyond this many variables a chain's fields are not shared: the table of conflicts grows with the square. */
+enum { SHARING_LIMIT = 8192 };
+
+struct layout {
+    struct arena *arena;
+    struct frame *frame;
+    uint64_t *conflicts; /* NULL: no sharing */
+    size_t words;
+};
+
+/* `it`, `err` and what a finally keeps are held as long as they are needed; names of the user's only if nothing points there. */
+static bool may_share(const struct variable *variable)
+{
+    if (variable->many_strands || variable->strand == NULL)
+        return false;
+    switch (variable->kind) {
+    case VARIABLE_IT: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT: return true;
+    case VARIABLE_PARAMETER: return false; /* live from the start: all of them at once */
+    case VARIABLE_VAR: case VARIABLE_BINDING: case VARIABLE_RESULT: return !variable->address_taken;
+    }
+    return false;
+}
+
+static bool conflict(const struct layout *layout, const struct variable *a, const struct variable *b)
+{
+    return bits_has(layout->conflicts + a->index * layout->words, b->index)
+           || bits_has(layout->conflicts + b->index * layout->words, a->index);
+}
+
+static bool fits(const struct layout *layout, const struct field *field, const struct variable *variable)
+{
+    if (field->strand == NULL || field->strand != variable->strand || field->scope != variable->scope)
+        return false;
+    for (const struct variable *member = field->parts->variable; member != NULL; member = member->shares)
+        if (conflict(layout, member, variable))
+            return false;
+    return true;
+}
+
+static struct field *field_new(struct layout *layout, struct variable *variable)
+{
+    struct field *field = arena_new(layout->arena, struct field);
+    field->scope = variable->scope;
+    field->strand = layout->conflicts != NULL && may_share(variable) ? variable->strand : NULL;
+    field->last_part = &field->parts;
+    *layout->frame->last_field = field;
+    layout->frame->last_field = &field->next;
+    if (field->scope->field_count++ == 0)
+        field->scope->last_field = &field->scope->fields;
+    *field->scope->last_field = field;
+    field->scope->last_field = &field->next_in_scope;
+    return field;
+}
+
+static struct field_part *part_for(struct layout *layout, struct field *field, const struct variable *variable)
+{
+    struct field_part *part;
+
+    for (part = field->parts; part != NULL; part = part->next)
+        if (strcmp(part->name, variable->name) == 0 && ctype_same(part->type, variable->type))
+            return part;
+    part = *field->last_part = arena_new(layout->arena, struct field_part);
+    field->last_part = &part->next;
+    part->type = variable->type;
+    part->name = variable->name;
+    return part;
+}
+
+/* Members of a field hang in one list behind its first part's variable. */
+static void add_member(struct layout *layout, struct field *field, struct variable *variable)
+{
+    struct field_part *part = part_for(layout, field, variable);
+
+    if (part->variable == NULL)
+        part->variable = variable;
+    if (field->parts->variable != variable) {
+        variable->shares = field->parts->variable->shares;
+        field->parts->variable->shares = variable;
+    }
+    variable->part = part;
+}
+
+static void place(struct layout *layout, struct variable *variable)
+{
+    struct field *field = NULL;
+
+    if (layout->conflicts != NULL && may_share(variable))
+        for (field = layout->frame->fields; field != NULL && !fits(layout, field, variable); field = field->next)
+            ;
+    add_member(layout, field != NULL ? field : field_new(layout, variable), variable);
+}
+
+static bool is_needed(const struct variable *variable)
+{
+    switch (variable->kind) {
+    case VARIABLE_PARAMETER: case VARIABLE_VAR: return true;
+    case VARIABLE_RESULT: return !variable->in_storage;
+    case VARIABLE_BINDING: case VARIABLE_IT: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT:
+        return variable->strand != NULL || variable->many_strands;
+    }
+    return true;
+}
+
+void layout(struct arena *arena, struct ir_chain *chain)
+{
+    struct layout layout = { .arena = arena };
+    unsigned count = chain->checked->variable_count;
+
+    layout.frame = chain->frame = arena_new(arena, struct frame);
+    chain->frame->last_field = &chain->frame->fields;
+    if (count <= SHARING_LIMIT) {
+        layout.words = bits_words(count);
+        layout.conflicts = arena_alloc(arena, layout.words * count * sizeof *layout.conflicts);
+        liveness_conflicts(arena, chain, layout.conflicts);
+    }
+    for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
+        if (is_needed(variable))
+            place(&layout, variable);
+}

@@ -1,0 +1,724 @@
+/* lower.c - from the checked tree to blocks.
+ *
+ *     a(x) then b(it) catch c          @start:      start a(x) -> @after_a
+ *                                      @after_a:    rejected? @caught : it1 = value of a; start b(it1) -> @after_b
+ *                                      @after_b:    rejected? @caught : end
+ *                                      @caught:     catch; start c -> @after_c …
+ *
+ * Every node is lowered with the variable its value goes to (or none), the block a rejection goes to, and the strand that
+ * runs it. Blocks come out in source order.
+ */
+#include <string.h>
+
+#include "arena.h"
+#include "ir.h"
+#include "passes.h"
+
+/* A finally that surrounds what is being lowered: jumps pass through it. */
+struct cleanup {
+    struct cleanup *outer;
+    struct ir_block *entry;
+    struct variable *exit;      /* made by the first jump */
+    struct ir_case *cases;
+    unsigned case_count;
+};
+
+struct loop {
+    struct loop *outer;
+    struct cleanup *cleanups;   /* those that surround the loop */
+    struct ir_block *again, *behind;
+};
+
+struct lowering {
+    struct arena *arena;
+    struct ir_chain *chain;
+    struct ir_strand *strand;
+    struct ir_block *block;     /* that instructions are added to */
+    struct ir_block *fail;      /* where a rejection goes */
+    struct loop *loop;
+    struct cleanup *cleanups;
+};
+
+static void lower(struct lowering *lowering, const struct node *node, struct variable *dest);
+
+/* ---- blocks ---- */
+
+static struct ir_block *block_new(struct lowering *lowering, const char *hint, struct span span)
+{
+    struct ir_block *block = arena_new(lowering->arena, struct ir_block);
+    block->strand = lowering->strand;
+    block->hint = hint;
+    block->span = span;
+    block->last_instr = &block->instrs;
+    return block;
+}
+
+/* Puts a block behind those placed so far and goes on in it. */
+static void place(struct lowering *lowering, struct ir_block *block)
+{
+    *lowering->chain->last_block = block;
+    lowering->chain->last_block = &block->next;
+    lowering->block = block;
+}
+
+static void end(struct lowering *lowering, enum ir_end kind, struct ir_block *to, struct ir_block *no)
+{
+    struct ir_block *block = lowering->block;
+    if (block->done) /* behind a jump: nothing leads here */
+        return;
+    block->end = kind;
+    block->to = to;
+    block->no = no;
+    block->done = true;
+}
+
+static struct ir_instr *add(struct lowering *lowering, enum ir_kind kind, struct span span)
+{
+    struct ir_instr *instr = arena_new(lowering->arena, struct ir_instr);
+    instr->kind = kind;
+    instr->span = span;
+    instr->strand = lowering->strand;
+    *lowering->block->last_instr = instr;
+    lowering->block->last_instr = &instr->next;
+    return instr;
+}
+
+static unsigned site_new(struct lowering *lowering, struct span span, const char *step)
+{
+    struct ir_site *site = arena_new(lowering->arena, struct ir_site);
+    site->span = span;
+    site->step = step;
+    site->index = lowering->chain->site_count++;
+    *lowering->chain->last_site = site;
+    lowering->chain->last_site = &site->next;
+    return site->index + 1;
+}
+
+/* Goes on only if there is no rejection. */
+static void check_code(struct lowering *lowering, struct span span, const char *step)
+{
+    struct ir_block *next = block_new(lowering, "well", span);
+    lowering->block->site = step == NULL ? 0 : site_new(lowering, span, step);
+    end(lowering, IR_CHECK, next, lowering->fail);
+    next->span.begin = 0;
+    place(lowering, next);
+}
+
+static const char *hint_after(struct lowering *lowering, const char *name)
+{
+    return arena_format(lowering->arena, "after_%s", name);
+}
+
+/* ---- strands ---- */
+
+static struct ir_strand *strand_new(struct arena *arena, struct ir_chain *chain, struct ir_strand *parent, struct span span)
+{
+    struct ir_strand *strand = arena_new(arena, struct ir_strand);
+    strand->parent = parent;
+    strand->span = span;
+    strand->last_storage = &strand->storage;
+    strand->last_callee = &strand->callees;
+    *chain->last_strand = strand;
+    chain->last_strand = &strand->next;
+    return strand;
+}
+
+/* The position of the branch with this number under a strand. */
+static struct ir_strand *strand_child(struct lowering *lowering, unsigned number, struct span span)
+{
+    struct ir_strand **child = &lowering->strand->children;
+
+    while (*child != NULL && number-- > 0)
+        child = &(*child)->next_child;
+    if (*child == NULL)
+        *child = strand_new(lowering->arena, lowering->chain, lowering->strand, span);
+    lowering->chain->has_branches = true;
+    return *child;
+}
+
+static void add_to(struct arena *arena, struct ir_storage *first, struct ir_storage ***last, const struct symbol *op)
+{
+    for (; first != NULL; first = first->next)
+        if (first->op == op)
+            return;
+    **last = arena_new(arena, struct ir_storage);
+    (**last)->op = op;
+    *last = &(**last)->next;
+}
+
+static void use_storage(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op)
+{
+    add_to(lowering->arena, strand->storage, &strand->last_storage, op);
+    if (op != NULL && op->proto_kind == AST_CHAIN && op->needs_branches) {
+        add_to(lowering->arena, strand->callees, &strand->last_callee, op);
+        lowering->chain->has_branches = true;
+    }
+}
+
+/* ---- calls ---- */
+
+static void take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span)
+{
+    struct ir_instr *instr;
+    if (dest == NULL)
+        return;
+    instr = add(lowering, IR_TAKE, span);
+    instr->variable = dest;
+    instr->op = op;
+    instr->strand = strand;
+}
+
+static void lower_sync(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    const struct symbol *op = node->u.call.op;
+    struct ir_instr *instr = add(lowering, IR_SYNC, node->span);
+
+    instr->op = op;
+    instr->args = node->u.call.args;
+    instr->variable = dest;
+    if (op->fails != NULL)
+        check_code(lowering, node->span, op->name);
+}
+
+/* An operation or a chain: waits, or goes on in it. */
+static void lower_wait(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    const struct symbol *op = node->u.call.op;
+    struct ir_block *after = block_new(lowering, hint_after(lowering, op->name), node->span);
+    bool is_chain = op->proto_kind == AST_CHAIN;
+
+    use_storage(lowering, lowering->strand, op);
+    lowering->block->op = op;
+    lowering->block->args = node->u.call.args;
+    lowering->block->end_span = node->span;
+    end(lowering, is_chain ? IR_CALL : IR_START, after, NULL);
+    after->is_state = true;
+    after->span.begin = 0;
+    place(lowering, after);
+    check_code(lowering, node->span, is_chain ? NULL : op->name);
+    take(lowering, lowering->strand, op, dest, node->span);
+}
+
+static void lower_call(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    if (node->u.call.op->proto_kind == AST_SYNC)
+        lower_sync(lowering, node, dest);
+    else
+        lower_wait(lowering, node, dest);
+}
+
+static void lower_expr(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    struct ir_instr *instr = add(lowering, IR_EVAL, node->span);
+    instr->text = node->u.expr;
+    instr->variable = dest;
+}
+
+static void lower_do(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    struct ir_instr *instr = add(lowering, IR_DO, node->span);
+    struct ir_function *function = arena_new(lowering->arena, struct ir_function);
+
+    function->node = node;
+    function->strand = lowering->strand;
+    function->number = ++lowering->chain->function_count;
+    *lowering->chain->last_function = function;
+    lowering->chain->last_function = &function->next;
+    instr->function = function;
+    instr->node = node;
+    instr->variable = dest;
+    if (node->u.do_.rejects)
+        check_code(lowering, node->span, "do");
+}
+
+static void lower_delay(struct lowering *lowering, const struct node *node)
+{
+    struct ir_block *after = block_new(lowering, "after_delay", node->span);
+
+    use_storage(lowering, lowering->strand, NULL);
+    lowering->block->node = node;
+    lowering->block->text = node->u.delay.count;
+    lowering->block->end_span = node->span;
+    end(lowering, IR_DELAY, after, NULL);
+    after->is_state = true;
+    after->span.begin = 0;
+    place(lowering, after);
+    check_code(lowering, node->span, "delay");
+}
+
+/* ---- then, catch ---- */
+
+/* `it` lives until the step that got it has settled, `err` to the end of its handler. */
+static void hold(struct lowering *lowering, struct variable *variable, struct span span)
+{
+    if (variable != NULL && variable->address_taken && !lowering->block->done)
+        add(lowering, IR_HOLD, span)->variable = variable;
+}
+
+static void lower_then(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    lower(lowering, node->u.then.first, node->u.then.it->variable);
+    lower(lowering, node->u.then.second, dest);
+    hold(lowering, node->u.then.it->variable, node->span);
+}
+
+static void lower_catch_entry(struct lowering *lowering, struct ir_block *handler, struct variable *err)
+{
+    place(lowering, handler);
+    add(lowering, IR_CATCH, handler->span)->variable = err;
+}
+
+static void lower_then_else(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    struct ir_block *handler = block_new(lowering, "else", node->u.then.no->span);
+    struct ir_block *behind = block_new(lowering, "after_else", node->span), *fail = lowering->fail;
+
+    lowering->fail = handler;
+    lower(lowering, node->u.then.first, node->u.then.it->variable);
+    lowering->fail = fail;
+    lower(lowering, node->u.then.second, dest);
+    hold(lowering, node->u.then.it->variable, node->span);
+    end(lowering, IR_GOTO, behind, NULL);
+    lower_catch_entry(lowering, handler, node->u.then.err);
+    lower(lowering, node->u.then.no, dest);
+    hold(lowering, node->u.then.err, node->span);
+    end(lowering, IR_GOTO, behind, NULL);
+    behind->span.begin = 0;
+    place(lowering, behind);
+}
+
+static void lower_catch(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    struct ir_block *handler = block_new(lowering, "catch", node->span);
+    struct ir_block *behind = block_new(lowering, "after_catch", node->span), *fail = lowering->fail, *entry = handler;
+
+    if (node->u.catch_.codes != NULL) {
+        entry = block_new(lowering, "catch", node->span);
+        entry->codes = node->u.catch_.codes;
+        handler->hint = "caught";
+        handler->span.begin = 0;
+    }
+    lowering->fail = entry;
+    lower(lowering, node->u.catch_.body, dest);
+    lowering->fail = fail;
+    end(lowering, IR_GOTO, behind, NULL);
+    if (entry != handler) {
+        place(lowering, entry);
+        end(lowering, IR_CODES, handler, fail);
+    }
+    lower_catch_entry(lowering, handler, node->u.catch_.err);
+    lower(lowering, node->u.catch_.handler, dest);
+    hold(lowering, node->u.catch_.err, node->span);
+    end(lowering, IR_GOTO, behind, NULL);
+    behind->span.begin = 0;
+    place(lowering, behind);
+}
+
+/* ---- finally, and jumps through it ---- */
+
+static struct variable *variable_for(struct lowering *lowering, enum variable_kind kind, const char *name, const char *type)
+{
+    struct checked_chain *chain = lowering->chain->checked;
+    struct variable *variable = arena_new(lowering->arena, struct variable);
+
+    variable->kind = kind;
+    variable->name = name;
+    variable->type.before = type;
+    variable->type.after = "";
+    variable->scope = chain->scope;
+    variable->address_taken = kind == VARIABLE_KEPT;
+    variable->index = chain->variable_count++;
+    *chain->last_variable = variable;
+    chain->last_variable = &variable->next;
+    return variable;
+}
+
+static void set_exit(struct lowering *lowering, struct variable *variable, unsigned number)
+{
+    struct ir_instr *instr = add(lowering, IR_SET_EXIT, lowering->block->span);
+    instr->variable = variable;
+    instr->number = number;
+}
+
+/* Leaves to a block by way of the finallys up to (not including) `until`: the innermost is entered now, and remembers. */
+static void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until)
+{
+    struct cleanup *cleanup = lowering->cleanups;
+    struct ir_case *exit;
+
+    if (cleanup == until) {
+        end(lowering, IR_GOTO, to, NULL);
+        return;
+    }
+    if (cleanup->exit == NULL)
+        cleanup->exit = variable_for(lowering, VARIABLE_EXIT, "exit", "unsigned");
+    exit = arena_new(lowering->arena, struct ir_case);
+    exit->number = ++cleanup->case_count;
+    exit->to = block_new(lowering, "leave", lowering->block->span);
+    exit->to->span.begin = 0;
+    exit->to->to = to; /* completed by lower_finally */
+    exit->next = cleanup->cases;
+    cleanup->cases = exit;
+    exit->until = until;
+    set_exit(lowering, cleanup->exit, exit->number);
+    end(lowering, IR_GOTO, cleanup->entry, NULL);
+}
+
+/* Behind a finally: every jump that came through it goes on its way. */
+static void continue_jumps(struct lowering *lowering, struct cleanup *cleanup)
+{
+    for (struct ir_case *exit = cleanup->cases; exit != NULL; exit = exit->next) {
+        struct ir_block *to = exit->to->to;
+        place(lowering, exit->to);
+        jump(lowering, to, exit->until);
+    }
+}
+
+static void lower_finally(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    struct span span = node->u.finally.cleanup->span;
+    struct cleanup cleanup = { .outer = lowering->cleanups, .entry = block_new(lowering, "finally", node->span) };
+    struct variable *kept = variable_for(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
+    struct ir_block *normal = block_new(lowering, "to_finally", span), *rejected = block_new(lowering, "rejected_to_finally", span);
+    struct ir_block *replaced = block_new(lowering, "replaced", span), *well = block_new(lowering, "after_finally", span);
+    struct ir_block *behind = block_new(lowering, "after_finally", span), *fail = lowering->fail;
+    struct ir_block *checked = block_new(lowering, "finally_done", span);
+
+    normal->span.begin = rejected->span.begin = replaced->span.begin = well->span.begin = behind->span.begin = 0;
+    checked->span.begin = 0;
+    lowering->cleanups = &cleanup;
+    lowering->fail = rejected;
+    lower(lowering, node->u.finally.body, dest);
+    end(lowering, IR_GOTO, normal, NULL);
+    lowering->cleanups = cleanup.outer;
+
+    place(lowering, normal); /* both ways in that are no jumps */
+    if (cleanup.exit != NULL)
+        set_exit(lowering, cleanup.exit, 0);
+    end(lowering, IR_GOTO, cleanup.entry, NULL);
+    place(lowering, rejected);
+    if (cleanup.exit != NULL)
+        set_exit(lowering, cleanup.exit, 0);
+    end(lowering, IR_GOTO, cleanup.entry, NULL);
+
+    place(lowering, cleanup.entry);
+    add(lowering, IR_KEEP, node->span)->variable = kept;
+    lowering->fail = replaced;
+    lower(lowering, node->u.finally.cleanup, NULL);
+    lowering->fail = fail;
+    add(lowering, IR_RESTORE, span)->variable = kept;
+    if (cleanup.exit != NULL) {
+        lowering->block->variable = cleanup.exit;
+        lowering->block->cases = cleanup.cases;
+        end(lowering, IR_SWITCH, checked, NULL);
+        place(lowering, checked);
+    }
+    end(lowering, IR_CHECK, behind, fail);
+    place(lowering, replaced); /* rule 38 */
+    add(lowering, IR_SUPPRESS, span)->variable = kept;
+    end(lowering, IR_GOTO, fail, NULL);
+    continue_jumps(lowering, &cleanup);
+    place(lowering, behind);
+}
+
+/* ---- blocks, if, loops ---- */
+
+static void lower_block(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    node->u.block.scope->strand = lowering->strand;
+    for (const struct node_var *var = node->u.block.vars; var != NULL; var = var->next) {
+        struct ir_instr *instr;
+        if (var->initializer == NULL)
+            continue;
+        instr = add(lowering, IR_EVAL, var->variable->span);
+        instr->text = var->initializer;
+        instr->variable = var->variable;
+    }
+    lower(lowering, node->u.block.body, dest);
+}
+
+static void lower_if(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    struct ir_block *yes = block_new(lowering, "if_true", node->u.if_.yes->span), *no = NULL;
+    struct ir_block *behind = block_new(lowering, "after_if", node->span);
+
+    behind->span.begin = yes->span.begin = 0;
+    if (node->u.if_.no != NULL) {
+        no = block_new(lowering, "if_false", node->u.if_.no->span);
+        no->span.begin = 0;
+    }
+    lowering->block->text = node->u.if_.condition;
+    lowering->block->end_span = node->u.if_.condition->span;
+    end(lowering, IR_IF, yes, no == NULL ? behind : no);
+    place(lowering, yes);
+    lower(lowering, node->u.if_.yes, dest);
+    end(lowering, IR_GOTO, behind, NULL);
+    if (no != NULL) {
+        place(lowering, no);
+        lower(lowering, node->u.if_.no, dest);
+        end(lowering, IR_GOTO, behind, NULL);
+    }
+    place(lowering, behind);
+}
+
+static void lower_loop(struct lowering *lowering, const struct node *node)
+{
+    const char *word = node->kind == NODE_WHILE ? "while" : "loop";
+    struct ir_block *head = block_new(lowering, word, node->span);
+    struct loop loop = { .outer = lowering->loop, .cleanups = lowering->cleanups };
+
+    loop.again = block_new(lowering, arena_format(lowering->arena, "%s_again", word), node->span);
+    loop.behind = block_new(lowering, arena_format(lowering->arena, "after_%s", word), node->span);
+    loop.again->span.begin = loop.behind->span.begin = 0;
+    end(lowering, IR_GOTO, head, NULL);
+    head->is_state = true;
+    place(lowering, head);
+    if (node->u.loop.condition != NULL) {
+        struct ir_block *body = block_new(lowering, arena_format(lowering->arena, "%s_body", word), node->span);
+        body->span.begin = 0;
+        lowering->block->text = node->u.loop.condition;
+        lowering->block->end_span = node->u.loop.condition->span;
+        end(lowering, IR_IF, body, loop.behind);
+        place(lowering, body);
+    }
+    lowering->loop = &loop;
+    lower(lowering, node->u.loop.body, NULL);
+    lowering->loop = loop.outer;
+    end(lowering, IR_GOTO, loop.again, NULL);
+    place(lowering, loop.again);
+    end(lowering, IR_BACK, head, NULL);
+    place(lowering, loop.behind);
+}
+
+/* ---- leaving ---- */
+
+static void go_on_unreachable(struct lowering *lowering)
+{
+    struct ir_block *nowhere = block_new(lowering, "unreachable", lowering->block->span);
+    nowhere->span.begin = 0;
+    place(lowering, nowhere);
+}
+
+static void lower_jump(struct lowering *lowering, const struct node *node)
+{
+    struct loop *loop = lowering->loop;
+    jump(lowering, node->kind == NODE_BREAK ? loop->behind : loop->again, loop->cleanups);
+    go_on_unreachable(lowering);
+}
+
+static struct ir_block *ending(struct lowering *lowering)
+{
+    struct ir_block *block = block_new(lowering, "end", lowering->chain->symbol->span);
+    block->span.begin = 0;
+    block->end = IR_END;
+    block->variable = lowering->chain->checked->result;
+    block->done = true;
+    return block;
+}
+
+static void lower_return(struct lowering *lowering, const struct node *node)
+{
+    struct ir_block *block = ending(lowering);
+
+    if (node->u.value != NULL)
+        lower(lowering, node->u.value, lowering->chain->checked->result);
+    jump(lowering, block, NULL);
+    *lowering->chain->last_block = block;
+    lowering->chain->last_block = &block->next;
+    go_on_unreachable(lowering);
+}
+
+static void lower_reject(struct lowering *lowering, const struct node *node)
+{
+    struct ir_instr *instr;
+
+    if (node->u.reject.again != NULL) {
+        instr = add(lowering, IR_RAISE_AGAIN, node->span);
+        instr->variable = node->u.reject.again;
+    } else {
+        instr = add(lowering, IR_RAISE, node->span);
+        instr->args = node->u.reject.args;
+        instr->number = site_new(lowering, node->span, "reject");
+    }
+    end(lowering, IR_GOTO, lowering->fail, NULL);
+    go_on_unreachable(lowering);
+}
+
+/* ---- all ---- */
+
+/* The call or delay that a branch consists of, if it needs no strand of its own. A posted operation needs one: its settling
+ * travels through the strand's link. */
+static const struct node *single_operation(const struct node *branch)
+{
+    const struct node *node = branch->u.block.body;
+
+    if (node->kind == NODE_CALL && node->u.call.op->proto_kind == AST_ASYNC && !node->u.call.op->posted)
+        return node;
+    return node->kind == NODE_DELAY ? node : NULL;
+}
+
+static void start_single(struct lowering *lowering, const struct node *node, struct ir_strand *strand)
+{
+    struct ir_instr *instr = add(lowering, node->kind == NODE_CALL ? IR_BRANCH_OP : IR_BRANCH_DELAY, node->span);
+
+    instr->strand = strand;
+    instr->node = node;
+    if (node->kind == NODE_CALL) {
+        instr->op = node->u.call.op;
+        instr->args = node->u.call.args;
+    } else
+        instr->text = node->u.delay.count;
+    instr->number = site_new(lowering, node->span, instr->op != NULL ? instr->op->name : "delay");
+    use_storage(lowering, strand, instr->op);
+}
+
+static struct ir_block *start_strand(struct lowering *lowering, const struct node *branch, struct ir_strand *strand)
+{
+    struct ir_instr *instr = add(lowering, IR_BRANCH_STRAND, branch->span);
+    struct ir_strand *parent = lowering->strand;
+
+    lowering->strand = strand;
+    instr->to = block_new(lowering, "branch", branch->span);
+    lowering->strand = parent;
+    instr->to->is_state = true;
+    instr->strand = strand;
+    strand->is_strand = true;
+    lowering->chain->has_branch_strands = true;
+    return instr->to;
+}
+
+static void lower_branch(struct lowering *lowering, const struct node *branch, struct ir_block *start, struct ir_block *joined)
+{
+    struct lowering outer = *lowering;
+    struct ir_block *rejected;
+
+    lowering->strand = start->strand;
+    lowering->loop = NULL;
+    lowering->cleanups = NULL;
+    rejected = block_new(lowering, "branch_end", branch->span);
+    rejected->span.begin = 0;
+    lowering->fail = rejected;
+    place(lowering, start);
+    lower(lowering, branch, NULL);
+    end(lowering, IR_GOTO, rejected, NULL);
+    place(lowering, rejected);
+    end(lowering, IR_BRANCH_END, joined, NULL);
+    lowering->strand = outer.strand;
+    lowering->loop = outer.loop;
+    lowering->cleanups = outer.cleanups;
+    lowering->fail = outer.fail;
+}
+
+static void lower_all(struct lowering *lowering, const struct node *node)
+{
+    struct ir_block *joined = block_new(lowering, "after_all", node->span), *starts[255];
+    struct ir_instr *fork = add(lowering, IR_FORK, node->span);
+    unsigned count = 0;
+
+    for (const struct node *branch = node->u.branches; branch != NULL; branch = branch->next, count++) {
+        const struct node *single = single_operation(branch);
+        struct ir_strand *strand = strand_child(lowering, count, branch->span);
+        starts[count] = NULL;
+        branch->u.block.scope->strand = strand;
+        if (single != NULL)
+            start_single(lowering, single, strand);
+        else
+            starts[count] = start_strand(lowering, branch, strand);
+    }
+    fork->number = count;
+    lowering->block->end_span = node->span;
+    end(lowering, IR_JOIN, joined, NULL);
+    count = 0;
+    for (const struct node *branch = node->u.branches; branch != NULL; branch = branch->next, count++)
+        if (starts[count] != NULL)
+            lower_branch(lowering, branch, starts[count], joined);
+    joined->is_state = true;
+    joined->span.begin = 0;
+    place(lowering, joined);
+    check_code(lowering, node->span, NULL);
+    count = 0;
+    for (const struct node *branch = node->u.branches; branch != NULL; branch = branch->next, count++) {
+        const struct node *single = single_operation(branch);
+        if (single != NULL && single->kind == NODE_CALL && single->binding != NULL)
+            take(lowering, strand_child(lowering, count, branch->span), single->u.call.op, single->binding, single->span);
+    }
+}
+
+/* ---- all nodes ---- */
+
+static void lower_form(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    switch (node->kind) {
+    case NODE_NOTHING: break;
+    case NODE_CALL: lower_call(lowering, node, dest); break;
+    case NODE_EXPR: lower_expr(lowering, node, dest); break;
+    case NODE_DO: lower_do(lowering, node, dest); break;
+    case NODE_BLOCK: lower_block(lowering, node, dest); break;
+    case NODE_THEN: lower_then(lowering, node, dest); break;
+    case NODE_THEN_ELSE: lower_then_else(lowering, node, dest); break;
+    case NODE_CATCH: lower_catch(lowering, node, dest); break;
+    case NODE_FINALLY: lower_finally(lowering, node, dest); break;
+    case NODE_ALL: lower_all(lowering, node); break;
+    case NODE_IF: lower_if(lowering, node, dest); break;
+    case NODE_WHILE: case NODE_LOOP: lower_loop(lowering, node); break;
+    case NODE_BREAK: case NODE_CONTINUE: lower_jump(lowering, node); break;
+    case NODE_DELAY: lower_delay(lowering, node); break;
+    case NODE_RETURN: lower_return(lowering, node); break;
+    case NODE_REJECT: lower_reject(lowering, node); break;
+    }
+}
+
+static void copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span)
+{
+    struct ir_instr *instr;
+    if (dest == NULL || from == NULL || dest == from)
+        return;
+    instr = add(lowering, IR_COPY, span);
+    instr->variable = dest;
+    instr->from = from;
+}
+
+static void lower(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    struct variable *holder = node->binding;
+
+    if (holder == NULL && node->kind == NODE_DELAY)
+        holder = node->u.delay.passes->variable;
+    if (lowering->block->span.begin == 0 && lowering->block->instrs == NULL && !lowering->block->is_state)
+        lowering->block->span = node->span;
+    lower_form(lowering, node, holder != NULL ? holder : dest);
+    if (!node->ends)
+        copy(lowering, dest, holder, node->span);
+}
+
+struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
+{
+    struct ir_chain *chain = arena_new(arena, struct ir_chain);
+    struct lowering lowering = { .arena = arena, .chain = chain };
+    struct ir_block *start, *rejected, *last;
+
+    chain->checked = checked;
+    chain->symbol = checked->symbol;
+    chain->last_strand = &chain->strands;
+    chain->last_block = &chain->blocks;
+    chain->last_function = &chain->functions;
+    chain->last_site = &chain->sites;
+    lowering.strand = strand_new(arena, chain, NULL, checked->symbol->span);
+    lowering.strand->is_strand = true;
+    checked->scope->strand = lowering.strand;
+    start = block_new(&lowering, "start", checked->symbol->span);
+    start->is_state = true;
+    rejected = block_new(&lowering, "rejected", checked->symbol->span);
+    rejected->span.begin = 0;
+    rejected->end = IR_END;
+    rejected->done = true;
+    lowering.fail = rejected;
+    place(&lowering, start);
+    lower(&lowering, checked->body, checked->result);
+    last = ending(&lowering);
+    end(&lowering, IR_GOTO, last, NULL);
+    *chain->last_block = last;
+    last->next = rejected;
+    chain->last_block = &rejected->next;
+    return chain;
+}

@@ -1,0 +1,201 @@
+/* name.c - gives fields, states, labels and branches their C names.
+ *
+ *     the block after http_get     ->     state K_USERS_AFTER_HTTP_GET, label after_http_get; the second one …_2
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "arena.h"
+#include "ctext.h"
+#include "frame.h"
+#include "intern.h"
+#include "passes.h"
+
+struct taken {
+    UT_hash_handle hh;
+    const char *name;
+    unsigned count;
+};
+
+struct naming {
+    struct arena *arena;
+    struct taken *taken; /* uthash */
+};
+
+static struct taken *find(struct naming *naming, const char *name)
+{
+    struct taken *entry;
+    HASH_FIND_STR(naming->taken, name, entry);
+    return entry;
+}
+
+static struct taken *reserve(struct naming *naming, const char *name)
+{
+    struct taken *entry = arena_new(naming->arena, struct taken);
+    entry->name = name;
+    entry->count = 1;
+    HASH_ADD_KEYPTR(hh, naming->taken, entry->name, strlen(entry->name), entry);
+    return entry;
+}
+
+/* The name itself if it is free, else with a number behind it. */
+static const char *unique(struct naming *naming, const char *name)
+{
+    struct taken *entry = find(naming, name);
+    const char *numbered;
+
+    if (entry == NULL)
+        return reserve(naming, name)->name;
+    do
+        numbered = arena_format(naming->arena, "%s_%u", name, ++entry->count);
+    while (find(naming, numbered) != NULL);
+    return reserve(naming, numbered)->name;
+}
+
+static void release(struct naming *naming)
+{
+    HASH_CLEAR(hh, naming->taken);
+}
+
+const char *upper(struct arena *arena, const char *text)
+{
+    char *copy = arena_copy(arena, text, strlen(text));
+    for (char *p = copy; *p != '\0'; p++)
+        *p = (char)toupper((unsigned char)*p);
+    return copy;
+}
+
+/* A word that C++ reserves makes a fine name in C, but not in a header. */
+static bool is_cpp_word(const char *name)
+{
+    static const char *const words[] = { "class", "new", "delete", "this", "template", "typename", "namespace", "private",
+        "public", "protected", "virtual", "operator", "friend", "try", "catch", "throw", "using", "explicit", "export", "mutable",
+        "and", "or", "not", "xor", "bool", "true", "false", "alignas", "alignof", "constexpr", "decltype", "noexcept", "nullptr",
+        "static_assert", "thread_local", "wchar_t", "asm", "bitand", "bitor", "compl", "dynamic_cast", "const_cast",
+        "static_cast", "reinterpret_cast", "typeid", "char16_t", "char32_t", "and_eq", "or_eq", "not_eq", "xor_eq" };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(name, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* ---- the frame ---- */
+
+static void name_fields(struct naming *naming, struct ir_chain *chain)
+{
+    static const char *const own[] = { "u", "link", "branches" };
+
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        reserve(naming, own[i]);
+    for (struct field *field = chain->frame->fields; field != NULL; field = field->next)
+        for (struct field_part *part = field->parts; part != NULL; part = part->next)
+            part->field = unique(naming, is_cpp_word(part->name) ? arena_format(naming->arena, "%s_", part->name) : part->name);
+    release(naming);
+}
+
+static void name_strands(struct arena *arena, struct ir_strand *parent)
+{
+    unsigned number = 0;
+
+    for (struct ir_strand *child = parent->children; child != NULL; child = child->next_child) {
+        const char *prefix = parent->parent == NULL ? "branch" : parent->field;
+        child->field = arena_format(arena, "%s_%u", prefix, ++number);
+        name_strands(arena, child);
+    }
+}
+
+/* ---- states and labels ---- */
+
+static void name_blocks(struct naming *naming, struct ir_chain *chain)
+{
+    const char *prefix = upper(naming->arena, chain->symbol->name);
+
+    reserve(naming, "start");
+    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        block->label = block == chain->blocks ? "start" : unique(naming, block->hint);
+    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        if (block->is_state) {
+            block->state = arena_format(naming->arena, "%s_%s", prefix, upper(naming->arena, block->label));
+            chain->state_count++;
+        }
+    release(naming);
+}
+
+/* ---- the generated function's own names ---- */
+
+static void note_names(struct naming *naming, const char *text)
+{
+    struct ctoken token;
+
+    while ((token = ctext_next_solid(&text)).kind != CTOKEN_END) {
+        const char *name;
+        if (token.kind != CTOKEN_NAME || token.length > 8) /* ours are shorter */
+            continue;
+        name = arena_copy(naming->arena, token.text, token.length);
+        if (find(naming, name) == NULL)
+            reserve(naming, name);
+    }
+}
+
+static void note_text(struct naming *naming, const struct text *text)
+{
+    for (; text != NULL; text = text->next)
+        for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next)
+            if (piece->kind == PIECE_TEXT)
+                note_names(naming, arena_copy(naming->arena, piece->text, piece->length));
+}
+
+static void note_chain(struct naming *naming, const struct ir_chain *chain)
+{
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
+        note_text(naming, block->text);
+        note_text(naming, block->args);
+        if (block->op != NULL && block->op->fails != NULL)
+            note_names(naming, block->op->fails->text);
+        for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
+            note_text(naming, instr->text);
+            note_text(naming, instr->args);
+            if (instr->kind == IR_DO)
+                note_text(naming, instr->node->u.do_.body);
+            if (instr->op != NULL && instr->op->fails != NULL) {
+                note_names(naming, instr->op->fails->text);
+                note_names(naming, instr->op->fails_code->text);
+            }
+        }
+    }
+}
+
+/* A name that no C text of the chain uses, and no macro of the file. */
+static const char *own_name(struct naming *naming, const char *name, const char *longer)
+{
+    const char *found = name;
+    if (find(naming, found) != NULL)
+        found = longer;
+    return found;
+}
+
+static void name_locals(struct naming *naming, const struct program *program, struct ir_chain *chain)
+{
+    for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
+        if (item->kind == AST_CPP || item->kind == AST_PROLOGUE)
+            note_names(naming, item->u.c->text);
+    note_chain(naming, chain);
+    chain->local.frame = own_name(naming, "f", "chain__f");
+    chain->local.strand = own_name(naming, "s", "chain__s");
+    chain->local.loop = own_name(naming, "loop", "chain__loop");
+    chain->local.at = own_name(naming, "at", "chain__at");
+    chain->local.tag = own_name(naming, "tag", "chain__tag_");
+    chain->local.branches = own_name(naming, "b", "chain__b");
+    release(naming);
+}
+
+void name(struct arena *arena, const struct program *program, struct ir_chain *chain)
+{
+    struct naming naming = { arena, NULL };
+
+    chain->c_name = strcmp(chain->symbol->name, "main") == 0 ? "main_chain" : chain->symbol->name;
+    name_fields(&naming, chain);
+    name_strands(arena, chain->strands);
+    name_blocks(&naming, chain);
+    name_locals(&naming, program, chain);
+}

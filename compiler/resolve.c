@@ -1,0 +1,552 @@
+/* resolve.c - loads what a file imports, declares the names at file level, and finds what every call calls.
+ *
+ *     import "net.chain";                     units:   k_users -> net
+ *     async int tcp_connect(…);               symbols: tcp_connect, k_users, …
+ *     chain … { tcp_connect(…) then parse }   call.op: -> the symbols
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "ctext.h"
+#include "diag.h"
+#include "intern.h"
+#include "passes.h"
+#include "symbol.h"
+
+/* ---- imports ---- */
+
+static struct unit *unit_find(const struct program *program, const char *path)
+{
+    for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        if (strcmp(unit->path, path) == 0)
+            return unit;
+    return NULL;
+}
+
+static struct unit *unit_add(struct program *program, struct ast_file *file, const char *path)
+{
+    struct unit *unit = arena_new(program->arena, struct unit);
+    unit->file = file;
+    unit->path = path;
+    *program->last_unit = unit;
+    program->last_unit = &unit->next;
+    return unit;
+}
+
+static bool is_file(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    if (file != NULL)
+        fclose(file);
+    return file != NULL || errno == EACCES;
+}
+
+/* "dir/net.chain" with the folder of another file's path. */
+static const char *beside(struct arena *arena, const char *path, const char *name)
+{
+    const char *slash = strrchr(path, '/');
+    if (name[0] == '/' || slash == NULL)
+        return name;
+    return arena_format(arena, "%.*s%s", (int)(slash - path + 1), path, name);
+}
+
+/* The path of an imported file, or NULL; says whether it is an installed one. */
+static const char *find_import(const struct program *program, const char *from, const char *name, bool *installed)
+{
+    const char *path = beside(program->arena, from, name);
+
+    *installed = false;
+    if (is_file(path))
+        return path;
+    for (const char *const *dir = program->include_dirs; *dir != NULL; dir++) {
+        path = arena_format(program->arena, "%s/%s", *dir, name);
+        if (is_file(path))
+            return path;
+    }
+    *installed = true;
+    if (program->data_dir == NULL)
+        return NULL;
+    path = arena_format(program->arena, "%s/%s", program->data_dir, name);
+    return is_file(path) ? path : NULL;
+}
+
+static const char *header_of(struct arena *arena, const char *name)
+{
+    size_t length = strlen(name);
+    if (length > 6 && strcmp(name + length - 6, ".chain") == 0)
+        length -= 6;
+    return arena_format(arena, "%.*s.h", (int)length, name);
+}
+
+static void import(struct program *program, const struct unit *from, struct ast_item *item)
+{
+    bool installed;
+    const char *problem, *name = item->u.string.text;
+    const char *path = find_import(program, from->path, name, &installed);
+    const struct source *source;
+    struct unit *unit;
+
+    if (path == NULL) {
+        diag_report(program->diags, D_IMPORT_MISSING, item->u.string.text_span, name);
+        return;
+    }
+    unit = unit_find(program, path);
+    if (unit == NULL) {
+        source = source_read(program->sources, path, &problem);
+        if (source == NULL) {
+            diag_report(program->diags, D_IMPORT_UNREADABLE, item->u.string.text_span, path, problem);
+            return;
+        }
+        unit = unit_add(program, parse(program->arena, program->names, program->diags, source), path);
+        unit->installed = installed;
+        unit->include = arena_format(program->arena, installed ? "<chain/%s>" : "\"%s\"", header_of(program->arena, name));
+    }
+    item->u.string.file = unit->file;
+}
+
+/* ---- declaring ---- */
+
+static bool is_clash(const struct symbol *a, const struct symbol *b)
+{
+    if (a->kind != SYMBOL_OPERATION || b->kind != SYMBOL_OPERATION)
+        return true;
+    return a->proto_kind != AST_CHAIN || b->proto_kind != AST_CHAIN || (a->proto->body != NULL && b->proto->body != NULL)
+           || a->param_count != b->param_count || !ctype_same(a->value, b->value);
+}
+
+/* A chain may be declared and then defined; the definition is what counts. */
+static void merge(struct symbol *old, const struct symbol *new)
+{
+    if (new->proto->body == NULL)
+        return;
+    old->proto = new->proto;
+    old->params = new->params;
+    old->span = new->span;
+    old->unit = new->unit;
+}
+
+static void declare(struct program *program, struct symbol *symbol)
+{
+    struct symbol *old = symbol_find(program, symbol->name);
+
+    if (old == NULL) {
+        HASH_ADD_KEYPTR(hh, program->table, symbol->name, strlen(symbol->name), symbol);
+        *program->last_symbol = symbol;
+        program->last_symbol = &symbol->next;
+    } else if (is_clash(old, symbol)) {
+        struct diag *diag = diag_report(program->diags, D_REDECLARED, symbol->span, symbol->name);
+        diag_note(program->diags, diag, old->span, "declared here before");
+    } else
+        merge(old, symbol);
+}
+
+static struct symbol *symbol_new(struct program *program, const struct unit *unit, enum symbol_kind kind, const struct ast_name *name)
+{
+    struct symbol *symbol = arena_new(program->arena, struct symbol);
+    symbol->kind = kind;
+    symbol->name = name->name;
+    symbol->span = name->span;
+    symbol->unit = unit;
+    return symbol;
+}
+
+static void declare_codes(struct program *program, const struct unit *unit, const struct ast_code *codes)
+{
+    for (; codes != NULL; codes = codes->next) {
+        struct symbol *symbol = symbol_new(program, unit, SYMBOL_CODE, codes->name);
+        symbol->code = codes;
+        declare(program, symbol);
+    }
+}
+
+static void add_parameters(struct program *program, struct symbol *symbol)
+{
+    struct parameter **last = &symbol->params;
+
+    for (const struct ast_param *param = symbol->proto->params; param != NULL; param = param->next) {
+        const char *name_at;
+        size_t length;
+        struct parameter *parameter;
+        if (param->name == NULL || !ctext_declared_name(param->text, &name_at, &length))
+            continue;
+        parameter = *last = arena_new(program->arena, struct parameter);
+        parameter->name = param->name;
+        parameter->span = param->name_span;
+        parameter->type = ctype_of_declaration(program->arena, param->text, name_at, length);
+        if (*parameter->type.after == '[' && symbol->proto_kind == AST_CHAIN)
+            diag_report(program->diags, D_PARAMETER_ARRAY, param->name_span, param->name);
+        symbol->param_count++;
+        last = &parameter->next;
+    }
+}
+
+static const char *const proto_words[] = { "async", "sync", "blocking", "chain" };
+
+static const struct clause_rule {
+    const char *word;
+    unsigned kinds; /* bits of enum ast_proto_kind */
+} clause_rules[] = {
+    [AST_FAILS] = { "fails", 1 << AST_SYNC | 1 << AST_BLOCKING },
+    [AST_RAISES] = { "raises", 15 },
+    [AST_STATE] = { "state", 1 << AST_ASYNC },
+    [AST_POSTED] = { "posted", 1 << AST_ASYNC },
+    [AST_UNCANCELLABLE] = { "uncancellable", 1 << AST_ASYNC },
+    [AST_POOL] = { "pool", 1 << AST_CHAIN },
+    [AST_BUDGET] = { "budget", 1 << AST_CHAIN },
+    [AST_ON] = { "on", 1 << AST_BLOCKING },
+};
+
+static void take_clause(struct symbol *symbol, const struct ast_opclause *clause)
+{
+    switch (clause->kind) {
+    case AST_FAILS:
+        symbol->fails = clause->condition;
+        symbol->fails_code = clause->code;
+        break;
+    case AST_RAISES: symbol->raises = clause; break;
+    case AST_STATE: symbol->state = clause->state; break;
+    case AST_POSTED: symbol->posted = true; break;
+    case AST_UNCANCELLABLE: symbol->uncancellable = true; break;
+    case AST_POOL: case AST_BUDGET: case AST_ON: break;
+    }
+}
+
+static void take_clauses(struct program *program, struct symbol *symbol)
+{
+    unsigned seen = 0;
+
+    for (const struct ast_opclause *clause = symbol->proto->clauses; clause != NULL; clause = clause->next) {
+        const struct clause_rule *rule = &clause_rules[clause->kind];
+        if ((rule->kinds >> symbol->proto_kind & 1) == 0)
+            diag_report(program->diags, D_CLAUSE_KIND, clause->span, rule->word, proto_words[symbol->proto_kind]);
+        else if ((seen >> clause->kind & 1) != 0)
+            diag_report(program->diags, D_CLAUSE_TWICE, clause->span, rule->word);
+        else if (clause->kind == AST_POOL || clause->kind == AST_ON)
+            diag_report(program->diags, D_UNSUPPORTED, clause->span, rule->word);
+        else
+            take_clause(symbol, clause);
+        seen |= 1u << clause->kind;
+    }
+}
+
+static void declare_operation(struct program *program, const struct unit *unit, const struct ast_proto *proto)
+{
+    struct symbol *symbol = symbol_new(program, unit, SYMBOL_OPERATION, proto->name);
+
+    symbol->proto = proto;
+    symbol->proto_kind = proto->kind;
+    symbol->value = ctype_of_words(program->arena, proto->type->text);
+    symbol->variadic = proto->variadic;
+    add_parameters(program, symbol);
+    take_clauses(program, symbol);
+    declare(program, symbol);
+}
+
+static void declare_item(struct program *program, const struct unit *unit, struct ast_item *item)
+{
+    switch (item->kind) {
+    case AST_IMPORT:
+        import(program, unit, item);
+        break;
+    case AST_REQUIRE:
+        if (strcmp(item->u.string.text, "1") != 0)
+            diag_report(program->diags, D_REQUIRE, item->u.string.text_span, item->u.string.text);
+        break;
+    case AST_CODES:
+        declare_codes(program, unit, item->u.codes);
+        break;
+    case AST_RESOURCE:
+        diag_report(program->diags, D_UNSUPPORTED, item->u.resource.name->span, "resource");
+        break;
+    case AST_PROTO:
+        declare_operation(program, unit, item->u.proto);
+        break;
+    case AST_CPP: case AST_PROLOGUE: case AST_CDECL:
+        break;
+    }
+}
+
+/* Names that chainc makes from an operation's name must not be declared as something else. */
+static void check_generated_names(struct program *program)
+{
+    static const char *const endings[] = { "_start", "_cancel", "_resolve", "_reject", "_cancelled", "_done", "_deferred", "_run",
+        "_frame", "_branches", "_resolve_soon", "_post_resolve", "_post_reject", "_post_cancelled", "_value" };
+
+    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next) {
+        for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+            size_t length = strlen(symbol->name), tail = strlen(endings[i]);
+            struct symbol *owner;
+            if (length <= tail || strcmp(symbol->name + length - tail, endings[i]) != 0)
+                continue;
+            owner = symbol_find(program, arena_copy(program->arena, symbol->name, length - tail));
+            if (owner != NULL && (owner->proto_kind == AST_ASYNC || owner->proto_kind == AST_CHAIN)
+                && owner->kind == SYMBOL_OPERATION) {
+                struct diag *diag = diag_report(program->diags, D_GENERATED_CLASH, symbol->span, symbol->name, owner->name);
+                diag_note(program->diags, diag, owner->span, "'%s' is declared here", owner->name);
+            }
+        }
+    }
+}
+
+/* ---- finding what is called ---- */
+
+struct resolver {
+    struct program *program;
+    struct symbol *chain;
+};
+
+static void resolve_pipeline(struct resolver *resolver, struct ast_pipeline *pipeline);
+
+static void unknown_operation(struct resolver *resolver, const struct ast_call *call)
+{
+    struct program *program = resolver->program;
+    struct nearest nearest = { call->name, NULL, 0 };
+    struct diag *diag = diag_report(program->diags, D_UNKNOWN_OPERATION, call->name_span, call->name);
+
+    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        if (symbol->kind == SYMBOL_OPERATION)
+            nearest_offer(&nearest, symbol->name);
+    if (nearest.best != NULL)
+        diag_help(program->diags, diag, "did you mean '%s'?", nearest.best);
+    else if (!call->bare)
+        diag_help(program->diags, diag, "a plain C function is called as '(%s(...))', or declared with 'sync'", call->name);
+}
+
+static void resolve_call(struct resolver *resolver, struct ast_call *call)
+{
+    struct symbol *symbol = symbol_find(resolver->program, call->name);
+
+    if (symbol == NULL)
+        unknown_operation(resolver, call);
+    else if (symbol->kind != SYMBOL_OPERATION)
+        diag_report(resolver->program->diags, D_NOT_AN_OPERATION, call->name_span, call->name,
+                    symbol->kind == SYMBOL_CODE ? "a code" : "a resource");
+    else
+        call->op = symbol;
+}
+
+static void resolve_codes(struct resolver *resolver, const struct ast_name *codes)
+{
+    struct program *program = resolver->program;
+
+    for (; codes != NULL; codes = codes->next) {
+        struct symbol *symbol = symbol_find(program, codes->name);
+        struct nearest nearest = { codes->name, NULL, 0 };
+        struct diag *diag;
+        if (code_is_builtin(codes->name) || (symbol != NULL && symbol->kind == SYMBOL_CODE))
+            continue;
+        diag = diag_report(program->diags, D_UNKNOWN_CODE, codes->span, codes->name);
+        code_offer_builtins(&nearest);
+        for (symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+            if (symbol->kind == SYMBOL_CODE)
+                nearest_offer(&nearest, symbol->name);
+        if (nearest.best != NULL)
+            diag_help(program->diags, diag, "did you mean '%s'?", nearest.best);
+        else
+            diag_help(program->diags, diag, "codes of one's own are declared with 'codes { %s };'", codes->name);
+    }
+}
+
+static void resolve_block(struct resolver *resolver, struct ast_block *block)
+{
+    if (block != NULL && block->pipeline != NULL)
+        resolve_pipeline(resolver, block->pipeline);
+}
+
+static void resolve_form(struct resolver *resolver, struct ast_form *form)
+{
+    if (form == NULL)
+        return;
+    switch (form->kind) {
+    case AST_CALL:
+    case AST_SPAWN:
+        resolve_call(resolver, &form->u.call);
+        break;
+    case AST_BLOCK:
+    case AST_LOOP:
+        resolve_block(resolver, form->u.block);
+        break;
+    case AST_ALL:
+    case AST_SETTLE:
+    case AST_ANY:
+    case AST_RACE:
+        resolver->chain->needs_branches = true;
+        for (struct ast_branch *branch = form->u.branches; branch != NULL; branch = branch->next) {
+            resolve_pipeline(resolver, branch->pipeline);
+            resolve_block(resolver, branch->winner);
+        }
+        break;
+    case AST_EACH_IN:
+    case AST_EACH_FROM:
+        resolver->chain->needs_branches = true;
+        if (form->kind == AST_EACH_FROM)
+            resolve_form(resolver, form->u.each.source);
+        resolve_block(resolver, form->u.each.body);
+        break;
+    case AST_IF:
+        resolve_block(resolver, form->u.if_.yes);
+        resolve_form(resolver, form->u.if_.no);
+        break;
+    case AST_WHILE:
+        resolve_block(resolver, form->u.while_.body);
+        break;
+    case AST_TIMEOUT:
+        resolve_form(resolver, form->u.timeout.form);
+        break;
+    case AST_RETRY:
+        resolve_codes(resolver, form->u.retry.codes);
+        resolve_form(resolver, form->u.retry.form);
+        break;
+    case AST_RETURN:
+        resolve_form(resolver, form->u.return_.value);
+        break;
+    case AST_EXPR: case AST_DO: case AST_BREAK: case AST_CONTINUE: case AST_DELAY: case AST_JOIN: case AST_REJECT:
+        break;
+    }
+}
+
+static void resolve_step(struct resolver *resolver, struct ast_step *step)
+{
+    if (step == NULL)
+        return;
+    resolve_form(resolver, step->form);
+    resolve_form(resolver, step->undo);
+}
+
+static void resolve_pipeline(struct resolver *resolver, struct ast_pipeline *pipeline)
+{
+    resolve_step(resolver, pipeline->first);
+    for (struct ast_clause *clause = pipeline->clauses; clause != NULL; clause = clause->next) {
+        resolve_step(resolver, clause->step);
+        resolve_step(resolver, clause->else_step);
+        resolve_codes(resolver, clause->codes);
+    }
+}
+
+/* ---- recursion ---- */
+
+/* The calls of a chain in source order are what its tree holds; one walk over the tree finds them again. */
+struct caller {
+    struct program *program;
+    struct symbol *chain;
+};
+
+static void visit_chain(struct program *program, struct symbol *chain);
+static void visit_pipeline(struct caller *caller, const struct ast_pipeline *pipeline);
+
+static void visit_call(struct caller *caller, const struct ast_form *form)
+{
+    struct symbol *callee = (struct symbol *)(uintptr_t)form->u.call.op;
+
+    if (callee == NULL || callee->proto_kind != AST_CHAIN)
+        return;
+    if (callee->visit == 1) {
+        struct diag *diag = diag_report(caller->program->diags, D_RECURSION, form->u.call.name_span, callee->name);
+        diag_note(caller->program->diags, diag, callee->span, "'%s' begins here", callee->name);
+        return;
+    }
+    visit_chain(caller->program, callee);
+    caller->chain->needs_branches |= callee->needs_branches;
+}
+
+static void visit_block(struct caller *caller, const struct ast_block *block)
+{
+    if (block != NULL && block->pipeline != NULL)
+        visit_pipeline(caller, block->pipeline);
+}
+
+static void visit_form(struct caller *caller, const struct ast_form *form)
+{
+    if (form == NULL)
+        return;
+    switch (form->kind) {
+    case AST_CALL: visit_call(caller, form); break;
+    case AST_BLOCK: case AST_LOOP: visit_block(caller, form->u.block); break;
+    case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE:
+        for (const struct ast_branch *branch = form->u.branches; branch != NULL; branch = branch->next) {
+            visit_pipeline(caller, branch->pipeline);
+            visit_block(caller, branch->winner);
+        }
+        break;
+    case AST_EACH_FROM: visit_form(caller, form->u.each.source); visit_block(caller, form->u.each.body); break;
+    case AST_EACH_IN: visit_block(caller, form->u.each.body); break;
+    case AST_IF: visit_block(caller, form->u.if_.yes); visit_form(caller, form->u.if_.no); break;
+    case AST_WHILE: visit_block(caller, form->u.while_.body); break;
+    case AST_TIMEOUT: visit_form(caller, form->u.timeout.form); break;
+    case AST_RETRY: visit_form(caller, form->u.retry.form); break;
+    case AST_RETURN: visit_form(caller, form->u.return_.value); break;
+    case AST_EXPR: case AST_DO: case AST_BREAK: case AST_CONTINUE: case AST_DELAY: case AST_SPAWN: case AST_JOIN: case AST_REJECT:
+        break;
+    }
+}
+
+static void visit_step(struct caller *caller, const struct ast_step *step)
+{
+    if (step == NULL)
+        return;
+    visit_form(caller, step->form);
+    visit_form(caller, step->undo);
+}
+
+static void visit_pipeline(struct caller *caller, const struct ast_pipeline *pipeline)
+{
+    visit_step(caller, pipeline->first);
+    for (const struct ast_clause *clause = pipeline->clauses; clause != NULL; clause = clause->next) {
+        visit_step(caller, clause->step);
+        visit_step(caller, clause->else_step);
+    }
+}
+
+/* 1 while its calls are being followed, 2 when done. */
+static void visit_chain(struct program *program, struct symbol *chain)
+{
+    struct caller caller = { program, chain };
+
+    if (chain->visit != 0)
+        return;
+    chain->visit = 1;
+    visit_block(&caller, chain->proto->body);
+    chain->visit = 2;
+}
+
+/* ---- the pass ---- */
+
+static bool is_chain(const struct symbol *symbol)
+{
+    return symbol->kind == SYMBOL_OPERATION && symbol->proto_kind == AST_CHAIN;
+}
+
+static void resolve_raises(struct program *program, const struct unit *unit)
+{
+    struct resolver resolver = { program, NULL };
+
+    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next) {
+        if (item->kind != AST_PROTO)
+            continue;
+        for (const struct ast_opclause *clause = item->u.proto->clauses; clause != NULL; clause = clause->next)
+            if (clause->kind == AST_RAISES)
+                resolve_codes(&resolver, clause->codes);
+    }
+}
+
+void resolve(struct program *program, struct ast_file *file)
+{
+    unit_add(program, file, file->source->path);
+    for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        for (struct ast_item *item = unit->file->items; item != NULL; item = item->next)
+            declare_item(program, unit, item);
+    check_generated_names(program);
+    for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        resolve_raises(program, unit);
+    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next) {
+        struct resolver resolver = { program, symbol };
+        if (is_chain(symbol))
+            resolve_block(&resolver, symbol->proto->body);
+    }
+    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        if (is_chain(symbol))
+            visit_chain(program, symbol);
+}

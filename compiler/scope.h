@@ -1,0 +1,69 @@
+/* scope.h - which names are visible at a place of a chain, and which bindings are certainly set there.
+ *
+ * Shared by check.c (what steps mean) and check_text.c (what C text mentions).
+ */
+#ifndef SCOPE_H
+#define SCOPE_H
+
+#include "diag.h"
+#include "tree.h"
+
+/* Bindings that are set on every path to here, by index. */
+struct assigned {
+    uint64_t *words;
+    unsigned count;
+};
+
+struct visible_name;
+
+struct checker {
+    struct program *program;
+    struct arena *arena;
+    struct diags *diags;
+    struct checked_chain *chain;
+    struct scope *scope;
+    struct visible_name *visible; /* uthash: name -> innermost variable */
+    struct assigned assigned;
+    struct incoming *it;
+    struct variable *err;         /* NULL outside a handler */
+    unsigned loops;               /* enclosing loops within the chain */
+    unsigned branch_loops;        /* of them, those outside the innermost branch */
+    unsigned finally_loops;       /* those outside the innermost finally */
+    const char *branch_word;      /* "all" inside a branch */
+    bool in_finally;
+    bool has_break;               /* the loop that is being checked has one */
+    bool err_is_bare;             /* a bare name passes `err`: the first step of a handler */
+    const struct ast_step *outside_step; /* the step whose name a branch gives to the outside, and where to */
+    struct scope *outside_scope;
+    struct variable *outside;     /* such names, to be shown behind the combinator */
+};
+
+struct assigned assigned_copy(struct checker *checker, const struct assigned *set);
+void assigned_add(struct checker *checker, struct assigned *set, const struct variable *variable);
+bool assigned_has(const struct assigned *set, const struct variable *variable);
+
+/* Keeps in `set` what `other` has too; what is dropped remembers why. */
+void assigned_meet(struct checker *checker, struct assigned *set, const struct assigned *other, const char *why, struct span at);
+void assigned_union(struct checker *checker, struct assigned *set, const struct assigned *other);
+
+struct variable *variable_new(struct checker *checker, enum variable_kind kind, const char *name, struct ctype type, struct span span);
+struct variable *variable_visible(const struct checker *checker, const char *name);
+void variable_show(struct checker *checker, struct variable *variable);
+void scope_open(struct checker *checker, struct span span);
+void scope_close(struct checker *checker);
+void visible_release(struct checker *checker);
+
+/* `it` as a variable; `type` is what the context asks for (before NULL: nothing special). NULL when there is none, which has
+ * been reported, at `at`. */
+struct variable *incoming_wanted(struct checker *checker, struct ctype type, struct span at, const char *by);
+
+/* Demands the value of a checked node: reports steps without one, and ways that disagree. */
+void demand(struct checker *checker, struct node *node, struct ctype type, bool from_context);
+
+/* Finds the names in C text. `is_body`: the text of a do { }, with statements. */
+struct text *check_text(struct checker *checker, const struct ast_c *c, struct ctype type, bool is_body, struct node *do_node);
+
+/* One variable as text. */
+struct text *text_of_variable(struct checker *checker, struct variable *variable, struct span span);
+
+#endif

@@ -1,0 +1,144 @@
+/* symbol.c - names at file level, C types, and the codes that are built in. */
+#include "symbol.h"
+
+#include <string.h>
+
+#include "arena.h"
+#include "ctext.h"
+#include "diag.h"
+
+struct symbol *symbol_find(const struct program *program, const char *name)
+{
+    struct symbol *symbol;
+    HASH_FIND_STR(program->table, name, symbol);
+    return symbol;
+}
+
+/* ---- types ---- */
+
+bool ctype_is_void(struct ctype type)
+{
+    return type.before == NULL;
+}
+
+bool ctype_same(struct ctype a, struct ctype b)
+{
+    if (a.before == NULL || b.before == NULL)
+        return a.before == b.before;
+    return strcmp(a.before, b.before) == 0 && strcmp(a.after, b.after) == 0;
+}
+
+static bool is_scalar_word(struct ctoken token)
+{
+    static const char *const words[] = { "char", "short", "int", "long", "signed", "unsigned", "float", "double", "bool",
+        "_Bool", "const", "volatile", "size_t", "ssize_t", "ptrdiff_t", "intptr_t", "uintptr_t", "intmax_t", "uintmax_t",
+        "wchar_t", "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t" };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (ctoken_is(token, words[i]))
+            return true;
+    return false;
+}
+
+bool ctype_is_scalar(struct ctype type)
+{
+    bool words = true;
+    struct ctoken token;
+
+    if (*type.after != '\0')
+        return *type.after == ')'; /* a function pointer; else an array */
+    for (const char *p = type.before; (token = ctext_next_solid(&p)).kind != CTOKEN_END;) {
+        if (ctoken_is(token, "*"))
+            return true;
+        words = words && is_scalar_word(token);
+    }
+    return words;
+}
+
+const char *ctype_declare(struct arena *arena, struct ctype type, const char *name)
+{
+    size_t length = strlen(type.before);
+    const char *blank = length > 0 && strchr("*(", type.before[length - 1]) != NULL ? "" : " ";
+    return arena_format(arena, "%s%s%s%s", type.before, blank, name, type.after);
+}
+
+/* Words that say something about a declaration and nothing about the field that keeps the value. */
+static bool is_dropped(struct ctoken token, bool pointer_follows)
+{
+    if (ctoken_is(token, "register") || ctoken_is(token, "restrict"))
+        return true;
+    return ctoken_is(token, "const") && !pointer_follows;
+}
+
+static bool wants_blank(struct ctoken before, struct ctoken token)
+{
+    if (before.length == 0 || before.kind == CTOKEN_PUNCT)
+        return before.length != 0 && *before.text == ',';
+    return token.kind != CTOKEN_PUNCT || *token.text == '*';
+}
+
+static const char *spaced(struct arena *arena, const char *text, size_t length, bool drop)
+{
+    char *copy = arena_copy(arena, text, length);
+    char *out = arena_alloc(arena, 2 * length + 1), *end = out;
+    struct ctoken token, before = { CTOKEN_PUNCT, "", 0 };
+
+    for (const char *p = copy; (token = ctext_next_solid(&p)).kind != CTOKEN_END;) {
+        if (drop && is_dropped(token, strchr(p, '*') != NULL))
+            continue;
+        if (wants_blank(before, token))
+            *end++ = ' ';
+        memcpy(end, token.text, token.length);
+        end += token.length;
+        before = token;
+    }
+    *end = '\0';
+    return out;
+}
+
+struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, const char *name_at, size_t name_length)
+{
+    struct ctype type;
+    const char *behind = name_at + name_length;
+    const char *end = ctext_find(behind, '=');
+
+    type.before = spaced(arena, declaration, (size_t)(name_at - declaration), true);
+    type.after = spaced(arena, behind, end == NULL ? strlen(behind) : (size_t)(end - behind), false);
+    return type;
+}
+
+struct ctype ctype_of_words(struct arena *arena, const char *words)
+{
+    struct ctype type = { spaced(arena, words, strlen(words), true), "" };
+    if (strcmp(type.before, "void") == 0)
+        type.before = NULL;
+    return type;
+}
+
+/* ---- codes ---- */
+
+static const char *const builtin_codes[] = {
+    "CHAIN_EABANDONED", "CHAIN_EALL", "CHAIN_ECLOSED", "CHAIN_EEND",
+    "E2BIG", "EACCES", "EADDRINUSE", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EAGAIN", "EALREADY", "EBADF", "EBADMSG", "EBUSY",
+    "ECANCELED", "ECHILD", "ECONNABORTED", "ECONNREFUSED", "ECONNRESET", "EDEADLK", "EDESTADDRREQ", "EDOM", "EDQUOT", "EEXIST",
+    "EFAULT", "EFBIG", "EHOSTDOWN", "EHOSTUNREACH", "EIDRM", "EILSEQ", "EINPROGRESS", "EINTR", "EINVAL", "EIO", "EISCONN",
+    "EISDIR", "ELOOP", "EMFILE", "EMLINK", "EMSGSIZE", "EMULTIHOP", "ENAMETOOLONG", "ENETDOWN", "ENETRESET", "ENETUNREACH",
+    "ENFILE", "ENOBUFS", "ENODATA", "ENODEV", "ENOENT", "ENOEXEC", "ENOLCK", "ENOLINK", "ENOMEM", "ENOMSG", "ENOPROTOOPT",
+    "ENOSPC", "ENOSR", "ENOSTR", "ENOSYS", "ENOTCONN", "ENOTDIR", "ENOTEMPTY", "ENOTRECOVERABLE", "ENOTSOCK", "ENOTSUP",
+    "ENOTTY", "ENXIO", "EOPNOTSUPP", "EOVERFLOW", "EOWNERDEAD", "EPERM", "EPIPE", "EPROTO", "EPROTONOSUPPORT", "EPROTOTYPE",
+    "ERANGE", "EROFS", "ESPIPE", "ESRCH", "ESTALE", "ETIME", "ETIMEDOUT", "ETXTBSY", "EWOULDBLOCK", "EXDEV"
+};
+
+bool code_is_builtin(const char *name)
+{
+    for (size_t i = 0; i < sizeof builtin_codes / sizeof *builtin_codes; i++)
+        if (strcmp(name, builtin_codes[i]) == 0)
+            return true;
+    return false;
+}
+
+void code_offer_builtins(struct nearest *nearest)
+{
+    for (size_t i = 0; i < sizeof builtin_codes / sizeof *builtin_codes; i++)
+        nearest_offer(nearest, builtin_codes[i]);
+}

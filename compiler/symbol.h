@@ -1,0 +1,98 @@
+/* symbol.h - what the names at file level stand for. */
+#ifndef SYMBOL_H
+#define SYMBOL_H
+
+#include <stdbool.h>
+#include <uthash.h>
+
+#include "ast.h"
+
+struct arena;
+struct names;
+struct diags;
+struct nearest;
+
+/* A C type around a hole for the name: "const char *" "", "char " "[512]", "void (*" ")(int)". Void: before is NULL. */
+struct ctype {
+    const char *before, *after;
+};
+
+struct parameter {
+    struct parameter *next;
+    const char *name;
+    struct ctype type;
+    struct span span;
+};
+
+enum symbol_kind { SYMBOL_OPERATION, SYMBOL_CODE, SYMBOL_RESOURCE };
+
+struct symbol {
+    UT_hash_handle hh;
+    enum symbol_kind kind;
+    const char *name;
+    struct span span;
+    const struct unit *unit;
+    struct symbol *next;             /* in order of declaration */
+
+    /* operations */
+    enum ast_proto_kind proto_kind;
+    const struct ast_proto *proto;   /* the one with the body, if any has one */
+    struct ctype value;
+    struct parameter *params;
+    unsigned param_count;
+    bool variadic, posted, uncancellable;
+    const struct ast_c *fails, *fails_code;
+    const struct ast_c *state;
+    const struct ast_opclause *raises; /* NULL: any code */
+    bool needs_branches;             /* [resolve] a chain with a combinator in it or in one it calls */
+    char visit;                      /* [resolve] for the search for recursion */
+
+    /* codes */
+    const struct ast_code *code;
+};
+
+/* One .chain file of the program. */
+struct unit {
+    struct unit *next;
+    struct ast_file *file;
+    const char *path;      /* as found */
+    const char *include;   /* what to write behind #include for its header */
+    bool installed;        /* found in the data folder: <…> */
+};
+
+struct program {
+    struct arena *arena;
+    struct names *names;
+    struct diags *diags;
+    struct sources *sources;
+    const char *const *include_dirs; /* -I, NULL-terminated */
+    const char *data_dir;            /* installed modules; NULL if none */
+    struct unit *units, **last_unit; /* the compiled file first, then what it imports */
+    struct symbol *table;            /* uthash, by name */
+    struct symbol *symbols, **last_symbol;
+};
+
+struct symbol *symbol_find(const struct program *program, const char *name);
+
+bool ctype_is_void(struct ctype type);
+
+/* The same words, blanks aside. */
+bool ctype_same(struct ctype a, struct ctype b);
+
+/* Spelled with arithmetic, <stdint.h> or pointer types: such a value has no inside that a pointer could keep (language.md,
+ * Storage). */
+bool ctype_is_scalar(struct ctype type);
+
+/* "const char *" + "api" + "" */
+const char *ctype_declare(struct arena *arena, struct ctype type, const char *name);
+
+/* The type of a declaration, with its name taken out, one blank between words, without a `const` that would forbid
+ * assigning to a field of that type. */
+struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, const char *name_at, size_t name_length);
+struct ctype ctype_of_words(struct arena *arena, const char *words);
+
+/* Whether errno.h defines it, or the runtime. */
+bool code_is_builtin(const char *name);
+void code_offer_builtins(struct nearest *nearest);
+
+#endif

@@ -1,0 +1,175 @@
+/* tree.h - the checked tree: what a chain means, with every name resolved and every value typed.
+ *
+ * check makes it from the syntax tree, lower reads it.
+ */
+#ifndef TREE_H
+#define TREE_H
+
+#include "symbol.h"
+
+enum variable_kind {
+    VARIABLE_PARAMETER,
+    VARIABLE_VAR,     /* var TYPE name */
+    VARIABLE_BINDING, /* as name */
+    VARIABLE_IT,      /* the value of a step for the next one */
+    VARIABLE_ERR,     /* the rejection in a handler */
+    VARIABLE_RESULT,  /* the chain's value */
+    VARIABLE_KEPT,    /* [lower] the outcome that a finally interrupts */
+    VARIABLE_EXIT     /* [lower] where to go on after a finally */
+};
+
+struct variable {
+    struct variable *next;      /* of the chain */
+    enum variable_kind kind;
+    const char *name;           /* as written */
+    struct ctype type;
+    struct span span;           /* where it is declared */
+    struct scope *scope;
+    unsigned index;             /* within the chain */
+    bool used;                  /* mentioned in C text or passed by a bare name */
+    bool address_taken;         /* mentioned after &, or not a scalar */
+    const char *from;           /* for the comment in the frame: "http_get" */
+    struct variable *hides;     /* [check] the outer variable of the same name */
+    struct variable *outside;   /* [check] the next name that a branch gives to the outside */
+    struct variable *shown;     /* [check] the one shown before it in the same scope */
+    const char *unset_why;      /* [check] how a path comes by without binding it */
+    struct span unset_at;
+    struct ir_strand *strand;   /* [lower] the one strand that mentions it */
+    bool many_strands;          /* [lower] more than one does */
+    bool in_storage;            /* [liveness] VARIABLE_RESULT that is never waited over: lives where values settle */
+    struct variable *shares;    /* [layout] the next variable of the same field */
+    struct field_part *part;    /* [layout] its field; NULL: it is never kept */
+};
+
+/* A block's names: variables live to its end, sibling scopes share storage. */
+struct scope {
+    struct scope *parent, *next, *children, **last_child;
+    struct span span;
+    struct variable *outside;   /* [check] the next name that a branch gives to the outside */
+    struct variable *shown;     /* [check] the last name made visible in it */
+    struct ir_strand *strand;   /* [lower] the strand that runs it */
+    struct field *fields, **last_field; /* [layout] of its own variables */
+    unsigned field_count;
+};
+
+/* C text with the names of variables found in it. */
+enum piece_kind {
+    PIECE_TEXT, PIECE_VARIABLE,
+    PIECE_REJECT,     /* in do { }: reject( … */
+    PIECE_REJECT_END, /* … and its closing bracket; length counts its arguments */
+    PIECE_RETURN      /* in a do { } that can reject and has no value: `return` without a value */
+};
+
+struct piece {
+    struct piece *next;
+    enum piece_kind kind;
+    const char *text;
+    size_t length;
+    struct variable *variable;
+};
+
+struct text {
+    struct text *next;          /* in a list of arguments */
+    struct span span;
+    struct piece *pieces;
+};
+
+/* The value before a step, made into a variable only when somebody wants it. */
+struct incoming {
+    struct node *node;          /* that gives it; NULL: there is none, and why */
+    struct scope *scope;        /* of that step */
+    const char *why_none;
+    struct variable *variable;  /* once it is wanted */
+};
+
+enum node_kind {
+    NODE_NOTHING, /* {} */
+    NODE_CALL, NODE_EXPR, NODE_DO, NODE_BLOCK,
+    NODE_THEN, NODE_THEN_ELSE, NODE_CATCH, NODE_FINALLY,
+    NODE_ALL, NODE_IF, NODE_WHILE, NODE_LOOP, NODE_BREAK, NODE_CONTINUE,
+    NODE_DELAY, NODE_RETURN, NODE_REJECT
+};
+
+struct node {
+    enum node_kind kind;
+    struct span span;
+    struct node *next;           /* in a list of branches */
+    struct ctype type;           /* of the value; before NULL: none */
+    bool flexible;               /* a value of the type its context asks for: (expression) */
+    bool ends;                   /* never comes to its end: return, reject, break … */
+    bool wrong;                  /* reported already: say no more about it */
+    struct variable *binding;    /* as NAME */
+    union {
+        struct {
+            struct symbol *op;
+            struct text *args;   /* in order; a bare name's `it` or `err` among them */
+        } call;
+        struct text *expr;
+        struct {
+            struct text *body;
+            struct ctype type;
+            bool rejects;
+        } do_;
+        struct {
+            struct scope *scope;
+            struct node_var *vars;
+            struct node *body;
+        } block;
+        struct {
+            struct node *first;
+            struct incoming *it; /* first's value for second */
+            struct node *second;
+            struct node *no;     /* NODE_THEN_ELSE */
+            struct variable *err; /* of the else; NULL: not mentioned */
+        } then;
+        struct {
+            struct node *body;
+            const struct ast_name *codes; /* NULL: any */
+            struct variable *err;         /* NULL: not mentioned */
+            struct node *handler;
+        } catch_;
+        struct {
+            struct node *body, *cleanup;
+        } finally;
+        struct node *branches;
+        struct {
+            struct text *condition;
+            struct node *yes, *no;
+        } if_;
+        struct {
+            struct text *condition; /* NULL: loop */
+            struct node *body;
+        } loop;
+        struct {
+            struct text *count;  /* NULL: ns */
+            int64_t ns, unit;
+            struct incoming *passes; /* what comes in and goes on */
+        } delay;
+        struct node *value;      /* NODE_RETURN: NULL for none */
+        struct {
+            struct text *args;
+            struct variable *again; /* bare: the error of this handler */
+        } reject;
+    } u;
+};
+
+struct node_var {
+    struct node_var *next;
+    struct variable *variable;
+    struct text *initializer;    /* NULL: none */
+};
+
+struct checked_chain {
+    struct checked_chain *next;
+    struct symbol *symbol;
+    struct scope *scope;
+    struct variable *variables, **last_variable;
+    unsigned variable_count;
+    struct variable *result;     /* NULL: void */
+    struct node *body;
+    bool is_main;
+};
+
+void tree_dump(struct writer *writer, const struct checked_chain *chain, const struct sources *sources);
+
+#endif
