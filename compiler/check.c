@@ -187,8 +187,8 @@ static struct node_var *check_var(struct checker *checker, const struct ast_var 
     value = ctext_find(declaration, '=');
     if (value != NULL) { /* before the name is visible, as its value cannot be */
         struct ast_c c = *var->declaration;
-        c.text = value + 1;
-        c.span.begin += (pos)(value + 1 - declaration);
+        c.text = value + 1 + strspn(value + 1, " \t\r\n");
+        c.span.begin += (pos)(c.text - declaration);
         made->initializer = check_text(checker, &c, no_type, false, NULL);
     }
     type = ctype_of_declaration(checker->arena, declaration, name, length);

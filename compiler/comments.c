@@ -74,7 +74,7 @@ static void walk_branches(struct walk *walk, struct ast_branch *branch)
 {
     for (; branch; branch = branch->next) {
         walk_pipeline(walk, branch->pipeline);
-        if (branch->winner)
+        if (branch->winner) /* walk_block lets go of the node before: comments between go into the block */
             walk_block(walk, branch->winner);
     }
 }

@@ -16,7 +16,6 @@ static const struct diag_info infos[] = {
 #define DIAG(name, severity, category, format) { severity, category, format },
 #include "diag.def"
 #include "diag_check.def"
-#include "diag_check.def"
 #undef DIAG
 };
 
@@ -73,6 +72,26 @@ void diag_help(struct diags *diags, struct diag *diag, const char *format, ...)
     va_start(args, format);
     diag->help = arena_vformat(diags->arena, format, args);
     va_end(args);
+}
+
+bool diag_silence(struct diags *diags, const char *category)
+{
+    bool found = false;
+
+    for (size_t code = 0; code < DIAG_CODES; code++) {
+        if (*infos[code].category == '\0' || strcmp(infos[code].category, category) != 0)
+            continue;
+        diags->silenced[code] = true;
+        found = true;
+    }
+    return found;
+}
+
+void diag_list_categories(FILE *out)
+{
+    for (size_t code = 0; code < DIAG_CODES; code++)
+        if (*infos[code].category != '\0')
+            fprintf(out, "  -Wno-%s\n", infos[code].category);
 }
 
 /* ---- printing ---- */

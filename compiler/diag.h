@@ -47,6 +47,10 @@ struct diag *diag_report(struct diags *diags, enum diag_code code, struct span s
 void diag_note(struct diags *diags, struct diag *diag, struct span span, const char *format, ...) __attribute__((format(printf, 4, 5)));
 void diag_help(struct diags *diags, struct diag *diag, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* -Wno-CATEGORY: false if no warning has that name. */
+bool diag_silence(struct diags *diags, const char *category);
+void diag_list_categories(FILE *out);
+
 /* All of them in source order: "file:line:col: error: text", the line, a caret; notes likewise. Tabs and UTF-8 are kept in
  * the shown line, the caret stands under the right column; a line longer than 160 bytes is shown around the caret. */
 void diag_print(const struct diags *diags, FILE *out);

@@ -77,6 +77,7 @@ static void emit_do_function(struct emitter *emitter, const struct ir_function *
     put(w, frame || rejects ? ")\n{\n" : "void)\n{\n");
     emit_line(emitter, node->u.do_.body->span);
     emitter->do_node = node;
+    put(w, "    ");
     emit_text(emitter, node->u.do_.body);
     put(w, "\n");
     emit_line_back(emitter);

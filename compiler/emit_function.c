@@ -111,9 +111,8 @@ static void emit_if(struct emitter *emitter, const struct ir_block *block)
     emit_line(emitter, block->end_span);
     put(w, negated ? "    if (!(" : "    if (");
     emit_text(emitter, block->text);
-    put(w, negated ? "))\n" : ")\n");
+    putf(w, negated ? "))\n        goto %s;\n" : ")\n        goto %s;\n", negated ? block->no->label : block->to->label);
     emit_line_back(emitter);
-    putf(w, "        goto %s;\n", negated ? block->no->label : block->to->label);
     if (!negated)
         go(emitter, block, block->no);
 }

@@ -12,6 +12,19 @@ static const char *strand_op(const struct emitter *emitter)
 
 /* ---- values ---- */
 
+/* A comma operator needs brackets where it is assigned. */
+static void emit_value(struct emitter *emitter, const struct text *text)
+{
+    bool brackets = false;
+
+    for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next)
+        if (piece->kind == PIECE_TEXT && memchr(piece->text, ',', piece->length) != NULL)
+            brackets = true;
+    put(emitter->writer, brackets ? "(" : "");
+    emit_text(emitter, text);
+    put(emitter->writer, brackets ? ")" : "");
+}
+
 static bool is_braced(const struct text *text)
 {
     const struct piece *piece = text->pieces;
@@ -51,7 +64,10 @@ static void emit_eval(struct emitter *emitter, const struct ir_instr *instr)
             putf(w, "    %s = (%s)", variable_path(emitter, variable), variable->type.before);
         else
             putf(w, "    %s = ", variable_path(emitter, variable));
-        emit_text(emitter, instr->text);
+        if (variable == NULL || is_braced(instr->text))
+            emit_text(emitter, instr->text);
+        else
+            emit_value(emitter, instr->text);
         put(w, variable == NULL ? ");\n" : ";\n");
     }
     emit_line_back(emitter);

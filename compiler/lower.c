@@ -270,7 +270,7 @@ static void lower_catch_entry(struct lowering *lowering, struct ir_block *handle
 
 static void lower_then_else(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
-    struct ir_block *handler = block_new(lowering, "else", node->u.then.no->span);
+    struct ir_block *handler = block_new(lowering, "else_handler", node->u.then.no->span);
     struct ir_block *behind = block_new(lowering, "after_else", node->span), *fail = lowering->fail;
 
     lowering->fail = handler;
@@ -464,7 +464,7 @@ static void lower_if(struct lowering *lowering, const struct node *node, struct 
 static void lower_loop(struct lowering *lowering, const struct node *node)
 {
     const char *word = node->kind == NODE_WHILE ? "while" : "loop";
-    struct ir_block *head = block_new(lowering, word, node->span);
+    struct ir_block *head = block_new(lowering, arena_format(lowering->arena, "%s_next", word), node->span);
     struct loop loop = { .outer = lowering->loop, .cleanups = lowering->cleanups };
 
     loop.again = block_new(lowering, arena_format(lowering->arena, "%s_again", word), node->span);

@@ -108,7 +108,7 @@ static void name_strands(struct arena *arena, struct ir_strand *parent)
 
 static void name_blocks(struct naming *naming, struct ir_chain *chain)
 {
-    const char *prefix = upper(naming->arena, chain->symbol->name);
+    const char *prefix = upper(naming->arena, chain->c_name);
 
     reserve(naming, "start");
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)

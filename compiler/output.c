@@ -1,4 +1,4 @@
-/* output.c - files are written whole or not at all. */
+/* output.c - files are written whole or not at all, and all of them or none. */
 #define _GNU_SOURCE /* realpath */
 #include "output.h"
 
@@ -11,28 +11,26 @@
 
 #include "arena.h"
 
-static const char *write_stream(FILE *file, const char *text, size_t length)
+static void fail(struct outputs *outputs, const char *path, int error)
+{
+    if (outputs->problem != NULL)
+        return;
+    outputs->problem = strerror(error);
+    outputs->problem_path = path;
+}
+
+/* 0 or an errno. Closes what is no standard stream. */
+static int write_stream(FILE *file, const struct output *output)
 {
     int error = 0;
 
-    if (fwrite(text, 1, length, file) != length)
-        error = errno;
-    if (fflush(file) != 0 && error == 0)
-        error = errno;
-    return error == 0 ? NULL : strerror(error);
-}
-
-static const char *write_directly(const char *path, const char *text, size_t length)
-{
-    FILE *file = fopen(path, "w");
-    const char *problem;
-
     if (file == NULL)
-        return strerror(errno);
-    problem = write_stream(file, text, length);
-    if (fclose(file) != 0 && problem == NULL)
-        problem = strerror(errno);
-    return problem;
+        return errno;
+    if (fwrite(output->text, 1, output->length, file) != output->length || fflush(file) != 0)
+        error = errno;
+    if (file != stdout && fclose(file) != 0 && error == 0)
+        error = errno;
+    return error;
 }
 
 /* mkstemp makes a private file; the output gets the rights that fopen would give it, or those of the file it replaces. */
@@ -43,50 +41,83 @@ static mode_t rights(const struct stat *old)
     return old != NULL ? old->st_mode & 0777 : 0666 & ~mask;
 }
 
-static const char *write_beside(struct arena *arena, const char *path, const struct stat *old, const char *text, size_t length)
+static int write_temporary(struct arena *arena, struct output *output, const struct stat *old)
 {
-    char *temporary = (char *)(size_t)arena_format(arena, "%s.XXXXXX", path);
-    int descriptor = mkstemp(temporary);
-    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    const char *problem;
+    size_t length = strlen(output->target);
+    char *path = arena_alloc(arena, length + sizeof ".XXXXXX");
+    int descriptor;
 
-    if (file == NULL)
-        return strerror(errno);
-    problem = write_stream(file, text, length);
-    if (fchmod(descriptor, rights(old)) != 0 && problem == NULL)
-        problem = strerror(errno);
-    if (fclose(file) != 0 && problem == NULL)
-        problem = strerror(errno);
-    if (problem == NULL && rename(temporary, path) != 0)
-        problem = strerror(errno);
-    if (problem != NULL)
-        unlink(temporary);
-    return problem;
+    memcpy(path, output->target, length);
+    memcpy(path + length, ".XXXXXX", sizeof ".XXXXXX");
+    descriptor = mkstemp(path);
+    if (descriptor < 0)
+        return errno;
+    output->temporary = path;
+    if (fchmod(descriptor, rights(old)) != 0) {
+        int error = errno;
+        close(descriptor);
+        return error;
+    }
+    return write_stream(fdopen(descriptor, "w"), output);
 }
 
 /* A link stays a link: the file it leads to is replaced. */
-static const char *write_regular(struct arena *arena, const char *path, const struct stat *old, const char *text, size_t length)
+static int stage_regular(struct arena *arena, struct output *output, const struct stat *old)
 {
-    char *real = old == NULL ? NULL : realpath(path, NULL);
-    const char *target = real == NULL ? path : arena_copy(arena, real, strlen(real));
+    char *real = old == NULL ? NULL : realpath(output->path, NULL);
 
+    output->target = real == NULL ? output->path : arena_copy(arena, real, strlen(real));
     free(real);
-    return write_beside(arena, target, old, text, length);
+    return write_temporary(arena, output, old);
 }
 
-const char *output_write(struct arena *arena, const char *path, const char *text, size_t length)
+static int stage(struct arena *arena, struct output *output)
 {
     struct stat status;
 
-    if (strcmp(path, "-") == 0)
-        return write_stream(stdout, text, length);
-    if (stat(path, &status) != 0)
-        return write_regular(arena, path, NULL, text, length);
+    if (strcmp(output->path, "-") == 0)
+        return 0;
+    if (stat(output->path, &status) != 0)
+        return errno == ENOENT ? stage_regular(arena, output, NULL) : errno;
     if (S_ISDIR(status.st_mode))
-        return strerror(EISDIR);
-    if (!S_ISREG(status.st_mode))
-        return write_directly(path, text, length);
-    if (access(path, W_OK) != 0)
-        return strerror(errno);
-    return write_regular(arena, path, &status, text, length);
+        return EISDIR;
+    if (access(output->path, W_OK) != 0)
+        return errno;
+    return S_ISREG(status.st_mode) ? stage_regular(arena, output, &status) : 0;
+}
+
+void output_stage(struct outputs *outputs, const char *path, const char *text, size_t length)
+{
+    struct output *output = arena_new(outputs->arena, struct output);
+    int error;
+
+    output->path = path;
+    output->text = text;
+    output->length = length;
+    output->next = outputs->first;
+    outputs->first = output;
+    error = stage(outputs->arena, output);
+    if (error != 0)
+        fail(outputs, path, error);
+}
+
+static int commit(const struct output *output)
+{
+    if (output->temporary != NULL)
+        return rename(output->temporary, output->target) == 0 ? 0 : errno;
+    if (strcmp(output->path, "-") == 0)
+        return write_stream(stdout, output);
+    return write_stream(fopen(output->path, "w"), output);
+}
+
+bool output_commit(struct outputs *outputs)
+{
+    for (struct output *output = outputs->first; output != NULL; output = output->next) {
+        int error = outputs->problem == NULL ? commit(output) : 0;
+        if (error != 0)
+            fail(outputs, output->path, error);
+        if (outputs->problem != NULL && output->temporary != NULL)
+            unlink(output->temporary);
+    }
+    return outputs->problem == NULL;
 }

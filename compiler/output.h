@@ -1,4 +1,4 @@
-/* output.h - files are written whole or not at all. */
+/* output.h - files are written whole or not at all, and all of them or none. */
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
@@ -7,8 +7,26 @@
 
 struct arena;
 
-/* Writes a file by way of a temporary one beside it, renamed at the end; what is no regular file (a pipe, say) is written
- * directly, "-" is standard output. NULL, or what went wrong, for "chainc: PATH: …". */
-const char *output_write(struct arena *arena, const char *path, const char *text, size_t length);
+struct output {
+    struct output *next;
+    const char *path;       /* as given; "-" is standard output */
+    const char *target;     /* the regular file that is replaced; NULL: written directly */
+    const char *temporary;  /* beside the target */
+    const char *text;
+    size_t length;
+};
+
+struct outputs {
+    struct arena *arena;
+    struct output *first;
+    const char *problem;    /* what went wrong with `problem_path`; NULL if nothing */
+    const char *problem_path;
+};
+
+/* Writes the text to a temporary file beside the path (what is no regular file, a pipe say, is left for the end). */
+void output_stage(struct outputs *outputs, const char *path, const char *text, size_t length);
+
+/* Puts all of them in their places; after a problem none of them, and the temporary files are gone. False on a problem. */
+bool output_commit(struct outputs *outputs);
 
 #endif

@@ -1,0 +1,212 @@
+/* ir_dump.c - the state machine as text: the golden form of lower, liveness, layout and name (--dump=ir, --dump=frame). */
+#include <string.h>
+
+#include "frame.h"
+#include "writer.h"
+
+/* ---- texts ---- */
+
+static void dump_variable(struct writer *w, const struct variable *variable)
+{
+    putf(w, "%%%s.%u", variable->name, variable->index);
+}
+
+/* Multi-line text on one line. */
+static void dump_bytes(struct writer *w, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        put_bytes(w, text[i] == '\n' ? " " : text + i, 1);
+}
+
+static void dump_text(struct writer *w, const struct text *text)
+{
+    for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next) {
+        if (piece->kind == PIECE_VARIABLE)
+            dump_variable(w, piece->variable);
+        else if (piece->kind == PIECE_TEXT)
+            dump_bytes(w, piece->text, piece->length);
+        else
+            put(w, piece->kind == PIECE_REJECT ? "reject(" : piece->kind == PIECE_REJECT_END ? ")" : "return");
+    }
+}
+
+static void dump_args(struct writer *w, const struct text *args)
+{
+    put(w, "(");
+    for (const struct text *arg = args; arg != NULL; arg = arg->next) {
+        put(w, arg == args ? "" : ", ");
+        dump_text(w, arg);
+    }
+    put(w, ")");
+}
+
+static void dump_assignment(struct writer *w, const struct variable *variable)
+{
+    if (variable == NULL)
+        return;
+    dump_variable(w, variable);
+    put(w, " = ");
+}
+
+static const char *strand_name(const struct ir_strand *strand)
+{
+    return strand->parent == NULL ? "main" : strand->field;
+}
+
+/* ---- instructions ---- */
+
+static const char *const verbs[] = {
+    [IR_EVAL] = "eval", [IR_COPY] = "copy", [IR_TAKE] = "take", [IR_SYNC] = "sync", [IR_DO] = "do", [IR_RAISE] = "raise",
+    [IR_RAISE_AGAIN] = "raise again", [IR_CATCH] = "catch", [IR_KEEP] = "keep", [IR_RESTORE] = "restore",
+    [IR_SUPPRESS] = "suppress", [IR_SET_EXIT] = "exit", [IR_HOLD] = "hold", [IR_FORK] = "fork", [IR_BRANCH_OP] = "branch",
+    [IR_BRANCH_DELAY] = "branch delay", [IR_BRANCH_STRAND] = "branch strand",
+};
+
+static void dump_instr(struct writer *w, const struct ir_instr *instr)
+{
+    bool assigns = instr->kind == IR_EVAL || instr->kind == IR_COPY || instr->kind == IR_TAKE || instr->kind == IR_SYNC
+                   || instr->kind == IR_DO || instr->kind == IR_CATCH || instr->kind == IR_KEEP;
+
+    put(w, "    ");
+    if (assigns)
+        dump_assignment(w, instr->variable);
+    put(w, verbs[instr->kind]);
+    put(w, " ");
+    if (!assigns && instr->variable != NULL)
+        dump_variable(w, instr->variable);
+    if (instr->from != NULL)
+        dump_variable(w, instr->from);
+    if (instr->kind == IR_TAKE || instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND)
+        putf(w, "%s ", strand_name(instr->strand));
+    if (instr->op != NULL)
+        put(w, instr->op->name);
+    if (instr->kind == IR_SYNC || instr->kind == IR_BRANCH_OP || instr->kind == IR_RAISE)
+        dump_args(w, instr->args);
+    if (instr->text != NULL)
+        dump_text(w, instr->text);
+    if (instr->kind == IR_DO)
+        dump_text(w, instr->node->u.do_.body);
+    if (instr->kind == IR_FORK || instr->kind == IR_SET_EXIT)
+        putf(w, "%u", instr->number);
+    if (instr->to != NULL)
+        putf(w, "@%s", instr->to->label);
+    put(w, "\n");
+}
+
+/* ---- terminators ---- */
+
+static void dump_to(struct writer *w, const char *word, const struct ir_block *to)
+{
+    if (to != NULL)
+        putf(w, "%s@%s", word, to->label);
+}
+
+static void dump_wait(struct writer *w, const char *verb, const struct ir_block *block)
+{
+    putf(w, "%s ", verb);
+    if (block->op != NULL) {
+        put(w, block->op->name);
+        dump_args(w, block->args);
+    } else if (block->node != NULL && block->text != NULL)
+        dump_text(w, block->text);
+    else if (block->node != NULL)
+        putf(w, "%lld ns", (long long)block->node->u.delay.ns);
+    dump_to(w, " -> ", block->to);
+}
+
+static void dump_end(struct writer *w, const struct ir_block *block)
+{
+    put(w, "    ");
+    switch (block->end) {
+    case IR_GOTO: dump_to(w, "goto ", block->to); break;
+    case IR_IF:
+        put(w, "if ");
+        dump_text(w, block->text);
+        dump_to(w, " -> ", block->to);
+        dump_to(w, ", else ", block->no);
+        break;
+    case IR_CHECK: dump_to(w, "well -> ", block->to); dump_to(w, ", rejected -> ", block->no); break;
+    case IR_CODES:
+        put(w, "code");
+        for (const struct ast_name *code = block->codes; code != NULL; code = code->next)
+            putf(w, " %s", code->name);
+        dump_to(w, " -> ", block->to);
+        dump_to(w, ", else ", block->no);
+        break;
+    case IR_START: dump_wait(w, "start", block); break;
+    case IR_DELAY: dump_wait(w, "delay", block); break;
+    case IR_CALL: dump_wait(w, "call", block); break;
+    case IR_JOIN: dump_to(w, "join -> ", block->to); break;
+    case IR_BACK: dump_to(w, "again -> ", block->to); break;
+    case IR_SWITCH:
+        put(w, "switch ");
+        dump_variable(w, block->variable);
+        dump_to(w, " 0 -> ", block->to);
+        for (const struct ir_case *exit = block->cases; exit != NULL; exit = exit->next) {
+            putf(w, ", %u", exit->number);
+            dump_to(w, " -> ", exit->to);
+        }
+        break;
+    case IR_END:
+        put(w, "end");
+        if (block->variable != NULL) {
+            put(w, " ");
+            dump_variable(w, block->variable);
+        }
+        break;
+    case IR_BRANCH_END: put(w, "branch end"); break;
+    }
+    put(w, "\n");
+}
+
+void ir_dump(struct writer *w, const struct ir_chain *chain, const struct sources *sources)
+{
+    putf(w, "chain %s\n", chain->symbol->name);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
+        putf(w, "  @%s", block->label);
+        if (block->strand->parent != NULL)
+            putf(w, " in %s", block->strand->field);
+        if (block->is_state)
+            putf(w, " state %s", block->state);
+        if (block->span.begin != 0)
+            putf(w, " ; line %d", source_place(sources, block->span.begin).line);
+        put(w, "\n");
+        for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+            dump_instr(w, instr);
+        dump_end(w, block);
+    }
+    put(w, "\n");
+}
+
+/* ---- the frame ---- */
+
+static void dump_field(struct writer *w, const struct field *field)
+{
+    put(w, "  field");
+    for (const struct field_part *part = field->parts; part != NULL; part = part->next)
+        putf(w, "%s %s%s%s", part == field->parts ? "" : " |", ctype_is_void(part->type) ? "void" : part->type.before,
+             part->type.after, "");
+    put(w, ":");
+    for (const struct variable *v = field->parts->variable; v != NULL; v = v->shares) {
+        put(w, " ");
+        dump_variable(w, v);
+        putf(w, " as %s", v->part->field);
+    }
+    put(w, "\n");
+}
+
+void frame_dump(struct writer *w, const struct ir_chain *chain)
+{
+    putf(w, "frame %s\n", chain->symbol->name);
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
+        putf(w, "  %s %s:", strand->is_strand ? "strand" : "operation", strand_name(strand));
+        for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
+            putf(w, " %s", storage->op == NULL ? "delay" : storage->op->name);
+        put(w, "\n");
+    }
+    if (chain->checked->result != NULL && chain->checked->result->in_storage)
+        put(w, "  result in storage\n");
+    for (const struct field *field = chain->frame->fields; field != NULL; field = field->next)
+        dump_field(w, field);
+    put(w, "\n");
+}

@@ -1,0 +1,298 @@
+/* print_steps.c - pipelines and what is in them, as source. */
+#include <string.h>
+
+#include "print.h"
+#include "writer.h"
+
+static void print_form(struct print *print, const struct ast_form *form);
+static void print_pipeline(struct print *print, const struct ast_pipeline *pipeline);
+
+/* ---- forms ---- */
+
+static void print_branch(struct print *print, const struct ast_branch *branch)
+{
+    bool flat = print->flat;
+
+    print->flat = print_on_one_line(print, branch->span);
+    print->writer->indent += !print->flat;
+    print_pipeline(print, branch->pipeline);
+    print->writer->indent -= !print->flat;
+    if (branch->winner) {
+        put(print->writer, " ");
+        print_block(print, branch->winner);
+    }
+    print->flat = flat;
+}
+
+static void print_branches(struct print *print, const char *word, const struct ast_form *form)
+{
+    bool broken = !print_on_one_line(print, form->span);
+
+    putf(print->writer, "%s (", word);
+    print->writer->indent += broken;
+    for (const struct ast_branch *branch = form->u.branches; branch; branch = branch->next) {
+        if (broken)
+            print_end_line(print);
+        print_branch(print, branch);
+        put(print->writer, !branch->next ? "" : broken ? "," : ", ");
+    }
+    print->writer->indent -= broken;
+    if (broken)
+        print_end_line(print);
+    put(print->writer, ")");
+}
+
+static void print_each(struct print *print, const struct ast_form *form)
+{
+    putf(print->writer, "each (%s ", form->u.each.name->name);
+    if (form->kind == AST_EACH_IN) {
+        put(print->writer, "in ");
+        print_c(print, form->u.each.low->text);
+        put(print->writer, " .. ");
+        print_c(print, form->u.each.high->text);
+    } else {
+        put(print->writer, "from ");
+        print_form(print, form->u.each.source);
+    }
+    put(print->writer, ") limit ");
+    print_count(print, form->u.each.limit);
+    put(print->writer, " ");
+    print_block(print, form->u.each.body);
+}
+
+static void print_if(struct print *print, const struct ast_form *form)
+{
+    put(print->writer, "if ");
+    print_bracketed(print, form->u.if_.condition->text);
+    put(print->writer, " ");
+    print_block(print, form->u.if_.yes);
+    if (form->u.if_.no) {
+        put(print->writer, " else ");
+        print_form(print, form->u.if_.no);
+    }
+}
+
+/* A count that is a name would take brackets behind it for its own. */
+static void print_retry(struct print *print, const struct ast_form *form)
+{
+    bool touches = !form->u.retry.backoff && !form->u.retry.jitter && !form->u.retry.codes
+        && form->u.retry.form->kind == AST_EXPR;
+
+    put(print->writer, "retry ");
+    if (touches)
+        print_bracketed(print, form->u.retry.attempts->text);
+    else
+        print_count(print, form->u.retry.attempts);
+    if (form->u.retry.backoff)
+        print_duration(print, " backoff ", form->u.retry.backoff);
+    if (form->u.retry.to)
+        print_duration(print, " to ", form->u.retry.to);
+    if (form->u.retry.jitter)
+        putf(print->writer, " jitter %s%%", form->u.retry.jitter->text);
+    if (form->u.retry.codes) {
+        put(print->writer, " on ");
+        print_names(print, form->u.retry.codes);
+        put(print->writer, ":");
+    }
+    put(print->writer, " ");
+    print_form(print, form->u.retry.form);
+}
+
+static void print_do(struct print *print, const struct ast_form *form)
+{
+    put(print->writer, "do ");
+    if (form->u.do_.type)
+        print_typed(print, form->u.do_.type, "");
+    if (form->u.do_.type && strchr(form->u.do_.type->text, '\0')[-1] == '*')
+        put(print->writer, " ");
+    print_braced(print, form->u.do_.body->text);
+}
+
+static void print_call(struct print *print, const struct ast_form *form)
+{
+    put(print->writer, form->u.call.name);
+    if (!form->u.call.bare)
+        print_args(print, form->u.call.args);
+}
+
+static void print_form(struct print *print, const struct ast_form *form)
+{
+    switch (form->kind) {
+    case AST_CALL: print_call(print, form); break;
+    case AST_SPAWN: put(print->writer, "spawn "); print_call(print, form); break;
+    case AST_EXPR: print_bracketed(print, form->u.expr->text); break;
+    case AST_DO: print_do(print, form); break;
+    case AST_BLOCK: print_block(print, form->u.block); break;
+    case AST_ALL: print_branches(print, "all", form); break;
+    case AST_SETTLE: print_branches(print, "settle", form); break;
+    case AST_ANY: print_branches(print, "any", form); break;
+    case AST_RACE: print_branches(print, "race", form); break;
+    case AST_EACH_IN: case AST_EACH_FROM: print_each(print, form); break;
+    case AST_IF: print_if(print, form); break;
+    case AST_WHILE:
+        put(print->writer, "while ");
+        print_bracketed(print, form->u.while_.condition->text);
+        put(print->writer, " ");
+        print_block(print, form->u.while_.body);
+        break;
+    case AST_LOOP: put(print->writer, "loop "); print_block(print, form->u.block); break;
+    case AST_BREAK: put(print->writer, "break"); break;
+    case AST_CONTINUE: put(print->writer, "continue"); break;
+    case AST_JOIN: put(print->writer, "join"); break;
+    case AST_TIMEOUT:
+        print_duration(print, "timeout ", form->u.timeout.limit);
+        put(print->writer, " ");
+        print_form(print, form->u.timeout.form);
+        break;
+    case AST_RETRY: print_retry(print, form); break;
+    case AST_DELAY: print_duration(print, "delay ", form->u.delay); break;
+    case AST_RETURN:
+        put(print->writer, form->u.return_.given ? "return " : "return");
+        if (form->u.return_.given)
+            print_form(print, form->u.return_.value);
+        break;
+    case AST_REJECT:
+        put(print->writer, "reject");
+        if (form->u.reject.given)
+            print_args(print, form->u.reject.args);
+        break;
+    }
+}
+
+/* ---- steps, pipelines, blocks ---- */
+
+static void print_step(struct print *print, const struct ast_step *step)
+{
+    print_form(print, step->form);
+    if (step->as) {
+        put(print->writer, " as ");
+        if (step->as_type)
+            print_typed(print, step->as_type, step->as->name);
+        else
+            put(print->writer, step->as->name);
+    }
+    if (step->undo) {
+        put(print->writer, " undo ");
+        print_form(print, step->undo);
+    }
+}
+
+static void print_else(struct print *print, const struct ast_clause *clause)
+{
+    struct span between = { clause->step->span.end, clause->else_step->span.begin + 1 };
+    bool broken = !print_on_one_line(print, between);
+
+    if (broken)
+        print_end_line(print);
+    print->writer->indent += broken;
+    put(print->writer, broken ? "else " : " else ");
+    print_step(print, clause->else_step);
+    print->writer->indent -= broken;
+}
+
+static void print_clause(struct print *print, const struct ast_clause *clause)
+{
+    static const char *const words[] = {
+        [AST_THEN] = "then ", [AST_THEN_ELSE] = "then ", [AST_CATCH] = "catch ", [AST_FINALLY] = "finally "
+    };
+    const struct ast_comment *behind = print_before(print, clause->comments, clause->span.begin);
+
+    put(print->writer, words[clause->kind]);
+    print_names(print, clause->codes);
+    put(print->writer, clause->codes ? ": " : "");
+    print_step(print, clause->step);
+    if (clause->else_step)
+        print_else(print, clause);
+    print_behind(print, behind);
+}
+
+static void print_pipeline(struct print *print, const struct ast_pipeline *pipeline)
+{
+    bool flat = print->flat;
+    const struct ast_comment *behind = print_before(print, pipeline->first->comments, pipeline->first->span.begin);
+
+    print->flat = print_on_one_line(print, pipeline->span);
+    print_step(print, pipeline->first);
+    for (const struct ast_clause *clause = pipeline->clauses; clause; clause = clause->next) {
+        print_behind(print, behind);
+        behind = NULL;
+        if (print->flat) {
+            put(print->writer, " ");
+        } else {
+            print_end_line(print);
+            print_keep_gap(print, clause->comments, clause->span.begin);
+        }
+        print_clause(print, clause);
+    }
+    if (behind)
+        print_behind(print, behind);
+    print->flat = flat;
+}
+
+static void print_vars(struct print *print, const struct ast_block *block)
+{
+    for (const struct ast_var *var = block->vars; var; var = var->next) {
+        if (!print->flat && var != block->vars)
+            print_keep_gap(print, var->comments, var->span.begin);
+        const struct ast_comment *behind = print_before(print, var->comments, var->span.begin);
+        put(print->writer, "var ");
+        print_c(print, var->declaration->text);
+        put(print->writer, ";");
+        print_behind(print, behind);
+        if (print->flat)
+            put(print->writer, " ");
+        else
+            print_end_line(print);
+    }
+}
+
+static void print_inside(struct print *print, const struct ast_block *block)
+{
+    const struct ast_pipeline *pipeline = block->pipeline;
+
+    print_vars(print, block);
+    if (pipeline) {
+        if (!print->flat && block->vars)
+            print_keep_gap(print, pipeline->first->comments, pipeline->first->span.begin);
+        print_pipeline(print, pipeline);
+        if (print->flat)
+            put(print->writer, " ");
+        else
+            print_end_line(print);
+    }
+    if (block->comments && (pipeline || block->vars) && !print->flat)
+        print_keep_gap(print, block->comments, block->span.end);
+    print_before(print, block->comments, 0);
+}
+
+static void print_braces(struct print *print, const struct ast_block *block)
+{
+    put(print->writer, "{");
+    if (print->flat)
+        put(print->writer, " ");
+    else
+        print_end_line(print);
+    print->writer->indent += !print->flat;
+    print_inside(print, block);
+    print->writer->indent -= !print->flat;
+    put(print->writer, "}");
+}
+
+void print_block(struct print *print, const struct ast_block *block)
+{
+    bool flat = print->flat;
+
+    if (!block->vars && !block->pipeline && !block->comments) {
+        put(print->writer, "{}");
+        return;
+    }
+    print->flat = print_on_one_line(print, block->span);
+    print_braces(print, block);
+    print->flat = flat;
+}
+
+void print_body(struct print *print, const struct ast_block *block)
+{
+    print->flat = false;
+    print_braces(print, block);
+}

@@ -1,0 +1,151 @@
+/* tree_dump.c - the checked tree as text: the golden form of check (--dump=checked). */
+#include <string.h>
+
+#include "tree.h"
+#include "writer.h"
+
+static void dump_node(struct writer *w, const struct node *node, int depth);
+
+static void begin(struct writer *w, int depth)
+{
+    for (int i = 0; i < depth; i++)
+        put(w, "  ");
+}
+
+static void dump_text(struct writer *w, const struct text *text)
+{
+    put(w, " `");
+    for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next) {
+        if (piece->kind == PIECE_VARIABLE)
+            putf(w, "{%s.%u}", piece->variable->name, piece->variable->index);
+        else if (piece->kind == PIECE_TEXT)
+            for (size_t i = 0; i < piece->length; i++)
+                put_bytes(w, piece->text[i] == '\n' ? " " : piece->text + i, 1);
+        else
+            put(w, piece->kind == PIECE_REJECT ? "{reject}(" : piece->kind == PIECE_REJECT_END ? ")" : "{return}");
+    }
+    put(w, "`");
+}
+
+static void dump_variable(struct writer *w, const char *word, const struct variable *variable)
+{
+    if (variable != NULL)
+        putf(w, " %s %s.%u", word, variable->name, variable->index);
+}
+
+static const char *const words[] = { [NODE_NOTHING] = "nothing", [NODE_CALL] = "call", [NODE_EXPR] = "expr", [NODE_DO] = "do",
+    [NODE_BLOCK] = "block", [NODE_THEN] = "then", [NODE_THEN_ELSE] = "then-else", [NODE_CATCH] = "catch",
+    [NODE_FINALLY] = "finally", [NODE_ALL] = "all", [NODE_IF] = "if", [NODE_WHILE] = "while", [NODE_LOOP] = "loop",
+    [NODE_BREAK] = "break", [NODE_CONTINUE] = "continue", [NODE_DELAY] = "delay", [NODE_RETURN] = "return",
+    [NODE_REJECT] = "reject" };
+
+/* What stands on the node's own line. */
+static void dump_head(struct writer *w, const struct node *node)
+{
+    switch (node->kind) {
+    case NODE_CALL:
+        putf(w, " %s", node->u.call.op->name);
+        for (const struct text *arg = node->u.call.args; arg != NULL; arg = arg->next)
+            dump_text(w, arg);
+        break;
+    case NODE_EXPR: dump_text(w, node->u.expr); break;
+    case NODE_DO: dump_text(w, node->u.do_.body); put(w, node->u.do_.rejects ? " rejects" : ""); break;
+    case NODE_THEN: dump_variable(w, "it", node->u.then.it->variable); break;
+    case NODE_THEN_ELSE:
+        dump_variable(w, "it", node->u.then.it->variable);
+        dump_variable(w, "err", node->u.then.err);
+        break;
+    case NODE_CATCH:
+        for (const struct ast_name *code = node->u.catch_.codes; code != NULL; code = code->next)
+            putf(w, " %s", code->name);
+        dump_variable(w, "err", node->u.catch_.err);
+        break;
+    case NODE_IF: dump_text(w, node->u.if_.condition); break;
+    case NODE_WHILE: dump_text(w, node->u.loop.condition); break;
+    case NODE_DELAY:
+        if (node->u.delay.count != NULL)
+            dump_text(w, node->u.delay.count);
+        else
+            putf(w, " %lld ns", (long long)node->u.delay.ns);
+        dump_variable(w, "passes", node->u.delay.passes->variable);
+        break;
+    case NODE_REJECT:
+        for (const struct text *arg = node->u.reject.args; arg != NULL; arg = arg->next)
+            dump_text(w, arg);
+        dump_variable(w, "again", node->u.reject.again);
+        break;
+    case NODE_NOTHING: case NODE_BLOCK: case NODE_FINALLY: case NODE_ALL: case NODE_LOOP: case NODE_BREAK: case NODE_CONTINUE:
+    case NODE_RETURN:
+        break;
+    }
+    if (!ctype_is_void(node->type))
+        putf(w, " : %s%s", node->type.before, node->type.after);
+    else
+        put(w, node->flexible ? " : ?" : "");
+    dump_variable(w, "as", node->binding);
+    put(w, node->ends ? " ends\n" : "\n");
+}
+
+static void dump_children(struct writer *w, const struct node *node, int depth)
+{
+    switch (node->kind) {
+    case NODE_BLOCK:
+        for (const struct node_var *var = node->u.block.vars; var != NULL; var = var->next) {
+            begin(w, depth);
+            putf(w, "var %s %s %s.%u", var->variable->type.before, var->variable->type.after, var->variable->name,
+                 var->variable->index);
+            if (var->initializer != NULL)
+                dump_text(w, var->initializer);
+            put(w, "\n");
+        }
+        dump_node(w, node->u.block.body, depth);
+        break;
+    case NODE_THEN: case NODE_THEN_ELSE:
+        dump_node(w, node->u.then.first, depth);
+        dump_node(w, node->u.then.second, depth);
+        if (node->kind == NODE_THEN_ELSE)
+            dump_node(w, node->u.then.no, depth);
+        break;
+    case NODE_CATCH:
+        dump_node(w, node->u.catch_.body, depth);
+        dump_node(w, node->u.catch_.handler, depth);
+        break;
+    case NODE_FINALLY:
+        dump_node(w, node->u.finally.body, depth);
+        dump_node(w, node->u.finally.cleanup, depth);
+        break;
+    case NODE_ALL:
+        for (const struct node *branch = node->u.branches; branch != NULL; branch = branch->next)
+            dump_node(w, branch, depth);
+        break;
+    case NODE_IF:
+        dump_node(w, node->u.if_.yes, depth);
+        if (node->u.if_.no != NULL)
+            dump_node(w, node->u.if_.no, depth);
+        break;
+    case NODE_WHILE: case NODE_LOOP: dump_node(w, node->u.loop.body, depth); break;
+    case NODE_RETURN:
+        if (node->u.value != NULL)
+            dump_node(w, node->u.value, depth);
+        break;
+    case NODE_NOTHING: case NODE_CALL: case NODE_EXPR: case NODE_DO: case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY:
+    case NODE_REJECT:
+        break;
+    }
+}
+
+static void dump_node(struct writer *w, const struct node *node, int depth)
+{
+    begin(w, depth);
+    put(w, words[node->kind]);
+    dump_head(w, node);
+    dump_children(w, node, depth + 1);
+}
+
+void tree_dump(struct writer *w, const struct checked_chain *chain, const struct sources *sources)
+{
+    (void)sources;
+    putf(w, "chain %s : %s\n", chain->symbol->name, ctype_is_void(chain->symbol->value) ? "void" : chain->symbol->value.before);
+    dump_node(w, chain->body, 1);
+    put(w, "\n");
+}
