@@ -11,6 +11,7 @@
 struct walk {
     struct ast_comment *next;  /* not yet hung anywhere */
     struct ast_comment **left; /* the list of the node that ended last; NULL once another has begun */
+    struct ast_comment **entered; /* the list of the node that began last */
 };
 
 static void walk_form(struct walk *walk, struct ast_form *form);
@@ -49,6 +50,7 @@ static void enter(struct walk *walk, pos begin, struct ast_comment **comments)
         hang(walk->left, take(walk, begin, true), true);
     hang(comments, take(walk, begin, false), false);
     walk->left = NULL;
+    walk->entered = comments;
 }
 
 static void leave(struct walk *walk, pos end, struct ast_comment **comments)
@@ -86,8 +88,11 @@ static void walk_if(struct walk *walk, struct ast_form *form)
         walk_form(walk, form->u.if_.no);
 }
 
+/* What stands before a form, such as behind its `then`, goes to the step or clause. */
 static void walk_form(struct walk *walk, struct ast_form *form)
 {
+    if (!walk->left)
+        hang(walk->entered, take(walk, form->span.begin, false), false);
     switch (form->kind) {
     case AST_BLOCK: case AST_LOOP: walk_block(walk, form->u.block); break;
     case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: walk_branches(walk, form->u.branches); break;

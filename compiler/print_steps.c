@@ -278,6 +278,21 @@ static void print_braces(struct print *print, const struct ast_block *block)
     put(print->writer, "}");
 }
 
+/* A // comment that strayed to the front of what was one line. */
+static bool begins_with_line_comment(const struct print *print, const struct ast_block *block)
+{
+    const struct ast_comment *comment = block->comments;
+
+    if (block->vars)
+        comment = block->vars->comments;
+    else if (block->pipeline)
+        comment = block->pipeline->first->comments;
+    for (; comment && !comment->behind; comment = comment->next)
+        if (source_text(print->sources, comment->span)[1] == '/')
+            return true;
+    return false;
+}
+
 void print_block(struct print *print, const struct ast_block *block)
 {
     bool flat = print->flat;
@@ -286,7 +301,7 @@ void print_block(struct print *print, const struct ast_block *block)
         put(print->writer, "{}");
         return;
     }
-    print->flat = print_on_one_line(print, block->span);
+    print->flat = print_on_one_line(print, block->span) && !begins_with_line_comment(print, block);
     print_braces(print, block);
     print->flat = flat;
 }

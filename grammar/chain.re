@@ -33,13 +33,14 @@
 #define AT(text) ((const unsigned char *)(text))
 #define TEXT(at) ((const char *)(at))
 
-static void add_comment(struct scanner *scan, const char *begin, const char *end)
+static void add_comment(struct scanner *scan, const char *begin, const char *end, bool behind)
 {
     struct ast_comment *comment = arena_new(scan->arena, struct ast_comment);
 
     while (end > begin && (end[-1] == '\r' || end[-1] == ' ' || end[-1] == '\t'))
         end--;
     comment->span = scan_span(scan, begin, end);
+    comment->behind = behind;
     *scan->last_comment = comment;
     scan->last_comment = &comment->next;
 }
@@ -64,11 +65,13 @@ static bool at_forgotten_bracket(const struct scanner *scan, const char *line)
 void skip_blanks(struct scanner *scan)
 {
     const unsigned char *at = AT(scan->cursor), *marker, *begin;
+    bool behind = scan->cursor > scan->source->text;
 
     for (;;) {
         begin = at;
         /*!re2c
             newline {
+                behind = false;
                 if (!scan->closing && at_forgotten_bracket(scan, TEXT(at))) {
                     scan->cursor = TEXT(at);
                     never_closed(scan, TEXT(at));
@@ -77,7 +80,7 @@ void skip_blanks(struct scanner *scan)
                 continue;
             }
             blank+ | splice { continue; }
-            line_comment | block_comment { add_comment(scan, TEXT(begin), TEXT(at)); continue; }
+            line_comment | block_comment { add_comment(scan, TEXT(begin), TEXT(at), behind); continue; }
             "/*" {
                 report_unterminated(scan, TEXT(begin), 2, "comment");
                 scan->cursor = scan->limit;
