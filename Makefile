@@ -27,10 +27,6 @@ INCLUDES = -Icompiler -Igrammar -I$(BUILD)/gen -Iruntime/include -I$(BUILD)/incl
 COMPILER_SRC := $(wildcard compiler/*.c)
 RUNTIME_SRC  := $(wildcard runtime/*.c runtime/*/*.c)
 MODULES      := $(wildcard runtime/ops/*.chain)
-ifeq ($(wildcard compiler/emit_c.c),) # until chainc writes C
-RUNTIME_SRC  := $(filter-out runtime/ops/%,$(RUNTIME_SRC))
-MODULES      :=
-endif
 HEADERS      := $(wildcard runtime/include/*.h)
 
 LEXER  := $(patsubst grammar/%.re,$(BUILD)/gen/%_lex.c,$(wildcard grammar/*.re))
@@ -50,8 +46,8 @@ PUBLIC_MODULES  := $(MODULES:runtime/ops/%=$(BUILD)/share/chain/%)
 MODULE_HEADERS  := $(MODULES:runtime/ops/%.chain=$(BUILD)/include/chain/%.h)
 
 all: chainc libchain ## chainc and libchain, laid out in build/ as they are installed
-chainc: $(if $(wildcard compiler/main.c),$(CHAINC))
-libchain: $(if $(RUNTIME_SRC),$(LIBCHAIN)) $(PUBLIC_HEADERS) $(PUBLIC_MODULES) $(MODULE_HEADERS)
+chainc: $(CHAINC)
+libchain: $(LIBCHAIN) $(PUBLIC_HEADERS) $(PUBLIC_MODULES) $(MODULE_HEADERS)
 
 # ---- the compiler ----------------------------------------------------------------------------------------------------
 
@@ -108,10 +104,10 @@ $(BUILD)/share/chain/%.chain: runtime/ops/%.chain
 
 # ---- tests -----------------------------------------------------------------------------------------------------------
 
-check: all $(BUILD)/flags $(if $(COMPILER_SRC),$(LIBCHAINC)) ## all tests, or those that TESTS names: make check TESTS=rules
+check: all $(LIBCHAINC) ## all tests, or those that TESTS names: make check TESTS=rules
 	@tests/run --build $(BUILD) $(TESTS)
 
-bless: all $(BUILD)/flags $(if $(COMPILER_SRC),$(LIBCHAINC)) ## rewrite the expected outputs, and say which changed
+bless: all $(LIBCHAINC) ## rewrite the expected outputs, and say which changed
 	@tests/run --build $(BUILD) --bless $(TESTS)
 
 asan: ## the tests with AddressSanitizer and UndefinedBehaviorSanitizer, in build/asan

@@ -19,7 +19,7 @@ misuse()
 {
     expect 2 "$CHAINC" "$@"
     empty out
-    shows err "^chainc: "
+    shows err "(^|/)chainc: "
     shows err "^Try 'chainc --help' for more information\.$"
 }
 misuse

@@ -12,10 +12,13 @@ expect 0 "$CHAINC" sub/there.chain
 empty out
 [ -s there.c ] && [ -s there.h ] && [ ! -e sub/there.c ] || fail "default output: $(ls . sub)"
 
-# Two runs give the same bytes, wherever the output goes, and no path of this machine or date is in them.
+# Two runs give the same bytes in any folder, and no path of this machine or date is in them.
 expect 0 "$CHAINC" sample.chain -o sample.c
-expect 0 "$CHAINC" sample.chain -o sub/sample.c --header=sub/sample.h
+cp sample.chain sub
+cd sub || exit 1
+expect 0 "$CHAINC" sample.chain -o sample.c
 expect 0 "$CHAINC" sample.chain -o "$TMPDIR/sub/again.c" --header="$TMPDIR/sub/again.h"
+cd .. || exit 1
 cmp sample.c sub/sample.c && cmp sample.h sub/sample.h || fail "two runs differ"
 for file in sample.c sample.h sub/again.c sub/again.h; do
     grep -n -F -e "$TMPDIR" -e "$TOP" -e "$BUILD" $file && fail "$file has an absolute path"
@@ -42,7 +45,7 @@ before" ] || fail "an error changed the output that was there"
 
 # A folder that does not exist, one that is no folder, and an output that is a folder.
 expect 2 "$CHAINC" sample.chain -o nowhere/x.c
-shows err '^(chainc: )?nowhere/x\.c: (error: )?No such file or directory$'
+blames nowhere/x.c 'No such file or directory'
 expect 2 "$CHAINC" sample.chain -o sample.chain/x.c
 shows err 'Not a directory$'
 expect 2 "$CHAINC" sample.chain -o sub
@@ -56,7 +59,7 @@ as=
 chmod 755 .
 if [ -z "$as" ] || $as "$CHAINC" --version >/dev/null 2>&1; then
     expect 2 $as "$CHAINC" sample.chain -o locked/x.c
-    shows err '^(chainc: )?locked/x\.c: (error: )?Permission denied$'
+    blames locked/x.c 'Permission denied'
 fi
 
 # An output reached through a link is written behind it; the link stays.

@@ -25,6 +25,9 @@ PARSE = "parse words capture brackets params comments slip scan token ast_new le
 PRIVATE = {
     "scope.h": "scope check* demand",
     "emit.h": "emit*",
+    "print.h": "ast_print print*",
+    "options.h": "main options",
+    "output.h": "main output",
     **dict.fromkeys(["token.h", "ast_new.h", "scan.h", "slip.h", "comments.h", "chain.tab.h"], PARSE),
 }
 
