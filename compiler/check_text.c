@@ -10,7 +10,7 @@
 #include "arena.h"
 #include "ctext.h"
 #include "intern.h"
-#include "scope.h"
+#include "check.h"
 
 struct scan {
     struct checker *checker;

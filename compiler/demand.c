@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
-#include "scope.h"
+#include "check.h"
 
 /* One way to a value, for the note when two disagree. */
 struct ways {

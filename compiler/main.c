@@ -139,8 +139,6 @@ static void compile(struct session *session, const struct source *source, struct
         return;
     }
     resolve(&session->program, file);
-    if (session->diags.errors != 0)
-        return;
     checked = check(&session->program);
     if (session->diags.errors != 0 || session->options.check_only)
         return;

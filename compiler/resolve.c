@@ -6,10 +6,10 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
+#include "ast_walk.h"
 #include "ctext.h"
 #include "diag.h"
 #include "intern.h"
@@ -295,10 +295,8 @@ static void check_generated_names(struct program *program)
 
 struct resolver {
     struct program *program;
-    struct symbol *chain;
+    struct symbol *chain; /* NULL outside of bodies */
 };
-
-static void resolve_pipeline(struct resolver *resolver, struct ast_pipeline *pipeline);
 
 static void unknown_operation(struct resolver *resolver, const struct ast_call *call)
 {
@@ -315,8 +313,9 @@ static void unknown_operation(struct resolver *resolver, const struct ast_call *
         diag_help(program->diags, diag, "a plain C function is called as '(%s(...))', or declared with 'sync'", call->name);
 }
 
-static void resolve_call(struct resolver *resolver, struct ast_call *call)
+static void resolve_call(struct resolver *resolver, struct ast_form *form)
 {
+    struct ast_call *call = &form->u.call;
     struct symbol *symbol = symbol_find(resolver->program, call->name);
 
     if (symbol == NULL)
@@ -328,8 +327,9 @@ static void resolve_call(struct resolver *resolver, struct ast_call *call)
         call->op = symbol;
 }
 
-static void resolve_codes(struct resolver *resolver, const struct ast_name *codes)
+static void resolve_codes(void *context, const struct ast_name *codes)
 {
+    const struct resolver *resolver = context;
     struct program *program = resolver->program;
 
     for (; codes != NULL; codes = codes->next) {
@@ -350,101 +350,43 @@ static void resolve_codes(struct resolver *resolver, const struct ast_name *code
     }
 }
 
-static void resolve_block(struct resolver *resolver, struct ast_block *block)
+static bool has_branches(enum ast_form_kind kind)
 {
-    if (block != NULL && block->pipeline != NULL)
-        resolve_pipeline(resolver, block->pipeline);
+    return kind == AST_ALL || kind == AST_SETTLE || kind == AST_ANY || kind == AST_RACE || kind == AST_EACH_IN
+           || kind == AST_EACH_FROM;
 }
 
-static void resolve_form(struct resolver *resolver, struct ast_form *form)
+static void resolve_form(void *context, struct ast_form *form)
 {
-    if (form == NULL)
-        return;
-    switch (form->kind) {
-    case AST_CALL:
-    case AST_SPAWN:
-        resolve_call(resolver, &form->u.call);
-        break;
-    case AST_BLOCK:
-    case AST_LOOP:
-        resolve_block(resolver, form->u.block);
-        break;
-    case AST_ALL:
-    case AST_SETTLE:
-    case AST_ANY:
-    case AST_RACE:
-        resolver->chain->needs_branches = true;
-        for (struct ast_branch *branch = form->u.branches; branch != NULL; branch = branch->next) {
-            resolve_pipeline(resolver, branch->pipeline);
-            resolve_block(resolver, branch->winner);
-        }
-        break;
-    case AST_EACH_IN:
-    case AST_EACH_FROM:
-        resolver->chain->needs_branches = true;
-        if (form->kind == AST_EACH_FROM)
-            resolve_form(resolver, form->u.each.source);
-        resolve_block(resolver, form->u.each.body);
-        break;
-    case AST_IF:
-        resolve_block(resolver, form->u.if_.yes);
-        resolve_form(resolver, form->u.if_.no);
-        break;
-    case AST_WHILE:
-        resolve_block(resolver, form->u.while_.body);
-        break;
-    case AST_TIMEOUT:
-        resolve_form(resolver, form->u.timeout.form);
-        break;
-    case AST_RETRY:
-        resolve_codes(resolver, form->u.retry.codes);
-        resolve_form(resolver, form->u.retry.form);
-        break;
-    case AST_RETURN:
-        resolve_form(resolver, form->u.return_.value);
-        break;
-    case AST_EXPR: case AST_DO: case AST_BREAK: case AST_CONTINUE: case AST_DELAY: case AST_JOIN: case AST_REJECT:
-        break;
-    }
+    struct resolver *resolver = context;
+    if (form->kind == AST_CALL || form->kind == AST_SPAWN)
+        resolve_call(resolver, form);
+    resolver->chain->needs_branches |= has_branches(form->kind);
 }
 
-static void resolve_step(struct resolver *resolver, struct ast_step *step)
+static void resolve_chain(struct program *program, struct symbol *chain)
 {
-    if (step == NULL)
-        return;
-    resolve_form(resolver, step->form);
-    resolve_form(resolver, step->undo);
-}
-
-static void resolve_pipeline(struct resolver *resolver, struct ast_pipeline *pipeline)
-{
-    resolve_step(resolver, pipeline->first);
-    for (struct ast_clause *clause = pipeline->clauses; clause != NULL; clause = clause->next) {
-        resolve_step(resolver, clause->step);
-        resolve_step(resolver, clause->else_step);
-        resolve_codes(resolver, clause->codes);
-    }
+    struct resolver resolver = { program, chain };
+    struct ast_visitor visitor = { resolve_form, resolve_codes, &resolver };
+    ast_walk_block(&visitor, chain->proto->body);
 }
 
 /* ---- recursion ---- */
 
-/* The calls of a chain in source order are what its tree holds; one walk over the tree finds them again. */
-struct caller {
-    struct program *program;
-    struct symbol *chain;
-};
-
 static void visit_chain(struct program *program, struct symbol *chain);
-static void visit_pipeline(struct caller *caller, const struct ast_pipeline *pipeline);
 
-static void visit_call(struct caller *caller, const struct ast_form *form)
+/* The frame of a called chain lies in the caller's; a spawned one has its own (rules 74, 76). */
+static void visit_form(void *context, struct ast_form *form)
 {
-    struct symbol *callee = (struct symbol *)(uintptr_t)form->u.call.op;
+    struct resolver *caller = context;
+    struct symbol *callee;
+    struct diag *diag;
 
-    if (callee == NULL || callee->proto_kind != AST_CHAIN)
+    if (form->kind != AST_CALL || form->u.call.op == NULL || form->u.call.op->proto_kind != AST_CHAIN)
         return;
+    callee = symbol_find(caller->program, form->u.call.op->name);
     if (callee->visit == 1) {
-        struct diag *diag = diag_report(caller->program->diags, D_RECURSION, form->u.call.name_span, callee->name);
+        diag = diag_report(caller->program->diags, D_RECURSION, form->u.call.name_span, callee->name);
         diag_note(caller->program->diags, diag, callee->span, "'%s' begins here", callee->name);
         return;
     }
@@ -452,63 +394,16 @@ static void visit_call(struct caller *caller, const struct ast_form *form)
     caller->chain->needs_branches |= callee->needs_branches;
 }
 
-static void visit_block(struct caller *caller, const struct ast_block *block)
-{
-    if (block != NULL && block->pipeline != NULL)
-        visit_pipeline(caller, block->pipeline);
-}
-
-static void visit_form(struct caller *caller, const struct ast_form *form)
-{
-    if (form == NULL)
-        return;
-    switch (form->kind) {
-    case AST_CALL: visit_call(caller, form); break;
-    case AST_BLOCK: case AST_LOOP: visit_block(caller, form->u.block); break;
-    case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE:
-        for (const struct ast_branch *branch = form->u.branches; branch != NULL; branch = branch->next) {
-            visit_pipeline(caller, branch->pipeline);
-            visit_block(caller, branch->winner);
-        }
-        break;
-    case AST_EACH_FROM: visit_form(caller, form->u.each.source); visit_block(caller, form->u.each.body); break;
-    case AST_EACH_IN: visit_block(caller, form->u.each.body); break;
-    case AST_IF: visit_block(caller, form->u.if_.yes); visit_form(caller, form->u.if_.no); break;
-    case AST_WHILE: visit_block(caller, form->u.while_.body); break;
-    case AST_TIMEOUT: visit_form(caller, form->u.timeout.form); break;
-    case AST_RETRY: visit_form(caller, form->u.retry.form); break;
-    case AST_RETURN: visit_form(caller, form->u.return_.value); break;
-    case AST_EXPR: case AST_DO: case AST_BREAK: case AST_CONTINUE: case AST_DELAY: case AST_SPAWN: case AST_JOIN: case AST_REJECT:
-        break;
-    }
-}
-
-static void visit_step(struct caller *caller, const struct ast_step *step)
-{
-    if (step == NULL)
-        return;
-    visit_form(caller, step->form);
-    visit_form(caller, step->undo);
-}
-
-static void visit_pipeline(struct caller *caller, const struct ast_pipeline *pipeline)
-{
-    visit_step(caller, pipeline->first);
-    for (const struct ast_clause *clause = pipeline->clauses; clause != NULL; clause = clause->next) {
-        visit_step(caller, clause->step);
-        visit_step(caller, clause->else_step);
-    }
-}
-
 /* 1 while its calls are being followed, 2 when done. */
 static void visit_chain(struct program *program, struct symbol *chain)
 {
-    struct caller caller = { program, chain };
+    struct resolver caller = { program, chain };
+    struct ast_visitor visitor = { visit_form, NULL, &caller };
 
     if (chain->visit != 0)
         return;
     chain->visit = 1;
-    visit_block(&caller, chain->proto->body);
+    ast_walk_block(&visitor, chain->proto->body);
     chain->visit = 2;
 }
 
@@ -541,11 +436,9 @@ void resolve(struct program *program, struct ast_file *file)
     check_generated_names(program);
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
         resolve_raises(program, unit);
-    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next) {
-        struct resolver resolver = { program, symbol };
+    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
         if (is_chain(symbol))
-            resolve_block(&resolver, symbol->proto->body);
-    }
+            resolve_chain(program, symbol);
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
         if (is_chain(symbol))
             visit_chain(program, symbol);

@@ -1,5 +1,5 @@
 /* scope.c - visible names and certainly set bindings. */
-#include "scope.h"
+#include "check.h"
 
 #include <string.h>
 

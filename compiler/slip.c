@@ -39,7 +39,6 @@ static const char *shown(struct scanner *scan, const struct token *token)
 struct expected {
     bool has[TOKEN_COUNT];
     bool group[GROUP_VALUE + 1];
-    bool end_of_file;
     const char *words[MOST_LISTED + 1];
     int count;
 };
@@ -55,38 +54,48 @@ static void add_words(struct expected *expected, const char *words)
         expected->words[expected->count++] = words;
 }
 
-/* Groups stand for their tokens, and what only a slip would allow is left out. */
+/* Tokens that only a slip allows, or that a shorter word stands for. */
+static bool is_left_out(const struct expected *expected, int token)
+{
+    const bool *group = expected->group;
+
+    switch (token) {
+    case T_OPERATOR: return true;
+    case T_VAR: case T_RBRACE: if (expects(expected, T_DO) && !group[GROUP_CLAUSE]) return true; break;
+    case T_SEMICOLON: if (group[GROUP_CLAUSE] && expects(expected, T_RBRACE)) return true; break;
+    case T_ARGS: case T_WHILE: case T_LBRACE: if (group[GROUP_CLAUSE]) return true; break;
+    default: break;
+    }
+    switch (token_group(token)) {
+    case GROUP_STEP: return expects(expected, T_DO);
+    case GROUP_VALUE: return expects(expected, T_DO) || group[GROUP_CLAUSE];
+    case GROUP_OPCLAUSE: return expects(expected, T_FAILS) || expects(expected, T_DO);
+    case GROUP_ITEM: return !expects(expected, T_CHAIN) ? false : expects(expected, T_SEMICOLON) || expects(expected, T_IMPORT);
+    case GROUP_CLAUSE: case GROUP_TAIL: return true;
+    case GROUP_NONE: break;
+    }
+    return false;
+}
+
+/* Groups stand for their tokens. */
 static void choose_words(struct expected *expected)
 {
     bool *group = expected->group;
+    bool item = group[GROUP_ITEM] && !expects(expected, T_SEMICOLON) && expects(expected, T_CHAIN) && expects(expected, T_IMPORT);
 
-    if (group[GROUP_CLAUSE] || expects(expected, T_SEMICOLON))
-        group[GROUP_STEP] = group[GROUP_ITEM] = false;
-    if (expects(expected, T_RBRACE) && expects(expected, T_VAR) == false)
-        group[GROUP_STEP] = false;
-    bool lists_names = group[GROUP_STEP] || group[GROUP_ITEM];
-    if (group[GROUP_ITEM])
+    if (item)
         add_words(expected, "an item");
-    if (group[GROUP_STEP])
-        add_words(expected, expects(expected, T_DO) ? "a step" : expects(expected, T_CEXPR) ? "a name or '('" : "a name");
+    if (expects(expected, T_DO) && !group[GROUP_CLAUSE] && !(expects(expected, T_RBRACE) && !expects(expected, T_VAR)))
+        add_words(expected, "a step");
     if (group[GROUP_CLAUSE])
         add_words(expected, "'then'");
-    if (group[GROUP_OPCLAUSE] && expects(expected, T_FAILS))
+    if (expects(expected, T_FAILS))
         add_words(expected, "a clause");
-    for (int i = 0; i < TOKEN_COUNT; i++) {
-        enum token_group of = token_group(i + T_NAME);
-        bool is_value = of == GROUP_VALUE && (group[GROUP_STEP] || group[GROUP_CLAUSE]);
-        bool is_slip = i + T_NAME == T_OPERATOR || (group[GROUP_CLAUSE] && (i + T_NAME == T_WHILE || i + T_NAME == T_ARGS));
-        if (!expected->has[i] || is_value || is_slip || of == GROUP_ITEM || of == GROUP_CLAUSE || of == GROUP_TAIL)
-            continue;
-        if (of == GROUP_STEP || (of == GROUP_OPCLAUSE && (expects(expected, T_FAILS) || group[GROUP_STEP])))
-            continue;
-        if (lists_names && (i + T_NAME == T_VAR || i + T_NAME == T_RBRACE))
-            continue;
-        add_words(expected, token_info(i + T_NAME)->shown);
-    }
-    if (expected->end_of_file && expected->count == 0)
-        add_words(expected, "the end of the file");
+    for (int token = T_NAME; token < T_NAME + TOKEN_COUNT; token++)
+        if (expects(expected, token) && (!is_left_out(expected, token)))
+            add_words(expected, token_info(token)->shown);
+    if (expected->count == 0)
+        add_words(expected, expects(expected, T_RBRACE) ? "'}'" : "the end of the file");
 }
 
 static struct expected gather(const int *tokens, int count)
@@ -94,10 +103,8 @@ static struct expected gather(const int *tokens, int count)
     struct expected expected = { .count = 0 };
 
     for (int i = 0; i < count; i++) {
-        if (tokens[i] < T_NAME) {
-            expected.end_of_file = true;
+        if (tokens[i] < T_NAME)
             continue;
-        }
         expected.has[tokens[i] - T_NAME] = true;
         expected.group[token_group(tokens[i])] = true;
     }
@@ -117,6 +124,55 @@ static const char *join_words(struct scanner *scan, const struct expected *expec
     return text;
 }
 
+/* ---- what was probably meant ---- */
+
+static bool is_duration_word(int token)
+{
+    return token == T_DELAY || token == T_TIMEOUT || token == T_BACKOFF || token == T_TO;
+}
+
+static const char *help_with_item(struct scanner *scan, const struct token *found)
+{
+    static const char *const words[] = { "import", "resource", "codes", "async", "sync", "blocking", "static", "chain" };
+    const char *text = source_of(scan, found->span);
+    struct nearest nearest = { .wanted = arena_copy(scan->arena, text, found->span.end - found->span.begin) };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        nearest_offer(&nearest, words[i]);
+    if (nearest.best)
+        return arena_format(scan->arena, "did you mean `%s`?", nearest.best);
+    return "C stands between `%{` and `%}`";
+}
+
+static const char *help_with_word(struct scanner *scan, const struct expected *expected)
+{
+    const struct token *found = &scan->last[0], *before = &scan->last[1];
+
+    if (found->kind == T_NUM && is_duration_word(before->kind))
+        return "durations have units: us, ms, s, m or h";
+    if (found->kind == T_RPAREN && before->kind == T_LPAREN)
+        return arena_format(scan->arena, "%s needs at least one branch", shown(scan, &scan->last[2]));
+    if (expected->group[GROUP_ITEM] && (found->kind == T_NAME || found->kind == T_OPERATOR))
+        return help_with_item(scan, found);
+    if (expected->group[GROUP_CLAUSE] && (found->kind == T_CEXPR || token_group(found->kind) == GROUP_STEP))
+        return "steps are joined with `then`";
+    return NULL;
+}
+
+static const char *help_with(struct scanner *scan, const struct expected *expected)
+{
+    switch (scan->last[0].kind) {
+    case T_CWORD: return "C statements stand in `do { }`, variables at the head of a block: `var int n = 0;`";
+    case T_VAR: return "variables stand at the head of a block, before its first step";
+    case T_ELSE: return "`else` belongs to a `then` or an `if`: `then step else step`";
+    case T_SEMICOLON: return expected->group[GROUP_ITEM] && scan->depth == 0 ? "a body has no `;` behind it" : NULL;
+    default: break;
+    }
+    if (scan->last[1].kind == T_DO)
+        return "`do` is followed by C in braces; loops are `while (condition) { }` and `loop { }`";
+    return help_with_word(scan, expected);
+}
+
 void report_syntax(struct scanner *scan, const int *tokens, int count)
 {
     const struct token *found = &scan->last[0], *before = &scan->last[1];
@@ -126,7 +182,10 @@ void report_syntax(struct scanner *scan, const int *tokens, int count)
     struct expected expected = gather(tokens, count);
     const char *after = before->kind ? arena_format(scan->arena, " after %s", shown(scan, before)) : "";
     const char *text = arena_format(scan->arena, "expected %s%s, found %s", join_words(scan, &expected), after, shown(scan, found));
-    diag_report(scan->diags, D_SYNTAX, found->span, text);
+    struct diag *diag = diag_report(scan->diags, D_SYNTAX, found->span, text);
+    const char *help = help_with(scan, &expected);
+    if (help)
+        diag_help(scan->diags, diag, "%s", help);
 }
 
 /* ---- slips ---- */

@@ -1,9 +1,9 @@
-/* scope.h - which names are visible at a place of a chain, and which bindings are certainly set there.
+/* check.h - what the parts of check share: the checker, visible names, and which bindings are certainly set.
  *
  * Shared by check.c (what steps mean) and check_text.c (what C text mentions).
  */
-#ifndef SCOPE_H
-#define SCOPE_H
+#ifndef CHECK_H
+#define CHECK_H
 
 #include "diag.h"
 #include "tree.h"
@@ -62,6 +62,18 @@ void demand(struct checker *checker, struct node *node, struct ctype type, bool 
 
 /* Finds the names in C text. `is_body`: the text of a do { }, with statements. */
 struct text *check_text(struct checker *checker, const struct ast_c *c, struct ctype type, bool is_body, struct node *do_node);
+
+/* The parts of check: check.c has pipelines, blocks and names, check_form.c the forms. */
+struct node *node_new(struct checker *checker, enum node_kind kind, struct span span);
+struct node *node_wrong(struct checker *checker, struct span span); /* something is missing here, and it has been said */
+struct node *unsupported(struct checker *checker, struct span span, const char *word);
+struct incoming *nothing_comes_in(struct checker *checker, const char *why);
+void take_type(struct node *node, const struct node *from);
+void take_types(struct node *node, const struct node *a, const struct node *b);
+void check_new_name(struct checker *checker, const char *name, struct span span);
+struct node *check_form(struct checker *checker, const struct ast_form *form);
+struct node *check_block(struct checker *checker, const struct ast_block *block);
+struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *pipeline);
 
 /* One variable as text. */
 struct text *text_of_variable(struct checker *checker, struct variable *variable, struct span span);
