@@ -13,6 +13,7 @@ COMPILER = [
     {"diag.h"},
     # representations
     {"ast.h"},
+    {"ast_walk.h"},
     {"symbol.h"},
     {"tree.h"},
     {"ir.h"},
@@ -23,7 +24,7 @@ COMPILER = [
 # A pass in several files has a header of its own, which nobody else includes.
 PARSE = "parse words capture brackets params comments slip scan token ast_new lex*"
 PRIVATE = {
-    "scope.h": "scope check* demand",
+    "check.h": "check* scope demand",
     "emit.h": "emit*",
     "print.h": "ast_print print*",
     "options.h": "main options",
