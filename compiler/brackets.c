@@ -17,15 +17,6 @@ static char partner(char sign)
     }
 }
 
-/* Messages of the parser about anything up to here would only repeat what has been said. */
-static void be_quiet_until(struct scanner *scan, const char *at)
-{
-    pos position = scan_pos(scan, at);
-
-    if (position > scan->quiet_until)
-        scan->quiet_until = position;
-}
-
 /* Gives the rest up to where the next item begins. */
 static void give_up(struct scanner *scan, const char *at)
 {
@@ -86,13 +77,22 @@ static void report_unmatched(struct scanner *scan, const char *at)
     diag_report(scan->diags, D_UNMATCHED, scan_span(scan, at, at + 1), *at);
 }
 
+/* The partner is probably in a string without an end, which has been reported. */
+static bool is_lost_in_string(const struct scanner *scan, const struct open_bracket *bracket)
+{
+    return bracket->at >= scan->broken_begin && bracket->at < scan->broken_end;
+}
+
 static void report_mismatch(struct scanner *scan, const char *at)
 {
     const struct open_bracket *top = &scan->open[scan->depth - 1];
+
+    be_quiet_until(scan, at);
+    if (is_lost_in_string(scan, top))
+        return;
     struct diag *diag = diag_report(scan->diags, D_MISMATCH, scan_span(scan, at, at + 1), *at, top->sign);
 
     diag_note(scan->diags, diag, scan_span(scan, top->at, top->at + 1), "opened here");
-    be_quiet_until(scan, at);
 }
 
 /* A closing bracket in C that was captured from the depth `base` on. */
@@ -148,21 +148,29 @@ struct token made_up_partner(struct scanner *scan)
 void never_closed(struct scanner *scan, const char *at)
 {
     const struct open_bracket *top = &scan->open[scan->depth - 1];
+
+    scan->closing = true;
+    be_quiet_until(scan, at);
+    if (is_lost_in_string(scan, top))
+        return;
     struct diag *diag = diag_report(scan->diags, D_NEVER_CLOSED, scan_span(scan, top->at, top->at + 1), top->sign);
 
     if (at < scan->limit)
         diag_note(scan->diags, diag, scan_span(scan, at, at + 1), "the next item begins here");
-    scan->closing = true;
-    be_quiet_until(scan, at);
 }
 
+/* Nothing is reported about what is thrown away. */
 void scan_skip_bracket(struct scanner *scan, unsigned depth)
 {
+    struct diags *diags = scan->diags, unheard = { .arena = diags->arena, .sources = diags->sources };
+
     if (scan->depth <= depth)
         return;
     scan->has_ahead = false;
+    scan->diags = &unheard;
     if (scan->closing)
         pop_to(scan, depth);
     else
         skip_c(scan, depth, "", NULL);
+    scan->diags = diags;
 }

@@ -11,7 +11,7 @@
 struct walk {
     struct ast_comment *next;  /* not yet hung anywhere */
     struct ast_comment **left; /* the list of the node that ended last; NULL once another has begun */
-    struct ast_comment **entered; /* the list of the node that began last */
+    struct ast_comment **owner; /* the list of the step or clause around */
 };
 
 static void walk_form(struct walk *walk, struct ast_form *form);
@@ -50,7 +50,6 @@ static void enter(struct walk *walk, pos begin, struct ast_comment **comments)
         hang(walk->left, take(walk, begin, true), true);
     hang(comments, take(walk, begin, false), false);
     walk->left = NULL;
-    walk->entered = comments;
 }
 
 static void leave(struct walk *walk, pos end, struct ast_comment **comments)
@@ -72,13 +71,16 @@ static void walk_block(struct walk *walk, struct ast_block *block)
     enter(walk, block->span.end, &block->comments);
 }
 
-static void walk_branches(struct walk *walk, struct ast_branch *branch)
+static void walk_branches(struct walk *walk, struct ast_form *form)
 {
-    for (; branch; branch = branch->next) {
+    for (struct ast_branch *branch = form->u.branches; branch; branch = branch->next) {
         walk_pipeline(walk, branch->pipeline);
         if (branch->winner) /* walk_block lets go of the node before: comments between go into the block */
             walk_block(walk, branch->winner);
     }
+    if (walk->left)
+        hang(walk->left, take(walk, form->span.end, true), true);
+    walk->left = NULL;
 }
 
 static void walk_if(struct walk *walk, struct ast_form *form)
@@ -92,10 +94,10 @@ static void walk_if(struct walk *walk, struct ast_form *form)
 static void walk_form(struct walk *walk, struct ast_form *form)
 {
     if (!walk->left)
-        hang(walk->entered, take(walk, form->span.begin, false), false);
+        hang(walk->owner, take(walk, form->span.begin, false), false);
     switch (form->kind) {
     case AST_BLOCK: case AST_LOOP: walk_block(walk, form->u.block); break;
-    case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: walk_branches(walk, form->u.branches); break;
+    case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: walk_branches(walk, form); break;
     case AST_EACH_IN: case AST_EACH_FROM: walk_block(walk, form->u.each.body); break;
     case AST_IF: walk_if(walk, form); break;
     case AST_WHILE: walk_block(walk, form->u.while_.body); break;
@@ -107,23 +109,27 @@ static void walk_form(struct walk *walk, struct ast_form *form)
     }
 }
 
-static void walk_step(struct walk *walk, struct ast_step *step)
+static void walk_step(struct walk *walk, struct ast_step *step, struct ast_comment **owner)
 {
+    struct ast_comment **outer = walk->owner;
+
+    walk->owner = owner;
     walk_form(walk, step->form);
     if (step->undo)
         walk_form(walk, step->undo);
+    walk->owner = outer;
 }
 
 static void walk_pipeline(struct walk *walk, struct ast_pipeline *pipeline)
 {
     enter(walk, pipeline->first->span.begin, &pipeline->first->comments);
-    walk_step(walk, pipeline->first);
+    walk_step(walk, pipeline->first, &pipeline->first->comments);
     leave(walk, pipeline->first->span.end, &pipeline->first->comments);
     for (struct ast_clause *clause = pipeline->clauses; clause; clause = clause->next) {
         enter(walk, clause->span.begin, &clause->comments);
-        walk_step(walk, clause->step);
+        walk_step(walk, clause->step, &clause->comments);
         if (clause->else_step)
-            walk_step(walk, clause->else_step);
+            walk_step(walk, clause->else_step, &clause->comments);
         leave(walk, clause->span.end, &clause->comments);
     }
 }

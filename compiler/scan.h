@@ -40,6 +40,7 @@ struct scanner {
     bool has_ahead;
     bool closing;               /* a bracket was never closed: partners are made up until all are closed */
     pos quiet_until;            /* the lexer has reported what is wrong up to here: no syntax errors about that */
+    const char *broken_begin, *broken_end; /* the last line with a quote that has no partner */
     const char *colon_at;       /* where a forgotten colon is made up */
     struct open_bracket open[MOST_OPEN];
     unsigned depth;             /* of `open` */
@@ -77,6 +78,13 @@ static inline pos scan_pos(const struct scanner *scan, const char *at)
 static inline struct span scan_span(const struct scanner *scan, const char *begin, const char *end)
 {
     return (struct span){ scan_pos(scan, begin), scan_pos(scan, end) };
+}
+
+/* Messages of the parser about anything up to here would only repeat what has been said. */
+static inline void be_quiet_until(struct scanner *scan, const char *at)
+{
+    if (scan_pos(scan, at) > scan->quiet_until)
+        scan->quiet_until = scan_pos(scan, at);
 }
 
 /* brackets.c: false means that there are too many and that the rest of the item was given up */

@@ -129,7 +129,7 @@ static bool declared_token(struct scanner *scan, struct token *token, bool is_op
 /* do TYPE {: only with a brace behind it, else it is something else. */
 static bool do_type_token(struct scanner *scan, struct token *token)
 {
-    struct type_words words = read_words(scan->cursor, NULL);
+    struct type_words words = read_words(scan->cursor, "do");
 
     if (words.begin == words.end || *look_past_blanks(words.end) != '{')
         return false;
@@ -139,9 +139,10 @@ static bool do_type_token(struct scanner *scan, struct token *token)
 
 static bool resource_type_token(struct scanner *scan, struct token *token)
 {
+    if (scan->last[2].kind != T_RESOURCE)
+        return false;
     struct type_words words = read_words(scan->cursor, "releases");
-
-    if (scan->last[2].kind != T_RESOURCE || words.begin == words.end)
+    if (words.begin == words.end)
         return false;
     *token = ctype_token(scan, words.begin, words.end);
     return true;

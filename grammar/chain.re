@@ -3,6 +3,7 @@
  * The file is in memory and ends with a NUL byte, so nothing is ever refilled. Actions only say which token it is; what
  * takes more than a line is in compiler/{brackets,capture,words}.c.
  */
+#include <ctype.h>
 #include <string.h>
 
 #include "scan.h"
@@ -84,6 +85,8 @@ void skip_blanks(struct scanner *scan)
             "/*" {
                 report_unterminated(scan, TEXT(begin), 2, "comment");
                 scan->cursor = scan->limit;
+                scan->closing = true;
+                be_quiet_until(scan, scan->limit);
                 return;
             }
             * { scan->cursor = TEXT(begin); return; }
@@ -125,7 +128,10 @@ static const char *end_of_line(const struct scanner *scan, const char *at)
 static const unsigned char *skip_broken_quote(struct scanner *scan, const unsigned char *begin)
 {
     report_unterminated(scan, TEXT(begin), 1, *begin == '"' ? "string" : "character constant");
-    return AT(end_of_line(scan, TEXT(begin)));
+    scan->broken_end = end_of_line(scan, TEXT(begin));
+    for (scan->broken_begin = TEXT(begin); scan->broken_begin > scan->source->text && scan->broken_begin[-1] != '\n';)
+        scan->broken_begin--;
+    return AT(scan->broken_end);
 }
 
 /* Up to a comma between arguments: one ends, the next begins. */
@@ -240,7 +246,8 @@ void skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_a
             "/*" {
                 report_unterminated(scan, TEXT(begin), 2, "comment");
                 at = AT(scan->limit);
-                scan->closing = scan->depth > 0;
+                scan->closing = true;
+                be_quiet_until(scan, scan->limit);
                 end_arguments(scan, args, argument, TEXT(begin));
                 scan->depth = base;
                 break;
@@ -326,14 +333,24 @@ static struct token lex_prologue(struct scanner *scan, const char *start)
     }
 }
 
-static void report_bytes(struct scanner *scan, const char *begin)
+/* Passed over. */
+static void report_byte(struct scanner *scan, const char *at)
+{
+    diag_report(scan->diags, D_BYTE, scan_span(scan, at, at + 1), (unsigned)(unsigned char)*at);
+    scan->cursor = at + 1;
+}
+
+/* A word that is not ASCII is still a word. */
+static struct token strange_token(struct scanner *scan, const char *begin)
 {
     const char *end = begin + 1;
 
-    while ((unsigned char)*begin >= 0x80 && (unsigned char)*end >= 0x80)
+    while ((unsigned char)*begin >= 0x80 && ((unsigned char)*end >= 0x80 || *end == '_' || isalnum((unsigned char)*end)))
         end++;
     diag_report(scan->diags, D_BYTE, scan_span(scan, begin, end), (unsigned)(unsigned char)*begin);
+    be_quiet_until(scan, end);
     scan->cursor = end;
+    return name_token(scan, T_NAME, begin, end);
 }
 
 /* The words and signs between items. */
@@ -490,10 +507,11 @@ struct token lex(struct scanner *scan)
                 scan->cursor = TEXT(at);
                 continue;
             }
-            [\x80-\xff] | [\x01-\x08\x0e-\x1f\x7f] { report_bytes(scan, TEXT(start)); continue; }
+            [\x80-\xff] { return strange_token(scan, TEXT(start)); }
+            [\x01-\x08\x0e-\x1f\x7f] { report_byte(scan, TEXT(start)); continue; }
             end {
                 if (!is_end(scan, TEXT(start))) {
-                    report_bytes(scan, TEXT(start));
+                    report_byte(scan, TEXT(start));
                     continue;
                 }
                 if (scan->depth == 0)

@@ -167,14 +167,15 @@ code:
 operation: kind proto opclauses                 { $$ = proto_with($2, $1, false, span_join(@1, @2), $3.first); }
 chain: linkage proto opclauses                  { $$ = proto_with($2, AST_CHAIN, $1, span_join(@1, @2), $3.first); }
 
+/* Such a word begins an item for sure: errors before it are over. */
 kind:
-  "async"                                       { $$ = AST_ASYNC; }
-| "sync"                                        { $$ = AST_SYNC; }
-| "blocking"                                    { $$ = AST_BLOCKING; }
+  "async"                                       { $$ = AST_ASYNC; yyerrok; }
+| "sync"                                        { $$ = AST_SYNC; yyerrok; }
+| "blocking"                                    { $$ = AST_BLOCKING; yyerrok; }
 
 linkage:
-  "chain"                                       { $$ = false; }
-| "static" "chain"                              { $$ = true; }
+  "chain"                                       { $$ = false; yyerrok; }
+| "static" "chain"                              { $$ = true; yyerrok; }
 
 proto:
   CTYPE NAME ARGS                               { $$ = scan_params(scan, new_proto(A, @$, $1, $2), $3); }
