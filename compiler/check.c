@@ -151,8 +151,10 @@ static struct variable *new_binding(struct checker *checker, const struct ast_st
     variable = variable_new(checker, VARIABLE_BINDING, step->as->name, type, step->as->span);
     checker->scope = here;
     if (outside) {
-        variable->outside = checker->outside;
-        checker->outside = variable;
+        struct variable **last = &checker->outside;
+        while (*last != NULL)
+            last = &(*last)->outside;
+        *last = variable;
     } else
         variable_show(checker, variable);
     return variable;
@@ -188,8 +190,8 @@ static void bind(struct checker *checker, const struct ast_step *step, struct no
     } else if (ctype_is_void(type) && variable == NULL) {
         diag_report(checker->diags, D_BIND_NOTHING, step->as->span, step->as->name);
         type = ctype_of_words(checker->arena, "int");
-    } else
-        demand(checker, node, variable != NULL ? variable->type : type, step->as_type != NULL || node->flexible);
+    } else if (variable == NULL || ctype_same(variable->type, type))
+        demand(checker, node, type, step->as_type != NULL || node->flexible);
     if (variable == NULL)
         variable = new_binding(checker, step, type);
     if (variable->from == NULL && node->kind == NODE_CALL)
@@ -397,7 +399,7 @@ static struct checked_chain *check_chain(struct program *program, struct symbol 
     struct checked_chain *chain = arena_new(program->arena, struct checked_chain);
     struct checker checker = { .program = program, .arena = program->arena, .diags = program->diags, .chain = chain };
 
-    checker.it = nothing_comes_in(&checker, "it is the value of the step before");
+    checker.it = nothing_comes_in(&checker, "no step stands before this one");
     chain->symbol = symbol;
     chain->last_variable = &chain->variables;
     scope_open(&checker, symbol->span);

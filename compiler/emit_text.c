@@ -108,19 +108,33 @@ static void put_line(struct emitter *emitter, int line, const char *file)
     put(emitter->writer, "\n");
 }
 
+/* Back and forth with nothing in between is nothing. */
+static void drop_line_back(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    if (emitter->back_end == 0 || w->length != emitter->back_end)
+        return;
+    w->length = emitter->back_begin;
+    w->line--;
+}
+
 void emit_line(struct emitter *emitter, struct span span)
 {
     struct place place;
     if (!emitter->options->lines || span.begin == 0)
         return;
+    drop_line_back(emitter);
     place = source_place(emitter->program->sources, span.begin);
     put_line(emitter, place.line, place.source->path);
 }
 
 void emit_line_back(struct emitter *emitter)
 {
-    if (emitter->options->lines)
-        put_line(emitter, emitter->writer->line + 1, emitter->options->c_name);
+    if (!emitter->options->lines)
+        return;
+    emitter->back_begin = emitter->writer->length;
+    put_line(emitter, emitter->writer->line + 1, emitter->options->c_name);
+    emitter->back_end = emitter->writer->length;
 }
 
 /* What may stand in a comment: no end of it, no control bytes. */

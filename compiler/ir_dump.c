@@ -87,7 +87,7 @@ static void dump_instr(struct writer *w, const struct ir_instr *instr)
     if (instr->kind == IR_DO)
         dump_text(w, instr->node->u.do_.body);
     if (instr->kind == IR_FORK || instr->kind == IR_SET_EXIT)
-        putf(w, "%u", instr->number);
+        putf(w, instr->kind == IR_FORK ? "%u" : " %u", instr->number);
     if (instr->to != NULL)
         putf(w, "@%s", instr->to->label);
     put(w, "\n");
