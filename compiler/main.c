@@ -59,6 +59,14 @@ static const char *header_name(struct session *session)
     return strcmp(options->input, "-") == 0 ? "stdin.h" : with_ending(&session->arena, last_part(options->input), ".h");
 }
 
+/* The C file as it names itself in #line. A path from the root would make the output depend on the machine. */
+static const char *c_name(const struct options *options)
+{
+    if (strcmp(options->output, "-") == 0)
+        return "<stdout>";
+    return options->output[0] == '/' ? last_part(options->output) : options->output;
+}
+
 /* ---- dumps ---- */
 
 static bool dumps(const struct session *session, const char *what)
@@ -113,7 +121,7 @@ static struct ir_chain *machines(struct session *session, struct checked_chain *
 static void emit(struct session *session, const struct ir_chain *chains, struct writer *c, struct writer *h)
 {
     struct emit_options options = {
-        .c_name = strcmp(session->options.output, "-") == 0 ? "<stdout>" : session->options.output,
+        .c_name = c_name(&session->options),
         .header_name = header_name(session),
         .source_name = last_part(session->program.units->path),
         .lines = !session->options.no_lines,
