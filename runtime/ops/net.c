@@ -305,7 +305,7 @@ static enum chain_attempt try_read(struct chain_io *io, int error)
     if (error != 0)
         return reject_read(op, error);
     do
-        n = recv(op->conn, op->buffer, size, MSG_DONTWAIT);
+        n = size != 0 ? recv(op->conn, op->buffer, size, MSG_DONTWAIT) : 0; /* recv(2) would wait for data */
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return errno == EAGAIN ? CHAIN_AGAIN : reject_read(op, errno);

@@ -56,10 +56,9 @@ static void rule_13_ten_million_immediate_steps(void **state)
     mini_init(&a, 'a', 10000000);
     a.start = start_at_once;
     mini_run(&a, &world.loop);
-    diary[sizeof diary - 1] = '\0';
-    memset(diary, '.', sizeof diary - 1); /* full: nothing is noted */
+    silent = true;
     chain_loop_run(&world.loop);
-    diary[0] = '\0';
+    silent = false;
     assert_int_equal(a.rounds, -1);
     world_close(&world);
 }

@@ -66,12 +66,16 @@ static inline void world_close(struct world *world)
 /* ---- what happened, as a string ---- */
 
 static char diary[4096];
+static bool silent; /* notes are not taken */
 
 static inline void note(const char *format, ...)
 {
-    size_t used = strlen(diary);
+    size_t used;
     va_list arguments;
 
+    if (silent)
+        return;
+    used = strlen(diary);
     va_start(arguments, format);
     vsnprintf(diary + used, sizeof diary - used, format, arguments);
     va_end(arguments);
