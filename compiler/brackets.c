@@ -48,7 +48,7 @@ bool open_level(struct scanner *scan, const char *at)
 /* The stack has room for the deepest pipeline and the deepest C in it. */
 bool open_bracket(struct scanner *scan, const char *at)
 {
-    if (scan->depth == MOST_OPEN) {
+    if (scan->depth == MOST_OPEN || scan->depth - scan->c_base == DEEPEST) {
         too_deep(scan, at);
         return false;
     }
@@ -70,6 +70,22 @@ static int find_open(const struct scanner *scan, char closing)
     while (i >= 0 && partner(scan->open[i].sign) != closing)
         i--;
     return i;
+}
+
+static bool on_same_line(const char *begin, const char *end)
+{
+    return memchr(begin, '\n', (size_t)(end - begin)) == NULL;
+}
+
+/* Which bracket a closing one is for. If the innermost is of another kind but on the same line, and the one of its kind is
+ * not, a wrong bracket was written rather than one forgotten. */
+static int find_partner(const struct scanner *scan, const char *at)
+{
+    int match = find_open(scan, *at), top = (int)scan->depth - 1;
+
+    if (match >= 0 && match < top && on_same_line(scan->open[top].at, at) && !on_same_line(scan->open[match].at, at))
+        return top;
+    return match;
 }
 
 static void report_unmatched(struct scanner *scan, const char *at)
@@ -98,13 +114,13 @@ static void report_mismatch(struct scanner *scan, const char *at)
 /* A closing bracket in C that was captured from the depth `base` on. */
 enum closed close_bracket(struct scanner *scan, const char *at, unsigned base)
 {
-    int match = find_open(scan, *at);
+    int match = find_partner(scan, at);
 
     if (match < 0) {
         report_unmatched(scan, at);
         return CLOSED_NOTHING;
     }
-    if (match != (int)scan->depth - 1)
+    if (partner(scan->open[scan->depth - 1].sign) != *at)
         report_mismatch(scan, at);
     if (match < (int)base) {
         pop_to(scan, base);
@@ -122,15 +138,15 @@ static int closing_kind(char sign)
 /* A closing bracket in a pipeline; T_YYUNDEF if it closes nothing and is passed over. */
 struct token close_token(struct scanner *scan, const char *at)
 {
-    int match = find_open(scan, *at);
+    int match = find_partner(scan, at);
 
     if (match < 0) {
         report_unmatched(scan, at);
         return (struct token){ .kind = T_YYUNDEF };
     }
+    if (partner(scan->open[scan->depth - 1].sign) != *at && scan_pos(scan, at) > scan->quiet_until)
+        report_mismatch(scan, at);
     if (match != (int)scan->depth - 1) {
-        if (scan_pos(scan, at) > scan->quiet_until)
-            report_mismatch(scan, at);
         scan->cursor = at; /* comes again when those inside are closed */
         return made_up_partner(scan);
     }

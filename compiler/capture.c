@@ -67,6 +67,7 @@ struct token capture_token(struct scanner *scan, int kind, const char *begin)
     struct ast_args_list args = { 0 };
     unsigned base = scan->depth;
 
+    scan->c_base = base;
     if (!open_bracket(scan, begin))
         return lex(scan);
     skip_c(scan, base, "", kind == T_ARGS ? &args : NULL);
@@ -105,6 +106,7 @@ struct token bracket_token(struct scanner *scan, const char *begin)
     if (kind != T_LBRACE && kind != T_LPAREN)
         return capture_token(scan, kind, begin);
     unsigned depth = scan->depth, level = scan->level;
+    scan->c_base = depth;
     if (!open_level(scan, begin) || !open_bracket(scan, begin))
         return lex(scan);
     scan->open[depth].level = level;

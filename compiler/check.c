@@ -401,6 +401,7 @@ static struct checked_chain *check_chain(struct program *program, struct symbol 
 
     checker.it = nothing_comes_in(&checker, "no step stands before this one");
     chain->symbol = symbol;
+    symbol->checked = chain;
     chain->last_variable = &chain->variables;
     scope_open(&checker, symbol->span);
     chain->scope = checker.scope;

@@ -232,44 +232,41 @@ static void emit_field(struct emitter *emitter, const struct field *field)
     put(w, "};\n");
 }
 
-static bool scope_is_empty(const struct emitter *emitter, const struct scope *scope)
-{
-    for (const struct scope *child = scope->children; child != NULL; child = child->next)
-        if (!scope_is_empty(emitter, child))
-            return false;
-    return scope->field_count == 0;
-}
-
 static void emit_scope(struct emitter *emitter, const struct scope *scope);
+
+/* One of several blocks that share storage. */
+static void emit_member(struct emitter *emitter, const struct scope *scope)
+{
+    struct writer *w = emitter->writer;
+
+    put(w, "struct {\n");
+    w->indent++;
+    emit_scope(emitter, scope);
+    w->indent--;
+    putf(w, "} %s;\n", scope->member);
+}
 
 /* Blocks that one strand runs one after another share storage. */
 static void emit_siblings(struct emitter *emitter, const struct scope *scope, const struct ir_strand *strand)
 {
     struct writer *w = emitter->writer;
-    unsigned count = 0;
+    bool shared = scope_siblings(scope, strand) > 1;
 
-    for (const struct scope *child = scope->children; child != NULL; child = child->next)
-        count += child->strand == strand && !scope_is_empty(emitter, child);
-    if (count > 1) {
+    if (shared) {
         put(w, "union {\n");
         w->indent++;
     }
     for (const struct scope *child = scope->children; child != NULL; child = child->next) {
-        if (child->strand != strand || scope_is_empty(emitter, child))
+        if (child->strand != strand || scope_is_empty(child))
             continue;
-        if (count > 1) {
-            put(w, "__extension__ struct {\n");
-            w->indent++;
-        }
-        emit_scope(emitter, child);
-        if (count > 1) {
-            w->indent--;
-            put(w, "};\n");
-        }
+        if (shared)
+            emit_member(emitter, child);
+        else
+            emit_scope(emitter, child);
     }
-    if (count > 1) {
+    if (shared) {
         w->indent--;
-        put(w, "};\n");
+        putf(w, "} %s;\n", scope_union(emitter->arena, strand));
     }
 }
 

@@ -45,7 +45,7 @@ const char *variable_path(const struct emitter *emitter, const struct variable *
     const char *frame = emitter->chain->local.frame;
     if (variable->kind == VARIABLE_RESULT && variable->in_storage)
         return arena_format(emitter->arena, "%s->u.value", frame);
-    return arena_format(emitter->arena, "%s->%s", frame, variable->part->field);
+    return arena_format(emitter->arena, "%s->%s%s", frame, variable->scope->path, variable->part->field);
 }
 
 /* ---- user text ---- */

@@ -25,6 +25,15 @@ struct frame {
     struct field *fields, **last_field;
 };
 
+/* Whether a block keeps anything, itself or inside. */
+bool scope_is_empty(const struct scope *scope);
+
+/* How many blocks of a strand directly inside this one keep something: more than one share storage, in a union. */
+unsigned scope_siblings(const struct scope *scope, const struct ir_strand *strand);
+
+/* The name of that union. */
+const char *scope_union(struct arena *arena, const struct ir_strand *strand);
+
 void frame_dump(struct writer *writer, const struct ir_chain *chain);
 
 #endif

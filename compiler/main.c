@@ -148,6 +148,9 @@ static void compile(struct session *session, const struct source *source, struct
     }
     resolve(&session->program, file);
     checked = check(&session->program);
+    if (session->diags.errors != 0)
+        return;
+    raises(&session->program, checked);
     if (session->diags.errors != 0 || session->options.check_only)
         return;
     chains = machines(session, checked);

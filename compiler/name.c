@@ -83,7 +83,7 @@ static bool is_cpp_word(const char *name)
 
 static void name_fields(struct naming *naming, struct ir_chain *chain)
 {
-    static const char *const own[] = { "u", "link", "branches" };
+    static const char *const own[] = { "u", "link", "branches", "block" };
 
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         reserve(naming, own[i]);
@@ -91,6 +91,27 @@ static void name_fields(struct naming *naming, struct ir_chain *chain)
         for (struct field_part *part = field->parts; part != NULL; part = part->next)
             part->field = unique(naming, is_cpp_word(part->name) ? arena_format(naming->arena, "%s_", part->name) : part->name);
     release(naming);
+}
+
+/* Blocks that share storage are named after their lines. */
+static void name_scopes(struct arena *arena, const struct program *program, const struct ir_chain *chain, struct scope *scope)
+{
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
+        bool shared = scope_siblings(scope, strand) > 1;
+        struct naming members = { arena, NULL };
+        for (struct scope *child = scope->children; child != NULL; child = child->next) {
+            if (child->strand != strand || scope_is_empty(child))
+                continue;
+            child->path = scope->path;
+            if (shared) {
+                int line = source_place(program->sources, child->span.begin).line;
+                child->member = unique(&members, arena_format(arena, "line_%d", line));
+                child->path = arena_format(arena, "%s%s.%s.", scope->path, scope_union(arena, strand), child->member);
+            }
+            name_scopes(arena, program, chain, child);
+        }
+        release(&members);
+    }
 }
 
 static void name_strands(struct arena *arena, struct ir_strand *parent)
@@ -196,6 +217,8 @@ void name(struct arena *arena, const struct program *program, struct ir_chain *c
     chain->c_name = strcmp(chain->symbol->name, "main") == 0 ? "main_chain" : chain->symbol->name;
     name_fields(&naming, chain);
     name_strands(arena, chain->strands);
+    chain->checked->scope->path = "";
+    name_scopes(arena, program, chain, chain->checked->scope);
     name_blocks(&naming, chain);
     name_locals(&naming, program, chain);
 }

@@ -5,7 +5,7 @@
 #include "writer.h"
 
 static void print_form(struct print *print, const struct ast_form *form);
-static void print_pipeline(struct print *print, const struct ast_pipeline *pipeline);
+static void print_pipeline(struct print *print, const struct ast_pipeline *pipeline, int hang);
 
 /* ---- forms ---- */
 
@@ -14,9 +14,7 @@ static void print_branch(struct print *print, const struct ast_branch *branch)
     bool flat = print->flat;
 
     print->flat = print_on_one_line(print, branch->span);
-    print->writer->indent += !print->flat;
-    print_pipeline(print, branch->pipeline);
-    print->writer->indent -= !print->flat;
+    print_pipeline(print, branch->pipeline, !print->flat);
     if (branch->winner) {
         put(print->writer, " ");
         print_block(print, branch->winner);
@@ -206,13 +204,15 @@ static void print_clause(struct print *print, const struct ast_clause *clause)
     print_behind(print, behind);
 }
 
-static void print_pipeline(struct print *print, const struct ast_pipeline *pipeline)
+/* `hang`: how many levels further in the clauses stand than the first step. */
+static void print_pipeline(struct print *print, const struct ast_pipeline *pipeline, int hang)
 {
     bool flat = print->flat;
     const struct ast_comment *behind = print_before(print, pipeline->first->comments, pipeline->first->span.begin);
 
     print->flat = print_on_one_line(print, pipeline->span);
     print_step(print, pipeline->first);
+    print->writer->indent += hang;
     for (const struct ast_clause *clause = pipeline->clauses; clause; clause = clause->next) {
         print_behind(print, behind);
         behind = NULL;
@@ -224,6 +224,7 @@ static void print_pipeline(struct print *print, const struct ast_pipeline *pipel
         }
         print_clause(print, clause);
     }
+    print->writer->indent -= hang;
     if (behind)
         print_behind(print, behind);
     print->flat = flat;
@@ -254,7 +255,7 @@ static void print_inside(struct print *print, const struct ast_block *block)
     if (pipeline) {
         if (!print->flat && block->vars)
             print_keep_gap(print, pipeline->first->comments, pipeline->first->span.begin);
-        print_pipeline(print, pipeline);
+        print_pipeline(print, pipeline, 0);
         if (print->flat)
             put(print->writer, " ");
         else

@@ -44,6 +44,7 @@ struct scanner {
     const char *colon_at;       /* where a forgotten colon is made up */
     struct open_bracket open[MOST_OPEN];
     unsigned depth;             /* of `open` */
+    unsigned c_base;            /* depth where the C being captured began */
     unsigned level;             /* nesting of pipelines: brackets and pending prefixes */
     unsigned conditionals;      /* #if … seen outside %{ %} */
     struct ast_comment *comments, **last_comment;

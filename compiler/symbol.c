@@ -74,7 +74,7 @@ static bool wants_blank(struct ctoken before, struct ctoken token)
 {
     if (before.length == 0 || before.kind == CTOKEN_PUNCT)
         return before.length != 0 && *before.text == ',';
-    return token.kind != CTOKEN_PUNCT || *token.text == '*';
+    return token.kind != CTOKEN_PUNCT || *token.text == '*' || *token.text == '(';
 }
 
 static const char *spaced(struct arena *arena, const char *text, size_t length, bool drop)

@@ -45,6 +45,7 @@ struct symbol {
     const struct ast_c *state;
     const struct ast_opclause *raises; /* NULL: any code */
     bool needs_branches;             /* [resolve] a chain with a combinator in it or in one it calls */
+    struct checked_chain *checked;   /* [check] of a chain of the compiled file */
     char visit;                      /* [resolve] for the search for recursion */
 
     /* codes */

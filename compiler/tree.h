@@ -50,6 +50,8 @@ struct scope {
     struct ir_strand *strand;   /* [lower] the strand that runs it */
     struct field *fields, **last_field; /* [layout] of its own variables */
     unsigned field_count;
+    const char *member;         /* [name] of the union of sibling blocks: "line_23"; NULL: its fields stand in the outer struct */
+    const char *path;           /* [name] from the frame to its fields: "block.line_23." */
 };
 
 /* C text with the names of variables found in it. */
@@ -167,6 +169,7 @@ struct checked_chain {
     unsigned variable_count;
     struct variable *result;     /* NULL: void */
     struct node *body;
+    struct codes *codes;         /* [raises] that can escape it; NULL: not asked yet */
     bool is_main;
 };
 

@@ -320,8 +320,10 @@ static bool is_step_word(const char *at)
 static void report_missing_colon(struct scanner *scan, const char *names, const char *at)
 {
     struct diag *diag = diag_report(scan->diags, D_MISSING_COLON, scan_span(scan, at, at + 1));
-    const char *end = end_of_name(names);
+    const char *end = at;
 
+    while (end > names && isspace((unsigned char)end[-1]))
+        end--;
     diag_help(scan->diags, diag, "write `catch %.*s: step`", (int)(end - names), names);
 }
 

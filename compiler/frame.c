@@ -1,0 +1,27 @@
+/* frame.c - questions about a frame's blocks. */
+#include "frame.h"
+
+#include "arena.h"
+
+bool scope_is_empty(const struct scope *scope)
+{
+    for (const struct scope *child = scope->children; child != NULL; child = child->next)
+        if (!scope_is_empty(child))
+            return false;
+    return scope->field_count == 0;
+}
+
+unsigned scope_siblings(const struct scope *scope, const struct ir_strand *strand)
+{
+    unsigned count = 0;
+
+    for (const struct scope *child = scope->children; child != NULL; child = child->next)
+        if (child->strand == strand && !scope_is_empty(child))
+            count++;
+    return count;
+}
+
+const char *scope_union(struct arena *arena, const struct ir_strand *strand)
+{
+    return strand->parent == NULL ? "block" : arena_format(arena, "block_%s", strand->field);
+}

@@ -1,0 +1,226 @@
+/* raises.c - which codes can be under way at each place of a chain (rules 29, 75).
+ *
+ *     fetch(url)             raises ETIMEDOUT, EIO
+ *     catch ETIMEDOUT: …     -> EIO, and what the handler raises
+ *
+ * A filter that can never match gets a warning; what escapes a chain must be covered by its `raises` clause. Codes that the
+ * runtime itself may bring (CHAIN_E…) are not counted.
+ */
+#include <string.h>
+
+#include "arena.h"
+#include "ctext.h"
+#include "diag.h"
+#include "intern.h"
+#include "passes.h"
+#include "tree.h"
+
+struct code_list {
+    struct code_list *next;
+    const char *name; /* interned */
+};
+
+/* A set of codes; `any` is all of them, brought by `from`. */
+struct codes {
+    const struct node *any_from; /* NULL: only those listed */
+    struct code_list *list;
+};
+
+struct raising {
+    struct program *program;
+    struct codes handled; /* what reaches the handler that is being looked at */
+};
+
+static struct codes codes_of(struct raising *raising, const struct node *node);
+
+static bool has(const struct codes *set, const char *name)
+{
+    for (const struct code_list *code = set->list; code != NULL; code = code->next)
+        if (code->name == name)
+            return true;
+    return false;
+}
+
+static void add(struct raising *raising, struct codes *set, const char *name)
+{
+    struct code_list *code;
+    if (has(set, name))
+        return;
+    code = arena_new(raising->program->arena, struct code_list);
+    code->name = name;
+    code->next = set->list;
+    set->list = code;
+}
+
+static struct codes both(struct raising *raising, struct codes a, struct codes b)
+{
+    for (const struct code_list *code = b.list; code != NULL; code = code->next)
+        add(raising, &a, code->name);
+    if (a.any_from == NULL)
+        a.any_from = b.any_from;
+    return a;
+}
+
+static struct codes any(const struct node *from)
+{
+    struct codes set = { from, NULL };
+    return set;
+}
+
+/* C text that is a code's name, or anything. */
+static struct codes of_text(struct raising *raising, const char *text, const struct node *node)
+{
+    struct codes set = { NULL, NULL };
+    struct ctoken token = ctext_next_solid(&text);
+    const char *name = intern(raising->program->names, token.text, token.length);
+    const struct symbol *symbol = symbol_find(raising->program, name);
+
+    if (ctext_next_solid(&text).kind != CTOKEN_END || (!code_is_builtin(name) && (symbol == NULL || symbol->kind != SYMBOL_CODE)))
+        return any(node);
+    add(raising, &set, name);
+    return set;
+}
+
+static struct codes declared(struct raising *raising, const struct ast_name *names)
+{
+    struct codes set = { NULL, NULL };
+    for (; names != NULL; names = names->next)
+        add(raising, &set, names->name);
+    return set;
+}
+
+/* Once for each chain: callees are asked for by all their callers. */
+static const struct codes *codes_of_chain(struct program *program, struct checked_chain *chain)
+{
+    struct raising raising = { program, { NULL, NULL } };
+
+    if (chain->codes == NULL) {
+        struct codes set = codes_of(&raising, chain->body);
+        chain->codes = arena_new(program->arena, struct codes);
+        *chain->codes = set;
+    }
+    return chain->codes;
+}
+
+static struct codes of_call(struct raising *raising, const struct node *node)
+{
+    const struct symbol *op = node->u.call.op;
+    const struct codes nothing = { NULL, NULL };
+
+    if (op->raises != NULL)
+        return declared(raising, op->raises->codes);
+    if (op->proto_kind == AST_SYNC)
+        return op->fails == NULL ? nothing : of_text(raising, op->fails_code->text, node);
+    if (op->proto_kind == AST_CHAIN && op->checked != NULL) {
+        struct codes set = *codes_of_chain(raising->program, op->checked);
+        if (set.any_from != NULL)
+            set.any_from = node;
+        return set;
+    }
+    return any(node);
+}
+
+static struct codes of_reject(struct raising *raising, const struct node *node)
+{
+    const struct piece *code;
+
+    if (node->u.reject.again != NULL)
+        return raising->handled;
+    code = node->u.reject.args == NULL ? NULL : node->u.reject.args->pieces;
+    if (code == NULL || code->kind != PIECE_TEXT || code->next != NULL)
+        return any(node);
+    return of_text(raising, arena_copy(raising->program->arena, code->text, code->length), node);
+}
+
+static struct codes of_handler(struct raising *raising, const struct node *handler, struct codes handled)
+{
+    struct codes outer = raising->handled, set;
+
+    raising->handled = handled;
+    set = codes_of(raising, handler);
+    raising->handled = outer;
+    return set;
+}
+
+/* Splits what reaches a catch into what it takes and what passes. */
+static struct codes of_catch(struct raising *raising, const struct node *node)
+{
+    struct codes body = codes_of(raising, node->u.catch_.body), taken = { NULL, NULL }, passed = { body.any_from, NULL };
+
+    if (node->u.catch_.codes == NULL) {
+        if (body.any_from == NULL && body.list == NULL && !node->u.catch_.body->wrong)
+            diag_report(raising->program->diags, D_CATCH_NOTHING, node->span);
+        return of_handler(raising, node->u.catch_.handler, body);
+    }
+    for (const struct ast_name *name = node->u.catch_.codes; name != NULL; name = name->next) {
+        add(raising, &taken, name->name);
+        if (body.any_from == NULL && !has(&body, name->name) && strncmp(name->name, "CHAIN_", 6) != 0)
+            diag_report(raising->program->diags, D_CATCH_NEVER, name->span, name->name);
+    }
+    for (const struct code_list *code = body.list; code != NULL; code = code->next)
+        if (!has(&taken, code->name))
+            add(raising, &passed, code->name);
+    return both(raising, passed, of_handler(raising, node->u.catch_.handler, taken));
+}
+
+static struct codes of_branches(struct raising *raising, const struct node *node)
+{
+    struct codes set = { NULL, NULL };
+    for (const struct node *branch = node->u.branches; branch != NULL; branch = branch->next)
+        set = both(raising, set, codes_of(raising, branch));
+    return set;
+}
+
+static struct codes codes_of(struct raising *raising, const struct node *node)
+{
+    const struct codes nothing = { NULL, NULL };
+
+    switch (node->kind) {
+    case NODE_CALL: return of_call(raising, node);
+    case NODE_DO: return node->u.do_.rejects ? any(node) : nothing;
+    case NODE_BLOCK: return codes_of(raising, node->u.block.body);
+    case NODE_THEN: return both(raising, codes_of(raising, node->u.then.first), codes_of(raising, node->u.then.second));
+    case NODE_THEN_ELSE:
+        return both(raising, codes_of(raising, node->u.then.second),
+                    of_handler(raising, node->u.then.no, codes_of(raising, node->u.then.first)));
+    case NODE_CATCH: return of_catch(raising, node);
+    case NODE_FINALLY: return both(raising, codes_of(raising, node->u.finally.body), codes_of(raising, node->u.finally.cleanup));
+    case NODE_ALL: return of_branches(raising, node);
+    case NODE_IF: {
+        struct codes yes = codes_of(raising, node->u.if_.yes);
+        return node->u.if_.no == NULL ? yes : both(raising, yes, codes_of(raising, node->u.if_.no));
+    }
+    case NODE_WHILE: case NODE_LOOP: return codes_of(raising, node->u.loop.body);
+    case NODE_RETURN: return node->u.value == NULL ? nothing : codes_of(raising, node->u.value);
+    case NODE_REJECT: return of_reject(raising, node);
+    case NODE_NOTHING: case NODE_EXPR: case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY: break;
+    }
+    return nothing;
+}
+
+/* What escapes must be declared, if anything is. */
+static void check_covered(struct raising *raising, const struct checked_chain *chain, const struct codes *set)
+{
+    const struct symbol *symbol = chain->symbol;
+    struct codes covered = declared(raising, symbol->raises->codes);
+    struct diag *diag;
+
+    for (const struct code_list *code = set->list; code != NULL; code = code->next)
+        if (!has(&covered, code->name))
+            diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, code->name, symbol->name);
+    if (set->any_from == NULL)
+        return;
+    diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, "any code", symbol->name);
+    diag_note(raising->program->diags, diag, set->any_from->span, "this can reject with any code");
+    diag_help(raising->program->diags, diag, "declare what it 'raises', or catch the rest");
+}
+
+void raises(struct program *program, struct checked_chain *chains)
+{
+    for (struct checked_chain *chain = chains; chain != NULL; chain = chain->next) {
+        struct raising raising = { program, { NULL, NULL } };
+        const struct codes *set = codes_of_chain(program, chain);
+        if (chain->symbol->raises != NULL)
+            check_covered(&raising, chain, set);
+    }
+}
