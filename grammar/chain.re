@@ -177,6 +177,7 @@ void skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_a
     const unsigned char *at = AT(scan->cursor), *marker, *begin;
     const char *argument = scan->cursor;
 
+    scan->c_base = base;
     for (;;) {
         begin = at;
         bool outside = scan->depth == base;
@@ -195,6 +196,8 @@ void skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_a
                     scan->cursor = TEXT(at);
                     return;
                 }
+                if (outside && starts_item(TEXT(at))) /* a declaration without its semicolon */
+                    break;
                 continue;
             }
             [([{] {
@@ -508,7 +511,7 @@ struct token lex(struct scanner *scan)
                 continue;
             }
             [\x80-\xff] { return strange_token(scan, TEXT(start)); }
-            [\x01-\x08\x0e-\x1f\x7f] { report_byte(scan, TEXT(start)); continue; }
+            [\x01-\x08\x0e-\x1f\x7f@$`\\] { report_byte(scan, TEXT(start)); continue; }
             end {
                 if (!is_end(scan, TEXT(start))) {
                     report_byte(scan, TEXT(start));
