@@ -1,0 +1,193 @@
+/* The loop on a virtual clock and the scripted operations; see script.h. */
+#include "world.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MS UINT64_C(1000000)
+
+static uint64_t now = 1000 * MS;
+
+static uint64_t world_now(struct chain_loop *loop)
+{
+    (void)loop;
+    return now;
+}
+
+static void world_wait(struct chain_loop *loop, uint64_t deadline)
+{
+    if (deadline == UINT64_MAX)
+        chain_loop_stop(loop); /* only the test can go on */
+    else if (deadline > now)
+        now = deadline;
+}
+
+static const struct chain_port port = { world_now, world_wait, NULL };
+static struct chain_loop the_world;
+struct chain_loop *world = &the_world;
+
+void say(const char *format, ...)
+{
+    va_list arguments;
+
+    printf("%4llu  ", (unsigned long long)((the_world.now - 1000 * MS) / MS));
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+    fflush(stdout);
+}
+
+static const char *code_name(int code)
+{
+    static char number[16];
+    const char *name = chain_code_name(code);
+
+    snprintf(number, sizeof number, "%d", code);
+    return name != NULL ? name : number;
+}
+
+static void say_error(const char *what, const struct chain_error *error)
+{
+    say("%s: %s, %s", what, code_name(error->code), error->message != NULL ? error->message : "no text");
+}
+
+void tell(const char *name, struct chain_root *root, const int *value)
+{
+    switch (chain_outcome(root)) {
+    case CHAIN_PENDING: say("%s is pending", name); break;
+    case CHAIN_WAS_CANCELLED: say("%s was cancelled", name); break;
+    case CHAIN_REJECTED: say_error(name, chain_rejection(root)); break;
+    case CHAIN_VALUE:
+        if (value != NULL)
+            say("%s: %d", name, *value);
+        else
+            say("%s ends", name);
+        break;
+    }
+}
+
+static void suppressed(struct chain_loop *loop, const struct chain_error *error)
+{
+    (void)loop;
+    say_error("suppressed", error);
+}
+
+static void unhandled(struct chain_loop *loop, const struct chain_error *error)
+{
+    (void)loop;
+    say_error("unhandled", error);
+}
+
+/* ---- gives, rejects ---- */
+
+static void arm(struct scripted *script, const char *name, int when, int outcome,
+                void (*fire)(struct chain_timer *timer, struct chain_loop *loop))
+{
+    script->name = name;
+    script->outcome = outcome;
+    script->timer.link = NULL;
+    script->timer.fire = fire;
+    chain_timer_arm(world, &script->timer, chain_deadline(world, when == ZERO_MS ? 0 : when * (int64_t)MS));
+}
+
+static void give(struct chain_timer *timer, struct chain_loop *loop)
+{
+    struct gives *op = (struct gives *)(void *)timer;
+
+    (void)loop;
+    say("%s gives %d", op->s.name, op->s.outcome);
+    gives_resolve(gives_done(op), op->s.outcome);
+}
+
+void gives_start(struct gives *op, const char *name, int when, int value)
+{
+    say("%s starts", name);
+    if (when == NOW)
+        gives_resolve(gives_done(op), value);
+    else if (when == SOON)
+        gives_resolve_soon(gives_done(op), value);
+    else
+        arm(&op->s, name, when, value, give);
+}
+
+void gives_cancel(struct gives *op)
+{
+    chain_timer_disarm(world, &op->s.timer);
+    say("%s is cancelled", op->s.name);
+    gives_cancelled(gives_done(op));
+}
+
+static void reject(struct chain_timer *timer, struct chain_loop *loop)
+{
+    struct rejects *op = (struct rejects *)(void *)timer;
+    const char *name = op->s.name;
+
+    say("%s rejects", name);
+    rejects_reject(rejects_done(op), op->s.outcome, name, (intptr_t)((loop->now - 1000 * MS) / MS));
+}
+
+void rejects_start(struct rejects *op, const char *name, int when, int code)
+{
+    say("%s starts", name);
+    if (when == NOW)
+        rejects_reject(rejects_done(op), code, name, when);
+    else
+        arm(&op->s, name, when, code, reject);
+}
+
+void rejects_cancel(struct rejects *op)
+{
+    chain_timer_disarm(world, &op->s.timer);
+    say("%s is cancelled", op->s.name);
+    rejects_cancelled(rejects_done(op));
+}
+
+/* ---- held ---- */
+
+static struct {
+    const char *name;
+    struct held_deferred done;
+} pending[32];
+static size_t starts;
+
+void held_start(struct held *op, const char *name)
+{
+    say("%s starts", name);
+    if (starts == sizeof pending / sizeof *pending)
+        abort();
+    pending[starts].name = name;
+    pending[starts].done = held_done(op);
+    starts++;
+}
+
+void held_cancel(struct held *op)
+{
+    say("a held operation is cancelled");
+    held_cancelled(held_done(op));
+}
+
+struct held_deferred the(const char *name)
+{
+    for (size_t i = starts; i-- > 0;)
+        if (strcmp(pending[i].name, name) == 0)
+            return pending[i].done;
+    abort();
+}
+
+/* ---- main ---- */
+
+int main(void)
+{
+    if (chain_loop_init(world, &port) != 0)
+        return 2;
+    world->on_suppressed = suppressed;
+    world->on_unhandled = unhandled;
+    test();
+    if (world->timers != NULL || world->ready.first != NULL)
+        say("something is left");
+    if (chain_loop_fini(world) != 0)
+        say("a chain is left");
+    return 0;
+}
