@@ -36,9 +36,7 @@ struct ast_c *c_text(struct scanner *scan, const char *begin, const char *end)
 
 struct ast_c *scan_text(struct scanner *scan, struct span span)
 {
-    const char *text = scan->source->text - scan->source->base;
-
-    return c_text(scan, text + span.begin, text + span.end);
+    return c_text(scan, scan_at(scan, span.begin), scan_at(scan, span.end));
 }
 
 static struct token c_token(struct scanner *scan, int kind, const char *begin, const char *inner, const char *inner_end)

@@ -76,6 +76,11 @@ static inline pos scan_pos(const struct scanner *scan, const char *at)
     return scan->source->base + (pos)(at - scan->source->text);
 }
 
+static inline const char *scan_at(const struct scanner *scan, pos at)
+{
+    return scan->source->text + (at - scan->source->base);
+}
+
 static inline struct span scan_span(const struct scanner *scan, const char *begin, const char *end)
 {
     return (struct span){ scan_pos(scan, begin), scan_pos(scan, end) };

@@ -16,7 +16,7 @@ static bool is_quiet(const struct scanner *scan)
 
 static const char *source_of(const struct scanner *scan, struct span span)
 {
-    return scan->source->text + (span.begin - scan->source->base);
+    return scan_at(scan, span.begin);
 }
 
 /* A token as it stands in the file, cut at a line's end and when long. */

@@ -284,8 +284,7 @@ static bool wants_unit(const struct scanner *scan)
 
 static void make_unit(const struct scanner *scan, struct token *token)
 {
-    const char *text = scan->source->text - scan->source->base;
-    int unit = find_unit(text + token->span.begin, text + token->span.end);
+    int unit = find_unit(scan_at(scan, token->span.begin), scan_at(scan, token->span.end));
 
     if (unit < 0)
         return;
@@ -351,7 +350,7 @@ static bool wants_name(const struct scanner *scan)
 
 static bool is_word(const struct scanner *scan, const struct token *token)
 {
-    const char *begin = scan->source->text + (token->span.begin - scan->source->base);
+    const char *begin = scan_at(scan, token->span.begin);
 
     return token->kind != T_CATCHF && token->span.end > token->span.begin && is_name_start(*begin)
         && !is_reserved(begin, begin + (token->span.end - token->span.begin));
@@ -359,10 +358,8 @@ static bool is_word(const struct scanner *scan, const struct token *token)
 
 static struct token word_in_place(struct scanner *scan, struct token token)
 {
-    const char *text = scan->source->text - scan->source->base;
-
     if (wants_name(scan) && token.kind != T_NAME && token.kind != T_AS && is_word(scan, &token))
-        return name_token(scan, T_NAME, text + token.span.begin, text + token.span.end);
+        return name_token(scan, T_NAME, scan_at(scan, token.span.begin), scan_at(scan, token.span.end));
     if (token.kind == T_NAME && wants_unit(scan))
         make_unit(scan, &token);
     return token;
@@ -396,7 +393,7 @@ static void count_level(struct scanner *scan, const struct token *token)
 {
     switch (token->kind) {
     case T_TIMEOUT: case T_RETRY: case T_ELSE:
-        open_level(scan, scan->source->text + (token->span.begin - scan->source->base));
+        open_level(scan, scan_at(scan, token->span.begin));
         break;
     case T_THEN: case T_CATCH: case T_CATCHF: case T_FINALLY: case T_COMMA: case T_SEMICOLON:
         scan->level = scan->depth ? scan->open[scan->depth - 1].level + 1 : 0;
