@@ -422,9 +422,8 @@ struct checked_chain *check(struct program *program)
 {
     struct checked_chain *first = NULL, **last = &first;
 
-    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next) {
-        if (symbol->kind != SYMBOL_OPERATION || symbol->proto_kind != AST_CHAIN || symbol->proto->body == NULL
-            || symbol->unit != program->units)
+    for (struct symbol *symbol = program->chains; symbol != NULL; symbol = symbol->next_chain) {
+        if (symbol->proto->body == NULL || symbol->unit != program->units)
             continue;
         *last = check_chain(program, symbol);
         last = &(*last)->next;

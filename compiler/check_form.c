@@ -53,13 +53,36 @@ static struct text *bare_argument(struct checker *checker, const struct ast_form
     return variable == NULL ? NULL : text_of_variable(checker, variable, form->span);
 }
 
+static void unknown_operation(struct checker *checker, const struct ast_call *call)
+{
+    struct program *program = checker->program;
+    struct nearest nearest = { call->name, NULL, 0 };
+    const struct symbol *other = symbol_find(program, call->name);
+    struct diag *diag;
+
+    if (other != NULL) {
+        diag_report(program->diags, D_NOT_AN_OPERATION, call->name_span, call->name, other->kind == SYMBOL_CODE ? "a code" : "a resource");
+        return;
+    }
+    diag = diag_report(program->diags, D_UNKNOWN_OPERATION, call->name_span, call->name);
+    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        if (symbol->kind == SYMBOL_OPERATION)
+            nearest_offer(&nearest, symbol->name);
+    if (nearest.best != NULL)
+        diag_help(program->diags, diag, "did you mean '%s'?", nearest.best);
+    else if (!call->bare)
+        diag_help(program->diags, diag, "a plain C function is called as '(%s(...))', or declared with 'sync'", call->name);
+}
+
 static struct node *check_call(struct checker *checker, const struct ast_form *form)
 {
     const struct symbol *op = form->u.call.op;
     struct node *node;
 
-    if (op == NULL)
+    if (op == NULL) {
+        unknown_operation(checker, &form->u.call);
         return node_wrong(checker, form->span);
+    }
     if (op->proto_kind == AST_BLOCKING)
         return unsupported(checker, form->span, "blocking");
     if (op->proto_kind == AST_CHAIN && op->proto->body == NULL) {

@@ -226,6 +226,7 @@ static void begin(struct session *session)
     session->program.sources = &session->sources;
     session->program.last_unit = &session->program.units;
     session->program.last_symbol = &session->program.symbols;
+    session->program.last_chain = &session->program.chains;
 }
 
 int main(int argc, char **argv)

@@ -298,33 +298,12 @@ struct resolver {
     struct symbol *chain; /* NULL outside of bodies */
 };
 
-static void unknown_operation(struct resolver *resolver, const struct ast_call *call)
-{
-    struct program *program = resolver->program;
-    struct nearest nearest = { call->name, NULL, 0 };
-    struct diag *diag = diag_report(program->diags, D_UNKNOWN_OPERATION, call->name_span, call->name);
-
-    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
-        if (symbol->kind == SYMBOL_OPERATION)
-            nearest_offer(&nearest, symbol->name);
-    if (nearest.best != NULL)
-        diag_help(program->diags, diag, "did you mean '%s'?", nearest.best);
-    else if (!call->bare)
-        diag_help(program->diags, diag, "a plain C function is called as '(%s(...))', or declared with 'sync'", call->name);
-}
-
+/* A name that is no operation is left alone: `return NAME` may mean a name of the chain, which check knows. */
 static void resolve_call(struct resolver *resolver, struct ast_form *form)
 {
-    struct ast_call *call = &form->u.call;
-    struct symbol *symbol = symbol_find(resolver->program, call->name);
-
-    if (symbol == NULL)
-        unknown_operation(resolver, call);
-    else if (symbol->kind != SYMBOL_OPERATION)
-        diag_report(resolver->program->diags, D_NOT_AN_OPERATION, call->name_span, call->name,
-                    symbol->kind == SYMBOL_CODE ? "a code" : "a resource");
-    else
-        call->op = symbol;
+    const struct symbol *symbol = symbol_find(resolver->program, form->u.call.name);
+    if (symbol != NULL && symbol->kind == SYMBOL_OPERATION)
+        form->u.call.op = symbol;
 }
 
 static void resolve_codes(void *context, const struct ast_name *codes)
@@ -405,6 +384,8 @@ static void visit_chain(struct program *program, struct symbol *chain)
     chain->visit = 1;
     ast_walk_block(&visitor, chain->proto->body);
     chain->visit = 2;
+    *program->last_chain = chain;
+    program->last_chain = &chain->next_chain;
 }
 
 /* ---- the pass ---- */

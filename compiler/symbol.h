@@ -44,6 +44,7 @@ struct symbol {
     const struct ast_c *fails, *fails_code;
     const struct ast_c *state;
     const struct ast_opclause *raises; /* NULL: any code */
+    struct symbol *next_chain;       /* [resolve] callees first */
     bool needs_branches;             /* [resolve] a chain with a combinator in it or in one it calls */
     struct checked_chain *checked;   /* [check] of a chain of the compiled file */
     char visit;                      /* [resolve] for the search for recursion */
@@ -71,6 +72,7 @@ struct program {
     struct unit *units, **last_unit; /* the compiled file first, then what it imports */
     struct symbol *table;            /* uthash, by name */
     struct symbol *symbols, **last_symbol;
+    struct symbol *chains, **last_chain; /* [resolve] callees first */
 };
 
 struct symbol *symbol_find(const struct program *program, const char *name);

@@ -333,7 +333,8 @@ struct token catch_token(struct scanner *scan, const char *begin)
 
     if (at && *at == ':')
         return new_token(scan, T_CATCHF, begin, scan->cursor);
-    if (!at || (!is_step_word(at) && (*at != '{' || scan->open[scan->depth - 1].sign != '{')))
+    if (!at || !isupper((unsigned char)*names) /* codes are written in capitals; `catch do {` is a step */
+        || (!is_step_word(at) && (*at != '{' || scan->open[scan->depth - 1].sign != '{')))
         return new_token(scan, T_CATCH, begin, scan->cursor);
     report_missing_colon(scan, names, at);
     scan->colon_at = at;
