@@ -50,14 +50,14 @@ static int make_table(void)
     if (memory == MAP_FAILED)
         return ENOMEM;
     __atomic_store_n(&table_size, (int)(bytes / sizeof(struct entry)), __ATOMIC_RELAXED);
-    if (!__atomic_compare_exchange_n(&table, &none, (struct entry *)memory, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+    if (!__atomic_compare_exchange_n(&table, &none, (struct entry *)memory, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
         munmap(memory, bytes);
     return 0;
 }
 
 static inline struct entry *entry_of(int fd)
 {
-    return fd >= 0 && fd < table_size ? &table[fd] : NULL;
+    return fd >= 0 && fd < __atomic_load_n(&table_size, __ATOMIC_RELAXED) ? &table[fd] : NULL;
 }
 
 /* ---- rings of waiting operations ---- */
@@ -181,8 +181,8 @@ int chain_io_start(struct chain_loop *loop, struct chain_io *io, int fd, enum ch
     struct entry *entry = entry_of(fd);
 
     io->link.next = NULL;
-    if (loop->port == &port && entry != NULL && (entry->dry & can(direction)) == 0 && nobody_waits(&entry->waiting[direction]) &&
-        learn(entry, direction, io->attempt(io, 0)))
+    if (loop->port == &port && entry != NULL && (entry->dry & can(direction)) == 0 && nobody_waits(&entry->waiting[direction])
+        && learn(entry, direction, io->attempt(io, 0)))
         return 0;
     return chain_io_wait(loop, io, fd, direction);
 }

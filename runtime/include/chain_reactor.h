@@ -63,7 +63,8 @@ struct chain_io {
  * epoll_ctl(2), the last for files that one cannot wait for. */
 int chain_io_start(struct chain_loop *loop, struct chain_io *io, int fd, enum chain_direction direction);
 
-/* The same without trying first. */
+/* The same without trying first: for a descriptor that nothing has waited for before and that is known not to be ready, such as
+ * one that is being connected. */
 int chain_io_wait(struct chain_loop *loop, struct chain_io *io, int fd, enum chain_direction direction);
 
 /* Ends a wait without settling anything, for a cancel hook. No effect if it does not wait. */
