@@ -121,8 +121,7 @@ int tcp_listen(const char *host, uint16_t port)
     listener = new_socket(&address);
     if (listener < 0)
         return -1;
-    if (set(listener, SOL_SOCKET, SO_REUSEADDR) == 0 && bind(listener, &address.any, size) == 0 &&
-        listen(listener, SOMAXCONN) == 0)
+    if (set(listener, SOL_SOCKET, SO_REUSEADDR) == 0 && bind(listener, &address.any, size) == 0 && listen(listener, SOMAXCONN) == 0)
         return listener;
     close_keeping_errno(listener);
     return -1;
