@@ -1,17 +1,35 @@
 /* parse.c - bytes -> tree, and the list of tokens. */
+#include <string.h>
+
 #include "ast.h"
 #include "comments.h"
 #include "passes.h"
 #include "scan.h"
 #include "writer.h"
 
+/* The lexer ends at a NUL byte, so there must be none before the end. */
+static bool has_nul(struct diags *diags, const struct source *source)
+{
+    const char *nul = memchr(source->text, 0, source->length);
+    struct span span;
+
+    if (nul == NULL)
+        return false;
+    span.begin = source->base + (pos)(nul - source->text);
+    span.end = span.begin + 1;
+    diag_report(diags, D_NUL_BYTE, span);
+    return true;
+}
+
 struct ast_file *parse(struct arena *arena, struct names *names, struct diags *diags, const struct source *source)
 {
     struct ast_file *file = arena_new(arena, struct ast_file);
     struct scanner *scan = arena_new(arena, struct scanner);
 
-    scan_init(scan, arena, names, diags, source);
     file->source = source;
+    if (has_nul(diags, source))
+        return file;
+    scan_init(scan, arena, names, diags, source);
     yyparse(scan, &file->items);
     attach_comments(file, scan->comments);
     return file;
@@ -35,6 +53,8 @@ void dump_tokens(struct writer *writer, struct arena *arena, struct names *names
     struct scanner *scan = arena_new(arena, struct scanner);
     struct token token;
 
+    if (has_nul(diags, source))
+        return;
     scan_init(scan, arena, names, diags, source);
     do {
         token = scan_token(scan);

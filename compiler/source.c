@@ -91,15 +91,9 @@ static char *read_all(FILE *file, size_t *length)
     return buffer;
 }
 
-static const char *check_text(struct arena *arena, const char *text, size_t length, pos base)
+static const char *check_length(size_t length, pos base)
 {
-    const char *nul = memchr(text, 0, length);
-
-    if (length > LARGEST || length > UINT32_MAX - 1 - base)
-        return "is larger than 1 GB";
-    if (nul)
-        return arena_format(arena, "has a NUL byte at offset %zu", (size_t)(nul - text));
-    return NULL;
+    return length > LARGEST || length > UINT32_MAX - 1 - base ? "is larger than 1 GB" : NULL;
 }
 
 static bool is_directory(FILE *file)
@@ -123,7 +117,7 @@ static const struct source *read_file(struct sources *sources, const char *path,
         return NULL;
     }
     const struct source *source = NULL;
-    *problem = check_text(sources->arena, text, length, next_base(sources));
+    *problem = check_length(length, next_base(sources));
     if (!*problem)
         source = source_add(sources, path, text, length);
     free(text);

@@ -40,7 +40,7 @@ struct place {
 };
 
 /* Reads a file ("-": standard input). NULL with *problem set to a sentence part ("is a directory", "No such file or
- * directory", "has a NUL byte at offset 17", "is larger than 1 GB") that lives in the arena. */
+ * directory", "is larger than 1 GB") that lives in the arena. */
 const struct source *source_read(struct sources *sources, const char *path, const char **problem);
 
 /* A text that is in memory already, for tests. */
