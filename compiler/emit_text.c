@@ -185,3 +185,11 @@ void emit_parameters(struct emitter *emitter, const struct symbol *op, bool lead
         put(emitter->writer, ctype_declare(emitter->arena, param->type, param->name));
     }
 }
+
+const char *own_parameter(struct arena *arena, const struct symbol *op, const char *name)
+{
+    for (const struct parameter *param = op->params; param != NULL; param = param->next)
+        if (strcmp(param->name, name) == 0)
+            return own_parameter(arena, op, arena_format(arena, "%s_", name));
+    return name;
+}

@@ -262,7 +262,8 @@ static void declare_item(struct program *program, const struct unit *unit, struc
         diag_report(program->diags, D_UNSUPPORTED, item->u.resource.name->span, "resource");
         break;
     case AST_PROTO:
-        declare_operation(program, unit, item->u.proto);
+        if (!item->u.proto->is_static || unit == program->units) /* a static chain is its file's own */
+            declare_operation(program, unit, item->u.proto);
         break;
     case AST_CPP: case AST_PROLOGUE: case AST_CDECL:
         break;
@@ -289,6 +290,34 @@ static void check_generated_names(struct program *program)
             }
         }
     }
+}
+
+/* `struct NAME {` where chainc makes a struct of that name. */
+static void check_tags(struct program *program, const struct ast_c *c)
+{
+    struct ctoken before = { CTOKEN_END, "", 0 }, token;
+
+    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; before = token) {
+        const char *behind = p;
+        const struct symbol *symbol;
+        struct span span;
+        if (!ctoken_is(before, "struct") || token.kind != CTOKEN_NAME || !ctoken_is(ctext_next_solid(&behind), "{"))
+            continue;
+        symbol = symbol_find(program, intern(program->names, token.text, token.length));
+        if (symbol == NULL || symbol->kind != SYMBOL_OPERATION || symbol->proto_kind == AST_SYNC)
+            continue;
+        span.begin = c->span.begin + (pos)(token.text - c->text);
+        span.end = span.begin + (pos)token.length;
+        diag_note(program->diags, diag_report(program->diags, D_STRUCT_CLASH, span, symbol->name), symbol->span,
+                  "'%s' is declared here", symbol->name);
+    }
+}
+
+static void check_declarations(struct program *program)
+{
+    for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
+        if (item->kind == AST_CDECL || item->kind == AST_PROLOGUE)
+            check_tags(program, item->u.c);
 }
 
 /* ---- finding what is called ---- */
@@ -415,6 +444,7 @@ void resolve(struct program *program, struct ast_file *file)
         for (struct ast_item *item = unit->file->items; item != NULL; item = item->next)
             declare_item(program, unit, item);
     check_generated_names(program);
+    check_declarations(program);
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
         resolve_raises(program, unit);
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
