@@ -17,9 +17,6 @@ struct emitter {
     const struct node *do_node;  /* whose function is being written */
 };
 
-/* The C name of a chain or operation. */
-const char *c_name_of(const struct symbol *symbol);
-
 /* The member of the union of storages: "http_get" for its struct, "http_get_value" for its value. */
 const char *storage_member(struct arena *arena, const struct symbol *op);
 

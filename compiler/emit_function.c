@@ -92,14 +92,14 @@ static void emit_call(struct emitter *emitter, const struct ir_block *block)
                                       storage_member(emitter->arena, block->op));
 
     emit_line(emitter, block->end_span);
-    putf(w, "    %s_start(&%s", c_name_of(block->op), callee);
+    putf(w, "    %s_start(&%s", block->op->c_name, callee);
     if (block->op->needs_branches)
         putf(w, ", &%s->%s", chain->local.branches, callee_member(emitter->arena, block->strand, block->op));
     put(w, block->args != NULL ? ", " : "");
     emit_arguments(emitter, block->args);
     put(w, ");\n");
     emit_line_back(emitter);
-    putf(w, "    chain__call(%s, &%s.link, &%s_type, %s);\n", chain->local.strand, callee, c_name_of(block->op), block->to->state);
+    putf(w, "    chain__call(%s, &%s.link, &%s_type, %s);\n", chain->local.strand, callee, block->op->c_name, block->to->state);
     putf(w, "    return chain__continue(%s, %s);\n", chain->local.strand, chain->local.loop);
 }
 

@@ -168,7 +168,7 @@ static void emit_storage_of(struct emitter *emitter, const struct symbol *op)
     if (op == NULL)
         putf(w, "struct chain__delay %s;\n", member);
     else
-        putf(w, "struct %s%s %s;\n", c_name_of(op), op->proto_kind == AST_CHAIN ? "_frame" : "", member);
+        putf(w, "struct %s%s %s;\n", op->c_name, op->proto_kind == AST_CHAIN ? "_frame" : "", member);
     if (op != NULL && !ctype_is_void(op->value))
         putf(w, "%s;\n", ctype_declare(emitter->arena, op->value, arena_format(emitter->arena, "%s_value", member)));
 }
@@ -298,7 +298,7 @@ static void emit_frame(struct emitter *emitter)
 
 const char *callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op)
 {
-    return arena_format(arena, "%s_%s", strand->parent == NULL ? "in" : strand->field, c_name_of(op));
+    return arena_format(arena, "%s_%s", strand->parent == NULL ? "in" : strand->field, op->c_name);
 }
 
 static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
@@ -315,7 +315,7 @@ static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
         putf(w, "} %s;\n", strand->field);
     }
     for (const struct ir_storage *callee = strand->callees; callee != NULL; callee = callee->next)
-        putf(w, "struct %s_branches %s;\n", c_name_of(callee->op), callee_member(emitter->arena, strand, callee->op));
+        putf(w, "struct %s_branches %s;\n", callee->op->c_name, callee_member(emitter->arena, strand, callee->op));
 }
 
 /* An operation finds its header directly before its struct, so nothing may come between, however its type is aligned. */

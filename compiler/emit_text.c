@@ -5,11 +5,6 @@
 #include "arena.h"
 #include "emit.h"
 
-const char *c_name_of(const struct symbol *symbol)
-{
-    return symbol->proto_kind == AST_CHAIN && strcmp(symbol->name, "main") == 0 ? "main_chain" : symbol->name;
-}
-
 const char *storage_member(struct arena *arena, const struct symbol *op)
 {
     const char *name = op == NULL ? "delay" : op->name;

@@ -4,6 +4,7 @@
  *     async int tcp_connect(…);               symbols: tcp_connect, k_users, …
  *     chain … { tcp_connect(…) then parse }   call.op: -> the symbols
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -232,11 +233,31 @@ static void take_clauses(struct program *program, struct symbol *symbol)
     }
 }
 
+/* The name of what is generated. A static chain's frame stands in the header, beside those of other files. */
+static const char *c_name(struct arena *arena, const struct unit *unit, const struct ast_proto *proto)
+{
+    const char *name = proto->name->name, *slash = strrchr(unit->path, '/'), *file = slash == NULL ? unit->path : slash + 1;
+    char *stem;
+
+    if (proto->kind != AST_CHAIN)
+        return name;
+    if (strcmp(name, "main") == 0)
+        return "main_chain";
+    if (!proto->is_static)
+        return name;
+    stem = arena_copy(arena, file, strcspn(file, "."));
+    for (char *p = stem; *p != '\0'; p++)
+        if (!isalnum((unsigned char)*p))
+            *p = '_';
+    return arena_format(arena, "%s%s_%s", isdigit((unsigned char)*stem) ? "_" : "", stem, name);
+}
+
 static void declare_operation(struct program *program, const struct unit *unit, const struct ast_proto *proto)
 {
     struct symbol *symbol = symbol_new(program, unit, SYMBOL_OPERATION, proto->name);
 
     symbol->proto = proto;
+    symbol->c_name = c_name(program->arena, unit, proto);
     symbol->proto_kind = proto->kind;
     symbol->value = ctype_of_words(program->arena, proto->type->text);
     symbol->variadic = proto->variadic;
