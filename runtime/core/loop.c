@@ -55,7 +55,7 @@ static void fire_due_timers(struct chain_loop *loop)
     while ((timer = chain__timer_due(loop, loop->now)) != NULL) {
         timer->fire(timer, loop);
         chain__drain(loop);
-        if (loop->budget == 0)
+        if (loop->budget <= 0)
             break;
         loop->budget--;
     }

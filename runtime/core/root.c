@@ -78,7 +78,6 @@ static struct chain_strand *end_root(struct chain_strand *strand, struct chain_l
 {
     struct chain_root *root = (struct chain_root *)(void *)((char *)strand - offsetof(struct chain_root, strand));
 
-    loop->running = NULL;
     loop->alive--;
     root->outcome = take_outcome(root);
     if (root->outcome != CHAIN_REJECTED || root->on_settled != NULL)

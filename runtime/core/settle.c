@@ -145,8 +145,9 @@ static const struct chain_site *branch_site(struct chain_op *parent, const struc
     return &type->sites[site - 1];
 }
 
-void chain__branch_settled(struct chain_op *op, struct chain_loop *loop)
+void chain__branch_settled(struct chain_op *op)
 {
+    struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
     struct chain_op *parent = (struct chain_op *)(void *)((char *)op - (size_t)op->at * 8);
 
     if (loop == NULL)
