@@ -109,7 +109,8 @@ static bool is_needed(const struct variable *variable)
     switch (variable->kind) {
     case VARIABLE_PARAMETER: case VARIABLE_VAR: return true;
     case VARIABLE_RESULT: return !variable->in_storage;
-    case VARIABLE_BINDING: case VARIABLE_IT: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT:
+    case VARIABLE_IT: return !variable->in_storage && (variable->strand != NULL || variable->many_strands);
+    case VARIABLE_BINDING: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT:
         return variable->strand != NULL || variable->many_strands;
     }
     return true;
