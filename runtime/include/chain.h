@@ -179,7 +179,7 @@ struct chain_queue {
 struct chain_loop {
     struct chain_queue ready;     /* strands to resume, FIFO (rule 14) */
     int32_t budget;               /* resumptions and loop rounds left before timers and I/O get a turn, if any (rule 17) */
-    uint8_t id;                   /* position in chain__loops */
+    uint32_t id;                  /* position in chain__loops */
     bool stopping, closed;
     uint64_t now;               /* ns, read once per turn (rule 19) */
     struct chain_timer *timers; /* pairing heap by (deadline, order) */

@@ -23,7 +23,7 @@ enum { CHAIN__SETTLED_AT_ONCE = 0xfffe, CHAIN__STARTING = 0xffff };
 #define CHAIN__UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 #ifndef CHAIN_LOOPS_MAX
-#define CHAIN_LOOPS_MAX 64 /* loops alive at one time in a process, at most 256 */
+#define CHAIN_LOOPS_MAX 64 /* loops alive at one time in a process, at most 255 */
 #endif
 
 /* Resumptions and loop rounds between two looks at timers and I/O (rule 17). */
@@ -43,6 +43,13 @@ enum { CHAIN__SETTLED_AT_ONCE = 0xfffe, CHAIN__STARTING = 0xffff };
 
 extern struct chain_loop *chain__loops[CHAIN_LOOPS_MAX]; /* NULL: none, or finished */
 extern const struct chain_type chain__root_type;
+
+/* The loop whose turn is going on in this thread, else one that has no operations. */
+#if __STDC_HOSTED__
+extern __thread struct chain_loop *chain__current;
+#else
+extern struct chain_loop *chain__current;
+#endif
 
 /* The loop's thread reads and writes tags plainly, so that the compiler sees that an operation whose start it has inlined is
  * still pending. The compare-and-swap of a post may meet such a write when the post is late: it finds the old or the new
@@ -122,11 +129,24 @@ static inline void chain__ready(struct chain_loop *loop, struct chain_strand *st
     loop->ready.last = &strand->next;
 }
 
-/* A loop that was ended while the operation was pending takes no notice. */
-static inline void chain__ready_if_any(struct chain_loop *loop, struct chain_strand *strand)
+static inline bool chain__is_current(uint64_t tag)
 {
-    if (CHAIN__LIKELY(loop != NULL))
-        chain__ready(loop, strand);
+    return chain__current->id == ((tag >> 8) & 0xff);
+}
+
+/* Queues the strand of an operation that had this tag. Looking the loop up would make every resumption wait for the memory
+ * accesses of the one before it; the current loop is only compared. A loop that was ended while the operation was pending
+ * takes no notice. */
+static inline void chain__ready_again(uint64_t tag, struct chain_strand *strand)
+{
+    struct chain_loop *loop = chain__current;
+
+    if (CHAIN__UNLIKELY(!chain__is_current(tag))) {
+        loop = chain__loop_of_tag(tag);
+        if (loop == NULL)
+            return;
+    }
+    chain__ready(loop, strand);
 }
 
 static inline struct chain_strand *chain__take(struct chain_loop *loop)
@@ -192,7 +212,7 @@ static inline void chain__begin(struct chain_strand *strand)
 {
     chain__pending(&strand->op);
     strand->op.at = CHAIN__STARTING;
-    if (chain__loop_of_tag(chain__tag(&strand->op)) == NULL || (chain__tag(&strand->op) & CHAIN__BRANCH) != 0)
+    if (!chain__is_current(chain__tag(&strand->op)) || (chain__tag(&strand->op) & CHAIN__BRANCH) != 0)
         __builtin_unreachable();
 }
 
@@ -228,7 +248,7 @@ static inline void chain__settle(struct chain_deferred done, int code)
     else if (op->at == CHAIN__STARTING)
         op->at = CHAIN__SETTLED_AT_ONCE;
     else
-        chain__ready_if_any(chain__loop_of_tag(done.tag), chain__strand_of(op));
+        chain__ready_again(done.tag, chain__strand_of(op));
 }
 
 /* The same, but the strand goes on only after those that are ready now, even if its operation is still being started. */
@@ -242,7 +262,7 @@ static inline void chain__settle_soon(struct chain_deferred done, int code)
     if (CHAIN__UNLIKELY((done.tag & CHAIN__BRANCH) != 0))
         chain__branch_settled(op);
     else
-        chain__ready_if_any(chain__loop_of_tag(done.tag), chain__strand_of(op));
+        chain__ready_again(done.tag, chain__strand_of(op));
 }
 
 /* NAME_reject() and NAME_cancelled(). A code that is not positive counts as EINVAL. */
