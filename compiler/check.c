@@ -101,6 +101,8 @@ static struct node_var *check_var(struct checker *checker, const struct ast_var 
     }
     type = ctype_of_declaration(checker->arena, declaration, name, length);
     name = intern(checker->program->names, name, length);
+    if (strncmp(type.after, "[]", 2) == 0)
+        diag_report(checker->diags, D_VAR_SIZE, var->declaration->span, name);
     check_new_name(checker, name, var->span);
     made->variable = variable_new(checker, VARIABLE_VAR, name, type, var->span);
     made->variable->address_taken = !ctype_is_scalar(type);
@@ -394,6 +396,14 @@ static void check_main(struct checker *checker, const struct symbol *chain)
     checker->chain->is_main = true;
 }
 
+/* Only now is it known whose value was wanted. */
+static void warn_of_unused(const struct checker *checker)
+{
+    for (const struct variable *v = checker->chain->variables; v != NULL; v = v->next)
+        if (v->kind == VARIABLE_BINDING && !v->used)
+            diag_report(checker->diags, D_UNUSED_BINDING, v->span, v->name);
+}
+
 static struct checked_chain *check_chain(struct program *program, struct symbol *symbol)
 {
     struct checked_chain *chain = arena_new(program->arena, struct checked_chain);
@@ -414,6 +424,7 @@ static struct checked_chain *check_chain(struct program *program, struct symbol 
     if (chain->result != NULL && !chain->body->ends)
         demand(&checker, chain->body, symbol->value, true);
     scope_close(&checker);
+    warn_of_unused(&checker);
     visible_release(&checker);
     return chain;
 }

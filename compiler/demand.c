@@ -42,6 +42,8 @@ static void demand_way(struct checker *checker, struct node *node, struct ways *
     struct ctype type = node->binding != NULL ? node->binding->type : node->type;
     struct diag *diag;
 
+    if (node->binding != NULL)
+        node->binding->used = true;
     if (node->kind == NODE_DELAY) {
         holder(checker, node, ways->type);
         return;

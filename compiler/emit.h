@@ -17,9 +17,6 @@ struct emitter {
     const struct node *do_node;  /* whose function is being written */
 };
 
-/* The C name of a chain or operation. */
-const char *c_name_of(const struct symbol *symbol);
-
 /* The member of the union of storages: "http_get" for its struct, "http_get_value" for its value. */
 const char *storage_member(struct arena *arena, const struct symbol *op);
 
@@ -52,6 +49,9 @@ void emit_source_comment(struct emitter *emitter, struct span span);
 /* The parameters of an operation as a C parameter list's tail: ", const char *url, int n". */
 void emit_parameters(struct emitter *emitter, const struct symbol *op, bool leading_comma);
 
+/* A name for a parameter of ours beside those of the operation. */
+const char *own_parameter(struct arena *arena, const struct symbol *op, const char *name);
+
 /* Changes with the structs that generated code and runtime share. */
 #define EMIT_ABI "1"
 
@@ -64,6 +64,7 @@ void emit_resume(struct emitter *emitter);
 /* emit_instr.c */
 void emit_instr(struct emitter *emitter, const struct ir_instr *instr);
 void emit_delay_start(struct emitter *emitter, const struct node *node, const char *storage);
+bool needs_copy(const struct ir_instr *instr); /* an initializer that C cannot assign */
 bool mentions_variables(const struct text *text);
 
 #endif

@@ -88,40 +88,52 @@ static void emit_do_function(struct emitter *emitter, const struct ir_function *
 
 /* ---- starting ---- */
 
+/* "(struct x_frame *frame, struct x_branches *branches, int n)" */
+static void emit_start_head(struct emitter *emitter, const char *frame, const char *branches)
+{
+    const struct ir_chain *chain = emitter->chain;
+
+    putf(emitter->writer, "%svoid %s_start(struct %s_frame *%s", chain->symbol->proto->is_static ? "static " : "", chain->c_name,
+         chain->c_name, frame);
+    if (chain->has_branches)
+        putf(emitter->writer, ", struct %s_branches *%s", chain->c_name, branches);
+    emit_parameters(emitter, chain->symbol, true);
+    put(emitter->writer, ")");
+}
+
 static void emit_start_function(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    bool used = chain->has_branches || chain->symbol->params != NULL;
+    const char *frame = own_parameter(emitter->arena, chain->symbol, "frame_");
+    const char *branches = own_parameter(emitter->arena, chain->symbol, "branches_");
 
-    putf(w, "%svoid %s_start(struct %s_frame *%s%s", chain->symbol->proto->is_static ? "static " : "", chain->c_name, chain->c_name,
-         "frame_", chain->has_branches ? arena_format(emitter->arena, ", struct %s_branches *branches_", chain->c_name) : "");
-    emit_parameters(emitter, chain->symbol, true);
-    put(w, ")\n{\n");
-    if (!used)
-        put(w, "    (void)frame_;\n");
+    emit_start_head(emitter, frame, branches);
+    put(w, "\n{\n");
+    if (!chain->has_branches && chain->symbol->params == NULL)
+        putf(w, "    (void)%s;\n", frame);
     if (chain->has_branches)
-        put(w, "    frame_->branches = branches_;\n    branches_->frame = frame_;\n");
+        putf(w, "    %s->branches = %s;\n    %s->frame = %s;\n", frame, branches, branches, frame);
     for (const struct variable *v = chain->checked->variables; v != NULL; v = v->next)
         if (v->kind == VARIABLE_PARAMETER)
-            putf(w, "    frame_->%s = %s;\n", v->part->field, v->name);
+            putf(w, "    %s->%s = %s;\n", frame, v->part->field, v->name);
     put(w, "}\n\n");
 }
 
 static const char run_text[] =
-    "int ${name}_run(struct ${name} *u_, struct chain_loop *loop_${parameters})\n"
+    "int ${name}_run(struct ${name} *${u}, struct chain_loop *${loop}${parameters})\n"
     "{\n"
-    "    if (!chain_is_quiescent(&u_->root))\n"
+    "    if (!chain_is_quiescent(&${u}->root))\n"
     "        return EBUSY;\n"
-    "    ${name}_start(&u_->frame${branches}${arguments});\n"
-    "    return chain__run(&u_->root, loop_, &${name}_type, &u_->frame.link);\n"
+    "    ${name}_start(&${u}->frame${branches}${arguments});\n"
+    "    return chain__run(&${u}->root, ${loop}, &${name}_type, &${u}->frame.link);\n"
     "}\n"
     "\n";
 
 static void emit_run(struct emitter *emitter)
 {
     const struct ir_chain *chain = emitter->chain;
-    const char *parameters = "", *arguments = "";
+    const char *parameters = "", *arguments = "", *u = own_parameter(emitter->arena, chain->symbol, "u_");
 
     if (chain->symbol->proto->is_static)
         return;
@@ -129,8 +141,9 @@ static void emit_run(struct emitter *emitter)
         parameters = arena_format(emitter->arena, "%s, %s", parameters, ctype_declare(emitter->arena, param->type, param->name));
         arguments = arena_format(emitter->arena, "%s, %s", arguments, param->name);
     }
-    put_template(emitter->writer, run_text, "name", chain->c_name, "parameters", parameters, "arguments", arguments, "branches",
-                 chain->has_branches ? ", &u_->branches" : "", NULL);
+    put_template(emitter->writer, run_text, "name", chain->c_name, "u", u, "loop", own_parameter(emitter->arena, chain->symbol, "loop_"),
+                 "parameters", parameters, "arguments", arguments, "branches",
+                 chain->has_branches ? arena_format(emitter->arena, ", &%s->branches", u) : "", NULL);
 }
 
 /* ---- main ---- */
@@ -147,17 +160,17 @@ static void emit_codes_table(struct emitter *emitter)
 }
 
 static const char main_text[] =
-    "static int main_chain_begin(struct chain_root *root, struct chain_loop *loop, int argc, char **argv)\n"
+    "static int main_chain_begin(struct chain_root *root_, struct chain_loop *loop_, int argc_, char **argv_)\n"
     "{\n"
-    "    struct main_chain *u = (struct main_chain *)(void *)root;\n"
+    "    struct main_chain *u_ = (struct main_chain *)(void *)root_;\n"
     "${unused}"
-    "    return main_chain_run(u, loop${arguments});\n"
+    "    return main_chain_run(u_, loop_${arguments});\n"
     "}\n"
     "\n"
-    "int main(int argc, char **argv)\n"
+    "int main(int argc_, char **argv_)\n"
     "{\n"
-    "    static struct main_chain u;\n"
-    "    return chain__main(&u.root, main_chain_begin, argc, argv, &u.frame.u.value, main_chain_codes);\n"
+    "    static struct main_chain u_;\n"
+    "    return chain__main(&u_.root, main_chain_begin, argc_, argv_, &u_.frame.u.value, main_chain_codes);\n"
     "}\n";
 
 static void emit_main(struct emitter *emitter)
@@ -165,8 +178,8 @@ static void emit_main(struct emitter *emitter)
     bool arguments = emitter->chain->symbol->params != NULL;
 
     emit_codes_table(emitter);
-    put_template(emitter->writer, main_text, "arguments", arguments ? ", argc, argv" : "", "unused",
-                 arguments ? "" : "    (void)argc;\n    (void)argv;\n", NULL);
+    put_template(emitter->writer, main_text, "arguments", arguments ? ", argc_, argv_" : "", "unused",
+                 arguments ? "" : "    (void)argc_;\n    (void)argv_;\n", NULL);
 }
 
 /* ---- the file ---- */
@@ -176,7 +189,7 @@ static bool needs_string_h(const struct ir_chain *chains)
     for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next)
         for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
             for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
-                if (instr->kind == IR_EVAL && instr->variable != NULL && *instr->variable->type.after == '[')
+                if (needs_copy(instr))
                     return true;
     return false;
 }
@@ -192,14 +205,11 @@ static void emit_prologue(struct emitter *emitter, const struct ast_c *c)
 
 static void emit_declarations(struct emitter *emitter)
 {
-    const struct ir_chain *chain = emitter->chain;
-
-    if (!chain->symbol->proto->is_static)
+    if (!emitter->chain->symbol->proto->is_static)
         return;
-    putf(emitter->writer, "static void %s_start(struct %s_frame *frame_%s", chain->c_name, chain->c_name,
-         chain->has_branches ? arena_format(emitter->arena, ", struct %s_branches *branches_", chain->c_name) : "");
-    emit_parameters(emitter, chain->symbol, true);
-    putf(emitter->writer, ");\n\n");
+    emit_start_head(emitter, own_parameter(emitter->arena, emitter->chain->symbol, "frame_"),
+                    own_parameter(emitter->arena, emitter->chain->symbol, "branches_"));
+    put(emitter->writer, ";\n\n");
 }
 
 static void emit_chain_functions(struct emitter *emitter)

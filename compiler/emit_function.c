@@ -92,14 +92,14 @@ static void emit_call(struct emitter *emitter, const struct ir_block *block)
                                       storage_member(emitter->arena, block->op));
 
     emit_line(emitter, block->end_span);
-    putf(w, "    %s_start(&%s", c_name_of(block->op), callee);
+    putf(w, "    %s_start(&%s", block->op->c_name, callee);
     if (block->op->needs_branches)
         putf(w, ", &%s->%s", chain->local.branches, callee_member(emitter->arena, block->strand, block->op));
     put(w, block->args != NULL ? ", " : "");
     emit_arguments(emitter, block->args);
     put(w, ");\n");
     emit_line_back(emitter);
-    putf(w, "    chain__call(%s, &%s.link, &%s_type, %s);\n", chain->local.strand, callee, c_name_of(block->op), block->to->state);
+    putf(w, "    chain__call(%s, &%s.link, &%s_type, %s);\n", chain->local.strand, callee, block->op->c_name, block->to->state);
     putf(w, "    return chain__continue(%s, %s);\n", chain->local.strand, chain->local.loop);
 }
 
@@ -219,7 +219,7 @@ static void emit_frame_of(struct emitter *emitter)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    putf(w, "static struct %s_frame *%s_frame_of(struct chain_strand *s)\n{\n    switch ((enum %s_state)s->op.at) {\n", chain->c_name,
+    putf(w, "static struct %s_frame *%s_frame_of(struct chain_strand *s_)\n{\n    switch ((enum %s_state)s_->op.at) {\n", chain->c_name,
          chain->c_name, chain->c_name);
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
         for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
@@ -228,10 +228,10 @@ static void emit_frame_of(struct emitter *emitter)
         if (strand->parent == NULL)
             putf(w, "        break;\n");
         else if (strand->is_strand)
-            putf(w, "        return ((struct %s_branches *)(void *)((char *)s - offsetof(struct %s_branches, %s)))->frame;\n",
+            putf(w, "        return ((struct %s_branches *)(void *)((char *)s_ - offsetof(struct %s_branches, %s)))->frame;\n",
                  chain->c_name, chain->c_name, strand->field);
     }
-    putf(w, "    }\n    return (struct %s_frame *)(void *)(s + 1);\n}\n\n", chain->c_name);
+    putf(w, "    }\n    return (struct %s_frame *)(void *)(s_ + 1);\n}\n\n", chain->c_name);
 }
 
 static bool uses(const struct ir_chain *chain, enum ir_end a, enum ir_end b)

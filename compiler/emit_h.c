@@ -8,13 +8,14 @@
 /* ---- operations ---- */
 
 static const char operation_text[] =
+    "typedef struct ${name}_deferred {\n"
+    "    struct chain_deferred end;\n"
+    "} ${name}_deferred;\n"
+    "\n"
     "/* ${name}: the operation, ${where}. */\n"
     "struct ${name} {\n"
     "${state}"
     "};\n"
-    "typedef struct ${name}_deferred {\n"
-    "    struct chain_deferred end;\n"
-    "} ${name}_deferred;\n"
     "\n"
     "/* The right to settle this use of the operation; ask for it in ${name}_start(). */\n"
     "static inline ${name}_deferred ${name}_done(const struct ${name} *op)\n"
@@ -83,7 +84,8 @@ static void emit_operation(struct emitter *emitter, const struct symbol *op)
                      "    return chain__post_end(done.end, 0);\n");
         put_template(w, reject_text, "name", op->name, "way", "post_", "how", "post_", NULL);
     }
-    putf(w, "/* To be written in C. */\nvoid %s_start(struct %s *op", op->name, op->name);
+    putf(w, "/* To be written in C. */\nvoid %s_start(struct %s *%s", op->name, op->name,
+         own_parameter(emitter->arena, op, "op"));
     emit_parameters(emitter, op, true);
     put(w, ");\n");
     if (!op->uncancellable)
@@ -166,7 +168,7 @@ static void emit_storage_of(struct emitter *emitter, const struct symbol *op)
     if (op == NULL)
         putf(w, "struct chain__delay %s;\n", member);
     else
-        putf(w, "struct %s%s %s;\n", c_name_of(op), op->proto_kind == AST_CHAIN ? "_frame" : "", member);
+        putf(w, "struct %s%s %s;\n", op->c_name, op->proto_kind == AST_CHAIN ? "_frame" : "", member);
     if (op != NULL && !ctype_is_void(op->value))
         putf(w, "%s;\n", ctype_declare(emitter->arena, op->value, arena_format(emitter->arena, "%s_value", member)));
 }
@@ -296,7 +298,7 @@ static void emit_frame(struct emitter *emitter)
 
 const char *callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op)
 {
-    return arena_format(arena, "%s_%s", strand->parent == NULL ? "in" : strand->field, c_name_of(op));
+    return arena_format(arena, "%s_%s", strand->parent == NULL ? "in" : strand->field, op->c_name);
 }
 
 static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
@@ -313,7 +315,20 @@ static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
         putf(w, "} %s;\n", strand->field);
     }
     for (const struct ir_storage *callee = strand->callees; callee != NULL; callee = callee->next)
-        putf(w, "struct %s_branches %s;\n", c_name_of(callee->op), callee_member(emitter->arena, strand, callee->op));
+        putf(w, "struct %s_branches %s;\n", callee->op->c_name, callee_member(emitter->arena, strand, callee->op));
+}
+
+/* An operation finds its header directly before its struct, so nothing may come between, however its type is aligned. */
+static void emit_branch_asserts(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const char *name = emitter->chain->c_name;
+
+    for (const struct ir_strand *strand = emitter->chain->strands->next; strand != NULL; strand = strand->next)
+        putf(w, "CHAIN_STATIC_ASSERT(offsetof(struct %s_branches, %s.u) == offsetof(struct %s_branches, %s) + sizeof(struct %s),\n"
+                "                    \"storage follows its header\");\n",
+             name, strand->field, name, strand->field, strand->is_strand ? "chain_strand" : "chain_op");
+    put(w, emitter->chain->strands->next == NULL ? "" : "\n");
 }
 
 static void emit_branches(struct emitter *emitter)
@@ -329,6 +344,7 @@ static void emit_branches(struct emitter *emitter)
         emit_branch(emitter, strand);
     w->indent--;
     put(w, "};\n\n");
+    emit_branch_asserts(emitter);
 }
 
 /* budget N: what the chain occupies in its caller, or behind its root. */
@@ -351,9 +367,10 @@ static const char root_text[] =
     "${branches}"
     "};\n"
     "CHAIN_STATIC_ASSERT(offsetof(struct ${name}, frame) == sizeof(struct chain_root), \"the frame follows its strand\");\n"
+    "${distance}"
     "\n"
     "/* Starts ${name} on a loop: it runs when the loop does. 0; EBUSY if it is running already; CHAIN_ECLOSED. */\n"
-    "int ${name}_run(struct ${name} *u, struct chain_loop *loop${parameters});\n"
+    "int ${name}_run(struct ${name} *${u}, struct chain_loop *${loop}${parameters});\n"
     "\n";
 
 static const char value_text[] =
@@ -387,11 +404,15 @@ static void emit_chain(struct emitter *emitter)
     emit_budget(emitter);
     if (chain->symbol->proto->is_static)
         return;
-    putf(w, "/* For generated code: prepares the frame for a call. */\nvoid %s_start(struct %s_frame *frame%s%s);\n", name, name,
-         chain->has_branches ? arena_format(emitter->arena, ", struct %s_branches *branches", name) : "",
+    putf(w, "/* For generated code: prepares the frame for a call. */\nvoid %s_start(struct %s_frame *%s%s%s);\n", name, name,
+         own_parameter(emitter->arena, chain->symbol, "frame"),
+         chain->has_branches ? arena_format(emitter->arena, ", struct %s_branches *%s", name,
+                                            own_parameter(emitter->arena, chain->symbol, "branches")) : "",
          parameters_of(emitter, chain->symbol));
     putf(w, "extern const struct chain_type %s_type;\n\n", name);
-    put_template(w, root_text, "name", name, "parameters", parameters_of(emitter, chain->symbol), "branches",
+    put_template(w, root_text, "name", name, "distance", !chain->has_branches ? "" : arena_format(emitter->arena,
+                 "CHAIN_STATIC_ASSERT(sizeof(struct %s) <= 524280, \"a branch finds its strand within 512 KB\");\n", name), "u", own_parameter(emitter->arena, chain->symbol, "u"), "loop",
+                 own_parameter(emitter->arena, chain->symbol, "loop"), "parameters", parameters_of(emitter, chain->symbol), "branches",
                  chain->has_branches ? arena_format(emitter->arena, "    struct %s_branches branches;\n", name) : "", NULL);
     if (!ctype_is_void(chain->symbol->value))
         put_template(w, value_text, "name", name, "type", chain->symbol->value.before, NULL);
@@ -419,7 +440,7 @@ static const char *guard_of(struct arena *arena, const char *header)
     for (char *p = guard; *p != '\0'; p++)
         if (!isalnum((unsigned char)*p))
             *p = '_';
-    return isdigit((unsigned char)*guard) ? arena_format(arena, "CHAIN_%s", guard) : guard;
+    return arena_format(arena, "CHAINC_%s", guard);
 }
 
 void emit_h(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options)

@@ -37,16 +37,20 @@ static bool is_braced(const struct text *text)
     return p < piece->text + piece->length && *p == '{';
 }
 
-/* An array is filled by copying: C has no assignment for it. */
-static void emit_array(struct emitter *emitter, const struct ir_instr *instr)
+bool needs_copy(const struct ir_instr *instr)
 {
-    const char *path = variable_path(emitter, instr->variable);
-    const struct ctype type = instr->variable->type;
+    return instr->kind == IR_EVAL && instr->variable != NULL && (*instr->variable->type.after == '[' || is_braced(instr->text));
+}
 
-    putf(emitter->writer, "    memcpy(%s, (%s%s)", path, type.before, type.after);
-    put(emitter->writer, is_braced(instr->text) ? "" : "{ ");
+/* What has no assignment in C is copied: arrays, and whatever is initialized with braces. */
+static void emit_initial(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const char *path = variable_path(emitter, instr->variable);
+
+    putf(w, "    {\n        %s = ", ctype_declare(emitter->arena, instr->variable->type, "initial_"));
     emit_text(emitter, instr->text);
-    putf(emitter->writer, "%s, sizeof %s);\n", is_braced(instr->text) ? "" : " }", path);
+    putf(w, ";\n        memcpy(&%s, &initial_, sizeof initial_);\n    }\n", path);
 }
 
 static void emit_eval(struct emitter *emitter, const struct ir_instr *instr)
@@ -55,20 +59,16 @@ static void emit_eval(struct emitter *emitter, const struct ir_instr *instr)
     const struct variable *variable = instr->variable;
 
     emit_line(emitter, instr->text->span);
-    if (variable != NULL && *variable->type.after == '[')
-        emit_array(emitter, instr);
-    else {
-        if (variable == NULL)
-            put(w, "    (void)(");
-        else if (is_braced(instr->text))
-            putf(w, "    %s = (%s)", variable_path(emitter, variable), variable->type.before);
-        else
-            putf(w, "    %s = ", variable_path(emitter, variable));
-        if (variable == NULL || is_braced(instr->text))
-            emit_text(emitter, instr->text);
-        else
-            emit_value(emitter, instr->text);
-        put(w, variable == NULL ? ");\n" : ";\n");
+    if (needs_copy(instr))
+        emit_initial(emitter, instr);
+    else if (variable == NULL) {
+        put(w, "    (void)(");
+        emit_text(emitter, instr->text);
+        put(w, ");\n");
+    } else {
+        putf(w, "    %s = ", variable_path(emitter, variable));
+        emit_value(emitter, instr->text);
+        put(w, ";\n");
     }
     emit_line_back(emitter);
 }

@@ -5,11 +5,6 @@
 #include "arena.h"
 #include "emit.h"
 
-const char *c_name_of(const struct symbol *symbol)
-{
-    return symbol->proto_kind == AST_CHAIN && strcmp(symbol->name, "main") == 0 ? "main_chain" : symbol->name;
-}
-
 const char *storage_member(struct arena *arena, const struct symbol *op)
 {
     const char *name = op == NULL ? "delay" : op->name;
@@ -184,4 +179,12 @@ void emit_parameters(struct emitter *emitter, const struct symbol *op, bool lead
         put(emitter->writer, leading_comma || param != op->params ? ", " : "");
         put(emitter->writer, ctype_declare(emitter->arena, param->type, param->name));
     }
+}
+
+const char *own_parameter(struct arena *arena, const struct symbol *op, const char *name)
+{
+    for (const struct parameter *param = op->params; param != NULL; param = param->next)
+        if (strcmp(param->name, name) == 0)
+            return own_parameter(arena, op, arena_format(arena, "%s_", name));
+    return name;
 }

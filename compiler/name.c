@@ -214,7 +214,7 @@ void name(struct arena *arena, const struct program *program, struct ir_chain *c
 {
     struct naming naming = { arena, NULL };
 
-    chain->c_name = strcmp(chain->symbol->name, "main") == 0 ? "main_chain" : chain->symbol->name;
+    chain->c_name = chain->symbol->c_name;
     name_fields(&naming, chain);
     name_strands(arena, chain->strands);
     chain->checked->scope->path = "";

@@ -4,6 +4,7 @@
  *     async int tcp_connect(…);               symbols: tcp_connect, k_users, …
  *     chain … { tcp_connect(…) then parse }   call.op: -> the symbols
  */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -232,11 +233,31 @@ static void take_clauses(struct program *program, struct symbol *symbol)
     }
 }
 
+/* The name of what is generated. A static chain's frame stands in the header, beside those of other files. */
+static const char *c_name(struct arena *arena, const struct unit *unit, const struct ast_proto *proto)
+{
+    const char *name = proto->name->name, *slash = strrchr(unit->path, '/'), *file = slash == NULL ? unit->path : slash + 1;
+    char *stem;
+
+    if (proto->kind != AST_CHAIN)
+        return name;
+    if (strcmp(name, "main") == 0)
+        return "main_chain";
+    if (!proto->is_static)
+        return name;
+    stem = arena_copy(arena, file, strcspn(file, "."));
+    for (char *p = stem; *p != '\0'; p++)
+        if (!isalnum((unsigned char)*p))
+            *p = '_';
+    return arena_format(arena, "%s%s_%s", isdigit((unsigned char)*stem) ? "_" : "", stem, name);
+}
+
 static void declare_operation(struct program *program, const struct unit *unit, const struct ast_proto *proto)
 {
     struct symbol *symbol = symbol_new(program, unit, SYMBOL_OPERATION, proto->name);
 
     symbol->proto = proto;
+    symbol->c_name = c_name(program->arena, unit, proto);
     symbol->proto_kind = proto->kind;
     symbol->value = ctype_of_words(program->arena, proto->type->text);
     symbol->variadic = proto->variadic;
@@ -262,7 +283,8 @@ static void declare_item(struct program *program, const struct unit *unit, struc
         diag_report(program->diags, D_UNSUPPORTED, item->u.resource.name->span, "resource");
         break;
     case AST_PROTO:
-        declare_operation(program, unit, item->u.proto);
+        if (!item->u.proto->is_static || unit == program->units) /* a static chain is its file's own */
+            declare_operation(program, unit, item->u.proto);
         break;
     case AST_CPP: case AST_PROLOGUE: case AST_CDECL:
         break;
@@ -289,6 +311,34 @@ static void check_generated_names(struct program *program)
             }
         }
     }
+}
+
+/* `struct NAME {` where chainc makes a struct of that name. */
+static void check_tags(struct program *program, const struct ast_c *c)
+{
+    struct ctoken before = { CTOKEN_END, "", 0 }, token;
+
+    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; before = token) {
+        const char *behind = p;
+        const struct symbol *symbol;
+        struct span span;
+        if (!ctoken_is(before, "struct") || token.kind != CTOKEN_NAME || !ctoken_is(ctext_next_solid(&behind), "{"))
+            continue;
+        symbol = symbol_find(program, intern(program->names, token.text, token.length));
+        if (symbol == NULL || symbol->kind != SYMBOL_OPERATION || symbol->proto_kind == AST_SYNC)
+            continue;
+        span.begin = c->span.begin + (pos)(token.text - c->text);
+        span.end = span.begin + (pos)token.length;
+        diag_note(program->diags, diag_report(program->diags, D_STRUCT_CLASH, span, symbol->name), symbol->span,
+                  "'%s' is declared here", symbol->name);
+    }
+}
+
+static void check_declarations(struct program *program)
+{
+    for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
+        if (item->kind == AST_CDECL || item->kind == AST_PROLOGUE)
+            check_tags(program, item->u.c);
 }
 
 /* ---- finding what is called ---- */
@@ -415,6 +465,7 @@ void resolve(struct program *program, struct ast_file *file)
         for (struct ast_item *item = unit->file->items; item != NULL; item = item->next)
             declare_item(program, unit, item);
     check_generated_names(program);
+    check_declarations(program);
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
         resolve_raises(program, unit);
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)

@@ -124,8 +124,6 @@ void scope_close(struct checker *checker)
         struct visible_name *entry;
         HASH_FIND_PTR(checker->visible, &v->name, entry);
         entry->innermost = v->hides;
-        if (v->kind == VARIABLE_BINDING && !v->used)
-            diag_report(checker->diags, D_UNUSED_BINDING, v->span, v->name);
     }
     checker->scope = checker->scope->parent;
 }

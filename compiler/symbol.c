@@ -100,7 +100,7 @@ struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, 
 {
     struct ctype type;
     const char *behind = name_at + name_length;
-    const char *end = ctext_find(behind, '=');
+    const char *end = ctext_find(declaration, '=');
 
     type.before = spaced(arena, declaration, (size_t)(name_at - declaration), true);
     type.after = spaced(arena, behind, end == NULL ? strlen(behind) : (size_t)(end - behind), false);

@@ -35,6 +35,7 @@ struct symbol {
     struct symbol *next;             /* in order of declaration */
 
     /* operations */
+    const char *c_name;              /* of what is generated for it */
     enum ast_proto_kind proto_kind;
     const struct ast_proto *proto;   /* the one with the body, if any has one */
     struct ctype value;

@@ -27,8 +27,8 @@
     c_number = digit (digit | ascii_letter | "'" (digit | ascii_letter))*;
     line_comment = "//" ([^\n\x00\\] | "\\" newline | "\\" [^\n\x00])*;
     block_comment = "/*" ([^*\x00] | "*"+ [^*/\x00])* "*"+ "/";
-    string = ["] ([^"\\\n\x00] | "\\" [^\x00])* ["];
-    character = ['] ([^'\\\n\x00] | "\\" [^\x00])* ['];
+    string = ["] ([^"\\\n\x00] | "\\" newline | "\\" [^\x00])* ["];
+    character = ['] ([^'\\\n\x00] | "\\" newline | "\\" [^\x00])* ['];
 */
 
 #define AT(text) ((const unsigned char *)(text))

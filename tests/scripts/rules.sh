@@ -1,11 +1,38 @@
 #!/bin/sh
-# Every test of a rule is named in the table of docs/semantics.md, and every test the table names exists.
+# docs/semantics.md and tests/rules agree: each rule has a line in the table, which names its tests or says "later"; the tests
+# it names exist and have the rule's number (those of S rules may have another); and each test is named.
 . "$TOP/tests/scripts/lib"
-[ -e "$TOP/docs/semantics.md" ] || skip "there is no docs/semantics.md"
+page="$TOP/docs/semantics.md"
 
-ls "$TOP/tests/rules" 2>/dev/null | grep '^rule_.*\.chain$' | sed 's/\.chain$//' | sort -u >tests
-grep -Eo '\brule_[0-9]+[a-z]*_[a-z0-9_]+' "$TOP/docs/semantics.md" | sort -u >named
-comm -23 tests named | sed 's/$/ is not named in docs\/semantics.md/' >wrong
-comm -13 tests named | sed 's/$/ is named in docs\/semantics.md and does not exist/' >>wrong
+grep -Eo '^(- )?S?[0-9]+[a-z]?\. ' "$page" | tr -d ' .-' | sort >rules
+sed -n '/^| rule | tests |/,$p' "$page" | sed '1,2d' >table
+sed -E 's/^\| (S?[0-9]+[a-z]?) \|.*/\1/' table | sort >rows
+ls "$TOP/tests/rules" | sed -n 's/^\(rule_.*\)\.chain$/\1/p' | sort >tests
+grep -Eo 'rule_[A-Za-z0-9_]+' table | sort -u >named
+
+{
+    comm -23 rules rows | sed 's/$/: this rule has no line in the table/'
+    comm -13 rules rows | sed 's/$/: this line of the table has no rule/'
+    uniq -d rules | sed 's/$/: this rule stands there twice/'
+    comm -23 tests named | sed 's/$/ is not in the table/'
+    comm -13 tests named | sed 's/$/ is in the table and does not exist/'
+    while read -r bar rule bar2 names; do
+        case $names in
+        'later |') continue ;;
+        *rule_*) ;;
+        *) echo "$rule: neither a test nor 'later'" ;;
+        esac
+        for name in $(echo "$names" | grep -Eo 'rule_[A-Za-z0-9_]+'); do
+            number=$(echo "$name" | sed -E 's/^rule_(S?)0*([0-9]+[a-z]?)_.*/\1\2/')
+            case $rule in
+            "$number" | S*) ;;
+            *) echo "$name stands in the line of rule $rule" ;;
+            esac
+            has_expectation=
+            for suffix in out err; do [ -e "$TOP/tests/rules/$name.$suffix" ] && has_expectation=yes; done
+            [ "$has_expectation" ] || echo "$name expects nothing"
+        done
+    done <table
+} >wrong
 empty wrong
 exit 0
