@@ -123,6 +123,8 @@ static void emit_codes(struct emitter *emitter, const struct ir_block *block)
     bool negated = block->to == block->next;
 
     put(w, "    if (");
+    if (block->codes == NULL)
+        putf(w, negated ? "%s->op.code <= 0" : "%s->op.code > 0", emitter->chain->local.strand);
     for (const struct ast_name *code = block->codes; code != NULL; code = code->next)
         putf(w, "%s%s->op.code %s %s", code == block->codes ? "" : negated ? " && " : " || ", emitter->chain->local.strand,
              negated ? "!=" : "==", code->name);
@@ -158,7 +160,7 @@ static void emit_back(struct emitter *emitter, const struct ir_block *block)
 {
     const struct ir_chain *chain = emitter->chain;
     putf(emitter->writer, "    if (!chain__may_go_on(%s))\n        return chain__yield(%s, %s, %s);\n    goto %s;\n",
-         chain->local.loop, chain->local.strand, chain->local.loop, block->to->state, block->to->label);
+         chain->local.loop, chain->local.strand, chain->local.loop, block->no->state, block->to->label);
 }
 
 static void emit_end(struct emitter *emitter, const struct ir_block *block)
@@ -183,9 +185,8 @@ static void emit_terminator(struct emitter *emitter, const struct ir_block *bloc
     case IR_START: case IR_DELAY: emit_start(emitter, block); break;
     case IR_CALL: emit_call(emitter, block); break;
     case IR_JOIN:
-        putf(emitter->writer, "    if (!chain__join(%s)) {\n", chain->local.strand);
-        suspend(emitter, "        ", block->to);
-        put(emitter->writer, "    }\n");
+        putf(emitter->writer, "    if (!chain__join(%s, %s))\n        return chain__suspend(%s);\n", chain->local.strand,
+             chain->local.loop, chain->local.loop);
         go(emitter, block, block->to);
         break;
     case IR_BACK: emit_back(emitter, block); break;
@@ -204,6 +205,9 @@ static void emit_block(struct emitter *emitter, const struct ir_block *block)
         put(emitter->writer, "\n");
     if (block->needs_label || block->is_state)
         putf(emitter->writer, "%s:\n", block->label);
+    if (block->is_join)
+        putf(emitter->writer, "    if (!chain__joined(%s, %s))\n        return chain__suspend(%s);\n", emitter->chain->local.strand,
+             emitter->chain->local.loop, emitter->chain->local.loop);
     if (block->span.begin != 0)
         emit_source_comment(emitter, block->span);
     for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
@@ -219,6 +223,11 @@ static void emit_frame_of(struct emitter *emitter)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
+    if (!chain->has_branch_strands) {
+        putf(w, "static struct %s_frame *%s_frame_of(struct chain_strand *s_)\n{\n    return (struct %s_frame *)(void *)(s_ + 1);\n}\n\n",
+             chain->c_name, chain->c_name, chain->c_name);
+        return;
+    }
     putf(w, "static struct %s_frame *%s_frame_of(struct chain_strand *s_)\n{\n    switch ((enum %s_state)s_->op.at) {\n", chain->c_name,
          chain->c_name, chain->c_name);
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
@@ -260,7 +269,7 @@ static void emit_locals(struct emitter *emitter)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    if (chain->has_branch_strands)
+    if (chain->has_branch_strands || has_cancel(chain))
         putf(w, "    struct %s_frame *%s = %s_frame_of(%s);\n", chain->c_name, chain->local.frame, chain->c_name, chain->local.strand);
     else
         putf(w, "    struct %s_frame *%s = (struct %s_frame *)(void *)(%s + 1);\n", chain->c_name, chain->local.frame,
@@ -279,7 +288,7 @@ void emit_resume(struct emitter *emitter)
 
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         need_labels(block);
-    if (chain->has_branch_strands)
+    if (chain->has_branch_strands || has_cancel(chain))
         emit_frame_of(emitter);
     putf(w, "static struct chain_strand *%s_resume(struct chain_strand *%s, struct chain_loop *%s)\n{\n", chain->c_name,
          chain->local.strand, chain->local.loop);

@@ -180,6 +180,8 @@ void emit_storage(struct emitter *emitter, const struct ir_strand *strand, struc
     put(w, "union {\n");
     w->indent++;
     put(w, "struct chain_failure failure;\n");
+    if (strand->joins)
+        put(w, "struct chain__join join;\n");
     for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
         emit_storage_of(emitter, storage->op);
     if (!ctype_is_void(value))
@@ -373,6 +375,14 @@ static const char root_text[] =
     "int ${name}_run(struct ${name} *${u}, struct chain_loop *${loop}${parameters});\n"
     "\n";
 
+static const char cancel_text[] =
+    "/* Asks a running ${name} to stop: chain_cancel(). */\n"
+    "static inline void ${name}_cancel(struct ${name} *u)\n"
+    "{\n"
+    "    chain_cancel(&u->root);\n"
+    "}\n"
+    "\n";
+
 static const char value_text[] =
     "/* The value of a ${name} whose outcome is CHAIN_VALUE. */\n"
     "static inline ${type} ${name}_value(const struct ${name} *u)\n"
@@ -414,6 +424,7 @@ static void emit_chain(struct emitter *emitter)
                  "CHAIN_STATIC_ASSERT(sizeof(struct %s) <= 524280, \"a branch finds its strand within 512 KB\");\n", name), "u", own_parameter(emitter->arena, chain->symbol, "u"), "loop",
                  own_parameter(emitter->arena, chain->symbol, "loop"), "parameters", parameters_of(emitter, chain->symbol), "branches",
                  chain->has_branches ? arena_format(emitter->arena, "    struct %s_branches branches;\n", name) : "", NULL);
+    put_template(w, cancel_text, "name", name, NULL);
     if (!ctype_is_void(chain->symbol->value))
         put_template(w, value_text, "name", name, "type", chain->symbol->value.before, NULL);
 }

@@ -190,20 +190,22 @@ static void emit_outcome(struct emitter *emitter, const char *function, const st
 static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
-    const char *storage = storage_path(emitter, instr->strand);
+    const char *storage = storage_path(emitter, instr->strand), *op = op_path(emitter, instr->strand);
 
-    putf(w, "    chain__branch(%s, &%s);\n", emitter->chain->local.strand, op_path(emitter, instr->strand));
-    putf(w, "    chain__branch_site(&%s, %u);\n", op_path(emitter, instr->strand),
-         emitter->chain->state_count + instr->number - 1);
+    putf(w, "    if (chain__branch(%s, &%s)) {\n", emitter->chain->local.strand, op);
+    putf(w, "        chain__branch_site(&%s, %u);\n", op, emitter->chain->state_count + instr->number - 1);
     emit_line(emitter, instr->span);
     if (instr->kind == IR_BRANCH_OP) {
-        putf(w, "    %s_start(&%s.%s%s", instr->op->name, storage, storage_member(emitter->arena, instr->op),
+        putf(w, "        %s_start(&%s.%s%s", instr->op->name, storage, storage_member(emitter->arena, instr->op),
              instr->args != NULL ? ", " : "");
         emit_arguments(emitter, instr->args);
         put(w, ");\n");
-    } else
+    } else {
+        put(w, "    ");
         emit_delay_start(emitter, instr->node, storage);
+    }
     emit_line_back(emitter);
+    put(w, "    }\n");
 }
 
 void emit_delay_start(struct emitter *emitter, const struct node *node, const char *storage)
@@ -239,16 +241,16 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     case IR_RAISE_AGAIN: emit_outcome(emitter, "chain__raise_again", instr); break;
     case IR_CATCH: emit_catch(emitter, instr); break;
     case IR_KEEP: emit_outcome(emitter, "chain__keep", instr); break;
-    case IR_RESTORE: emit_outcome(emitter, "chain__restore", instr); break;
-    case IR_SUPPRESS:
-        putf(w, "    chain__replaced(%s, &%s);\n", chain->local.loop, variable_path(emitter, instr->variable));
+    case IR_RESTORE: case IR_SUPPRESS:
+        putf(w, "    %s(%s, %s, &%s);\n", instr->kind == IR_RESTORE ? "chain__restore" : "chain__replaced", strand_op(emitter),
+             chain->local.loop, variable_path(emitter, instr->variable));
         break;
     case IR_SET_EXIT:
         putf(w, "    %s = %u;\n", variable_path(emitter, instr->variable), instr->number);
         break;
     case IR_HOLD: break;
     case IR_FORK:
-        putf(w, "    chain__fork(%s, %u);\n", chain->local.strand, instr->number);
+        putf(w, "    chain__fork(%s, CHAIN__ALL, %u, %s);\n", chain->local.strand, instr->number, instr->to->state);
         break;
     case IR_BRANCH_OP: case IR_BRANCH_DELAY: emit_branch(emitter, instr); break;
     case IR_BRANCH_STRAND:

@@ -27,6 +27,7 @@ struct ir_strand {
     struct ir_strand *children, *next_child;
     struct span span;                   /* of the first branch that uses it */
     const char *field;                  /* [name] */
+    bool joins;                         /* waits for branches of its own */
     bool is_strand;                     /* false: only ever a single operation, without a strand of its own */
     struct ir_storage *storage, **last_storage;
     struct ir_storage *callees, **last_callee; /* called chains that have branches: each its own place */
@@ -70,12 +71,12 @@ enum ir_end {
     IR_GOTO,      /* to */
     IR_IF,        /* text ? to : no */
     IR_CHECK,     /* rejected ? no : to */
-    IR_CODES,     /* the code is one of `codes` ? to : no */
+    IR_CODES,     /* the code is one of `codes` (NULL: any rejection) ? to : no */
     IR_START,     /* starts op(args) and waits; resumes at to */
     IR_DELAY,     /* waits; resumes at to */
     IR_CALL,      /* goes on in the chain op(args); resumes at to */
     IR_JOIN,      /* waits for the branches; resumes at to */
-    IR_BACK,      /* another round: to, after letting others run if it is time */
+    IR_BACK,      /* another round: to; or, if others have to run first, resumes at no */
     IR_SWITCH,    /* by the number in `variable`: to (0), cases */
     IR_END,       /* the chain has ended; its value is in `variable` unless it was rejected */
     IR_BRANCH_END /* the branch has ended; `to` is where its parent goes on (for liveness) */
@@ -105,6 +106,7 @@ struct ir_block {
     struct ir_block *to, *no;
     unsigned site;              /* IR_CHECK: index + 1 of the step a rejection comes from; 0: known already */
     bool is_state;              /* can be resumed at */
+    bool is_join;               /* a state that waits for branches: it may be resumed while some are alive, to cancel them */
     bool done;                  /* [lower] has its terminator */
     bool reached;               /* [tidy] */
     unsigned entries;           /* [tidy] how many terminators lead here */

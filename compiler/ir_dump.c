@@ -127,7 +127,7 @@ static void dump_end(struct writer *w, const struct ir_block *block)
         break;
     case IR_CHECK: dump_to(w, "well -> ", block->to); dump_to(w, ", rejected -> ", block->no); break;
     case IR_CODES:
-        put(w, "code");
+        put(w, block->codes == NULL ? "any rejection" : "code");
         for (const struct ast_name *code = block->codes; code != NULL; code = code->next)
             putf(w, " %s", code->name);
         dump_to(w, " -> ", block->to);
@@ -137,7 +137,7 @@ static void dump_end(struct writer *w, const struct ir_block *block)
     case IR_DELAY: dump_wait(w, "delay", block); break;
     case IR_CALL: dump_wait(w, "call", block); break;
     case IR_JOIN: dump_to(w, "join -> ", block->to); break;
-    case IR_BACK: dump_to(w, "again -> ", block->to); break;
+    case IR_BACK: dump_to(w, "again -> ", block->to); dump_to(w, ", or later -> ", block->no); break;
     case IR_SWITCH:
         put(w, "switch ");
         dump_variable(w, block->variable);

@@ -37,6 +37,7 @@ struct lowering {
     struct ir_block *fail;      /* where a rejection goes */
     struct loop *loop;
     struct cleanup *cleanups;
+    bool dirty;                 /* user code ran since the last look at the code: it may have cancelled us */
 };
 
 static void lower(struct lowering *lowering, const struct node *node, struct variable *dest);
@@ -102,6 +103,14 @@ static void check_code(struct lowering *lowering, struct span span, const char *
     end(lowering, IR_CHECK, next, lowering->fail);
     next->span.begin = 0;
     place(lowering, next);
+    lowering->dirty = false;
+}
+
+/* Before something new is started: user code that ran meanwhile may have cancelled this very strand (rule 67). */
+static void check_cancelled(struct lowering *lowering, struct span span)
+{
+    if (lowering->dirty)
+        check_code(lowering, span, NULL);
 }
 
 static const char *hint_after(struct lowering *lowering, const char *name)
@@ -176,6 +185,7 @@ static void lower_sync(struct lowering *lowering, const struct node *node, struc
     instr->op = op;
     instr->args = node->u.call.args;
     instr->variable = dest;
+    lowering->dirty = true;
     if (op->fails != NULL)
         check_code(lowering, node->span, op->name);
 }
@@ -187,6 +197,7 @@ static void lower_wait(struct lowering *lowering, const struct node *node, struc
     struct ir_block *after = block_new(lowering, hint_after(lowering, op->name), node->span);
     bool is_chain = op->proto_kind == AST_CHAIN;
 
+    check_cancelled(lowering, node->span);
     use_storage(lowering, lowering->strand, op);
     lowering->block->op = op;
     lowering->block->args = node->u.call.args;
@@ -207,11 +218,20 @@ static void lower_call(struct lowering *lowering, const struct node *node, struc
         lower_wait(lowering, node, dest);
 }
 
+static bool calls_something(const struct text *text)
+{
+    for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next)
+        if (piece->kind == PIECE_TEXT && memchr(piece->text, '(', piece->length) != NULL)
+            return true;
+    return false;
+}
+
 static void lower_expr(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct ir_instr *instr = add(lowering, IR_EVAL, node->span);
     instr->text = node->u.expr;
     instr->variable = dest;
+    lowering->dirty |= calls_something(node->u.expr);
 }
 
 static void lower_do(struct lowering *lowering, const struct node *node, struct variable *dest)
@@ -227,6 +247,7 @@ static void lower_do(struct lowering *lowering, const struct node *node, struct 
     instr->function = function;
     instr->node = node;
     instr->variable = dest;
+    lowering->dirty = true;
     if (node->u.do_.rejects)
         check_code(lowering, node->span, "do");
 }
@@ -235,6 +256,7 @@ static void lower_delay(struct lowering *lowering, const struct node *node)
 {
     struct ir_block *after = block_new(lowering, "after_delay", node->span);
 
+    check_cancelled(lowering, node->span);
     use_storage(lowering, lowering->strand, NULL);
     lowering->block->node = node;
     lowering->block->text = node->u.delay.count;
@@ -268,21 +290,44 @@ static void lower_catch_entry(struct lowering *lowering, struct ir_block *handle
     add(lowering, IR_CATCH, handler->span)->variable = err;
 }
 
+/* A handler takes rejections, of these codes or any, but never a cancel (rule 32). */
+static struct ir_block *handler_entry(struct lowering *lowering, struct ir_block *handler, const struct ast_name *codes)
+{
+    struct ir_block *entry = block_new(lowering, handler->hint, handler->span);
+
+    entry->codes = codes;
+    entry->to = handler;
+    handler->hint = "caught";
+    handler->span.begin = 0;
+    return entry;
+}
+
+static void place_entry(struct lowering *lowering, struct ir_block *entry)
+{
+    place(lowering, entry);
+    end(lowering, IR_CODES, entry->to, lowering->fail);
+}
+
 static void lower_then_else(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct ir_block *handler = block_new(lowering, "else_handler", node->u.then.no->span);
     struct ir_block *behind = block_new(lowering, "after_else", node->span), *fail = lowering->fail;
+    struct ir_block *entry = handler_entry(lowering, handler, NULL);
+    bool dirty;
 
-    lowering->fail = handler;
+    lowering->fail = entry;
     lower(lowering, node->u.then.first, node->u.then.it->variable);
     lowering->fail = fail;
     lower(lowering, node->u.then.second, dest);
     hold(lowering, node->u.then.it->variable, node->span);
     end(lowering, IR_GOTO, behind, NULL);
+    dirty = lowering->dirty;
+    place_entry(lowering, entry);
     lower_catch_entry(lowering, handler, node->u.then.err);
     lower(lowering, node->u.then.no, dest);
     hold(lowering, node->u.then.err, node->span);
     end(lowering, IR_GOTO, behind, NULL);
+    lowering->dirty |= dirty;
     behind->span.begin = 0;
     place(lowering, behind);
 }
@@ -290,26 +335,21 @@ static void lower_then_else(struct lowering *lowering, const struct node *node, 
 static void lower_catch(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct ir_block *handler = block_new(lowering, "catch", node->span);
-    struct ir_block *behind = block_new(lowering, "after_catch", node->span), *fail = lowering->fail, *entry = handler;
+    struct ir_block *behind = block_new(lowering, "after_catch", node->span), *fail = lowering->fail;
+    struct ir_block *entry = handler_entry(lowering, handler, node->u.catch_.codes);
+    bool dirty;
 
-    if (node->u.catch_.codes != NULL) {
-        entry = block_new(lowering, "catch", node->span);
-        entry->codes = node->u.catch_.codes;
-        handler->hint = "caught";
-        handler->span.begin = 0;
-    }
     lowering->fail = entry;
     lower(lowering, node->u.catch_.body, dest);
     lowering->fail = fail;
     end(lowering, IR_GOTO, behind, NULL);
-    if (entry != handler) {
-        place(lowering, entry);
-        end(lowering, IR_CODES, handler, fail);
-    }
+    dirty = lowering->dirty;
+    place_entry(lowering, entry);
     lower_catch_entry(lowering, handler, node->u.catch_.err);
     lower(lowering, node->u.catch_.handler, dest);
     hold(lowering, node->u.catch_.err, node->span);
     end(lowering, IR_GOTO, behind, NULL);
+    lowering->dirty |= dirty;
     behind->span.begin = 0;
     place(lowering, behind);
 }
@@ -414,6 +454,7 @@ static void lower_finally(struct lowering *lowering, const struct node *node, st
         place(lowering, checked);
     }
     end(lowering, IR_CHECK, behind, fail);
+    lowering->dirty = false;
     place(lowering, replaced); /* rule 38 */
     add(lowering, IR_SUPPRESS, span)->variable = kept;
     end(lowering, IR_GOTO, fail, NULL);
@@ -441,6 +482,7 @@ static void lower_if(struct lowering *lowering, const struct node *node, struct 
 {
     struct ir_block *yes = block_new(lowering, "if_true", node->u.if_.yes->span), *no = NULL;
     struct ir_block *behind = block_new(lowering, "after_if", node->span);
+    bool dirty;
 
     behind->span.begin = yes->span.begin = 0;
     if (node->u.if_.no != NULL) {
@@ -451,13 +493,19 @@ static void lower_if(struct lowering *lowering, const struct node *node, struct 
     lowering->block->end_span = node->u.if_.condition->span;
     end(lowering, IR_IF, yes, no == NULL ? behind : no);
     place(lowering, yes);
+    lowering->dirty |= calls_something(node->u.if_.condition);
+    dirty = lowering->dirty;
     lower(lowering, node->u.if_.yes, dest);
     end(lowering, IR_GOTO, behind, NULL);
     if (no != NULL) {
+        bool after_yes = lowering->dirty;
         place(lowering, no);
+        lowering->dirty = dirty;
         lower(lowering, node->u.if_.no, dest);
         end(lowering, IR_GOTO, behind, NULL);
+        dirty = after_yes;
     }
+    lowering->dirty |= dirty;
     place(lowering, behind);
 }
 
@@ -465,13 +513,15 @@ static void lower_loop(struct lowering *lowering, const struct node *node)
 {
     const char *word = node->kind == NODE_WHILE ? "while" : "loop";
     struct ir_block *head = block_new(lowering, arena_format(lowering->arena, "%s_next", word), node->span);
+    struct ir_block *resumed = block_new(lowering, arena_format(lowering->arena, "%s_resumed", word), node->span);
     struct loop loop = { .outer = lowering->loop, .cleanups = lowering->cleanups };
 
     loop.again = block_new(lowering, arena_format(lowering->arena, "%s_again", word), node->span);
     loop.behind = block_new(lowering, arena_format(lowering->arena, "after_%s", word), node->span);
-    loop.again->span.begin = loop.behind->span.begin = 0;
+    loop.again->span.begin = loop.behind->span.begin = resumed->span.begin = 0;
+    check_cancelled(lowering, node->span);
     end(lowering, IR_GOTO, head, NULL);
-    head->is_state = true;
+    resumed->is_state = true;
     place(lowering, head);
     if (node->u.loop.condition != NULL) {
         struct ir_block *body = block_new(lowering, arena_format(lowering->arena, "%s_body", word), node->span);
@@ -486,7 +536,12 @@ static void lower_loop(struct lowering *lowering, const struct node *node)
     lowering->loop = loop.outer;
     end(lowering, IR_GOTO, loop.again, NULL);
     place(lowering, loop.again);
-    end(lowering, IR_BACK, head, NULL);
+    lowering->dirty = true; /* by way of a continue, perhaps */
+    check_cancelled(lowering, node->span);
+    end(lowering, IR_BACK, head, resumed);
+    place(lowering, resumed);
+    end(lowering, IR_CHECK, head, lowering->fail);
+    lowering->dirty = true; /* by way of a break, perhaps */
     place(lowering, loop.behind);
 }
 
@@ -593,6 +648,7 @@ static void lower_branch(struct lowering *lowering, const struct node *branch, s
     struct ir_block *rejected;
 
     lowering->strand = start->strand;
+    lowering->dirty = false;
     lowering->loop = NULL;
     lowering->cleanups = NULL;
     rejected = block_new(lowering, "branch_end", branch->span);
@@ -612,9 +668,13 @@ static void lower_branch(struct lowering *lowering, const struct node *branch, s
 static void lower_all(struct lowering *lowering, const struct node *node)
 {
     struct ir_block *joined = block_new(lowering, "after_all", node->span), *starts[255];
-    struct ir_instr *fork = add(lowering, IR_FORK, node->span);
+    struct ir_instr *fork;
     unsigned count = 0;
 
+    check_cancelled(lowering, node->span);
+    fork = add(lowering, IR_FORK, node->span);
+    fork->to = joined;
+    lowering->strand->joins = true;
     for (const struct node *branch = node->u.branches; branch != NULL; branch = branch->next, count++) {
         const struct node *single = single_operation(branch);
         struct ir_strand *strand = strand_child(lowering, count, branch->span);
@@ -633,6 +693,7 @@ static void lower_all(struct lowering *lowering, const struct node *node)
         if (starts[count] != NULL)
             lower_branch(lowering, branch, starts[count], joined);
     joined->is_state = true;
+    joined->is_join = true;
     joined->span.begin = 0;
     place(lowering, joined);
     check_code(lowering, node->span, NULL);
@@ -714,6 +775,7 @@ struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
     rejected->done = true;
     lowering.fail = rejected;
     place(&lowering, start);
+    check_code(&lowering, checked->symbol->span, NULL); /* cancelled before it ran */
     lower(&lowering, checked->body, checked->result);
     last = ending(&lowering);
     end(&lowering, IR_GOTO, last, NULL);
