@@ -39,7 +39,7 @@ static void emit_waiting(struct emitter *emitter, const struct ir_block *block)
                 emit_branch_cancel(emitter, instr);
         break;
     case IR_CALL: /* the called chain's own function is asked */
-    case IR_GOTO: case IR_IF: case IR_CHECK: case IR_CODES: case IR_BACK: case IR_SWITCH: case IR_END: case IR_BRANCH_END:
+    case IR_GOTO: case IR_IF: case IR_CHECK: case IR_CODES: case IR_BACK: case IR_WON: case IR_MAY_JUMP: case IR_SWITCH: case IR_END: case IR_BRANCH_END:
         break;
     }
 }

@@ -20,7 +20,7 @@ static void need_labels(const struct ir_block *block)
         if (block->to != block->next)
             need(block->to);
         break;
-    case IR_IF: case IR_CODES:
+    case IR_IF: case IR_CODES: case IR_WON: case IR_MAY_JUMP:
         if (block->to != block->next)
             need(block->to);
         if (block->to == block->next || block->no != block->next)
@@ -69,7 +69,9 @@ static void emit_start(struct emitter *emitter, const struct ir_block *block)
 
     putf(w, "    %s = chain__pending(&%s->op);\n", chain->local.tag, chain->local.strand);
     emit_line(emitter, block->end_span);
-    if (block->end == IR_DELAY)
+    if (block->end == IR_DELAY && block->node->kind == NODE_RETRY)
+        emit_pause_start(emitter, block->node, storage);
+    else if (block->end == IR_DELAY)
         emit_delay_start(emitter, block->node, storage);
     else {
         putf(w, "    %s_start(&%s.%s%s", block->op->name, storage, storage_member(emitter->arena, block->op),
@@ -148,6 +150,30 @@ static void emit_check(struct emitter *emitter, const struct ir_block *block)
     go(emitter, block, block->to);
 }
 
+/* A condition of our own: goes to `to` if it holds, else to `no`. */
+static void emit_condition(struct emitter *emitter, const struct ir_block *block, const char *condition)
+{
+    bool negated = block->to == block->next;
+
+    putf(emitter->writer, negated ? "    if (!(%s))\n        goto %s;\n" : "    if (%s)\n        goto %s;\n", condition,
+         negated ? block->no->label : block->to->label);
+    if (!negated)
+        go(emitter, block, block->no);
+}
+
+static void emit_may_jump(struct emitter *emitter, const struct ir_block *block)
+{
+    const char *condition = arena_format(emitter->arena, "%s->op.code == 0", emitter->chain->local.strand);
+    const struct ir_strand *strand = block->strand;
+
+    for (;; strand = strand->parent) {
+        condition = arena_format(emitter->arena, "%s && chain__may_jump(%s)", condition, strand_path(emitter, strand->parent));
+        if (strand == block->won)
+            break;
+    }
+    emit_condition(emitter, block, condition);
+}
+
 static void emit_switch(struct emitter *emitter, const struct ir_block *block)
 {
     const char *path = variable_path(emitter, block->variable);
@@ -168,6 +194,8 @@ static void emit_end(struct emitter *emitter, const struct ir_block *block)
     const struct ir_chain *chain = emitter->chain;
     if (block->variable != NULL && !block->variable->in_storage)
         putf(emitter->writer, "    %s->u.value = %s;\n", chain->local.frame, variable_path(emitter, block->variable));
+    if (chain->has_causes)
+        putf(emitter->writer, "    chain__forget_causes(&%s->op);\n", chain->local.strand);
     putf(emitter->writer, "    return chain__end(%s, %s, &%s->link);\n", chain->local.strand, chain->local.loop, chain->local.frame);
 }
 
@@ -190,6 +218,11 @@ static void emit_terminator(struct emitter *emitter, const struct ir_block *bloc
         go(emitter, block, block->to);
         break;
     case IR_BACK: emit_back(emitter, block); break;
+    case IR_WON:
+        emit_condition(emitter, block, arena_format(emitter->arena, "chain__won(%s, &%s)", chain->local.strand,
+                                                    op_path(emitter, block->won)));
+        break;
+    case IR_MAY_JUMP: emit_may_jump(emitter, block); break;
     case IR_SWITCH: emit_switch(emitter, block); break;
     case IR_END: emit_end(emitter, block); break;
     case IR_BRANCH_END:

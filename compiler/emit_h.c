@@ -180,7 +180,9 @@ void emit_storage(struct emitter *emitter, const struct ir_strand *strand, struc
     put(w, "union {\n");
     w->indent++;
     put(w, "struct chain_failure failure;\n");
-    if (strand->joins)
+    if (strand->times)
+        put(w, "struct chain__timeout timeout;\n");
+    else if (strand->joins)
         put(w, "struct chain__join join;\n");
     for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
         emit_storage_of(emitter, storage->op);
@@ -200,7 +202,10 @@ static const char *kind_words(const struct variable *variable)
     case VARIABLE_ERR: return "handler";
     case VARIABLE_RESULT: return "the chain's value";
     case VARIABLE_KEPT: return "kept by finally";
-    case VARIABLE_EXIT: return "where finally leads";
+    case VARIABLE_EXIT: return "where a jump leads";
+    case VARIABLE_MEMBER: break;
+    case VARIABLE_ATTEMPT: return "retry";
+    case VARIABLE_CAUSES: return "of any";
     }
     return "";
 }
@@ -391,6 +396,19 @@ static const char value_text[] =
     "}\n"
     "\n";
 
+/* What settle binds. */
+static void emit_settled_types(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+
+    for (const struct settled_type *type = emitter->chain->checked->settled_types; type != NULL; type = type->next) {
+        putf(w, "%s {\n    enum chain_outcome outcome;\n", type->type.before);
+        if (!ctype_is_void(type->value))
+            putf(w, "    %s;\n", ctype_declare(emitter->arena, type->value, "value"));
+        put(w, "    struct chain_error error;\n};\n\n");
+    }
+}
+
 static const char *parameters_of(struct emitter *emitter, const struct symbol *op)
 {
     const char *text = "";
@@ -406,6 +424,7 @@ static void emit_chain(struct emitter *emitter)
     const char *name = chain->c_name;
 
     emit_states(emitter);
+    emit_settled_types(emitter);
     if (chain->has_branches)
         putf(w, "struct %s_branches;\n\n", name);
     emit_frame(emitter);

@@ -207,6 +207,11 @@ bool chain__decide(struct chain_strand *strand, struct chain_loop *loop)
     return true;
 }
 
+void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop)
+{
+    decide(&parent->op, &branch->op, 0, NULL, loop);
+}
+
 static const struct chain_site *branch_site(struct chain_op *parent, const struct chain_op *op)
 {
     const struct chain_type *type = chain__strand_of(parent)->type;

@@ -208,6 +208,7 @@ struct chain_loop {
     struct chain_root *roots, **last_root; /* running, and rejected ones nobody has looked at, in the order they were started */
     size_t alive;                          /* roots that run */
     const struct chain_port *port;
+    uint64_t random;     /* state of the generator for jitter; set it for runs that repeat (rule 91) */
     uint64_t suppressed; /* rejections that another outcome replaced (rule 106) */
     void (*on_suppressed)(struct chain_loop *loop, const struct chain_error *error); /* may be NULL */
     void (*on_unhandled)(struct chain_loop *loop, const struct chain_error *error);  /* may be NULL */

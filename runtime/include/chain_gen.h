@@ -316,7 +316,7 @@ static inline struct chain_error chain__error(const struct chain_op *op, const s
     error.message = failure->message;
     error.info = failure->info;
     error.origin = failure->origin;
-    error.causes = NULL;
+    error.causes = op->code == CHAIN_EALL ? (const struct chain_error *)failure->info : NULL;
     return error;
 }
 
@@ -493,6 +493,45 @@ static inline bool chain__won(struct chain_strand *strand, const struct chain_op
 {
     return ((struct chain__join *)chain__storage(&strand->op))->winner == branch;
 }
+
+/* The errors of the branches of an any that nobody won hang at its rejection until the chain ends (rule 47). */
+static inline void chain__causes(struct chain_op *op, const struct chain_error *causes)
+{
+    if (op->code == CHAIN_EALL)
+        chain__failure(op)->info = (intptr_t)causes;
+}
+
+static inline void chain__forget_causes(struct chain_op *op)
+{
+    chain__causes(op, NULL);
+}
+
+/* What settle binds. */
+static inline enum chain_outcome chain__outcome_of(const struct chain_op *op)
+{
+    return op->code == 0 ? CHAIN_VALUE : op->code > 0 ? CHAIN_REJECTED : CHAIN_WAS_CANCELLED;
+}
+
+/* Whether a branch of this strand can still decide by jumping. */
+static inline bool chain__may_jump(const struct chain_strand *parent)
+{
+    return parent->op.code == 0 && (parent->op.flags & CHAIN__DECIDED) == 0;
+}
+
+/* A branch leaves its combinator by return, break or continue: that decides (rule 93). Its end is reported as usual. */
+void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop);
+
+/* ---- timeout: a race of one branch against a timer in the storage of the waiting strand ---- */
+
+struct chain__timeout {
+    struct chain__join join;
+    struct chain_timer timer;
+};
+void chain__timeout_start(struct chain_strand *strand, struct chain_loop *loop, int64_t ns);
+void chain__timeout_end(struct chain_strand *strand, struct chain_loop *loop);
+
+/* The pause behind attempt number `attempt`: first, doubling up to most, with up to `jitter` percent more (rule 91). */
+int64_t chain__backoff(struct chain_loop *loop, int attempt, int64_t first, int64_t most, unsigned jitter);
 
 /* ---- delay ---- */
 
