@@ -67,7 +67,7 @@ static void emit_start(struct emitter *emitter, const struct ir_block *block)
     const struct ir_chain *chain = emitter->chain;
     const char *storage = storage_path(emitter, block->strand);
 
-    putf(w, "    %s = chain__pending(&%s->op);\n", chain->local.tag, chain->local.strand);
+    putf(w, "    chain__begin(%s);\n", chain->local.strand);
     emit_line(emitter, block->end_span);
     if (block->end == IR_DELAY && block->node->kind == NODE_RETRY)
         emit_pause_start(emitter, block->node, storage);
@@ -80,7 +80,7 @@ static void emit_start(struct emitter *emitter, const struct ir_block *block)
         put(w, ");\n");
     }
     emit_line_back(emitter);
-    putf(w, "    if (!chain__settled_at_once(&%s->op, %s)) {\n", chain->local.strand, chain->local.tag);
+    putf(w, "    if (!chain__settled_at_once(%s)) {\n", chain->local.strand);
     suspend(emitter, "        ", block->to);
     put(w, "    }\n");
     go(emitter, block, block->to);
@@ -276,14 +276,6 @@ static void emit_frame_of(struct emitter *emitter)
     putf(w, "    }\n    return (struct %s_frame *)(void *)(s_ + 1);\n}\n\n", chain->c_name);
 }
 
-static bool uses(const struct ir_chain *chain, enum ir_end a, enum ir_end b)
-{
-    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-        if (block->end == a || block->end == b)
-            return true;
-    return false;
-}
-
 /* Branches are reached through a pointer; a chain that only has callees with branches uses it in its calls. */
 static bool uses_branches(const struct ir_chain *chain)
 {
@@ -310,8 +302,6 @@ static void emit_locals(struct emitter *emitter)
     if (uses_branches(chain))
         putf(w, "    struct %s_branches *%s = %s->branches;\n", chain->c_name, chain->local.branches, chain->local.frame);
     putf(w, "    enum %s_state %s = (enum %s_state)%s->op.at;\n", chain->c_name, chain->local.at, chain->c_name, chain->local.strand);
-    if (uses(chain, IR_START, IR_DELAY))
-        putf(w, "    uint64_t %s;\n", chain->local.tag);
 }
 
 void emit_resume(struct emitter *emitter)

@@ -77,6 +77,8 @@ static void emit_take(struct emitter *emitter, const struct ir_instr *instr)
 {
     const struct variable *variable = instr->variable;
 
+    if (variable->kind == VARIABLE_IT && variable->in_storage)
+        return;
     if (variable->kind == VARIABLE_RESULT && variable->in_storage && instr->strand->parent == NULL) {
         if (ctype_same(variable->type, instr->op->value))
             return; /* it is there */

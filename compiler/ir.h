@@ -158,7 +158,7 @@ struct ir_chain {
     struct frame *frame;        /* [layout] */
     const char *c_name;         /* [name] the chain's name in C */
     struct {
-        const char *frame, *strand, *loop, *at, *tag, *branches;
+        const char *frame, *strand, *loop, *at, *branches;
     } local;                    /* [name] the resume function's own names */
 };
 

@@ -129,6 +129,65 @@ static bool stays_in_storage(const struct ir_chain *chain, const struct variable
     return true;
 }
 
+/* ---- `it` ----
+ *
+ * A value that is only used before anything else is put into the storage stays where its operation has settled:
+ *
+ *     it = TAKE a; START b(it)     ->     START b(u.a_value)
+ */
+
+static void keep_in_frame(void *context, struct variable *variable)
+{
+    (void)context;
+    if (variable->kind == VARIABLE_IT)
+        variable->in_storage = false;
+}
+
+/* Those that only one operation gives a value, and that no pointer reaches. */
+static void find_taken(const struct ir_block *block)
+{
+    for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
+        struct variable *variable = instr->variable;
+        if (variable == NULL || variable->kind != VARIABLE_IT)
+            continue;
+        variable->in_storage = variable->writes++ == 0 && instr->kind == IR_TAKE && instr->strand->parent == NULL
+                               && !variable->many_strands && !variable->address_taken && ctype_is_scalar(variable->type)
+                               && ctype_same(variable->type, instr->op->value);
+        variable->settled = instr->op;
+    }
+}
+
+/* Arguments are read before what they are for begins. */
+static void keep_what_is_read_late(const struct ir_chain *chain, const struct ir_block *block)
+{
+    static const struct ir_variables reads = { keep_in_frame, NULL, NULL };
+    const struct variable *result = chain->checked->result;
+    bool overwritten = false;
+
+    for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
+        if (overwritten)
+            ir_instr_variables(instr, &reads);
+        if (writes_storage(instr) || (instr->variable != NULL && instr->variable == result && result->in_storage))
+            overwritten = true;
+    }
+    if (overwritten)
+        ir_end_variables(block, keep_in_frame, NULL);
+}
+
+static void place_its(const struct ir_chain *chain, struct flow *flow)
+{
+    memset(flow->live, 0, flow->words * sizeof *flow->live);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
+        find_taken(block);
+        bits_add(flow->live, block->live_in, flow->words);
+    }
+    for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
+        if (bits_has(flow->live, variable->index))
+            keep_in_frame(NULL, variable);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        keep_what_is_read_late(chain, block);
+}
+
 void liveness(struct arena *arena, struct ir_chain *chain)
 {
     struct ir_block **blocks = arena_alloc(arena, chain->block_count * sizeof *blocks);
@@ -150,6 +209,7 @@ void liveness(struct arena *arena, struct ir_chain *chain)
     }
     if (chain->checked->result != NULL)
         chain->checked->result->in_storage = stays_in_storage(chain, chain->checked->result);
+    place_its(chain, &flow);
 }
 
 void liveness_conflicts(struct arena *arena, const struct ir_chain *chain, uint64_t *conflicts)

@@ -102,7 +102,7 @@ static struct ir_chain *machine(struct session *session, struct checked_chain *c
     liveness(&session->arena, chain);
     layout(&session->arena, chain);
     name(&session->arena, &session->program, chain);
-    if (chain->state_count > UINT16_MAX)
+    if (chain->state_count >= UINT16_MAX)
         diag_report(&session->diags, D_TOO_MANY_STATES, chain->symbol->span, chain->symbol->name);
     return chain;
 }

@@ -205,7 +205,6 @@ static void name_locals(struct naming *naming, const struct program *program, st
     chain->local.strand = own_name(naming, "s", "chain__s");
     chain->local.loop = own_name(naming, "loop", "chain__loop");
     chain->local.at = own_name(naming, "at", "chain__at");
-    chain->local.tag = own_name(naming, "tag", "chain__tag_");
     chain->local.branches = own_name(naming, "b", "chain__b");
     release(naming);
 }

@@ -40,7 +40,9 @@ struct variable {
     struct span unset_at;
     struct ir_strand *strand;   /* [lower] the one strand that mentions it */
     bool many_strands;          /* [lower] more than one does */
-    bool in_storage;            /* [liveness] VARIABLE_RESULT that is never waited over: lives where values settle */
+    bool in_storage;            /* [liveness] VARIABLE_RESULT, VARIABLE_IT that is never waited over: lives where values settle */
+    unsigned writes;            /* [liveness] VARIABLE_IT: how many instructions write it */
+    const struct symbol *settled; /* [liveness] VARIABLE_IT in storage: the operation whose value it is */
     struct variable *shares;    /* [layout] the next variable of the same field */
     struct field_part *part;    /* [layout] its field; NULL: it is never kept */
 };

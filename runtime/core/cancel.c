@@ -25,7 +25,7 @@ static void deliver(struct chain_strand *strand, struct chain_loop *loop)
     chain__cancel_wins(op, loop);
     if (!is_waiting(op) || decided)
         return;
-    if (loop->running == strand) { /* inside the start of what it is going to wait for (rule 66) */
+    if (op->at == CHAIN__STARTING || (op->flags & CHAIN__FORKING) != 0) { /* inside the start of what it waits for (rule 66) */
         loop->interrupted = strand;
         loop->budget = 0;
     } else if (strand->type->cancel != NULL)
@@ -74,7 +74,6 @@ static struct chain_strand *perform(struct chain_strand *strand, struct chain_lo
 
     __atomic_store_n(&request->busy, 0, __ATOMIC_RELEASE);
     chain_cancel(root);
-    loop->running = NULL;
     return chain__suspend(loop);
 }
 

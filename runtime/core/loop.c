@@ -5,6 +5,13 @@
 
 struct chain_loop *chain__loops[CHAIN_LOOPS_MAX];
 
+static struct chain_loop no_loop = { .id = UINT32_MAX };
+#if __STDC_HOSTED__
+__thread struct chain_loop *chain__current = &no_loop;
+#else
+struct chain_loop *chain__current = &no_loop;
+#endif
+
 int chain_loop_init(struct chain_loop *loop, const struct chain_port *port)
 {
     static const struct chain_loop zero;
@@ -55,7 +62,7 @@ static void fire_due_timers(struct chain_loop *loop)
     while ((timer = chain__timer_due(loop, loop->now)) != NULL) {
         timer->fire(timer, loop);
         chain__drain(loop);
-        if (loop->budget == 0)
+        if (loop->budget <= 0)
             break;
         loop->budget--;
     }
@@ -63,12 +70,16 @@ static void fire_due_timers(struct chain_loop *loop)
 
 bool chain_loop_turn(struct chain_loop *loop, bool block)
 {
+    struct chain_loop *outer = chain__current;
+
+    chain__current = loop;
     wait_for_events(loop, block);
     loop->budget = CHAIN_BUDGET;
     loop->now = loop->port->now(loop);
     chain__mailbox_take(loop);
     chain__drain(loop);
     fire_due_timers(loop);
+    chain__current = outer;
     return anything_left(loop);
 }
 

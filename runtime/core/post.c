@@ -25,7 +25,7 @@ struct mailbox {
 static struct mailbox mailboxes[CHAIN_LOOPS_MAX];
 static struct chain_strand closed;
 
-CHAIN_STATIC_ASSERT(CHAIN_LOOPS_MAX >= 1 && CHAIN_LOOPS_MAX <= 256, "a tag has 8 bits for the loop");
+CHAIN_STATIC_ASSERT(CHAIN_LOOPS_MAX >= 1 && CHAIN_LOOPS_MAX <= 255, "a tag has 8 bits for the loop");
 
 static struct mailbox *mailbox_of_tag(uint64_t tag)
 {
@@ -41,7 +41,7 @@ bool chain__mailbox_open(struct chain_loop *loop)
         uint32_t unused = 0;
         if (!__atomic_compare_exchange_n(&box->used, &unused, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
             continue;
-        loop->id = (uint8_t)id;
+        loop->id = id;
         __atomic_store_n(&box->late, 0, __ATOMIC_RELAXED);
         __atomic_store_n(&box->posts, NULL, __ATOMIC_SEQ_CST);
         __atomic_store_n(&chain__loops[id], loop, __ATOMIC_SEQ_CST);

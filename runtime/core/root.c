@@ -39,7 +39,8 @@ static void prepare(struct chain_root *root, struct chain_loop *loop, const stru
     strand->op.code = 0;
     strand->op.flags = 0;
     strand->op.alive = 0;
-    chain__set_tag(&strand->op, (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
+    if ((chain__tag(&strand->op) & CHAIN__LOW) != (uint64_t)loop->id << 8) /* a store of half a tag is slow to load from */
+        chain__set_tag(&strand->op, (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
 }
 
 int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type, struct chain_link *link)
@@ -78,7 +79,6 @@ static struct chain_strand *end_root(struct chain_strand *strand, struct chain_l
 {
     struct chain_root *root = (struct chain_root *)(void *)((char *)strand - offsetof(struct chain_root, strand));
 
-    loop->running = NULL;
     if (loop->interrupted == strand)
         loop->interrupted = NULL;
     loop->alive--;

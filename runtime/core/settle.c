@@ -134,7 +134,7 @@ static void decide(struct chain_op *parent, const struct chain_op *branch, int c
         parent->code = code;
     if (code > 0)
         join->failure = *failure;
-    if ((parent->flags & CHAIN__STARTING) == 0 && parent->alive > 1) {
+    if ((parent->flags & CHAIN__FORKING) == 0 && parent->alive > 1) {
         parent->flags |= CHAIN__DECIDING;
         chain__ready(loop, chain__strand_of(parent));
     }
@@ -157,7 +157,7 @@ static void complete(struct chain_op *parent)
 {
     if ((parent->flags & (CHAIN__KIND | CHAIN__DECIDED)) == CHAIN__ANY && parent->code == 0)
         chain__raise(parent, CHAIN_EALL, "no branch gave a value", 0); /* rule 47 */
-    parent->flags &= (uint8_t)~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__STARTING);
+    parent->flags &= (uint8_t)~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__FORKING);
     chain__set_tag(parent, chain__tag(parent) + CHAIN__GENERATION);
 }
 
@@ -178,7 +178,7 @@ bool chain__join(struct chain_strand *strand, struct chain_loop *loop)
 {
     struct chain_op *op = &strand->op;
 
-    op->flags &= (uint8_t)~CHAIN__STARTING;
+    op->flags &= (uint8_t)~CHAIN__FORKING;
     if (op->alive == 1) {
         op->alive = 0;
         complete(op);
@@ -222,8 +222,9 @@ static const struct chain_site *branch_site(struct chain_op *parent, const struc
     return &type->sites[site - 1];
 }
 
-void chain__branch_settled(struct chain_op *op, struct chain_loop *loop)
+void chain__branch_settled(struct chain_op *op)
 {
+    struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
     struct chain_op *parent = (struct chain_op *)(void *)((char *)op - (size_t)op->at * 8);
 
     if (loop == NULL)

@@ -4,7 +4,6 @@
 /* A resume function returns the strand to continue with at once, so that no build lets the stack grow (rule 13). */
 static inline void resume(struct chain_strand *strand, struct chain_loop *loop)
 {
-    loop->running = strand;
     do
         strand = strand->type->resume(strand, loop);
     while (strand != NULL);
@@ -14,20 +13,18 @@ static inline void resume(struct chain_strand *strand, struct chain_loop *loop)
 
 void chain__drain(struct chain_loop *loop)
 {
-    while (loop->budget != 0 && loop->ready.first != NULL) {
+    while (loop->budget > 0 && loop->ready.first != NULL) {
         struct chain_strand *strand = chain__take(loop);
         loop->budget--;
         resume(strand, loop);
     }
-    loop->running = NULL;
 }
 
 /* With no budget left the branch comes back as soon as it waits, instead of jumping to the next ready strand: its siblings
  * have to be started first (rule 18). */
 void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at)
 {
-    struct chain_strand *running = loop->running;
-    uint32_t budget = loop->budget;
+    int32_t budget = loop->budget;
 
     if (parent->op.code == CHAIN_CANCELLED) { /* nothing new is started (rule 67) */
         branch->op.code = CHAIN_CANCELLED;
@@ -42,6 +39,5 @@ void chain__strand_start(struct chain_strand *parent, struct chain_strand *branc
     chain__set_tag(&branch->op, (chain__tag(&branch->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
     loop->budget = 0;
     resume(branch, loop);
-    loop->running = running;
     loop->budget = loop->interrupted != NULL ? 0 : budget;
 }

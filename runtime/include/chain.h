@@ -197,10 +197,9 @@ struct chain_queue {
 
 struct chain_loop {
     struct chain_queue ready;     /* strands to resume, FIFO (rule 14) */
-    struct chain_strand *running; /* the strand that is being resumed */
     struct chain_strand *interrupted; /* cancelled while it was starting an operation: asked when it waits (rule 66) */
-    uint32_t budget;              /* resumptions and loop rounds left before timers and I/O get a turn (rule 17) */
-    uint8_t id;                   /* position in chain__loops */
+    int32_t budget;               /* resumptions and loop rounds left before timers and I/O get a turn, if any (rule 17) */
+    uint32_t id;                  /* position in chain__loops */
     bool stopping, closed;
     uint64_t now;               /* ns, read once per turn (rule 19) */
     struct chain_timer *timers; /* pairing heap by (deadline, order) */

@@ -14,7 +14,6 @@ extern "C" {
 /* The bits of a tag. */
 #define CHAIN__GENERATION ((uint64_t)1 << 16) /* its lowest bit: set while pending */
 #define CHAIN__BRANCH ((uint64_t)1)           /* a branch that is one operation: counted at its strand when it settles */
-#define CHAIN__QUEUED ((uint64_t)2)           /* settled, and on its way through a queue: not to be continued at once */
 #define CHAIN__LOW ((uint64_t)0xffff)
 
 /* The flags of a strand's header. */
@@ -24,7 +23,7 @@ enum {
     CHAIN__ALIVE = 4,     /* a branch that has not ended */
     CHAIN__DECIDED = 8,   /* waits for branches whose result is decided */
     CHAIN__DECIDING = 16, /* decided, and in the ready queue to cancel the rest */
-    CHAIN__STARTING = 32, /* its branches are being started: nothing is decided before that is done (rule 18) */
+    CHAIN__FORKING = 32, /* its branches are being started: nothing is decided before that is done (rule 18) */
     CHAIN__KIND = 192     /* what decides */
 };
 enum chain__kind {
@@ -34,8 +33,14 @@ enum chain__kind {
     CHAIN__SETTLE = 192 /* nothing */
 };
 
+/* `at` of a strand while its operation is being started; every state is less. */
+enum { CHAIN__SETTLED_AT_ONCE = 0xfffe, CHAIN__STARTING = 0xffff };
+
+#define CHAIN__LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define CHAIN__UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
 #ifndef CHAIN_LOOPS_MAX
-#define CHAIN_LOOPS_MAX 64 /* loops alive at one time in a process, at most 256 */
+#define CHAIN_LOOPS_MAX 64 /* loops alive at one time in a process, at most 255 */
 #endif
 
 /* Resumptions and loop rounds between two looks at timers and I/O (rule 17). */
@@ -56,10 +61,27 @@ enum chain__kind {
 extern struct chain_loop *chain__loops[CHAIN_LOOPS_MAX]; /* NULL: none, or finished */
 extern const struct chain_type chain__root_type;
 
-/* Tags of `posted` operations are read and changed by several threads; a stale deferred may be compared at any time. */
+/* The loop whose turn is going on in this thread, else one that has no operations. */
+#if __STDC_HOSTED__
+extern __thread struct chain_loop *chain__current;
+#else
+extern struct chain_loop *chain__current;
+#endif
+
+/* The loop's thread reads and writes tags plainly, so that the compiler sees that an operation whose start it has inlined is
+ * still pending. The compare-and-swap of a post may meet such a write when the post is late: it finds the old or the new
+ * generation in an aligned word, and neither is its own. ThreadSanitizer does not know that. */
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define CHAIN__ATOMIC_TAGS 1
+#endif
+#elif defined(__SANITIZE_THREAD__)
+#define CHAIN__ATOMIC_TAGS 1
+#endif
+
 static inline uint64_t chain__tag(const struct chain_op *op)
 {
-#if UINTPTR_MAX > 0xffffffffu
+#ifdef CHAIN__ATOMIC_TAGS
     return __atomic_load_n(&op->tag, __ATOMIC_RELAXED);
 #else
     return op->tag;
@@ -68,7 +90,7 @@ static inline uint64_t chain__tag(const struct chain_op *op)
 
 static inline void chain__set_tag(struct chain_op *op, uint64_t tag)
 {
-#if UINTPTR_MAX > 0xffffffffu
+#ifdef CHAIN__ATOMIC_TAGS
     __atomic_store_n(&op->tag, tag, __ATOMIC_RELAXED);
 #else
     op->tag = tag;
@@ -83,7 +105,7 @@ static inline struct chain_loop *chain__loop_of_tag(uint64_t tag)
 /* The header stands directly before the operation's struct. */
 static inline struct chain_op *chain__op_of(const void *operation)
 {
-    return (struct chain_op *)((uintptr_t)operation - sizeof(struct chain_op));
+    return (struct chain_op *)(void *)((char *)operation - sizeof(struct chain_op));
 }
 
 static inline struct chain_strand *chain__strand_of(struct chain_op *op)
@@ -124,11 +146,31 @@ static inline void chain__ready(struct chain_loop *loop, struct chain_strand *st
     loop->ready.last = &strand->next;
 }
 
+static inline bool chain__is_current(uint64_t tag)
+{
+    return chain__current->id == ((tag >> 8) & 0xff);
+}
+
+/* Queues the strand of an operation that had this tag. Looking the loop up would make every resumption wait for the memory
+ * accesses of the one before it; the current loop is only compared. A loop that was ended while the operation was pending
+ * takes no notice. */
+static inline void chain__ready_again(uint64_t tag, struct chain_strand *strand)
+{
+    struct chain_loop *loop = chain__current;
+
+    if (CHAIN__UNLIKELY(!chain__is_current(tag))) {
+        loop = chain__loop_of_tag(tag);
+        if (loop == NULL)
+            return;
+    }
+    chain__ready(loop, strand);
+}
+
 static inline struct chain_strand *chain__take(struct chain_loop *loop)
 {
     struct chain_strand *strand = loop->ready.first;
     loop->ready.first = strand->next;
-    if (loop->ready.first == NULL)
+    if (CHAIN__UNLIKELY(loop->ready.first == NULL))
         loop->ready.last = &loop->ready.first;
     return strand;
 }
@@ -137,10 +179,8 @@ static inline struct chain_strand *chain__take(struct chain_loop *loop)
 static inline struct chain_strand *chain__suspend(struct chain_loop *loop)
 {
 #if CHAIN__THREADED
-    if (loop->budget != 0 && loop->ready.first != NULL) {
+    if (CHAIN__LIKELY(loop->ready.first != NULL) && CHAIN__LIKELY(--loop->budget >= 0)) {
         struct chain_strand *strand = chain__take(loop);
-        loop->budget--;
-        loop->running = strand;
         return strand->type->resume(strand, loop);
     }
 #else
@@ -153,10 +193,8 @@ static inline struct chain_strand *chain__suspend(struct chain_loop *loop)
 static inline struct chain_strand *chain__continue(struct chain_strand *strand, struct chain_loop *loop)
 {
 #if CHAIN__THREADED
-    if (loop->budget != 0) {
-        loop->budget--;
+    if (CHAIN__LIKELY(--loop->budget >= 0))
         return strand->type->resume(strand, loop);
-    }
 #else
     (void)loop;
 #endif
@@ -166,10 +204,7 @@ static inline struct chain_strand *chain__continue(struct chain_strand *strand, 
 /* A loop goes round: false if the strand has to let others run first (rule 17). */
 static inline bool chain__may_go_on(struct chain_loop *loop)
 {
-    if (loop->budget == 0)
-        return false;
-    loop->budget--;
-    return true;
+    return --loop->budget >= 0; /* below 0 is as good as 0: the turn sets it anew */
 }
 
 /* Lets the others run; the strand resumes at `at`. */
@@ -182,25 +217,33 @@ static inline struct chain_strand *chain__yield(struct chain_strand *strand, str
 
 /* ---- starting and settling ---- */
 
-/* Makes a header pending; returns its tag. */
-static inline uint64_t chain__pending(struct chain_op *op)
+/* Makes a header pending. */
+static inline void chain__pending(struct chain_op *op)
 {
-    uint64_t tag = (chain__tag(op) & ~CHAIN__QUEUED) + CHAIN__GENERATION;
-    chain__set_tag(op, tag);
-    return tag;
+    chain__set_tag(op, chain__tag(op) + CHAIN__GENERATION);
 }
 
-/* Whether the operation that was started with `tag` settled inside its start (rule 11). */
-static inline bool chain__settled_at_once(const struct chain_op *op, uint64_t tag)
+/* Makes a strand's header pending, before the start of the operation that it is going to wait for. What cannot be otherwise
+ * is told to the compiler, which then drops the tests of it from a start that it has inlined. */
+static inline void chain__begin(struct chain_strand *strand)
 {
-    return chain__tag(op) == tag + CHAIN__GENERATION;
+    chain__pending(&strand->op);
+    strand->op.at = CHAIN__STARTING;
+    if (!chain__is_current(chain__tag(&strand->op)) || (chain__tag(&strand->op) & CHAIN__BRANCH) != 0)
+        __builtin_unreachable();
+}
+
+/* Whether the operation settled inside its start (rule 11); if not, the strand's state has to be set. */
+static inline bool chain__settled_at_once(const struct chain_strand *strand)
+{
+    return strand->op.at == CHAIN__SETTLED_AT_ONCE;
 }
 
 /* Counts a late settle. */
 enum chain_settled chain__late(struct chain_deferred done);
 
 /* A branch that is one operation has settled. */
-void chain__branch_settled(struct chain_op *op, struct chain_loop *loop);
+void chain__branch_settled(struct chain_op *op);
 
 /* Where the value of a still pending operation goes; NULL if this settle is late (the caller then calls chain__late). */
 static inline void *chain__claim(struct chain_deferred done)
@@ -213,33 +256,30 @@ static inline void *chain__claim(struct chain_deferred done)
 static inline void chain__settle(struct chain_deferred done, int code)
 {
     struct chain_op *op = done.op;
-    struct chain_loop *loop = chain__loop_of_tag(done.tag);
 
     if (op->code == 0)
         op->code = code;
     chain__set_tag(op, done.tag + CHAIN__GENERATION);
-    if ((done.tag & CHAIN__BRANCH) != 0)
-        chain__branch_settled(op, loop);
-    else if (loop != NULL && loop->running != chain__strand_of(op))
-        chain__ready(loop, chain__strand_of(op));
+    if (CHAIN__UNLIKELY((done.tag & CHAIN__BRANCH) != 0))
+        chain__branch_settled(op);
+    else if (op->at == CHAIN__STARTING)
+        op->at = CHAIN__SETTLED_AT_ONCE;
+    else
+        chain__ready_again(done.tag, chain__strand_of(op));
 }
 
 /* The same, but the strand goes on only after those that are ready now, even if its operation is still being started. */
 static inline void chain__settle_soon(struct chain_deferred done, int code)
 {
     struct chain_op *op = done.op;
-    struct chain_loop *loop = chain__loop_of_tag(done.tag);
 
     if (op->code == 0)
         op->code = code;
-    if ((done.tag & CHAIN__BRANCH) != 0) {
-        chain__set_tag(op, done.tag + CHAIN__GENERATION);
-        chain__branch_settled(op, loop);
-        return;
-    }
-    chain__set_tag(op, (done.tag + CHAIN__GENERATION) | CHAIN__QUEUED);
-    if (loop != NULL)
-        chain__ready(loop, chain__strand_of(op));
+    chain__set_tag(op, done.tag + CHAIN__GENERATION);
+    if (CHAIN__UNLIKELY((done.tag & CHAIN__BRANCH) != 0))
+        chain__branch_settled(op);
+    else
+        chain__ready_again(done.tag, chain__strand_of(op));
 }
 
 /* NAME_reject() and NAME_cancelled(). A code that is not positive counts as EINVAL. */
@@ -266,7 +306,7 @@ enum chain_settled chain__cancelled(struct chain_deferred done);
 /* Like chain__claim(). */
 static inline void *chain__shared_claim(struct chain_deferred done)
 {
-    return __atomic_compare_exchange_n(&done.op->tag, &done.tag, (done.tag + CHAIN__GENERATION) | CHAIN__QUEUED, false,
+    return __atomic_compare_exchange_n(&done.op->tag, &done.tag, done.tag + CHAIN__GENERATION, false,
                                        __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)
                ? chain__storage(done.op)
                : NULL;
@@ -439,7 +479,7 @@ static inline void chain__fork(struct chain_strand *strand, enum chain__kind kin
 {
     strand->op.alive = (uint8_t)(count + 1);
     strand->op.at = (uint16_t)at;
-    strand->op.flags = (uint8_t)((strand->op.flags & (CHAIN__CANCELLED | CHAIN__SHIELDED | CHAIN__ALIVE)) | CHAIN__STARTING | (unsigned)kind);
+    strand->op.flags = (uint8_t)((strand->op.flags & (CHAIN__CANCELLED | CHAIN__SHIELDED | CHAIN__ALIVE)) | CHAIN__FORKING | (unsigned)kind);
     ((struct chain__join *)chain__storage(&strand->op))->winner = NULL;
     chain__pending(&strand->op);
 }

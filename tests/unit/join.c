@@ -53,25 +53,25 @@ static void keep(struct sum *s, char name, void *operation)
 
 static struct chain_strand *branch_c(struct sum *s, struct chain_strand *strand, struct chain_loop *loop)
 {
-    uint64_t tag;
-
     if (strand->op.at == SUM_C_ONE)
         goto one;
     if (strand->op.at == SUM_C_TWO)
         goto two;
-    strand->op.at = SUM_C_ONE;
-    tag = chain__pending(&strand->op);
+    chain__begin(strand);
     s->start(s, 'c', &s->c.area);
-    if (!chain__settled_at_once(&strand->op, tag))
+    if (!chain__settled_at_once(strand)) {
+        strand->op.at = SUM_C_ONE;
         return chain__suspend(loop);
+    }
 one:
     if (strand->op.code != 0)
         goto end;
-    strand->op.at = SUM_C_TWO;
-    tag = chain__pending(&strand->op);
+    chain__begin(strand);
     s->start(s, 'd', &s->c.area);
-    if (!chain__settled_at_once(&strand->op, tag))
+    if (!chain__settled_at_once(strand)) {
+        strand->op.at = SUM_C_TWO;
         return chain__suspend(loop);
+    }
 two:
 end:
     note("c-ends ");

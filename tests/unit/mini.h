@@ -170,18 +170,18 @@ static inline void mini_keep(struct mini *mini)
 static inline struct chain_strand *mini_resume(struct chain_strand *strand, struct chain_loop *loop)
 {
     struct mini *mini = (struct mini *)(void *)((char *)strand - offsetof(struct mini, root.strand));
-    uint64_t tag;
 
     if (strand->op.at == 1)
         goto settled;
 again:
     if (mini->rounds-- == 0)
         return chain__end(strand, loop, &mini->link);
-    strand->op.at = 1;
-    tag = chain__pending(&strand->op);
+    chain__begin(strand);
     mini->start(mini);
-    if (!chain__settled_at_once(&strand->op, tag))
+    if (!chain__settled_at_once(strand)) {
+        strand->op.at = 1;
         return chain__suspend(loop);
+    }
 settled:
     if (strand->op.code != 0) {
         note("%c!%d ", mini->name, strand->op.code);

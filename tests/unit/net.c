@@ -39,11 +39,12 @@ static struct chain_strand *talk_resume(struct chain_strand *strand, struct chai
     struct talk *talk = (struct talk *)(void *)((char *)strand - offsetof(struct talk, root.strand));
 
     while (strand->op.code == 0) {
-        uint64_t tag = chain__tag(&strand->op) + CHAIN__GENERATION;
         if (!talk->step(talk, talk->number++))
             break;
-        if (!chain__settled_at_once(&strand->op, tag & ~CHAIN__QUEUED))
+        if (!chain__settled_at_once(strand)) {
+            strand->op.at = 0;
             return chain__suspend(loop);
+        }
     }
     return chain__end(strand, loop, &talk->link);
 }
@@ -56,7 +57,7 @@ static int listener;
 
 static void *begin(struct talk *talk)
 {
-    chain__pending(&talk->root.strand.op);
+    chain__begin(&talk->root.strand);
     return &talk->area;
 }
 

@@ -82,17 +82,16 @@ static void get_start(struct get *op, int fd)
 static struct chain_strand *getter_resume(struct chain_strand *strand, struct chain_loop *its_loop)
 {
     struct getter *g = (struct getter *)(void *)((char *)strand - offsetof(struct getter, root.strand));
-    uint64_t tag;
 
     if (strand->op.at == 1)
         goto settled;
 again:
     if (g->rounds-- == 0)
         return chain__end(strand, its_loop, &g->link);
-    strand->op.at = 1;
-    tag = chain__pending(&strand->op);
+    chain__begin(strand);
     get_start(&g->area.get, g->fd);
-    if (!chain__settled_at_once(&strand->op, tag)) {
+    if (!chain__settled_at_once(strand)) {
+        strand->op.at = 1;
         note("%c? ", g->name);
         return chain__suspend(its_loop);
     }

@@ -1,0 +1,6 @@
+#!/bin/sh
+# The benchmarks build and run, and every variant of a workload comes to the same checksum. Nothing is said about time.
+. "$TOP/tests/scripts/lib"
+[ -z "$SANITIZE" ] || skip "the benchmarks are built without sanitizers"
+
+expect 0 "$PYTHON" "$TOP/bench/run" --build "$BUILD" --out bench --smoke
