@@ -343,6 +343,18 @@ static struct node *check_finally(struct checker *checker, struct node *body, co
     return node;
 }
 
+/* The checked tree nests to the left, one level a step, and later passes walk it by recursion. */
+enum { LONGEST_PIPELINE = 10000 };
+
+static void check_length(struct checker *checker, const struct ast_pipeline *pipeline)
+{
+    unsigned length = 1;
+
+    for (const struct ast_clause *clause = pipeline->clauses; clause != NULL; clause = clause->next)
+        if (++length == LONGEST_PIPELINE + 1)
+            diag_report(checker->diags, D_LONG_PIPELINE, clause->keyword, LONGEST_PIPELINE);
+}
+
 struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *pipeline)
 {
     struct assigned at_start = assigned_copy(checker, &checker->assigned);
@@ -350,6 +362,7 @@ struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *
     struct node *node = check_step(checker, pipeline->first);
     bool bare = checker->err_is_bare;
 
+    check_length(checker, pipeline);
     if (pipeline->clauses != NULL)
         checker->err_is_bare = false;
     for (const struct ast_clause *clause = pipeline->clauses; clause != NULL; clause = clause->next) {
