@@ -216,7 +216,7 @@ static struct node *check_step(struct checker *checker, const struct ast_step *s
         take_type(outer, node);
         node = outer;
     }
-    if (step->as != NULL)
+    if (step->as != NULL && step != checker->unbound_step)
         bind(checker, step, node);
     if (step->undo != NULL)
         unsupported(checker, step->undo->span, "undo");

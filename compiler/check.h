@@ -26,13 +26,13 @@ struct checker {
     struct assigned assigned;
     struct incoming *it;
     struct variable *err;         /* NULL outside a handler */
+    struct variable *attempt;     /* NULL outside a retry */
     unsigned loops;               /* enclosing loops within the chain */
-    unsigned branch_loops;        /* of them, those outside the innermost branch */
     unsigned finally_loops;       /* those outside the innermost finally */
-    const char *branch_word;      /* "all" inside a branch */
     bool in_finally;
     bool has_break;               /* the loop that is being checked has one */
     bool err_is_bare;             /* a bare name passes `err`: the first step of a handler */
+    const struct ast_step *unbound_step; /* a branch of settle: the step whose name is its outcome's, not its value's */
     const struct ast_step *outside_step; /* the step whose name a branch gives to the outside, and where to */
     struct scope *outside_scope;
     struct variable *outside;     /* such names, to be shown behind the combinator */
@@ -74,6 +74,11 @@ void check_new_name(struct checker *checker, const char *name, struct span span)
 struct node *check_form(struct checker *checker, const struct ast_form *form);
 struct node *check_block(struct checker *checker, const struct ast_block *block);
 struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *pipeline);
+
+/* check_branches.c */
+struct node *check_branches(struct checker *checker, const struct ast_form *form);
+struct node *check_timeout(struct checker *checker, const struct ast_form *form);
+struct node *check_duration(struct checker *checker, const struct ast_duration *duration);
 
 /* One variable as text. */
 struct text *text_of_variable(struct checker *checker, struct variable *variable, struct span span);

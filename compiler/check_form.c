@@ -163,8 +163,6 @@ static struct node *check_jump(struct checker *checker, const struct ast_form *f
         diag_report(checker->diags, D_JUMP_OUTSIDE, form->span, word);
     else if (checker->in_finally && checker->loops == checker->finally_loops)
         diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, word);
-    else if (checker->branch_word != NULL && checker->loops == checker->branch_loops)
-        diag_report(checker->diags, D_JUMP_FROM_BRANCH, form->span, word, checker->branch_word);
     if (form->kind == AST_BREAK)
         checker->has_break = true;
     return node;
@@ -200,8 +198,6 @@ static struct node *check_return(struct checker *checker, const struct ast_form 
     node->ends = true;
     if (checker->in_finally)
         diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, "return");
-    else if (checker->branch_word != NULL)
-        diag_report(checker->diags, D_JUMP_FROM_BRANCH, form->span, "return", checker->branch_word);
     if (!form->u.return_.given) {
         if (!ctype_is_void(chain->value))
             diag_report(checker->diags, D_RETURN_NOTHING, form->span, chain->name);
@@ -277,15 +273,22 @@ static int64_t unit_ns(enum ast_unit unit)
 }
 
 /* It passes `it` on, so it has the type of what comes in; the value stays where it is. */
-static struct node *check_delay(struct checker *checker, const struct ast_form *form)
+struct node *check_duration(struct checker *checker, const struct ast_duration *duration)
 {
-    struct node *node = node_new(checker, NODE_DELAY, form->span);
-    const struct ast_duration *duration = form->u.delay;
+    struct node *node = node_new(checker, NODE_DELAY, duration->span);
 
     if (duration->count != NULL)
         node->u.delay.count = check_text(checker, duration->count, no_type, false, NULL);
     node->u.delay.ns = duration->ns;
     node->u.delay.unit = unit_ns(duration->unit);
+    return node;
+}
+
+static struct node *check_delay(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = check_duration(checker, form->u.delay);
+
+    node->span = form->span;
     node->u.delay.passes = checker->it;
     if (checker->it->node != NULL)
         take_type(node, checker->it->node);
@@ -294,84 +297,34 @@ static struct node *check_delay(struct checker *checker, const struct ast_form *
     return node;
 }
 
-/* ---- all ---- */
+/* ---- retry ---- */
 
-/* The name that a branch gives to the outside: its last `as`. */
-static const struct ast_step *last_bound_step(const struct ast_pipeline *pipeline)
+static const char *number_text(const struct ast_number *number)
 {
-    const struct ast_step *last = pipeline->first->as != NULL ? pipeline->first : NULL;
-
-    for (const struct ast_clause *clause = pipeline->clauses; clause != NULL; clause = clause->next)
-        if (clause->step != NULL && clause->step->as != NULL)
-            last = clause->step;
-    return last;
+    return number == NULL ? NULL : number->text;
 }
 
-static struct node *check_branch(struct checker *checker, const struct ast_branch *branch, struct assigned *result)
+/* The body is run again on the same strand; `attempt` counts (rules 89-92). */
+static struct node *check_retry(struct checker *checker, const struct ast_form *form)
 {
-    struct checker saved = *checker;
-    struct assigned before = assigned_copy(checker, &checker->assigned);
-    struct node *node;
+    struct node *node = node_new(checker, NODE_RETRY, form->span);
+    struct variable *outer = checker->attempt;
+    struct incoming *it = checker->it;
 
-    scope_open(checker, branch->span);
-    checker->outside_step = last_bound_step(branch->pipeline);
-    checker->outside_scope = saved.scope;
-    checker->branch_word = "all";
-    checker->branch_loops = checker->loops;
-    node = node_new(checker, NODE_BLOCK, branch->span);
-    node->u.block.scope = checker->scope;
-    node->u.block.body = check_pipeline(checker, branch->pipeline);
-    take_type(node, node->u.block.body);
-    node->ends = node->u.block.body->ends;
-    scope_close(checker);
-    if (!node->ends) /* a branch that only rejects sets nothing, and nobody goes on behind it */
-        assigned_union(checker, result, &checker->assigned);
-    checker->assigned = before;
-    checker->outside_step = saved.outside_step;
-    checker->outside_scope = saved.outside_scope;
-    checker->branch_word = saved.branch_word;
-    checker->branch_loops = saved.branch_loops;
-    return node;
-}
-
-/* Names that branches give to the outside become visible behind the whole. */
-static void show_outside(struct checker *checker, struct variable *variables)
-{
-    while (variables != NULL) {
-        struct variable *next = variables->outside;
-        struct variable *old = variable_visible(checker, variables->name);
-        if (old == NULL || old->scope != checker->scope) {
-            check_new_name(checker, variables->name, variables->span);
-            variable_show(checker, variables);
-        } else if (old != variables) {
-            struct diag *diag = diag_report(checker->diags, D_NAME_TAKEN, variables->span, variables->name);
-            diag_note(checker->diags, diag, old->span, "it is declared here");
-        }
-        variables = next;
-    }
-}
-
-static struct node *check_all(struct checker *checker, const struct ast_form *form)
-{
-    struct node *node = node_new(checker, NODE_ALL, form->span), **last = &node->u.branches;
-    struct assigned result = assigned_copy(checker, &checker->assigned);
-    struct variable *outer = checker->outside;
-    unsigned count = 0;
-
-    checker->outside = NULL;
-    for (const struct ast_branch *branch = form->u.branches; branch != NULL; branch = branch->next) {
-        if (branch->winner != NULL)
-            unsupported(checker, branch->winner->span, "all (p { q })");
-        *last = check_branch(checker, branch, &result);
-        node->ends |= (*last)->ends;
-        last = &(*last)->next;
-        count++;
-    }
-    if (count > 254)
-        diag_report(checker->diags, D_TOO_MANY_BRANCHES, form->span);
-    show_outside(checker, checker->outside);
-    checker->outside = outer;
-    checker->assigned = result;
+    node->u.retry.attempt = checker->attempt = variable_new(checker, VARIABLE_ATTEMPT, "attempt", ctype_of_words(checker->arena, "int"),
+                                                            form->span);
+    node->u.retry.attempts = number_text(form->u.retry.attempts);
+    if (form->u.retry.backoff != NULL)
+        node->u.retry.backoff = check_duration(checker, form->u.retry.backoff);
+    if (form->u.retry.to != NULL)
+        node->u.retry.to = check_duration(checker, form->u.retry.to);
+    node->u.retry.jitter = number_text(form->u.retry.jitter);
+    node->u.retry.codes = form->u.retry.codes;
+    node->u.retry.body = check_form(checker, form->u.retry.form);
+    take_type(node, node->u.retry.body);
+    node->ends = node->u.retry.body->ends;
+    checker->attempt = outer;
+    checker->it = it;
     return node;
 }
 
@@ -384,16 +337,13 @@ struct node *check_form(struct checker *checker, const struct ast_form *form)
     case AST_EXPR: return check_expr(checker, form);
     case AST_DO: return check_do(checker, form);
     case AST_BLOCK: return check_block(checker, form->u.block);
-    case AST_ALL: return check_all(checker, form);
-    case AST_SETTLE: return unsupported(checker, form->span, "settle");
-    case AST_ANY: return unsupported(checker, form->span, "any");
-    case AST_RACE: return unsupported(checker, form->span, "race");
+    case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: return check_branches(checker, form);
     case AST_EACH_IN: case AST_EACH_FROM: return unsupported(checker, form->span, "each");
     case AST_IF: return check_if(checker, form);
     case AST_WHILE: case AST_LOOP: return check_loop(checker, form);
     case AST_BREAK: case AST_CONTINUE: return check_jump(checker, form);
-    case AST_TIMEOUT: return unsupported(checker, form->span, "timeout");
-    case AST_RETRY: return unsupported(checker, form->span, "retry");
+    case AST_TIMEOUT: return check_timeout(checker, form);
+    case AST_RETRY: return check_retry(checker, form);
     case AST_DELAY: return check_delay(checker, form);
     case AST_SPAWN: return unsupported(checker, form->span, "spawn");
     case AST_JOIN: return unsupported(checker, form->span, "join");

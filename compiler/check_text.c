@@ -140,8 +140,10 @@ static struct variable *variable_meant(struct scan *scan, struct ctoken token)
         diag_report(checker->diags, D_ERR_UNSET, span_of(scan, token));
     if (ctoken_is(token, "err"))
         return checker->err;
-    if (ctoken_is(token, "attempt"))
+    if (ctoken_is(token, "attempt") && checker->attempt == NULL)
         diag_report(checker->diags, D_ATTEMPT_UNSET, span_of(scan, token));
+    if (ctoken_is(token, "attempt"))
+        return checker->attempt;
     variable = variable_visible(checker, intern(checker->program->names, token.text, token.length));
     if (variable != NULL)
         check_set(scan, variable, token);

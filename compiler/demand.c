@@ -71,6 +71,13 @@ static void demand_way(struct checker *checker, struct node *node, struct ways *
         ways->first = node->span;
 }
 
+static void demand_ways(struct checker *checker, struct node *node, struct ways *ways);
+
+static void demand_branch(struct checker *checker, struct node *branch, struct ways *ways)
+{
+    demand_ways(checker, branch->u.block.winner != NULL ? branch->u.block.winner : branch->u.block.body, ways);
+}
+
 static void demand_ways(struct checker *checker, struct node *node, struct ways *ways)
 {
     if (node->ends || node->wrong)
@@ -97,6 +104,19 @@ static void demand_ways(struct checker *checker, struct node *node, struct ways 
     case NODE_FINALLY:
         demand_ways(checker, node->u.finally.body, ways);
         break;
+    case NODE_BRANCHES:
+        if (node->u.branches.kind == AST_ALL || node->u.branches.kind == AST_SETTLE)
+            demand_way(checker, node, ways);
+        else
+            for (struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+                demand_branch(checker, branch, ways);
+        break;
+    case NODE_TIMEOUT:
+        demand_ways(checker, node->u.timeout.branch, ways);
+        break;
+    case NODE_RETRY:
+        demand_ways(checker, node->u.retry.body, ways);
+        break;
     case NODE_IF:
         if (node->u.if_.no == NULL) {
             diag_report(checker->diags, D_NO_VALUE, node->span, "an 'if' without 'else'");
@@ -105,7 +125,7 @@ static void demand_ways(struct checker *checker, struct node *node, struct ways 
         demand_ways(checker, node->u.if_.yes, ways);
         demand_ways(checker, node->u.if_.no, ways);
         break;
-    case NODE_NOTHING: case NODE_CALL: case NODE_EXPR: case NODE_DO: case NODE_ALL: case NODE_WHILE: case NODE_LOOP:
+    case NODE_NOTHING: case NODE_CALL: case NODE_EXPR: case NODE_DO: case NODE_WHILE: case NODE_LOOP:
     case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY: case NODE_RETURN: case NODE_REJECT:
         demand_way(checker, node, ways);
         break;

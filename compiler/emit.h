@@ -53,10 +53,14 @@ void emit_parameters(struct emitter *emitter, const struct symbol *op, bool lead
 const char *own_parameter(struct arena *arena, const struct symbol *op, const char *name);
 
 /* Changes with the structs that generated code and runtime share. */
-#define EMIT_ABI "1"
+#define EMIT_ABI "2"
 
 /* The member for the branches of a called chain. */
 const char *callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op);
+
+/* emit_cancel.c */
+bool has_cancel(const struct ir_chain *chain);
+void emit_cancel(struct emitter *emitter);
 
 /* emit_function.c */
 void emit_resume(struct emitter *emitter);
@@ -64,6 +68,7 @@ void emit_resume(struct emitter *emitter);
 /* emit_instr.c */
 void emit_instr(struct emitter *emitter, const struct ir_instr *instr);
 void emit_delay_start(struct emitter *emitter, const struct node *node, const char *storage);
+void emit_pause_start(struct emitter *emitter, const struct node *retry, const char *storage);
 bool needs_copy(const struct ir_instr *instr); /* an initializer that C cannot assign */
 bool mentions_variables(const struct text *text);
 

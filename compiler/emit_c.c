@@ -45,6 +45,7 @@ static void emit_sites(struct emitter *emitter)
 static const char type_text[] =
     "${static}const struct chain_type ${name}_type = {\n"
     "    .resume = ${name}_resume,\n"
+    "${cancel}"
     "    .name = \"${chain}\",\n"
     "    .sites = ${name}_sites,\n"
     "    .states = sizeof ${name}_sites / sizeof *${name}_sites,\n"
@@ -54,7 +55,8 @@ static const char type_text[] =
 static void emit_type(struct emitter *emitter)
 {
     const struct ir_chain *chain = emitter->chain;
-    put_template(emitter->writer, type_text, "static", chain->symbol->proto->is_static ? "static " : "", "name", chain->c_name, "chain",
+    const char *cancel = has_cancel(chain) ? arena_format(emitter->arena, "    .cancel = %s_cancel_step,\n", chain->c_name) : "";
+    put_template(emitter->writer, type_text, "cancel", cancel, "static", chain->symbol->proto->is_static ? "static " : "", "name", chain->c_name, "chain",
                  chain->symbol->name, NULL);
 }
 
@@ -223,6 +225,8 @@ static void emit_chain_functions(struct emitter *emitter)
         emit_do_function(emitter, function);
     emit_resume(emitter);
     put(w, "\n");
+    if (has_cancel(chain))
+        emit_cancel(emitter);
     emit_type(emitter);
     emit_start_function(emitter);
     emit_run(emitter);

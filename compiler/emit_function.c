@@ -20,7 +20,7 @@ static void need_labels(const struct ir_block *block)
         if (block->to != block->next)
             need(block->to);
         break;
-    case IR_IF: case IR_CODES:
+    case IR_IF: case IR_CODES: case IR_WON: case IR_MAY_JUMP:
         if (block->to != block->next)
             need(block->to);
         if (block->to == block->next || block->no != block->next)
@@ -69,7 +69,9 @@ static void emit_start(struct emitter *emitter, const struct ir_block *block)
 
     putf(w, "    chain__begin(%s);\n", chain->local.strand);
     emit_line(emitter, block->end_span);
-    if (block->end == IR_DELAY)
+    if (block->end == IR_DELAY && block->node->kind == NODE_RETRY)
+        emit_pause_start(emitter, block->node, storage);
+    else if (block->end == IR_DELAY)
         emit_delay_start(emitter, block->node, storage);
     else {
         putf(w, "    %s_start(&%s.%s%s", block->op->name, storage, storage_member(emitter->arena, block->op),
@@ -123,6 +125,8 @@ static void emit_codes(struct emitter *emitter, const struct ir_block *block)
     bool negated = block->to == block->next;
 
     put(w, "    if (");
+    if (block->codes == NULL)
+        putf(w, negated ? "%s->op.code <= 0" : "%s->op.code > 0", emitter->chain->local.strand);
     for (const struct ast_name *code = block->codes; code != NULL; code = code->next)
         putf(w, "%s%s->op.code %s %s", code == block->codes ? "" : negated ? " && " : " || ", emitter->chain->local.strand,
              negated ? "!=" : "==", code->name);
@@ -146,6 +150,30 @@ static void emit_check(struct emitter *emitter, const struct ir_block *block)
     go(emitter, block, block->to);
 }
 
+/* A condition of our own: goes to `to` if it holds, else to `no`. */
+static void emit_condition(struct emitter *emitter, const struct ir_block *block, const char *condition)
+{
+    bool negated = block->to == block->next;
+
+    putf(emitter->writer, negated ? "    if (!(%s))\n        goto %s;\n" : "    if (%s)\n        goto %s;\n", condition,
+         negated ? block->no->label : block->to->label);
+    if (!negated)
+        go(emitter, block, block->no);
+}
+
+static void emit_may_jump(struct emitter *emitter, const struct ir_block *block)
+{
+    const char *condition = arena_format(emitter->arena, "%s->op.code == 0", emitter->chain->local.strand);
+    const struct ir_strand *strand = block->strand;
+
+    for (;; strand = strand->parent) {
+        condition = arena_format(emitter->arena, "%s && chain__may_jump(%s)", condition, strand_path(emitter, strand->parent));
+        if (strand == block->won)
+            break;
+    }
+    emit_condition(emitter, block, condition);
+}
+
 static void emit_switch(struct emitter *emitter, const struct ir_block *block)
 {
     const char *path = variable_path(emitter, block->variable);
@@ -158,7 +186,7 @@ static void emit_back(struct emitter *emitter, const struct ir_block *block)
 {
     const struct ir_chain *chain = emitter->chain;
     putf(emitter->writer, "    if (!chain__may_go_on(%s))\n        return chain__yield(%s, %s, %s);\n    goto %s;\n",
-         chain->local.loop, chain->local.strand, chain->local.loop, block->to->state, block->to->label);
+         chain->local.loop, chain->local.strand, chain->local.loop, block->no->state, block->to->label);
 }
 
 static void emit_end(struct emitter *emitter, const struct ir_block *block)
@@ -166,6 +194,8 @@ static void emit_end(struct emitter *emitter, const struct ir_block *block)
     const struct ir_chain *chain = emitter->chain;
     if (block->variable != NULL && !block->variable->in_storage)
         putf(emitter->writer, "    %s->u.value = %s;\n", chain->local.frame, variable_path(emitter, block->variable));
+    if (chain->has_causes)
+        putf(emitter->writer, "    chain__forget_causes(&%s->op);\n", chain->local.strand);
     putf(emitter->writer, "    return chain__end(%s, %s, &%s->link);\n", chain->local.strand, chain->local.loop, chain->local.frame);
 }
 
@@ -183,12 +213,16 @@ static void emit_terminator(struct emitter *emitter, const struct ir_block *bloc
     case IR_START: case IR_DELAY: emit_start(emitter, block); break;
     case IR_CALL: emit_call(emitter, block); break;
     case IR_JOIN:
-        putf(emitter->writer, "    if (!chain__join(%s)) {\n", chain->local.strand);
-        suspend(emitter, "        ", block->to);
-        put(emitter->writer, "    }\n");
+        putf(emitter->writer, "    if (!chain__join(%s, %s))\n        return chain__suspend(%s);\n", chain->local.strand,
+             chain->local.loop, chain->local.loop);
         go(emitter, block, block->to);
         break;
     case IR_BACK: emit_back(emitter, block); break;
+    case IR_WON:
+        emit_condition(emitter, block, arena_format(emitter->arena, "chain__won(%s, &%s)", chain->local.strand,
+                                                    op_path(emitter, block->won)));
+        break;
+    case IR_MAY_JUMP: emit_may_jump(emitter, block); break;
     case IR_SWITCH: emit_switch(emitter, block); break;
     case IR_END: emit_end(emitter, block); break;
     case IR_BRANCH_END:
@@ -204,6 +238,9 @@ static void emit_block(struct emitter *emitter, const struct ir_block *block)
         put(emitter->writer, "\n");
     if (block->needs_label || block->is_state)
         putf(emitter->writer, "%s:\n", block->label);
+    if (block->is_join)
+        putf(emitter->writer, "    if (!chain__joined(%s, %s))\n        return chain__suspend(%s);\n", emitter->chain->local.strand,
+             emitter->chain->local.loop, emitter->chain->local.loop);
     if (block->span.begin != 0)
         emit_source_comment(emitter, block->span);
     for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
@@ -219,6 +256,11 @@ static void emit_frame_of(struct emitter *emitter)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
+    if (!chain->has_branch_strands) {
+        putf(w, "static struct %s_frame *%s_frame_of(struct chain_strand *s_)\n{\n    return (struct %s_frame *)(void *)(s_ + 1);\n}\n\n",
+             chain->c_name, chain->c_name, chain->c_name);
+        return;
+    }
     putf(w, "static struct %s_frame *%s_frame_of(struct chain_strand *s_)\n{\n    switch ((enum %s_state)s_->op.at) {\n", chain->c_name,
          chain->c_name, chain->c_name);
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
@@ -252,7 +294,7 @@ static void emit_locals(struct emitter *emitter)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    if (chain->has_branch_strands)
+    if (chain->has_branch_strands || has_cancel(chain))
         putf(w, "    struct %s_frame *%s = %s_frame_of(%s);\n", chain->c_name, chain->local.frame, chain->c_name, chain->local.strand);
     else
         putf(w, "    struct %s_frame *%s = (struct %s_frame *)(void *)(%s + 1);\n", chain->c_name, chain->local.frame,
@@ -269,7 +311,7 @@ void emit_resume(struct emitter *emitter)
 
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         need_labels(block);
-    if (chain->has_branch_strands)
+    if (chain->has_branch_strands || has_cancel(chain))
         emit_frame_of(emitter);
     putf(w, "static struct chain_strand *%s_resume(struct chain_strand *%s, struct chain_loop *%s)\n{\n", chain->c_name,
          chain->local.strand, chain->local.loop);

@@ -180,6 +180,10 @@ void emit_storage(struct emitter *emitter, const struct ir_strand *strand, struc
     put(w, "union {\n");
     w->indent++;
     put(w, "struct chain_failure failure;\n");
+    if (strand->times)
+        put(w, "struct chain__timeout timeout;\n");
+    else if (strand->joins)
+        put(w, "struct chain__join join;\n");
     for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
         emit_storage_of(emitter, storage->op);
     if (!ctype_is_void(value))
@@ -198,7 +202,10 @@ static const char *kind_words(const struct variable *variable)
     case VARIABLE_ERR: return "handler";
     case VARIABLE_RESULT: return "the chain's value";
     case VARIABLE_KEPT: return "kept by finally";
-    case VARIABLE_EXIT: return "where finally leads";
+    case VARIABLE_EXIT: return "where a jump leads";
+    case VARIABLE_MEMBER: break;
+    case VARIABLE_ATTEMPT: return "retry";
+    case VARIABLE_CAUSES: return "of any";
     }
     return "";
 }
@@ -373,6 +380,14 @@ static const char root_text[] =
     "int ${name}_run(struct ${name} *${u}, struct chain_loop *${loop}${parameters});\n"
     "\n";
 
+static const char cancel_text[] =
+    "/* Asks a running ${name} to stop: chain_cancel(). */\n"
+    "static inline void ${name}_cancel(struct ${name} *u)\n"
+    "{\n"
+    "    chain_cancel(&u->root);\n"
+    "}\n"
+    "\n";
+
 static const char value_text[] =
     "/* The value of a ${name} whose outcome is CHAIN_VALUE. */\n"
     "static inline ${type} ${name}_value(const struct ${name} *u)\n"
@@ -380,6 +395,19 @@ static const char value_text[] =
     "    return u->frame.u.value;\n"
     "}\n"
     "\n";
+
+/* What settle binds. */
+static void emit_settled_types(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+
+    for (const struct settled_type *type = emitter->chain->checked->settled_types; type != NULL; type = type->next) {
+        putf(w, "%s {\n    enum chain_outcome outcome;\n", type->type.before);
+        if (!ctype_is_void(type->value))
+            putf(w, "    %s;\n", ctype_declare(emitter->arena, type->value, "value"));
+        put(w, "    struct chain_error error;\n};\n\n");
+    }
+}
 
 static const char *parameters_of(struct emitter *emitter, const struct symbol *op)
 {
@@ -396,6 +424,7 @@ static void emit_chain(struct emitter *emitter)
     const char *name = chain->c_name;
 
     emit_states(emitter);
+    emit_settled_types(emitter);
     if (chain->has_branches)
         putf(w, "struct %s_branches;\n\n", name);
     emit_frame(emitter);
@@ -414,6 +443,7 @@ static void emit_chain(struct emitter *emitter)
                  "CHAIN_STATIC_ASSERT(sizeof(struct %s) <= 524280, \"a branch finds its strand within 512 KB\");\n", name), "u", own_parameter(emitter->arena, chain->symbol, "u"), "loop",
                  own_parameter(emitter->arena, chain->symbol, "loop"), "parameters", parameters_of(emitter, chain->symbol), "branches",
                  chain->has_branches ? arena_format(emitter->arena, "    struct %s_branches branches;\n", name) : "", NULL);
+    put_template(w, cancel_text, "name", name, NULL);
     if (!ctype_is_void(chain->symbol->value))
         put_template(w, value_text, "name", name, "type", chain->symbol->value.before, NULL);
 }

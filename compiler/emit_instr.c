@@ -192,34 +192,95 @@ static void emit_outcome(struct emitter *emitter, const char *function, const st
 static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
-    const char *storage = storage_path(emitter, instr->strand);
+    const char *storage = storage_path(emitter, instr->strand), *op = op_path(emitter, instr->strand);
 
-    putf(w, "    chain__branch(%s, &%s);\n", emitter->chain->local.strand, op_path(emitter, instr->strand));
-    putf(w, "    chain__branch_site(&%s, %u);\n", op_path(emitter, instr->strand),
-         emitter->chain->state_count + instr->number - 1);
+    putf(w, "    if (chain__branch(%s, &%s)) {\n", emitter->chain->local.strand, op);
+    putf(w, "        chain__branch_site(&%s, %u);\n", op, emitter->chain->state_count + instr->number - 1);
     emit_line(emitter, instr->span);
     if (instr->kind == IR_BRANCH_OP) {
-        putf(w, "    %s_start(&%s.%s%s", instr->op->name, storage, storage_member(emitter->arena, instr->op),
+        putf(w, "        %s_start(&%s.%s%s", instr->op->name, storage, storage_member(emitter->arena, instr->op),
              instr->args != NULL ? ", " : "");
         emit_arguments(emitter, instr->args);
         put(w, ");\n");
-    } else
+    } else {
+        put(w, "    ");
         emit_delay_start(emitter, instr->node, storage);
+    }
     emit_line_back(emitter);
+    put(w, "    }\n");
+}
+
+static void emit_ns(struct emitter *emitter, const struct node *delay)
+{
+    struct writer *w = emitter->writer;
+
+    if (delay->u.delay.count == NULL)
+        putf(w, "INT64_C(%lld)", (long long)delay->u.delay.ns);
+    else {
+        put(w, "chain__duration((int64_t)(");
+        emit_text(emitter, delay->u.delay.count);
+        putf(w, "), INT64_C(%lld))", (long long)delay->u.delay.unit);
+    }
 }
 
 void emit_delay_start(struct emitter *emitter, const struct node *node, const char *storage)
 {
+    putf(emitter->writer, "    chain__delay_start(&%s.delay, ", storage);
+    emit_ns(emitter, node);
+    put(emitter->writer, ");\n");
+}
+
+void emit_pause_start(struct emitter *emitter, const struct node *retry, const char *storage)
+{
     struct writer *w = emitter->writer;
 
-    putf(w, "    chain__delay_start(&%s.delay, ", storage);
-    if (node->u.delay.count == NULL)
-        putf(w, "INT64_C(%lld));\n", (long long)node->u.delay.ns);
-    else {
-        put(w, "chain__duration((int64_t)(");
-        emit_text(emitter, node->u.delay.count);
-        putf(w, "), INT64_C(%lld)));\n", (long long)node->u.delay.unit);
-    }
+    putf(w, "    chain__delay_start(&%s.delay, chain__backoff(%s, %s, ", storage, emitter->chain->local.loop,
+         variable_path(emitter, retry->u.retry.attempt));
+    emit_ns(emitter, retry->u.retry.backoff);
+    put(w, ", ");
+    if (retry->u.retry.to != NULL)
+        emit_ns(emitter, retry->u.retry.to);
+    else
+        put(w, "INT64_MAX");
+    putf(w, ", %s));\n", retry->u.retry.jitter != NULL ? retry->u.retry.jitter : "0");
+}
+
+/* settle: what became of a branch. */
+static void emit_branch_outcome(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const char *path = variable_path(emitter, instr->variable), *op = op_path(emitter, instr->strand);
+
+    putf(w, "    %s.outcome = chain__outcome_of(&%s);\n    if (%s.code > 0)\n        %s.error = chain__error(&%s, &%s.failure);\n", path,
+         op, op, path, op, storage_path(emitter, instr->strand));
+    if (instr->from != NULL)
+        putf(w, "    else if (%s.code == 0)\n        %s = %s.%s_value;\n", op, variable_path(emitter, instr->from),
+             storage_path(emitter, instr->strand), storage_member(emitter->arena, instr->op));
+}
+
+static void emit_cause(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const char *path = variable_path(emitter, instr->variable);
+
+    putf(w, "    %s[%u] = chain__error(&%s, &%s.failure);\n", path, instr->number, op_path(emitter, instr->strand),
+         storage_path(emitter, instr->strand));
+    if (instr->next == NULL || instr->next->kind != IR_CAUSE)
+        putf(w, "    chain__causes(%s, %s);\n", strand_op(emitter), path);
+}
+
+static void emit_timeout(struct emitter *emitter, const struct ir_instr *instr)
+{
+    emit_line(emitter, instr->span);
+    putf(emitter->writer, "    chain__timeout_start(%s, %s, ", emitter->chain->local.strand, emitter->chain->local.loop);
+    emit_ns(emitter, instr->node);
+    put(emitter->writer, ");\n");
+    emit_line_back(emitter);
+}
+
+static const char *kind_word(enum ast_form_kind kind)
+{
+    return kind == AST_ANY ? "CHAIN__ANY" : kind == AST_RACE ? "CHAIN__RACE" : kind == AST_SETTLE ? "CHAIN__SETTLE" : "CHAIN__ALL";
 }
 
 void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
@@ -227,7 +288,8 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    if (instr->kind != IR_TAKE && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_RESTORE)
+    if (instr->kind != IR_TAKE && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_RESTORE
+        && instr->kind != IR_BRANCH_JUMPED && instr->kind != IR_TIMEOUT_END)
         emit_source_comment(emitter, instr->span);
     switch (instr->kind) {
     case IR_EVAL: emit_eval(emitter, instr); break;
@@ -241,21 +303,31 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     case IR_RAISE_AGAIN: emit_outcome(emitter, "chain__raise_again", instr); break;
     case IR_CATCH: emit_catch(emitter, instr); break;
     case IR_KEEP: emit_outcome(emitter, "chain__keep", instr); break;
-    case IR_RESTORE: emit_outcome(emitter, "chain__restore", instr); break;
-    case IR_SUPPRESS:
-        putf(w, "    chain__replaced(%s, &%s);\n", chain->local.loop, variable_path(emitter, instr->variable));
+    case IR_RESTORE: case IR_SUPPRESS:
+        putf(w, "    %s(%s, %s, &%s);\n", instr->kind == IR_RESTORE ? "chain__restore" : "chain__replaced", strand_op(emitter),
+             chain->local.loop, variable_path(emitter, instr->variable));
         break;
     case IR_SET_EXIT:
         putf(w, "    %s = %u;\n", variable_path(emitter, instr->variable), instr->number);
         break;
     case IR_HOLD: break;
     case IR_FORK:
-        putf(w, "    chain__fork(%s, %u);\n", chain->local.strand, instr->number);
+        putf(w, "    chain__fork(%s, %s, %u, %s);\n", chain->local.strand, kind_word(instr->fork_kind), instr->number, instr->to->state);
         break;
     case IR_BRANCH_OP: case IR_BRANCH_DELAY: emit_branch(emitter, instr); break;
     case IR_BRANCH_STRAND:
         putf(w, "    chain__strand_start(%s, %s, %s, %s);\n", chain->local.strand, strand_path(emitter, instr->strand),
              chain->local.loop, instr->to->state);
+        break;
+    case IR_BRANCH_JUMPED:
+        putf(w, "    chain__branch_jumped(%s, %s, %s);\n", strand_path(emitter, instr->strand->parent), chain->local.strand,
+             chain->local.loop);
+        break;
+    case IR_OUTCOME: emit_branch_outcome(emitter, instr); break;
+    case IR_CAUSE: emit_cause(emitter, instr); break;
+    case IR_TIMEOUT: emit_timeout(emitter, instr); break;
+    case IR_TIMEOUT_END:
+        putf(w, "    chain__timeout_end(%s, %s);\n", chain->local.strand, chain->local.loop);
         break;
     }
 }

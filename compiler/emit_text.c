@@ -40,6 +40,8 @@ const char *variable_path(const struct emitter *emitter, const struct variable *
     const char *frame = emitter->chain->local.frame;
     if (variable->kind == VARIABLE_RESULT && variable->in_storage)
         return arena_format(emitter->arena, "%s->u.value", frame);
+    if (variable->kind == VARIABLE_MEMBER)
+        return arena_format(emitter->arena, "%s.%s", variable_path(emitter, variable->of), variable->name);
     if (variable->kind == VARIABLE_IT && variable->in_storage)
         return arena_format(emitter->arena, "%s->u.%s_value", frame, storage_member(emitter->arena, variable->settled));
     return arena_format(emitter->arena, "%s->%s%s", frame, variable->scope->path, variable->part->field);

@@ -29,10 +29,11 @@ void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables 
     case IR_RAISE_AGAIN: case IR_RESTORE: case IR_SUPPRESS: case IR_HOLD:
         visit(v->reads, v->context, instr->variable);
         break;
-    case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_SYNC: case IR_CATCH: case IR_KEEP: case IR_SET_EXIT:
+    case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_SYNC: case IR_CATCH: case IR_KEEP: case IR_SET_EXIT: case IR_OUTCOME: case IR_CAUSE:
         visit(v->writes, v->context, instr->variable);
         break;
-    case IR_RAISE: case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY: case IR_BRANCH_STRAND:
+    case IR_RAISE: case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY: case IR_BRANCH_STRAND: case IR_BRANCH_JUMPED:
+    case IR_TIMEOUT: case IR_TIMEOUT_END:
         break;
     }
 }

@@ -27,6 +27,8 @@ struct ir_strand {
     struct ir_strand *children, *next_child;
     struct span span;                   /* of the first branch that uses it */
     const char *field;                  /* [name] */
+    bool times;                         /* has a timeout around one of its steps */
+    bool joins;                         /* waits for branches of its own */
     bool is_strand;                     /* false: only ever a single operation, without a strand of its own */
     struct ir_storage *storage, **last_storage;
     struct ir_storage *callees, **last_callee; /* called chains that have branches: each its own place */
@@ -46,10 +48,15 @@ enum ir_kind {
     IR_SUPPRESS,      /* the outcome in `variable` has been replaced */
     IR_SET_EXIT,      /* variable = number */
     IR_HOLD,          /* no code: until here, pointers into the variable may be in use */
-    IR_FORK,          /* `number` branches are going to be waited for */
+    IR_FORK,          /* `number` branches of a `fork_kind` are going to be waited for; resumes at `to` */
     IR_BRANCH_OP,     /* starts op(args) as a branch in `strand` */
     IR_BRANCH_DELAY,
-    IR_BRANCH_STRAND  /* starts the block `to` as a branch in `strand` */
+    IR_BRANCH_STRAND, /* starts the block `to` as a branch in `strand` */
+    IR_BRANCH_JUMPED, /* this branch has decided by jumping out of it */
+    IR_OUTCOME,       /* variable = the outcome of the branch in `strand`, without its value */
+    IR_CAUSE,         /* variable[number] = the rejection of the branch in `strand` */
+    IR_TIMEOUT,       /* arms the timer of a timeout */
+    IR_TIMEOUT_END    /* disarms it */
 };
 
 struct ir_instr {
@@ -63,6 +70,7 @@ struct ir_instr {
     struct ir_function *function;
     struct ir_strand *strand;
     struct ir_block *to;
+    enum ast_form_kind fork_kind;
     unsigned number;
 };
 
@@ -70,12 +78,14 @@ enum ir_end {
     IR_GOTO,      /* to */
     IR_IF,        /* text ? to : no */
     IR_CHECK,     /* rejected ? no : to */
-    IR_CODES,     /* the code is one of `codes` ? to : no */
+    IR_CODES,     /* the code is one of `codes` (NULL: any rejection) ? to : no */
     IR_START,     /* starts op(args) and waits; resumes at to */
     IR_DELAY,     /* waits; resumes at to */
     IR_CALL,      /* goes on in the chain op(args); resumes at to */
     IR_JOIN,      /* waits for the branches; resumes at to */
-    IR_BACK,      /* another round: to, after letting others run if it is time */
+    IR_BACK,      /* another round: to; or, if others have to run first, resumes at no */
+    IR_WON,       /* the branch in `won` decided ? to : no */
+    IR_MAY_JUMP,  /* no combinator from here out to that of the branch `won` is decided ? to : no */
     IR_SWITCH,    /* by the number in `variable`: to (0), cases */
     IR_END,       /* the chain has ended; its value is in `variable` unless it was rejected */
     IR_BRANCH_END /* the branch has ended; `to` is where its parent goes on (for liveness) */
@@ -97,14 +107,16 @@ struct ir_block {
     enum ir_end end;
     struct span end_span;
     struct variable *variable;
+    struct ir_strand *won;
     const struct symbol *op;
     struct text *text, *args;
-    const struct node *node;    /* IR_DELAY */
+    const struct node *node;    /* IR_DELAY: a delay, or a retry that pauses */
     const struct ast_name *codes;
     struct ir_case *cases;
     struct ir_block *to, *no;
     unsigned site;              /* IR_CHECK: index + 1 of the step a rejection comes from; 0: known already */
     bool is_state;              /* can be resumed at */
+    bool is_join;               /* a state that waits for branches: it may be resumed while some are alive, to cancel them */
     bool done;                  /* [lower] has its terminator */
     bool reached;               /* [tidy] */
     unsigned entries;           /* [tidy] how many terminators lead here */
@@ -142,6 +154,7 @@ struct ir_chain {
     unsigned state_count;       /* [name] */
     bool has_branches;          /* has a struct for them: its own or a callee's */
     bool has_branch_strands;
+    bool has_causes;            /* rejections of its own may point into its frame */
     struct frame *frame;        /* [layout] */
     const char *c_name;         /* [name] the chain's name in C */
     struct {

@@ -59,13 +59,14 @@ static const char *const verbs[] = {
     [IR_EVAL] = "eval", [IR_COPY] = "copy", [IR_TAKE] = "take", [IR_SYNC] = "sync", [IR_DO] = "do", [IR_RAISE] = "raise",
     [IR_RAISE_AGAIN] = "raise again", [IR_CATCH] = "catch", [IR_KEEP] = "keep", [IR_RESTORE] = "restore",
     [IR_SUPPRESS] = "suppress", [IR_SET_EXIT] = "exit", [IR_HOLD] = "hold", [IR_FORK] = "fork", [IR_BRANCH_OP] = "branch",
-    [IR_BRANCH_DELAY] = "branch delay", [IR_BRANCH_STRAND] = "branch strand",
+    [IR_BRANCH_DELAY] = "branch delay", [IR_BRANCH_STRAND] = "branch strand", [IR_BRANCH_JUMPED] = "branch jumped",
+    [IR_OUTCOME] = "outcome", [IR_CAUSE] = "cause", [IR_TIMEOUT] = "timeout", [IR_TIMEOUT_END] = "timeout end",
 };
 
 static void dump_instr(struct writer *w, const struct ir_instr *instr)
 {
     bool assigns = instr->kind == IR_EVAL || instr->kind == IR_COPY || instr->kind == IR_TAKE || instr->kind == IR_SYNC
-                   || instr->kind == IR_DO || instr->kind == IR_CATCH || instr->kind == IR_KEEP;
+                   || instr->kind == IR_DO || instr->kind == IR_CATCH || instr->kind == IR_KEEP || instr->kind == IR_OUTCOME;
 
     put(w, "    ");
     if (assigns)
@@ -76,6 +77,10 @@ static void dump_instr(struct writer *w, const struct ir_instr *instr)
         dump_variable(w, instr->variable);
     if (instr->from != NULL)
         dump_variable(w, instr->from);
+    if (instr->kind == IR_FORK && instr->fork_kind != AST_ALL)
+        put(w, instr->fork_kind == AST_ANY ? "any " : instr->fork_kind == AST_RACE ? "race " : "settle ");
+    if (instr->kind == IR_OUTCOME || instr->kind == IR_CAUSE)
+        putf(w, "%s ", strand_name(instr->strand));
     if (instr->kind == IR_TAKE || instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND)
         putf(w, "%s ", strand_name(instr->strand));
     if (instr->op != NULL)
@@ -109,6 +114,8 @@ static void dump_wait(struct writer *w, const char *verb, const struct ir_block 
         dump_args(w, block->args);
     } else if (block->node != NULL && block->text != NULL)
         dump_text(w, block->text);
+    else if (block->node != NULL && block->node->kind == NODE_RETRY)
+        put(w, "backoff");
     else if (block->node != NULL)
         putf(w, "%lld ns", (long long)block->node->u.delay.ns);
     dump_to(w, " -> ", block->to);
@@ -127,7 +134,7 @@ static void dump_end(struct writer *w, const struct ir_block *block)
         break;
     case IR_CHECK: dump_to(w, "well -> ", block->to); dump_to(w, ", rejected -> ", block->no); break;
     case IR_CODES:
-        put(w, "code");
+        put(w, block->codes == NULL ? "any rejection" : "code");
         for (const struct ast_name *code = block->codes; code != NULL; code = code->next)
             putf(w, " %s", code->name);
         dump_to(w, " -> ", block->to);
@@ -137,7 +144,16 @@ static void dump_end(struct writer *w, const struct ir_block *block)
     case IR_DELAY: dump_wait(w, "delay", block); break;
     case IR_CALL: dump_wait(w, "call", block); break;
     case IR_JOIN: dump_to(w, "join -> ", block->to); break;
-    case IR_BACK: dump_to(w, "again -> ", block->to); break;
+    case IR_BACK: dump_to(w, "again -> ", block->to); dump_to(w, ", or later -> ", block->no); break;
+    case IR_WON:
+        putf(w, "won %s", strand_name(block->won));
+        dump_to(w, " -> ", block->to);
+        dump_to(w, ", else ", block->no);
+        break;
+    case IR_MAY_JUMP:
+        dump_to(w, "may jump -> ", block->to);
+        dump_to(w, ", else ", block->no);
+        break;
     case IR_SWITCH:
         put(w, "switch ");
         dump_variable(w, block->variable);

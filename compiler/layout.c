@@ -29,6 +29,8 @@ static bool may_share(const struct variable *variable)
         return false;
     switch (variable->kind) {
     case VARIABLE_IT: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT: return true;
+    case VARIABLE_MEMBER: case VARIABLE_CAUSES: return false;
+    case VARIABLE_ATTEMPT: return true;
     case VARIABLE_PARAMETER: return false; /* live from the start: all of them at once */
     case VARIABLE_VAR: case VARIABLE_BINDING: case VARIABLE_RESULT: return !variable->address_taken;
     }
@@ -109,8 +111,10 @@ static bool is_needed(const struct variable *variable)
     switch (variable->kind) {
     case VARIABLE_PARAMETER: case VARIABLE_VAR: return true;
     case VARIABLE_RESULT: return !variable->in_storage;
+    case VARIABLE_MEMBER: return false; /* part of another */
     case VARIABLE_IT: return !variable->in_storage && (variable->strand != NULL || variable->many_strands);
     case VARIABLE_BINDING: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT:
+    case VARIABLE_ATTEMPT: case VARIABLE_CAUSES:
         return variable->strand != NULL || variable->many_strands;
     }
     return true;

@@ -11,39 +11,12 @@
 #include <string.h>
 
 #include "arena.h"
-#include "ir.h"
+#include "lower.h"
 #include "passes.h"
-
-/* A finally that surrounds what is being lowered: jumps pass through it. */
-struct cleanup {
-    struct cleanup *outer;
-    struct ir_block *entry;
-    struct variable *exit;      /* made by the first jump */
-    struct ir_case *cases;
-    unsigned case_count;
-};
-
-struct loop {
-    struct loop *outer;
-    struct cleanup *cleanups;   /* those that surround the loop */
-    struct ir_block *again, *behind;
-};
-
-struct lowering {
-    struct arena *arena;
-    struct ir_chain *chain;
-    struct ir_strand *strand;
-    struct ir_block *block;     /* that instructions are added to */
-    struct ir_block *fail;      /* where a rejection goes */
-    struct loop *loop;
-    struct cleanup *cleanups;
-};
-
-static void lower(struct lowering *lowering, const struct node *node, struct variable *dest);
 
 /* ---- blocks ---- */
 
-static struct ir_block *block_new(struct lowering *lowering, const char *hint, struct span span)
+struct ir_block *block_new(struct lowering *lowering, const char *hint, struct span span)
 {
     struct ir_block *block = arena_new(lowering->arena, struct ir_block);
     block->strand = lowering->strand;
@@ -54,14 +27,14 @@ static struct ir_block *block_new(struct lowering *lowering, const char *hint, s
 }
 
 /* Puts a block behind those placed so far and goes on in it. */
-static void place(struct lowering *lowering, struct ir_block *block)
+void place(struct lowering *lowering, struct ir_block *block)
 {
     *lowering->chain->last_block = block;
     lowering->chain->last_block = &block->next;
     lowering->block = block;
 }
 
-static void end(struct lowering *lowering, enum ir_end kind, struct ir_block *to, struct ir_block *no)
+void end(struct lowering *lowering, enum ir_end kind, struct ir_block *to, struct ir_block *no)
 {
     struct ir_block *block = lowering->block;
     if (block->done) /* behind a jump: nothing leads here */
@@ -72,7 +45,7 @@ static void end(struct lowering *lowering, enum ir_end kind, struct ir_block *to
     block->done = true;
 }
 
-static struct ir_instr *add(struct lowering *lowering, enum ir_kind kind, struct span span)
+struct ir_instr *add(struct lowering *lowering, enum ir_kind kind, struct span span)
 {
     struct ir_instr *instr = arena_new(lowering->arena, struct ir_instr);
     instr->kind = kind;
@@ -83,7 +56,7 @@ static struct ir_instr *add(struct lowering *lowering, enum ir_kind kind, struct
     return instr;
 }
 
-static unsigned site_new(struct lowering *lowering, struct span span, const char *step)
+unsigned site_new(struct lowering *lowering, struct span span, const char *step)
 {
     struct ir_site *site = arena_new(lowering->arena, struct ir_site);
     site->span = span;
@@ -95,13 +68,21 @@ static unsigned site_new(struct lowering *lowering, struct span span, const char
 }
 
 /* Goes on only if there is no rejection. */
-static void check_code(struct lowering *lowering, struct span span, const char *step)
+void check_code(struct lowering *lowering, struct span span, const char *step)
 {
     struct ir_block *next = block_new(lowering, "well", span);
     lowering->block->site = step == NULL ? 0 : site_new(lowering, span, step);
     end(lowering, IR_CHECK, next, lowering->fail);
     next->span.begin = 0;
     place(lowering, next);
+    lowering->dirty = false;
+}
+
+/* Before something new is started: user code that ran meanwhile may have cancelled this very strand (rule 67). */
+void check_cancelled(struct lowering *lowering, struct span span)
+{
+    if (lowering->dirty)
+        check_code(lowering, span, NULL);
 }
 
 static const char *hint_after(struct lowering *lowering, const char *name)
@@ -124,7 +105,7 @@ static struct ir_strand *strand_new(struct arena *arena, struct ir_chain *chain,
 }
 
 /* The position of the branch with this number under a strand. */
-static struct ir_strand *strand_child(struct lowering *lowering, unsigned number, struct span span)
+struct ir_strand *strand_child(struct lowering *lowering, unsigned number, struct span span)
 {
     struct ir_strand **child = &lowering->strand->children;
 
@@ -146,7 +127,7 @@ static void add_to(struct arena *arena, struct ir_storage *first, struct ir_stor
     *last = &(**last)->next;
 }
 
-static void use_storage(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op)
+void use_storage(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op)
 {
     add_to(lowering->arena, strand->storage, &strand->last_storage, op);
     if (op != NULL && op->proto_kind == AST_CHAIN && op->needs_branches) {
@@ -157,7 +138,7 @@ static void use_storage(struct lowering *lowering, struct ir_strand *strand, con
 
 /* ---- calls ---- */
 
-static void take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span)
+void take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span)
 {
     struct ir_instr *instr;
     if (dest == NULL)
@@ -176,6 +157,7 @@ static void lower_sync(struct lowering *lowering, const struct node *node, struc
     instr->op = op;
     instr->args = node->u.call.args;
     instr->variable = dest;
+    lowering->dirty = true;
     if (op->fails != NULL)
         check_code(lowering, node->span, op->name);
 }
@@ -187,6 +169,7 @@ static void lower_wait(struct lowering *lowering, const struct node *node, struc
     struct ir_block *after = block_new(lowering, hint_after(lowering, op->name), node->span);
     bool is_chain = op->proto_kind == AST_CHAIN;
 
+    check_cancelled(lowering, node->span);
     use_storage(lowering, lowering->strand, op);
     lowering->block->op = op;
     lowering->block->args = node->u.call.args;
@@ -207,11 +190,20 @@ static void lower_call(struct lowering *lowering, const struct node *node, struc
         lower_wait(lowering, node, dest);
 }
 
+static bool calls_something(const struct text *text)
+{
+    for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next)
+        if (piece->kind == PIECE_TEXT && memchr(piece->text, '(', piece->length) != NULL)
+            return true;
+    return false;
+}
+
 static void lower_expr(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct ir_instr *instr = add(lowering, IR_EVAL, node->span);
     instr->text = node->u.expr;
     instr->variable = dest;
+    lowering->dirty |= calls_something(node->u.expr);
 }
 
 static void lower_do(struct lowering *lowering, const struct node *node, struct variable *dest)
@@ -227,6 +219,7 @@ static void lower_do(struct lowering *lowering, const struct node *node, struct 
     instr->function = function;
     instr->node = node;
     instr->variable = dest;
+    lowering->dirty = true;
     if (node->u.do_.rejects)
         check_code(lowering, node->span, "do");
 }
@@ -235,6 +228,7 @@ static void lower_delay(struct lowering *lowering, const struct node *node)
 {
     struct ir_block *after = block_new(lowering, "after_delay", node->span);
 
+    check_cancelled(lowering, node->span);
     use_storage(lowering, lowering->strand, NULL);
     lowering->block->node = node;
     lowering->block->text = node->u.delay.count;
@@ -268,21 +262,44 @@ static void lower_catch_entry(struct lowering *lowering, struct ir_block *handle
     add(lowering, IR_CATCH, handler->span)->variable = err;
 }
 
+/* A handler takes rejections, of these codes or any, but never a cancel (rule 32). */
+static struct ir_block *handler_entry(struct lowering *lowering, struct ir_block *handler, const struct ast_name *codes)
+{
+    struct ir_block *entry = block_new(lowering, handler->hint, handler->span);
+
+    entry->codes = codes;
+    entry->to = handler;
+    handler->hint = "caught";
+    handler->span.begin = 0;
+    return entry;
+}
+
+static void place_entry(struct lowering *lowering, struct ir_block *entry)
+{
+    place(lowering, entry);
+    end(lowering, IR_CODES, entry->to, lowering->fail);
+}
+
 static void lower_then_else(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct ir_block *handler = block_new(lowering, "else_handler", node->u.then.no->span);
     struct ir_block *behind = block_new(lowering, "after_else", node->span), *fail = lowering->fail;
+    struct ir_block *entry = handler_entry(lowering, handler, NULL);
+    bool dirty;
 
-    lowering->fail = handler;
+    lowering->fail = entry;
     lower(lowering, node->u.then.first, node->u.then.it->variable);
     lowering->fail = fail;
     lower(lowering, node->u.then.second, dest);
     hold(lowering, node->u.then.it->variable, node->span);
     end(lowering, IR_GOTO, behind, NULL);
+    dirty = lowering->dirty;
+    place_entry(lowering, entry);
     lower_catch_entry(lowering, handler, node->u.then.err);
     lower(lowering, node->u.then.no, dest);
     hold(lowering, node->u.then.err, node->span);
     end(lowering, IR_GOTO, behind, NULL);
+    lowering->dirty |= dirty;
     behind->span.begin = 0;
     place(lowering, behind);
 }
@@ -290,33 +307,28 @@ static void lower_then_else(struct lowering *lowering, const struct node *node, 
 static void lower_catch(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct ir_block *handler = block_new(lowering, "catch", node->span);
-    struct ir_block *behind = block_new(lowering, "after_catch", node->span), *fail = lowering->fail, *entry = handler;
+    struct ir_block *behind = block_new(lowering, "after_catch", node->span), *fail = lowering->fail;
+    struct ir_block *entry = handler_entry(lowering, handler, node->u.catch_.codes);
+    bool dirty;
 
-    if (node->u.catch_.codes != NULL) {
-        entry = block_new(lowering, "catch", node->span);
-        entry->codes = node->u.catch_.codes;
-        handler->hint = "caught";
-        handler->span.begin = 0;
-    }
     lowering->fail = entry;
     lower(lowering, node->u.catch_.body, dest);
     lowering->fail = fail;
     end(lowering, IR_GOTO, behind, NULL);
-    if (entry != handler) {
-        place(lowering, entry);
-        end(lowering, IR_CODES, handler, fail);
-    }
+    dirty = lowering->dirty;
+    place_entry(lowering, entry);
     lower_catch_entry(lowering, handler, node->u.catch_.err);
     lower(lowering, node->u.catch_.handler, dest);
     hold(lowering, node->u.catch_.err, node->span);
     end(lowering, IR_GOTO, behind, NULL);
+    lowering->dirty |= dirty;
     behind->span.begin = 0;
     place(lowering, behind);
 }
 
 /* ---- finally, and jumps through it ---- */
 
-static struct variable *variable_for(struct lowering *lowering, enum variable_kind kind, const char *name, const char *type)
+struct variable *variable_for(struct lowering *lowering, enum variable_kind kind, const char *name, const char *type)
 {
     struct checked_chain *chain = lowering->chain->checked;
     struct variable *variable = arena_new(lowering->arena, struct variable);
@@ -333,7 +345,7 @@ static struct variable *variable_for(struct lowering *lowering, enum variable_ki
     return variable;
 }
 
-static void set_exit(struct lowering *lowering, struct variable *variable, unsigned number)
+void set_exit(struct lowering *lowering, struct variable *variable, unsigned number)
 {
     struct ir_instr *instr = add(lowering, IR_SET_EXIT, lowering->block->span);
     instr->variable = variable;
@@ -350,8 +362,10 @@ static void jump(struct lowering *lowering, struct ir_block *to, struct cleanup 
         end(lowering, IR_GOTO, to, NULL);
         return;
     }
-    if (cleanup->exit == NULL)
+    if (cleanup->exit == NULL) {
         cleanup->exit = variable_for(lowering, VARIABLE_EXIT, "exit", "unsigned");
+        cleanup->exit->many_strands = cleanup->branch != NULL;
+    }
     exit = arena_new(lowering->arena, struct ir_case);
     exit->number = ++cleanup->case_count;
     exit->to = block_new(lowering, "leave", lowering->block->span);
@@ -365,7 +379,7 @@ static void jump(struct lowering *lowering, struct ir_block *to, struct cleanup 
 }
 
 /* Behind a finally: every jump that came through it goes on its way. */
-static void continue_jumps(struct lowering *lowering, struct cleanup *cleanup)
+void continue_jumps(struct lowering *lowering, struct cleanup *cleanup)
 {
     for (struct ir_case *exit = cleanup->cases; exit != NULL; exit = exit->next) {
         struct ir_block *to = exit->to->to;
@@ -414,6 +428,7 @@ static void lower_finally(struct lowering *lowering, const struct node *node, st
         place(lowering, checked);
     }
     end(lowering, IR_CHECK, behind, fail);
+    lowering->dirty = false;
     place(lowering, replaced); /* rule 38 */
     add(lowering, IR_SUPPRESS, span)->variable = kept;
     end(lowering, IR_GOTO, fail, NULL);
@@ -441,6 +456,7 @@ static void lower_if(struct lowering *lowering, const struct node *node, struct 
 {
     struct ir_block *yes = block_new(lowering, "if_true", node->u.if_.yes->span), *no = NULL;
     struct ir_block *behind = block_new(lowering, "after_if", node->span);
+    bool dirty;
 
     behind->span.begin = yes->span.begin = 0;
     if (node->u.if_.no != NULL) {
@@ -451,13 +467,19 @@ static void lower_if(struct lowering *lowering, const struct node *node, struct 
     lowering->block->end_span = node->u.if_.condition->span;
     end(lowering, IR_IF, yes, no == NULL ? behind : no);
     place(lowering, yes);
+    lowering->dirty |= calls_something(node->u.if_.condition);
+    dirty = lowering->dirty;
     lower(lowering, node->u.if_.yes, dest);
     end(lowering, IR_GOTO, behind, NULL);
     if (no != NULL) {
+        bool after_yes = lowering->dirty;
         place(lowering, no);
+        lowering->dirty = dirty;
         lower(lowering, node->u.if_.no, dest);
         end(lowering, IR_GOTO, behind, NULL);
+        dirty = after_yes;
     }
+    lowering->dirty |= dirty;
     place(lowering, behind);
 }
 
@@ -465,13 +487,15 @@ static void lower_loop(struct lowering *lowering, const struct node *node)
 {
     const char *word = node->kind == NODE_WHILE ? "while" : "loop";
     struct ir_block *head = block_new(lowering, arena_format(lowering->arena, "%s_next", word), node->span);
+    struct ir_block *resumed = block_new(lowering, arena_format(lowering->arena, "%s_resumed", word), node->span);
     struct loop loop = { .outer = lowering->loop, .cleanups = lowering->cleanups };
 
     loop.again = block_new(lowering, arena_format(lowering->arena, "%s_again", word), node->span);
     loop.behind = block_new(lowering, arena_format(lowering->arena, "after_%s", word), node->span);
-    loop.again->span.begin = loop.behind->span.begin = 0;
+    loop.again->span.begin = loop.behind->span.begin = resumed->span.begin = 0;
+    check_cancelled(lowering, node->span);
     end(lowering, IR_GOTO, head, NULL);
-    head->is_state = true;
+    resumed->is_state = true;
     place(lowering, head);
     if (node->u.loop.condition != NULL) {
         struct ir_block *body = block_new(lowering, arena_format(lowering->arena, "%s_body", word), node->span);
@@ -486,7 +510,12 @@ static void lower_loop(struct lowering *lowering, const struct node *node)
     lowering->loop = loop.outer;
     end(lowering, IR_GOTO, loop.again, NULL);
     place(lowering, loop.again);
-    end(lowering, IR_BACK, head, NULL);
+    lowering->dirty = true; /* by way of a continue, perhaps */
+    check_cancelled(lowering, node->span);
+    end(lowering, IR_BACK, head, resumed);
+    place(lowering, resumed);
+    end(lowering, IR_CHECK, head, lowering->fail);
+    lowering->dirty = true; /* by way of a break, perhaps */
     place(lowering, loop.behind);
 }
 
@@ -499,13 +528,6 @@ static void go_on_unreachable(struct lowering *lowering)
     place(lowering, nowhere);
 }
 
-static void lower_jump(struct lowering *lowering, const struct node *node)
-{
-    struct loop *loop = lowering->loop;
-    jump(lowering, node->kind == NODE_BREAK ? loop->behind : loop->again, loop->cleanups);
-    go_on_unreachable(lowering);
-}
-
 static struct ir_block *ending(struct lowering *lowering)
 {
     struct ir_block *block = block_new(lowering, "end", lowering->chain->symbol->span);
@@ -516,12 +538,53 @@ static struct ir_block *ending(struct lowering *lowering)
     return block;
 }
 
+/* Whether a branch is going to be left by way of its end. */
+static bool leaves_branch(const struct lowering *lowering, const struct cleanup *until)
+{
+    for (const struct cleanup *cleanup = lowering->cleanups; cleanup != until; cleanup = cleanup->outer)
+        if (cleanup->branch != NULL)
+            return true;
+    return false;
+}
+
+/* Only the first branch to jump decides; another one ends as if it had been cancelled, before it writes anything. */
+static void decide_jump(struct lowering *lowering, const struct cleanup *until)
+{
+    struct ir_block *may;
+
+    if (!leaves_branch(lowering, until))
+        return;
+    for (const struct cleanup *cleanup = lowering->cleanups; cleanup != until; cleanup = cleanup->outer)
+        if (cleanup->branch != NULL)
+            lowering->block->won = cleanup->branch;
+    may = block_new(lowering, "jump", lowering->block->span);
+    may->span.begin = 0;
+    end(lowering, IR_MAY_JUMP, may, lowering->fail);
+    place(lowering, may);
+}
+
+static void lower_jump(struct lowering *lowering, const struct node *node)
+{
+    struct loop *loop = lowering->loop;
+    decide_jump(lowering, loop->cleanups);
+    jump(lowering, node->kind == NODE_BREAK ? loop->behind : loop->again, loop->cleanups);
+    go_on_unreachable(lowering);
+}
+
 static void lower_return(struct lowering *lowering, const struct node *node)
 {
     struct ir_block *block = ending(lowering);
+    struct variable *result = lowering->chain->checked->result, *value = result;
 
-    if (node->u.value != NULL)
-        lower(lowering, node->u.value, lowering->chain->checked->result);
+    if (node->u.value != NULL) {
+        if (leaves_branch(lowering, NULL) && result != NULL) {
+            value = variable_for(lowering, VARIABLE_IT, "returned", result->type.before);
+            result->many_strands = true;
+        }
+        lower(lowering, node->u.value, value);
+    }
+    decide_jump(lowering, NULL);
+    copy(lowering, result, value, node->span);
     jump(lowering, block, NULL);
     *lowering->chain->last_block = block;
     lowering->chain->last_block = &block->next;
@@ -544,106 +607,6 @@ static void lower_reject(struct lowering *lowering, const struct node *node)
     go_on_unreachable(lowering);
 }
 
-/* ---- all ---- */
-
-/* The call or delay that a branch consists of, if it needs no strand of its own. A posted operation needs one: its settling
- * travels through the strand's link. */
-static const struct node *single_operation(const struct node *branch)
-{
-    const struct node *node = branch->u.block.body;
-
-    if (node->kind == NODE_CALL && node->u.call.op->proto_kind == AST_ASYNC && !node->u.call.op->posted)
-        return node;
-    return node->kind == NODE_DELAY ? node : NULL;
-}
-
-static void start_single(struct lowering *lowering, const struct node *node, struct ir_strand *strand)
-{
-    struct ir_instr *instr = add(lowering, node->kind == NODE_CALL ? IR_BRANCH_OP : IR_BRANCH_DELAY, node->span);
-
-    instr->strand = strand;
-    instr->node = node;
-    if (node->kind == NODE_CALL) {
-        instr->op = node->u.call.op;
-        instr->args = node->u.call.args;
-    } else
-        instr->text = node->u.delay.count;
-    instr->number = site_new(lowering, node->span, instr->op != NULL ? instr->op->name : "delay");
-    use_storage(lowering, strand, instr->op);
-}
-
-static struct ir_block *start_strand(struct lowering *lowering, const struct node *branch, struct ir_strand *strand)
-{
-    struct ir_instr *instr = add(lowering, IR_BRANCH_STRAND, branch->span);
-    struct ir_strand *parent = lowering->strand;
-
-    lowering->strand = strand;
-    instr->to = block_new(lowering, "branch", branch->span);
-    lowering->strand = parent;
-    instr->to->is_state = true;
-    instr->strand = strand;
-    strand->is_strand = true;
-    lowering->chain->has_branch_strands = true;
-    return instr->to;
-}
-
-static void lower_branch(struct lowering *lowering, const struct node *branch, struct ir_block *start, struct ir_block *joined)
-{
-    struct lowering outer = *lowering;
-    struct ir_block *rejected;
-
-    lowering->strand = start->strand;
-    lowering->loop = NULL;
-    lowering->cleanups = NULL;
-    rejected = block_new(lowering, "branch_end", branch->span);
-    rejected->span.begin = 0;
-    lowering->fail = rejected;
-    place(lowering, start);
-    lower(lowering, branch, NULL);
-    end(lowering, IR_GOTO, rejected, NULL);
-    place(lowering, rejected);
-    end(lowering, IR_BRANCH_END, joined, NULL);
-    lowering->strand = outer.strand;
-    lowering->loop = outer.loop;
-    lowering->cleanups = outer.cleanups;
-    lowering->fail = outer.fail;
-}
-
-static void lower_all(struct lowering *lowering, const struct node *node)
-{
-    struct ir_block *joined = block_new(lowering, "after_all", node->span), *starts[255];
-    struct ir_instr *fork = add(lowering, IR_FORK, node->span);
-    unsigned count = 0;
-
-    for (const struct node *branch = node->u.branches; branch != NULL; branch = branch->next, count++) {
-        const struct node *single = single_operation(branch);
-        struct ir_strand *strand = strand_child(lowering, count, branch->span);
-        starts[count] = NULL;
-        branch->u.block.scope->strand = strand;
-        if (single != NULL)
-            start_single(lowering, single, strand);
-        else
-            starts[count] = start_strand(lowering, branch, strand);
-    }
-    fork->number = count;
-    lowering->block->end_span = node->span;
-    end(lowering, IR_JOIN, joined, NULL);
-    count = 0;
-    for (const struct node *branch = node->u.branches; branch != NULL; branch = branch->next, count++)
-        if (starts[count] != NULL)
-            lower_branch(lowering, branch, starts[count], joined);
-    joined->is_state = true;
-    joined->span.begin = 0;
-    place(lowering, joined);
-    check_code(lowering, node->span, NULL);
-    count = 0;
-    for (const struct node *branch = node->u.branches; branch != NULL; branch = branch->next, count++) {
-        const struct node *single = single_operation(branch);
-        if (single != NULL && single->kind == NODE_CALL && single->binding != NULL)
-            take(lowering, strand_child(lowering, count, branch->span), single->u.call.op, single->binding, single->span);
-    }
-}
-
 /* ---- all nodes ---- */
 
 static void lower_form(struct lowering *lowering, const struct node *node, struct variable *dest)
@@ -658,7 +621,9 @@ static void lower_form(struct lowering *lowering, const struct node *node, struc
     case NODE_THEN_ELSE: lower_then_else(lowering, node, dest); break;
     case NODE_CATCH: lower_catch(lowering, node, dest); break;
     case NODE_FINALLY: lower_finally(lowering, node, dest); break;
-    case NODE_ALL: lower_all(lowering, node); break;
+    case NODE_BRANCHES: lower_branches(lowering, node, dest); break;
+    case NODE_TIMEOUT: lower_timeout(lowering, node, dest); break;
+    case NODE_RETRY: lower_retry(lowering, node, dest); break;
     case NODE_IF: lower_if(lowering, node, dest); break;
     case NODE_WHILE: case NODE_LOOP: lower_loop(lowering, node); break;
     case NODE_BREAK: case NODE_CONTINUE: lower_jump(lowering, node); break;
@@ -668,7 +633,7 @@ static void lower_form(struct lowering *lowering, const struct node *node, struc
     }
 }
 
-static void copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span)
+void copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span)
 {
     struct ir_instr *instr;
     if (dest == NULL || from == NULL || dest == from)
@@ -678,7 +643,7 @@ static void copy(struct lowering *lowering, struct variable *dest, struct variab
     instr->from = from;
 }
 
-static void lower(struct lowering *lowering, const struct node *node, struct variable *dest)
+void lower(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct variable *holder = node->binding;
 
@@ -714,6 +679,7 @@ struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
     rejected->done = true;
     lowering.fail = rejected;
     place(&lowering, start);
+    check_code(&lowering, checked->symbol->span, NULL); /* cancelled before it ran */
     lower(&lowering, checked->body, checked->result);
     last = ending(&lowering);
     end(&lowering, IR_GOTO, last, NULL);

@@ -163,11 +163,27 @@ static struct codes of_catch(struct raising *raising, const struct node *node)
     return both(raising, passed, of_handler(raising, node->u.catch_.handler, taken));
 }
 
+/* settle takes them all; any sums them up (rule 47). */
 static struct codes of_branches(struct raising *raising, const struct node *node)
 {
-    struct codes set = { NULL, NULL };
-    for (const struct node *branch = node->u.branches; branch != NULL; branch = branch->next)
-        set = both(raising, set, codes_of(raising, branch));
+    struct codes set = { NULL, NULL }, of_branch;
+
+    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next) {
+        of_branch = codes_of(raising, branch->u.block.body);
+        if (node->u.branches.kind == AST_ALL || node->u.branches.kind == AST_RACE)
+            set = both(raising, set, of_branch);
+        if (branch->u.block.winner != NULL)
+            set = both(raising, set, codes_of(raising, branch->u.block.winner));
+    }
+    if (node->u.branches.kind == AST_ANY)
+        add(raising, &set, intern_string(raising->program->names, "CHAIN_EALL"));
+    return set;
+}
+
+static struct codes of_timeout(struct raising *raising, const struct node *node)
+{
+    struct codes set = codes_of(raising, node->u.timeout.branch);
+    add(raising, &set, intern_string(raising->program->names, "ETIMEDOUT"));
     return set;
 }
 
@@ -185,7 +201,9 @@ static struct codes codes_of(struct raising *raising, const struct node *node)
                     of_handler(raising, node->u.then.no, codes_of(raising, node->u.then.first)));
     case NODE_CATCH: return of_catch(raising, node);
     case NODE_FINALLY: return both(raising, codes_of(raising, node->u.finally.body), codes_of(raising, node->u.finally.cleanup));
-    case NODE_ALL: return of_branches(raising, node);
+    case NODE_BRANCHES: return of_branches(raising, node);
+    case NODE_TIMEOUT: return of_timeout(raising, node);
+    case NODE_RETRY: return codes_of(raising, node->u.retry.body);
     case NODE_IF: {
         struct codes yes = codes_of(raising, node->u.if_.yes);
         return node->u.if_.no == NULL ? yes : both(raising, yes, codes_of(raising, node->u.if_.no));

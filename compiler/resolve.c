@@ -382,7 +382,7 @@ static void resolve_codes(void *context, const struct ast_name *codes)
 static bool has_branches(enum ast_form_kind kind)
 {
     return kind == AST_ALL || kind == AST_SETTLE || kind == AST_ANY || kind == AST_RACE || kind == AST_EACH_IN
-           || kind == AST_EACH_FROM;
+           || kind == AST_EACH_FROM || kind == AST_TIMEOUT;
 }
 
 static void resolve_form(void *context, struct ast_form *form)

@@ -94,6 +94,7 @@ static void merge(struct ir_chain *chain)
             block->end_span = gone->end_span;
             block->variable = gone->variable;
             block->op = gone->op;
+            block->won = gone->won;
             block->text = gone->text;
             block->args = gone->args;
             block->node = gone->node;

@@ -15,7 +15,10 @@ enum variable_kind {
     VARIABLE_ERR,     /* the rejection in a handler */
     VARIABLE_RESULT,  /* the chain's value */
     VARIABLE_KEPT,    /* [lower] the outcome that a finally interrupts */
-    VARIABLE_EXIT     /* [lower] where to go on after a finally */
+    VARIABLE_EXIT,    /* [lower] where to go on after a finally, or after a branch that jumped */
+    VARIABLE_MEMBER,  /* the value within the outcome that settle binds */
+    VARIABLE_ATTEMPT, /* of a retry */
+    VARIABLE_CAUSES   /* [lower] the errors of an any */
 };
 
 struct variable {
@@ -30,6 +33,7 @@ struct variable {
     bool address_taken;         /* mentioned after &, or not a scalar */
     const char *from;           /* for the comment in the frame: "http_get" */
     struct variable *hides;     /* [check] the outer variable of the same name */
+    struct variable *of;        /* VARIABLE_MEMBER: the whole */
     struct variable *outside;   /* [check] the next name that a branch gives to the outside */
     struct variable *shown;     /* [check] the one shown before it in the same scope */
     const char *unset_why;      /* [check] how a path comes by without binding it */
@@ -47,6 +51,7 @@ struct variable {
 struct scope {
     struct scope *parent, *next, *children, **last_child;
     struct span span;
+    struct variable *of;        /* VARIABLE_MEMBER: the whole */
     struct variable *outside;   /* [check] the next name that a branch gives to the outside */
     struct variable *shown;     /* [check] the last name made visible in it */
     struct ir_strand *strand;   /* [lower] the strand that runs it */
@@ -90,7 +95,7 @@ enum node_kind {
     NODE_NOTHING, /* {} */
     NODE_CALL, NODE_EXPR, NODE_DO, NODE_BLOCK,
     NODE_THEN, NODE_THEN_ELSE, NODE_CATCH, NODE_FINALLY,
-    NODE_ALL, NODE_IF, NODE_WHILE, NODE_LOOP, NODE_BREAK, NODE_CONTINUE,
+    NODE_BRANCHES, NODE_TIMEOUT, NODE_RETRY, NODE_IF, NODE_WHILE, NODE_LOOP, NODE_BREAK, NODE_CONTINUE,
     NODE_DELAY, NODE_RETURN, NODE_REJECT
 };
 
@@ -118,6 +123,10 @@ struct node {
             struct scope *scope;
             struct node_var *vars;
             struct node *body;
+            struct incoming *it;     /* a branch with a winner's block: its value for that */
+            struct node *winner;     /* NULL: none */
+            struct variable *outcome; /* a branch of settle: what its `as` binds */
+            struct variable *value;  /* the value in that; NULL: none */
         } block;
         struct {
             struct node *first;
@@ -135,7 +144,22 @@ struct node {
         struct {
             struct node *body, *cleanup;
         } finally;
-        struct node *branches;
+        struct {
+            enum ast_form_kind kind; /* AST_ALL … AST_RACE */
+            struct node *first;      /* blocks, one a branch */
+        } branches;
+        struct {
+            struct node *limit;      /* a NODE_DELAY */
+            struct node *branch;     /* a block */
+        } timeout;
+        struct {
+            struct variable *attempt;
+            const char *attempts;    /* C text */
+            struct node *backoff, *to; /* NODE_DELAYs; NULL if not given */
+            const char *jitter;
+            const struct ast_name *codes;
+            struct node *body;
+        } retry;
         struct {
             struct text *condition;
             struct node *yes, *no;
@@ -163,6 +187,12 @@ struct node_var {
     struct text *initializer;    /* NULL: none */
 };
 
+/* What settle binds for a value's type. */
+struct settled_type {
+    struct settled_type *next;
+    struct ctype value, type;
+};
+
 struct checked_chain {
     struct checked_chain *next;
     struct symbol *symbol;
@@ -171,6 +201,7 @@ struct checked_chain {
     unsigned variable_count;
     struct variable *result;     /* NULL: void */
     struct node *body;
+    struct settled_type *settled_types;
     struct codes *codes;         /* [raises] that can escape it; NULL: not asked yet */
     bool is_main;
 };

@@ -35,7 +35,7 @@ static void dump_variable(struct writer *w, const char *word, const struct varia
 
 static const char *const words[] = { [NODE_NOTHING] = "nothing", [NODE_CALL] = "call", [NODE_EXPR] = "expr", [NODE_DO] = "do",
     [NODE_BLOCK] = "block", [NODE_THEN] = "then", [NODE_THEN_ELSE] = "then-else", [NODE_CATCH] = "catch",
-    [NODE_FINALLY] = "finally", [NODE_ALL] = "all", [NODE_IF] = "if", [NODE_WHILE] = "while", [NODE_LOOP] = "loop",
+    [NODE_FINALLY] = "finally", [NODE_BRANCHES] = "branches", [NODE_TIMEOUT] = "timeout", [NODE_RETRY] = "retry", [NODE_IF] = "if", [NODE_WHILE] = "while", [NODE_LOOP] = "loop",
     [NODE_BREAK] = "break", [NODE_CONTINUE] = "continue", [NODE_DELAY] = "delay", [NODE_RETURN] = "return",
     [NODE_REJECT] = "reject" };
 
@@ -74,8 +74,24 @@ static void dump_head(struct writer *w, const struct node *node)
             dump_text(w, arg);
         dump_variable(w, "again", node->u.reject.again);
         break;
-    case NODE_NOTHING: case NODE_BLOCK: case NODE_FINALLY: case NODE_ALL: case NODE_LOOP: case NODE_BREAK: case NODE_CONTINUE:
-    case NODE_RETURN:
+    case NODE_BRANCHES:
+        put(w, node->u.branches.kind == AST_ALL ? " all" : node->u.branches.kind == AST_ANY ? " any"
+               : node->u.branches.kind == AST_RACE ? " race" : " settle");
+        break;
+    case NODE_TIMEOUT:
+        if (node->u.timeout.limit->u.delay.count != NULL)
+            dump_text(w, node->u.timeout.limit->u.delay.count);
+        else
+            putf(w, " %lld ns", (long long)node->u.timeout.limit->u.delay.ns);
+        break;
+    case NODE_RETRY:
+        putf(w, " %s", node->u.retry.attempts);
+        dump_variable(w, "attempt", node->u.retry.attempt);
+        for (const struct ast_name *code = node->u.retry.codes; code != NULL; code = code->next)
+            putf(w, " %s", code->name);
+        break;
+    case NODE_BLOCK: dump_variable(w, "outcome", node->u.block.outcome); break;
+    case NODE_NOTHING: case NODE_FINALLY: case NODE_LOOP: case NODE_BREAK: case NODE_CONTINUE: case NODE_RETURN:
         break;
     }
     if (!ctype_is_void(node->type))
@@ -99,6 +115,8 @@ static void dump_children(struct writer *w, const struct node *node, int depth)
             put(w, "\n");
         }
         dump_node(w, node->u.block.body, depth);
+        if (node->u.block.winner != NULL)
+            dump_node(w, node->u.block.winner, depth);
         break;
     case NODE_THEN: case NODE_THEN_ELSE:
         dump_node(w, node->u.then.first, depth);
@@ -114,8 +132,10 @@ static void dump_children(struct writer *w, const struct node *node, int depth)
         dump_node(w, node->u.finally.body, depth);
         dump_node(w, node->u.finally.cleanup, depth);
         break;
-    case NODE_ALL:
-        for (const struct node *branch = node->u.branches; branch != NULL; branch = branch->next)
+    case NODE_TIMEOUT: dump_node(w, node->u.timeout.branch, depth); break;
+    case NODE_RETRY: dump_node(w, node->u.retry.body, depth); break;
+    case NODE_BRANCHES:
+        for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
             dump_node(w, branch, depth);
         break;
     case NODE_IF:

@@ -25,6 +25,12 @@ void chain__settle_rejected(struct chain_deferred done, int code, const char *me
 /* settle.c: the step that `op`, the header of a strand, waits for; NULL if unknown. */
 const struct chain_site *chain__site_of(struct chain_op *op);
 
+/* settle.c: a rejection goes to the suppressed hook (rule 106). */
+void chain__suppress(struct chain_loop *loop, int code, const struct chain_failure *failure);
+
+/* cancel.c: asks the operation whose start was interrupted by a cancel (rule 66). */
+void chain__ask_interrupted(struct chain_loop *loop);
+
 /* timer.c: takes the earliest timer out if it is due at `now`; NULL if there is none. */
 struct chain_timer *chain__timer_due(struct chain_loop *loop, uint64_t now);
 
@@ -48,6 +54,9 @@ void chain__mailbox_take(struct chain_loop *loop);
 /* The loop is going to sleep, unless something was posted: then false. */
 bool chain__mailbox_sleep(struct chain_loop *loop);
 void chain__mailbox_awake(struct chain_loop *loop);
+
+/* Posts a strand that is nobody's to the loop of a tag: it is resumed on the loop's thread. From any thread. */
+enum chain_settled chain__mailbox_push(uint64_t tag, struct chain_strand *strand);
 
 /* Counts a late settle of an operation that had this tag. */
 void chain__count_late(uint64_t tag);

@@ -154,19 +154,30 @@ enum chain_settled chain__post_late(struct chain_deferred done)
     return is_closed(mailbox_of_tag(done.tag)) ? CHAIN_CLOSED : chain__late(done);
 }
 
+enum chain_settled chain__mailbox_push(uint64_t tag, struct chain_strand *strand)
+{
+    return push(mailbox_of_tag(tag), chain__id_of_tag(tag), strand);
+}
+
+/* The loop's thread may be deciding a cancel at the same time: that wins, whichever comes first (rule 71). */
 enum chain_settled chain__post_end(struct chain_deferred done, int code)
 {
-    if (done.op->code == 0)
-        done.op->code = code;
+    int32_t open = 0;
+
+    __atomic_compare_exchange_n(&done.op->code, &open, code, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
     return push(mailbox_of_tag(done.tag), chain__id_of_tag(done.tag), chain__strand_of(done.op));
 }
 
 enum chain_settled chain__post_reject(struct chain_deferred done, int code, const char *message, intptr_t info)
 {
+    struct chain_failure *failure;
+
     if (chain__post_begin(done) == NULL)
         return chain__post_late(done);
-    if (done.op->code == 0)
-        chain__raise(done.op, chain__rejection_code(code), message, info);
+    failure = chain__failure(done.op);
+    failure->message = message;
+    failure->info = info;
+    failure->origin = NULL;
     return chain__post_end(done, chain__rejection_code(code));
 }
 

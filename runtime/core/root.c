@@ -79,6 +79,8 @@ static struct chain_strand *end_root(struct chain_strand *strand, struct chain_l
 {
     struct chain_root *root = (struct chain_root *)(void *)((char *)strand - offsetof(struct chain_root, strand));
 
+    if (loop->interrupted == strand)
+        loop->interrupted = NULL;
     loop->alive--;
     root->outcome = take_outcome(root);
     if (root->outcome != CHAIN_REJECTED || root->on_settled != NULL)
@@ -88,7 +90,7 @@ static struct chain_strand *end_root(struct chain_strand *strand, struct chain_l
     return chain__suspend(loop);
 }
 
-const struct chain_type chain__root_type = { end_root, "root", NULL, 0 };
+const struct chain_type chain__root_type = { end_root, NULL, "root", NULL, 0 };
 
 /* Looking at a rejection takes it off the list of those to be reported (rule 105). */
 static void look_at(struct chain_root *root)

@@ -33,6 +33,33 @@ void chain__suppressed(struct chain_loop *loop, const struct chain_error *error)
         loop->on_suppressed(loop, error);
 }
 
+void chain__suppress(struct chain_loop *loop, int code, const struct chain_failure *failure)
+{
+    struct chain_error error = { 0 };
+
+    error.code = code;
+    error.message = failure->message;
+    error.info = failure->info;
+    error.origin = failure->origin;
+    chain__suppressed(loop, &error);
+}
+
+static struct chain_op *parent_of(struct chain_op *branch)
+{
+    return (struct chain_op *)(void *)((char *)branch - (size_t)branch->at * 8);
+}
+
+/* The site of a branch that is one operation. */
+static const struct chain_site *branch_site(struct chain_op *op)
+{
+    const struct chain_type *type = chain__strand_of(parent_of(op))->type;
+    size_t site = (size_t)op->flags | (size_t)op->alive << 8;
+
+    if (site == 0 || type->sites == NULL || site > type->states)
+        return NULL;
+    return &type->sites[site - 1];
+}
+
 /* ---- rejections ---- */
 
 /* The outcome was decided while the operation was pending; this rejection goes nowhere else (rule 106). */
@@ -43,7 +70,7 @@ static void suppress_rejection(struct chain_op *op, struct chain_loop *loop, int
     error.code = code;
     error.message = message;
     error.info = info;
-    error.origin = (chain__tag(op) & CHAIN__BRANCH) != 0 ? NULL : chain__site_of(op);
+    error.origin = (chain__tag(op) & CHAIN__BRANCH) != 0 ? branch_site(op) : chain__site_of(op);
     chain__suppressed(loop, &error);
 }
 
@@ -99,73 +126,134 @@ enum chain_settled chain_abandon(struct chain_deferred done)
 
 /* ---- branches ---- */
 
-static void suppress_failure(struct chain_loop *loop, int code, const struct chain_failure *failure)
+static bool decides(const struct chain_op *parent, int code)
 {
-    struct chain_error error = { 0 };
-
-    error.code = code;
-    error.message = failure->message;
-    error.info = failure->info;
-    error.origin = failure->origin;
-    chain__suppressed(loop, &error);
+    switch ((enum chain__kind)(parent->flags & CHAIN__KIND)) {
+    case CHAIN__ALL: return code != 0;
+    case CHAIN__ANY: return code == 0;
+    case CHAIN__RACE: return true;
+    case CHAIN__SETTLE: return false;
+    }
+    return false;
 }
 
-/* The first rejection that is processed decides; later ones are only reported (rules 46, 53). A branch that was cancelled
- * without its parent having asked for it is passed on in the same way. */
-static void branch_outcome(struct chain_op *parent, int code, const struct chain_failure *failure, struct chain_loop *loop)
+/* The first settlement that decides is taken over; the rest shall be cancelled, which the parent does when it is resumed: not
+ * here, under the feet of whoever settled. */
+static void decide(struct chain_op *parent, const struct chain_op *branch, int code, const struct chain_failure *failure,
+                   struct chain_loop *loop)
 {
-    if (code == 0)
-        return;
-    if (parent->code == 0) {
+    struct chain__join *join = chain__storage(parent);
+
+    parent->flags |= CHAIN__DECIDED;
+    join->winner = branch;
+    if (parent->code == 0)
         parent->code = code;
-        if (code > 0)
-            *chain__failure(parent) = *failure;
-    } else if (code > 0) {
-        suppress_failure(loop, code, failure);
+    if (code > 0)
+        join->failure = *failure;
+    if ((parent->flags & CHAIN__FORKING) == 0 && parent->alive > 1) {
+        parent->flags |= CHAIN__DECIDING;
+        chain__ready(loop, chain__strand_of(parent));
     }
+}
+
+/* Later rejections are only reported (rules 46, 53). */
+static void branch_outcome(struct chain_op *parent, const struct chain_op *branch, const struct chain_failure *failure,
+                           struct chain_loop *loop)
+{
+    bool decided = parent->code != 0 || (parent->flags & CHAIN__DECIDED) != 0;
+
+    if (!decided && decides(parent, branch->code))
+        decide(parent, branch, branch->code, failure, loop);
+    else if (decided && branch->code > 0 && (parent->flags & CHAIN__KIND) != CHAIN__SETTLE)
+        chain__suppress(loop, branch->code, failure);
+}
+
+/* All branches have ended. */
+static void complete(struct chain_op *parent)
+{
+    if ((parent->flags & (CHAIN__KIND | CHAIN__DECIDED)) == CHAIN__ANY && parent->code == 0)
+        chain__raise(parent, CHAIN_EALL, "no branch gave a value", 0); /* rule 47 */
+    parent->flags &= (uint8_t)~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__FORKING);
+    chain__set_tag(parent, chain__tag(parent) + CHAIN__GENERATION);
 }
 
 /* The last branch to end settles what the parent waits for (rules 44, 55, S3). */
 static void branch_counted(struct chain_op *parent, struct chain_loop *loop)
 {
+    bool queued = (parent->flags & CHAIN__DECIDING) != 0;
+
     CHAIN__CHECK(parent->alive != 0);
     if (--parent->alive != 0)
         return;
-    chain__set_tag(parent, chain__tag(parent) + CHAIN__GENERATION);
-    chain__ready(loop, chain__strand_of(parent));
+    complete(parent);
+    if (!queued)
+        chain__ready(loop, chain__strand_of(parent));
 }
 
-static const struct chain_site *branch_site(struct chain_op *parent, const struct chain_op *op)
+bool chain__join(struct chain_strand *strand, struct chain_loop *loop)
 {
-    const struct chain_type *type = chain__strand_of(parent)->type;
-    size_t site = (size_t)op->flags | (size_t)op->alive << 8;
+    struct chain_op *op = &strand->op;
 
-    if (site == 0 || type->sites == NULL || site > type->states)
-        return NULL;
-    return &type->sites[site - 1];
+    op->flags &= (uint8_t)~CHAIN__FORKING;
+    if (op->alive == 1) {
+        op->alive = 0;
+        complete(op);
+        return true;
+    }
+    if ((op->flags & CHAIN__DECIDED) != 0)
+        return chain__decide(strand, loop) ;
+    op->alive--;
+    return false;
+}
+
+/* The guard in `alive` keeps the strand out of the queue while its branches are being asked. */
+bool chain__decide(struct chain_strand *strand, struct chain_loop *loop)
+{
+    struct chain_op *op = &strand->op;
+
+    if ((op->flags & CHAIN__DECIDING) != 0) {
+        op->flags &= (uint8_t)~CHAIN__DECIDING;
+        op->alive++;
+    }
+    if (strand->type->cancel != NULL)
+        strand->type->cancel(strand, loop);
+    if (--op->alive != 0)
+        return false;
+    complete(op);
+    return true;
+}
+
+void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop)
+{
+    decide(&parent->op, &branch->op, 0, NULL, loop);
 }
 
 void chain__branch_settled(struct chain_op *op)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
-    struct chain_op *parent = (struct chain_op *)(void *)((char *)op - (size_t)op->at * 8);
+    struct chain_op *parent = parent_of(op);
 
     if (loop == NULL)
         return;
     if (op->code > 0)
-        chain__originates(op, branch_site(parent, op));
-    branch_outcome(parent, op->code, chain__failure(op), loop);
+        chain__originates(op, branch_site(op));
+    branch_outcome(parent, op, chain__failure(op), loop);
     branch_counted(parent, loop);
 }
 
 void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop)
 {
-    branch_outcome(&parent->op, branch->op.code, chain__failure(&branch->op), loop);
+    branch->op.flags &= (uint8_t)~CHAIN__ALIVE;
+    branch_outcome(&parent->op, &branch->op, chain__failure(&branch->op), loop);
     branch_counted(&parent->op, loop);
 }
 
-void chain__replaced(struct chain_loop *loop, const struct chain_kept *kept)
+void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct chain_kept *kept)
 {
+    bool cancelled = chain__unshield(op, kept);
+
     if (kept->code > 0)
-        suppress_failure(loop, kept->code, &kept->failure);
+        chain__suppress(loop, kept->code, &kept->failure);
+    if (op->code > 0 && (kept->code == CHAIN_CANCELLED || cancelled))
+        chain__cancel_wins(op, loop);
 }

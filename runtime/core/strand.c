@@ -7,6 +7,8 @@ static inline void resume(struct chain_strand *strand, struct chain_loop *loop)
     do
         strand = strand->type->resume(strand, loop);
     while (strand != NULL);
+    if (loop->interrupted != NULL)
+        chain__ask_interrupted(loop);
 }
 
 void chain__drain(struct chain_loop *loop)
@@ -24,13 +26,18 @@ void chain__strand_start(struct chain_strand *parent, struct chain_strand *branc
 {
     int32_t budget = loop->budget;
 
+    if (parent->op.code == CHAIN_CANCELLED) { /* nothing new is started (rule 67) */
+        branch->op.code = CHAIN_CANCELLED;
+        parent->op.alive--;
+        return;
+    }
     branch->type = parent->type;
     branch->op.at = (uint16_t)at;
     branch->op.code = 0;
-    branch->op.flags = 0;
+    branch->op.flags = CHAIN__ALIVE;
     branch->op.alive = 0;
     chain__set_tag(&branch->op, (chain__tag(&branch->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
     loop->budget = 0;
     resume(branch, loop);
-    loop->budget = budget;
+    loop->budget = loop->interrupted != NULL ? 0 : budget;
 }

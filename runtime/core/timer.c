@@ -116,3 +116,9 @@ void chain__delay_start(struct chain__delay *op, int64_t ns)
     op->timer.fire = end_delay;
     chain_timer_arm(loop, &op->timer, chain_deadline(loop, ns));
 }
+
+void chain__delay_cancel(struct chain__delay *op)
+{
+    chain_timer_disarm(chain_loop_of(op), &op->timer);
+    chain__cancelled(chain__deferred(op));
+}

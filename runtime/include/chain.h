@@ -24,7 +24,7 @@ extern "C" {
 #endif
 
 /* Output of chainc and the runtime must agree on the structs below; generated code checks this number. */
-#define CHAIN_ABI 1
+#define CHAIN_ABI 2
 
 /* Codes that errno has no name for. Rejection codes are positive: errno values, these, or those of a `codes` declaration
  * (0x4000 and up). */
@@ -93,6 +93,8 @@ struct chain_deferred {
 /* What the generated code knows of a chain. Static data. */
 struct chain_type {
     struct chain_strand *(*resume)(struct chain_strand *strand, struct chain_loop *loop);
+    /* Asks what the strand waits for to stop; NULL: nothing it waits for can. */
+    void (*cancel)(struct chain_strand *strand, struct chain_loop *loop);
     const char *name;
     const struct chain_site *sites; /* the states in their order, then other steps; NULL without tables */
     size_t states;                  /* entries of `sites` */
@@ -134,6 +136,23 @@ enum chain_outcome chain_outcome(struct chain_root *root);
 
 /* The rejection of a chain whose outcome is CHAIN_REJECTED, else code 0. Counts as looking at it. Owned by the frame. */
 const struct chain_error *chain_rejection(struct chain_root *root);
+
+/* Asks a chain that runs to stop (rules 61-72): what it waits for is cancelled, its `finally`s run, nothing new is started; when
+ * all of that has ended its outcome is CHAIN_WAS_CANCELLED (unless it had passed its last step). Idempotent, never fails, never
+ * runs the chain's code inline; no effect on a chain that does not run. On the loop's thread; generated as NAME_cancel(). */
+void chain_cancel(struct chain_root *root);
+
+/* A request to cancel from another thread. The storage is the caller's, zeroed, and free again when chain_post_cancel_done(). */
+struct chain_cancel_request {
+    struct chain_strand strand; /* travels through the posts; its frame is what follows */
+    struct chain_root *root;
+    uint32_t busy;              /* atomic */
+};
+
+/* chain_cancel() from any thread (rule 66): the loop performs it at its next turn. The frame of `root` must exist until then.
+ * CHAIN_OK; CHAIN_LATE if this request is still on its way; CHAIN_CLOSED if the loop has finished. */
+enum chain_settled chain_post_cancel(struct chain_cancel_request *request, struct chain_root *root);
+bool chain_post_cancel_done(const struct chain_cancel_request *request);
 
 /* Whether nothing of the chain is alive: its memory may be run again. It may also be freed, but if it was rejected and has no
  * on_settled, only after chain_outcome() or chain_rejection() have looked, or the loop has ended: until then the loop keeps
@@ -178,6 +197,7 @@ struct chain_queue {
 
 struct chain_loop {
     struct chain_queue ready;     /* strands to resume, FIFO (rule 14) */
+    struct chain_strand *interrupted; /* cancelled while it was starting an operation: asked when it waits (rule 66) */
     int32_t budget;               /* resumptions and loop rounds left before timers and I/O get a turn, if any (rule 17) */
     uint32_t id;                  /* position in chain__loops */
     bool stopping, closed;
@@ -187,6 +207,7 @@ struct chain_loop {
     struct chain_root *roots, **last_root; /* running, and rejected ones nobody has looked at, in the order they were started */
     size_t alive;                          /* roots that run */
     const struct chain_port *port;
+    uint64_t random;     /* state of the generator for jitter; set it for runs that repeat (rule 91) */
     uint64_t suppressed; /* rejections that another outcome replaced (rule 106) */
     void (*on_suppressed)(struct chain_loop *loop, const struct chain_error *error); /* may be NULL */
     void (*on_unhandled)(struct chain_loop *loop, const struct chain_error *error);  /* may be NULL */
@@ -215,6 +236,10 @@ bool chain_loop_turn(struct chain_loop *loop, bool block);
 
 /* Makes the present chain_loop_run(), or else the next one, return after the present turn. */
 void chain_loop_stop(struct chain_loop *loop);
+
+/* chain_cancel() for every chain that runs on the loop, in the order they were started; the loop has to run on until they have
+ * ended (rule 107). */
+void chain_loop_cancel(struct chain_loop *loop);
 
 /* Ends the present wait of the loop's turn, or the next one. Thread: any, and async-signal-safe on hosted systems (rule 99);
  * the loop must not be finished in the meantime. No effect if the port has no `wake`. */

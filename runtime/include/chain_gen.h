@@ -16,6 +16,23 @@ extern "C" {
 #define CHAIN__BRANCH ((uint64_t)1)           /* a branch that is one operation: counted at its strand when it settles */
 #define CHAIN__LOW ((uint64_t)0xffff)
 
+/* The flags of a strand's header. */
+enum {
+    CHAIN__CANCELLED = 1, /* a cancel was requested; it is delivered once (rules 63, 66) */
+    CHAIN__SHIELDED = 2,  /* in a finally: a cancel waits (rule 40) */
+    CHAIN__ALIVE = 4,     /* a branch that has not ended */
+    CHAIN__DECIDED = 8,   /* waits for branches whose result is decided */
+    CHAIN__DECIDING = 16, /* decided, and in the ready queue to cancel the rest */
+    CHAIN__FORKING = 32, /* its branches are being started: nothing is decided before that is done (rule 18) */
+    CHAIN__KIND = 192     /* what decides */
+};
+enum chain__kind {
+    CHAIN__ALL = 0,     /* the first rejection */
+    CHAIN__ANY = 64,    /* the first value */
+    CHAIN__RACE = 128,  /* the first outcome */
+    CHAIN__SETTLE = 192 /* nothing */
+};
+
 /* `at` of a strand while its operation is being started; every state is less. */
 enum { CHAIN__SETTLED_AT_ONCE = 0xfffe, CHAIN__STARTING = 0xffff };
 
@@ -313,6 +330,8 @@ enum chain_settled chain__post_cancelled(struct chain_deferred done);
 static inline int chain__raise(struct chain_op *op, int code, const char *message, intptr_t info)
 {
     struct chain_failure *failure = chain__failure(op);
+    if (op->code != 0) /* cancelled in this very step (rule 71) */
+        return 1;
     op->code = code;
     failure->message = message;
     failure->info = info;
@@ -324,7 +343,7 @@ static inline int chain__raise(struct chain_op *op, int code, const char *messag
 static inline void chain__originates(struct chain_op *op, const struct chain_site *site)
 {
     struct chain_failure *failure = chain__failure(op);
-    if (failure->origin == NULL)
+    if (op->code > 0 && failure->origin == NULL)
         failure->origin = site;
 }
 
@@ -337,7 +356,7 @@ static inline struct chain_error chain__error(const struct chain_op *op, const s
     error.message = failure->message;
     error.info = failure->info;
     error.origin = failure->origin;
-    error.causes = NULL;
+    error.causes = op->code == CHAIN_EALL ? (const struct chain_error *)failure->info : NULL;
     return error;
 }
 
@@ -371,29 +390,65 @@ static inline struct chain_strand *chain__end(struct chain_strand *strand, struc
 /* A rejection that another outcome replaced goes to the suppressed hook (rule 106). */
 void chain__suppressed(struct chain_loop *loop, const struct chain_error *error);
 
-/* The outcome that a finally interrupts (rules 37, 38). */
+/* The outcome in a header becomes cancelled; a rejection there goes to the suppressed hook (rule 69). */
+void chain__cancel_wins(struct chain_op *op, struct chain_loop *loop);
+
+/* Delivers a cancel to a strand (rules 61-71). */
+void chain__cancel(struct chain_strand *strand, struct chain_loop *loop);
+
+/* For generated cancel functions. A branch that is a strand: cancelled if it has not ended. */
+static inline void chain__cancel_branch(struct chain_strand *branch, struct chain_loop *loop)
+{
+    if ((branch->op.flags & CHAIN__ALIVE) != 0)
+        chain__cancel(branch, loop);
+}
+
+/* A branch that is one operation: whether its NAME_cancel() is to be called. */
+static inline bool chain__ask(struct chain_op *op)
+{
+    if ((chain__tag(op) & CHAIN__GENERATION) == 0 || op->code != 0)
+        return false;
+    op->code = CHAIN_CANCELLED;
+    return true;
+}
+
+/* The outcome that a finally interrupts (rules 37, 38), and whether it was shielded before. */
 struct chain_kept {
     struct chain_failure failure; /* of a rejection */
     int code;
+    uint8_t shielded;
 };
 
+/* A finally begins: from here on the strand is shielded (rule 40). */
 static inline void chain__keep(struct chain_op *op, struct chain_kept *kept)
 {
     kept->code = op->code;
     if (op->code > 0)
         kept->failure = *chain__failure(op);
     op->code = 0;
+    kept->shielded = op->flags & CHAIN__SHIELDED;
+    op->flags |= CHAIN__SHIELDED;
 }
 
-static inline void chain__restore(struct chain_op *op, const struct chain_kept *kept)
+static inline bool chain__unshield(struct chain_op *op, const struct chain_kept *kept)
+{
+    op->flags = (uint8_t)((op->flags & ~CHAIN__SHIELDED) | kept->shielded);
+    return (op->flags & (CHAIN__CANCELLED | CHAIN__SHIELDED)) == CHAIN__CANCELLED;
+}
+
+/* A finally has ended with a value: the outcome goes on, unless a cancel has come in the meantime. */
+static inline void chain__restore(struct chain_op *op, struct chain_loop *loop, const struct chain_kept *kept)
 {
     op->code = kept->code;
     if (kept->code > 0)
         *chain__failure(op) = kept->failure;
+    if (chain__unshield(op, kept) && op->code >= 0)
+        chain__cancel_wins(op, loop);
 }
 
-/* The finally has rejected: what it kept goes to the suppressed hook if it was a rejection (rule 38). */
-void chain__replaced(struct chain_loop *loop, const struct chain_kept *kept);
+/* A finally has rejected: that replaces a value or a rejection, which goes to the suppressed hook, but not a cancel, which
+ * suppresses it (rules 38, 41). */
+void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct chain_kept *kept);
 
 /* A state that the chain does not have: its frame has been overwritten, or runs already (rule 108). */
 static inline void chain__impossible(void)
@@ -412,23 +467,39 @@ int chain__run(struct chain_root *root, struct chain_loop *loop, const struct ch
 
 /* ---- branches of all, any, race, settle ---- */
 
-/* The strand is going to wait for `count` branches: the header is made pending with one more, which chain__join() takes
- * away, so that nothing is decided before every branch has been started (rule 18). */
-static inline void chain__fork(struct chain_strand *strand, unsigned count)
+/* What a strand keeps in its storage while it waits for branches. */
+struct chain__join {
+    struct chain_failure failure;   /* of the rejection that decided */
+    const struct chain_op *winner;  /* the header that decided */
+};
+
+/* The strand is going to wait for `count` branches, and resumes at `at`: the header is made pending with one more, which
+ * chain__join() takes away, so that nothing is decided before every branch has been started (rule 18). */
+static inline void chain__fork(struct chain_strand *strand, enum chain__kind kind, unsigned count, unsigned at)
 {
     strand->op.alive = (uint8_t)(count + 1);
+    strand->op.at = (uint16_t)at;
+    strand->op.flags = (uint8_t)((strand->op.flags & (CHAIN__CANCELLED | CHAIN__SHIELDED | CHAIN__ALIVE)) | CHAIN__FORKING | (unsigned)kind);
+    ((struct chain__join *)chain__storage(&strand->op))->winner = NULL;
     chain__pending(&strand->op);
 }
 
-/* Prepares the header of a branch that is one operation, before its start. */
-static inline void chain__branch(struct chain_strand *parent, struct chain_op *op)
+/* Prepares the header of a branch that is one operation, before its start. False if nothing may be started any more because
+ * the strand has been cancelled (rule 67). */
+static inline bool chain__branch(struct chain_strand *parent, struct chain_op *op)
 {
     op->at = (uint16_t)((size_t)((char *)op - (char *)&parent->op) / 8);
     op->flags = 0;
     op->alive = 0;
     op->code = 0;
     chain__set_tag(op, (chain__tag(op) & ~CHAIN__LOW) | (chain__tag(&parent->op) & 0xff00) | CHAIN__BRANCH);
+    if (parent->op.code == CHAIN_CANCELLED) {
+        op->code = CHAIN_CANCELLED;
+        parent->op.alive--;
+        return false;
+    }
     chain__pending(op);
+    return true;
 }
 
 /* Says where such a branch stands: an index into the sites of the parent's chain. The runtime gives it to a rejection as its
@@ -446,13 +517,61 @@ void chain__strand_start(struct chain_strand *parent, struct chain_strand *branc
 void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop);
 
 /* After all branches have been started: whether all have ended, so that the strand can go on at once. */
-static inline bool chain__join(struct chain_strand *strand)
+bool chain__join(struct chain_strand *strand, struct chain_loop *loop);
+
+/* Cancels the branches that have not ended, because the result is decided (rule 54). Whether all have ended now. */
+bool chain__decide(struct chain_strand *strand, struct chain_loop *loop);
+
+/* A strand that waits for branches has been resumed: whether all have ended (rule 55). */
+static inline bool chain__joined(struct chain_strand *strand, struct chain_loop *loop)
 {
-    if (--strand->op.alive != 0)
-        return false;
-    chain__set_tag(&strand->op, chain__tag(&strand->op) + CHAIN__GENERATION);
-    return true;
+    return strand->op.alive == 0 || chain__decide(strand, loop);
 }
+
+/* Behind an any or race: whether this branch decided. */
+static inline bool chain__won(struct chain_strand *strand, const struct chain_op *branch)
+{
+    return ((struct chain__join *)chain__storage(&strand->op))->winner == branch;
+}
+
+/* The errors of the branches of an any that nobody won hang at its rejection until the chain ends (rule 47). */
+static inline void chain__causes(struct chain_op *op, const struct chain_error *causes)
+{
+    if (op->code == CHAIN_EALL)
+        chain__failure(op)->info = (intptr_t)causes;
+}
+
+static inline void chain__forget_causes(struct chain_op *op)
+{
+    chain__causes(op, NULL);
+}
+
+/* What settle binds. */
+static inline enum chain_outcome chain__outcome_of(const struct chain_op *op)
+{
+    return op->code == 0 ? CHAIN_VALUE : op->code > 0 ? CHAIN_REJECTED : CHAIN_WAS_CANCELLED;
+}
+
+/* Whether a branch of this strand can still decide by jumping. */
+static inline bool chain__may_jump(const struct chain_strand *parent)
+{
+    return parent->op.code == 0 && (parent->op.flags & CHAIN__DECIDED) == 0;
+}
+
+/* A branch leaves its combinator by return, break or continue: that decides (rule 93). Its end is reported as usual. */
+void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop);
+
+/* ---- timeout: a race of one branch against a timer in the storage of the waiting strand ---- */
+
+struct chain__timeout {
+    struct chain__join join;
+    struct chain_timer timer;
+};
+void chain__timeout_start(struct chain_strand *strand, struct chain_loop *loop, int64_t ns);
+void chain__timeout_end(struct chain_strand *strand, struct chain_loop *loop);
+
+/* The pause behind attempt number `attempt`: first, doubling up to most, with up to `jitter` percent more (rule 91). */
+int64_t chain__backoff(struct chain_loop *loop, int attempt, int64_t first, int64_t most, unsigned jitter);
 
 /* ---- delay ---- */
 
@@ -460,6 +579,7 @@ struct chain__delay {
     struct chain_timer timer;
 };
 void chain__delay_start(struct chain__delay *op, int64_t ns);
+void chain__delay_cancel(struct chain__delay *op);
 
 /* Multiplies a computed duration, clamped to [0, INT64_MAX / 2] ns (rule 87). */
 static inline int64_t chain__duration(int64_t count, int64_t unit)

@@ -192,7 +192,7 @@ settled:
 }
 
 static const struct chain_site mini_sites[] = { { "mini.chain", 1, 1, "start" }, { "mini.chain", 2, 5, "ext" } };
-static const struct chain_type mini_type = { mini_resume, "mini", mini_sites, 2 };
+static const struct chain_type mini_type = { mini_resume, NULL, "mini", mini_sites, 2 };
 
 static inline void mini_init(struct mini *mini, char name, int rounds)
 {

@@ -1,0 +1,213 @@
+/* check_branches.c - part of check: all, any, race, settle, timeout.
+ *
+ * Branches run at the same time, so what one binds no other sees. Behind the whole, `all` shows what each branch's last `as`
+ * bound, `settle` its outcome; a winner's block of race or any sees its own branch's names and runs when the others are quiet.
+ */
+#include <string.h>
+
+#include "arena.h"
+#include "check.h"
+
+static const char *word_of(enum ast_form_kind kind)
+{
+    switch ((int)kind) {
+    case AST_ALL: return "all";
+    case AST_SETTLE: return "settle";
+    case AST_ANY: return "any";
+    default: return "race";
+    }
+}
+
+/* The step whose `as` an `all` gives to the outside: the branch's last. */
+static const struct ast_step *last_bound_step(const struct ast_pipeline *pipeline)
+{
+    const struct ast_step *last = pipeline->first->as != NULL ? pipeline->first : NULL;
+
+    for (const struct ast_clause *clause = pipeline->clauses; clause != NULL; clause = clause->next)
+        if (clause->step != NULL && clause->step->as != NULL)
+            last = clause->step;
+    return last;
+}
+
+/* The step that a branch ends with. */
+static const struct ast_step *last_step(const struct ast_pipeline *pipeline)
+{
+    const struct ast_step *last = pipeline->first;
+
+    for (const struct ast_clause *clause = pipeline->clauses; clause != NULL; clause = clause->next)
+        last = clause->kind == AST_THEN ? clause->step : NULL;
+    return last;
+}
+
+/* ---- winner's blocks ---- */
+
+static void check_winner(struct checker *checker, const struct ast_branch *branch, struct node *node)
+{
+    struct incoming *outer = checker->it;
+
+    node->u.block.it = checker->it = arena_new(checker->arena, struct incoming);
+    checker->it->node = node->u.block.body;
+    checker->it->scope = checker->scope;
+    node->u.block.winner = check_block(checker, branch->winner);
+    checker->it = outer;
+    node->ends = node->u.block.body->ends || node->u.block.winner->ends;
+    take_type(node, node->u.block.winner);
+}
+
+/* ---- settle ---- */
+
+/* "struct NAME_settled_3 { enum chain_outcome outcome; T value; struct chain_error error; }", by the value's type. */
+static struct ctype settled_type(struct checker *checker, struct ctype type)
+{
+    struct checked_chain *chain = checker->chain;
+    struct settled_type **link = &chain->settled_types, *made;
+    unsigned number = 1;
+
+    for (; *link != NULL; link = &(*link)->next, number++)
+        if (ctype_same((*link)->value, type))
+            return (*link)->type;
+    made = *link = arena_new(checker->arena, struct settled_type);
+    made->value = type;
+    made->type = ctype_of_words(checker->arena, arena_format(checker->arena, "struct %s_settled_%u", chain->symbol->c_name, number));
+    return made->type;
+}
+
+/* What the branch's last `as` binds: its outcome, visible behind the whole. */
+static void bind_outcome(struct checker *checker, struct node *node, const struct ast_step *step)
+{
+    struct node *body = node->u.block.body;
+    struct ctype type = step->as_type != NULL ? ctype_of_words(checker->arena, step->as_type->text) : body->type;
+    struct variable *variable, **last = &checker->outside;
+
+    if (body->flexible && step->as_type == NULL)
+        diag_report(checker->diags, D_BIND_UNTYPED, step->as->span, step->as->name, step->as->name);
+    if (!ctype_is_void(type))
+        demand(checker, body, type, step->as_type != NULL);
+    variable = variable_new(checker, VARIABLE_BINDING, step->as->name, settled_type(checker, type), step->as->span);
+    variable->scope = checker->outside_scope;
+    variable->address_taken = true;
+    variable->many_strands = true;
+    node->u.block.outcome = variable;
+    while (*last != NULL)
+        last = &(*last)->outside;
+    *last = variable;
+    if (!ctype_is_void(type)) {
+        node->u.block.value = variable_new(checker, VARIABLE_MEMBER, "value", type, step->as->span);
+        node->u.block.value->of = variable;
+        node->u.block.value->many_strands = true;
+    }
+}
+
+/* ---- branches ---- */
+
+static struct node *check_branch(struct checker *checker, const struct ast_branch *branch, enum ast_form_kind kind,
+                                 struct assigned *result)
+{
+    struct checker saved = *checker;
+    struct assigned before = assigned_copy(checker, &checker->assigned);
+    struct node *node = node_new(checker, NODE_BLOCK, branch->span);
+    const struct ast_step *outcome = kind == AST_SETTLE ? last_step(branch->pipeline) : NULL;
+
+    scope_open(checker, branch->span);
+    checker->outside_step = kind == AST_ALL ? last_bound_step(branch->pipeline) : NULL;
+    checker->unbound_step = outcome;
+    checker->outside_scope = saved.scope;
+    node->u.block.scope = checker->scope;
+    node->u.block.body = check_pipeline(checker, branch->pipeline);
+    checker->unbound_step = saved.unbound_step;
+    take_type(node, node->u.block.body);
+    node->ends = node->u.block.body->ends;
+    if (branch->winner != NULL && (kind == AST_RACE || kind == AST_ANY))
+        check_winner(checker, branch, node);
+    else if (branch->winner != NULL)
+        diag_report(checker->diags, D_WINNER, branch->winner->span, word_of(kind));
+    if (outcome != NULL && outcome->as != NULL)
+        bind_outcome(checker, node, outcome);
+    scope_close(checker);
+    if (kind == AST_ALL && !node->ends) /* a branch that only rejects sets nothing, and nobody goes on behind it */
+        assigned_union(checker, result, &checker->assigned);
+    checker->assigned = before;
+    checker->outside_step = saved.outside_step;
+    checker->outside_scope = saved.outside_scope;
+    if (node->u.block.outcome != NULL)
+        assigned_add(checker, result, node->u.block.outcome);
+    return node;
+}
+
+/* Names that branches give to the outside become visible behind the whole. */
+static void show_outside(struct checker *checker, struct variable *variables)
+{
+    while (variables != NULL) {
+        struct variable *next = variables->outside;
+        struct variable *old = variable_visible(checker, variables->name);
+        if (old == NULL || old->scope != checker->scope) {
+            check_new_name(checker, variables->name, variables->span);
+            variable_show(checker, variables);
+        } else if (old != variables) {
+            struct diag *diag = diag_report(checker->diags, D_NAME_TAKEN, variables->span, variables->name);
+            diag_note(checker->diags, diag, old->span, "it is declared here");
+        }
+        variables = next;
+    }
+}
+
+/* race and any have the value of the branch that wins. */
+static void take_branch_type(struct node *node, const struct node *branch, bool first)
+{
+    if (first) {
+        take_type(node, branch);
+        node->ends = branch->ends;
+        return;
+    }
+    if ((node->ends || node->flexible) && !branch->ends)
+        take_type(node, branch);
+    node->ends = node->ends && branch->ends;
+    node->wrong |= branch->wrong;
+}
+
+struct node *check_branches(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = node_new(checker, NODE_BRANCHES, form->span), **last = &node->u.branches.first;
+    struct assigned result = assigned_copy(checker, &checker->assigned);
+    struct variable *outer = checker->outside;
+    unsigned count = 0;
+
+    node->u.branches.kind = form->kind;
+    checker->outside = NULL;
+    for (const struct ast_branch *branch = form->u.branches; branch != NULL; branch = branch->next) {
+        *last = check_branch(checker, branch, form->kind, &result);
+        if (form->kind == AST_ALL)
+            node->ends |= (*last)->ends;
+        else if (form->kind != AST_SETTLE)
+            take_branch_type(node, *last, count == 0);
+        last = &(*last)->next;
+        count++;
+    }
+    if (count > 254)
+        diag_report(checker->diags, D_TOO_MANY_BRANCHES, form->span);
+    show_outside(checker, checker->outside);
+    checker->outside = outer;
+    checker->assigned = result;
+    return node;
+}
+
+/* ---- timeout ---- */
+
+/* The form runs as a branch of its own, so that it can be cancelled alone; its names are those of the block around it. */
+struct node *check_timeout(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = node_new(checker, NODE_TIMEOUT, form->span);
+    struct node *branch = node_new(checker, NODE_BLOCK, form->u.timeout.form->span);
+
+    node->u.timeout.limit = check_duration(checker, form->u.timeout.limit);
+    node->u.timeout.branch = branch;
+    scope_open(checker, branch->span);
+    branch->u.block.scope = checker->scope;
+    branch->u.block.body = check_form(checker, form->u.timeout.form);
+    scope_close(checker);
+    take_type(branch, branch->u.block.body);
+    branch->ends = branch->u.block.body->ends;
+    take_type(node, branch);
+    node->ends = branch->ends;
+    return node;
+}

@@ -1,0 +1,105 @@
+/* emit_cancel.c - the function that asks what a strand waits for to stop: a second switch over the states. */
+#include "arena.h"
+#include "emit.h"
+
+static void emit_op_cancel(struct emitter *emitter, const char *indent, const struct symbol *op, const char *storage)
+{
+    const char *member = storage_member(emitter->arena, op);
+
+    if (op == NULL)
+        putf(emitter->writer, "%schain__delay_cancel(&%s.%s);\n", indent, storage, member);
+    else if (!op->uncancellable)
+        putf(emitter->writer, "%s%s_cancel(&%s.%s);\n", indent, op->name, storage, member);
+}
+
+static void emit_branch_cancel(struct emitter *emitter, const struct ir_instr *instr)
+{
+    const struct ir_chain *chain = emitter->chain;
+
+    if (instr->kind == IR_BRANCH_STRAND)
+        putf(emitter->writer, "        chain__cancel_branch(%s, %s);\n", strand_path(emitter, instr->strand), chain->local.loop);
+    else if (instr->op != NULL && instr->op->uncancellable)
+        putf(emitter->writer, "        (void)chain__ask(&%s);\n", op_path(emitter, instr->strand));
+    else {
+        putf(emitter->writer, "        if (chain__ask(&%s))\n", op_path(emitter, instr->strand));
+        emit_op_cancel(emitter, "            ", instr->op, storage_path(emitter, instr->strand));
+    }
+}
+
+/* What is waited for at the state that this block leads to. */
+static void emit_waiting(struct emitter *emitter, const struct ir_block *block)
+{
+    switch (block->end) {
+    case IR_START: case IR_DELAY:
+        emit_op_cancel(emitter, "        ", block->op, storage_path(emitter, block->strand));
+        break;
+    case IR_JOIN:
+        for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+            if (instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND)
+                emit_branch_cancel(emitter, instr);
+        break;
+    case IR_CALL: /* the called chain's own function is asked */
+    case IR_GOTO: case IR_IF: case IR_CHECK: case IR_CODES: case IR_BACK: case IR_WON: case IR_MAY_JUMP: case IR_SWITCH: case IR_END: case IR_BRANCH_END:
+        break;
+    }
+}
+
+static bool waits(const struct ir_block *block)
+{
+    return (block->end == IR_START && !block->op->uncancellable) || block->end == IR_DELAY || block->end == IR_JOIN;
+}
+
+static bool waits_anywhere(const struct ir_chain *chain)
+{
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        if (waits(block))
+            return true;
+    return false;
+}
+
+static void emit_locals(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    bool frame = false, branches = false;
+
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
+        if (!waits(block))
+            continue;
+        frame |= block->end != IR_JOIN && block->strand->parent == NULL;
+        branches |= block->end == IR_JOIN || block->strand->parent != NULL;
+    }
+    if (frame || branches)
+        putf(w, "    struct %s_frame *%s = %s_frame_of(%s);\n", chain->c_name, chain->local.frame, chain->c_name, chain->local.strand);
+    if (branches)
+        putf(w, "    struct %s_branches *%s = %s->branches;\n", chain->c_name, chain->local.branches, chain->local.frame);
+    if (!frame && branches)
+        putf(w, "    (void)%s;\n", chain->local.frame);
+    putf(w, "    (void)%s;\n", chain->local.loop);
+}
+
+bool has_cancel(const struct ir_chain *chain)
+{
+    return waits_anywhere(chain);
+}
+
+void emit_cancel(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    putf(w, "static void %s_cancel_step(struct chain_strand *%s, struct chain_loop *%s)\n{\n", chain->c_name, chain->local.strand,
+         chain->local.loop);
+    emit_locals(emitter);
+    putf(w, "\n    switch ((enum %s_state)%s->op.at) {\n", chain->c_name, chain->local.strand);
+    for (const struct ir_block *state = chain->blocks; state != NULL; state = state->next) {
+        if (!state->is_state)
+            continue;
+        putf(w, "    case %s:\n", state->state);
+        for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+            if (block->to == state)
+                emit_waiting(emitter, block);
+        put(w, "        break;\n");
+    }
+    put(w, "    }\n}\n\n");
+}

@@ -1,0 +1,59 @@
+/* lower.h - what the parts of lower share: lower.c has pipelines, blocks and loops, lower_branches.c what runs at the same time,
+ * lower_retry.c the retry.
+ */
+#ifndef LOWER_H
+#define LOWER_H
+
+#include "arena.h"
+#include "ir.h"
+
+/* What surrounds what is being lowered and has to be passed by jumps: a finally, or the end of a branch. */
+struct cleanup {
+    struct cleanup *outer;
+    struct ir_block *entry;
+    struct ir_strand *branch;   /* of a branch; NULL: a finally */
+    struct variable *exit;      /* made by the first jump */
+    struct ir_case *cases;
+    unsigned case_count;
+};
+
+struct loop {
+    struct loop *outer;
+    struct cleanup *cleanups;   /* those that surround the loop */
+    struct ir_block *again, *behind;
+};
+
+struct lowering {
+    struct arena *arena;
+    struct ir_chain *chain;
+    struct ir_strand *strand;
+    struct ir_block *block;     /* that instructions are added to */
+    struct ir_block *fail;      /* where a rejection goes */
+    struct loop *loop;
+    struct cleanup *cleanups;
+    bool dirty;                 /* user code ran since the last look at the code: it may have cancelled us */
+};
+
+/* Lowers a node: its value goes to `dest` (NULL: nowhere), a rejection to lowering->fail. */
+void lower(struct lowering *lowering, const struct node *node, struct variable *dest);
+
+struct ir_block *block_new(struct lowering *lowering, const char *hint, struct span span);
+void place(struct lowering *lowering, struct ir_block *block);
+void end(struct lowering *lowering, enum ir_end kind, struct ir_block *to, struct ir_block *no);
+struct ir_instr *add(struct lowering *lowering, enum ir_kind kind, struct span span);
+unsigned site_new(struct lowering *lowering, struct span span, const char *step);
+void check_code(struct lowering *lowering, struct span span, const char *step);
+void check_cancelled(struct lowering *lowering, struct span span);
+struct variable *variable_for(struct lowering *lowering, enum variable_kind kind, const char *name, const char *type);
+void set_exit(struct lowering *lowering, struct variable *variable, unsigned number);
+void continue_jumps(struct lowering *lowering, struct cleanup *cleanup);
+struct ir_strand *strand_child(struct lowering *lowering, unsigned number, struct span span);
+void use_storage(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op);
+void take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span);
+void copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span);
+
+void lower_branches(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_retry(struct lowering *lowering, const struct node *node, struct variable *dest);
+
+#endif

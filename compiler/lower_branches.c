@@ -1,0 +1,330 @@
+/* lower_branches.c - part of lower: what runs at the same time.
+ *
+ *     race (a(x), b(y) { q })     ->     fork race 2 -> @joined; branch a(x); branch b(y); join
+ *                                        @joined:  rejected? fail : won a? take a : take b; q
+ *
+ * The branches' blocks stand behind the join, in source order, and are run by strands of their own. A branch that is one
+ * operation has no blocks: it is only started, and counted where it settles.
+ */
+#include <string.h>
+
+#include "arena.h"
+#include "lower.h"
+
+/* The call or delay that a branch consists of, if it needs no strand of its own. A posted operation needs one: its settling
+ * travels through the strand's link. */
+static const struct node *single_operation(const struct node *branch)
+{
+    const struct node *node = branch->u.block.body;
+
+    if (branch->u.block.vars != NULL)
+        return NULL;
+    if (node->kind == NODE_CALL && node->u.call.op->proto_kind == AST_ASYNC && !node->u.call.op->posted)
+        return node;
+    return node->kind == NODE_DELAY ? node : NULL;
+}
+
+static void start_single(struct lowering *lowering, const struct node *node, struct ir_strand *strand)
+{
+    struct ir_instr *instr = add(lowering, node->kind == NODE_CALL ? IR_BRANCH_OP : IR_BRANCH_DELAY, node->span);
+
+    instr->strand = strand;
+    instr->node = node;
+    if (node->kind == NODE_CALL) {
+        instr->op = node->u.call.op;
+        instr->args = node->u.call.args;
+    } else
+        instr->text = node->u.delay.count;
+    instr->number = site_new(lowering, node->span, instr->op != NULL ? instr->op->name : "delay");
+    use_storage(lowering, strand, instr->op);
+}
+
+static struct ir_block *start_strand(struct lowering *lowering, const struct node *branch, struct ir_strand *strand)
+{
+    struct ir_instr *instr = add(lowering, IR_BRANCH_STRAND, branch->span);
+    struct ir_strand *parent = lowering->strand;
+
+    lowering->strand = strand;
+    instr->to = block_new(lowering, "branch", branch->span);
+    lowering->strand = parent;
+    instr->to->is_state = true;
+    instr->strand = strand;
+    strand->is_strand = true;
+    lowering->chain->has_branch_strands = true;
+    return instr->to;
+}
+
+/* A combinator that is being lowered. */
+struct fork {
+    struct ir_block *joined;
+    struct ir_instr *reset;     /* of the exit; made real by the first jump */
+    struct cleanup jumps;
+    struct {
+        const struct node *node, *single;
+        struct ir_strand *strand;
+        struct ir_block *start; /* of a strand */
+        struct variable *value; /* where a strand puts its value */
+    } branches[255];
+    unsigned count;
+};
+
+static void add_branch(struct lowering *lowering, struct fork *fork, const struct node *branch)
+{
+    unsigned i = fork->count++;
+
+    fork->branches[i].node = branch;
+    fork->branches[i].single = single_operation(branch);
+    fork->branches[i].strand = strand_child(lowering, i, branch->span);
+    branch->u.block.scope->strand = fork->branches[i].strand;
+    if (fork->branches[i].single != NULL)
+        start_single(lowering, fork->branches[i].single, fork->branches[i].strand);
+    else
+        fork->branches[i].start = start_strand(lowering, branch, fork->branches[i].strand);
+}
+
+/* The blocks of one branch. */
+static void lower_branch(struct lowering *lowering, struct fork *fork, unsigned i)
+{
+    const struct node *branch = fork->branches[i].node;
+    struct lowering outer = *lowering;
+    struct ir_block *ended, *jumped;
+
+    lowering->strand = fork->branches[i].strand;
+    lowering->dirty = false;
+    ended = block_new(lowering, "branch_end", branch->span);
+    jumped = block_new(lowering, "branch_jumped", branch->span);
+    ended->span.begin = jumped->span.begin = 0;
+    fork->jumps.entry = jumped;
+    fork->jumps.branch = lowering->strand;
+    lowering->cleanups = &fork->jumps;
+    lowering->fail = ended;
+    place(lowering, fork->branches[i].start);
+    lower(lowering, branch, fork->branches[i].value);
+    end(lowering, IR_GOTO, ended, NULL);
+    place(lowering, jumped);
+    add(lowering, IR_BRANCH_JUMPED, branch->span);
+    end(lowering, IR_BRANCH_END, fork->joined, NULL);
+    place(lowering, ended);
+    end(lowering, IR_BRANCH_END, fork->joined, NULL);
+    lowering->strand = outer.strand;
+    lowering->cleanups = outer.cleanups;
+    lowering->fail = outer.fail;
+}
+
+static void begin_fork(struct lowering *lowering, struct fork *fork, const struct node *node, enum ast_form_kind kind, const char *hint)
+{
+    struct ir_instr *instr;
+
+    memset(fork, 0, sizeof *fork);
+    check_cancelled(lowering, node->span);
+    fork->joined = block_new(lowering, hint, node->span);
+    fork->jumps.outer = lowering->cleanups;
+    fork->reset = add(lowering, IR_HOLD, node->span);
+    instr = add(lowering, IR_FORK, node->span);
+    instr->to = fork->joined;
+    instr->fork_kind = kind;
+    lowering->strand->joins = true;
+}
+
+/* Behind the last start: waits, and goes on behind the join. */
+static void end_fork(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    for (struct ir_instr *instr = lowering->block->instrs; instr != NULL; instr = instr->next)
+        if (instr->kind == IR_FORK)
+            instr->number = fork->count;
+    lowering->block->end_span = node->span;
+    end(lowering, IR_JOIN, fork->joined, NULL);
+    for (unsigned i = 0; i < fork->count; i++)
+        if (fork->branches[i].start != NULL)
+            lower_branch(lowering, fork, i);
+    fork->joined->is_state = fork->joined->is_join = true;
+    fork->joined->span.begin = 0;
+    place(lowering, fork->joined);
+}
+
+/* A branch that jumped has decided: its jump is made now, when the others are quiet (rule 93). */
+static void make_jumps(struct lowering *lowering, struct fork *fork)
+{
+    struct ir_block *behind;
+
+    if (fork->jumps.exit == NULL)
+        return;
+    fork->reset->kind = IR_SET_EXIT;
+    fork->reset->variable = fork->jumps.exit;
+    behind = block_new(lowering, "no_jump", lowering->block->span);
+    behind->span.begin = 0;
+    lowering->block->variable = fork->jumps.exit;
+    lowering->block->cases = fork->jumps.cases;
+    end(lowering, IR_SWITCH, behind, NULL);
+    continue_jumps(lowering, &fork->jumps);
+    place(lowering, behind);
+}
+
+/* ---- all, settle ---- */
+
+static void take_bindings(struct lowering *lowering, struct fork *fork)
+{
+    for (unsigned i = 0; i < fork->count; i++) {
+        const struct node *single = fork->branches[i].single;
+        if (single != NULL && single->kind == NODE_CALL && single->binding != NULL)
+            take(lowering, fork->branches[i].strand, single->u.call.op, single->binding, single->span);
+    }
+}
+
+static void take_outcomes(struct lowering *lowering, struct fork *fork)
+{
+    for (unsigned i = 0; i < fork->count; i++) {
+        const struct node *branch = fork->branches[i].node, *single = fork->branches[i].single;
+        struct ir_instr *instr;
+        if (branch->u.block.outcome == NULL)
+            continue;
+        instr = add(lowering, IR_OUTCOME, branch->span);
+        instr->variable = branch->u.block.outcome;
+        instr->strand = fork->branches[i].strand;
+        if (single != NULL && branch->u.block.value != NULL) {
+            instr->op = single->u.call.op;
+            instr->from = branch->u.block.value;
+        }
+    }
+}
+
+/* ---- race, any ---- */
+
+/* The value of the branch that won, or of its block. */
+static void lower_winner(struct lowering *lowering, struct fork *fork, unsigned i, struct variable *dest)
+{
+    const struct node *branch = fork->branches[i].node, *single = fork->branches[i].single;
+    struct variable *value = branch->u.block.winner != NULL ? branch->u.block.it->variable : dest;
+
+    if (single != NULL && single->kind == NODE_CALL) {
+        if (single->binding != NULL)
+            take(lowering, fork->branches[i].strand, single->u.call.op, single->binding, single->span);
+        if (single->binding == NULL)
+            take(lowering, fork->branches[i].strand, single->u.call.op, value, single->span);
+        else
+            copy(lowering, value, single->binding, single->span);
+    } else
+        copy(lowering, value, fork->branches[i].value, branch->span);
+    if (branch->u.block.winner != NULL)
+        lower(lowering, branch->u.block.winner, dest);
+}
+
+static void lower_winners(struct lowering *lowering, struct fork *fork, struct variable *dest, struct span span)
+{
+    struct ir_block *behind = block_new(lowering, "after_winner", span);
+
+    behind->span.begin = 0;
+    for (unsigned i = 0; i < fork->count; i++) {
+        struct ir_block *won = block_new(lowering, "won", fork->branches[i].node->span);
+        struct ir_block *next = block_new(lowering, "lost", span);
+        won->span.begin = next->span.begin = 0;
+        lowering->block->won = fork->branches[i].strand;
+        end(lowering, i + 1 < fork->count ? IR_WON : IR_GOTO, won, i + 1 < fork->count ? next : NULL);
+        place(lowering, won);
+        lower_winner(lowering, fork, i, dest);
+        end(lowering, IR_GOTO, behind, NULL);
+        if (i + 1 < fork->count)
+            place(lowering, next);
+    }
+    lowering->dirty = true;
+    place(lowering, behind);
+}
+
+/* Every strand keeps its value apart until it is known who has won. */
+static void prepare_values(struct lowering *lowering, struct fork *fork, struct variable *dest)
+{
+    for (unsigned i = 0; i < fork->count; i++) {
+        const struct node *branch = fork->branches[i].node;
+        if (fork->branches[i].single != NULL)
+            continue;
+        if (branch->u.block.winner != NULL)
+            fork->branches[i].value = branch->u.block.it->variable;
+        else if (dest != NULL && !branch->ends) {
+            fork->branches[i].value = variable_for(lowering, VARIABLE_IT, "value", dest->type.before);
+            fork->branches[i].value->type = dest->type;
+        }
+    }
+}
+
+/* The errors of an any that no branch won, for `err.causes` (rule 47). */
+static void collect_causes(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    struct variable *causes = variable_for(lowering, VARIABLE_CAUSES, "causes", "struct chain_error");
+
+    causes->type.after = arena_format(lowering->arena, "[%u]", fork->count);
+    causes->many_strands = true;
+    lowering->chain->has_causes = true;
+    for (unsigned i = 0; i < fork->count; i++) {
+        struct ir_instr *instr = add(lowering, IR_CAUSE, node->span);
+        instr->variable = causes;
+        instr->strand = fork->branches[i].strand;
+        instr->number = i;
+    }
+}
+
+static void lower_any_failure(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    struct ir_block *failed = block_new(lowering, "any_failed", node->span), *well = block_new(lowering, "any_well", node->span);
+
+    failed->span.begin = well->span.begin = 0;
+    end(lowering, IR_CHECK, well, failed);
+    place(lowering, failed);
+    collect_causes(lowering, fork, node);
+    end(lowering, IR_GOTO, lowering->fail, NULL);
+    place(lowering, well);
+    lowering->dirty = false;
+}
+
+/* ---- the forms ---- */
+
+void lower_branches(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    enum ast_form_kind kind = node->u.branches.kind;
+    struct fork *fork = arena_new(lowering->arena, struct fork);
+
+    begin_fork(lowering, fork, node, kind, kind == AST_ALL ? "after_all" : kind == AST_ANY ? "after_any"
+               : kind == AST_RACE ? "after_race" : "after_settle");
+    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+        add_branch(lowering, fork, branch);
+    if (kind == AST_RACE || kind == AST_ANY)
+        prepare_values(lowering, fork, dest);
+    if (kind == AST_SETTLE)
+        for (unsigned i = 0; i < fork->count; i++)
+            fork->branches[i].value = fork->branches[i].node->u.block.value;
+    end_fork(lowering, fork, node);
+    if (kind == AST_ANY)
+        lower_any_failure(lowering, fork, node);
+    else
+        check_code(lowering, node->span, NULL);
+    make_jumps(lowering, fork);
+    if (kind == AST_ALL)
+        take_bindings(lowering, fork);
+    else if (kind == AST_SETTLE)
+        take_outcomes(lowering, fork);
+    else
+        lower_winners(lowering, fork, dest, node->span);
+}
+
+void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    struct fork *fork = arena_new(lowering->arena, struct fork);
+    const struct node *single = single_operation(node->u.timeout.branch);
+    struct ir_instr *timer;
+
+    begin_fork(lowering, fork, node, AST_RACE, "after_timeout");
+    lowering->strand->times = true;
+    timer = add(lowering, IR_TIMEOUT, node->span);
+    timer->node = node->u.timeout.limit;
+    timer->text = node->u.timeout.limit->u.delay.count;
+    add_branch(lowering, fork, node->u.timeout.branch);
+    fork->branches[0].value = single == NULL ? dest : NULL;
+    end_fork(lowering, fork, node);
+    add(lowering, IR_TIMEOUT_END, node->span);
+    check_code(lowering, node->span, "timeout");
+    make_jumps(lowering, fork);
+    if (single != NULL && single->kind == NODE_CALL) {
+        take(lowering, fork->branches[0].strand, single->u.call.op, single->binding != NULL ? single->binding : dest, node->span);
+        if (single->binding != NULL)
+            copy(lowering, dest, single->binding, node->span);
+    }
+}

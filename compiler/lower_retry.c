@@ -1,0 +1,83 @@
+/* lower_retry.c - part of lower: attempts on the same strand (rules 89-92).
+ *
+ *     retry 3 backoff 1s p     ->     @retry:  p -> behind; rejected -> @failed
+ *                                     @failed: attempt >= 3? fail : catch, attempt + 1, delay, again @retry
+ */
+#include <string.h>
+
+#include "arena.h"
+#include "lower.h"
+
+static struct piece *piece_of(struct lowering *lowering, enum piece_kind kind, const char *text, struct variable *variable)
+{
+    struct piece *piece = arena_new(lowering->arena, struct piece);
+    piece->kind = kind;
+    piece->text = text;
+    piece->length = text == NULL ? 0 : strlen(text);
+    piece->variable = variable;
+    return piece;
+}
+
+/* "attempt" followed by C text */
+static struct text *about_attempt(struct lowering *lowering, const struct node *node, const char *behind)
+{
+    struct text *text = arena_new(lowering->arena, struct text);
+
+    text->pieces = piece_of(lowering, PIECE_VARIABLE, NULL, node->u.retry.attempt);
+    text->pieces->next = piece_of(lowering, PIECE_TEXT, behind, NULL);
+    return text;
+}
+
+/* The pause before the next attempt: as long as the backoff and its bound say, with jitter (rule 91). */
+static void pause(struct lowering *lowering, const struct node *node)
+{
+    struct ir_block *after = block_new(lowering, "after_pause", node->span);
+
+    if (node->u.retry.backoff == NULL)
+        return;
+    use_storage(lowering, lowering->strand, NULL);
+    lowering->block->node = node;
+    lowering->block->variable = node->u.retry.attempt;
+    end(lowering, IR_DELAY, after, NULL);
+    after->is_state = true;
+    after->span.begin = 0;
+    place(lowering, after);
+    check_code(lowering, node->span, NULL);
+}
+
+void lower_retry(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    struct ir_block *head = block_new(lowering, "retry", node->span), *failed = block_new(lowering, "retry_failed", node->span);
+    struct ir_block *retried = block_new(lowering, "retry_more", node->span), *resumed = block_new(lowering, "retry_resumed", node->span);
+    struct ir_block *again = block_new(lowering, "retry_again", node->span), *behind = block_new(lowering, "after_retry", node->span);
+    struct ir_block *fail = lowering->fail;
+    struct ir_instr *instr;
+
+    failed->span.begin = retried->span.begin = resumed->span.begin = again->span.begin = behind->span.begin = 0;
+    check_cancelled(lowering, node->span);
+    set_exit(lowering, node->u.retry.attempt, 1);
+    end(lowering, IR_GOTO, head, NULL);
+    place(lowering, head);
+    lowering->fail = failed;
+    lower(lowering, node->u.retry.body, dest);
+    lowering->fail = fail;
+    end(lowering, IR_GOTO, behind, NULL);
+    failed->codes = node->u.retry.codes;
+    place(lowering, failed);
+    end(lowering, IR_CODES, retried, fail);
+    place(lowering, retried);
+    lowering->block->text = about_attempt(lowering, node, arena_format(lowering->arena, " < (%s)", node->u.retry.attempts));
+    end(lowering, IR_IF, again, fail);
+    place(lowering, again);
+    add(lowering, IR_CATCH, node->span);
+    pause(lowering, node);
+    instr = add(lowering, IR_EVAL, node->span);
+    instr->variable = node->u.retry.attempt;
+    instr->text = about_attempt(lowering, node, " + 1");
+    end(lowering, IR_BACK, head, resumed);
+    resumed->is_state = true;
+    place(lowering, resumed);
+    end(lowering, IR_CHECK, head, fail);
+    lowering->dirty = true;
+    place(lowering, behind);
+}

@@ -1,0 +1,99 @@
+/* cancel.c - how a request to stop reaches what a strand waits for (rules 61-72).
+ *
+ * A cancel is delivered once, at once and depth first: the code in a pending header says that it is decided, the `cancel`
+ * function of the innermost chain asks what is waited for. Unwinding is left to the ready queue, so that nothing ever runs under
+ * the canceller's feet. A strand that is not waiting only gets the code: its next boundary acts on it. */
+#include "core.h"
+
+void chain__cancel_wins(struct chain_op *op, struct chain_loop *loop)
+{
+    if (op->code > 0)
+        chain__suppress(loop, op->code, chain__failure(op));
+    __atomic_store_n(&op->code, CHAIN_CANCELLED, __ATOMIC_RELAXED);
+}
+
+static bool is_waiting(const struct chain_op *op)
+{
+    return (chain__tag(op) & CHAIN__GENERATION) != 0;
+}
+
+static void deliver(struct chain_strand *strand, struct chain_loop *loop)
+{
+    struct chain_op *op = &strand->op;
+    bool decided = op->code != 0 || (op->flags & CHAIN__DECIDED) != 0;
+
+    chain__cancel_wins(op, loop);
+    if (!is_waiting(op) || decided)
+        return;
+    if (op->at == CHAIN__STARTING || (op->flags & CHAIN__FORKING) != 0) { /* inside the start of what it waits for (rule 66) */
+        loop->interrupted = strand;
+        loop->budget = 0;
+    } else if (strand->type->cancel != NULL)
+        strand->type->cancel(strand, loop);
+}
+
+void chain__cancel(struct chain_strand *strand, struct chain_loop *loop)
+{
+    uint8_t flags = strand->op.flags;
+
+    strand->op.flags |= CHAIN__CANCELLED;
+    if ((flags & (CHAIN__CANCELLED | CHAIN__SHIELDED)) == 0)
+        deliver(strand, loop);
+}
+
+/* The start that was interrupted has returned; the strand waits now, unless it settled or went on. */
+void chain__ask_interrupted(struct chain_loop *loop)
+{
+    struct chain_strand *strand = loop->interrupted;
+
+    loop->interrupted = NULL;
+    if (is_waiting(&strand->op) && strand->op.code == CHAIN_CANCELLED && strand->type->cancel != NULL)
+        strand->type->cancel(strand, loop);
+}
+
+void chain_cancel(struct chain_root *root)
+{
+    struct chain_loop *loop = chain__loop_of_tag(chain__tag(&root->strand.op));
+
+    if (!chain_is_quiescent(root) && loop != NULL)
+        chain__cancel(&root->strand, loop);
+}
+
+void chain_loop_cancel(struct chain_loop *loop)
+{
+    for (struct chain_root *root = loop->roots; root != NULL; root = root->next)
+        chain_cancel(root);
+}
+
+/* ---- from other threads ---- */
+
+static struct chain_strand *perform(struct chain_strand *strand, struct chain_loop *loop)
+{
+    struct chain_cancel_request *request = (struct chain_cancel_request *)(void *)strand;
+    struct chain_root *root = request->root;
+
+    __atomic_store_n(&request->busy, 0, __ATOMIC_RELEASE);
+    chain_cancel(root);
+    return chain__suspend(loop);
+}
+
+static const struct chain_type request_type = { perform, NULL, "cancel request", NULL, 0 };
+
+enum chain_settled chain_post_cancel(struct chain_cancel_request *request, struct chain_root *root)
+{
+    enum chain_settled result;
+
+    if (__atomic_exchange_n(&request->busy, 1, __ATOMIC_ACQUIRE) != 0)
+        return CHAIN_LATE;
+    request->root = root;
+    request->strand.type = &request_type;
+    result = chain__mailbox_push(chain__tag(&root->strand.op), &request->strand);
+    if (result != CHAIN_OK)
+        __atomic_store_n(&request->busy, 0, __ATOMIC_RELEASE);
+    return result;
+}
+
+bool chain_post_cancel_done(const struct chain_cancel_request *request)
+{
+    return __atomic_load_n(&request->busy, __ATOMIC_ACQUIRE) == 0;
+}

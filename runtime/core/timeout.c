@@ -1,0 +1,73 @@
+/* timeout.c - a race of one branch against a timer, and the pauses of a retry. */
+#include "core.h"
+
+#include <errno.h>
+
+/* The timer stands in the storage behind the strand that waits. */
+static struct chain_strand *strand_of(struct chain_timer *timer)
+{
+    char *storage = (char *)timer - offsetof(struct chain__timeout, timer);
+    return (struct chain_strand *)(void *)(storage - sizeof(struct chain_strand));
+}
+
+/* If the body has ended, that counts, even if its strand has not yet been resumed (rule 83). Once fired it stays ETIMEDOUT
+ * (rule 82). */
+static void fire(struct chain_timer *timer, struct chain_loop *loop)
+{
+    struct chain_strand *strand = strand_of(timer);
+    struct chain_op *op = &strand->op;
+
+    if (op->alive == 0 || op->code != 0 || (op->flags & CHAIN__DECIDED) != 0)
+        return;
+    chain__raise(op, ETIMEDOUT, "timed out", 0);
+    op->flags |= CHAIN__DECIDED | CHAIN__DECIDING;
+    chain__ready(loop, strand);
+}
+
+void chain__timeout_start(struct chain_strand *strand, struct chain_loop *loop, int64_t ns)
+{
+    struct chain__timeout *timeout = chain__storage(&strand->op);
+
+    timeout->timer.link = NULL;
+    timeout->timer.fire = fire;
+    chain_timer_arm(loop, &timeout->timer, chain_deadline(loop, ns));
+}
+
+void chain__timeout_end(struct chain_strand *strand, struct chain_loop *loop)
+{
+    struct chain__timeout *timeout = chain__storage(&strand->op);
+    chain_timer_disarm(loop, &timeout->timer);
+}
+
+/* ---- backoff ---- */
+
+/* xorshift64*: any 64 bits but 0. */
+static uint64_t random_bits(struct chain_loop *loop)
+{
+    uint64_t x = loop->random == 0 ? UINT64_C(0x9e3779b97f4a7c15) : loop->random;
+
+    x ^= x >> 12;
+    x ^= x << 25;
+    x ^= x >> 27;
+    loop->random = x;
+    return x * UINT64_C(0x2545f4914f6cdd1d);
+}
+
+static int64_t with_jitter(struct chain_loop *loop, int64_t pause, unsigned percent)
+{
+    int64_t part = pause / 100 * (int64_t)percent;
+
+    if (part <= 0)
+        return pause;
+    part = (int64_t)(random_bits(loop) % ((uint64_t)part + 1));
+    return pause > INT64_MAX / 2 - part ? INT64_MAX / 2 : pause + part;
+}
+
+int64_t chain__backoff(struct chain_loop *loop, int attempt, int64_t first, int64_t most, unsigned jitter)
+{
+    int64_t pause = first;
+
+    for (int i = 1; i < attempt && pause < most; i++)
+        pause = pause > INT64_MAX / 4 ? INT64_MAX / 2 : 2 * pause;
+    return with_jitter(loop, pause < most ? pause : most, jitter);
+}
