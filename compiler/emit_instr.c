@@ -144,15 +144,17 @@ static void emit_do(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    bool frame = mentions_variables(instr->node->u.do_.body), rejects = instr->node->u.do_.rejects;
+    bool rejects = instr->node->u.do_.rejects;
 
     put(w, "    ");
     if (instr->variable != NULL)
         putf(w, "%s = ", variable_path(emitter, instr->variable));
     else if (rejects || !ctype_is_void(instr->node->type))
         put(w, "(void)");
-    putf(w, "%s_do_%u(%s%s%s);\n", chain->c_name, instr->function->number, frame ? chain->local.frame : "",
-         frame && rejects ? ", " : "", rejects ? chain->local.strand : "");
+    putf(w, "%s_do_%u(", chain->c_name, instr->function->number);
+    if (emit_homes(emitter, instr->node->u.do_.body, false) && rejects)
+        put(w, ", ");
+    putf(w, "%s);\n", rejects ? chain->local.strand : "");
 }
 
 /* ---- rejections ---- */
@@ -278,6 +280,25 @@ static void emit_timeout(struct emitter *emitter, const struct ir_instr *instr)
     emit_line_back(emitter);
 }
 
+/* As many slots as there are items, up to the limit; each takes its items itself. */
+static void emit_each(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    const struct ir_strand *slot = instr->strand, *outer = slot->parent->slot;
+
+    putf(w, "    {\n        unsigned count_ = chain__slots(%s, %s, %s);\n", variable_path(emitter, instr->variable),
+         variable_path(emitter, instr->from), slot->limit);
+    putf(w, "        chain__fork(%s, CHAIN__ALL, count_, %s);\n", chain->local.strand, instr->after->state);
+    put(w, "        for (unsigned i_ = 0; i_ < count_; i_++) {\n");
+    putf(w, "            struct %s_%s *slot_ = &%s->%s[i_];\n", chain->c_name, slot->field, holder_path(emitter, outer), slot->field);
+    putf(w, "            slot_->chain__frame = %s;\n", chain->local.frame);
+    if (outer != NULL)
+        putf(w, "            slot_->chain__outer = %s;\n", outer->local);
+    putf(w, "            chain__strand_start(%s, &slot_->strand, %s, %s);\n        }\n    }\n", chain->local.strand, chain->local.loop,
+         instr->to->state);
+}
+
 static const char *kind_word(enum ast_form_kind kind)
 {
     return kind == AST_ANY ? "CHAIN__ANY" : kind == AST_RACE ? "CHAIN__RACE" : kind == AST_SETTLE ? "CHAIN__SETTLE" : "CHAIN__ALL";
@@ -319,6 +340,7 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
         putf(w, "    chain__strand_start(%s, %s, %s, %s);\n", chain->local.strand, strand_path(emitter, instr->strand),
              chain->local.loop, instr->to->state);
         break;
+    case IR_EACH: emit_each(emitter, instr); break;
     case IR_BRANCH_JUMPED:
         putf(w, "    chain__branch_jumped(%s, %s, %s);\n", strand_path(emitter, instr->strand->parent), chain->local.strand,
              chain->local.loop);

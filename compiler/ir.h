@@ -27,6 +27,11 @@ struct ir_strand {
     struct ir_strand *children, *next_child;
     struct span span;                   /* of the first branch that uses it */
     const char *field;                  /* [name] */
+    struct ir_strand *slot;             /* the innermost each whose items run it, itself included; NULL: none */
+    bool is_slot;                       /* runs the items of an each: `limit` of them stand in an array */
+    const char *limit;                  /* of a slot: C text */
+    struct scope *scope;                /* of a slot: the names of one item */
+    const char *local;                  /* [name] of a slot: the pointer to it in the resume function */
     bool times;                         /* has a timeout around one of its steps */
     bool joins;                         /* waits for branches of its own */
     bool is_strand;                     /* false: only ever a single operation, without a strand of its own */
@@ -52,6 +57,7 @@ enum ir_kind {
     IR_BRANCH_OP,     /* starts op(args) as a branch in `strand` */
     IR_BRANCH_DELAY,
     IR_BRANCH_STRAND, /* starts the block `to` as a branch in `strand` */
+    IR_EACH,          /* forks and starts slots of `strand` at `to` for the items from `variable` to `from`; resumes at `after` */
     IR_BRANCH_JUMPED, /* this branch has decided by jumping out of it */
     IR_OUTCOME,       /* variable = the outcome of the branch in `strand`, without its value */
     IR_CAUSE,         /* variable[number] = the rejection of the branch in `strand` */
@@ -70,6 +76,7 @@ struct ir_instr {
     struct ir_function *function;
     struct ir_strand *strand;
     struct ir_block *to;
+    const struct ir_block *after;
     enum ast_form_kind fork_kind;
     unsigned number;
 };
@@ -119,6 +126,7 @@ struct ir_block {
     bool is_join;               /* a state that waits for branches: it may be resumed while some are alive, to cancel them */
     bool done;                  /* [lower] has its terminator */
     bool reached;               /* [tidy] */
+    const struct ir_block *waiter; /* [tidy] of a state: the block that waits there */
     unsigned entries;           /* [tidy] how many terminators lead here */
     unsigned index;             /* [tidy] */
     const char *state, *label;  /* [name] */
@@ -154,6 +162,7 @@ struct ir_chain {
     unsigned state_count;       /* [name] */
     bool has_branches;          /* has a struct for them: its own or a callee's */
     bool has_branch_strands;
+    unsigned each_count;
     bool has_causes;            /* rejections of its own may point into its frame */
     struct frame *frame;        /* [layout] */
     const char *c_name;         /* [name] the chain's name in C */

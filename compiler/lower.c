@@ -92,10 +92,11 @@ static const char *hint_after(struct lowering *lowering, const char *name)
 
 /* ---- strands ---- */
 
-static struct ir_strand *strand_new(struct arena *arena, struct ir_chain *chain, struct ir_strand *parent, struct span span)
+struct ir_strand *strand_new(struct arena *arena, struct ir_chain *chain, struct ir_strand *parent, struct span span)
 {
     struct ir_strand *strand = arena_new(arena, struct ir_strand);
     strand->parent = parent;
+    strand->slot = parent == NULL ? NULL : parent->slot;
     strand->span = span;
     strand->last_storage = &strand->storage;
     strand->last_callee = &strand->callees;
@@ -337,7 +338,7 @@ struct variable *variable_for(struct lowering *lowering, enum variable_kind kind
     variable->name = name;
     variable->type.before = type;
     variable->type.after = "";
-    variable->scope = chain->scope;
+    variable->scope = lowering->scope;
     variable->address_taken = kind == VARIABLE_KEPT;
     variable->index = chain->variable_count++;
     *chain->last_variable = variable;
@@ -363,8 +364,11 @@ static void jump(struct lowering *lowering, struct ir_block *to, struct cleanup 
         return;
     }
     if (cleanup->exit == NULL) {
+        struct scope *here = lowering->scope;
+        lowering->scope = cleanup->scope;
         cleanup->exit = variable_for(lowering, VARIABLE_EXIT, "exit", "unsigned");
         cleanup->exit->many_strands = cleanup->branch != NULL;
+        lowering->scope = here;
     }
     exit = arena_new(lowering->arena, struct ir_case);
     exit->number = ++cleanup->case_count;
@@ -391,7 +395,7 @@ void continue_jumps(struct lowering *lowering, struct cleanup *cleanup)
 static void lower_finally(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct span span = node->u.finally.cleanup->span;
-    struct cleanup cleanup = { .outer = lowering->cleanups, .entry = block_new(lowering, "finally", node->span) };
+    struct cleanup cleanup = { .outer = lowering->cleanups, .scope = lowering->scope, .entry = block_new(lowering, "finally", node->span) };
     struct variable *kept = variable_for(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
     struct ir_block *normal = block_new(lowering, "to_finally", span), *rejected = block_new(lowering, "rejected_to_finally", span);
     struct ir_block *replaced = block_new(lowering, "replaced", span), *well = block_new(lowering, "after_finally", span);
@@ -440,7 +444,10 @@ static void lower_finally(struct lowering *lowering, const struct node *node, st
 
 static void lower_block(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
+    struct scope *outer = lowering->scope;
+
     node->u.block.scope->strand = lowering->strand;
+    lowering->scope = node->u.block.scope;
     for (const struct node_var *var = node->u.block.vars; var != NULL; var = var->next) {
         struct ir_instr *instr;
         if (var->initializer == NULL)
@@ -450,6 +457,7 @@ static void lower_block(struct lowering *lowering, const struct node *node, stru
         instr->variable = var->variable;
     }
     lower(lowering, node->u.block.body, dest);
+    lowering->scope = outer;
 }
 
 static void lower_if(struct lowering *lowering, const struct node *node, struct variable *dest)
@@ -622,6 +630,7 @@ static void lower_form(struct lowering *lowering, const struct node *node, struc
     case NODE_CATCH: lower_catch(lowering, node, dest); break;
     case NODE_FINALLY: lower_finally(lowering, node, dest); break;
     case NODE_BRANCHES: lower_branches(lowering, node, dest); break;
+    case NODE_EACH: lower_each(lowering, node); break;
     case NODE_TIMEOUT: lower_timeout(lowering, node, dest); break;
     case NODE_RETRY: lower_retry(lowering, node, dest); break;
     case NODE_IF: lower_if(lowering, node, dest); break;
@@ -671,6 +680,7 @@ struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
     lowering.strand = strand_new(arena, chain, NULL, checked->symbol->span);
     lowering.strand->is_strand = true;
     checked->scope->strand = lowering.strand;
+    lowering.scope = checked->scope;
     start = block_new(&lowering, "start", checked->symbol->span);
     start->is_state = true;
     rejected = block_new(&lowering, "rejected", checked->symbol->span);

@@ -121,4 +121,7 @@ void tidy(struct arena *arena, struct ir_chain *chain)
     merge(chain);
     mark_reached(arena, chain, count);
     drop_unreached(chain);
+    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        if (block->end == IR_START || block->end == IR_DELAY || block->end == IR_CALL || block->end == IR_JOIN)
+            block->to->waiter = block;
 }

@@ -95,7 +95,7 @@ enum node_kind {
     NODE_NOTHING, /* {} */
     NODE_CALL, NODE_EXPR, NODE_DO, NODE_BLOCK,
     NODE_THEN, NODE_THEN_ELSE, NODE_CATCH, NODE_FINALLY,
-    NODE_BRANCHES, NODE_TIMEOUT, NODE_RETRY, NODE_IF, NODE_WHILE, NODE_LOOP, NODE_BREAK, NODE_CONTINUE,
+    NODE_BRANCHES, NODE_EACH, NODE_TIMEOUT, NODE_RETRY, NODE_IF, NODE_WHILE, NODE_LOOP, NODE_BREAK, NODE_CONTINUE,
     NODE_DELAY, NODE_RETURN, NODE_REJECT
 };
 
@@ -148,6 +148,12 @@ struct node {
             enum ast_form_kind kind; /* AST_ALL … AST_RACE */
             struct node *first;      /* blocks, one a branch */
         } branches;
+        struct {
+            struct variable *index;
+            struct text *low, *high;
+            const char *limit;       /* C text */
+            struct node *body;       /* a block around the item's */
+        } each;
         struct {
             struct node *limit;      /* a NODE_DELAY */
             struct node *branch;     /* a block */

@@ -561,6 +561,12 @@ static inline bool chain__may_jump(const struct chain_strand *parent)
 /* A branch leaves its combinator by return, break or continue: that decides (rule 93). Its end is reported as usual. */
 void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop);
 
+/* How many slots an each starts with. */
+static inline unsigned chain__slots(size_t next, size_t high, size_t limit)
+{
+    return (unsigned)(high - next < limit ? high - next : limit);
+}
+
 /* ---- timeout: a race of one branch against a timer in the storage of the waiting strand ---- */
 
 struct chain__timeout {
