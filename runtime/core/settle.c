@@ -44,6 +44,22 @@ void chain__suppress(struct chain_loop *loop, int code, const struct chain_failu
     chain__suppressed(loop, &error);
 }
 
+static struct chain_op *parent_of(struct chain_op *branch)
+{
+    return (struct chain_op *)(void *)((char *)branch - (size_t)branch->at * 8);
+}
+
+/* The site of a branch that is one operation. */
+static const struct chain_site *branch_site(struct chain_op *op)
+{
+    const struct chain_type *type = chain__strand_of(parent_of(op))->type;
+    size_t site = (size_t)op->flags | (size_t)op->alive << 8;
+
+    if (site == 0 || type->sites == NULL || site > type->states)
+        return NULL;
+    return &type->sites[site - 1];
+}
+
 /* ---- rejections ---- */
 
 /* The outcome was decided while the operation was pending; this rejection goes nowhere else (rule 106). */
@@ -54,7 +70,7 @@ static void suppress_rejection(struct chain_op *op, struct chain_loop *loop, int
     error.code = code;
     error.message = message;
     error.info = info;
-    error.origin = (chain__tag(op) & CHAIN__BRANCH) != 0 ? NULL : chain__site_of(op);
+    error.origin = (chain__tag(op) & CHAIN__BRANCH) != 0 ? branch_site(op) : chain__site_of(op);
     chain__suppressed(loop, &error);
 }
 
@@ -212,25 +228,15 @@ void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *bran
     decide(&parent->op, &branch->op, 0, NULL, loop);
 }
 
-static const struct chain_site *branch_site(struct chain_op *parent, const struct chain_op *op)
-{
-    const struct chain_type *type = chain__strand_of(parent)->type;
-    size_t site = (size_t)op->flags | (size_t)op->alive << 8;
-
-    if (site == 0 || type->sites == NULL || site > type->states)
-        return NULL;
-    return &type->sites[site - 1];
-}
-
 void chain__branch_settled(struct chain_op *op)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
-    struct chain_op *parent = (struct chain_op *)(void *)((char *)op - (size_t)op->at * 8);
+    struct chain_op *parent = parent_of(op);
 
     if (loop == NULL)
         return;
     if (op->code > 0)
-        chain__originates(op, branch_site(parent, op));
+        chain__originates(op, branch_site(op));
     branch_outcome(parent, op, chain__failure(op), loop);
     branch_counted(parent, loop);
 }

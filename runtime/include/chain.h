@@ -237,6 +237,10 @@ bool chain_loop_turn(struct chain_loop *loop, bool block);
 /* Makes the present chain_loop_run(), or else the next one, return after the present turn. */
 void chain_loop_stop(struct chain_loop *loop);
 
+/* chain_cancel() for every chain that runs on the loop, in the order they were started; the loop has to run on until they have
+ * ended (rule 107). */
+void chain_loop_cancel(struct chain_loop *loop);
+
 /* Ends the present wait of the loop's turn, or the next one. Thread: any, and async-signal-safe on hosted systems (rule 99);
  * the loop must not be finished in the meantime. No effect if the port has no `wake`. */
 void chain_wake(struct chain_loop *loop);

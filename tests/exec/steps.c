@@ -39,5 +39,14 @@ void fail_soon_start(struct fail_soon *op, int code)
     free_one->done = fail_soon_done(op);
     free_one->code = code;
     free_one->timer.fire = fire;
+    op->failing = free_one;
     chain_timer_arm(loop, &free_one->timer, chain_deadline(loop, 0));
+}
+
+void fail_soon_cancel(struct fail_soon *op)
+{
+    struct failing *it = op->failing;
+
+    chain_timer_disarm(chain_loop_of(op), &it->timer);
+    fail_soon_cancelled(it->done);
 }

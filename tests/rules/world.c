@@ -144,6 +144,102 @@ void rejects_cancel(struct rejects *op)
     rejects_cancelled(rejects_done(op));
 }
 
+/* ---- steady, stalls, argues ---- */
+
+static void end_steady(struct chain_timer *timer, struct chain_loop *loop)
+{
+    struct steady *op = (struct steady *)(void *)timer;
+    const char *name = op->s.name;
+    int outcome = op->s.outcome;
+
+    (void)loop;
+    say(outcome < 0 ? "%s rejects" : "%s gives %d", name, outcome);
+    if (outcome < 0)
+        steady_reject(steady_done(op), -outcome, name, 0);
+    else
+        steady_resolve(steady_done(op), outcome);
+}
+
+void steady_start(struct steady *op, const char *name, int when, int value)
+{
+    say("%s starts", name);
+    arm(&op->s, name, when, value, end_steady);
+}
+
+static void settle_stalls(struct stalls *op)
+{
+    const char *name = op->s.name;
+    int outcome = op->s.outcome;
+
+    say(outcome < 0 ? "%s rejects" : "%s gives %d", name, outcome);
+    if (outcome < 0)
+        stalls_reject(stalls_done(op), -outcome, name, 0);
+    else
+        stalls_resolve(stalls_done(op), outcome);
+}
+
+static void end_stalls(struct chain_timer *timer, struct chain_loop *loop)
+{
+    (void)loop;
+    settle_stalls((struct stalls *)(void *)timer);
+}
+
+static void acknowledge(struct chain_timer *timer, struct chain_loop *loop)
+{
+    struct stalls *op = (struct stalls *)(void *)timer;
+
+    (void)loop;
+    say("%s acknowledges", op->s.name);
+    stalls_cancelled(stalls_done(op));
+}
+
+void stalls_start(struct stalls *op, const char *name, int when, int value, int late)
+{
+    say("%s starts", name);
+    op->late = late;
+    arm(&op->s, name, when, value, end_stalls);
+}
+
+void stalls_cancel(struct stalls *op)
+{
+    say("%s is cancelled", op->s.name);
+    chain_timer_disarm(world, &op->s.timer);
+    arm(&op->s, op->s.name, op->late, op->s.outcome, acknowledge);
+}
+
+static void settle_argues(struct argues *op, int outcome)
+{
+    const char *name = op->s.name;
+
+    say(outcome < 0 ? "%s rejects" : "%s gives %d", name, outcome);
+    if (outcome < 0)
+        argues_reject(argues_done(op), -outcome, name, 0);
+    else
+        argues_resolve(argues_done(op), outcome);
+}
+
+static void end_argues(struct chain_timer *timer, struct chain_loop *loop)
+{
+    struct argues *op = (struct argues *)(void *)timer;
+
+    (void)loop;
+    settle_argues(op, op->s.outcome);
+}
+
+void argues_start(struct argues *op, const char *name, int when, int value, int answer)
+{
+    say("%s starts", name);
+    op->answer = answer;
+    arm(&op->s, name, when, value, end_argues);
+}
+
+void argues_cancel(struct argues *op)
+{
+    chain_timer_disarm(world, &op->s.timer);
+    say("%s is cancelled", op->s.name);
+    settle_argues(op, op->answer);
+}
+
 /* ---- held ---- */
 
 static struct {

@@ -23,6 +23,7 @@ struct branch {
 struct sum {
     struct chain_root root;
     union {
+        struct chain__join join;
         struct chain_failure failure;
         int value;
     } area;
@@ -92,8 +93,7 @@ static struct chain_strand *sum_resume(struct chain_strand *strand, struct chain
     s = (struct sum *)(void *)((char *)strand - offsetof(struct sum, root.strand));
     if (strand->op.at == SUM_JOINED)
         goto joined;
-    strand->op.at = SUM_JOINED;
-    chain__fork(strand, 3);
+    chain__fork(strand, CHAIN__ALL, 3, SUM_JOINED);
     chain__branch(strand, &s->a.op);
     chain__branch_site(&s->a.op, 0);
     s->start(s, 'a', &s->a.area);
@@ -102,9 +102,11 @@ static struct chain_strand *sum_resume(struct chain_strand *strand, struct chain
     s->start(s, 'b', &s->b.area);
     chain__strand_start(strand, &s->c.strand, loop, SUM_C_START);
     note("started ");
-    if (!chain__join(strand))
+    if (!chain__join(strand, loop))
         return chain__suspend(loop);
 joined:
+    if (!chain__joined(strand, loop))
+        return chain__suspend(loop);
     note("joined ");
     if (strand->op.code == 0)
         s->area.value = s->a.area.value + s->b.area.value + s->c.area.value;
@@ -112,7 +114,7 @@ joined:
 }
 
 static struct chain_site sum_sites[301];
-static const struct chain_type sum_type = { sum_resume, "sum", sum_sites, 301 };
+static const struct chain_type sum_type = { sum_resume, NULL, "sum", sum_sites, 301 };
 
 static void hear(struct chain_loop *loop, const struct chain_error *error)
 {

@@ -107,7 +107,7 @@ static struct chain_strand *spin(struct chain_strand *strand, struct chain_loop 
     return chain__yield(strand, loop, 0);
 }
 
-static const struct chain_type spinner_type = { spin, "spinner", NULL, 0 };
+static const struct chain_type spinner_type = { spin, NULL, "spinner", NULL, 0 };
 
 static struct spinner spinner;
 
