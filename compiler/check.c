@@ -205,6 +205,33 @@ static void bind(struct checker *checker, const struct ast_step *step, struct no
         assigned_add(checker, &checker->assigned, variable);
 }
 
+/* It runs when its block ends, shielded like a finally, and sees what was bound up to its step (rule 42a). */
+/* Bits of the variable in which a block keeps what has been done. */
+enum { MOST_UNDOS = 32 };
+
+static struct node *check_undo(struct checker *checker, const struct ast_form *form)
+{
+    struct checker saved = *checker;
+    struct node *node;
+
+    if (++checker->scope->undo_count == MOST_UNDOS + 1)
+        diag_report(checker->diags, D_TOO_MANY_UNDOS, form->span, MOST_UNDOS);
+    checker->assigned = assigned_copy(checker, &checker->assigned);
+    checker->it = nothing_comes_in(checker, "'undo' receives nothing: bind the value with 'as'");
+    checker->err = NULL;
+    checker->err_is_bare = false;
+    checker->in_finally = true;
+    checker->finally_loops = checker->loops;
+    node = check_form(checker, form);
+    checker->assigned = saved.assigned;
+    checker->it = saved.it;
+    checker->err = saved.err;
+    checker->err_is_bare = saved.err_is_bare;
+    checker->in_finally = saved.in_finally;
+    checker->finally_loops = saved.finally_loops;
+    return node;
+}
+
 static struct node *check_step(struct checker *checker, const struct ast_step *step)
 {
     struct node *node = check_form(checker, step->form);
@@ -219,7 +246,7 @@ static struct node *check_step(struct checker *checker, const struct ast_step *s
     if (step->as != NULL && step != checker->unbound_step)
         bind(checker, step, node);
     if (step->undo != NULL)
-        unsupported(checker, step->undo->span, "undo");
+        node->undo = check_undo(checker, step->undo);
     return node;
 }
 

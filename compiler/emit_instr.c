@@ -328,6 +328,9 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
         putf(w, "    %s(%s, %s, &%s);\n", instr->kind == IR_RESTORE ? "chain__restore" : "chain__replaced", strand_op(emitter),
              chain->local.loop, variable_path(emitter, instr->variable));
         break;
+    case IR_SUPPRESS_OWN:
+        putf(w, "    chain__suppress_own(%s, %s);\n", strand_op(emitter), chain->local.loop);
+        break;
     case IR_SET_EXIT:
         putf(w, "    %s = %u;\n", variable_path(emitter, instr->variable), instr->number);
         break;

@@ -51,6 +51,7 @@ enum ir_kind {
     IR_KEEP,          /* variable = the outcome; the strand is well again */
     IR_RESTORE,       /* the outcome = variable */
     IR_SUPPRESS,      /* the outcome in `variable` has been replaced */
+    IR_SUPPRESS_OWN,  /* the rejection under way goes to the suppressed hook; the strand is well again */
     IR_SET_EXIT,      /* variable = number */
     IR_HOLD,          /* no code: until here, pointers into the variable may be in use */
     IR_FORK,          /* `number` branches of a `fork_kind` are going to be waited for; resumes at `to` */

@@ -456,7 +456,10 @@ static void lower_block(struct lowering *lowering, const struct node *node, stru
         instr->text = var->initializer;
         instr->variable = var->variable;
     }
-    lower(lowering, node->u.block.body, dest);
+    if (node->u.block.scope->undo_count != 0)
+        lower_undoable(lowering, node, dest);
+    else
+        lower(lowering, node->u.block.body, dest);
     lowering->scope = outer;
 }
 
@@ -661,6 +664,8 @@ void lower(struct lowering *lowering, const struct node *node, struct variable *
     if (lowering->block->span.begin == 0 && lowering->block->instrs == NULL && !lowering->block->is_state)
         lowering->block->span = node->span;
     lower_form(lowering, node, holder != NULL ? holder : dest);
+    if (node->undo != NULL)
+        lower_done(lowering, node);
     if (!node->ends)
         copy(lowering, dest, holder, node->span);
 }

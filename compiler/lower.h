@@ -24,6 +24,13 @@ struct loop {
     struct ir_block *again, *behind;
 };
 
+/* The steps of a block that can be undone. */
+struct undos {
+    struct variable *done;      /* a bit for each that has given its value */
+    const struct node *steps[32];
+    unsigned count;
+};
+
 struct lowering {
     struct arena *arena;
     struct ir_chain *chain;
@@ -32,6 +39,7 @@ struct lowering {
     struct ir_block *block;     /* that instructions are added to */
     struct ir_block *fail;      /* where a rejection goes */
     struct loop *loop;
+    struct undos *undos;        /* of the innermost block that has any */
     struct cleanup *cleanups;
     bool dirty;                 /* user code ran since the last look at the code: it may have cancelled us */
 };
@@ -54,6 +62,9 @@ struct ir_strand *strand_child(struct lowering *lowering, unsigned number, struc
 void use_storage(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op);
 void take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span);
 void copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span);
+
+void lower_undoable(struct lowering *lowering, const struct node *block, struct variable *dest);
+void lower_done(struct lowering *lowering, const struct node *node);
 
 void lower_branches(struct lowering *lowering, const struct node *node, struct variable *dest);
 void lower_each(struct lowering *lowering, const struct node *node);

@@ -17,7 +17,7 @@ static const struct node *single_operation(const struct node *branch)
 {
     const struct node *node = branch->u.block.body;
 
-    if (branch->u.block.vars != NULL)
+    if (branch->u.block.vars != NULL || branch->u.block.scope->undo_count != 0)
         return NULL;
     if (node->kind == NODE_CALL && node->u.call.op->proto_kind == AST_ASYNC && !node->u.call.op->posted)
         return node;

@@ -54,6 +54,7 @@ struct scope {
     struct variable *of;        /* VARIABLE_MEMBER: the whole */
     struct variable *outside;   /* [check] the next name that a branch gives to the outside */
     struct variable *shown;     /* [check] the last name made visible in it */
+    unsigned undo_count;        /* [check] steps in it that can be undone */
     struct ir_strand *strand;   /* [lower] the strand that runs it */
     struct field *fields, **last_field; /* [layout] of its own variables */
     unsigned field_count;
@@ -108,6 +109,7 @@ struct node {
     bool ends;                   /* never comes to its end: return, reject, break … */
     bool wrong;                  /* reported already: say no more about it */
     struct variable *binding;    /* as NAME */
+    struct node *undo;           /* what undoes it if the block ends by rejection or cancellation; NULL: nothing */
     union {
         struct {
             struct symbol *op;

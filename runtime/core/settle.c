@@ -257,3 +257,10 @@ void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct 
     if (op->code > 0 && (kept->code == CHAIN_CANCELLED || cancelled))
         chain__cancel_wins(op, loop);
 }
+
+void chain__suppress_own(struct chain_op *op, struct chain_loop *loop)
+{
+    if (op->code > 0)
+        chain__suppress(loop, op->code, chain__failure(op));
+    op->code = 0;
+}

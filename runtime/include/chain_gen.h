@@ -450,6 +450,9 @@ static inline void chain__restore(struct chain_op *op, struct chain_loop *loop, 
  * suppresses it (rules 38, 41). */
 void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct chain_kept *kept);
 
+/* An undo has rejected: that is only reported (rule 42a). */
+void chain__suppress_own(struct chain_op *op, struct chain_loop *loop);
+
 /* A state that the chain does not have: its frame has been overwritten, or runs already (rule 108). */
 static inline void chain__impossible(void)
 {
