@@ -310,10 +310,11 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
     struct node *node = node_new(checker, NODE_RETRY, form->span);
     struct variable *outer = checker->attempt;
     struct incoming *it = checker->it;
+    struct ast_c attempts = { form->u.retry.attempts->span, form->u.retry.attempts->text };
 
     node->u.retry.attempt = checker->attempt = variable_new(checker, VARIABLE_ATTEMPT, "attempt", ctype_of_words(checker->arena, "int"),
                                                             form->span);
-    node->u.retry.attempts = number_text(form->u.retry.attempts);
+    node->u.retry.attempts = check_text(checker, &attempts, no_type, false, NULL);
     if (form->u.retry.backoff != NULL)
         node->u.retry.backoff = check_duration(checker, form->u.retry.backoff);
     if (form->u.retry.to != NULL)

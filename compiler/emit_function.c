@@ -20,13 +20,13 @@ static void need_labels(const struct ir_block *block)
         if (block->to != block->next)
             need(block->to);
         break;
-    case IR_IF: case IR_CODES: case IR_WON: case IR_MAY_JUMP:
+    case IR_IF: case IR_CODES: case IR_WON:
         if (block->to != block->next)
             need(block->to);
         if (block->to == block->next || block->no != block->next)
             need(block->no);
         break;
-    case IR_CHECK:
+    case IR_CHECK: case IR_MAY_JUMP:
         need(block->no);
         if (block->to != block->next)
             need(block->to);
@@ -163,15 +163,9 @@ static void emit_condition(struct emitter *emitter, const struct ir_block *block
 
 static void emit_may_jump(struct emitter *emitter, const struct ir_block *block)
 {
-    const char *condition = arena_format(emitter->arena, "%s->op.code == 0", emitter->chain->local.strand);
-    const struct ir_strand *strand = block->strand;
-
-    for (;; strand = strand->parent) {
-        condition = arena_format(emitter->arena, "%s && chain__may_jump(%s)", condition, strand_path(emitter, strand->parent));
-        if (strand == block->won)
-            break;
-    }
-    emit_condition(emitter, block, condition);
+    putf(emitter->writer, "    if (!chain__may_jump(%s, %s))\n        goto %s;\n", strand_path(emitter, block->won->parent),
+         emitter->chain->local.strand, block->no->label);
+    go(emitter, block, block->to);
 }
 
 static void emit_switch(struct emitter *emitter, const struct ir_block *block)

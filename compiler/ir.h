@@ -93,7 +93,7 @@ enum ir_end {
     IR_JOIN,      /* waits for the branches; resumes at to */
     IR_BACK,      /* another round: to; or, if others have to run first, resumes at no */
     IR_WON,       /* the branch in `won` decided ? to : no */
-    IR_MAY_JUMP,  /* no combinator from here out to that of the branch `won` is decided ? to : no */
+    IR_MAY_JUMP,  /* the combinator of the branch `won`, which runs here, is not decided ? to : no, as if cancelled */
     IR_SWITCH,    /* by the number in `variable`: to (0), cases */
     IR_END,       /* the chain has ended; its value is in `variable` unless it was rejected */
     IR_BRANCH_END /* the branch has ended; `to` is where its parent goes on (for liveness) */
@@ -103,6 +103,7 @@ struct ir_case {
     struct ir_case *next;
     unsigned number;
     struct ir_block *to;
+    struct variable *value;     /* [lower] what a return returns; NULL: nothing */
     struct cleanup *until;      /* [lower] the finally that surrounds where the jump goes */
 };
 

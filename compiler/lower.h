@@ -63,6 +63,7 @@ void use_storage(struct lowering *lowering, struct ir_strand *strand, const stru
 void take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span);
 void copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span);
 
+bool calls_something(const struct text *text);
 void lower_undoable(struct lowering *lowering, const struct node *block, struct variable *dest);
 void lower_done(struct lowering *lowering, const struct node *node);
 

@@ -116,6 +116,7 @@ static struct variable *bound(struct lowering *lowering, const char *name, struc
     variable->many_strands = true;
     instr->variable = variable;
     instr->text = text;
+    lowering->dirty |= calls_something(text);
     return variable;
 }
 
@@ -231,13 +232,24 @@ static void make_jumps(struct lowering *lowering, struct fork *fork)
 
 /* ---- all, settle ---- */
 
+/* What a branch that is one operation gives: to its binding, and to `dest`. A delay passes on what came in. */
+static void take_single(struct lowering *lowering, struct fork *fork, unsigned i, struct variable *dest)
+{
+    const struct node *single = fork->branches[i].single;
+    struct variable *first = single->binding != NULL ? single->binding : dest;
+
+    if (single->kind == NODE_CALL)
+        take(lowering, fork->branches[i].strand, single->u.call.op, first, single->span);
+    else
+        copy(lowering, first, single->u.delay.passes->variable, single->span);
+    copy(lowering, dest, single->binding, single->span);
+}
+
 static void take_bindings(struct lowering *lowering, struct fork *fork)
 {
-    for (unsigned i = 0; i < fork->count; i++) {
-        const struct node *single = fork->branches[i].single;
-        if (single != NULL && single->kind == NODE_CALL && single->binding != NULL)
-            take(lowering, fork->branches[i].strand, single->u.call.op, single->binding, single->span);
-    }
+    for (unsigned i = 0; i < fork->count; i++)
+        if (fork->branches[i].single != NULL)
+            take_single(lowering, fork, i, NULL);
 }
 
 static void take_outcomes(struct lowering *lowering, struct fork *fork)
@@ -250,10 +262,11 @@ static void take_outcomes(struct lowering *lowering, struct fork *fork)
         instr = add(lowering, IR_OUTCOME, branch->span);
         instr->variable = branch->u.block.outcome;
         instr->strand = fork->branches[i].strand;
-        if (single != NULL && branch->u.block.value != NULL) {
+        if (single != NULL && single->kind == NODE_CALL && branch->u.block.value != NULL) {
             instr->op = single->u.call.op;
             instr->from = branch->u.block.value;
-        }
+        } else if (single != NULL && single->kind == NODE_DELAY)
+            copy(lowering, branch->u.block.value, single->u.delay.passes->variable, single->span);
     }
 }
 
@@ -262,17 +275,12 @@ static void take_outcomes(struct lowering *lowering, struct fork *fork)
 /* The value of the branch that won, or of its block. */
 static void lower_winner(struct lowering *lowering, struct fork *fork, unsigned i, struct variable *dest)
 {
-    const struct node *branch = fork->branches[i].node, *single = fork->branches[i].single;
+    const struct node *branch = fork->branches[i].node;
     struct variable *value = branch->u.block.winner != NULL ? branch->u.block.it->variable : dest;
 
-    if (single != NULL && single->kind == NODE_CALL) {
-        if (single->binding != NULL)
-            take(lowering, fork->branches[i].strand, single->u.call.op, single->binding, single->span);
-        if (single->binding == NULL)
-            take(lowering, fork->branches[i].strand, single->u.call.op, value, single->span);
-        else
-            copy(lowering, value, single->binding, single->span);
-    } else
+    if (fork->branches[i].single != NULL)
+        take_single(lowering, fork, i, value);
+    else
         copy(lowering, value, fork->branches[i].value, branch->span);
     if (branch->u.block.winner != NULL)
         lower(lowering, branch->u.block.winner, dest);
@@ -336,6 +344,7 @@ static void lower_any_failure(struct lowering *lowering, struct fork *fork, cons
     struct ir_block *failed = block_new(lowering, "any_failed", node->span), *well = block_new(lowering, "any_well", node->span);
 
     failed->span.begin = well->span.begin = 0;
+    lowering->block->site = site_new(lowering, node->span, "any");
     end(lowering, IR_CHECK, well, failed);
     place(lowering, failed);
     collect_causes(lowering, fork, node);
@@ -450,9 +459,6 @@ void lower_timeout(struct lowering *lowering, const struct node *node, struct va
     add(lowering, IR_TIMEOUT_END, node->span);
     check_code(lowering, node->span, "timeout");
     make_jumps(lowering, fork);
-    if (single != NULL && single->kind == NODE_CALL) {
-        take(lowering, fork->branches[0].strand, single->u.call.op, single->binding != NULL ? single->binding : dest, node->span);
-        if (single->binding != NULL)
-            copy(lowering, dest, single->binding, node->span);
-    }
+    if (single != NULL)
+        take_single(lowering, fork, 0, dest);
 }

@@ -162,7 +162,7 @@ struct node {
         } timeout;
         struct {
             struct variable *attempt;
-            const char *attempts;    /* C text */
+            struct text *attempts;
             struct node *backoff, *to; /* NODE_DELAYs; NULL if not given */
             const char *jitter;
             const struct ast_name *codes;

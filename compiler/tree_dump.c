@@ -91,7 +91,7 @@ static void dump_head(struct writer *w, const struct node *node)
         putf(w, " limit %s", node->u.each.limit);
         break;
     case NODE_RETRY:
-        putf(w, " %s", node->u.retry.attempts);
+        dump_text(w, node->u.retry.attempts);
         dump_variable(w, "attempt", node->u.retry.attempt);
         for (const struct ast_name *code = node->u.retry.codes; code != NULL; code = code->next)
             putf(w, " %s", code->name);

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 
+const char chain__nobody_won[] = "no branch gave a value";
+
 int chain__rejection_code(int code)
 {
     return code > 0 ? code : EINVAL;
@@ -172,7 +174,7 @@ static void branch_outcome(struct chain_op *parent, const struct chain_op *branc
 static void complete(struct chain_op *parent)
 {
     if ((parent->flags & (CHAIN__KIND | CHAIN__DECIDED)) == CHAIN__ANY && parent->code == 0)
-        chain__raise(parent, CHAIN_EALL, "no branch gave a value", 0); /* rule 47 */
+        chain__raise(parent, CHAIN_EALL, chain__nobody_won, 0); /* rule 47 */
     parent->flags &= (uint8_t)~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__FORKING);
     chain__set_tag(parent, chain__tag(parent) + CHAIN__GENERATION);
 }

@@ -347,6 +347,9 @@ static inline void chain__originates(struct chain_op *op, const struct chain_sit
         failure->origin = site;
 }
 
+/* The message of a rejection whose info leads to its causes. */
+extern const char chain__nobody_won[];
+
 /* `err` of a handler. */
 static inline struct chain_error chain__error(const struct chain_op *op, const struct chain_failure *failure)
 {
@@ -356,7 +359,11 @@ static inline struct chain_error chain__error(const struct chain_op *op, const s
     error.message = failure->message;
     error.info = failure->info;
     error.origin = failure->origin;
-    error.causes = op->code == CHAIN_EALL ? (const struct chain_error *)failure->info : NULL;
+    error.causes = NULL;
+    if (failure->message == chain__nobody_won) {
+        error.causes = (const struct chain_error *)failure->info;
+        error.info = 0;
+    }
     return error;
 }
 
@@ -368,6 +375,8 @@ static inline void chain__raise_again(struct chain_op *op, const struct chain_er
     failure->message = error->message;
     failure->info = error->info;
     failure->origin = error->origin;
+    if (error->causes != NULL)
+        failure->info = (intptr_t)error->causes;
 }
 
 /* A call: the strand goes on in `callee`, and, when that has ended, at `at` of the chain it runs now. */
@@ -540,7 +549,7 @@ static inline bool chain__won(struct chain_strand *strand, const struct chain_op
 /* The errors of the branches of an any that nobody won hang at its rejection until the chain ends (rule 47). */
 static inline void chain__causes(struct chain_op *op, const struct chain_error *causes)
 {
-    if (op->code == CHAIN_EALL)
+    if (op->code > 0 && chain__failure(op)->message == chain__nobody_won)
         chain__failure(op)->info = (intptr_t)causes;
 }
 
@@ -555,10 +564,13 @@ static inline enum chain_outcome chain__outcome_of(const struct chain_op *op)
     return op->code == 0 ? CHAIN_VALUE : op->code > 0 ? CHAIN_REJECTED : CHAIN_WAS_CANCELLED;
 }
 
-/* Whether a branch of this strand can still decide by jumping. */
-static inline bool chain__may_jump(const struct chain_strand *parent)
+/* Whether a branch of `parent` can still decide by jumping, or take another item. If not, it ends as if it were cancelled. */
+static inline bool chain__may_jump(const struct chain_strand *parent, struct chain_strand *branch)
 {
-    return parent->op.code == 0 && (parent->op.flags & CHAIN__DECIDED) == 0;
+    bool may = parent->op.code == 0 && (parent->op.flags & CHAIN__DECIDED) == 0 && branch->op.code == 0;
+    if (!may && branch->op.code == 0)
+        branch->op.code = CHAIN_CANCELLED;
+    return may;
 }
 
 /* A branch leaves its combinator by return, break or continue: that decides (rule 93). Its end is reported as usual. */
