@@ -267,6 +267,7 @@ static void lower_any_failure(struct lowering *lowering, struct fork *fork, cons
     struct ir_block *failed = block_new(lowering, "any_failed", node->span), *well = block_new(lowering, "any_well", node->span);
 
     failed->span.begin = well->span.begin = 0;
+    lowering->block->site = site_new(lowering, node->span, "any");
     end(lowering, IR_CHECK, well, failed);
     place(lowering, failed);
     collect_causes(lowering, fork, node);
