@@ -141,6 +141,17 @@ struct node *check_block(struct checker *checker, const struct ast_block *block)
 
 /* ---- as ---- */
 
+/* A name that a branch gives to the outside: visible in the rest of the branch, and behind the combinator. */
+static void show_outside_later(struct checker *checker, struct variable *variable)
+{
+    struct variable **last = &checker->outside;
+
+    while (*last != NULL)
+        last = &(*last)->outside;
+    *last = variable;
+    variable->scope = checker->outside_scope;
+}
+
 static struct variable *new_binding(struct checker *checker, const struct ast_step *step, struct ctype type)
 {
     struct scope *here = checker->scope;
@@ -152,13 +163,9 @@ static struct variable *new_binding(struct checker *checker, const struct ast_st
     checker->scope = outside ? checker->outside_scope : here;
     variable = variable_new(checker, VARIABLE_BINDING, step->as->name, type, step->as->span);
     checker->scope = here;
-    if (outside) {
-        struct variable **last = &checker->outside;
-        while (*last != NULL)
-            last = &(*last)->outside;
-        *last = variable;
-    } else
-        variable_show(checker, variable);
+    if (outside)
+        show_outside_later(checker, variable);
+    variable_show(checker, variable);
     return variable;
 }
 
@@ -194,6 +201,8 @@ static void bind(struct checker *checker, const struct ast_step *step, struct no
         type = ctype_of_words(checker->arena, "int");
     } else if (variable == NULL || ctype_same(variable->type, type))
         demand(checker, node, type, step->as_type != NULL || node->flexible);
+    if (variable != NULL && step == checker->outside_step) /* bound on an earlier way of this branch, too */
+        show_outside_later(checker, variable);
     if (variable == NULL)
         variable = new_binding(checker, step, type);
     if (variable->from == NULL && node->kind == NODE_CALL)

@@ -320,6 +320,10 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
     if (form->u.retry.to != NULL)
         node->u.retry.to = check_duration(checker, form->u.retry.to);
     node->u.retry.jitter = number_text(form->u.retry.jitter);
+    if (node->u.retry.jitter != NULL && node->u.retry.backoff == NULL)
+        diag_report(checker->diags, D_JITTER, form->u.retry.jitter->span);
+    if (strcmp(attempts.text, "0") == 0)
+        diag_report(checker->diags, D_RETRY_ZERO, attempts.span);
     node->u.retry.codes = form->u.retry.codes;
     node->u.retry.body = check_form(checker, form->u.retry.form);
     take_type(node, node->u.retry.body);

@@ -75,6 +75,8 @@ static void demand_ways(struct checker *checker, struct node *node, struct ways 
 
 static void demand_branch(struct checker *checker, struct node *branch, struct ways *ways)
 {
+    if (branch->ends)
+        return;
     demand_ways(checker, branch->u.block.winner != NULL ? branch->u.block.winner : branch->u.block.body, ways);
 }
 

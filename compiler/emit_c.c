@@ -220,7 +220,8 @@ static void emit_chain_functions(struct emitter *emitter)
     emit_declarations(emitter);
     emit_sites(emitter);
     for (const struct ir_function *function = chain->functions; function != NULL; function = function->next)
-        emit_do_function(emitter, function);
+        if (function->reached)
+            emit_do_function(emitter, function);
     emit_resume(emitter);
     put(w, "\n");
     if (has_cancel(chain))

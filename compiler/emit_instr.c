@@ -309,8 +309,9 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    if (instr->kind != IR_TAKE && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_RESTORE
-        && instr->kind != IR_BRANCH_JUMPED && instr->kind != IR_TIMEOUT_END)
+    if (instr->kind != IR_TAKE && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_DECLARE
+        && instr->kind != IR_RESTORE
+        && instr->kind != IR_ATTEMPTED && instr->kind != IR_BRANCH_JUMPED && instr->kind != IR_TIMEOUT_END)
         emit_source_comment(emitter, instr->span);
     switch (instr->kind) {
     case IR_EVAL: emit_eval(emitter, instr); break;
@@ -321,6 +322,9 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     case IR_SYNC: emit_sync(emitter, instr); break;
     case IR_DO: emit_do(emitter, instr); break;
     case IR_RAISE: emit_raise(emitter, instr); break;
+    case IR_ATTEMPTED:
+        putf(w, "    chain__attempted(%s, %s);\n", strand_op(emitter), variable_path(emitter, instr->variable));
+        break;
     case IR_RAISE_AGAIN: emit_outcome(emitter, "chain__raise_again", instr); break;
     case IR_CATCH: emit_catch(emitter, instr); break;
     case IR_KEEP: emit_outcome(emitter, "chain__keep", instr); break;
@@ -334,7 +338,7 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     case IR_SET_EXIT:
         putf(w, "    %s = %u;\n", variable_path(emitter, instr->variable), instr->number);
         break;
-    case IR_HOLD: break;
+    case IR_DECLARE: case IR_HOLD: break;
     case IR_FORK:
         putf(w, "    chain__fork(%s, %s, %u, %s);\n", chain->local.strand, kind_word(instr->fork_kind), instr->number, instr->to->state);
         break;

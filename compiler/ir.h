@@ -46,6 +46,7 @@ enum ir_kind {
     IR_SYNC,          /* variable = op(args); `fails` becomes a rejection */
     IR_DO,            /* variable = function(…) */
     IR_RAISE,         /* reject(args) */
+    IR_ATTEMPTED,     /* a rejection that came out of the attempt in `variable` */
     IR_RAISE_AGAIN,   /* the error in `variable` */
     IR_CATCH,         /* variable = the error, if wanted; the strand is well again */
     IR_KEEP,          /* variable = the outcome; the strand is well again */
@@ -53,6 +54,7 @@ enum ir_kind {
     IR_SUPPRESS,      /* the outcome in `variable` has been replaced */
     IR_SUPPRESS_OWN,  /* the rejection under way goes to the suppressed hook; the strand is well again */
     IR_SET_EXIT,      /* variable = number */
+    IR_DECLARE,       /* no code: from here on the variable is kept, though only C text writes it */
     IR_HOLD,          /* no code: until here, pointers into the variable may be in use */
     IR_FORK,          /* `number` branches of a `fork_kind` are going to be waited for; resumes at `to` */
     IR_BRANCH_OP,     /* starts op(args) as a branch in `strand` */
@@ -142,6 +144,7 @@ struct ir_function {
     const struct node *node;
     struct ir_strand *strand;
     unsigned number;
+    bool reached;               /* [tidy] */
 };
 
 /* A step, for origins of rejections and for tables. */

@@ -269,6 +269,8 @@ static void lower_then(struct lowering *lowering, const struct node *node, struc
 static void lower_catch_entry(struct lowering *lowering, struct ir_block *handler, struct variable *err)
 {
     place(lowering, handler);
+    if (err != NULL && lowering->attempt != NULL)
+        add(lowering, IR_ATTEMPTED, handler->span)->variable = lowering->attempt;
     add(lowering, IR_CATCH, handler->span)->variable = err;
 }
 
@@ -493,8 +495,10 @@ static void lower_block(struct lowering *lowering, const struct node *node, stru
     lowering->scope = node->u.block.scope;
     for (const struct node_var *var = node->u.block.vars; var != NULL; var = var->next) {
         struct ir_instr *instr;
-        if (var->initializer == NULL)
+        if (var->initializer == NULL) {
+            add(lowering, IR_DECLARE, var->variable->span)->variable = var->variable;
             continue;
+        }
         instr = add(lowering, IR_EVAL, var->variable->span);
         instr->text = var->initializer;
         instr->variable = var->variable;

@@ -39,6 +39,7 @@ struct lowering {
     struct ir_block *block;     /* that instructions are added to */
     struct ir_block *fail;      /* where a rejection goes */
     struct loop *loop;
+    struct variable *attempt;   /* of the innermost retry; NULL: none */
     struct undos *undos;        /* of the innermost block that has any */
     struct cleanup *cleanups;
     bool dirty;                 /* user code ran since the last look at the code: it may have cancelled us */

@@ -278,6 +278,8 @@ static void lower_winner(struct lowering *lowering, struct fork *fork, unsigned 
     const struct node *branch = fork->branches[i].node;
     struct variable *value = branch->u.block.winner != NULL ? branch->u.block.it->variable : dest;
 
+    if (branch->u.block.body->ends) /* it never has a value to win with */
+        return;
     if (fork->branches[i].single != NULL)
         take_single(lowering, fork, i, value);
     else

@@ -54,6 +54,8 @@ static void pause(struct lowering *lowering, const struct node *node)
     use_storage(lowering, lowering->strand, NULL);
     lowering->block->node = node;
     lowering->block->variable = node->u.retry.attempt;
+    lowering->block->text = node->u.retry.backoff->u.delay.count; /* for liveness */
+    lowering->block->args = node->u.retry.to == NULL ? NULL : node->u.retry.to->u.delay.count;
     end(lowering, IR_DELAY, after, NULL);
     after->is_state = true;
     after->span.begin = 0;
@@ -67,6 +69,7 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     struct ir_block *retried = block_new(lowering, "retry_more", node->span), *resumed = block_new(lowering, "retry_resumed", node->span);
     struct ir_block *again = block_new(lowering, "retry_again", node->span), *behind = block_new(lowering, "after_retry", node->span);
     struct ir_block *fail = lowering->fail;
+    struct variable *outer = lowering->attempt;
     struct ir_instr *instr;
 
     failed->span.begin = retried->span.begin = resumed->span.begin = again->span.begin = behind->span.begin = 0;
@@ -75,11 +78,14 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     end(lowering, IR_GOTO, head, NULL);
     place(lowering, head);
     lowering->fail = failed;
+    lowering->attempt = node->u.retry.attempt;
     lower(lowering, node->u.retry.body, dest);
+    lowering->attempt = outer;
     lowering->fail = fail;
     end(lowering, IR_GOTO, behind, NULL);
     failed->codes = node->u.retry.codes;
     place(lowering, failed);
+    add(lowering, IR_ATTEMPTED, node->span)->variable = node->u.retry.attempt;
     end(lowering, IR_CODES, retried, fail);
     place(lowering, retried);
     lowering->block->text = more_attempts(lowering, node);

@@ -150,6 +150,7 @@ static void decide(struct chain_op *parent, const struct chain_op *branch, int c
     join->winner = branch;
     if (parent->code == 0)
         parent->code = code;
+    join->attempt = (chain__tag(branch) & CHAIN__BRANCH) == 0 ? branch->alive : 0;
     if (code > 0)
         join->failure = *failure;
     if ((parent->flags & CHAIN__FORKING) == 0 && parent->alive > 1) {
@@ -175,6 +176,8 @@ static void complete(struct chain_op *parent)
 {
     if ((parent->flags & (CHAIN__KIND | CHAIN__DECIDED)) == CHAIN__ANY && parent->code == 0)
         chain__raise(parent, CHAIN_EALL, chain__nobody_won, 0); /* rule 47 */
+    if (parent->code > 0)
+        parent->alive = (parent->flags & CHAIN__DECIDED) != 0 ? ((struct chain__join *)chain__storage(parent))->attempt : 0;
     parent->flags &= (uint8_t)~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__FORKING);
     chain__set_tag(parent, chain__tag(parent) + CHAIN__GENERATION);
 }

@@ -333,6 +333,8 @@ static inline int chain__raise(struct chain_op *op, int code, const char *messag
     if (op->code != 0) /* cancelled in this very step (rule 71) */
         return 1;
     op->code = code;
+    if ((chain__tag(op) & CHAIN__BRANCH) == 0)
+        op->alive = 0; /* no attempt is known yet */
     failure->message = message;
     failure->info = info;
     failure->origin = NULL;
@@ -355,7 +357,7 @@ static inline struct chain_error chain__error(const struct chain_op *op, const s
 {
     struct chain_error error;
     error.code = op->code;
-    error.attempt = 0;
+    error.attempt = (chain__tag(op) & CHAIN__BRANCH) == 0 ? op->alive : 0;
     error.message = failure->message;
     error.info = failure->info;
     error.origin = failure->origin;
@@ -367,11 +369,20 @@ static inline struct chain_error chain__error(const struct chain_op *op, const s
     return error;
 }
 
+/* A rejection has come out of an attempt: the innermost retry says which. A strand's `alive` has room for it, as it does not
+ * wait for branches meanwhile; more than 255 count as 255. */
+static inline void chain__attempted(struct chain_op *op, int attempt)
+{
+    if (op->code > 0 && op->alive == 0)
+        op->alive = (uint8_t)(attempt > 255 ? 255 : attempt);
+}
+
 /* Puts a caught error back under way: a bare `reject`. */
 static inline void chain__raise_again(struct chain_op *op, const struct chain_error *error)
 {
     struct chain_failure *failure = chain__failure(op);
     op->code = error->code;
+    op->alive = (uint8_t)error->attempt;
     failure->message = error->message;
     failure->info = error->info;
     failure->origin = error->origin;
@@ -425,13 +436,14 @@ static inline bool chain__ask(struct chain_op *op)
 struct chain_kept {
     struct chain_failure failure; /* of a rejection */
     int code;
-    uint8_t shielded;
+    uint8_t shielded, attempt;
 };
 
 /* A finally begins: from here on the strand is shielded (rule 40). */
 static inline void chain__keep(struct chain_op *op, struct chain_kept *kept)
 {
     kept->code = op->code;
+    kept->attempt = op->alive;
     if (op->code > 0)
         kept->failure = *chain__failure(op);
     op->code = 0;
@@ -449,6 +461,7 @@ static inline bool chain__unshield(struct chain_op *op, const struct chain_kept 
 static inline void chain__restore(struct chain_op *op, struct chain_loop *loop, const struct chain_kept *kept)
 {
     op->code = kept->code;
+    op->alive = kept->attempt;
     if (kept->code > 0)
         *chain__failure(op) = kept->failure;
     if (chain__unshield(op, kept) && op->code >= 0)
@@ -483,6 +496,7 @@ int chain__run(struct chain_root *root, struct chain_loop *loop, const struct ch
 struct chain__join {
     struct chain_failure failure;   /* of the rejection that decided */
     const struct chain_op *winner;  /* the header that decided */
+    uint8_t attempt;                /* of the rejection */
 };
 
 /* The strand is going to wait for `count` branches, and resumes at `at`: the header is made pending with one more, which
@@ -537,7 +551,7 @@ bool chain__decide(struct chain_strand *strand, struct chain_loop *loop);
 /* A strand that waits for branches has been resumed: whether all have ended (rule 55). */
 static inline bool chain__joined(struct chain_strand *strand, struct chain_loop *loop)
 {
-    return strand->op.alive == 0 || chain__decide(strand, loop);
+    return (chain__tag(&strand->op) & CHAIN__GENERATION) == 0 || chain__decide(strand, loop);
 }
 
 /* Behind an any or race: whether this branch decided. */
