@@ -141,6 +141,17 @@ struct node *check_block(struct checker *checker, const struct ast_block *block)
 
 /* ---- as ---- */
 
+/* A name that a branch gives to the outside: visible in the rest of the branch, and behind the combinator. */
+static void show_outside_later(struct checker *checker, struct variable *variable)
+{
+    struct variable **last = &checker->outside;
+
+    while (*last != NULL)
+        last = &(*last)->outside;
+    *last = variable;
+    variable->scope = checker->outside_scope;
+}
+
 static struct variable *new_binding(struct checker *checker, const struct ast_step *step, struct ctype type)
 {
     struct scope *here = checker->scope;
@@ -152,13 +163,9 @@ static struct variable *new_binding(struct checker *checker, const struct ast_st
     checker->scope = outside ? checker->outside_scope : here;
     variable = variable_new(checker, VARIABLE_BINDING, step->as->name, type, step->as->span);
     checker->scope = here;
-    if (outside) {
-        struct variable **last = &checker->outside;
-        while (*last != NULL)
-            last = &(*last)->outside;
-        *last = variable;
-    } else
-        variable_show(checker, variable);
+    if (outside)
+        show_outside_later(checker, variable);
+    variable_show(checker, variable);
     return variable;
 }
 
@@ -194,6 +201,8 @@ static void bind(struct checker *checker, const struct ast_step *step, struct no
         type = ctype_of_words(checker->arena, "int");
     } else if (variable == NULL || ctype_same(variable->type, type))
         demand(checker, node, type, step->as_type != NULL || node->flexible);
+    if (variable != NULL && step == checker->outside_step) /* bound on an earlier way of this branch, too */
+        show_outside_later(checker, variable);
     if (variable == NULL)
         variable = new_binding(checker, step, type);
     if (variable->from == NULL && node->kind == NODE_CALL)
@@ -203,6 +212,33 @@ static void bind(struct checker *checker, const struct ast_step *step, struct no
     node->type = variable->type;
     if (!node->ends)
         assigned_add(checker, &checker->assigned, variable);
+}
+
+/* It runs when its block ends, shielded like a finally, and sees what was bound up to its step (rule 42a). */
+/* Bits of the variable in which a block keeps what has been done. */
+enum { MOST_UNDOS = 32 };
+
+static struct node *check_undo(struct checker *checker, const struct ast_form *form)
+{
+    struct checker saved = *checker;
+    struct node *node;
+
+    if (++checker->scope->undo_count == MOST_UNDOS + 1)
+        diag_report(checker->diags, D_TOO_MANY_UNDOS, form->span, MOST_UNDOS);
+    checker->assigned = assigned_copy(checker, &checker->assigned);
+    checker->it = nothing_comes_in(checker, "'undo' receives nothing: bind the value with 'as'");
+    checker->err = NULL;
+    checker->err_is_bare = false;
+    checker->in_finally = true;
+    checker->finally_loops = checker->loops;
+    node = check_form(checker, form);
+    checker->assigned = saved.assigned;
+    checker->it = saved.it;
+    checker->err = saved.err;
+    checker->err_is_bare = saved.err_is_bare;
+    checker->in_finally = saved.in_finally;
+    checker->finally_loops = saved.finally_loops;
+    return node;
 }
 
 static struct node *check_step(struct checker *checker, const struct ast_step *step)
@@ -219,7 +255,7 @@ static struct node *check_step(struct checker *checker, const struct ast_step *s
     if (step->as != NULL && step != checker->unbound_step)
         bind(checker, step, node);
     if (step->undo != NULL)
-        unsupported(checker, step->undo->span, "undo");
+        node->undo = check_undo(checker, step->undo);
     return node;
 }
 

@@ -77,6 +77,7 @@ struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *
 
 /* check_branches.c */
 struct node *check_branches(struct checker *checker, const struct ast_form *form);
+struct node *check_each(struct checker *checker, const struct ast_form *form);
 struct node *check_timeout(struct checker *checker, const struct ast_form *form);
 struct node *check_duration(struct checker *checker, const struct ast_duration *duration);
 

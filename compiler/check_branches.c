@@ -1,4 +1,4 @@
-/* check_branches.c - part of check: all, any, race, settle, timeout.
+/* check_branches.c - part of check: all, any, race, settle, each, timeout.
  *
  * Branches run at the same time, so what one binds no other sees. Behind the whole, `all` shows what each branch's last `as`
  * bound, `settle` its outcome; a winner's block of race or any sees its own branch's names and runs when the others are quiet.
@@ -188,6 +188,33 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
     show_outside(checker, checker->outside);
     checker->outside = outer;
     checker->assigned = result;
+    return node;
+}
+
+/* ---- each ---- */
+
+/* Every item runs the body with names of its own; the slots are counted at compile time, the items at run time (rules 95-98). */
+struct node *check_each(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = node_new(checker, NODE_EACH, form->span), *body = node_new(checker, NODE_BLOCK, form->u.each.body->span);
+    struct incoming *outer = checker->it;
+    struct ctype size = ctype_of_words(checker->arena, "size_t");
+
+    node->u.each.low = check_text(checker, form->u.each.low, size, false, NULL);
+    node->u.each.high = check_text(checker, form->u.each.high, size, false, NULL);
+    node->u.each.limit = form->u.each.limit->text;
+    if (strspn(node->u.each.limit, "0") == strlen(node->u.each.limit))
+        diag_report(checker->diags, D_LIMIT_ZERO, form->u.each.limit->span);
+    scope_open(checker, form->span);
+    check_new_name(checker, form->u.each.name->name, form->u.each.name->span);
+    node->u.each.index = variable_new(checker, VARIABLE_VAR, form->u.each.name->name, size, form->u.each.name->span);
+    variable_show(checker, node->u.each.index);
+    body->u.block.scope = checker->scope;
+    checker->it = nothing_comes_in(checker, "an item begins without a value");
+    body->u.block.body = check_block(checker, form->u.each.body);
+    checker->it = outer;
+    scope_close(checker);
+    node->u.each.body = body;
     return node;
 }
 

@@ -310,15 +310,20 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
     struct node *node = node_new(checker, NODE_RETRY, form->span);
     struct variable *outer = checker->attempt;
     struct incoming *it = checker->it;
+    struct ast_c attempts = { form->u.retry.attempts->span, form->u.retry.attempts->text };
 
     node->u.retry.attempt = checker->attempt = variable_new(checker, VARIABLE_ATTEMPT, "attempt", ctype_of_words(checker->arena, "int"),
                                                             form->span);
-    node->u.retry.attempts = number_text(form->u.retry.attempts);
+    node->u.retry.attempts = check_text(checker, &attempts, no_type, false, NULL);
     if (form->u.retry.backoff != NULL)
         node->u.retry.backoff = check_duration(checker, form->u.retry.backoff);
     if (form->u.retry.to != NULL)
         node->u.retry.to = check_duration(checker, form->u.retry.to);
     node->u.retry.jitter = number_text(form->u.retry.jitter);
+    if (node->u.retry.jitter != NULL && node->u.retry.backoff == NULL)
+        diag_report(checker->diags, D_JITTER, form->u.retry.jitter->span);
+    if (strcmp(attempts.text, "0") == 0)
+        diag_report(checker->diags, D_RETRY_ZERO, attempts.span);
     node->u.retry.codes = form->u.retry.codes;
     node->u.retry.body = check_form(checker, form->u.retry.form);
     take_type(node, node->u.retry.body);
@@ -338,7 +343,8 @@ struct node *check_form(struct checker *checker, const struct ast_form *form)
     case AST_DO: return check_do(checker, form);
     case AST_BLOCK: return check_block(checker, form->u.block);
     case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: return check_branches(checker, form);
-    case AST_EACH_IN: case AST_EACH_FROM: return unsupported(checker, form->span, "each");
+    case AST_EACH_IN: return check_each(checker, form);
+    case AST_EACH_FROM: return unsupported(checker, form->span, "each (NAME from ...)");
     case AST_IF: return check_if(checker, form);
     case AST_WHILE: case AST_LOOP: return check_loop(checker, form);
     case AST_BREAK: case AST_CONTINUE: return check_jump(checker, form);

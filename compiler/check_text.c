@@ -263,7 +263,7 @@ struct text *check_text(struct checker *checker, const struct ast_c *c, struct c
     struct scan scan = { .checker = checker, .c = c, .type = type, .do_node = is_body ? do_node : NULL,
         .last = &text->pieces, .plain = c->text };
     struct ctoken token;
-    const char *p = c->text;
+    const char *p = c->text, *end = p;
 
     text->span = c->span;
     while ((token = ctext_next_solid(&p)).kind != CTOKEN_END) {
@@ -271,8 +271,9 @@ struct text *check_text(struct checker *checker, const struct ast_c *c, struct c
         take_token(&scan, token, &p);
         scan.before_that = ctoken_is(token, "*") && ctoken_is(before, "*") ? scan.before_that : before;
         scan.before = token;
+        end = p;
     }
-    add_plain(&scan, p, p);
+    add_plain(&scan, is_body ? p : end, p); /* a comment to the end of the line would swallow what follows an expression */
     return text;
 }
 

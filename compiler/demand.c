@@ -75,6 +75,8 @@ static void demand_ways(struct checker *checker, struct node *node, struct ways 
 
 static void demand_branch(struct checker *checker, struct node *branch, struct ways *ways)
 {
+    if (branch->ends)
+        return;
     demand_ways(checker, branch->u.block.winner != NULL ? branch->u.block.winner : branch->u.block.body, ways);
 }
 
@@ -125,7 +127,7 @@ static void demand_ways(struct checker *checker, struct node *node, struct ways 
         demand_ways(checker, node->u.if_.yes, ways);
         demand_ways(checker, node->u.if_.no, ways);
         break;
-    case NODE_NOTHING: case NODE_CALL: case NODE_EXPR: case NODE_DO: case NODE_WHILE: case NODE_LOOP:
+    case NODE_NOTHING: case NODE_CALL: case NODE_EXPR: case NODE_DO: case NODE_EACH: case NODE_WHILE: case NODE_LOOP:
     case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY: case NODE_RETURN: case NODE_REJECT:
         demand_way(checker, node, ways);
         break;

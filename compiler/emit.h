@@ -26,6 +26,15 @@ const char *storage_path(const struct emitter *emitter, const struct ir_strand *
 /* A pointer to a strand: "s" is not used, as it may be another one. */
 const char *strand_path(const struct emitter *emitter, const struct ir_strand *strand);
 
+/* What holds the branches of strands within a slot (NULL: within none): "b", "item". */
+const char *holder_path(const struct emitter *emitter, const struct ir_strand *slot);
+
+/* Pointers to the slots, in a function that is given a strand. */
+void emit_slot_locals(struct emitter *emitter);
+
+/* The frame and the slots that C text mentions, as parameters or as arguments. Returns whether there are any. */
+bool emit_homes(struct emitter *emitter, const struct text *text, bool declared);
+
 /* The header of a branch. */
 const char *op_path(const struct emitter *emitter, const struct ir_strand *strand);
 

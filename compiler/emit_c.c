@@ -21,9 +21,8 @@ static void emit_site(struct emitter *emitter, struct span span, const char *ste
 
 static struct span state_span(const struct ir_chain *chain, const struct ir_block *state)
 {
-    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-        if (block->to == state && block->end_span.begin != 0)
-            return block->end_span;
+    if (state->waiter != NULL && state->waiter->end_span.begin != 0)
+        return state->waiter->end_span;
     return state->span.begin != 0 ? state->span : chain->symbol->span;
 }
 
@@ -68,15 +67,14 @@ static void emit_do_function(struct emitter *emitter, const struct ir_function *
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
     const struct node *node = function->node;
-    bool frame = mentions_variables(node->u.do_.body), rejects = node->u.do_.rejects;
+    bool rejects = node->u.do_.rejects, homes;
     const char *type = !ctype_is_void(node->type) ? node->type.before : rejects ? "int" : "void";
 
     putf(w, "static %s %s_do_%u(", type, chain->c_name, function->number);
-    if (frame)
-        putf(w, "struct %s_frame *%s%s", chain->c_name, chain->local.frame, rejects ? ", " : "");
+    homes = emit_homes(emitter, node->u.do_.body, true);
     if (rejects)
-        putf(w, "struct chain_strand *%s", chain->local.strand);
-    put(w, frame || rejects ? ")\n{\n" : "void)\n{\n");
+        putf(w, "%sstruct chain_strand *%s", homes ? ", " : "", chain->local.strand);
+    put(w, homes || rejects ? ")\n{\n" : "void)\n{\n");
     emit_line(emitter, node->u.do_.body->span);
     emitter->do_node = node;
     put(w, "    ");
@@ -222,7 +220,8 @@ static void emit_chain_functions(struct emitter *emitter)
     emit_declarations(emitter);
     emit_sites(emitter);
     for (const struct ir_function *function = chain->functions; function != NULL; function = function->next)
-        emit_do_function(emitter, function);
+        if (function->reached)
+            emit_do_function(emitter, function);
     emit_resume(emitter);
     put(w, "\n");
     if (has_cancel(chain))

@@ -26,6 +26,12 @@ static void emit_branch_cancel(struct emitter *emitter, const struct ir_instr *i
     }
 }
 
+static void emit_slots_cancel(struct emitter *emitter, const struct ir_instr *instr)
+{
+    putf(emitter->writer, "        for (size_t i_ = 0; i_ < (size_t)(%s); i_++)\n            chain__cancel_branch(&%s->%s[i_].strand, %s);\n",
+         instr->strand->limit, holder_path(emitter, instr->strand->parent->slot), instr->strand->field, emitter->chain->local.loop);
+}
+
 /* What is waited for at the state that this block leads to. */
 static void emit_waiting(struct emitter *emitter, const struct ir_block *block)
 {
@@ -35,7 +41,9 @@ static void emit_waiting(struct emitter *emitter, const struct ir_block *block)
         break;
     case IR_JOIN:
         for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
-            if (instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND)
+            if (instr->kind == IR_EACH)
+                emit_slots_cancel(emitter, instr);
+            else if (instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND)
                 emit_branch_cancel(emitter, instr);
         break;
     case IR_CALL: /* the called chain's own function is asked */
@@ -73,8 +81,11 @@ static void emit_locals(struct emitter *emitter)
         putf(w, "    struct %s_frame *%s = %s_frame_of(%s);\n", chain->c_name, chain->local.frame, chain->c_name, chain->local.strand);
     if (branches)
         putf(w, "    struct %s_branches *%s = %s->branches;\n", chain->c_name, chain->local.branches, chain->local.frame);
+    emit_slot_locals(emitter);
     if (!frame && branches)
         putf(w, "    (void)%s;\n", chain->local.frame);
+    if (branches)
+        putf(w, "    (void)%s;\n", chain->local.branches);
     putf(w, "    (void)%s;\n", chain->local.loop);
 }
 
@@ -96,9 +107,8 @@ void emit_cancel(struct emitter *emitter)
         if (!state->is_state)
             continue;
         putf(w, "    case %s:\n", state->state);
-        for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-            if (block->to == state)
-                emit_waiting(emitter, block);
+        if (state->waiter != NULL)
+            emit_waiting(emitter, state->waiter);
         put(w, "        break;\n");
     }
     put(w, "    }\n}\n\n");

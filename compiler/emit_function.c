@@ -20,13 +20,13 @@ static void need_labels(const struct ir_block *block)
         if (block->to != block->next)
             need(block->to);
         break;
-    case IR_IF: case IR_CODES: case IR_WON: case IR_MAY_JUMP:
+    case IR_IF: case IR_CODES: case IR_WON:
         if (block->to != block->next)
             need(block->to);
         if (block->to == block->next || block->no != block->next)
             need(block->no);
         break;
-    case IR_CHECK:
+    case IR_CHECK: case IR_MAY_JUMP:
         need(block->no);
         if (block->to != block->next)
             need(block->to);
@@ -96,7 +96,7 @@ static void emit_call(struct emitter *emitter, const struct ir_block *block)
     emit_line(emitter, block->end_span);
     putf(w, "    %s_start(&%s", block->op->c_name, callee);
     if (block->op->needs_branches)
-        putf(w, ", &%s->%s", chain->local.branches, callee_member(emitter->arena, block->strand, block->op));
+        putf(w, ", &%s->%s", holder_path(emitter, block->strand->slot), callee_member(emitter->arena, block->strand, block->op));
     put(w, block->args != NULL ? ", " : "");
     emit_arguments(emitter, block->args);
     put(w, ");\n");
@@ -163,15 +163,9 @@ static void emit_condition(struct emitter *emitter, const struct ir_block *block
 
 static void emit_may_jump(struct emitter *emitter, const struct ir_block *block)
 {
-    const char *condition = arena_format(emitter->arena, "%s->op.code == 0", emitter->chain->local.strand);
-    const struct ir_strand *strand = block->strand;
-
-    for (;; strand = strand->parent) {
-        condition = arena_format(emitter->arena, "%s && chain__may_jump(%s)", condition, strand_path(emitter, strand->parent));
-        if (strand == block->won)
-            break;
-    }
-    emit_condition(emitter, block, condition);
+    putf(emitter->writer, "    if (!chain__may_jump(%s, %s))\n        goto %s;\n", strand_path(emitter, block->won->parent),
+         emitter->chain->local.strand, block->no->label);
+    go(emitter, block, block->to);
 }
 
 static void emit_switch(struct emitter *emitter, const struct ir_block *block)
@@ -250,6 +244,73 @@ static void emit_block(struct emitter *emitter, const struct ir_block *block)
 
 /* ---- the function ---- */
 
+static bool is_inside(const struct ir_strand *strand, const struct ir_strand *slot)
+{
+    for (; strand != NULL; strand = strand->parent)
+        if (strand == slot)
+            return true;
+    return false;
+}
+
+/* The slot directly inside `slot` that is around this one. */
+static const struct ir_strand *next_inside(const struct ir_strand *inner, const struct ir_strand *slot)
+{
+    while (inner->parent->slot != slot)
+        inner = inner->parent->slot;
+    return inner;
+}
+
+/* How to come from a strand to the slot around it. */
+static void emit_way_to_slot(struct emitter *emitter, const struct ir_strand *strand, const struct ir_strand *slot)
+{
+    struct writer *w = emitter->writer;
+    const char *name = emitter->chain->c_name;
+
+    if (strand == slot)
+        putf(w, "        return (struct %s_%s *)(void *)s_;\n", name, slot->field);
+    else if (strand->slot == slot)
+        putf(w, "        return (struct %s_%s *)(void *)((char *)s_ - offsetof(struct %s_%s, %s));\n", name, slot->field, name, slot->field,
+             strand->field);
+    else
+        putf(w, "        return %s_%s_of(s_)->chain__outer;\n", name, next_inside(strand->slot, slot)->field);
+}
+
+/* The slot that a strand is in, NULL if it is in none of this each. */
+static void emit_slot_of(struct emitter *emitter, const struct ir_strand *slot)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    putf(w, "static struct %s_%s *%s_%s_of(struct chain_strand *s_)\n{\n    switch ((enum %s_state)s_->op.at) {\n", chain->c_name,
+         slot->field, chain->c_name, slot->field, chain->c_name);
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
+        bool any = false;
+        for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+            if (block->is_state && block->strand == strand) {
+                putf(w, "    case %s:\n", block->state);
+                any = true;
+            }
+        if (any && is_inside(strand, slot))
+            emit_way_to_slot(emitter, strand, slot);
+        else if (any)
+            put(w, "        break;\n");
+    }
+    put(w, "    }\n    return NULL;\n}\n\n");
+}
+
+static void emit_slots_of(struct emitter *emitter)
+{
+    const struct ir_chain *chain = emitter->chain;
+
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+        if (strand->is_slot)
+            putf(emitter->writer, "static struct %s_%s *%s_%s_of(struct chain_strand *s_);\n", chain->c_name, strand->field, chain->c_name,
+                 strand->field);
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+        if (strand->is_slot)
+            emit_slot_of(emitter, strand);
+}
+
 /* A strand's frame: directly behind it, or found by way of the struct of the branches. */
 static void emit_frame_of(struct emitter *emitter)
 {
@@ -269,6 +330,8 @@ static void emit_frame_of(struct emitter *emitter)
                 putf(w, "    case %s:\n", block->state);
         if (strand->parent == NULL)
             putf(w, "        break;\n");
+        else if (strand->slot != NULL && strand->is_strand)
+            putf(w, "        return %s_%s_of(s_)->chain__frame;\n", chain->c_name, strand->slot->field);
         else if (strand->is_strand)
             putf(w, "        return ((struct %s_branches *)(void *)((char *)s_ - offsetof(struct %s_branches, %s)))->frame;\n",
                  chain->c_name, chain->c_name, strand->field);
@@ -283,7 +346,8 @@ static bool uses_branches(const struct ir_chain *chain)
         if (block->strand->parent != NULL || (block->end == IR_CALL && block->op->needs_branches))
             return true;
         for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
-            if (instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND)
+            if (instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND
+                || instr->kind == IR_EACH)
                 return true;
     }
     return false;
@@ -301,6 +365,7 @@ static void emit_locals(struct emitter *emitter)
              chain->c_name, chain->local.strand);
     if (uses_branches(chain))
         putf(w, "    struct %s_branches *%s = %s->branches;\n", chain->c_name, chain->local.branches, chain->local.frame);
+    emit_slot_locals(emitter);
     putf(w, "    enum %s_state %s = (enum %s_state)%s->op.at;\n", chain->c_name, chain->local.at, chain->c_name, chain->local.strand);
 }
 
@@ -311,6 +376,7 @@ void emit_resume(struct emitter *emitter)
 
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         need_labels(block);
+    emit_slots_of(emitter);
     if (chain->has_branch_strands || has_cancel(chain))
         emit_frame_of(emitter);
     putf(w, "static struct chain_strand *%s_resume(struct chain_strand *%s, struct chain_loop *%s)\n{\n", chain->c_name,

@@ -266,7 +266,7 @@ static void emit_siblings(struct emitter *emitter, const struct scope *scope, co
         w->indent++;
     }
     for (const struct scope *child = scope->children; child != NULL; child = child->next) {
-        if (child->strand != strand || scope_is_empty(child))
+        if (child->strand != strand || scope_is_item(child) || scope_is_empty(child))
             continue;
         if (shared)
             emit_member(emitter, child);
@@ -308,12 +308,26 @@ const char *callee_member(struct arena *arena, const struct ir_strand *strand, c
     return arena_format(arena, "%s_%s", strand->parent == NULL ? "in" : strand->field, op->c_name);
 }
 
+static void emit_callees(struct emitter *emitter, const struct ir_strand *strand)
+{
+    for (const struct ir_storage *callee = strand->callees; callee != NULL; callee = callee->next)
+        putf(emitter->writer, "struct %s_branches %s;\n", callee->op->c_name, callee_member(emitter->arena, strand, callee->op));
+}
+
+/* The slot in whose struct a strand's struct stands; NULL: in that of the branches. */
+static const struct ir_strand *holder_of(const struct ir_strand *strand)
+{
+    return strand->is_slot ? strand->parent->slot : strand->slot;
+}
+
 static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
 {
     static const struct ctype no_value = { NULL, "" };
     struct writer *w = emitter->writer;
 
-    if (strand->parent != NULL) {
+    if (strand->is_slot)
+        putf(w, "struct %s_%s %s[%s];\n", emitter->chain->c_name, strand->field, strand->field, strand->limit);
+    else if (strand->parent != NULL) {
         putf(w, "struct { /* %s */\n", place_words(emitter, strand->span));
         w->indent++;
         put(w, strand->is_strand ? "struct chain_strand strand;\n" : "struct chain_op op;\n");
@@ -321,8 +335,44 @@ static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
         w->indent--;
         putf(w, "} %s;\n", strand->field);
     }
-    for (const struct ir_storage *callee = strand->callees; callee != NULL; callee = callee->next)
-        putf(w, "struct %s_branches %s;\n", callee->op->c_name, callee_member(emitter->arena, strand, callee->op));
+    if (!strand->is_slot) /* a slot's stand in its own struct */
+        emit_callees(emitter, strand);
+}
+
+/* What one item of an each keeps. Its strand comes first, as the frame of a chain follows its strand. */
+static void emit_slot(struct emitter *emitter, const struct ir_strand *slot)
+{
+    static const struct ctype no_value = { NULL, "" };
+    struct writer *w = emitter->writer;
+    const char *name = emitter->chain->c_name;
+
+    putf(w, "/* One item of the each at %s. */\nstruct %s_%s {\n", place_words(emitter, slot->span), name, slot->field);
+    w->indent++;
+    put(w, "struct chain_strand strand;\n");
+    emit_storage(emitter, slot, no_value);
+    putf(w, "struct %s_frame *chain__frame;\n", name);
+    if (slot->parent->slot != NULL)
+        putf(w, "struct %s_%s *chain__outer;\n", name, slot->parent->slot->field);
+    emit_scope(emitter, slot->scope);
+    for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next)
+        if (holder_of(strand) == slot)
+            emit_branch(emitter, strand);
+    emit_callees(emitter, slot);
+    w->indent--;
+    put(w, "};\n");
+    putf(w, "CHAIN_STATIC_ASSERT((%s) > 0 && (%s) <= 254, \"the limit of an each is 1 to 254\");\n", slot->limit, slot->limit);
+    putf(w, "CHAIN_STATIC_ASSERT(offsetof(struct %s_%s, u) == sizeof(struct chain_strand), \"storage follows its header\");\n\n", name,
+         slot->field);
+}
+
+/* Inner ones first: a slot contains those of the eachs in its body. */
+static void emit_slots(struct emitter *emitter, const struct ir_strand *strand)
+{
+    if (strand == NULL)
+        return;
+    emit_slots(emitter, strand->next);
+    if (strand->is_slot)
+        emit_slot(emitter, strand);
 }
 
 /* An operation finds its header directly before its struct, so nothing may come between, however its type is aligned. */
@@ -332,7 +382,8 @@ static void emit_branch_asserts(struct emitter *emitter)
     const char *name = emitter->chain->c_name;
 
     for (const struct ir_strand *strand = emitter->chain->strands->next; strand != NULL; strand = strand->next)
-        putf(w, "CHAIN_STATIC_ASSERT(offsetof(struct %s_branches, %s.u) == offsetof(struct %s_branches, %s) + sizeof(struct %s),\n"
+        if (strand->slot == NULL)
+            putf(w, "CHAIN_STATIC_ASSERT(offsetof(struct %s_branches, %s.u) == offsetof(struct %s_branches, %s) + sizeof(struct %s),\n"
                 "                    \"storage follows its header\");\n",
              name, strand->field, name, strand->field, strand->is_strand ? "chain_strand" : "chain_op");
     put(w, emitter->chain->strands->next == NULL ? "" : "\n");
@@ -348,7 +399,8 @@ static void emit_branches(struct emitter *emitter)
     w->indent++;
     putf(w, "struct %s_frame *frame;\n", chain->c_name);
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
-        emit_branch(emitter, strand);
+        if (holder_of(strand) == NULL)
+            emit_branch(emitter, strand);
     w->indent--;
     put(w, "};\n\n");
     emit_branch_asserts(emitter);
@@ -428,6 +480,7 @@ static void emit_chain(struct emitter *emitter)
     if (chain->has_branches)
         putf(w, "struct %s_branches;\n\n", name);
     emit_frame(emitter);
+    emit_slots(emitter, chain->strands);
     if (chain->has_branches)
         emit_branches(emitter);
     emit_budget(emitter);

@@ -144,15 +144,17 @@ static void emit_do(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    bool frame = mentions_variables(instr->node->u.do_.body), rejects = instr->node->u.do_.rejects;
+    bool rejects = instr->node->u.do_.rejects;
 
     put(w, "    ");
     if (instr->variable != NULL)
         putf(w, "%s = ", variable_path(emitter, instr->variable));
     else if (rejects || !ctype_is_void(instr->node->type))
         put(w, "(void)");
-    putf(w, "%s_do_%u(%s%s%s);\n", chain->c_name, instr->function->number, frame ? chain->local.frame : "",
-         frame && rejects ? ", " : "", rejects ? chain->local.strand : "");
+    putf(w, "%s_do_%u(", chain->c_name, instr->function->number);
+    if (emit_homes(emitter, instr->node->u.do_.body, false) && rejects)
+        put(w, ", ");
+    putf(w, "%s);\n", rejects ? chain->local.strand : "");
 }
 
 /* ---- rejections ---- */
@@ -278,6 +280,25 @@ static void emit_timeout(struct emitter *emitter, const struct ir_instr *instr)
     emit_line_back(emitter);
 }
 
+/* As many slots as there are items, up to the limit; each takes its items itself. */
+static void emit_each(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    const struct ir_strand *slot = instr->strand, *outer = slot->parent->slot;
+
+    putf(w, "    {\n        unsigned count_ = chain__slots(%s, %s, %s);\n", variable_path(emitter, instr->variable),
+         variable_path(emitter, instr->from), slot->limit);
+    putf(w, "        chain__fork(%s, CHAIN__ALL, count_, %s);\n", chain->local.strand, instr->after->state);
+    put(w, "        for (unsigned i_ = 0; i_ < count_; i_++) {\n");
+    putf(w, "            struct %s_%s *slot_ = &%s->%s[i_];\n", chain->c_name, slot->field, holder_path(emitter, outer), slot->field);
+    putf(w, "            slot_->chain__frame = %s;\n", chain->local.frame);
+    if (outer != NULL)
+        putf(w, "            slot_->chain__outer = %s;\n", outer->local);
+    putf(w, "            chain__strand_start(%s, &slot_->strand, %s, %s);\n        }\n    }\n", chain->local.strand, chain->local.loop,
+         instr->to->state);
+}
+
 static const char *kind_word(enum ast_form_kind kind)
 {
     return kind == AST_ANY ? "CHAIN__ANY" : kind == AST_RACE ? "CHAIN__RACE" : kind == AST_SETTLE ? "CHAIN__SETTLE" : "CHAIN__ALL";
@@ -288,8 +309,9 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    if (instr->kind != IR_TAKE && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_RESTORE
-        && instr->kind != IR_BRANCH_JUMPED && instr->kind != IR_TIMEOUT_END)
+    if (instr->kind != IR_TAKE && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_DECLARE
+        && instr->kind != IR_RESTORE
+        && instr->kind != IR_ATTEMPTED && instr->kind != IR_BRANCH_JUMPED && instr->kind != IR_TIMEOUT_END)
         emit_source_comment(emitter, instr->span);
     switch (instr->kind) {
     case IR_EVAL: emit_eval(emitter, instr); break;
@@ -300,6 +322,9 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     case IR_SYNC: emit_sync(emitter, instr); break;
     case IR_DO: emit_do(emitter, instr); break;
     case IR_RAISE: emit_raise(emitter, instr); break;
+    case IR_ATTEMPTED:
+        putf(w, "    chain__attempted(%s, %s);\n", strand_op(emitter), variable_path(emitter, instr->variable));
+        break;
     case IR_RAISE_AGAIN: emit_outcome(emitter, "chain__raise_again", instr); break;
     case IR_CATCH: emit_catch(emitter, instr); break;
     case IR_KEEP: emit_outcome(emitter, "chain__keep", instr); break;
@@ -307,10 +332,13 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
         putf(w, "    %s(%s, %s, &%s);\n", instr->kind == IR_RESTORE ? "chain__restore" : "chain__replaced", strand_op(emitter),
              chain->local.loop, variable_path(emitter, instr->variable));
         break;
+    case IR_SUPPRESS_OWN:
+        putf(w, "    chain__suppress_own(%s, %s);\n", strand_op(emitter), chain->local.loop);
+        break;
     case IR_SET_EXIT:
         putf(w, "    %s = %u;\n", variable_path(emitter, instr->variable), instr->number);
         break;
-    case IR_HOLD: break;
+    case IR_DECLARE: case IR_HOLD: break;
     case IR_FORK:
         putf(w, "    chain__fork(%s, %s, %u, %s);\n", chain->local.strand, kind_word(instr->fork_kind), instr->number, instr->to->state);
         break;
@@ -319,6 +347,7 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
         putf(w, "    chain__strand_start(%s, %s, %s, %s);\n", chain->local.strand, strand_path(emitter, instr->strand),
              chain->local.loop, instr->to->state);
         break;
+    case IR_EACH: emit_each(emitter, instr); break;
     case IR_BRANCH_JUMPED:
         putf(w, "    chain__branch_jumped(%s, %s, %s);\n", strand_path(emitter, instr->strand->parent), chain->local.strand,
              chain->local.loop);

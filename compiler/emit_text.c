@@ -13,31 +13,50 @@ const char *storage_member(struct arena *arena, const struct symbol *op)
     return name;
 }
 
+const char *holder_path(const struct emitter *emitter, const struct ir_strand *slot)
+{
+    return slot == NULL ? emitter->chain->local.branches : slot->local;
+}
+
+/* The struct that a strand stands in: an item's own, or a member of its holder. */
+static const char *strand_struct(const struct emitter *emitter, const struct ir_strand *strand)
+{
+    if (strand->is_slot)
+        return arena_format(emitter->arena, "%s->", strand->local);
+    return arena_format(emitter->arena, "%s->%s.", holder_path(emitter, strand->slot), strand->field);
+}
+
 const char *storage_path(const struct emitter *emitter, const struct ir_strand *strand)
 {
-    const struct ir_chain *chain = emitter->chain;
     if (strand->parent == NULL)
-        return arena_format(emitter->arena, "%s->u", chain->local.frame);
-    return arena_format(emitter->arena, "%s->%s.u", chain->local.branches, strand->field);
+        return arena_format(emitter->arena, "%s->u", emitter->chain->local.frame);
+    return arena_format(emitter->arena, "%su", strand_struct(emitter, strand));
 }
 
 const char *strand_path(const struct emitter *emitter, const struct ir_strand *strand)
 {
-    const struct ir_chain *chain = emitter->chain;
     if (strand->parent == NULL)
-        return arena_format(emitter->arena, "(struct chain_strand *)(void *)%s - 1", chain->local.frame);
-    return arena_format(emitter->arena, "&%s->%s.strand", chain->local.branches, strand->field);
+        return arena_format(emitter->arena, "(struct chain_strand *)(void *)%s - 1", emitter->chain->local.frame);
+    return arena_format(emitter->arena, "&%sstrand", strand_struct(emitter, strand));
 }
 
 const char *op_path(const struct emitter *emitter, const struct ir_strand *strand)
 {
-    return arena_format(emitter->arena, "%s->%s.%s", emitter->chain->local.branches, strand->field,
-                        strand->is_strand ? "strand.op" : "op");
+    return arena_format(emitter->arena, "%s%s", strand_struct(emitter, strand), strand->is_strand ? "strand.op" : "op");
+}
+
+/* The slot whose items each have this variable. */
+static const struct ir_strand *slot_of(const struct variable *variable)
+{
+    return variable->scope->strand == NULL ? NULL : variable->scope->strand->slot;
 }
 
 const char *variable_path(const struct emitter *emitter, const struct variable *variable)
 {
     const char *frame = emitter->chain->local.frame;
+    const struct ir_strand *slot = slot_of(variable);
+    if (slot != NULL && variable->kind != VARIABLE_MEMBER)
+        return arena_format(emitter->arena, "%s->%s%s", slot->local, variable->scope->path, variable->part->field);
     if (variable->kind == VARIABLE_RESULT && variable->in_storage)
         return arena_format(emitter->arena, "%s->u.value", frame);
     if (variable->kind == VARIABLE_MEMBER)
@@ -191,4 +210,49 @@ const char *own_parameter(struct arena *arena, const struct symbol *op, const ch
         if (strcmp(param->name, name) == 0)
             return own_parameter(arena, op, arena_format(arena, "%s_", name));
     return name;
+}
+
+/* ---- homes ---- */
+
+static bool mentions_home(const struct text *text, const struct ir_strand *slot)
+{
+    for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next)
+        if (piece->kind == PIECE_VARIABLE && slot_of(piece->variable) == slot)
+            return true;
+    return false;
+}
+
+bool emit_homes(struct emitter *emitter, const struct text *text, bool declared)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    bool any = mentions_home(text, NULL);
+
+    if (any && declared)
+        putf(w, "struct %s_frame *", chain->c_name);
+    if (any)
+        put(w, chain->local.frame);
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
+        if (!strand->is_slot || !mentions_home(text, strand))
+            continue;
+        put(w, any ? ", " : "");
+        if (declared)
+            putf(w, "struct %s_%s *", chain->c_name, strand->field);
+        put(w, strand->local);
+        any = true;
+    }
+    return any;
+}
+
+void emit_slot_locals(struct emitter *emitter)
+{
+    const struct ir_chain *chain = emitter->chain;
+
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+        if (strand->is_slot)
+            putf(emitter->writer, "    struct %s_%s *%s = %s_%s_of(%s);\n", chain->c_name, strand->field, strand->local, chain->c_name,
+                 strand->field, chain->local.strand);
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+        if (strand->is_slot)
+            putf(emitter->writer, "    (void)%s;\n", strand->local);
 }

@@ -3,10 +3,15 @@
 
 #include "arena.h"
 
+bool scope_is_item(const struct scope *scope)
+{
+    return scope->strand != NULL && scope->strand->scope == scope;
+}
+
 bool scope_is_empty(const struct scope *scope)
 {
     for (const struct scope *child = scope->children; child != NULL; child = child->next)
-        if (!scope_is_empty(child))
+        if (!scope_is_item(child) && !scope_is_empty(child))
             return false;
     return scope->field_count == 0;
 }
@@ -16,7 +21,7 @@ unsigned scope_siblings(const struct scope *scope, const struct ir_strand *stran
     unsigned count = 0;
 
     for (const struct scope *child = scope->children; child != NULL; child = child->next)
-        if (child->strand == strand && !scope_is_empty(child))
+        if (child->strand == strand && !scope_is_item(child) && !scope_is_empty(child))
             count++;
     return count;
 }

@@ -25,6 +25,9 @@ struct frame {
     struct field *fields, **last_field;
 };
 
+/* Whether it is what one item of an each keeps: that stands in its slot, not in the scope around it. */
+bool scope_is_item(const struct scope *scope);
+
 /* Whether a block keeps anything, itself or inside. */
 bool scope_is_empty(const struct scope *scope);
 

@@ -26,13 +26,14 @@ void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables 
         visit_text(instr->node->u.do_.body, v->reads, v->context);
         visit(v->writes, v->context, instr->variable);
         break;
-    case IR_RAISE_AGAIN: case IR_RESTORE: case IR_SUPPRESS: case IR_HOLD:
+    case IR_RAISE_AGAIN: case IR_ATTEMPTED: case IR_RESTORE: case IR_SUPPRESS: case IR_HOLD: case IR_EACH:
         visit(v->reads, v->context, instr->variable);
         break;
-    case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_SYNC: case IR_CATCH: case IR_KEEP: case IR_SET_EXIT: case IR_OUTCOME: case IR_CAUSE:
+    case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_SYNC: case IR_CATCH: case IR_KEEP: case IR_SET_EXIT: case IR_DECLARE: case IR_OUTCOME: case IR_CAUSE:
         visit(v->writes, v->context, instr->variable);
         break;
     case IR_RAISE: case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY: case IR_BRANCH_STRAND: case IR_BRANCH_JUMPED:
+    case IR_SUPPRESS_OWN:
     case IR_TIMEOUT: case IR_TIMEOUT_END:
         break;
     }

@@ -27,6 +27,11 @@ struct ir_strand {
     struct ir_strand *children, *next_child;
     struct span span;                   /* of the first branch that uses it */
     const char *field;                  /* [name] */
+    struct ir_strand *slot;             /* the innermost each whose items run it, itself included; NULL: none */
+    bool is_slot;                       /* runs the items of an each: `limit` of them stand in an array */
+    const char *limit;                  /* of a slot: C text */
+    struct scope *scope;                /* of a slot: the names of one item */
+    const char *local;                  /* [name] of a slot: the pointer to it in the resume function */
     bool times;                         /* has a timeout around one of its steps */
     bool joins;                         /* waits for branches of its own */
     bool is_strand;                     /* false: only ever a single operation, without a strand of its own */
@@ -41,17 +46,21 @@ enum ir_kind {
     IR_SYNC,          /* variable = op(args); `fails` becomes a rejection */
     IR_DO,            /* variable = function(…) */
     IR_RAISE,         /* reject(args) */
+    IR_ATTEMPTED,     /* a rejection that came out of the attempt in `variable` */
     IR_RAISE_AGAIN,   /* the error in `variable` */
     IR_CATCH,         /* variable = the error, if wanted; the strand is well again */
     IR_KEEP,          /* variable = the outcome; the strand is well again */
     IR_RESTORE,       /* the outcome = variable */
     IR_SUPPRESS,      /* the outcome in `variable` has been replaced */
+    IR_SUPPRESS_OWN,  /* the rejection under way goes to the suppressed hook; the strand is well again */
     IR_SET_EXIT,      /* variable = number */
+    IR_DECLARE,       /* no code: from here on the variable is kept, though only C text writes it */
     IR_HOLD,          /* no code: until here, pointers into the variable may be in use */
     IR_FORK,          /* `number` branches of a `fork_kind` are going to be waited for; resumes at `to` */
     IR_BRANCH_OP,     /* starts op(args) as a branch in `strand` */
     IR_BRANCH_DELAY,
     IR_BRANCH_STRAND, /* starts the block `to` as a branch in `strand` */
+    IR_EACH,          /* forks and starts slots of `strand` at `to` for the items from `variable` to `from`; resumes at `after` */
     IR_BRANCH_JUMPED, /* this branch has decided by jumping out of it */
     IR_OUTCOME,       /* variable = the outcome of the branch in `strand`, without its value */
     IR_CAUSE,         /* variable[number] = the rejection of the branch in `strand` */
@@ -70,6 +79,7 @@ struct ir_instr {
     struct ir_function *function;
     struct ir_strand *strand;
     struct ir_block *to;
+    const struct ir_block *after;
     enum ast_form_kind fork_kind;
     unsigned number;
 };
@@ -85,7 +95,7 @@ enum ir_end {
     IR_JOIN,      /* waits for the branches; resumes at to */
     IR_BACK,      /* another round: to; or, if others have to run first, resumes at no */
     IR_WON,       /* the branch in `won` decided ? to : no */
-    IR_MAY_JUMP,  /* no combinator from here out to that of the branch `won` is decided ? to : no */
+    IR_MAY_JUMP,  /* the combinator of the branch `won`, which runs here, is not decided ? to : no, as if cancelled */
     IR_SWITCH,    /* by the number in `variable`: to (0), cases */
     IR_END,       /* the chain has ended; its value is in `variable` unless it was rejected */
     IR_BRANCH_END /* the branch has ended; `to` is where its parent goes on (for liveness) */
@@ -95,6 +105,7 @@ struct ir_case {
     struct ir_case *next;
     unsigned number;
     struct ir_block *to;
+    struct variable *value;     /* [lower] what a return returns; NULL: nothing */
     struct cleanup *until;      /* [lower] the finally that surrounds where the jump goes */
 };
 
@@ -119,6 +130,7 @@ struct ir_block {
     bool is_join;               /* a state that waits for branches: it may be resumed while some are alive, to cancel them */
     bool done;                  /* [lower] has its terminator */
     bool reached;               /* [tidy] */
+    const struct ir_block *waiter; /* [tidy] of a state: the block that waits there */
     unsigned entries;           /* [tidy] how many terminators lead here */
     unsigned index;             /* [tidy] */
     const char *state, *label;  /* [name] */
@@ -132,6 +144,7 @@ struct ir_function {
     const struct node *node;
     struct ir_strand *strand;
     unsigned number;
+    bool reached;               /* [tidy] */
 };
 
 /* A step, for origins of rejections and for tables. */
@@ -154,6 +167,7 @@ struct ir_chain {
     unsigned state_count;       /* [name] */
     bool has_branches;          /* has a struct for them: its own or a callee's */
     bool has_branch_strands;
+    unsigned each_count;
     bool has_causes;            /* rejections of its own may point into its frame */
     struct frame *frame;        /* [layout] */
     const char *c_name;         /* [name] the chain's name in C */

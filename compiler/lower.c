@@ -92,10 +92,11 @@ static const char *hint_after(struct lowering *lowering, const char *name)
 
 /* ---- strands ---- */
 
-static struct ir_strand *strand_new(struct arena *arena, struct ir_chain *chain, struct ir_strand *parent, struct span span)
+struct ir_strand *strand_new(struct arena *arena, struct ir_chain *chain, struct ir_strand *parent, struct span span)
 {
     struct ir_strand *strand = arena_new(arena, struct ir_strand);
     strand->parent = parent;
+    strand->slot = parent == NULL ? NULL : parent->slot;
     strand->span = span;
     strand->last_storage = &strand->storage;
     strand->last_callee = &strand->callees;
@@ -152,8 +153,10 @@ void take(struct lowering *lowering, struct ir_strand *strand, const struct symb
 static void lower_sync(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     const struct symbol *op = node->u.call.op;
-    struct ir_instr *instr = add(lowering, IR_SYNC, node->span);
+    struct ir_instr *instr;
 
+    check_cancelled(lowering, node->span);
+    instr = add(lowering, IR_SYNC, node->span);
     instr->op = op;
     instr->args = node->u.call.args;
     instr->variable = dest;
@@ -190,7 +193,7 @@ static void lower_call(struct lowering *lowering, const struct node *node, struc
         lower_wait(lowering, node, dest);
 }
 
-static bool calls_something(const struct text *text)
+bool calls_something(const struct text *text)
 {
     for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next)
         if (piece->kind == PIECE_TEXT && memchr(piece->text, '(', piece->length) != NULL)
@@ -200,17 +203,24 @@ static bool calls_something(const struct text *text)
 
 static void lower_expr(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
-    struct ir_instr *instr = add(lowering, IR_EVAL, node->span);
+    struct ir_instr *instr;
+
+    if (calls_something(node->u.expr)) {
+        check_cancelled(lowering, node->span);
+        lowering->dirty = true;
+    }
+    instr = add(lowering, IR_EVAL, node->span);
     instr->text = node->u.expr;
     instr->variable = dest;
-    lowering->dirty |= calls_something(node->u.expr);
 }
 
 static void lower_do(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
-    struct ir_instr *instr = add(lowering, IR_DO, node->span);
     struct ir_function *function = arena_new(lowering->arena, struct ir_function);
+    struct ir_instr *instr;
 
+    check_cancelled(lowering, node->span);
+    instr = add(lowering, IR_DO, node->span);
     function->node = node;
     function->strand = lowering->strand;
     function->number = ++lowering->chain->function_count;
@@ -259,6 +269,8 @@ static void lower_then(struct lowering *lowering, const struct node *node, struc
 static void lower_catch_entry(struct lowering *lowering, struct ir_block *handler, struct variable *err)
 {
     place(lowering, handler);
+    if (err != NULL && lowering->attempt != NULL)
+        add(lowering, IR_ATTEMPTED, handler->span)->variable = lowering->attempt;
     add(lowering, IR_CATCH, handler->span)->variable = err;
 }
 
@@ -337,7 +349,7 @@ struct variable *variable_for(struct lowering *lowering, enum variable_kind kind
     variable->name = name;
     variable->type.before = type;
     variable->type.after = "";
-    variable->scope = chain->scope;
+    variable->scope = lowering->scope;
     variable->address_taken = kind == VARIABLE_KEPT;
     variable->index = chain->variable_count++;
     *chain->last_variable = variable;
@@ -352,46 +364,82 @@ void set_exit(struct lowering *lowering, struct variable *variable, unsigned num
     instr->number = number;
 }
 
-/* Leaves to a block by way of the finallys up to (not including) `until`: the innermost is entered now, and remembers. */
-static void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until)
+/* Only the first branch to jump decides; another one ends as if it had been cancelled, before it writes anything. */
+static void decide_jump(struct lowering *lowering, const struct cleanup *branch)
 {
+    struct ir_block *may = block_new(lowering, "jump", lowering->block->span);
+
+    may->span.begin = 0;
+    lowering->block->won = branch->branch;
+    end(lowering, IR_MAY_JUMP, may, lowering->fail);
+    place(lowering, may);
+}
+
+/* A variable beside the combinator that a branch is leaving. */
+static struct variable *variable_outside(struct lowering *lowering, const struct cleanup *branch, enum variable_kind kind,
+                                         const char *name, struct ctype type)
+{
+    struct scope *here = lowering->scope;
+    struct variable *variable;
+
+    lowering->scope = branch->scope;
+    variable = variable_for(lowering, kind, name, type.before);
+    variable->type = type;
+    variable->many_strands = branch->branch != NULL;
+    lowering->scope = here;
+    return variable;
+}
+
+/* Leaves to a block by way of the finallys and branches up to (not including) `until`: the innermost is entered now, and
+ * remembers. A value that is returned waits outside each branch that is left. */
+static void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value)
+{
+    static const struct ctype number = { "unsigned", "" };
     struct cleanup *cleanup = lowering->cleanups;
     struct ir_case *exit;
 
     if (cleanup == until) {
+        copy(lowering, lowering->chain->checked->result, value, lowering->block->span);
         end(lowering, IR_GOTO, to, NULL);
         return;
     }
-    if (cleanup->exit == NULL) {
-        cleanup->exit = variable_for(lowering, VARIABLE_EXIT, "exit", "unsigned");
-        cleanup->exit->many_strands = cleanup->branch != NULL;
+    if (cleanup->exit == NULL)
+        cleanup->exit = variable_outside(lowering, cleanup, VARIABLE_EXIT, "exit", number);
+    if (cleanup->branch != NULL)
+        decide_jump(lowering, cleanup);
+    if (cleanup->branch != NULL && value != NULL) {
+        struct variable *outside = variable_outside(lowering, cleanup, VARIABLE_IT, "returned", value->type);
+        copy(lowering, outside, value, lowering->block->span);
+        value = outside;
     }
     exit = arena_new(lowering->arena, struct ir_case);
     exit->number = ++cleanup->case_count;
     exit->to = block_new(lowering, "leave", lowering->block->span);
     exit->to->span.begin = 0;
-    exit->to->to = to; /* completed by lower_finally */
+    exit->to->to = to; /* completed by continue_jumps */
     exit->next = cleanup->cases;
     cleanup->cases = exit;
     exit->until = until;
+    exit->value = value;
     set_exit(lowering, cleanup->exit, exit->number);
     end(lowering, IR_GOTO, cleanup->entry, NULL);
 }
 
-/* Behind a finally: every jump that came through it goes on its way. */
+/* Behind a finally or a join: every jump that came through it goes on its way. */
 void continue_jumps(struct lowering *lowering, struct cleanup *cleanup)
 {
     for (struct ir_case *exit = cleanup->cases; exit != NULL; exit = exit->next) {
         struct ir_block *to = exit->to->to;
+        exit->to->strand = lowering->strand;
         place(lowering, exit->to);
-        jump(lowering, to, exit->until);
+        jump(lowering, to, exit->until, exit->value);
     }
 }
 
 static void lower_finally(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct span span = node->u.finally.cleanup->span;
-    struct cleanup cleanup = { .outer = lowering->cleanups, .entry = block_new(lowering, "finally", node->span) };
+    struct cleanup cleanup = { .outer = lowering->cleanups, .scope = lowering->scope, .entry = block_new(lowering, "finally", node->span) };
     struct variable *kept = variable_for(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
     struct ir_block *normal = block_new(lowering, "to_finally", span), *rejected = block_new(lowering, "rejected_to_finally", span);
     struct ir_block *replaced = block_new(lowering, "replaced", span), *well = block_new(lowering, "after_finally", span);
@@ -421,13 +469,14 @@ static void lower_finally(struct lowering *lowering, const struct node *node, st
     lower(lowering, node->u.finally.cleanup, NULL);
     lowering->fail = fail;
     add(lowering, IR_RESTORE, span)->variable = kept;
+    end(lowering, IR_CHECK, checked, fail); /* a jump stops at a cancel that came meanwhile */
+    place(lowering, checked);
     if (cleanup.exit != NULL) {
         lowering->block->variable = cleanup.exit;
         lowering->block->cases = cleanup.cases;
-        end(lowering, IR_SWITCH, checked, NULL);
-        place(lowering, checked);
-    }
-    end(lowering, IR_CHECK, behind, fail);
+        end(lowering, IR_SWITCH, behind, NULL);
+    } else
+        end(lowering, IR_GOTO, behind, NULL);
     lowering->dirty = false;
     place(lowering, replaced); /* rule 38 */
     add(lowering, IR_SUPPRESS, span)->variable = kept;
@@ -440,16 +489,26 @@ static void lower_finally(struct lowering *lowering, const struct node *node, st
 
 static void lower_block(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
+    struct scope *outer = lowering->scope;
+
     node->u.block.scope->strand = lowering->strand;
+    lowering->scope = node->u.block.scope;
     for (const struct node_var *var = node->u.block.vars; var != NULL; var = var->next) {
         struct ir_instr *instr;
-        if (var->initializer == NULL)
+        if (var->initializer == NULL) {
+            add(lowering, IR_DECLARE, var->variable->span)->variable = var->variable;
             continue;
+        }
         instr = add(lowering, IR_EVAL, var->variable->span);
         instr->text = var->initializer;
         instr->variable = var->variable;
+        lowering->dirty |= calls_something(var->initializer);
     }
-    lower(lowering, node->u.block.body, dest);
+    if (node->u.block.scope->undo_count != 0)
+        lower_undoable(lowering, node, dest);
+    else
+        lower(lowering, node->u.block.body, dest);
+    lowering->scope = outer;
 }
 
 static void lower_if(struct lowering *lowering, const struct node *node, struct variable *dest)
@@ -504,6 +563,7 @@ static void lower_loop(struct lowering *lowering, const struct node *node)
         lowering->block->end_span = node->u.loop.condition->span;
         end(lowering, IR_IF, body, loop.behind);
         place(lowering, body);
+        lowering->dirty |= calls_something(node->u.loop.condition);
     }
     lowering->loop = &loop;
     lower(lowering, node->u.loop.body, NULL);
@@ -538,54 +598,33 @@ static struct ir_block *ending(struct lowering *lowering)
     return block;
 }
 
-/* Whether a branch is going to be left by way of its end. */
-static bool leaves_branch(const struct lowering *lowering, const struct cleanup *until)
+static void lower_jump(struct lowering *lowering, const struct node *node)
 {
-    for (const struct cleanup *cleanup = lowering->cleanups; cleanup != until; cleanup = cleanup->outer)
+    struct loop *loop = lowering->loop;
+    jump(lowering, node->kind == NODE_BREAK ? loop->behind : loop->again, loop->cleanups, NULL);
+    go_on_unreachable(lowering);
+}
+
+static bool leaves_branch(const struct lowering *lowering)
+{
+    for (const struct cleanup *cleanup = lowering->cleanups; cleanup != NULL; cleanup = cleanup->outer)
         if (cleanup->branch != NULL)
             return true;
     return false;
 }
 
-/* Only the first branch to jump decides; another one ends as if it had been cancelled, before it writes anything. */
-static void decide_jump(struct lowering *lowering, const struct cleanup *until)
-{
-    struct ir_block *may;
-
-    if (!leaves_branch(lowering, until))
-        return;
-    for (const struct cleanup *cleanup = lowering->cleanups; cleanup != until; cleanup = cleanup->outer)
-        if (cleanup->branch != NULL)
-            lowering->block->won = cleanup->branch;
-    may = block_new(lowering, "jump", lowering->block->span);
-    may->span.begin = 0;
-    end(lowering, IR_MAY_JUMP, may, lowering->fail);
-    place(lowering, may);
-}
-
-static void lower_jump(struct lowering *lowering, const struct node *node)
-{
-    struct loop *loop = lowering->loop;
-    decide_jump(lowering, loop->cleanups);
-    jump(lowering, node->kind == NODE_BREAK ? loop->behind : loop->again, loop->cleanups);
-    go_on_unreachable(lowering);
-}
-
 static void lower_return(struct lowering *lowering, const struct node *node)
 {
     struct ir_block *block = ending(lowering);
-    struct variable *result = lowering->chain->checked->result, *value = result;
+    struct variable *result = lowering->chain->checked->result, *value = node->u.value == NULL ? NULL : result;
 
-    if (node->u.value != NULL) {
-        if (leaves_branch(lowering, NULL) && result != NULL) {
-            value = variable_for(lowering, VARIABLE_IT, "returned", result->type.before);
-            result->many_strands = true;
-        }
-        lower(lowering, node->u.value, value);
+    if (value != NULL && leaves_branch(lowering)) {
+        value = variable_for(lowering, VARIABLE_IT, "returned", result->type.before);
+        result->many_strands = true;
     }
-    decide_jump(lowering, NULL);
-    copy(lowering, result, value, node->span);
-    jump(lowering, block, NULL);
+    if (node->u.value != NULL)
+        lower(lowering, node->u.value, value);
+    jump(lowering, block, NULL, value);
     *lowering->chain->last_block = block;
     lowering->chain->last_block = &block->next;
     go_on_unreachable(lowering);
@@ -622,6 +661,7 @@ static void lower_form(struct lowering *lowering, const struct node *node, struc
     case NODE_CATCH: lower_catch(lowering, node, dest); break;
     case NODE_FINALLY: lower_finally(lowering, node, dest); break;
     case NODE_BRANCHES: lower_branches(lowering, node, dest); break;
+    case NODE_EACH: lower_each(lowering, node); break;
     case NODE_TIMEOUT: lower_timeout(lowering, node, dest); break;
     case NODE_RETRY: lower_retry(lowering, node, dest); break;
     case NODE_IF: lower_if(lowering, node, dest); break;
@@ -652,6 +692,8 @@ void lower(struct lowering *lowering, const struct node *node, struct variable *
     if (lowering->block->span.begin == 0 && lowering->block->instrs == NULL && !lowering->block->is_state)
         lowering->block->span = node->span;
     lower_form(lowering, node, holder != NULL ? holder : dest);
+    if (node->undo != NULL)
+        lower_done(lowering, node);
     if (!node->ends)
         copy(lowering, dest, holder, node->span);
 }
@@ -671,6 +713,7 @@ struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
     lowering.strand = strand_new(arena, chain, NULL, checked->symbol->span);
     lowering.strand->is_strand = true;
     checked->scope->strand = lowering.strand;
+    lowering.scope = checked->scope;
     start = block_new(&lowering, "start", checked->symbol->span);
     start->is_state = true;
     rejected = block_new(&lowering, "rejected", checked->symbol->span);

@@ -11,6 +11,7 @@
 struct cleanup {
     struct cleanup *outer;
     struct ir_block *entry;
+    struct scope *scope;        /* where its exit is kept */
     struct ir_strand *branch;   /* of a branch; NULL: a finally */
     struct variable *exit;      /* made by the first jump */
     struct ir_case *cases;
@@ -23,13 +24,23 @@ struct loop {
     struct ir_block *again, *behind;
 };
 
+/* The steps of a block that can be undone. */
+struct undos {
+    struct variable *done;      /* a bit for each that has given its value */
+    const struct node *steps[32];
+    unsigned count;
+};
+
 struct lowering {
     struct arena *arena;
     struct ir_chain *chain;
     struct ir_strand *strand;
+    struct scope *scope;        /* where variables of lower's own go */
     struct ir_block *block;     /* that instructions are added to */
     struct ir_block *fail;      /* where a rejection goes */
     struct loop *loop;
+    struct variable *attempt;   /* of the innermost retry; NULL: none */
+    struct undos *undos;        /* of the innermost block that has any */
     struct cleanup *cleanups;
     bool dirty;                 /* user code ran since the last look at the code: it may have cancelled us */
 };
@@ -47,12 +58,18 @@ void check_cancelled(struct lowering *lowering, struct span span);
 struct variable *variable_for(struct lowering *lowering, enum variable_kind kind, const char *name, const char *type);
 void set_exit(struct lowering *lowering, struct variable *variable, unsigned number);
 void continue_jumps(struct lowering *lowering, struct cleanup *cleanup);
+struct ir_strand *strand_new(struct arena *arena, struct ir_chain *chain, struct ir_strand *parent, struct span span);
 struct ir_strand *strand_child(struct lowering *lowering, unsigned number, struct span span);
 void use_storage(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op);
 void take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span);
 void copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span);
 
+bool calls_something(const struct text *text);
+void lower_undoable(struct lowering *lowering, const struct node *block, struct variable *dest);
+void lower_done(struct lowering *lowering, const struct node *node);
+
 void lower_branches(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_each(struct lowering *lowering, const struct node *node);
 void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest);
 void lower_retry(struct lowering *lowering, const struct node *node, struct variable *dest);
 

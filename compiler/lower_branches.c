@@ -17,7 +17,7 @@ static const struct node *single_operation(const struct node *branch)
 {
     const struct node *node = branch->u.block.body;
 
-    if (branch->u.block.vars != NULL)
+    if (branch->u.block.vars != NULL || branch->u.block.scope->undo_count != 0)
         return NULL;
     if (node->kind == NODE_CALL && node->u.call.op->proto_kind == AST_ASYNC && !node->u.call.op->posted)
         return node;
@@ -66,6 +66,8 @@ struct fork {
         struct variable *value; /* where a strand puts its value */
     } branches[255];
     unsigned count;
+    const struct node *each;    /* NULL: branches that are written out */
+    struct variable *next, *high; /* the items of an each that have not been taken */
 };
 
 static void add_branch(struct lowering *lowering, struct fork *fork, const struct node *branch)
@@ -80,6 +82,70 @@ static void add_branch(struct lowering *lowering, struct fork *fork, const struc
         start_single(lowering, fork->branches[i].single, fork->branches[i].strand);
     else
         fork->branches[i].start = start_strand(lowering, branch, fork->branches[i].strand);
+}
+
+/* ---- each ---- */
+
+static struct text *text_of_pieces(struct lowering *lowering, struct variable *first, const char *between, struct variable *second)
+{
+    struct text *text = arena_new(lowering->arena, struct text);
+    struct piece **last = &text->pieces;
+
+    *last = arena_new(lowering->arena, struct piece);
+    (*last)->kind = PIECE_VARIABLE;
+    (*last)->variable = first;
+    last = &(*last)->next;
+    *last = arena_new(lowering->arena, struct piece);
+    (*last)->kind = PIECE_TEXT;
+    (*last)->text = between;
+    (*last)->length = strlen(between);
+    if (second != NULL) {
+        last = &(*last)->next;
+        *last = arena_new(lowering->arena, struct piece);
+        (*last)->kind = PIECE_VARIABLE;
+        (*last)->variable = second;
+    }
+    return text;
+}
+
+static struct variable *bound(struct lowering *lowering, const char *name, struct text *text, struct span span)
+{
+    struct variable *variable = variable_for(lowering, VARIABLE_EXIT, name, "size_t");
+    struct ir_instr *instr = add(lowering, IR_EVAL, span);
+
+    variable->many_strands = true;
+    instr->variable = variable;
+    instr->text = text;
+    lowering->dirty |= calls_something(text);
+    return variable;
+}
+
+/* One slot: takes the next item as long as there is one and nothing is decided; between two items others may run. */
+static void lower_items(struct lowering *lowering, struct fork *fork, const struct node *node, struct variable *next,
+                        struct variable *high)
+{
+    struct ir_block *take = block_new(lowering, "take_item", node->span), *may = block_new(lowering, "item_left", node->span);
+    struct ir_block *item = block_new(lowering, "item", node->span), *again = block_new(lowering, "item_resumed", node->span);
+    struct ir_instr *instr;
+
+    take->span.begin = may->span.begin = item->span.begin = again->span.begin = 0;
+    end(lowering, IR_GOTO, take, NULL);
+    place(lowering, take);
+    lowering->block->won = lowering->strand;
+    end(lowering, IR_MAY_JUMP, may, lowering->fail);
+    place(lowering, may);
+    lowering->block->text = text_of_pieces(lowering, next, " < ", high);
+    end(lowering, IR_IF, item, lowering->fail);
+    place(lowering, item);
+    instr = add(lowering, IR_EVAL, node->span);
+    instr->variable = node->u.each.index;
+    instr->text = text_of_pieces(lowering, next, "++", NULL);
+    lower(lowering, node->u.each.body, NULL);
+    end(lowering, IR_BACK, take, again);
+    again->is_state = true;
+    place(lowering, again);
+    end(lowering, IR_GOTO, take, NULL);
+    (void)fork;
 }
 
 /* The blocks of one branch. */
@@ -99,7 +165,10 @@ static void lower_branch(struct lowering *lowering, struct fork *fork, unsigned 
     lowering->cleanups = &fork->jumps;
     lowering->fail = ended;
     place(lowering, fork->branches[i].start);
-    lower(lowering, branch, fork->branches[i].value);
+    if (fork->each != NULL)
+        lower_items(lowering, fork, fork->each, fork->next, fork->high);
+    else
+        lower(lowering, branch, fork->branches[i].value);
     end(lowering, IR_GOTO, ended, NULL);
     place(lowering, jumped);
     add(lowering, IR_BRANCH_JUMPED, branch->span);
@@ -119,6 +188,7 @@ static void begin_fork(struct lowering *lowering, struct fork *fork, const struc
     check_cancelled(lowering, node->span);
     fork->joined = block_new(lowering, hint, node->span);
     fork->jumps.outer = lowering->cleanups;
+    fork->jumps.scope = lowering->scope;
     fork->reset = add(lowering, IR_HOLD, node->span);
     instr = add(lowering, IR_FORK, node->span);
     instr->to = fork->joined;
@@ -162,13 +232,24 @@ static void make_jumps(struct lowering *lowering, struct fork *fork)
 
 /* ---- all, settle ---- */
 
+/* What a branch that is one operation gives: to its binding, and to `dest`. A delay passes on what came in. */
+static void take_single(struct lowering *lowering, struct fork *fork, unsigned i, struct variable *dest)
+{
+    const struct node *single = fork->branches[i].single;
+    struct variable *first = single->binding != NULL ? single->binding : dest;
+
+    if (single->kind == NODE_CALL)
+        take(lowering, fork->branches[i].strand, single->u.call.op, first, single->span);
+    else
+        copy(lowering, first, single->u.delay.passes->variable, single->span);
+    copy(lowering, dest, single->binding, single->span);
+}
+
 static void take_bindings(struct lowering *lowering, struct fork *fork)
 {
-    for (unsigned i = 0; i < fork->count; i++) {
-        const struct node *single = fork->branches[i].single;
-        if (single != NULL && single->kind == NODE_CALL && single->binding != NULL)
-            take(lowering, fork->branches[i].strand, single->u.call.op, single->binding, single->span);
-    }
+    for (unsigned i = 0; i < fork->count; i++)
+        if (fork->branches[i].single != NULL)
+            take_single(lowering, fork, i, NULL);
 }
 
 static void take_outcomes(struct lowering *lowering, struct fork *fork)
@@ -181,10 +262,11 @@ static void take_outcomes(struct lowering *lowering, struct fork *fork)
         instr = add(lowering, IR_OUTCOME, branch->span);
         instr->variable = branch->u.block.outcome;
         instr->strand = fork->branches[i].strand;
-        if (single != NULL && branch->u.block.value != NULL) {
+        if (single != NULL && single->kind == NODE_CALL && branch->u.block.value != NULL) {
             instr->op = single->u.call.op;
             instr->from = branch->u.block.value;
-        }
+        } else if (single != NULL && single->kind == NODE_DELAY)
+            copy(lowering, branch->u.block.value, single->u.delay.passes->variable, single->span);
     }
 }
 
@@ -193,17 +275,14 @@ static void take_outcomes(struct lowering *lowering, struct fork *fork)
 /* The value of the branch that won, or of its block. */
 static void lower_winner(struct lowering *lowering, struct fork *fork, unsigned i, struct variable *dest)
 {
-    const struct node *branch = fork->branches[i].node, *single = fork->branches[i].single;
+    const struct node *branch = fork->branches[i].node;
     struct variable *value = branch->u.block.winner != NULL ? branch->u.block.it->variable : dest;
 
-    if (single != NULL && single->kind == NODE_CALL) {
-        if (single->binding != NULL)
-            take(lowering, fork->branches[i].strand, single->u.call.op, single->binding, single->span);
-        if (single->binding == NULL)
-            take(lowering, fork->branches[i].strand, single->u.call.op, value, single->span);
-        else
-            copy(lowering, value, single->binding, single->span);
-    } else
+    if (branch->u.block.body->ends) /* it never has a value to win with */
+        return;
+    if (fork->branches[i].single != NULL)
+        take_single(lowering, fork, i, value);
+    else
         copy(lowering, value, fork->branches[i].value, branch->span);
     if (branch->u.block.winner != NULL)
         lower(lowering, branch->u.block.winner, dest);
@@ -267,6 +346,7 @@ static void lower_any_failure(struct lowering *lowering, struct fork *fork, cons
     struct ir_block *failed = block_new(lowering, "any_failed", node->span), *well = block_new(lowering, "any_well", node->span);
 
     failed->span.begin = well->span.begin = 0;
+    lowering->block->site = site_new(lowering, node->span, "any");
     end(lowering, IR_CHECK, well, failed);
     place(lowering, failed);
     collect_causes(lowering, fork, node);
@@ -305,6 +385,65 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
         lower_winners(lowering, fork, dest, node->span);
 }
 
+static struct ir_strand *slot_new(struct lowering *lowering, const struct node *node)
+{
+    struct ir_strand *slot = strand_new(lowering->arena, lowering->chain, lowering->strand, node->span);
+
+    slot->is_slot = slot->is_strand = true;
+    slot->slot = slot;
+    slot->limit = node->u.each.limit;
+    slot->field = arena_format(lowering->arena, "each_%u", ++lowering->chain->each_count);
+    slot->scope = node->u.each.body->u.block.scope;
+    slot->scope->strand = slot;
+    lowering->chain->has_branches = lowering->chain->has_branch_strands = true;
+    return slot;
+}
+
+static void start_slots(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    struct ir_instr *instr = add(lowering, IR_EACH, node->span);
+    struct ir_strand *parent = lowering->strand;
+
+    fork->branches[0].node = node->u.each.body;
+    fork->branches[0].strand = instr->strand = slot_new(lowering, node);
+    lowering->strand = instr->strand;
+    fork->branches[0].start = instr->to = block_new(lowering, "items", node->span);
+    lowering->strand = parent;
+    instr->to->is_state = true;
+    instr->after = fork->joined;
+    instr->variable = fork->next;
+    instr->from = fork->high;
+    fork->count = 1;
+}
+
+/* Nothing is started and nothing waited for if there is no item (rule 96). */
+void lower_each(struct lowering *lowering, const struct node *node)
+{
+    struct fork *fork = arena_new(lowering->arena, struct fork);
+    struct ir_block *some = block_new(lowering, "some_items", node->span), *behind = block_new(lowering, "after_each", node->span);
+
+    some->span.begin = behind->span.begin = 0;
+    check_cancelled(lowering, node->span);
+    fork->each = node;
+    fork->next = bound(lowering, "next", node->u.each.low, node->span);
+    fork->high = bound(lowering, "high", node->u.each.high, node->span);
+    lowering->block->text = text_of_pieces(lowering, fork->next, " < ", fork->high);
+    end(lowering, IR_IF, some, behind);
+    place(lowering, some);
+    fork->joined = block_new(lowering, "after_items", node->span);
+    fork->jumps.outer = lowering->cleanups;
+    fork->jumps.scope = lowering->scope;
+    fork->reset = add(lowering, IR_HOLD, node->span);
+    lowering->strand->joins = true;
+    start_slots(lowering, fork, node);
+    end_fork(lowering, fork, node);
+    check_code(lowering, node->span, NULL);
+    make_jumps(lowering, fork);
+    end(lowering, IR_GOTO, behind, NULL);
+    lowering->dirty = true;
+    place(lowering, behind);
+}
+
 void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct fork *fork = arena_new(lowering->arena, struct fork);
@@ -322,9 +461,6 @@ void lower_timeout(struct lowering *lowering, const struct node *node, struct va
     add(lowering, IR_TIMEOUT_END, node->span);
     check_code(lowering, node->span, "timeout");
     make_jumps(lowering, fork);
-    if (single != NULL && single->kind == NODE_CALL) {
-        take(lowering, fork->branches[0].strand, single->u.call.op, single->binding != NULL ? single->binding : dest, node->span);
-        if (single->binding != NULL)
-            copy(lowering, dest, single->binding, node->span);
-    }
+    if (single != NULL)
+        take_single(lowering, fork, 0, dest);
 }

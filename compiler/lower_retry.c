@@ -18,13 +18,29 @@ static struct piece *piece_of(struct lowering *lowering, enum piece_kind kind, c
     return piece;
 }
 
-/* "attempt" followed by C text */
-static struct text *about_attempt(struct lowering *lowering, const struct node *node, const char *behind)
+/* "attempt + 1" */
+static struct text *next_attempt(struct lowering *lowering, const struct node *node)
 {
     struct text *text = arena_new(lowering->arena, struct text);
 
     text->pieces = piece_of(lowering, PIECE_VARIABLE, NULL, node->u.retry.attempt);
-    text->pieces->next = piece_of(lowering, PIECE_TEXT, behind, NULL);
+    text->pieces->next = piece_of(lowering, PIECE_TEXT, " + 1", NULL);
+    return text;
+}
+
+/* "attempt < (most)" */
+static struct text *more_attempts(struct lowering *lowering, const struct node *node)
+{
+    struct text *text = arena_new(lowering->arena, struct text);
+    struct piece *last = text->pieces = piece_of(lowering, PIECE_VARIABLE, NULL, node->u.retry.attempt);
+
+    last = last->next = piece_of(lowering, PIECE_TEXT, " < (", NULL);
+    for (const struct piece *piece = node->u.retry.attempts->pieces; piece != NULL; piece = piece->next) {
+        last = last->next = piece_of(lowering, piece->kind, NULL, piece->variable);
+        last->text = piece->text;
+        last->length = piece->length;
+    }
+    last->next = piece_of(lowering, PIECE_TEXT, ")", NULL);
     return text;
 }
 
@@ -38,6 +54,8 @@ static void pause(struct lowering *lowering, const struct node *node)
     use_storage(lowering, lowering->strand, NULL);
     lowering->block->node = node;
     lowering->block->variable = node->u.retry.attempt;
+    lowering->block->text = node->u.retry.backoff->u.delay.count; /* for liveness */
+    lowering->block->args = node->u.retry.to == NULL ? NULL : node->u.retry.to->u.delay.count;
     end(lowering, IR_DELAY, after, NULL);
     after->is_state = true;
     after->span.begin = 0;
@@ -51,6 +69,7 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     struct ir_block *retried = block_new(lowering, "retry_more", node->span), *resumed = block_new(lowering, "retry_resumed", node->span);
     struct ir_block *again = block_new(lowering, "retry_again", node->span), *behind = block_new(lowering, "after_retry", node->span);
     struct ir_block *fail = lowering->fail;
+    struct variable *outer = lowering->attempt;
     struct ir_instr *instr;
 
     failed->span.begin = retried->span.begin = resumed->span.begin = again->span.begin = behind->span.begin = 0;
@@ -59,21 +78,24 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     end(lowering, IR_GOTO, head, NULL);
     place(lowering, head);
     lowering->fail = failed;
+    lowering->attempt = node->u.retry.attempt;
     lower(lowering, node->u.retry.body, dest);
+    lowering->attempt = outer;
     lowering->fail = fail;
     end(lowering, IR_GOTO, behind, NULL);
     failed->codes = node->u.retry.codes;
     place(lowering, failed);
+    add(lowering, IR_ATTEMPTED, node->span)->variable = node->u.retry.attempt;
     end(lowering, IR_CODES, retried, fail);
     place(lowering, retried);
-    lowering->block->text = about_attempt(lowering, node, arena_format(lowering->arena, " < (%s)", node->u.retry.attempts));
+    lowering->block->text = more_attempts(lowering, node);
     end(lowering, IR_IF, again, fail);
     place(lowering, again);
     add(lowering, IR_CATCH, node->span);
     pause(lowering, node);
     instr = add(lowering, IR_EVAL, node->span);
     instr->variable = node->u.retry.attempt;
-    instr->text = about_attempt(lowering, node, " + 1");
+    instr->text = next_attempt(lowering, node);
     end(lowering, IR_BACK, head, resumed);
     resumed->is_state = true;
     place(lowering, resumed);

@@ -102,8 +102,8 @@ static void name_scopes(struct arena *arena, const struct program *program, cons
         for (struct scope *child = scope->children; child != NULL; child = child->next) {
             if (child->strand != strand || scope_is_empty(child))
                 continue;
-            child->path = scope->path;
-            if (shared) {
+            child->path = scope_is_item(child) ? "" : scope->path;
+            if (shared && !scope_is_item(child)) {
                 int line = source_place(program->sources, child->span.begin).line;
                 child->member = unique(&members, arena_format(arena, "line_%d", line));
                 child->path = arena_format(arena, "%s%s.%s.", scope->path, scope_union(arena, strand), child->member);
@@ -119,7 +119,7 @@ static void name_strands(struct arena *arena, struct ir_strand *parent)
     unsigned number = 0;
 
     for (struct ir_strand *child = parent->children; child != NULL; child = child->next_child) {
-        const char *prefix = parent->parent == NULL ? "branch" : parent->field;
+        const char *prefix = parent->parent == NULL ? "branch" : parent->is_slot ? "item" : parent->field;
         child->field = arena_format(arena, "%s_%u", prefix, ++number);
         name_strands(arena, child);
     }
@@ -197,6 +197,8 @@ static const char *own_name(struct naming *naming, const char *name, const char 
 
 static void name_locals(struct naming *naming, const struct program *program, struct ir_chain *chain)
 {
+    unsigned items = 0;
+
     for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
         if (item->kind == AST_CPP || item->kind == AST_PROLOGUE)
             note_names(naming, item->u.c->text);
@@ -206,6 +208,13 @@ static void name_locals(struct naming *naming, const struct program *program, st
     chain->local.loop = own_name(naming, "loop", "chain__loop");
     chain->local.at = own_name(naming, "at", "chain__at");
     chain->local.branches = own_name(naming, "b", "chain__b");
+    for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+        if (strand->is_slot)
+            strand->local = arena_format(naming->arena, "chain__item_%u", ++items);
+    if (items == 1 && find(naming, "item") == NULL)
+        for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+            if (strand->is_slot)
+                strand->local = "item";
     release(naming);
 }
 
@@ -216,6 +225,9 @@ void name(struct arena *arena, const struct program *program, struct ir_chain *c
     chain->c_name = chain->symbol->c_name;
     name_fields(&naming, chain);
     name_strands(arena, chain->strands);
+    for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+        if (strand->is_slot)
+            name_strands(arena, strand);
     chain->checked->scope->path = "";
     name_scopes(arena, program, chain, chain->checked->scope);
     name_blocks(&naming, chain);

@@ -202,6 +202,7 @@ static struct codes codes_of(struct raising *raising, const struct node *node)
     case NODE_CATCH: return of_catch(raising, node);
     case NODE_FINALLY: return both(raising, codes_of(raising, node->u.finally.body), codes_of(raising, node->u.finally.cleanup));
     case NODE_BRANCHES: return of_branches(raising, node);
+    case NODE_EACH: return codes_of(raising, node->u.each.body);
     case NODE_TIMEOUT: return of_timeout(raising, node);
     case NODE_RETRY: return codes_of(raising, node->u.retry.body);
     case NODE_IF: {

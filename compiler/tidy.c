@@ -121,4 +121,11 @@ void tidy(struct arena *arena, struct ir_chain *chain)
     merge(chain);
     mark_reached(arena, chain, count);
     drop_unreached(chain);
+    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        for (struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+            if (instr->function != NULL)
+                instr->function->reached = true;
+    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        if (block->end == IR_START || block->end == IR_DELAY || block->end == IR_CALL || block->end == IR_JOIN)
+            block->to->waiter = block;
 }

@@ -54,6 +54,7 @@ struct scope {
     struct variable *of;        /* VARIABLE_MEMBER: the whole */
     struct variable *outside;   /* [check] the next name that a branch gives to the outside */
     struct variable *shown;     /* [check] the last name made visible in it */
+    unsigned undo_count;        /* [check] steps in it that can be undone */
     struct ir_strand *strand;   /* [lower] the strand that runs it */
     struct field *fields, **last_field; /* [layout] of its own variables */
     unsigned field_count;
@@ -95,7 +96,7 @@ enum node_kind {
     NODE_NOTHING, /* {} */
     NODE_CALL, NODE_EXPR, NODE_DO, NODE_BLOCK,
     NODE_THEN, NODE_THEN_ELSE, NODE_CATCH, NODE_FINALLY,
-    NODE_BRANCHES, NODE_TIMEOUT, NODE_RETRY, NODE_IF, NODE_WHILE, NODE_LOOP, NODE_BREAK, NODE_CONTINUE,
+    NODE_BRANCHES, NODE_EACH, NODE_TIMEOUT, NODE_RETRY, NODE_IF, NODE_WHILE, NODE_LOOP, NODE_BREAK, NODE_CONTINUE,
     NODE_DELAY, NODE_RETURN, NODE_REJECT
 };
 
@@ -108,6 +109,7 @@ struct node {
     bool ends;                   /* never comes to its end: return, reject, break … */
     bool wrong;                  /* reported already: say no more about it */
     struct variable *binding;    /* as NAME */
+    struct node *undo;           /* what undoes it if the block ends by rejection or cancellation; NULL: nothing */
     union {
         struct {
             struct symbol *op;
@@ -149,12 +151,18 @@ struct node {
             struct node *first;      /* blocks, one a branch */
         } branches;
         struct {
+            struct variable *index;
+            struct text *low, *high;
+            const char *limit;       /* C text */
+            struct node *body;       /* a block around the item's */
+        } each;
+        struct {
             struct node *limit;      /* a NODE_DELAY */
             struct node *branch;     /* a block */
         } timeout;
         struct {
             struct variable *attempt;
-            const char *attempts;    /* C text */
+            struct text *attempts;
             struct node *backoff, *to; /* NODE_DELAYs; NULL if not given */
             const char *jitter;
             const struct ast_name *codes;

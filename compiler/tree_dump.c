@@ -35,7 +35,7 @@ static void dump_variable(struct writer *w, const char *word, const struct varia
 
 static const char *const words[] = { [NODE_NOTHING] = "nothing", [NODE_CALL] = "call", [NODE_EXPR] = "expr", [NODE_DO] = "do",
     [NODE_BLOCK] = "block", [NODE_THEN] = "then", [NODE_THEN_ELSE] = "then-else", [NODE_CATCH] = "catch",
-    [NODE_FINALLY] = "finally", [NODE_BRANCHES] = "branches", [NODE_TIMEOUT] = "timeout", [NODE_RETRY] = "retry", [NODE_IF] = "if", [NODE_WHILE] = "while", [NODE_LOOP] = "loop",
+    [NODE_FINALLY] = "finally", [NODE_BRANCHES] = "branches", [NODE_EACH] = "each", [NODE_TIMEOUT] = "timeout", [NODE_RETRY] = "retry", [NODE_IF] = "if", [NODE_WHILE] = "while", [NODE_LOOP] = "loop",
     [NODE_BREAK] = "break", [NODE_CONTINUE] = "continue", [NODE_DELAY] = "delay", [NODE_RETURN] = "return",
     [NODE_REJECT] = "reject" };
 
@@ -84,8 +84,14 @@ static void dump_head(struct writer *w, const struct node *node)
         else
             putf(w, " %lld ns", (long long)node->u.timeout.limit->u.delay.ns);
         break;
+    case NODE_EACH:
+        dump_variable(w, "index", node->u.each.index);
+        dump_text(w, node->u.each.low);
+        dump_text(w, node->u.each.high);
+        putf(w, " limit %s", node->u.each.limit);
+        break;
     case NODE_RETRY:
-        putf(w, " %s", node->u.retry.attempts);
+        dump_text(w, node->u.retry.attempts);
         dump_variable(w, "attempt", node->u.retry.attempt);
         for (const struct ast_name *code = node->u.retry.codes; code != NULL; code = code->next)
             putf(w, " %s", code->name);
@@ -132,6 +138,7 @@ static void dump_children(struct writer *w, const struct node *node, int depth)
         dump_node(w, node->u.finally.body, depth);
         dump_node(w, node->u.finally.cleanup, depth);
         break;
+    case NODE_EACH: dump_node(w, node->u.each.body, depth); break;
     case NODE_TIMEOUT: dump_node(w, node->u.timeout.branch, depth); break;
     case NODE_RETRY: dump_node(w, node->u.retry.body, depth); break;
     case NODE_BRANCHES:

@@ -25,7 +25,7 @@ static void deliver(struct chain_strand *strand, struct chain_loop *loop)
     chain__cancel_wins(op, loop);
     if (!is_waiting(op) || decided)
         return;
-    if (op->at == CHAIN__STARTING || (op->flags & CHAIN__FORKING) != 0) { /* inside the start of what it waits for (rule 66) */
+    if (op->at == CHAIN__STARTING || ((op->flags & CHAIN__FORKING) != 0 && loop->forking != strand)) { /* inside a start (rule 66) */
         loop->interrupted = strand;
         loop->budget = 0;
     } else if (strand->type->cancel != NULL)

@@ -174,6 +174,7 @@ enum chain_settled chain__post_reject(struct chain_deferred done, int code, cons
 
     if (chain__post_begin(done) == NULL)
         return chain__post_late(done);
+    done.op->alive = 0;
     failure = chain__failure(done.op);
     failure->message = message;
     failure->info = info;

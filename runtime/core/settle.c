@@ -5,6 +5,8 @@
 
 #include <errno.h>
 
+const char chain__nobody_won[] = "no branch gave a value";
+
 int chain__rejection_code(int code)
 {
     return code > 0 ? code : EINVAL;
@@ -148,6 +150,7 @@ static void decide(struct chain_op *parent, const struct chain_op *branch, int c
     join->winner = branch;
     if (parent->code == 0)
         parent->code = code;
+    join->attempt = (chain__tag(branch) & CHAIN__BRANCH) == 0 ? branch->alive : 0;
     if (code > 0)
         join->failure = *failure;
     if ((parent->flags & CHAIN__FORKING) == 0 && parent->alive > 1) {
@@ -172,7 +175,9 @@ static void branch_outcome(struct chain_op *parent, const struct chain_op *branc
 static void complete(struct chain_op *parent)
 {
     if ((parent->flags & (CHAIN__KIND | CHAIN__DECIDED)) == CHAIN__ANY && parent->code == 0)
-        chain__raise(parent, CHAIN_EALL, "no branch gave a value", 0); /* rule 47 */
+        chain__raise(parent, CHAIN_EALL, chain__nobody_won, 0); /* rule 47 */
+    if (parent->code > 0)
+        parent->alive = (parent->flags & CHAIN__DECIDED) != 0 ? ((struct chain__join *)chain__storage(parent))->attempt : 0;
     parent->flags &= (uint8_t)~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__FORKING);
     chain__set_tag(parent, chain__tag(parent) + CHAIN__GENERATION);
 }
@@ -256,4 +261,11 @@ void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct 
         chain__suppress(loop, kept->code, &kept->failure);
     if (op->code > 0 && (kept->code == CHAIN_CANCELLED || cancelled))
         chain__cancel_wins(op, loop);
+}
+
+void chain__suppress_own(struct chain_op *op, struct chain_loop *loop)
+{
+    if (op->code > 0)
+        chain__suppress(loop, op->code, chain__failure(op));
+    op->code = 0;
 }

@@ -24,6 +24,7 @@ void chain__drain(struct chain_loop *loop)
  * have to be started first (rule 18). */
 void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at)
 {
+    struct chain_strand *forking = loop->forking;
     int32_t budget = loop->budget;
 
     if (parent->op.code == CHAIN_CANCELLED) { /* nothing new is started (rule 67) */
@@ -37,7 +38,9 @@ void chain__strand_start(struct chain_strand *parent, struct chain_strand *branc
     branch->op.flags = CHAIN__ALIVE;
     branch->op.alive = 0;
     chain__set_tag(&branch->op, (chain__tag(&branch->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
+    loop->forking = parent;
     loop->budget = 0;
     resume(branch, loop);
+    loop->forking = forking;
     loop->budget = loop->interrupted != NULL ? 0 : budget;
 }

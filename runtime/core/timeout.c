@@ -10,6 +10,18 @@ static struct chain_strand *strand_of(struct chain_timer *timer)
     return (struct chain_strand *)(void *)(storage - sizeof(struct chain_strand));
 }
 
+/* Not chain__raise(): the strand still counts its branches. */
+static void raise_timeout(struct chain_op *op)
+{
+    struct chain__join *join = chain__storage(op);
+
+    op->code = ETIMEDOUT;
+    join->failure.message = "timed out";
+    join->failure.info = 0;
+    join->failure.origin = NULL;
+    join->attempt = 0;
+}
+
 /* If the body has ended, that counts, even if its strand has not yet been resumed (rule 83). Once fired it stays ETIMEDOUT
  * (rule 82). */
 static void fire(struct chain_timer *timer, struct chain_loop *loop)
@@ -19,7 +31,7 @@ static void fire(struct chain_timer *timer, struct chain_loop *loop)
 
     if (op->alive == 0 || op->code != 0 || (op->flags & CHAIN__DECIDED) != 0)
         return;
-    chain__raise(op, ETIMEDOUT, "timed out", 0);
+    raise_timeout(op);
     op->flags |= CHAIN__DECIDED | CHAIN__DECIDING;
     chain__ready(loop, strand);
 }

@@ -333,6 +333,8 @@ static inline int chain__raise(struct chain_op *op, int code, const char *messag
     if (op->code != 0) /* cancelled in this very step (rule 71) */
         return 1;
     op->code = code;
+    if ((chain__tag(op) & CHAIN__BRANCH) == 0)
+        op->alive = 0; /* no attempt is known yet */
     failure->message = message;
     failure->info = info;
     failure->origin = NULL;
@@ -347,17 +349,32 @@ static inline void chain__originates(struct chain_op *op, const struct chain_sit
         failure->origin = site;
 }
 
+/* The message of a rejection whose info leads to its causes. */
+extern const char chain__nobody_won[];
+
 /* `err` of a handler. */
 static inline struct chain_error chain__error(const struct chain_op *op, const struct chain_failure *failure)
 {
     struct chain_error error;
     error.code = op->code;
-    error.attempt = 0;
+    error.attempt = (chain__tag(op) & CHAIN__BRANCH) == 0 ? op->alive : 0;
     error.message = failure->message;
     error.info = failure->info;
     error.origin = failure->origin;
-    error.causes = op->code == CHAIN_EALL ? (const struct chain_error *)failure->info : NULL;
+    error.causes = NULL;
+    if (failure->message == chain__nobody_won) {
+        error.causes = (const struct chain_error *)failure->info;
+        error.info = 0;
+    }
     return error;
+}
+
+/* A rejection has come out of an attempt: the innermost retry says which. A strand's `alive` has room for it, as it does not
+ * wait for branches meanwhile; more than 255 count as 255. */
+static inline void chain__attempted(struct chain_op *op, int attempt)
+{
+    if (op->code > 0 && op->alive == 0)
+        op->alive = (uint8_t)(attempt > 255 ? 255 : attempt);
 }
 
 /* Puts a caught error back under way: a bare `reject`. */
@@ -365,9 +382,12 @@ static inline void chain__raise_again(struct chain_op *op, const struct chain_er
 {
     struct chain_failure *failure = chain__failure(op);
     op->code = error->code;
+    op->alive = (uint8_t)error->attempt;
     failure->message = error->message;
     failure->info = error->info;
     failure->origin = error->origin;
+    if (error->causes != NULL)
+        failure->info = (intptr_t)error->causes;
 }
 
 /* A call: the strand goes on in `callee`, and, when that has ended, at `at` of the chain it runs now. */
@@ -416,13 +436,14 @@ static inline bool chain__ask(struct chain_op *op)
 struct chain_kept {
     struct chain_failure failure; /* of a rejection */
     int code;
-    uint8_t shielded;
+    uint8_t shielded, attempt;
 };
 
 /* A finally begins: from here on the strand is shielded (rule 40). */
 static inline void chain__keep(struct chain_op *op, struct chain_kept *kept)
 {
     kept->code = op->code;
+    kept->attempt = op->alive;
     if (op->code > 0)
         kept->failure = *chain__failure(op);
     op->code = 0;
@@ -440,6 +461,7 @@ static inline bool chain__unshield(struct chain_op *op, const struct chain_kept 
 static inline void chain__restore(struct chain_op *op, struct chain_loop *loop, const struct chain_kept *kept)
 {
     op->code = kept->code;
+    op->alive = kept->attempt;
     if (kept->code > 0)
         *chain__failure(op) = kept->failure;
     if (chain__unshield(op, kept) && op->code >= 0)
@@ -449,6 +471,9 @@ static inline void chain__restore(struct chain_op *op, struct chain_loop *loop, 
 /* A finally has rejected: that replaces a value or a rejection, which goes to the suppressed hook, but not a cancel, which
  * suppresses it (rules 38, 41). */
 void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct chain_kept *kept);
+
+/* An undo has rejected: that is only reported (rule 42a). */
+void chain__suppress_own(struct chain_op *op, struct chain_loop *loop);
 
 /* A state that the chain does not have: its frame has been overwritten, or runs already (rule 108). */
 static inline void chain__impossible(void)
@@ -471,6 +496,7 @@ int chain__run(struct chain_root *root, struct chain_loop *loop, const struct ch
 struct chain__join {
     struct chain_failure failure;   /* of the rejection that decided */
     const struct chain_op *winner;  /* the header that decided */
+    uint8_t attempt;                /* of the rejection */
 };
 
 /* The strand is going to wait for `count` branches, and resumes at `at`: the header is made pending with one more, which
@@ -525,7 +551,7 @@ bool chain__decide(struct chain_strand *strand, struct chain_loop *loop);
 /* A strand that waits for branches has been resumed: whether all have ended (rule 55). */
 static inline bool chain__joined(struct chain_strand *strand, struct chain_loop *loop)
 {
-    return strand->op.alive == 0 || chain__decide(strand, loop);
+    return (chain__tag(&strand->op) & CHAIN__GENERATION) == 0 || chain__decide(strand, loop);
 }
 
 /* Behind an any or race: whether this branch decided. */
@@ -537,7 +563,7 @@ static inline bool chain__won(struct chain_strand *strand, const struct chain_op
 /* The errors of the branches of an any that nobody won hang at its rejection until the chain ends (rule 47). */
 static inline void chain__causes(struct chain_op *op, const struct chain_error *causes)
 {
-    if (op->code == CHAIN_EALL)
+    if (op->code > 0 && chain__failure(op)->message == chain__nobody_won)
         chain__failure(op)->info = (intptr_t)causes;
 }
 
@@ -552,14 +578,23 @@ static inline enum chain_outcome chain__outcome_of(const struct chain_op *op)
     return op->code == 0 ? CHAIN_VALUE : op->code > 0 ? CHAIN_REJECTED : CHAIN_WAS_CANCELLED;
 }
 
-/* Whether a branch of this strand can still decide by jumping. */
-static inline bool chain__may_jump(const struct chain_strand *parent)
+/* Whether a branch of `parent` can still decide by jumping, or take another item. If not, it ends as if it were cancelled. */
+static inline bool chain__may_jump(const struct chain_strand *parent, struct chain_strand *branch)
 {
-    return parent->op.code == 0 && (parent->op.flags & CHAIN__DECIDED) == 0;
+    bool may = parent->op.code == 0 && (parent->op.flags & CHAIN__DECIDED) == 0 && branch->op.code == 0;
+    if (!may && branch->op.code == 0)
+        branch->op.code = CHAIN_CANCELLED;
+    return may;
 }
 
 /* A branch leaves its combinator by return, break or continue: that decides (rule 93). Its end is reported as usual. */
 void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop);
+
+/* How many slots an each starts with. */
+static inline unsigned chain__slots(size_t next, size_t high, size_t limit)
+{
+    return (unsigned)(high - next < limit ? high - next : limit);
+}
 
 /* ---- timeout: a race of one branch against a timer in the storage of the waiting strand ---- */
 

@@ -31,6 +31,8 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints how it ended. `value` may be NULL. */
 void tell(const char *name, struct chain_root *root, const int *value);
 
+void cancel(struct chain_root *root);
+
 void test(void);
 
 /* Runs a chain without parameters to the end of all that runs, and tells how it ended. */
@@ -51,6 +53,21 @@ void test(void);
         chain_loop_run(world);             \
         value_ = chain##_value(&u_);       \
         tell(#chain, &u_.root, &value_);   \
+    } while (0)
+
+/* Runs a chain without parameters, and cancels it after some ms, or before its first step. */
+enum { AT_ONCE = -1 };
+#define CANCEL_AT(chain, when)                         \
+    do {                                               \
+        static struct chain u_;                        \
+        static struct cancels c_;                      \
+        chain##_run(&u_, world);                       \
+        if ((when) == AT_ONCE)                         \
+            chain##_cancel(&u_);                       \
+        else                                           \
+            cancels_run(&c_, world, &u_.root, when);   \
+        chain_loop_run(world);                         \
+        tell(#chain, &u_.root, NULL);                  \
     } while (0)
 
 #endif

@@ -39,6 +39,11 @@ void say(const char *format, ...)
     fflush(stdout);
 }
 
+void cancel(struct chain_root *root)
+{
+    chain_cancel(root);
+}
+
 static const char *code_name(int code)
 {
     static char number[16];
