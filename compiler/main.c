@@ -241,6 +241,7 @@ int main(int argc, char **argv)
         status = translate(&session);
     }
     HASH_CLEAR(hh, session.program.table);
+    name_release(&session.program);
     names_release(&session.names);
     arena_release(&session.arena);
     return (int)status;

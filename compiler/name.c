@@ -127,7 +127,9 @@ static void name_strands(struct arena *arena, struct ir_strand *parent)
 
 /* ---- states and labels ---- */
 
-static void name_blocks(struct naming *naming, struct ir_chain *chain)
+/* Labels are names of the function; an enumerator is a name of the whole file: the chains `job` and `Job`, or `x` and
+ * `x_after`, may come to the same one. */
+static void name_blocks(struct naming *naming, struct naming *states, struct ir_chain *chain)
 {
     const char *prefix = upper(naming->arena, chain->c_name);
 
@@ -136,7 +138,7 @@ static void name_blocks(struct naming *naming, struct ir_chain *chain)
         block->label = block == chain->blocks ? "start" : unique(naming, block->hint);
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->is_state) {
-            block->state = arena_format(naming->arena, "%s_%s", prefix, upper(naming->arena, block->label));
+            block->state = unique(states, arena_format(naming->arena, "%s_%s", prefix, upper(naming->arena, block->label)));
             chain->state_count++;
         }
     release(naming);
@@ -218,9 +220,9 @@ static void name_locals(struct naming *naming, const struct program *program, st
     release(naming);
 }
 
-void name(struct arena *arena, const struct program *program, struct ir_chain *chain)
+void name(struct arena *arena, struct program *program, struct ir_chain *chain)
 {
-    struct naming naming = { arena, NULL };
+    struct naming naming = { arena, NULL }, states = { arena, program->state_names };
 
     chain->c_name = chain->symbol->c_name;
     name_fields(&naming, chain);
@@ -230,6 +232,12 @@ void name(struct arena *arena, const struct program *program, struct ir_chain *c
             name_strands(arena, strand);
     chain->checked->scope->path = "";
     name_scopes(arena, program, chain, chain->checked->scope);
-    name_blocks(&naming, chain);
+    name_blocks(&naming, &states, chain);
+    program->state_names = states.taken;
     name_locals(&naming, program, chain);
+}
+
+void name_release(struct program *program)
+{
+    HASH_CLEAR(hh, program->state_names);
 }

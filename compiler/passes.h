@@ -54,7 +54,8 @@ void liveness_conflicts(struct arena *arena, const struct ir_chain *chain, uint6
 void layout(struct arena *arena, struct ir_chain *chain);
 
 /* name: fields, states, labels and branches have C names, unique in their struct, enum or function. */
-void name(struct arena *arena, const struct program *program, struct ir_chain *chain);
+void name(struct arena *arena, struct program *program, struct ir_chain *chain);
+void name_release(struct program *program);
 const char *upper(struct arena *arena, const char *text);
 
 /* emit_h, emit_c: the text of the two files. Chains come callees first. */

@@ -295,7 +295,7 @@ static void declare_item(struct program *program, const struct unit *unit, struc
 static void check_generated_names(struct program *program)
 {
     static const char *const endings[] = { "_start", "_cancel", "_resolve", "_reject", "_cancelled", "_done", "_deferred", "_run",
-        "_frame", "_branches", "_resolve_soon", "_post_resolve", "_post_reject", "_post_cancelled", "_value" };
+        "_frame", "_branches", "_resolve_soon", "_post_resolve", "_post_reject", "_post_cancelled", "_value", "_state", "_type", "_sites", "_resume", "_cancel_step", "_frame_of" };
 
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next) {
         for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {

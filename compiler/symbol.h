@@ -72,6 +72,7 @@ struct program {
     const char *data_dir;            /* installed modules; NULL if none */
     struct unit *units, **last_unit; /* the compiled file first, then what it imports */
     struct symbol *table;            /* uthash, by name */
+    struct taken *state_names;       /* [name] uthash */
     struct symbol *symbols, **last_symbol;
     struct symbol *chains, **last_chain; /* [resolve] callees first */
 };
