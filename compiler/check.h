@@ -48,6 +48,7 @@ void assigned_union(struct checker *checker, struct assigned *set, const struct 
 
 struct variable *variable_new(struct checker *checker, enum variable_kind kind, const char *name, struct ctype type, struct span span);
 struct variable *variable_visible(const struct checker *checker, const char *name);
+bool variable_was_visible(const struct checker *checker, const char *name); /* in a block that has ended */
 void variable_show(struct checker *checker, struct variable *variable);
 void scope_open(struct checker *checker, struct span span);
 void scope_close(struct checker *checker);

@@ -133,6 +133,7 @@ static struct variable *variable_meant(struct scan *scan, struct ctoken token)
 {
     struct checker *checker = scan->checker;
     struct variable *variable;
+    const char *name;
 
     if (ctoken_is(token, "it"))
         return incoming_wanted(checker, scan->type, span_of(scan, token), NULL);
@@ -144,9 +145,12 @@ static struct variable *variable_meant(struct scan *scan, struct ctoken token)
         diag_report(checker->diags, D_ATTEMPT_UNSET, span_of(scan, token));
     if (ctoken_is(token, "attempt"))
         return checker->attempt;
-    variable = variable_visible(checker, intern(checker->program->names, token.text, token.length));
+    name = intern(checker->program->names, token.text, token.length);
+    variable = variable_visible(checker, name);
     if (variable != NULL)
         check_set(scan, variable, token);
+    else if (variable_was_visible(checker, name))
+        diag_report(checker->diags, D_OUT_OF_SCOPE, span_of(scan, token), name, name);
     return variable;
 }
 

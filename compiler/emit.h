@@ -13,6 +13,7 @@ struct emitter {
     const struct ir_chain *chain;
     struct arena *arena;
     int line;                    /* of the last comment that showed a source line */
+    bool in_user_text;           /* behind a `#line` into the source */
     size_t back_begin, back_end; /* the last `#line` back to the output */
     const struct node *do_node;  /* whose function is being written */
 };

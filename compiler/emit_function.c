@@ -27,7 +27,8 @@ static void need_labels(const struct ir_block *block)
             need(block->no);
         break;
     case IR_CHECK: case IR_MAY_JUMP:
-        need(block->no);
+        if (block->no != block->next || block->to != block->no)
+            need(block->no);
         if (block->to != block->next)
             need(block->to);
         break;
@@ -143,7 +144,14 @@ static void emit_check(struct emitter *emitter, const struct ir_block *block)
     const char *s = chain->local.strand;
     bool braces = block->site != 0;
 
-    putf(w, "    if (%s->op.code != 0)%s\n", s, braces ? " {" : "");
+    if (block->to == block->no) { /* both ways lead to the same place, a finally say */
+        if (block->site != 0)
+            putf(w, "    chain__originates(&%s->op, &%s_sites[%u]);\n", s, chain->c_name, chain->state_count + block->site - 1);
+        go(emitter, block, block->to);
+        return;
+    }
+
+    putf(w, "    if (%s->op.code != 0)%s\n", s, braces ? " {" : block->cancel_only ? " /* cancelled meanwhile */" : "");
     if (block->site != 0)
         putf(w, "        chain__originates(&%s->op, &%s_sites[%u]);\n", s, chain->c_name, chain->state_count + block->site - 1);
     putf(w, "        goto %s;\n%s", block->no->label, braces ? "    }\n" : "");

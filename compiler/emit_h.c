@@ -183,7 +183,7 @@ void emit_storage(struct emitter *emitter, const struct ir_strand *strand, struc
     if (strand->times)
         put(w, "struct chain__timeout timeout;\n");
     else if (strand->joins)
-        put(w, "struct chain__join join;\n");
+        put(w, "struct chain__decision decision;\n");
     for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
         emit_storage_of(emitter, storage->op);
     if (!ctype_is_void(value))

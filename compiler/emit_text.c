@@ -36,7 +36,7 @@ const char *storage_path(const struct emitter *emitter, const struct ir_strand *
 const char *strand_path(const struct emitter *emitter, const struct ir_strand *strand)
 {
     if (strand->parent == NULL)
-        return arena_format(emitter->arena, "(struct chain_strand *)(void *)%s - 1", emitter->chain->local.frame);
+        return arena_format(emitter->arena, "chain__strand_before(%s)", emitter->chain->local.frame);
     return arena_format(emitter->arena, "&%sstrand", strand_struct(emitter, strand));
 }
 
@@ -142,14 +142,16 @@ void emit_line(struct emitter *emitter, struct span span)
     if (!emitter->options->lines || span.begin == 0)
         return;
     drop_line_back(emitter);
+    emitter->in_user_text = true;
     place = source_place(emitter->program->sources, span.begin);
     put_line(emitter, place.line, place.source->path);
 }
 
 void emit_line_back(struct emitter *emitter)
 {
-    if (!emitter->options->lines)
+    if (!emitter->options->lines || !emitter->in_user_text)
         return;
+    emitter->in_user_text = false;
     emitter->back_begin = emitter->writer->length;
     put_line(emitter, emitter->writer->line + 1, emitter->options->c_name);
     emitter->back_end = emitter->writer->length;
@@ -188,6 +190,8 @@ void emit_source_comment(struct emitter *emitter, struct span span)
     }
     while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\r'))
         length--;
+    if (strcspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") >= length)
+        return; /* brackets alone say nothing */
     cut = length > 90 ? 87 : length;
     while (cut < length && cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80)
         cut--;

@@ -127,6 +127,7 @@ struct ir_block {
     struct ir_block *to, *no;
     unsigned site;              /* IR_CHECK: index + 1 of the step a rejection comes from; 0: known already */
     bool is_state;              /* can be resumed at */
+    bool cancel_only;           /* IR_CHECK: what it finds can only be a cancel */
     bool is_join;               /* a state that waits for branches: it may be resumed while some are alive, to cancel them */
     bool done;                  /* [lower] has its terminator */
     bool reached;               /* [tidy] */

@@ -81,8 +81,12 @@ void check_code(struct lowering *lowering, struct span span, const char *step)
 /* Before something new is started: user code that ran meanwhile may have cancelled this very strand (rule 67). */
 void check_cancelled(struct lowering *lowering, struct span span)
 {
-    if (lowering->dirty)
-        check_code(lowering, span, NULL);
+    struct ir_block *block = lowering->block;
+
+    if (!lowering->dirty)
+        return;
+    check_code(lowering, span, NULL);
+    block->cancel_only = true;
 }
 
 static const char *hint_after(struct lowering *lowering, const char *name)
@@ -723,6 +727,7 @@ struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
     lowering.fail = rejected;
     place(&lowering, start);
     check_code(&lowering, checked->symbol->span, NULL); /* cancelled before it ran */
+    start->cancel_only = true;
     lower(&lowering, checked->body, checked->result);
     last = ending(&lowering);
     end(&lowering, IR_GOTO, last, NULL);

@@ -291,6 +291,7 @@ static void lower_winner(struct lowering *lowering, struct fork *fork, unsigned 
 static void lower_winners(struct lowering *lowering, struct fork *fork, struct variable *dest, struct span span)
 {
     struct ir_block *behind = block_new(lowering, "after_winner", span);
+    bool dirty = false;
 
     behind->span.begin = 0;
     for (unsigned i = 0; i < fork->count; i++) {
@@ -300,12 +301,14 @@ static void lower_winners(struct lowering *lowering, struct fork *fork, struct v
         lowering->block->won = fork->branches[i].strand;
         end(lowering, i + 1 < fork->count ? IR_WON : IR_GOTO, won, i + 1 < fork->count ? next : NULL);
         place(lowering, won);
+        lowering->dirty = false;
         lower_winner(lowering, fork, i, dest);
+        dirty |= lowering->dirty;
         end(lowering, IR_GOTO, behind, NULL);
         if (i + 1 < fork->count)
             place(lowering, next);
     }
-    lowering->dirty = true;
+    lowering->dirty = dirty;
     place(lowering, behind);
 }
 

@@ -71,6 +71,7 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     struct ir_block *fail = lowering->fail;
     struct variable *outer = lowering->attempt;
     struct ir_instr *instr;
+    bool dirty;
 
     failed->span.begin = retried->span.begin = resumed->span.begin = again->span.begin = behind->span.begin = 0;
     check_cancelled(lowering, node->span);
@@ -80,6 +81,7 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     lowering->fail = failed;
     lowering->attempt = node->u.retry.attempt;
     lower(lowering, node->u.retry.body, dest);
+    dirty = lowering->dirty;
     lowering->attempt = outer;
     lowering->fail = fail;
     end(lowering, IR_GOTO, behind, NULL);
@@ -100,6 +102,6 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     resumed->is_state = true;
     place(lowering, resumed);
     end(lowering, IR_CHECK, head, fail);
-    lowering->dirty = true;
+    lowering->dirty = dirty;
     place(lowering, behind);
 }

@@ -61,6 +61,7 @@ void lower_undoable(struct lowering *lowering, const struct node *block, struct 
     struct variable *kept = variable_for(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
     struct ir_block *rejected = block_new(lowering, "undo_all", block->span), *behind = block_new(lowering, "after_block", block->span);
     struct ir_block *fail = lowering->fail;
+    bool dirty;
 
     rejected->span.begin = behind->span.begin = 0;
     undos.done = variable_for(lowering, VARIABLE_EXIT, "done", "unsigned");
@@ -70,6 +71,7 @@ void lower_undoable(struct lowering *lowering, const struct node *block, struct 
     lower(lowering, block->u.block.body, dest);
     lowering->fail = fail;
     end(lowering, IR_GOTO, behind, NULL);
+    dirty = lowering->dirty;
     place(lowering, rejected);
     add(lowering, IR_KEEP, block->span)->variable = kept;
     for (unsigned number = undos.count; number-- > 0;)
@@ -77,6 +79,6 @@ void lower_undoable(struct lowering *lowering, const struct node *block, struct 
     add(lowering, IR_RESTORE, block->span)->variable = kept;
     end(lowering, IR_GOTO, fail, NULL);
     lowering->undos = outer;
-    lowering->dirty = true;
+    lowering->dirty = dirty;
     place(lowering, behind);
 }

@@ -1,6 +1,7 @@
 /* main.c - the passes in their order. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "arena.h"
 #include "ast.h"
@@ -193,6 +194,28 @@ static enum status finish(struct session *session)
     return STATUS_USAGE;
 }
 
+/* The same file under two names: by its device and number, or, if it is not there yet, by its path. */
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat of_a, of_b;
+
+    if (strcmp(a, "-") == 0 || strcmp(b, "-") == 0)
+        return false;
+    if (stat(a, &of_a) != 0 || stat(b, &of_b) != 0)
+        return strcmp(a, b) == 0;
+    return of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
+/* What would overwrite the input, or one output by the other; NULL if nothing. */
+static const char *collision(const struct options *options)
+{
+    if (is_same_file(options->output, options->input))
+        return options->output;
+    if (options->header != NULL && (is_same_file(options->header, options->input) || is_same_file(options->header, options->output)))
+        return options->header;
+    return NULL;
+}
+
 static enum status translate(struct session *session)
 {
     const char *problem;
@@ -204,9 +227,13 @@ static enum status translate(struct session *session)
         fprintf(stderr, "chainc: %s: error: cannot read: %s\n", session->options.input, problem);
         return STATUS_USAGE;
     }
+    name_outputs(session);
+    if (session->options.dump == NULL && collision(&session->options) != NULL) {
+        fprintf(stderr, "chainc: %s: error: the input and the two outputs must be three files\n", collision(&session->options));
+        return STATUS_USAGE;
+    }
     writer_init(&c);
     writer_init(&h);
-    name_outputs(session);
     run(session, source, &c, &h);
     status = finish(session);
     writer_release(&c);

@@ -89,6 +89,13 @@ struct variable *variable_visible(const struct checker *checker, const char *nam
     return entry == NULL ? NULL : entry->innermost;
 }
 
+bool variable_was_visible(const struct checker *checker, const char *name)
+{
+    struct visible_name *entry;
+    HASH_FIND_PTR(checker->visible, &name, entry);
+    return entry != NULL && entry->innermost == NULL;
+}
+
 void variable_show(struct checker *checker, struct variable *variable)
 {
     struct visible_name *entry;

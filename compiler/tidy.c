@@ -103,6 +103,7 @@ static void merge(struct ir_chain *chain)
             block->to = gone->to;
             block->no = gone->no;
             block->site = gone->site;
+            block->cancel_only = gone->cancel_only;
             block->next = next;
         }
     }

@@ -144,7 +144,7 @@ static bool decides(const struct chain_op *parent, int code)
 static void decide(struct chain_op *parent, const struct chain_op *branch, int code, const struct chain_failure *failure,
                    struct chain_loop *loop)
 {
-    struct chain__join *join = chain__storage(parent);
+    struct chain__decision *join = chain__storage(parent);
 
     parent->flags |= CHAIN__DECIDED;
     join->winner = branch;
@@ -177,7 +177,7 @@ static void complete(struct chain_op *parent)
     if ((parent->flags & (CHAIN__KIND | CHAIN__DECIDED)) == CHAIN__ANY && parent->code == 0)
         chain__raise(parent, CHAIN_EALL, chain__nobody_won, 0); /* rule 47 */
     if (parent->code > 0)
-        parent->alive = (parent->flags & CHAIN__DECIDED) != 0 ? ((struct chain__join *)chain__storage(parent))->attempt : 0;
+        parent->alive = (parent->flags & CHAIN__DECIDED) != 0 ? ((struct chain__decision *)chain__storage(parent))->attempt : 0;
     parent->flags &= (uint8_t)~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__FORKING);
     chain__set_tag(parent, chain__tag(parent) + CHAIN__GENERATION);
 }

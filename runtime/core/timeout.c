@@ -13,7 +13,7 @@ static struct chain_strand *strand_of(struct chain_timer *timer)
 /* Not chain__raise(): the strand still counts its branches. */
 static void raise_timeout(struct chain_op *op)
 {
-    struct chain__join *join = chain__storage(op);
+    struct chain__decision *join = chain__storage(op);
 
     op->code = ETIMEDOUT;
     join->failure.message = "timed out";

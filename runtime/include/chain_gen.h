@@ -113,6 +113,12 @@ static inline struct chain_strand *chain__strand_of(struct chain_op *op)
     return (struct chain_strand *)(void *)((char *)op - offsetof(struct chain_strand, op));
 }
 
+/* The strand that runs a frame stands directly before it. */
+static inline struct chain_strand *chain__strand_before(void *frame)
+{
+    return (struct chain_strand *)frame - 1;
+}
+
 static inline void *chain__storage(struct chain_op *op)
 {
     return op + 1;
@@ -493,7 +499,7 @@ int chain__run(struct chain_root *root, struct chain_loop *loop, const struct ch
 /* ---- branches of all, any, race, settle ---- */
 
 /* What a strand keeps in its storage while it waits for branches. */
-struct chain__join {
+struct chain__decision {
     struct chain_failure failure;   /* of the rejection that decided */
     const struct chain_op *winner;  /* the header that decided */
     uint8_t attempt;                /* of the rejection */
@@ -506,7 +512,7 @@ static inline void chain__fork(struct chain_strand *strand, enum chain__kind kin
     strand->op.alive = (uint8_t)(count + 1);
     strand->op.at = (uint16_t)at;
     strand->op.flags = (uint8_t)((strand->op.flags & (CHAIN__CANCELLED | CHAIN__SHIELDED | CHAIN__ALIVE)) | CHAIN__FORKING | (unsigned)kind);
-    ((struct chain__join *)chain__storage(&strand->op))->winner = NULL;
+    ((struct chain__decision *)chain__storage(&strand->op))->winner = NULL;
     chain__pending(&strand->op);
 }
 
@@ -557,7 +563,7 @@ static inline bool chain__joined(struct chain_strand *strand, struct chain_loop 
 /* Behind an any or race: whether this branch decided. */
 static inline bool chain__won(struct chain_strand *strand, const struct chain_op *branch)
 {
-    return ((struct chain__join *)chain__storage(&strand->op))->winner == branch;
+    return ((struct chain__decision *)chain__storage(&strand->op))->winner == branch;
 }
 
 /* The errors of the branches of an any that nobody won hang at its rejection until the chain ends (rule 47). */
@@ -599,7 +605,7 @@ static inline unsigned chain__slots(size_t next, size_t high, size_t limit)
 /* ---- timeout: a race of one branch against a timer in the storage of the waiting strand ---- */
 
 struct chain__timeout {
-    struct chain__join join;
+    struct chain__decision join;
     struct chain_timer timer;
 };
 void chain__timeout_start(struct chain_strand *strand, struct chain_loop *loop, int64_t ns);

@@ -23,7 +23,7 @@ struct branch {
 struct sum {
     struct chain_root root;
     union {
-        struct chain__join join;
+        struct chain__decision join;
         struct chain_failure failure;
         int value;
     } area;
