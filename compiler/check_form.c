@@ -1,4 +1,5 @@
 /* check_form.c - part of check: what a single form means. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
@@ -322,6 +323,8 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
     node->u.retry.jitter = number_text(form->u.retry.jitter);
     if (node->u.retry.jitter != NULL && node->u.retry.backoff == NULL)
         diag_report(checker->diags, D_JITTER, form->u.retry.jitter->span);
+    if (node->u.retry.jitter != NULL && strtol(node->u.retry.jitter, NULL, 10) > 100)
+        diag_report(checker->diags, D_JITTER_RANGE, form->u.retry.jitter->span);
     if (strcmp(attempts.text, "0") == 0)
         diag_report(checker->diags, D_RETRY_ZERO, attempts.span);
     node->u.retry.codes = form->u.retry.codes;

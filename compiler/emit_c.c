@@ -13,7 +13,7 @@ static void emit_site(struct emitter *emitter, struct span span, const char *ste
     struct place place = source_place(emitter->program->sources, span.begin);
 
     put(w, "    { ");
-    put_c_string(w, place.source->path, strlen(place.source->path));
+    put_c_string(w, output_name(place.source->path), strlen(output_name(place.source->path)));
     putf(w, ", %d, %d, ", place.line, place.column);
     put_c_string(w, step, strlen(step));
     put(w, " },\n");
@@ -123,8 +123,9 @@ static void emit_start_function(struct emitter *emitter)
 static const char run_text[] =
     "int ${name}_run(struct ${name} *${u}, struct chain_loop *${loop}${parameters})\n"
     "{\n"
-    "    if (!chain_is_quiescent(&${u}->root))\n"
-    "        return EBUSY;\n"
+    "    int problem_ = chain__may_run(&${u}->root, ${loop});\n"
+    "    if (problem_ != 0)\n"
+    "        return problem_;\n"
     "    ${name}_start(&${u}->frame${branches}${arguments});\n"
     "    return chain__run(&${u}->root, ${loop}, &${name}_type, &${u}->frame.link);\n"
     "}\n"

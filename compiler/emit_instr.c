@@ -219,7 +219,7 @@ static void emit_ns(struct emitter *emitter, const struct node *delay)
     if (delay->u.delay.count == NULL)
         putf(w, "INT64_C(%lld)", (long long)delay->u.delay.ns);
     else {
-        put(w, "chain__duration((int64_t)(");
+        put(w, "chain__duration(chain__whole(");
         emit_text(emitter, delay->u.delay.count);
         putf(w, "), INT64_C(%lld))", (long long)delay->u.delay.unit);
     }
@@ -265,7 +265,7 @@ static void emit_cause(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
     const char *path = variable_path(emitter, instr->variable);
 
-    putf(w, "    %s[%u] = chain__error(&%s, &%s.failure);\n", path, instr->number, op_path(emitter, instr->strand),
+    putf(w, "    %s[%u] = chain__cause(&%s, &%s.failure);\n", path, instr->number, op_path(emitter, instr->strand),
          storage_path(emitter, instr->strand));
     if (instr->next == NULL || instr->next->kind != IR_CAUSE)
         putf(w, "    chain__causes(%s, %s);\n", strand_op(emitter), path);

@@ -119,6 +119,11 @@ bool mentions_variables(const struct text *text)
 
 /* ---- lines ---- */
 
+const char *output_name(const char *path)
+{
+    return path[0] == '/' ? strrchr(path, '/') + 1 : path;
+}
+
 static void put_line(struct emitter *emitter, int line, const char *file)
 {
     putf(emitter->writer, "#line %d ", line);
@@ -144,7 +149,7 @@ void emit_line(struct emitter *emitter, struct span span)
     drop_line_back(emitter);
     emitter->in_user_text = true;
     place = source_place(emitter->program->sources, span.begin);
-    put_line(emitter, place.line, place.source->path);
+    put_line(emitter, place.line, output_name(place.source->path));
 }
 
 void emit_line_back(struct emitter *emitter)

@@ -342,8 +342,6 @@ static void lower_catch(struct lowering *lowering, const struct node *node, stru
     place(lowering, behind);
 }
 
-/* ---- finally, and jumps through it ---- */
-
 struct variable *variable_for(struct lowering *lowering, enum variable_kind kind, const char *name, const char *type)
 {
     struct checked_chain *chain = lowering->chain->checked;
@@ -366,127 +364,6 @@ void set_exit(struct lowering *lowering, struct variable *variable, unsigned num
     struct ir_instr *instr = add(lowering, IR_SET_EXIT, lowering->block->span);
     instr->variable = variable;
     instr->number = number;
-}
-
-/* Only the first branch to jump decides; another one ends as if it had been cancelled, before it writes anything. */
-static void decide_jump(struct lowering *lowering, const struct cleanup *branch)
-{
-    struct ir_block *may = block_new(lowering, "jump", lowering->block->span);
-
-    may->span.begin = 0;
-    lowering->block->won = branch->branch;
-    end(lowering, IR_MAY_JUMP, may, lowering->fail);
-    place(lowering, may);
-}
-
-/* A variable beside the combinator that a branch is leaving. */
-static struct variable *variable_outside(struct lowering *lowering, const struct cleanup *branch, enum variable_kind kind,
-                                         const char *name, struct ctype type)
-{
-    struct scope *here = lowering->scope;
-    struct variable *variable;
-
-    lowering->scope = branch->scope;
-    variable = variable_for(lowering, kind, name, type.before);
-    variable->type = type;
-    variable->many_strands = branch->branch != NULL;
-    lowering->scope = here;
-    return variable;
-}
-
-/* Leaves to a block by way of the finallys and branches up to (not including) `until`: the innermost is entered now, and
- * remembers. A value that is returned waits outside each branch that is left. */
-static void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value)
-{
-    static const struct ctype number = { "unsigned", "" };
-    struct cleanup *cleanup = lowering->cleanups;
-    struct ir_case *exit;
-
-    if (cleanup == until) {
-        copy(lowering, lowering->chain->checked->result, value, lowering->block->span);
-        end(lowering, IR_GOTO, to, NULL);
-        return;
-    }
-    if (cleanup->exit == NULL)
-        cleanup->exit = variable_outside(lowering, cleanup, VARIABLE_EXIT, "exit", number);
-    if (cleanup->branch != NULL)
-        decide_jump(lowering, cleanup);
-    if (cleanup->branch != NULL && value != NULL) {
-        struct variable *outside = variable_outside(lowering, cleanup, VARIABLE_IT, "returned", value->type);
-        copy(lowering, outside, value, lowering->block->span);
-        value = outside;
-    }
-    exit = arena_new(lowering->arena, struct ir_case);
-    exit->number = ++cleanup->case_count;
-    exit->to = block_new(lowering, "leave", lowering->block->span);
-    exit->to->span.begin = 0;
-    exit->to->to = to; /* completed by continue_jumps */
-    exit->next = cleanup->cases;
-    cleanup->cases = exit;
-    exit->until = until;
-    exit->value = value;
-    set_exit(lowering, cleanup->exit, exit->number);
-    end(lowering, IR_GOTO, cleanup->entry, NULL);
-}
-
-/* Behind a finally or a join: every jump that came through it goes on its way. */
-void continue_jumps(struct lowering *lowering, struct cleanup *cleanup)
-{
-    for (struct ir_case *exit = cleanup->cases; exit != NULL; exit = exit->next) {
-        struct ir_block *to = exit->to->to;
-        exit->to->strand = lowering->strand;
-        place(lowering, exit->to);
-        jump(lowering, to, exit->until, exit->value);
-    }
-}
-
-static void lower_finally(struct lowering *lowering, const struct node *node, struct variable *dest)
-{
-    struct span span = node->u.finally.cleanup->span;
-    struct cleanup cleanup = { .outer = lowering->cleanups, .scope = lowering->scope, .entry = block_new(lowering, "finally", node->span) };
-    struct variable *kept = variable_for(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
-    struct ir_block *normal = block_new(lowering, "to_finally", span), *rejected = block_new(lowering, "rejected_to_finally", span);
-    struct ir_block *replaced = block_new(lowering, "replaced", span), *well = block_new(lowering, "after_finally", span);
-    struct ir_block *behind = block_new(lowering, "after_finally", span), *fail = lowering->fail;
-    struct ir_block *checked = block_new(lowering, "finally_done", span);
-
-    normal->span.begin = rejected->span.begin = replaced->span.begin = well->span.begin = behind->span.begin = 0;
-    checked->span.begin = 0;
-    lowering->cleanups = &cleanup;
-    lowering->fail = rejected;
-    lower(lowering, node->u.finally.body, dest);
-    end(lowering, IR_GOTO, normal, NULL);
-    lowering->cleanups = cleanup.outer;
-
-    place(lowering, normal); /* both ways in that are no jumps */
-    if (cleanup.exit != NULL)
-        set_exit(lowering, cleanup.exit, 0);
-    end(lowering, IR_GOTO, cleanup.entry, NULL);
-    place(lowering, rejected);
-    if (cleanup.exit != NULL)
-        set_exit(lowering, cleanup.exit, 0);
-    end(lowering, IR_GOTO, cleanup.entry, NULL);
-
-    place(lowering, cleanup.entry);
-    add(lowering, IR_KEEP, node->span)->variable = kept;
-    lowering->fail = replaced;
-    lower(lowering, node->u.finally.cleanup, NULL);
-    lowering->fail = fail;
-    add(lowering, IR_RESTORE, span)->variable = kept;
-    end(lowering, IR_CHECK, checked, fail); /* a jump stops at a cancel that came meanwhile */
-    place(lowering, checked);
-    if (cleanup.exit != NULL) {
-        lowering->block->variable = cleanup.exit;
-        lowering->block->cases = cleanup.cases;
-        end(lowering, IR_SWITCH, behind, NULL);
-    } else
-        end(lowering, IR_GOTO, behind, NULL);
-    lowering->dirty = false;
-    place(lowering, replaced); /* rule 38 */
-    add(lowering, IR_SUPPRESS, span)->variable = kept;
-    end(lowering, IR_GOTO, fail, NULL);
-    continue_jumps(lowering, &cleanup);
-    place(lowering, behind);
 }
 
 /* ---- blocks, if, loops ---- */
@@ -583,73 +460,6 @@ static void lower_loop(struct lowering *lowering, const struct node *node)
     place(lowering, loop.behind);
 }
 
-/* ---- leaving ---- */
-
-static void go_on_unreachable(struct lowering *lowering)
-{
-    struct ir_block *nowhere = block_new(lowering, "unreachable", lowering->block->span);
-    nowhere->span.begin = 0;
-    place(lowering, nowhere);
-}
-
-static struct ir_block *ending(struct lowering *lowering)
-{
-    struct ir_block *block = block_new(lowering, "end", lowering->chain->symbol->span);
-    block->span.begin = 0;
-    block->end = IR_END;
-    block->variable = lowering->chain->checked->result;
-    block->done = true;
-    return block;
-}
-
-static void lower_jump(struct lowering *lowering, const struct node *node)
-{
-    struct loop *loop = lowering->loop;
-    jump(lowering, node->kind == NODE_BREAK ? loop->behind : loop->again, loop->cleanups, NULL);
-    go_on_unreachable(lowering);
-}
-
-static bool leaves_branch(const struct lowering *lowering)
-{
-    for (const struct cleanup *cleanup = lowering->cleanups; cleanup != NULL; cleanup = cleanup->outer)
-        if (cleanup->branch != NULL)
-            return true;
-    return false;
-}
-
-static void lower_return(struct lowering *lowering, const struct node *node)
-{
-    struct ir_block *block = ending(lowering);
-    struct variable *result = lowering->chain->checked->result, *value = node->u.value == NULL ? NULL : result;
-
-    if (value != NULL && leaves_branch(lowering)) {
-        value = variable_for(lowering, VARIABLE_IT, "returned", result->type.before);
-        result->many_strands = true;
-    }
-    if (node->u.value != NULL)
-        lower(lowering, node->u.value, value);
-    jump(lowering, block, NULL, value);
-    *lowering->chain->last_block = block;
-    lowering->chain->last_block = &block->next;
-    go_on_unreachable(lowering);
-}
-
-static void lower_reject(struct lowering *lowering, const struct node *node)
-{
-    struct ir_instr *instr;
-
-    if (node->u.reject.again != NULL) {
-        instr = add(lowering, IR_RAISE_AGAIN, node->span);
-        instr->variable = node->u.reject.again;
-    } else {
-        instr = add(lowering, IR_RAISE, node->span);
-        instr->args = node->u.reject.args;
-        instr->number = site_new(lowering, node->span, "reject");
-    }
-    end(lowering, IR_GOTO, lowering->fail, NULL);
-    go_on_unreachable(lowering);
-}
-
 /* ---- all nodes ---- */
 
 static void lower_form(struct lowering *lowering, const struct node *node, struct variable *dest)
@@ -696,6 +506,8 @@ void lower(struct lowering *lowering, const struct node *node, struct variable *
     if (lowering->block->span.begin == 0 && lowering->block->instrs == NULL && !lowering->block->is_state)
         lowering->block->span = node->span;
     lower_form(lowering, node, holder != NULL ? holder : dest);
+    if (node->kind == NODE_DELAY)
+        copy(lowering, node->binding, node->u.delay.passes->variable, node->span);
     if (node->undo != NULL)
         lower_done(lowering, node);
     if (!node->ends)

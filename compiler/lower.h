@@ -1,5 +1,5 @@
-/* lower.h - what the parts of lower share: lower.c has pipelines, blocks and loops, lower_branches.c what runs at the same time,
- * lower_retry.c the retry.
+/* lower.h - what the parts of lower share: lower.c has pipelines, blocks and loops, lower_jump.c finally and the ways out,
+ * lower_branches.c what runs at the same time, lower_retry.c the retry, lower_undo.c blocks whose steps can be undone.
  */
 #ifndef LOWER_H
 #define LOWER_H
@@ -63,6 +63,12 @@ struct ir_strand *strand_child(struct lowering *lowering, unsigned number, struc
 void use_storage(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op);
 void take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span);
 void copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span);
+
+struct ir_block *ending(struct lowering *lowering); /* a block that ends the chain with its value */
+void lower_finally(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_jump(struct lowering *lowering, const struct node *node);
+void lower_return(struct lowering *lowering, const struct node *node);
+void lower_reject(struct lowering *lowering, const struct node *node);
 
 bool calls_something(const struct text *text);
 void lower_undoable(struct lowering *lowering, const struct node *block, struct variable *dest);

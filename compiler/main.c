@@ -60,14 +60,6 @@ static const char *header_name(struct session *session)
     return strcmp(options->input, "-") == 0 ? "stdin.h" : with_ending(&session->arena, last_part(options->input), ".h");
 }
 
-/* The C file as it names itself in #line. A path from the root would make the output depend on the machine. */
-static const char *c_name(const struct options *options)
-{
-    if (strcmp(options->output, "-") == 0)
-        return "<stdout>";
-    return options->output[0] == '/' ? last_part(options->output) : options->output;
-}
-
 /* ---- dumps ---- */
 
 static bool dumps(const struct session *session, const char *what)
@@ -103,7 +95,7 @@ static struct ir_chain *machine(struct session *session, struct checked_chain *c
     liveness(&session->arena, chain);
     layout(&session->arena, chain);
     name(&session->arena, &session->program, chain);
-    if (chain->state_count >= UINT16_MAX)
+    if (chain->state_count + chain->site_count >= UINT16_MAX) /* both are counted in 16 bits */
         diag_report(&session->diags, D_TOO_MANY_STATES, chain->symbol->span, chain->symbol->name);
     return chain;
 }
@@ -122,7 +114,7 @@ static struct ir_chain *machines(struct session *session, struct checked_chain *
 static void emit(struct session *session, const struct ir_chain *chains, struct writer *c, struct writer *h)
 {
     struct emit_options options = {
-        .c_name = c_name(&session->options),
+        .c_name = strcmp(session->options.output, "-") == 0 ? "<stdout>" : output_name(session->options.output),
         .header_name = header_name(session),
         .source_name = last_part(session->program.units->path),
         .lines = !session->options.no_lines,
@@ -228,6 +220,10 @@ static enum status translate(struct session *session)
         return STATUS_USAGE;
     }
     name_outputs(session);
+    if (session->options.header != NULL && strcmp(session->options.header, "-") == 0) {
+        fprintf(stderr, "chainc: the header needs a file: the C file has to include it\n");
+        return STATUS_USAGE;
+    }
     if (session->options.dump == NULL && collision(&session->options) != NULL) {
         fprintf(stderr, "chainc: %s: error: the input and the two outputs must be three files\n", collision(&session->options));
         return STATUS_USAGE;

@@ -110,10 +110,16 @@ static int commit(const struct output *output)
     return write_stream(fopen(output->path, "w"), output);
 }
 
+/* Streams first: what has gone there cannot be taken back, but the files can still be left alone. */
 bool output_commit(struct outputs *outputs)
 {
+    for (struct output *output = outputs->first; output != NULL && outputs->problem == NULL; output = output->next) {
+        int error = output->temporary == NULL ? commit(output) : 0;
+        if (error != 0)
+            fail(outputs, output->path, error);
+    }
     for (struct output *output = outputs->first; output != NULL; output = output->next) {
-        int error = outputs->problem == NULL ? commit(output) : 0;
+        int error = outputs->problem == NULL && output->temporary != NULL ? commit(output) : 0;
         if (error != 0)
             fail(outputs, output->path, error);
         if (outputs->problem != NULL && output->temporary != NULL)

@@ -65,6 +65,8 @@ struct emit_options {
     const char *source_name; /* for the banner */
     bool lines;              /* #line directives */
 };
+/* A file as the output names it: a path from the root would make the output depend on the machine. */
+const char *output_name(const char *path);
 void emit_h(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options);
 void emit_c(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options);
 

@@ -298,6 +298,9 @@ static void check_generated_names(struct program *program)
         "_frame", "_branches", "_resolve_soon", "_post_resolve", "_post_reject", "_post_cancelled", "_value", "_state", "_type", "_sites", "_resume", "_cancel_step", "_frame_of" };
 
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next) {
+        const struct symbol *same = symbol->kind == SYMBOL_OPERATION ? symbol_find(program, symbol->c_name) : NULL;
+        if (same != NULL && same != symbol)
+            diag_report(program->diags, D_GENERATED_CLASH, same->span, same->name, symbol->name);
         for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
             size_t length = strlen(symbol->name), tail = strlen(endings[i]);
             struct symbol *owner;

@@ -20,7 +20,7 @@ static bool is_waiting(const struct chain_op *op)
 static void deliver(struct chain_strand *strand, struct chain_loop *loop)
 {
     struct chain_op *op = &strand->op;
-    bool decided = op->code != 0 || (op->flags & CHAIN__DECIDED) != 0;
+    bool decided = __atomic_load_n(&op->code, __ATOMIC_ACQUIRE) != 0 || (op->flags & CHAIN__DECIDED) != 0;
 
     chain__cancel_wins(op, loop);
     if (!is_waiting(op) || decided)
@@ -91,6 +91,12 @@ enum chain_settled chain_post_cancel(struct chain_cancel_request *request, struc
     if (result != CHAIN_OK)
         __atomic_store_n(&request->busy, 0, __ATOMIC_RELEASE);
     return result;
+}
+
+void chain__drop_request(struct chain_strand *strand)
+{
+    if (strand->type == &request_type)
+        __atomic_store_n(&((struct chain_cancel_request *)(void *)strand)->busy, 0, __ATOMIC_RELEASE);
 }
 
 bool chain_post_cancel_done(const struct chain_cancel_request *request)

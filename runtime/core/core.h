@@ -31,6 +31,9 @@ void chain__suppress(struct chain_loop *loop, int code, const struct chain_failu
 /* cancel.c: asks the operation whose start was interrupted by a cancel (rule 66). */
 void chain__ask_interrupted(struct chain_loop *loop);
 
+/* cancel.c: the loop has ended; if this strand is a request to cancel, its owner has it back. */
+void chain__drop_request(struct chain_strand *strand);
+
 /* timer.c: takes the earliest timer out if it is due at `now`; NULL if there is none. */
 struct chain_timer *chain__timer_due(struct chain_loop *loop, uint64_t now);
 

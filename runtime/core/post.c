@@ -50,13 +50,23 @@ bool chain__mailbox_open(struct chain_loop *loop)
     return false;
 }
 
+static void drop(struct chain_strand *strand)
+{
+    while (strand != NULL) {
+        struct chain_strand *next = strand->next;
+        chain__drop_request(strand);
+        strand = next;
+    }
+}
+
 /* Whoever comes to wake the loop counts itself in before it looks at chain__loops, so either it finds no loop there or it is
  * waited for here. Posts that nobody took are dropped. */
 void chain__mailbox_close(struct chain_loop *loop, bool reuse)
 {
     struct mailbox *box = &mailboxes[loop->id];
 
-    __atomic_store_n(&box->posts, &closed, __ATOMIC_SEQ_CST);
+    drop(__atomic_exchange_n(&box->posts, &closed, __ATOMIC_SEQ_CST));
+    drop(loop->ready.first);
     __atomic_store_n(&chain__loops[loop->id], NULL, __ATOMIC_SEQ_CST);
     while (__atomic_load_n(&box->wakers, __ATOMIC_SEQ_CST) != 0)
         continue;
@@ -164,7 +174,7 @@ enum chain_settled chain__post_end(struct chain_deferred done, int code)
 {
     int32_t open = 0;
 
-    __atomic_compare_exchange_n(&done.op->code, &open, code, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+    __atomic_compare_exchange_n(&done.op->code, &open, code, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
     return push(mailbox_of_tag(done.tag), chain__id_of_tag(done.tag), chain__strand_of(done.op));
 }
 

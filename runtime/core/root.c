@@ -43,12 +43,19 @@ static void prepare(struct chain_root *root, struct chain_loop *loop, const stru
         chain__set_tag(&strand->op, (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
 }
 
-int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type, struct chain_link *link)
+int chain__may_run(const struct chain_root *root, const struct chain_loop *loop)
 {
     if (loop->closed)
         return CHAIN_ECLOSED;
-    if (!chain_is_quiescent(root))
-        return EBUSY;
+    return chain_is_quiescent(root) ? 0 : EBUSY;
+}
+
+int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type, struct chain_link *link)
+{
+    int problem = chain__may_run(root, loop);
+
+    if (problem != 0)
+        return problem;
     if (root->link != NULL) { /* rejected the last time, and running it again loses that */
         report_unhandled(root, loop);
         unlink_root(root, loop);

@@ -206,7 +206,7 @@ bool chain__join(struct chain_strand *strand, struct chain_loop *loop)
         return true;
     }
     if ((op->flags & CHAIN__DECIDED) != 0)
-        return chain__decide(strand, loop) ;
+        return chain__decide(strand, loop);
     op->alive--;
     return false;
 }

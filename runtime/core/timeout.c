@@ -67,7 +67,7 @@ static uint64_t random_bits(struct chain_loop *loop)
 
 static int64_t with_jitter(struct chain_loop *loop, int64_t pause, unsigned percent)
 {
-    int64_t part = pause / 100 * (int64_t)percent;
+    int64_t part = pause / 100 * (int64_t)(percent > 100 ? 100 : percent);
 
     if (part <= 0)
         return pause;
@@ -79,7 +79,7 @@ int64_t chain__backoff(struct chain_loop *loop, int attempt, int64_t first, int6
 {
     int64_t pause = first;
 
-    for (int i = 1; i < attempt && pause < most; i++)
+    for (int i = 1; i < attempt && pause > 0 && pause < most; i++)
         pause = pause > INT64_MAX / 4 ? INT64_MAX / 2 : 2 * pause;
     return with_jitter(loop, pause < most ? pause : most, jitter);
 }

@@ -1,0 +1,163 @@
+/* chain_join.h - what generated code calls where a strand waits for branches: all, any, race, settle, each, timeout; and delay.
+ * Part of chain_gen.h, which includes it. Not for people.
+ */
+#ifndef CHAIN_JOIN_H
+#define CHAIN_JOIN_H
+
+#include "chain_gen.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- branches of all, any, race, settle ---- */
+
+/* What a strand keeps in its storage while it waits for branches. */
+struct chain__decision {
+    struct chain_failure failure;   /* of the rejection that decided */
+    const struct chain_op *winner;  /* the header that decided */
+    uint8_t attempt;                /* of the rejection */
+};
+
+/* The strand is going to wait for `count` branches, and resumes at `at`: the header is made pending with one more, which
+ * chain__join() takes away, so that nothing is decided before every branch has been started (rule 18). */
+static inline void chain__fork(struct chain_strand *strand, enum chain__kind kind, unsigned count, unsigned at)
+{
+    strand->op.alive = (uint8_t)(count + 1);
+    strand->op.at = (uint16_t)at;
+    strand->op.flags = (uint8_t)((strand->op.flags & (CHAIN__CANCELLED | CHAIN__SHIELDED | CHAIN__ALIVE)) | CHAIN__FORKING | (unsigned)kind);
+    ((struct chain__decision *)chain__storage(&strand->op))->winner = NULL;
+    chain__pending(&strand->op);
+}
+
+/* Prepares the header of a branch that is one operation, before its start. False if nothing may be started any more because
+ * the strand has been cancelled (rule 67). */
+static inline bool chain__branch(struct chain_strand *parent, struct chain_op *op)
+{
+    op->at = (uint16_t)((size_t)((char *)op - (char *)&parent->op) / 8);
+    op->flags = 0;
+    op->alive = 0;
+    op->code = 0;
+    chain__set_tag(op, (chain__tag(op) & ~CHAIN__LOW) | (chain__tag(&parent->op) & 0xff00) | CHAIN__BRANCH);
+    if (parent->op.code == CHAIN_CANCELLED) {
+        op->code = CHAIN_CANCELLED;
+        parent->op.alive--;
+        return false;
+    }
+    chain__pending(op);
+    return true;
+}
+
+/* Says where such a branch stands: an index into the sites of the parent's chain. The runtime gives it to a rejection as its
+ * origin, since no code of the chain runs when the branch settles. After chain__branch(); without it the origin stays NULL. */
+static inline void chain__branch_site(struct chain_op *op, unsigned site)
+{
+    op->flags = (uint8_t)((site + 1) & 0xff);
+    op->alive = (uint8_t)((site + 1) >> 8);
+}
+
+/* Starts a branch that is a strand of its own and lets it run to its first wait, without resuming anything else. */
+void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at);
+
+/* A branch strand has ended with the outcome in its header and storage. */
+void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop);
+
+/* After all branches have been started: whether all have ended, so that the strand can go on at once. */
+bool chain__join(struct chain_strand *strand, struct chain_loop *loop);
+
+/* Cancels the branches that have not ended, because the result is decided (rule 54). Whether all have ended now. */
+bool chain__decide(struct chain_strand *strand, struct chain_loop *loop);
+
+/* A strand that waits for branches has been resumed: whether all have ended (rule 55). */
+static inline bool chain__joined(struct chain_strand *strand, struct chain_loop *loop)
+{
+    return (chain__tag(&strand->op) & CHAIN__GENERATION) == 0 || chain__decide(strand, loop);
+}
+
+/* Behind an any or race: whether this branch decided. */
+static inline bool chain__won(struct chain_strand *strand, const struct chain_op *branch)
+{
+    return ((struct chain__decision *)chain__storage(&strand->op))->winner == branch;
+}
+
+/* One of the errors of an any that nobody won; code -1: that branch was cancelled. */
+static inline struct chain_error chain__cause(const struct chain_op *op, const struct chain_failure *failure)
+{
+    struct chain_error error = { CHAIN_CANCELLED, 0, NULL, 0, NULL, NULL };
+    if (op->code > 0)
+        error = chain__error(op, failure);
+    return error;
+}
+
+/* The errors of the branches of an any that nobody won hang at its rejection until the chain ends (rule 47). */
+static inline void chain__causes(struct chain_op *op, const struct chain_error *causes)
+{
+    if (op->code > 0 && chain__failure(op)->message == chain__nobody_won)
+        chain__failure(op)->info = (intptr_t)causes;
+}
+
+static inline void chain__forget_causes(struct chain_op *op)
+{
+    chain__causes(op, NULL);
+}
+
+/* What settle binds. */
+static inline enum chain_outcome chain__outcome_of(const struct chain_op *op)
+{
+    return op->code == 0 ? CHAIN_VALUE : op->code > 0 ? CHAIN_REJECTED : CHAIN_WAS_CANCELLED;
+}
+
+/* Whether a branch of `parent` can still decide by jumping, or take another item. If not, it ends as if it were cancelled. */
+static inline bool chain__may_jump(const struct chain_strand *parent, struct chain_strand *branch)
+{
+    bool may = parent->op.code == 0 && (parent->op.flags & CHAIN__DECIDED) == 0 && branch->op.code == 0;
+    if (!may && branch->op.code == 0)
+        branch->op.code = CHAIN_CANCELLED;
+    return may;
+}
+
+/* A branch leaves its combinator by return, break or continue: that decides (rule 93). Its end is reported as usual. */
+void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop);
+
+/* How many slots an each starts with. */
+static inline unsigned chain__slots(size_t next, size_t high, size_t limit)
+{
+    return (unsigned)(high - next < limit ? high - next : limit);
+}
+
+/* ---- timeout: a race of one branch against a timer in the storage of the waiting strand ---- */
+
+struct chain__timeout {
+    struct chain__decision join;
+    struct chain_timer timer;
+};
+void chain__timeout_start(struct chain_strand *strand, struct chain_loop *loop, int64_t ns);
+void chain__timeout_end(struct chain_strand *strand, struct chain_loop *loop);
+
+/* The pause behind attempt number `attempt`: first, doubling up to most, with up to `jitter` percent more (rule 91). */
+int64_t chain__backoff(struct chain_loop *loop, int attempt, int64_t first, int64_t most, unsigned jitter);
+
+/* ---- delay ---- */
+
+struct chain__delay {
+    struct chain_timer timer;
+};
+void chain__delay_start(struct chain__delay *op, int64_t ns);
+void chain__delay_cancel(struct chain__delay *op);
+
+/* A computed duration is a whole number of its unit: 0.5 s would silently be none. */
+#define chain__whole(count) _Generic((count), float: (void)0, double: (void)0, long double: (void)0, default: (int64_t)(count))
+
+/* Multiplies a computed duration, clamped to [0, INT64_MAX / 2] ns (rule 87). */
+static inline int64_t chain__duration(int64_t count, int64_t unit)
+{
+    if (count <= 0)
+        return 0;
+    return count > INT64_MAX / 2 / unit ? INT64_MAX / 2 : count * unit;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
