@@ -25,8 +25,9 @@ static void deliver(struct chain_strand *strand, struct chain_loop *loop)
     chain__cancel_wins(op, loop);
     if (!is_waiting(op) || decided)
         return;
-    if (op->at == CHAIN__STARTING || ((op->flags & CHAIN__FORKING) != 0 && loop->forking != strand)) { /* inside a start (rule 66) */
+    if (op->at == CHAIN__STARTING || ((op->flags & CHAIN__FORKING) != 0 && strand->next != strand)) { /* inside a start (rule 66) */
         loop->interrupted = strand;
+        loop->spared += loop->budget > 0 ? loop->budget : 0;
         loop->budget = 0;
     } else if (strand->type->cancel != NULL)
         strand->type->cancel(strand, loop);

@@ -7,8 +7,11 @@ static inline void resume(struct chain_strand *strand, struct chain_loop *loop)
     do
         strand = strand->type->resume(strand, loop);
     while (strand != NULL);
-    if (loop->interrupted != NULL)
+    if (loop->interrupted != NULL) {
         chain__ask_interrupted(loop);
+        loop->budget += loop->spared;
+        loop->spared = 0;
+    }
 }
 
 void chain__drain(struct chain_loop *loop)
@@ -24,7 +27,6 @@ void chain__drain(struct chain_loop *loop)
  * have to be started first (rule 18). */
 void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at)
 {
-    struct chain_strand *forking = loop->forking;
     int32_t budget = loop->budget;
 
     if (parent->op.code == CHAIN_CANCELLED) { /* nothing new is started (rule 67) */
@@ -38,9 +40,9 @@ void chain__strand_start(struct chain_strand *parent, struct chain_strand *branc
     branch->op.flags = CHAIN__ALIVE;
     branch->op.alive = 0;
     chain__set_tag(&branch->op, (chain__tag(&branch->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
-    loop->forking = parent;
+    parent->next = parent; /* in no queue now: says that a cancel need not wait for the start of a single operation */
     loop->budget = 0;
     resume(branch, loop);
-    loop->forking = forking;
-    loop->budget = loop->interrupted != NULL ? 0 : budget;
+    parent->next = NULL;
+    loop->budget = budget;
 }

@@ -197,8 +197,8 @@ struct chain_queue {
 
 struct chain_loop {
     struct chain_queue ready;     /* strands to resume, FIFO (rule 14) */
-    struct chain_strand *forking;     /* the strand whose branch is running for the first time */
     struct chain_strand *interrupted; /* cancelled while it was starting an operation: asked when it waits (rule 66) */
+    int32_t spared;                   /* budget set aside so that the interrupted strand comes back to the loop at once */
     int32_t budget;               /* resumptions and loop rounds left before timers and I/O get a turn, if any (rule 17) */
     uint32_t id;                  /* position in chain__loops */
     bool stopping, closed;
