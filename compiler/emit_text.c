@@ -170,8 +170,10 @@ static void put_comment_text(struct writer *writer, const char *text, size_t len
             put(writer, "* ");
         else if (text[i] == '/' && i + 1 < length && text[i + 1] == '*')
             put(writer, "/ ");
+        else if (text[i] == '\t' || text[i] == ' ')
+            put(writer, i + 1 < length && (text[i + 1] == ' ' || text[i + 1] == '\t') ? "" : " ");
         else
-            put_bytes(writer, text[i] == '\t' ? " " : text + i, 1);
+            put_bytes(writer, text + i, 1);
     }
 }
 
