@@ -9,6 +9,13 @@ expect 2 "$CHAINC" folder -o x.c
 blames folder '[Ii]s a directory'
 [ ! -e x.c ] || fail "an input that cannot be read left an output"
 
+# The same of an import, where it stands.
+mkdir other.chain
+echo 'import "other.chain";' >importer.chain
+expect 1 "$CHAINC" importer.chain -o x.c
+shows err '^importer\.chain:1:8: error: cannot read "other\.chain": is a directory'
+[ ! -e x.c ] || fail "an import that cannot be read left an output"
+
 # An empty file declares nothing: that is no error.
 : >empty.chain
 expect 0 "$CHAINC" empty.chain -o empty.c
@@ -19,7 +26,7 @@ printf 'chain int f(int n)\n{\n    (n \0 1)\n}\n' >nul.chain
 "$CHAINC" nul.chain -o x.c >out 2>err
 status=$?
 [ $status -eq 1 ] || fail "a NUL byte: status $status"
-shows err "nul.chain:3:8: error: a NUL byte"
+shows err "nul.chain:3:8: error: a NUL byte: this is no text file"
 [ ! -e x.c ] || fail "a NUL byte left an output"
 
 # The end of the last line and the kind of line ends do not matter.

@@ -19,7 +19,10 @@ with open('states.chain', 'w') as f:
     for _ in range(8):
         f.write('    then {\n        op(1)\n' + '        then op\n' * 9000 + '    }\n')
     f.write('}\n')
+with open('undos.chain', 'w') as f:
+    f.write(op + 'chain void a(void)\n{\n    ' + '\n    then '.join(['op(1) undo op(2)'] * 33) + '\n}\n')
 PY
 refuses long.chain "a pipeline of more than 10000 steps: divide it into chains"
 refuses wide.chain "more than 254 branches"
-refuses states.chain "chain 'a' has more than [0-9]* places to resume at"
+refuses states.chain "chain 'a' has more than 65534 places to resume at"
+refuses undos.chain "more than 32 steps of one block have an 'undo': divide it"
