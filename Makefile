@@ -116,8 +116,8 @@ asan: ## the tests with AddressSanitizer and UndefinedBehaviorSanitizer, in buil
 tsan: ## the tests that use threads with ThreadSanitizer, in build/tsan
 	@$(MAKE) --no-print-directory check BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS="-O1 -g" TESTS="$(or $(TESTS),--threads)"
 
-valgrind: all ## the examples under valgrind
-	@tests/run --build $(BUILD) --valgrind $(or $(TESTS),examples)
+valgrind: all ## the examples, and chainc with an input that has errors, under valgrind
+	@tests/run --build $(BUILD) --valgrind $(or $(TESTS),examples emit/all_mixed ui/check_raises ui/syntax_several)
 
 bench: all ## measure; see bench/README.md
 	@bench/run
