@@ -5,7 +5,7 @@
     chain-later         parses, and is refused only because something is "not supported yet"
     chain-part          nothing: a fragment
     c NAME.c            a file for what follows
-    c from NAME         lines of a file that was made, in their order; `...` stands for left out ones
+    c from NAME         lines of a file that was made, one behind the other; `...` on a line of its own stands for left out ones
     sh run              is run in the folder of the page's files; then
     text output         what the commands before it have printed
 
@@ -70,11 +70,16 @@ class Page:
             self.complain(line, checked.stdout)
 
     def c_from(self, name, code, line):
-        lines = iter((self.folder / name).read_text().splitlines())
-        for wanted in code.splitlines():
-            if wanted.strip() not in ("", "...") and not any(wanted == found for found in lines):
-                self.complain(line, f"{name} has no such line, or not here: {wanted}")
+        """Empty lines do not count."""
+        lines = [text for text in (self.folder / name).read_text().splitlines() if text.strip()]
+        at = 0
+        for part in re.split(r"^ *\.\.\.\n", code, flags=re.M):
+            wanted = [text for text in part.splitlines() if text.strip()]
+            found = [i for i in range(at, len(lines) - len(wanted) + 1) if lines[i:i + len(wanted)] == wanted]
+            if not found:
+                self.complain(line, f"{name} has no such lines one behind the other, or not here:\n{part}")
                 return
+            at = found[0] + len(wanted)
 
     def sh_run(self, code, line):
         result = run(["sh", "-e", "-c", code], self.folder, timeout=60)
