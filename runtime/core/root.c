@@ -43,13 +43,6 @@ static void prepare(struct chain_root *root, struct chain_loop *loop, const stru
         chain__set_tag(&strand->op, (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
 }
 
-int chain__may_run(const struct chain_root *root, const struct chain_loop *loop)
-{
-    if (loop->closed)
-        return CHAIN_ECLOSED;
-    return chain_is_quiescent(root) ? 0 : EBUSY;
-}
-
 int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type, struct chain_link *link)
 {
     int problem = chain__may_run(root, loop);

@@ -5,6 +5,8 @@
 #ifndef CHAIN_GEN_H
 #define CHAIN_GEN_H
 
+#include <errno.h>
+
 #include "chain.h"
 
 #ifdef __cplusplus
@@ -492,7 +494,12 @@ static inline void chain__impossible(void)
 }
 
 /* Whether NAME_run() may write into the frame: 0, EBUSY if it runs already, CHAIN_ECLOSED if the loop is closed. */
-int chain__may_run(const struct chain_root *root, const struct chain_loop *loop);
+static inline int chain__may_run(const struct chain_root *root, const struct chain_loop *loop)
+{
+    if (CHAIN__UNLIKELY(loop->closed))
+        return CHAIN_ECLOSED;
+    return CHAIN__LIKELY(chain_is_quiescent(root)) ? 0 : EBUSY;
+}
 
 /* Starts a root on behalf of NAME_run(): links it to the loop and queues its strand, which resumes `type` at state 0. `link`
  * is the one in the frame; when the chain ends, its rejection is in the storage of the strand and its code in the header.
