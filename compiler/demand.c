@@ -37,6 +37,16 @@ static struct variable *holder(struct checker *checker, const struct node *node,
     return NULL;
 }
 
+/* A struct is no number, and no other struct; of names that C's typedef has made nothing is known here. */
+static bool could_convert(struct ctype a, struct ctype b)
+{
+    bool a_is_struct = ctype_is_struct(a), b_is_struct = ctype_is_struct(b);
+
+    if (a_is_struct && b_is_struct)
+        return ctype_same(a, b);
+    return !(a_is_struct && ctype_is_scalar(b)) && !(b_is_struct && ctype_is_scalar(a));
+}
+
 static void demand_way(struct checker *checker, struct node *node, struct ways *ways)
 {
     struct ctype type = node->binding != NULL ? node->binding->type : node->type;
@@ -58,6 +68,8 @@ static void demand_way(struct checker *checker, struct node *node, struct ways *
             ? arena_format(checker->arena, "'%s'", node->u.call.op->name) : "this");
         return;
     }
+    if (ways->from_context && ways->type.before != NULL && !could_convert(type, ways->type))
+        diag_report(checker->diags, D_WANTED_TYPE, node->span, words_of(checker, type), words_of(checker, ways->type));
     if (ways->from_context)
         return;
     if (ctype_is_void(ways->type))

@@ -146,7 +146,7 @@ void use_storage(struct lowering *lowering, struct ir_strand *strand, const stru
 void take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span)
 {
     struct ir_instr *instr;
-    if (dest == NULL)
+    if (dest == NULL || ctype_is_void(op->value)) /* a way that never ends with a value may have none */
         return;
     instr = add(lowering, IR_TAKE, span);
     instr->variable = dest;
@@ -163,7 +163,7 @@ static void lower_sync(struct lowering *lowering, const struct node *node, struc
     instr = add(lowering, IR_SYNC, node->span);
     instr->op = op;
     instr->args = node->u.call.args;
-    instr->variable = dest;
+    instr->variable = ctype_is_void(op->value) ? NULL : dest;
     lowering->dirty = true;
     if (op->fails != NULL)
         check_code(lowering, node->span, op->name);

@@ -55,6 +55,11 @@ bool ctype_is_scalar(struct ctype type)
     return words;
 }
 
+bool ctype_is_struct(struct ctype type)
+{
+    return (strncmp(type.before, "struct ", 7) == 0 || strncmp(type.before, "union ", 6) == 0) && strchr(type.before, '*') == NULL;
+}
+
 const char *ctype_declare(struct arena *arena, struct ctype type, const char *name)
 {
     size_t length = strlen(type.before);

@@ -88,6 +88,9 @@ bool ctype_same(struct ctype a, struct ctype b);
  * Storage). */
 bool ctype_is_scalar(struct ctype type);
 
+/* Spelled with struct or union, and no pointer. */
+bool ctype_is_struct(struct ctype type);
+
 /* "const char *" + "api" + "" */
 const char *ctype_declare(struct arena *arena, struct ctype type, const char *name);
 
