@@ -275,7 +275,7 @@ static void emit_siblings(struct emitter *emitter, const struct scope *scope, co
     }
     if (shared) {
         w->indent--;
-        putf(w, "} %s;\n", scope_union(emitter->arena, strand));
+        putf(w, "} %s;\n", scope_union(scope, strand));
     }
 }
 

@@ -1,8 +1,6 @@
 /* frame.c - questions about a frame's blocks. */
 #include "frame.h"
 
-#include "arena.h"
-
 bool scope_is_item(const struct scope *scope)
 {
     return scope->strand != NULL && scope->strand->scope == scope;
@@ -26,7 +24,11 @@ unsigned scope_siblings(const struct scope *scope, const struct ir_strand *stran
     return count;
 }
 
-const char *scope_union(struct arena *arena, const struct ir_strand *strand)
+const char *scope_union(const struct scope *scope, const struct ir_strand *strand)
 {
-    return strand->parent == NULL ? "block" : arena_format(arena, "block_%s", strand->field);
+    const struct scope_union *found = scope->unions;
+
+    while (found->strand != strand)
+        found = found->next;
+    return found->name;
 }

@@ -35,7 +35,7 @@ bool scope_is_empty(const struct scope *scope);
 unsigned scope_siblings(const struct scope *scope, const struct ir_strand *strand);
 
 /* The name of that union. */
-const char *scope_union(struct arena *arena, const struct ir_strand *strand);
+const char *scope_union(const struct scope *scope, const struct ir_strand *strand);
 
 void frame_dump(struct writer *writer, const struct ir_chain *chain);
 

@@ -93,11 +93,26 @@ static void name_fields(struct naming *naming, struct ir_chain *chain)
     release(naming);
 }
 
-/* Blocks that share storage are named after their lines. */
-static void name_scopes(struct arena *arena, const struct program *program, const struct ir_chain *chain, struct scope *scope)
+/* Blocks that stand alone are part of the struct around them, so unions of several blocks may come to stand in one struct. */
+static const char *name_union(struct naming *unions, struct scope *scope, const struct ir_strand *strand)
 {
+    struct scope_union *made = arena_new(unions->arena, struct scope_union);
+
+    made->strand = strand;
+    made->name = unique(unions, strand->parent == NULL ? "block" : arena_format(unions->arena, "block_%s", strand->field));
+    made->next = scope->unions;
+    scope->unions = made;
+    return made->name;
+}
+
+/* Blocks that share storage are named after their lines. */
+static void name_scopes(struct naming *unions, const struct program *program, const struct ir_chain *chain, struct scope *scope)
+{
+    struct arena *arena = unions->arena;
+
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
         bool shared = scope_siblings(scope, strand) > 1;
+        const char *name = shared ? name_union(unions, scope, strand) : NULL;
         struct naming members = { arena, NULL };
         for (struct scope *child = scope->children; child != NULL; child = child->next) {
             if (child->strand != strand || scope_is_empty(child))
@@ -106,9 +121,9 @@ static void name_scopes(struct arena *arena, const struct program *program, cons
             if (shared && !scope_is_item(child)) {
                 int line = source_place(program->sources, child->span.begin).line;
                 child->member = unique(&members, arena_format(arena, "line_%d", line));
-                child->path = arena_format(arena, "%s%s.%s.", scope->path, scope_union(arena, strand), child->member);
+                child->path = arena_format(arena, "%s%s.%s.", scope->path, name, child->member);
             }
-            name_scopes(arena, program, chain, child);
+            name_scopes(unions, program, chain, child);
         }
         release(&members);
     }
@@ -231,7 +246,8 @@ void name(struct arena *arena, struct program *program, struct ir_chain *chain)
         if (strand->is_slot)
             name_strands(arena, strand);
     chain->checked->scope->path = "";
-    name_scopes(arena, program, chain, chain->checked->scope);
+    name_scopes(&naming, program, chain, chain->checked->scope);
+    release(&naming);
     name_blocks(&naming, &states, chain);
     program->state_names = states.taken;
     name_locals(&naming, program, chain);

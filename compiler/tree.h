@@ -47,6 +47,13 @@ struct variable {
     struct field_part *part;    /* [layout] its field; NULL: it is never kept */
 };
 
+/* [name] The union of the blocks that a strand runs one after another directly inside a scope. */
+struct scope_union {
+    struct scope_union *next;
+    const struct ir_strand *strand;
+    const char *name;
+};
+
 /* A block's names: variables live to its end, sibling scopes share storage. */
 struct scope {
     struct scope *parent, *next, *children, **last_child;
@@ -58,6 +65,7 @@ struct scope {
     struct ir_strand *strand;   /* [lower] the strand that runs it */
     struct field *fields, **last_field; /* [layout] of its own variables */
     unsigned field_count;
+    struct scope_union *unions; /* [name] */
     const char *member;         /* [name] of the union of sibling blocks: "line_23"; NULL: its fields stand in the outer struct */
     const char *path;           /* [name] from the frame to its fields: "block.line_23." */
 };
