@@ -110,10 +110,35 @@ static void import(struct program *program, const struct unit *from, struct ast_
 
 /* ---- declaring ---- */
 
+/* The same C text, or none. */
+static bool is_same_text(const struct ast_c *a, const struct ast_c *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a->text, b->text) == 0;
+}
+
+static bool has_same_parameters(const struct symbol *a, const struct symbol *b)
+{
+    const struct parameter *p = a->params, *q = b->params;
+
+    for (; p != NULL && q != NULL; p = p->next, q = q->next)
+        if (!ctype_same(p->type, q->type))
+            return false;
+    return p == q && a->variadic == b->variadic && ctype_same(a->value, b->value);
+}
+
+/* A C function may be declared as often as one likes, in the same way: two files that use printf can import each other. */
+static bool is_same_function(const struct symbol *a, const struct symbol *b)
+{
+    return a->proto_kind == AST_SYNC && b->proto_kind == AST_SYNC && has_same_parameters(a, b) && is_same_text(a->fails, b->fails)
+           && is_same_text(a->fails_code, b->fails_code) && a->raises == NULL && b->raises == NULL;
+}
+
 static bool is_clash(const struct symbol *a, const struct symbol *b)
 {
     if (a->kind != SYMBOL_OPERATION || b->kind != SYMBOL_OPERATION)
         return true;
+    if (is_same_function(a, b))
+        return false;
     return a->proto_kind != AST_CHAIN || b->proto_kind != AST_CHAIN || (a->proto->body != NULL && b->proto->body != NULL)
            || a->param_count != b->param_count || !ctype_same(a->value, b->value);
 }
