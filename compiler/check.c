@@ -214,30 +214,40 @@ static void bind(struct checker *checker, const struct ast_step *step, struct no
         assigned_add(checker, &checker->assigned, variable);
 }
 
-/* It runs when its block ends, shielded like a finally, and sees what was bound up to its step (rule 42a). */
-/* Bits of the variable in which a block keeps what has been done. */
-enum { MOST_UNDOS = 32 };
-
-static struct node *check_undo(struct checker *checker, const struct ast_form *form)
+/* A form that runs on the way out, shielded: receives nothing, and nothing jumps out of it. */
+static struct node *check_shielded(struct checker *checker, const struct ast_form *form, const char *why_no_value)
 {
     struct checker saved = *checker;
     struct node *node;
 
-    if (++checker->scope->undo_count == MOST_UNDOS + 1)
-        diag_report(checker->diags, D_TOO_MANY_UNDOS, form->span, MOST_UNDOS);
-    checker->assigned = assigned_copy(checker, &checker->assigned);
-    checker->it = nothing_comes_in(checker, "'undo' receives nothing: bind the value with 'as'");
+    checker->it = nothing_comes_in(checker, why_no_value);
     checker->err = NULL;
     checker->err_is_bare = false;
     checker->in_finally = true;
     checker->finally_loops = checker->loops;
     node = check_form(checker, form);
-    checker->assigned = saved.assigned;
     checker->it = saved.it;
     checker->err = saved.err;
     checker->err_is_bare = saved.err_is_bare;
     checker->in_finally = saved.in_finally;
     checker->finally_loops = saved.finally_loops;
+    return node;
+}
+
+/* Bits of the variable in which a block keeps what has been done. */
+enum { MOST_UNDOS = 32 };
+
+/* It runs when its block ends and sees what was bound up to its step (rule 42a). */
+static struct node *check_undo(struct checker *checker, const struct ast_form *form)
+{
+    struct assigned assigned = checker->assigned;
+    struct node *node;
+
+    if (++checker->scope->undo_count == MOST_UNDOS + 1)
+        diag_report(checker->diags, D_TOO_MANY_UNDOS, form->span, MOST_UNDOS);
+    checker->assigned = assigned_copy(checker, &assigned);
+    node = check_shielded(checker, form, "'undo' receives nothing: bind the value with 'as'");
+    checker->assigned = assigned;
     return node;
 }
 
@@ -357,23 +367,13 @@ static struct node *check_finally(struct checker *checker, struct node *body, co
                                   const struct assigned *at_start)
 {
     struct node *node = node_new(checker, NODE_FINALLY, clause->span);
-    struct checker saved = *checker;
+    struct assigned assigned = checker->assigned;
 
     node->u.finally.body = body;
-    checker->assigned = assigned_copy(checker, &checker->assigned);
+    checker->assigned = assigned_copy(checker, &assigned);
     assigned_meet(checker, &checker->assigned, at_start, "a rejection before it leads to this 'finally'", clause->span);
-    checker->it = nothing_comes_in(checker, "'finally' receives nothing (rule 37)");
-    checker->err = NULL;
-    checker->err_is_bare = false;
-    checker->in_finally = true;
-    checker->finally_loops = checker->loops;
-    node->u.finally.cleanup = check_form(checker, clause->step->form);
-    checker->assigned = saved.assigned;
-    checker->it = saved.it;
-    checker->err = saved.err;
-    checker->err_is_bare = saved.err_is_bare;
-    checker->in_finally = saved.in_finally;
-    checker->finally_loops = saved.finally_loops;
+    node->u.finally.cleanup = check_shielded(checker, clause->step->form, "'finally' receives nothing (rule 37)");
+    checker->assigned = assigned;
     take_type(node, body);
     node->ends = body->ends || node->u.finally.cleanup->ends;
     return node;
