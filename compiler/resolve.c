@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "arena.h"
 #include "ast_walk.h"
@@ -19,10 +20,20 @@
 
 /* ---- imports ---- */
 
+/* A file is one file, by whatever path it is imported. */
+static bool is_same_file(const char *a, const char *b)
+{
+    struct stat of_a, of_b;
+
+    if (strcmp(a, b) == 0)
+        return true;
+    return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
 static struct unit *unit_find(const struct program *program, const char *path)
 {
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
-        if (strcmp(unit->path, path) == 0)
+        if (is_same_file(unit->path, path))
             return unit;
     return NULL;
 }
