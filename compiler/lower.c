@@ -276,6 +276,7 @@ static void lower_catch_entry(struct lowering *lowering, struct ir_block *handle
     if (err != NULL && lowering->attempt != NULL)
         add(lowering, IR_ATTEMPTED, handler->span)->variable = lowering->attempt;
     add(lowering, IR_CATCH, handler->span)->variable = err;
+    lowering->dirty = false;
 }
 
 /* A handler takes rejections, of these codes or any, but never a cancel (rule 32). */

@@ -45,10 +45,7 @@ static void prepare(struct chain_root *root, struct chain_loop *loop, const stru
 
 int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type, struct chain_link *link)
 {
-    int problem = chain__may_run(root, loop);
-
-    if (problem != 0)
-        return problem;
+    CHAIN__CHECK(chain__may_run(root, loop) == 0);
     if (root->link != NULL) { /* rejected the last time, and running it again loses that */
         report_unhandled(root, loop);
         unlink_root(root, loop);

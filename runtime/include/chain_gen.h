@@ -503,7 +503,7 @@ static inline int chain__may_run(const struct chain_root *root, const struct cha
 
 /* Starts a root on behalf of NAME_run(): links it to the loop and queues its strand, which resumes `type` at state 0. `link`
  * is the one in the frame; when the chain ends, its rejection is in the storage of the strand and its code in the header.
- * Returns 0; EBUSY if it runs already; CHAIN_ECLOSED if the loop is closed. Nothing is changed then. */
+ * After chain__may_run() has returned 0. Returns 0, so that NAME_run() can end in it. */
 int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type, struct chain_link *link);
 
 /* ---- programs ---- */

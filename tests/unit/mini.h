@@ -204,7 +204,8 @@ static inline void mini_init(struct mini *mini, char name, int rounds)
 
 static inline int mini_run(struct mini *mini, struct chain_loop *loop)
 {
-    return chain__run(&mini->root, loop, &mini_type, &mini->link);
+    int problem = chain__may_run(&mini->root, loop);
+    return problem != 0 ? problem : chain__run(&mini->root, loop, &mini_type, &mini->link);
 }
 
 #endif
