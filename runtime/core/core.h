@@ -19,6 +19,9 @@ static inline uint8_t chain__id_of_tag(uint64_t tag)
 /* settle.c: the code of a rejection; positive whatever the caller passed. */
 int chain__rejection_code(int code);
 
+/* settle.c: the message of a rejection with ECANCELED by which an operation ends that nobody asked to stop (rule 62). */
+extern const char chain__unasked[];
+
 /* settle.c: settles a claimed operation as rejected. */
 void chain__settle_rejected(struct chain_deferred done, int code, const char *message, intptr_t info);
 

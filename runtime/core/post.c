@@ -11,6 +11,8 @@
  * The tag has 64 bits; a port to a processor without a 64-bit compare-and-swap has to bring its own shared claim. */
 #include "core.h"
 
+#include <errno.h>
+
 struct mailbox {
     struct chain_strand *posts; /* newest first; &closed when the loop takes no more */
     uint64_t late;              /* settling calls that came late, of any thread */
@@ -192,9 +194,8 @@ enum chain_settled chain__post_reject(struct chain_deferred done, int code, cons
     return chain__post_end(done, chain__rejection_code(code));
 }
 
+/* Unless a cancel has been asked for, or comes meanwhile, it counts as a rejection (rule 62). */
 enum chain_settled chain__post_cancelled(struct chain_deferred done)
 {
-    if (chain__post_begin(done) == NULL)
-        return chain__post_late(done);
-    return chain__post_end(done, CHAIN_CANCELLED);
+    return chain__post_reject(done, ECANCELED, chain__unasked, 0);
 }

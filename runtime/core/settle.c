@@ -6,6 +6,7 @@
 #include <errno.h>
 
 const char chain__nobody_won[] = "no branch gave a value";
+const char chain__unasked[] = "the operation was cancelled from inside";
 
 int chain__rejection_code(int code)
 {
@@ -96,11 +97,20 @@ enum chain_settled chain__reject(struct chain_deferred done, int code, const cha
     return CHAIN_OK;
 }
 
+/* What ends as cancelled though nobody asked has failed: a child cannot cancel its caller (rule 62). */
+static void settle_cancelled(struct chain_deferred done)
+{
+    if (done.op->code == 0)
+        chain__settle_rejected(done, ECANCELED, chain__unasked, 0);
+    else
+        chain__settle(done, CHAIN_CANCELLED);
+}
+
 enum chain_settled chain__cancelled(struct chain_deferred done)
 {
     if (chain__claim(done) == NULL)
         return chain__late(done);
-    chain__settle(done, CHAIN_CANCELLED);
+    settle_cancelled(done);
     return CHAIN_OK;
 }
 
@@ -116,7 +126,7 @@ enum chain_settled chain__shared_cancelled(struct chain_deferred done)
 {
     if (chain__shared_claim(done) == NULL)
         return chain__late(done);
-    chain__settle(done, CHAIN_CANCELLED);
+    settle_cancelled(done);
     return CHAIN_OK;
 }
 

@@ -290,7 +290,8 @@ static inline void chain__settle_soon(struct chain_deferred done, int code)
         chain__ready_again(done.tag, chain__strand_of(op));
 }
 
-/* NAME_reject() and NAME_cancelled(). A code that is not positive counts as EINVAL. */
+/* NAME_reject() and NAME_cancelled(). A code that is not positive counts as EINVAL; ending as cancelled without having been
+ * asked to counts as a rejection with ECANCELED (rule 62). */
 enum chain_settled chain__reject(struct chain_deferred done, int code, const char *message, intptr_t info);
 enum chain_settled chain__cancelled(struct chain_deferred done);
 

@@ -381,8 +381,11 @@ static void cancel_hooks_leave_nothing_behind(void **state)
     run(&writer, only_write, pair[0]);
     run(&acceptor, only_accept, listener);
     chain_loop_turn(loop, false);
+    chain_cancel(&reader.root);
     tcp_read_cancel(&reader.area.read);
+    chain_cancel(&writer.root);
     tcp_write_cancel(&writer.area.write);
+    chain_cancel(&acceptor.root);
     tcp_accept_cancel(&acceptor.area.accept);
     chain_loop_run(loop);
     assert_int_equal(chain_outcome(&reader.root), CHAIN_WAS_CANCELLED);
@@ -427,6 +430,7 @@ static void cancel_of_a_connect(void **state)
                 tcp_close(talks[i].area.socket);
             continue;
         }
+        chain_cancel(&talks[i].root);
         tcp_connect_cancel(&talks[i].area.connect);
         cancelled++;
     }

@@ -33,8 +33,10 @@ static void settle(struct mini *m)
     }
     if (plan.code > 0)
         chain__reject(done, plan.code, plan.message, 0);
-    else
+    else {
+        chain_cancel(&m->root);
         chain__cancelled(done);
+    }
     m->area.failure.origin = plan.origin;
 }
 

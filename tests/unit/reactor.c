@@ -316,7 +316,7 @@ static void stop_leaves_the_slot(void **state)
     get(&b, 'b', pair[0], 1);
     turn();
     chain_io_stop(&a.area.get.io);
-    chain_io_stop(&a.area.get.io);
+    chain_cancel(&a.root);
     chain__cancelled(chain__deferred(&a.area.get));
     send_text(pair[1], "b");
     chain_loop_run(loop);

@@ -117,11 +117,21 @@ static void rule_5_abandoned(void **state)
 static void cancelled_is_an_outcome_of_its_own(void **state)
 {
     (void)state;
+    chain_cancel(&a.root);
     assert_int_equal(chain__cancelled(a.done), CHAIN_OK);
     run();
     assert_diary("a!-1 ");
     assert_int_equal(chain_outcome(&a.root), CHAIN_WAS_CANCELLED);
     assert_int_equal(chain_rejection(&a.root)->code, 0);
+}
+
+static void rule_62_cancelled_without_being_asked(void **state)
+{
+    (void)state;
+    assert_int_equal(chain__cancelled(a.done), CHAIN_OK);
+    run();
+    assert_int_equal(chain_rejection(&a.root)->code, ECANCELED);
+    assert_diary("a!125 ");
 }
 
 static void hear(struct chain_loop *loop, const struct chain_error *error)
@@ -212,6 +222,7 @@ int main(void)
         TEST(codes_are_positive),
         TEST(rule_5_abandoned),
         TEST(cancelled_is_an_outcome_of_its_own),
+        TEST(rule_62_cancelled_without_being_asked),
         TEST(rule_106_a_rejection_after_the_decision_is_suppressed),
         TEST(settling_by_shared_claim),
         cmocka_unit_test(names_of_codes),
