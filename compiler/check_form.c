@@ -59,6 +59,7 @@ static void unknown_operation(struct checker *checker, const struct ast_call *ca
     struct program *program = checker->program;
     struct nearest nearest = { call->name, NULL, 0 };
     const struct symbol *other = symbol_find(program, call->name);
+    struct variable *variable = variable_visible(checker, call->name);
     struct diag *diag;
 
     if (other != NULL) {
@@ -66,6 +67,11 @@ static void unknown_operation(struct checker *checker, const struct ast_call *ca
         return;
     }
     diag = diag_report(program->diags, D_UNKNOWN_OPERATION, call->name_span, call->name);
+    if (variable != NULL) { /* rule 7 */
+        variable->used = true;
+        diag_help(program->diags, diag, "'%s' is a value: '(%s)' passes it on", call->name, call->name);
+        return;
+    }
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
         if (symbol->kind == SYMBOL_OPERATION)
             nearest_offer(&nearest, symbol->name);
