@@ -127,7 +127,18 @@ static void choose_window(const char *text, size_t length, size_t caret, size_t 
         ++*end;
 }
 
-static void put_source_line(FILE *out, const struct place *place, size_t span_length)
+/* SGR sequences of ECMA-48, as gcc and clang use them; nothing without color. */
+static const char *paint(const struct diags *diags, const char *sequence)
+{
+    return diags->color ? sequence : "";
+}
+
+static const char *paint_of(const struct diags *diags, const char *severity)
+{
+    return paint(diags, severity[0] == 'e' ? "\33[1;31m" : severity[0] == 'w' ? "\33[1;35m" : "\33[1;36m");
+}
+
+static void put_source_line(const struct diags *diags, FILE *out, const struct place *place, size_t span_length)
 {
     const char *text = place->line_text;
     size_t caret = (size_t)place->column - 1, begin, end;
@@ -138,7 +149,7 @@ static void put_source_line(FILE *out, const struct place *place, size_t span_le
     const char *more_before = begin > 0 ? "..." : "", *more_behind = end < place->line_length ? "..." : "";
     fprintf(out, " %s%.*s%s\n %*s", more_before, (int)(end - begin), text + begin, more_behind, (int)strlen(more_before), "");
     put_under(out, text + begin, caret - begin, ' ');
-    fputc('^', out);
+    fprintf(out, "%s^", paint(diags, "\33[1;32m"));
     if (span_length > end - caret)
         span_length = end - caret;
     if (span_length > 1) {
@@ -147,21 +158,21 @@ static void put_source_line(FILE *out, const struct place *place, size_t span_le
             first++;
         put_under(out, text + caret + first, span_length - first, '~');
     }
-    fputc('\n', out);
+    fprintf(out, "%s\n", paint(diags, "\33[m"));
 }
 
-static void put_message(FILE *out, const struct sources *sources, struct span span, const char *severity, const char *text,
-                        const char *tag)
+static void put_message(const struct diags *diags, FILE *out, struct span span, const char *severity, const char *text, const char *tag)
 {
-    struct place place = source_place(sources, span.begin);
+    struct place place = source_place(diags->sources, span.begin);
 
+    fputs(paint(diags, "\33[1m"), out);
     if (place.source)
         fprintf(out, "%s:%d:%d: ", place.source->path, place.line, place.column);
     else
         fputs("chainc: ", out);
-    fprintf(out, "%s: %s%s\n", severity, text, tag);
+    fprintf(out, "%s%s: %s%s%s\n", paint_of(diags, severity), severity, paint(diags, "\33[m"), text, tag);
     if (place.source)
-        put_source_line(out, &place, span.end > span.begin ? span.end - span.begin : 1);
+        put_source_line(diags, out, &place, span.end > span.begin ? span.end - span.begin : 1);
 }
 
 static void put_diag(const struct diags *diags, const struct diag *diag, FILE *out)
@@ -172,9 +183,9 @@ static void put_diag(const struct diags *diags, const struct diag *diag, FILE *o
 
     if (info->category[0])
         snprintf(tag, sizeof tag, " [-W%s%s]", info->severity == DIAG_WARNING && is_error ? "error=" : "", info->category);
-    put_message(out, diags->sources, diag->span, is_error ? "error" : "warning", diag->text, tag);
+    put_message(diags, out, diag->span, is_error ? "error" : "warning", diag->text, tag);
     if (diag->note)
-        put_message(out, diags->sources, diag->note_span, "note", diag->note, "");
+        put_message(diags, out, diag->note_span, "note", diag->note, "");
     if (diag->help)
         fprintf(out, "help: %s\n", diag->help);
 }

@@ -39,6 +39,7 @@ struct diags {
     unsigned errors, warnings;
     unsigned error_limit;  /* reports behind this many errors are counted and not kept; 0: 20 */
     bool warnings_are_errors;
+    bool color;
     bool silenced[DIAG_CODES]; /* -Wno-… */
 };
 

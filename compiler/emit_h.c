@@ -129,7 +129,7 @@ static void emit_item(struct emitter *emitter, const struct ast_item *item)
         break;
     case AST_IMPORT:
         for (const struct unit *unit = emitter->program->units; unit != NULL; unit = unit->next)
-            if (unit->file == item->u.string.file && unit->include != NULL)
+            if (unit->file == item->u.string.file && unit->include != NULL && !(unit->installed && emitter->options->vendored))
                 putf(w, "#include %s\n", unit->include);
         break;
     case AST_PROTO:
@@ -508,7 +508,7 @@ static const char head_text[] =
     "#ifndef ${guard}\n"
     "#define ${guard}\n"
     "\n"
-    "#include \"chain_gen.h\"\n"
+    "#include \"${runtime}\"\n"
     "\n"
     "#if CHAIN_ABI != ${abi}\n"
     "#error \"this file was generated for another version of libchain: run chainc again\"\n"
@@ -531,7 +531,8 @@ void emit_h(struct writer *writer, const struct program *program, const struct i
     struct emitter emitter = { .writer = writer, .program = program, .options = options, .arena = program->arena };
     const char *guard = guard_of(program->arena, options->header_name);
 
-    put_template(writer, head_text, "source", options->source_name, "guard", guard, "abi", EMIT_ABI, NULL);
+    put_template(writer, head_text, "source", options->source_name, "guard", guard, "abi", EMIT_ABI, "runtime",
+                 options->vendored ? "chain.h" : "chain_gen.h", NULL);
     for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
         if (item->kind == AST_CPP || item->kind == AST_IMPORT)
             emit_item(&emitter, item);

@@ -5,6 +5,7 @@
 
 #include "arena.h"
 #include "ast.h"
+#include "depfile.h"
 #include "diag.h"
 #include "frame.h"
 #include "intern.h"
@@ -24,6 +25,11 @@ struct session {
     struct outputs outputs;
 };
 
+/* Of the files that are written; a dump is in `c`. */
+struct texts {
+    struct writer c, h, d;
+};
+
 /* ---- names of files ---- */
 
 static const char *last_part(const char *path)
@@ -40,15 +46,35 @@ static const char *with_ending(struct arena *arena, const char *path, const char
     return arena_format(arena, "%.*s%s", (int)length, path, ending);
 }
 
+static bool is_standard(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+/* NAME.c in the folder of the outputs; for standard input, standard output. */
+static const char *default_output(struct arena *arena, const struct options *options, const char *input)
+{
+    const char *name = with_ending(arena, last_part(input), ".c");
+
+    if (is_standard(input))
+        return "-";
+    return options->outdir == NULL ? name : arena_format(arena, "%s/%s", options->outdir, name);
+}
+
 static void name_outputs(struct session *session)
 {
     struct options *options = &session->options;
-    bool from_stdin = strcmp(options->input, "-") == 0;
 
     if (options->output == NULL)
-        options->output = from_stdin ? "-" : with_ending(&session->arena, last_part(options->input), ".c");
-    if (options->header == NULL && strcmp(options->output, "-") != 0)
+        options->output = default_output(&session->arena, options, options->input);
+    if (options->header == NULL && !is_standard(options->output))
         options->header = with_ending(&session->arena, options->output, ".h");
+    if (!options->wants_depfile)
+        return;
+    if (options->depfile == NULL && !is_standard(options->output))
+        options->depfile = with_ending(&session->arena, options->output, ".d");
+    if (options->targets == NULL && !is_standard(options->output))
+        options->targets = depfile_quote(&session->arena, options->output);
 }
 
 /* How the C file includes the header: they stand side by side, or the build says where to look. */
@@ -111,23 +137,46 @@ static struct ir_chain *machines(struct session *session, struct checked_chain *
     return first;
 }
 
-static void emit(struct session *session, const struct ir_chain *chains, struct writer *c, struct writer *h)
+static void stage(struct session *session, const char *path, const struct writer *text, bool if_changed)
 {
-    struct emit_options options = {
-        .c_name = strcmp(session->options.output, "-") == 0 ? "<stdout>" : output_name(session->options.output),
-        .header_name = header_name(session),
-        .source_name = last_part(session->program.units->path),
-        .lines = !session->options.no_lines,
-    };
-
-    emit_h(h, &session->program, chains, &options);
-    emit_c(c, &session->program, chains, &options);
-    output_stage(&session->outputs, session->options.output, c->text, c->length);
-    if (session->options.header != NULL)
-        output_stage(&session->outputs, session->options.header, h->text, h->length);
+    output_stage(&session->outputs, path, text->text == NULL ? "" : text->text, text->length, if_changed);
 }
 
-static void compile(struct session *session, const struct source *source, struct writer *c, struct writer *h)
+/* Always rewritten: ninja takes it away. It comes to its place first, so that there is no output without it. */
+static void emit_depfile(struct session *session, struct writer *d)
+{
+    const struct options *options = &session->options;
+    const char *unsayable = depfile_write(d, &session->arena, options->targets, session->program.units, options->phony_targets);
+
+    if (unsayable == NULL)
+        stage(session, options->depfile, d, false);
+    else {
+        session->outputs.problem = "the name of a file has a line end";
+        session->outputs.problem_path = options->depfile;
+    }
+}
+
+static void emit(struct session *session, const struct ir_chain *chains, struct texts *texts)
+{
+    const struct options *given = &session->options;
+    struct emit_options options = {
+        .c_name = is_standard(given->output) ? "<stdout>" : output_name(given->output),
+        .header_name = header_name(session),
+        .source_name = last_part(session->program.units->path),
+        .lines = !given->no_lines,
+        .vendored = given->vendored,
+    };
+
+    emit_h(&texts->h, &session->program, chains, &options);
+    emit_c(&texts->c, &session->program, chains, &options);
+    stage(session, given->output, &texts->c, given->if_changed);
+    if (given->header != NULL)
+        stage(session, given->header, &texts->h, given->if_changed);
+    if (given->wants_depfile)
+        emit_depfile(session, &texts->d);
+}
+
+static void compile(struct session *session, const struct source *source, struct texts *texts)
 {
     struct ast_file *file = parse(&session->arena, &session->names, &session->diags, source);
     struct checked_chain *checked;
@@ -136,7 +185,7 @@ static void compile(struct session *session, const struct source *source, struct
     if (session->diags.errors != 0)
         return;
     if (dumps(session, "ast") || dumps(session, "source")) {
-        dump_tree(session, c, file);
+        dump_tree(session, &texts->c, file);
         return;
     }
     resolve(&session->program, file);
@@ -149,21 +198,21 @@ static void compile(struct session *session, const struct source *source, struct
     chains = machines(session, checked);
     if (session->options.dump != NULL)
         for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next)
-            dump_chain(session, c, chain);
+            dump_chain(session, &texts->c, chain);
     else if (session->diags.errors == 0)
-        emit(session, chains, c, h);
+        emit(session, chains, texts);
 }
 
 /* ---- the session ---- */
 
-static void run(struct session *session, const struct source *source, struct writer *c, struct writer *h)
+static void run(struct session *session, const struct source *source, struct texts *texts)
 {
     if (dumps(session, "tokens"))
-        dump_tokens(c, &session->arena, &session->names, &session->diags, source, &session->sources);
+        dump_tokens(&texts->c, &session->arena, &session->names, &session->diags, source, &session->sources);
     else
-        compile(session, source, c, h);
+        compile(session, source, texts);
     if (session->options.dump != NULL)
-        output_stage(&session->outputs, "-", c->text == NULL ? "" : c->text, c->length);
+        stage(session, "-", &texts->c, false);
 }
 
 static bool has_errors(const struct session *session)
@@ -171,19 +220,23 @@ static bool has_errors(const struct session *session)
     return session->diags.errors != 0 || (session->diags.warnings_are_errors && session->diags.warnings != 0);
 }
 
+static enum status write_outputs(struct outputs *outputs)
+{
+    if (output_commit(outputs))
+        return STATUS_OK;
+    fprintf(stderr, "chainc: %s: error: cannot write: %s\n",
+            is_standard(outputs->problem_path) ? "standard output" : outputs->problem_path, outputs->problem);
+    return STATUS_USAGE;
+}
+
 static enum status finish(struct session *session)
 {
     diag_print(&session->diags, stderr);
-    if (has_errors(session) && session->outputs.problem == NULL)
-        session->outputs.problem = "there are errors";
-    if (output_commit(&session->outputs))
-        return STATUS_OK;
-    if (has_errors(session))
-        return STATUS_INPUT_ERRORS;
-    fprintf(stderr, "chainc: %s: error: cannot write: %s\n",
-            strcmp(session->outputs.problem_path, "-") == 0 ? "standard output" : session->outputs.problem_path,
-            session->outputs.problem);
-    return STATUS_USAGE;
+    if (!has_errors(session))
+        return write_outputs(&session->outputs);
+    session->outputs.problem = "there are errors";
+    output_commit(&session->outputs);
+    return STATUS_INPUT_ERRORS;
 }
 
 /* The same file under two names: by its device and number, or, if it is not there yet, by its path. */
@@ -191,28 +244,46 @@ static bool is_same_file(const char *a, const char *b)
 {
     struct stat of_a, of_b;
 
-    if (strcmp(a, "-") == 0 || strcmp(b, "-") == 0)
-        return false;
     if (stat(a, &of_a) != 0 || stat(b, &of_b) != 0)
         return strcmp(a, b) == 0;
     return of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
 }
 
-/* What would overwrite the input, or one output by the other; NULL if nothing. */
+/* What would overwrite an input, or one output by another; NULL if nothing. */
 static const char *collision(const struct options *options)
 {
-    if (is_same_file(options->output, options->input))
-        return options->output;
-    if (options->header != NULL && (is_same_file(options->header, options->input) || is_same_file(options->header, options->output)))
-        return options->header;
+    const char *const outputs[] = { options->output, options->header, options->depfile };
+
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
+        for (size_t j = 0; outputs[i] != NULL && j < i; j++)
+            if (outputs[j] != NULL && is_same_file(outputs[i], outputs[j]))
+                return outputs[i];
+        for (const char *const *input = options->inputs; outputs[i] != NULL && !is_standard(outputs[i]) && *input != NULL; input++)
+            if (!is_standard(*input) && is_same_file(outputs[i], *input))
+                return outputs[i];
+    }
     return NULL;
+}
+
+/* Says what is wrong with the names of the outputs. */
+static bool check_outputs(const struct options *options)
+{
+    if (options->header != NULL && is_standard(options->header))
+        fprintf(stderr, "chainc: the header needs a file: the C file has to include it\n");
+    else if (options->wants_depfile && (options->depfile == NULL || options->targets == NULL))
+        fprintf(stderr, "chainc: with standard output, -MD needs -MF and -MT: where to write it, and the name of the target\n");
+    else if (options->dump == NULL && collision(options) != NULL)
+        fprintf(stderr, "chainc: %s: error: no output may be an input or another output\n", collision(options));
+    else
+        return true;
+    return false;
 }
 
 static enum status translate(struct session *session)
 {
     const char *problem;
     const struct source *source = source_read(&session->sources, session->options.input, &problem);
-    struct writer c, h;
+    struct texts texts;
     enum status status;
 
     if (source == NULL) {
@@ -220,20 +291,16 @@ static enum status translate(struct session *session)
         return STATUS_USAGE;
     }
     name_outputs(session);
-    if (session->options.header != NULL && strcmp(session->options.header, "-") == 0) {
-        fprintf(stderr, "chainc: the header needs a file: the C file has to include it\n");
+    if (!check_outputs(&session->options))
         return STATUS_USAGE;
-    }
-    if (session->options.dump == NULL && collision(&session->options) != NULL) {
-        fprintf(stderr, "chainc: %s: error: the input and the two outputs must be three files\n", collision(&session->options));
-        return STATUS_USAGE;
-    }
-    writer_init(&c);
-    writer_init(&h);
-    run(session, source, &c, &h);
+    writer_init(&texts.c);
+    writer_init(&texts.h);
+    writer_init(&texts.d);
+    run(session, source, &texts);
     status = finish(session);
-    writer_release(&c);
-    writer_release(&h);
+    writer_release(&texts.c);
+    writer_release(&texts.h);
+    writer_release(&texts.d);
     return status;
 }
 
@@ -250,22 +317,92 @@ static void begin(struct session *session)
     session->program.last_unit = &session->program.units;
     session->program.last_symbol = &session->program.symbols;
     session->program.last_chain = &session->program.chains;
+    session->program.include_dirs = session->options.include_dirs;
+    session->program.data_dir = options_data_dir(arena);
 }
 
-int main(int argc, char **argv)
+static enum status translate_one(const struct options *options, const struct diags *settings, const char *input)
 {
-    struct session session = { 0 };
+    struct session session = { .options = *options, .diags = *settings };
     enum status status;
 
+    session.options.input = input;
     begin(&session);
-    if (options_read(argc, argv, &session.arena, &session.diags, &session.options, &status)) {
-        session.program.include_dirs = session.options.include_dirs;
-        session.program.data_dir = options_data_dir(&session.arena);
-        status = translate(&session);
-    }
+    status = translate(&session);
     HASH_CLEAR(hh, session.program.table);
     name_release(&session.program);
     names_release(&session.names);
     arena_release(&session.arena);
+    return status;
+}
+
+/* Two inputs, or "-" and another, that would write the same files. Said; false if there are any. */
+static bool check_inputs(struct arena *arena, const struct options *options)
+{
+    const char *const *inputs = options->inputs;
+
+    for (size_t i = 0; inputs[i] != NULL; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(default_output(arena, options, inputs[i]), default_output(arena, options, inputs[j])) == 0) {
+                fprintf(stderr, "chainc: %s: error: '%s' has an output of the same name\n", inputs[i], inputs[j]);
+                return false;
+            }
+    return true;
+}
+
+/* One after the other, also behind one with errors. */
+static enum status translate_all(struct arena *arena, const struct options *options, const struct diags *settings)
+{
+    enum status worst = STATUS_OK;
+
+    if (!check_inputs(arena, options))
+        return STATUS_USAGE;
+    for (const char *const *input = options->inputs; *input != NULL; input++) {
+        enum status status = translate_one(options, settings, *input);
+        worst = status > worst ? status : worst;
+    }
+    return worst;
+}
+
+/* ---- the runtime as two files ---- */
+
+static enum status copy_runtime(struct arena *arena, const struct options *options)
+{
+    static const char *const names[] = { "chain.h", "chain.c" };
+    struct outputs outputs = { .arena = arena };
+    struct sources sources = { .arena = arena };
+    const char *from = options_runtime_dir(arena);
+
+    mkdir(options->runtime_copy, 0777); /* it may be there; if it cannot be made, writing says so */
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *path = arena_format(arena, "%s/%s", from == NULL ? "" : from, names[i]), *problem;
+        const struct source *source = source_read(&sources, path, &problem);
+        if (source == NULL) {
+            fprintf(stderr, "chainc: %s: error: cannot read: %s\n", path, problem);
+            outputs.problem = problem;
+            output_commit(&outputs);
+            return STATUS_USAGE;
+        }
+        output_stage(&outputs, arena_format(arena, "%s/%s", options->runtime_copy, names[i]), source->text, source->length,
+                     options->if_changed);
+    }
+    return write_outputs(&outputs);
+}
+
+int main(int argc, char **argv)
+{
+    struct arena arena = { 0 };
+    struct diags settings = { .arena = &arena };
+    struct options options = { 0 };
+    enum status status;
+
+    if (options_read(argc, argv, &arena, &settings, &options, &status)) {
+        settings.color = options.color;
+        if (options.runtime_copy != NULL)
+            status = copy_runtime(&arena, &options);
+        if (status == STATUS_OK)
+            status = translate_all(&arena, &options, &settings);
+    }
+    arena_release(&arena);
     return (int)status;
 }

@@ -9,48 +9,91 @@
 #include <unistd.h>
 
 #include "arena.h"
+#include "arguments.h"
+#include "depfile.h"
 #include "diag.h"
 
-static const char help_text[] =
-    "Usage: chainc [OPTION]... FILE.chain\n"
-    "Compiles then/catch pipelines into flat C state machines.\n"
+/* The manual page and the completions are made from this text: tools/options.awk. */
+static const char *const help_text[] = {
+    "Usage: chainc [OPTION]... FILE.chain...\n"
+    "  or:  chainc --emit-runtime=DIR\n"
+    "Compiles then/catch pipelines into flat C state machines.\n",
     "\n"
     "Output:\n"
     "  -o, --output=FILE       write the C file here, the header beside it (default: NAME.c and\n"
     "                          NAME.h in the current folder; -: the C file to standard output)\n"
     "      --header=FILE       write the header here\n"
+    "      --outdir=DIR        write NAME.c and NAME.h of every input into this folder\n"
+    "      --if-changed        leave an output alone that would get the bytes it has\n"
     "  -l, --no-lines          no #line directives\n"
+    "      --vendor            for a project with the two files of --emit-runtime: the output\n"
+    "                          includes chain.h and nothing else of the runtime\n"
+    "      --emit-runtime=DIR  write the runtime as chain.c and chain.h into this folder\n"
     "      --check             only look for errors\n"
-    "      --dump=WHAT         print tokens, ast, source, checked, ir or frame instead\n"
+    "      --dump=WHAT         print tokens, ast, source, checked, ir or frame instead\n",
     "\n"
     "Input (FILE may be -, for standard input):\n"
     "  -I, --include-dir=DIR   look here for imported files\n"
+    "      @FILE               take more arguments from this file\n"
     "\n"
-    "Warnings:\n"
+    "Dependencies, as gcc writes them:\n"
+    "  -MD                     write what the outputs depend on to NAME.d beside the C file\n"
+    "  -MF FILE                write it here\n"
+    "      --depfile=FILE      the same as -MD -MF FILE\n"
+    "  -MT TARGET              the target of the rule, as it is (default: the C file as -o names\n"
+    "                          it; several are written side by side)\n"
+    "  -MQ TARGET              the same, quoted for make\n"
+    "  -MP                     add an empty rule for every imported file\n",
+    "\n"
+    "Messages:\n"
     "  -Wno-NAME               do not warn of NAME, which is printed behind each warning\n"
     "  -Werror                 warnings are errors\n"
+    "      --color=WHEN        always, never, or auto: on a terminal if NO_COLOR is not set\n"
     "\n"
     "Other:\n"
     "  -h, --help              print this\n"
     "  -V, --version           print the version\n"
     "      --dumpversion       print only its number\n"
     "      --print-datadir     print where the installed modules are\n"
+    "      --print-runtime-dir print where the runtime is as two files\n"
     "\n"
-    "Exit status: 0; 1 for errors in the input; 2 for usage, reading and writing.\n";
+    "Exit status: 0; 1 for errors in the input; 2 for usage, reading and writing.\n",
+    NULL,
+};
 
-enum { OPTION_HEADER = 256, OPTION_DUMP, OPTION_CHECK, OPTION_DUMPVERSION, OPTION_DATADIR };
+enum {
+    OPTION_HEADER = 256,
+    OPTION_OUTDIR,
+    OPTION_IF_CHANGED,
+    OPTION_VENDOR,
+    OPTION_EMIT_RUNTIME,
+    OPTION_DUMP,
+    OPTION_CHECK,
+    OPTION_DEPFILE,
+    OPTION_COLOR,
+    OPTION_DUMPVERSION,
+    OPTION_DATADIR,
+    OPTION_RUNTIME_DIR
+};
 
 static const struct option long_options[] = {
     { "output", required_argument, NULL, 'o' },
     { "header", required_argument, NULL, OPTION_HEADER },
+    { "outdir", required_argument, NULL, OPTION_OUTDIR },
+    { "if-changed", no_argument, NULL, OPTION_IF_CHANGED },
     { "no-lines", no_argument, NULL, 'l' },
+    { "vendor", no_argument, NULL, OPTION_VENDOR },
+    { "emit-runtime", required_argument, NULL, OPTION_EMIT_RUNTIME },
     { "check", no_argument, NULL, OPTION_CHECK },
     { "dump", required_argument, NULL, OPTION_DUMP },
     { "include-dir", required_argument, NULL, 'I' },
+    { "depfile", required_argument, NULL, OPTION_DEPFILE },
+    { "color", required_argument, NULL, OPTION_COLOR },
     { "help", no_argument, NULL, 'h' },
     { "version", no_argument, NULL, 'V' },
     { "dumpversion", no_argument, NULL, OPTION_DUMPVERSION },
     { "print-datadir", no_argument, NULL, OPTION_DATADIR },
+    { "print-runtime-dir", no_argument, NULL, OPTION_RUNTIME_DIR },
     { NULL, 0, NULL, 0 },
 };
 
@@ -72,13 +115,23 @@ static void misused(struct reader *reader, const char *format, const char *word)
     reader->done = true;
 }
 
-static void say(struct reader *reader, const char *text)
+static void say(struct reader *reader, const char *const *texts)
 {
-    if (fputs(text, stdout) < 0 || fflush(stdout) != 0) {
+    bool failed = false;
+
+    for (; *texts != NULL; texts++)
+        failed |= fputs(*texts, stdout) < 0;
+    if (failed || fflush(stdout) != 0) {
         perror("chainc: standard output");
         reader->status = STATUS_USAGE;
     }
     reader->done = true;
+}
+
+static void say_line(struct reader *reader, const char *line)
+{
+    const char *const texts[] = { line == NULL ? "" : line, "\n", NULL };
+    say(reader, texts);
 }
 
 static bool is_dump(const char *word)
@@ -100,31 +153,65 @@ static void set_warning(struct reader *reader, const char *word)
     }
 }
 
-static void take(struct reader *reader, int option)
+/* The default is decided in options_read(). */
+static void set_color(struct reader *reader, const char *word)
+{
+    if (strcmp(word, "always") == 0 || strcmp(word, "never") == 0)
+        reader->options->color = word[0] == 'a';
+    else if (strcmp(word, "auto") != 0)
+        misused(reader, "--color is always, never or auto, not '%s'", word);
+}
+
+static bool terminal_has_color(void)
+{
+    const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
+
+    return (no_color == NULL || *no_color == '\0') && terminal != NULL && strcmp(terminal, "dumb") != 0 && isatty(STDERR_FILENO);
+}
+
+/* What stands behind -M. A file or target in a word of its own has been joined to it: arguments.c. */
+static void set_dependencies(struct reader *reader, const char *word)
+{
+    struct options *options = reader->options;
+    const char *target = word[0] == 'Q' ? depfile_quote(reader->arena, word + 1) : word + 1;
+
+    if (strcmp(word, "D") == 0)
+        options->wants_depfile = true;
+    else if (strcmp(word, "P") == 0)
+        options->phony_targets = true;
+    else if (word[0] == '\0' || strchr("FTQ", word[0]) == NULL)
+        misused(reader, "unknown option '-M%s': there are -MD, -MF, -MT, -MQ and -MP", word);
+    else if (word[1] == '\0')
+        misused(reader, "option '-M%s' needs an argument", word);
+    else if (word[0] == 'F')
+        options->depfile = word + 1;
+    else
+        options->targets = options->targets == NULL ? target : arena_format(reader->arena, "%s %s", options->targets, target);
+}
+
+static void take_output_option(struct reader *reader, int option)
 {
     struct options *options = reader->options;
 
     switch (option) {
     case 'o': options->output = optarg; break;
     case OPTION_HEADER: options->header = optarg; break;
+    case OPTION_OUTDIR: options->outdir = optarg; break;
+    case OPTION_IF_CHANGED: options->if_changed = true; break;
     case 'l': options->no_lines = true; break;
+    case OPTION_VENDOR: options->vendored = true; break;
+    case OPTION_EMIT_RUNTIME: options->runtime_copy = optarg; break;
     case OPTION_CHECK: options->check_only = true; break;
+    case OPTION_DEPFILE:
+        options->depfile = optarg;
+        options->wants_depfile = true;
+        break;
     case OPTION_DUMP:
         if (is_dump(optarg))
             options->dump = optarg;
         else
             misused(reader, "cannot dump '%s': it is one of tokens, ast, source, checked, ir, frame", optarg);
         break;
-    case 'I': options->include_dirs[reader->include_count++] = optarg; break;
-    case 'W': set_warning(reader, optarg); break;
-    case 'h': say(reader, help_text); break;
-    case 'V': say(reader, "chainc (chain) " CHAINC_VERSION "\n"); break;
-    case OPTION_DUMPVERSION: say(reader, CHAINC_VERSION "\n"); break;
-    case OPTION_DATADIR: {
-        const char *dir = options_data_dir(reader->arena);
-        say(reader, arena_format(reader->arena, "%s\n", dir == NULL ? "" : dir));
-        break;
-    }
     default: /* getopt has said what is wrong */
         reader->status = STATUS_USAGE;
         reader->done = true;
@@ -132,31 +219,86 @@ static void take(struct reader *reader, int option)
     }
 }
 
-static void take_input(struct reader *reader, int argc, char **argv)
+static void take(struct reader *reader, int option)
 {
-    if (reader->done)
-        return;
-    if (optind == argc)
+    switch (option) {
+    case 'I': reader->options->include_dirs[reader->include_count++] = optarg; break;
+    case 'M': set_dependencies(reader, optarg); break;
+    case 'W': set_warning(reader, optarg); break;
+    case OPTION_COLOR: set_color(reader, optarg); break;
+    case 'h': say(reader, help_text); break;
+    case 'V': say_line(reader, "chainc (chain) " CHAINC_VERSION); break;
+    case OPTION_DUMPVERSION: say_line(reader, CHAINC_VERSION); break;
+    case OPTION_DATADIR: say_line(reader, options_data_dir(reader->arena)); break;
+    case OPTION_RUNTIME_DIR: say_line(reader, options_runtime_dir(reader->arena)); break;
+    default: take_output_option(reader, option); break;
+    }
+}
+
+/* What needs one input is refused for several, and what needs outputs where there are none. */
+static void check_combination(struct reader *reader)
+{
+    const struct options *options = reader->options;
+    bool names_outputs = options->output != NULL || options->header != NULL || options->depfile != NULL || options->targets != NULL;
+
+    if (options->inputs[0] == NULL && options->runtime_copy == NULL)
         misused(reader, "no input file%s", "");
-    else if (optind + 1 < argc)
-        misused(reader, "one file at a time: '%s' is one too many", argv[optind + 1]);
-    else
-        reader->options->input = argv[optind];
+    else if (options->inputs[0] != NULL && options->inputs[1] != NULL && names_outputs)
+        misused(reader, "one file at a time with -o, --header, --depfile or -MF, -MT, -MQ: '%s' is one too many",
+                options->inputs[1]);
+    else if (options->outdir != NULL && options->output != NULL)
+        misused(reader, "either -o or --outdir%s", "");
+    else if (options->wants_depfile && (options->check_only || options->dump != NULL))
+        misused(reader, "nothing is written that could depend on something: %s", options->check_only ? "--check" : "--dump");
+    else if (!options->wants_depfile && (options->depfile != NULL || options->targets != NULL || options->phony_targets))
+        misused(reader, "-MF, -MT, -MQ and -MP need -MD%s", "");
 }
 
 bool options_read(int argc, char **argv, struct arena *arena, struct diags *diags, struct options *options, enum status *status)
 {
     struct reader reader = { .arena = arena, .diags = diags, .options = options };
+    struct arguments arguments;
     int option;
 
-    options->include_dirs = arena_alloc(arena, ((size_t)argc + 1) * sizeof *options->include_dirs);
-    while (!reader.done && (option = getopt_long(argc, argv, "o:lI:W:hV", long_options, NULL)) != -1)
+    if (!arguments_expand(&arguments, arena, argc, argv))
+        misused(&reader, "%s", arena_format(arena, "@%s: %s", arguments.file, arguments.problem));
+    options->include_dirs = arena_alloc(arena, ((size_t)arguments.count + 1) * sizeof *options->include_dirs);
+    options->color = terminal_has_color();
+    while (!reader.done && (option = getopt_long(arguments.count, arguments.words, "o:lI:M:W:hV", long_options, NULL)) != -1)
         take(&reader, option);
-    take_input(&reader, argc, argv);
+    options->inputs = (const char *const *)arguments.words + optind;
+    if (!reader.done)
+        check_combination(&reader);
     if (reader.status == STATUS_USAGE)
         fprintf(stderr, "Try 'chainc --help' for more information.\n");
     *status = reader.status;
     return !reader.done;
+}
+
+/* ---- where things are ---- */
+
+/* The way from the folder of the installed program to that of the data, if the build was told an unusual one. */
+#ifndef CHAINC_WAY_TO_DATA
+#define CHAINC_WAY_TO_DATA "../share"
+#endif
+
+static bool is_there(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+/* "bin/../share" would do, but the path is printed and stands in depfiles. */
+static const char *join(struct arena *arena, const char *folder, const char *way)
+{
+    size_t length = strlen(folder);
+
+    for (; strncmp(way, "../", 3) == 0; way += 3) {
+        const char *slash = folder + length;
+        while (slash > folder && *slash != '/')
+            slash--;
+        length = (size_t)(slash - folder);
+    }
+    return arena_format(arena, "%.*s/%s", (int)length, folder, way);
 }
 
 const char *options_data_dir(struct arena *arena)
@@ -172,11 +314,14 @@ const char *options_data_dir(struct arena *arena)
     if (length <= 0)
         return NULL;
     path[length] = '\0';
-    for (int up = 0; up < 2; up++) { /* from bin/chainc to what bin stands in */
-        slash = strrchr(path, '/');
-        if (slash == NULL)
-            return NULL;
-        *slash = '\0';
-    }
-    return arena_format(arena, "%s/share/chain", path);
+    slash = strrchr(path, '/');
+    *slash = '\0';
+    dir = join(arena, path, CHAINC_WAY_TO_DATA "/chain");
+    return is_there(dir) ? dir : join(arena, path, "../share/chain");
+}
+
+const char *options_runtime_dir(struct arena *arena)
+{
+    const char *dir = options_data_dir(arena);
+    return dir == NULL ? NULL : arena_format(arena, "%s/runtime", dir);
 }

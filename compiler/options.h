@@ -12,18 +12,28 @@ struct diags;
 enum status { STATUS_OK = 0, STATUS_INPUT_ERRORS = 1, STATUS_USAGE = 2 };
 
 struct options {
-    const char *input;          /* "-": standard input */
-    const char *output;         /* the C file; "-": standard output; NULL: not asked for */
-    const char *header;         /* the header; NULL: derived from the output */
-    const char *dump;           /* tokens, ast, source, checked, ir, frame; NULL: none */
-    const char **include_dirs;  /* NULL-terminated */
-    bool no_lines, check_only;
+    const char *const *inputs; /* NULL-terminated; there is one at least, unless `runtime_copy` is set */
+    const char *input;         /* the one in work; "-": standard input */
+    const char *output;        /* the C file; "-": standard output; NULL: not asked for */
+    const char *header;        /* the header; NULL: derived from the output */
+    const char *outdir;        /* the folder of the outputs that are not named; NULL: the current one */
+    const char *depfile;       /* NULL: derived from the output, if `wants_depfile` */
+    const char *targets;       /* of the depfile, as they are to be written; NULL: the output as given */
+    const char *runtime_copy;  /* the folder to copy the runtime to; NULL: none */
+    const char *dump;          /* tokens, ast, source, checked, ir, frame; NULL: none */
+    const char **include_dirs; /* NULL-terminated */
+    bool no_lines, check_only, if_changed, vendored, color;
+    bool wants_depfile, phony_targets;
 };
 
 /* Reads the command line. True to go on; false with *status set when that was all, or when it was wrong, which has been said. */
 bool options_read(int argc, char **argv, struct arena *arena, struct diags *diags, struct options *options, enum status *status);
 
-/* Where the installed modules are: CHAINC_DATADIR of the environment, else share/chain beside the folder of the program. */
+/* Where the installed modules are: CHAINC_DATADIR of the environment, else share/chain beside the folder of the program, or
+ * where the build was told that it would be. NULL if the system does not say where the program is. */
 const char *options_data_dir(struct arena *arena);
+
+/* Where the runtime is as two files, chain.c and chain.h. NULL likewise. */
+const char *options_runtime_dir(struct arena *arena);
 
 #endif

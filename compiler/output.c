@@ -1,5 +1,5 @@
 /* output.c - files are written whole or not at all, and all of them or none. */
-#define _GNU_SOURCE /* realpath */
+#define _POSIX_C_SOURCE 200809L
 #include "output.h"
 
 #include <errno.h>
@@ -61,32 +61,65 @@ static int write_temporary(struct arena *arena, struct output *output, const str
     return write_stream(fdopen(descriptor, "w"), output);
 }
 
-/* A link stays a link: the file it leads to is replaced. */
-static int stage_regular(struct arena *arena, struct output *output, const struct stat *old)
+/* Where a path leads through links, to something or not. */
+static const char *follow(struct arena *arena, const char *path)
 {
-    char *real = old == NULL ? NULL : realpath(output->path, NULL);
+    char link[4096];
 
-    output->target = real == NULL ? output->path : arena_copy(arena, real, strlen(real));
-    free(real);
+    for (int links = 0; links < 40; links++) {
+        ssize_t length = readlink(path, link, sizeof link);
+        const char *slash = strrchr(path, '/');
+        if (length < 0 || (size_t)length == sizeof link)
+            return path;
+        path = link[0] == '/' || slash == NULL ? arena_copy(arena, link, (size_t)length)
+                                               : arena_format(arena, "%.*s%.*s", (int)(slash - path + 1), path, (int)length, link);
+    }
+    return path;
+}
+
+static bool has_text(const char *path, const struct output *output)
+{
+    FILE *file = fopen(path, "rb");
+    size_t at = 0, length;
+    char buffer[16 * 1024];
+    bool same = file != NULL;
+
+    while (same && (length = fread(buffer, 1, sizeof buffer, file)) > 0) {
+        same = length <= output->length - at && memcmp(buffer, output->text + at, length) == 0;
+        at += same ? length : 0;
+    }
+    same = same && at == output->length && ferror(file) == 0;
+    if (file != NULL)
+        fclose(file);
+    return same;
+}
+
+/* A link stays a link: the file it leads to is replaced. */
+static int stage_regular(struct arena *arena, struct output *output, const struct stat *old, bool if_changed)
+{
+    output->unchanged = if_changed && old != NULL && has_text(output->path, output);
+    if (output->unchanged)
+        return 0;
+    output->target = follow(arena, output->path);
     return write_temporary(arena, output, old);
 }
 
-static int stage(struct arena *arena, struct output *output)
+static int stage(struct arena *arena, struct output *output, bool if_changed)
 {
     struct stat status;
 
     if (strcmp(output->path, "-") == 0)
         return 0;
     if (stat(output->path, &status) != 0)
-        return errno == ENOENT ? stage_regular(arena, output, NULL) : errno;
+        return errno == ENOENT ? stage_regular(arena, output, NULL, if_changed) : errno;
     if (S_ISDIR(status.st_mode))
         return EISDIR;
     if (access(output->path, W_OK) != 0)
         return errno;
-    return S_ISREG(status.st_mode) ? stage_regular(arena, output, &status) : 0;
+    return S_ISREG(status.st_mode) ? stage_regular(arena, output, &status, if_changed) : 0;
 }
 
-void output_stage(struct outputs *outputs, const char *path, const char *text, size_t length)
+void output_stage(struct outputs *outputs, const char *path, const char *text, size_t length, bool if_changed)
 {
     struct output *output = arena_new(outputs->arena, struct output);
     int error;
@@ -96,13 +129,15 @@ void output_stage(struct outputs *outputs, const char *path, const char *text, s
     output->length = length;
     output->next = outputs->first;
     outputs->first = output;
-    error = stage(outputs->arena, output);
+    error = stage(outputs->arena, output, if_changed);
     if (error != 0)
         fail(outputs, path, error);
 }
 
 static int commit(const struct output *output)
 {
+    if (output->unchanged)
+        return 0;
     if (output->temporary != NULL)
         return rename(output->temporary, output->target) == 0 ? 0 : errno;
     if (strcmp(output->path, "-") == 0)

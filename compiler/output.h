@@ -9,24 +9,27 @@ struct arena;
 
 struct output {
     struct output *next;
-    const char *path;       /* as given; "-" is standard output */
-    const char *target;     /* the regular file that is replaced; NULL: written directly */
-    const char *temporary;  /* beside the target */
+    const char *path;      /* as given; "-" is standard output */
+    const char *target;    /* the regular file that is replaced; NULL: written directly, or left alone */
+    const char *temporary; /* beside the target */
     const char *text;
     size_t length;
+    bool unchanged; /* the file has these bytes already */
 };
 
 struct outputs {
     struct arena *arena;
     struct output *first;
-    const char *problem;    /* what went wrong with `problem_path`; NULL if nothing */
+    const char *problem; /* what went wrong with `problem_path`; NULL if nothing */
     const char *problem_path;
 };
 
-/* Writes the text to a temporary file beside the path (what is no regular file, a pipe say, is left for the end). */
-void output_stage(struct outputs *outputs, const char *path, const char *text, size_t length);
+/* Writes the text to a temporary file beside the path (what is no regular file, a pipe say, is left for the end). With
+ * `if_changed`, a regular file that has these bytes already is left as it is. */
+void output_stage(struct outputs *outputs, const char *path, const char *text, size_t length, bool if_changed);
 
-/* Puts all of them in their places; after a problem none of them, and the temporary files are gone. False on a problem. */
+/* Puts all of them in their places, the last staged one first; after a problem none of them, and the temporary files are gone.
+ * False on a problem. */
 bool output_commit(struct outputs *outputs);
 
 #endif

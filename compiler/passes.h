@@ -64,6 +64,7 @@ struct emit_options {
     const char *header_name; /* the .h file as #include names it */
     const char *source_name; /* for the banner */
     bool lines;              /* #line directives */
+    bool vendored;           /* chain.h has all of the runtime, and the modules */
 };
 /* A file as the output names it: a path from the root would make the output depend on the machine. */
 const char *output_name(const char *path);

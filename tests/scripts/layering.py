@@ -28,6 +28,8 @@ PRIVATE = {
     "lower.h": "lower*",
     "emit.h": "emit*",
     "print.h": "ast_print print*",
+    "arguments.h": "options arguments",
+    "depfile.h": "main options depfile",
     "options.h": "main options",
     "output.h": "main output",
     **dict.fromkeys(["token.h", "ast_new.h", "scan.h", "slip.h", "comments.h", "chain.tab.h"], PARSE),

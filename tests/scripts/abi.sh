@@ -1,0 +1,15 @@
+#!/bin/sh
+# Output for one libchain does not compile with another, in C and in C++; the number is the same wherever it stands.
+. "$TOP/tests/scripts/lib"
+
+sample >sample.chain
+expect 0 "$CHAINC" sample.chain -o sample.c
+abi=$(sed -n 's/^#define CHAIN_ABI \([0-9]*\)$/\1/p' "$BUILD/include/chain.h")
+grep -q "^#if CHAIN_ABI != $abi\$" sample.h || fail "the output is for: $(grep CHAIN_ABI sample.h); the runtime is $abi"
+
+cp -r "$BUILD/include" other
+sed "s/^#define CHAIN_ABI .*/#define CHAIN_ABI $((abi + 1))/" "$BUILD/include/chain.h" >other/chain.h
+expect 0 $CC -std=c11 -I"$BUILD/include" -fsyntax-only sample.c
+expect 1 $CC -std=c11 -Iother -fsyntax-only sample.c
+shows err 'error: #error "this file was generated for another version of libchain: run chainc again"'
+exit 0
