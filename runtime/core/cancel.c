@@ -9,7 +9,7 @@ void chain__cancel_wins(struct chain_op *op, struct chain_loop *loop)
 {
     if (op->code > 0)
         chain__suppress(loop, op->code, chain__failure(op));
-    __atomic_store_n(&op->code, CHAIN_CANCELLED, __ATOMIC_RELAXED);
+    chain__store_code(&op->code, CHAIN_CANCELLED, __ATOMIC_RELAXED);
 }
 
 static bool is_waiting(const struct chain_op *op)
@@ -20,7 +20,7 @@ static bool is_waiting(const struct chain_op *op)
 static void deliver(struct chain_strand *strand, struct chain_loop *loop)
 {
     struct chain_op *op = &strand->op;
-    bool decided = __atomic_load_n(&op->code, __ATOMIC_ACQUIRE) != 0 || (op->flags & CHAIN__DECIDED) != 0;
+    bool decided = chain__load_code(&op->code, __ATOMIC_ACQUIRE) != 0 || (op->flags & CHAIN__DECIDED) != 0;
 
     chain__cancel_wins(op, loop);
     if (!is_waiting(op) || decided)
@@ -73,7 +73,7 @@ static struct chain_strand *perform(struct chain_strand *strand, struct chain_lo
     struct chain_cancel_request *request = (struct chain_cancel_request *)(void *)strand;
     struct chain_root *root = request->root;
 
-    __atomic_store_n(&request->busy, 0, __ATOMIC_RELEASE);
+    chain__store_word(&request->busy, 0, __ATOMIC_RELEASE);
     chain_cancel(root);
     return chain__suspend(loop);
 }
@@ -84,23 +84,23 @@ enum chain_settled chain_post_cancel(struct chain_cancel_request *request, struc
 {
     enum chain_settled result;
 
-    if (__atomic_exchange_n(&request->busy, 1, __ATOMIC_ACQUIRE) != 0)
+    if (chain__swap_word(&request->busy, 1, __ATOMIC_ACQUIRE) != 0)
         return CHAIN_LATE;
     request->root = root;
     request->strand.type = &request_type;
     result = chain__mailbox_push(chain__tag(&root->strand.op), &request->strand);
     if (result != CHAIN_OK)
-        __atomic_store_n(&request->busy, 0, __ATOMIC_RELEASE);
+        chain__store_word(&request->busy, 0, __ATOMIC_RELEASE);
     return result;
 }
 
 void chain__drop_request(struct chain_strand *strand)
 {
     if (strand->type == &request_type)
-        __atomic_store_n(&((struct chain_cancel_request *)(void *)strand)->busy, 0, __ATOMIC_RELEASE);
+        chain__store_word(&((struct chain_cancel_request *)(void *)strand)->busy, 0, __ATOMIC_RELEASE);
 }
 
 bool chain_post_cancel_done(const struct chain_cancel_request *request)
 {
-    return __atomic_load_n(&request->busy, __ATOMIC_ACQUIRE) == 0;
+    return chain__load_word(&request->busy, __ATOMIC_ACQUIRE) == 0;
 }

@@ -1,7 +1,5 @@
-/* codes.c - names of codes. errno.h is used for its constants only. */
+/* codes.c - names of codes. */
 #include "core.h"
-
-#include <errno.h>
 
 #define NAME(code) \
     case code: return #code

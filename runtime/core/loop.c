@@ -1,16 +1,10 @@
 /* loop.c - the order of a turn; docs/runtime.md says the same in the same words. */
 #include "core.h"
 
-#include <errno.h>
-
 struct chain_loop *chain__loops[CHAIN_LOOPS_MAX];
 
 static struct chain_loop no_loop = { .id = UINT32_MAX };
-#if __STDC_HOSTED__
-__thread struct chain_loop *chain__current = &no_loop;
-#else
-struct chain_loop *chain__current = &no_loop;
-#endif
+CHAIN__THREAD_LOCAL struct chain_loop *chain__current = &no_loop;
 
 int chain_loop_init(struct chain_loop *loop, const struct chain_port *port)
 {

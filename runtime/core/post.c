@@ -8,7 +8,8 @@
  * A wake-up cannot be lost: the loop says that it sleeps and then looks for posts, a poster posts and then looks whether the
  * loop sleeps, and both pairs are sequentially consistent, so at least one sees the other.
  *
- * The tag has 64 bits; a port to a processor without a 64-bit compare-and-swap has to bring its own shared claim. */
+ * On firmware a poster is an interrupt, and where the processor lacks the instructions a port's critical section stands in for
+ * them: chain_atomic.h. */
 #include "core.h"
 
 #include <errno.h>
@@ -19,10 +20,7 @@ struct mailbox {
     uint32_t asleep;            /* the loop is in wait(), or about to be: a post must wake it */
     uint32_t wakers;            /* posters that may be inside the loop's wake() */
     uint32_t used;
-#if UINTPTR_MAX > 0xffffffffu
-    unsigned char padding[64 - sizeof(void *) - 8 - 12]; /* two loops do not share a cache line */
-#endif
-};
+} CHAIN__CACHE_LINE;
 
 static struct mailbox mailboxes[CHAIN_LOOPS_MAX];
 static struct chain_strand closed;
@@ -41,12 +39,12 @@ bool chain__mailbox_open(struct chain_loop *loop)
     for (unsigned id = 0; id < CHAIN_LOOPS_MAX; id++) {
         struct mailbox *box = &mailboxes[id];
         uint32_t unused = 0;
-        if (!__atomic_compare_exchange_n(&box->used, &unused, 1, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        if (!chain__claim_word(&box->used, &unused, 1, __ATOMIC_ACQUIRE))
             continue;
         loop->id = id;
-        __atomic_store_n(&box->late, 0, __ATOMIC_RELAXED);
-        __atomic_store_n(&box->posts, NULL, __ATOMIC_SEQ_CST);
-        __atomic_store_n(&chain__loops[id], loop, __ATOMIC_SEQ_CST);
+        chain__store_tag(&box->late, 0, __ATOMIC_RELAXED);
+        chain__store_strand(&box->posts, NULL, __ATOMIC_SEQ_CST);
+        chain__store_loop(&chain__loops[id], loop, __ATOMIC_SEQ_CST);
         return true;
     }
     return false;
@@ -67,13 +65,13 @@ void chain__mailbox_close(struct chain_loop *loop, bool reuse)
 {
     struct mailbox *box = &mailboxes[loop->id];
 
-    drop(__atomic_exchange_n(&box->posts, &closed, __ATOMIC_SEQ_CST));
+    drop(chain__swap_strand(&box->posts, &closed, __ATOMIC_SEQ_CST));
     drop(loop->ready.first);
-    __atomic_store_n(&chain__loops[loop->id], NULL, __ATOMIC_SEQ_CST);
-    while (__atomic_load_n(&box->wakers, __ATOMIC_SEQ_CST) != 0)
+    chain__store_loop(&chain__loops[loop->id], NULL, __ATOMIC_SEQ_CST);
+    while (chain__load_word(&box->wakers, __ATOMIC_SEQ_CST) != 0)
         continue;
     if (reuse)
-        __atomic_store_n(&box->used, 0, __ATOMIC_RELEASE);
+        chain__store_word(&box->used, 0, __ATOMIC_RELEASE);
 }
 
 void chain__mailbox_take(struct chain_loop *loop)
@@ -81,9 +79,9 @@ void chain__mailbox_take(struct chain_loop *loop)
     struct mailbox *box = &mailboxes[loop->id];
     struct chain_strand *newest, *oldest = NULL;
 
-    if (__atomic_load_n(&box->posts, __ATOMIC_RELAXED) == NULL)
+    if (chain__load_strand(&box->posts, __ATOMIC_RELAXED) == NULL)
         return;
-    newest = __atomic_exchange_n(&box->posts, NULL, __ATOMIC_ACQUIRE);
+    newest = chain__swap_strand(&box->posts, NULL, __ATOMIC_ACQUIRE);
     while (newest != NULL) {
         struct chain_strand *next = newest->next;
         newest->next = oldest;
@@ -101,30 +99,30 @@ bool chain__mailbox_sleep(struct chain_loop *loop)
 {
     struct mailbox *box = &mailboxes[loop->id];
 
-    __atomic_store_n(&box->asleep, 1, __ATOMIC_SEQ_CST);
-    return __atomic_load_n(&box->posts, __ATOMIC_SEQ_CST) == NULL;
+    chain__store_word(&box->asleep, 1, __ATOMIC_SEQ_CST);
+    return chain__load_strand(&box->posts, __ATOMIC_SEQ_CST) == NULL;
 }
 
 void chain__mailbox_awake(struct chain_loop *loop)
 {
-    __atomic_store_n(&mailboxes[loop->id].asleep, 0, __ATOMIC_RELAXED);
+    chain__store_word(&mailboxes[loop->id].asleep, 0, __ATOMIC_RELAXED);
 }
 
 void chain__count_late(uint64_t tag)
 {
-    __atomic_fetch_add(&mailbox_of_tag(tag)->late, 1, __ATOMIC_RELAXED);
+    chain__add_count(&mailbox_of_tag(tag)->late, 1, __ATOMIC_RELAXED);
 }
 
 uint64_t chain_loop_late(const struct chain_loop *loop)
 {
-    return __atomic_load_n(&mailboxes[loop->id].late, __ATOMIC_RELAXED);
+    return chain__load_tag(&mailboxes[loop->id].late, __ATOMIC_RELAXED);
 }
 
 /* ---- the poster's side ---- */
 
 static bool is_closed(struct mailbox *box)
 {
-    return __atomic_load_n(&box->posts, __ATOMIC_RELAXED) == &closed;
+    return chain__load_strand(&box->posts, __ATOMIC_RELAXED) == &closed;
 }
 
 /* Of several posters that find the loop asleep, one wakes it. */
@@ -132,25 +130,25 @@ static void wake(struct mailbox *box, unsigned id)
 {
     struct chain_loop *loop;
 
-    __atomic_fetch_add(&box->wakers, 1, __ATOMIC_SEQ_CST);
-    if (__atomic_exchange_n(&box->asleep, 0, __ATOMIC_SEQ_CST) != 0) {
-        loop = __atomic_load_n(&chain__loops[id], __ATOMIC_SEQ_CST);
+    chain__add_word(&box->wakers, 1, __ATOMIC_SEQ_CST);
+    if (chain__swap_word(&box->asleep, 0, __ATOMIC_SEQ_CST) != 0) {
+        loop = chain__load_loop(&chain__loops[id], __ATOMIC_SEQ_CST);
         if (loop != NULL)
             chain_wake(loop);
     }
-    __atomic_fetch_sub(&box->wakers, 1, __ATOMIC_RELEASE);
+    chain__add_word(&box->wakers, UINT32_MAX, __ATOMIC_RELEASE);
 }
 
 static enum chain_settled push(struct mailbox *box, unsigned id, struct chain_strand *strand)
 {
-    struct chain_strand *newest = __atomic_load_n(&box->posts, __ATOMIC_RELAXED);
+    struct chain_strand *newest = chain__load_strand(&box->posts, __ATOMIC_RELAXED);
 
     do {
         if (newest == &closed)
             return CHAIN_CLOSED;
         strand->next = newest;
-    } while (!__atomic_compare_exchange_n(&box->posts, &newest, strand, true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
-    if (__atomic_load_n(&box->asleep, __ATOMIC_SEQ_CST) != 0)
+    } while (!chain__claim_strand(&box->posts, &newest, strand, __ATOMIC_SEQ_CST));
+    if (chain__load_word(&box->asleep, __ATOMIC_SEQ_CST) != 0)
         wake(box, id);
     return CHAIN_OK;
 }
@@ -176,7 +174,7 @@ enum chain_settled chain__post_end(struct chain_deferred done, int code)
 {
     int32_t open = 0;
 
-    __atomic_compare_exchange_n(&done.op->code, &open, code, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+    chain__claim_code(&done.op->code, &open, code, __ATOMIC_RELEASE);
     return push(mailbox_of_tag(done.tag), chain__id_of_tag(done.tag), chain__strand_of(done.op));
 }
 

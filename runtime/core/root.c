@@ -1,8 +1,6 @@
 /* root.c - chains that C code runs. */
 #include "core.h"
 
-#include <errno.h>
-
 static void link_root(struct chain_root *root, struct chain_loop *loop)
 {
     root->next = NULL;

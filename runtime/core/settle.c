@@ -3,8 +3,6 @@
  * The inline part, for values, is in chain_gen.h; what is here is the rare part. */
 #include "core.h"
 
-#include <errno.h>
-
 const char chain__nobody_won[] = "no branch gave a value";
 const char chain__unasked[] = "the operation was cancelled from inside";
 

@@ -1,8 +1,6 @@
 /* timeout.c - a race of one branch against a timer, and the pauses of a retry. */
 #include "core.h"
 
-#include <errno.h>
-
 /* The timer stands in the storage behind the strand that waits. */
 static struct chain_strand *strand_of(struct chain_timer *timer)
 {
@@ -65,14 +63,22 @@ static uint64_t random_bits(struct chain_loop *loop)
     return x * UINT64_C(0x2545f4914f6cdd1d);
 }
 
+/* whole * fraction / 2^32, rounded down. Small processors have no division, and none of 64 bits. */
+static uint64_t part_of(uint64_t whole, uint32_t fraction)
+{
+    return (whole >> 32) * fraction + ((whole & UINT32_MAX) * fraction >> 32);
+}
+
 static int64_t with_jitter(struct chain_loop *loop, int64_t pause, unsigned percent)
 {
-    int64_t part = pause / 100 * (int64_t)(percent > 100 ? 100 : percent);
+    const uint32_t hundredth = 42949673; /* of 2^32, rounded up */
+    uint64_t most = pause <= 0 ? 0 : part_of((uint64_t)pause, percent >= 100 ? UINT32_MAX : percent * hundredth);
+    int64_t more;
 
-    if (part <= 0)
+    if (most == 0)
         return pause;
-    part = (int64_t)(random_bits(loop) % ((uint64_t)part + 1));
-    return pause > INT64_MAX / 2 - part ? INT64_MAX / 2 : pause + part;
+    more = (int64_t)part_of(most + 1, (uint32_t)(random_bits(loop) >> 32));
+    return pause > INT64_MAX / 2 - more ? INT64_MAX / 2 : pause + more;
 }
 
 int64_t chain__backoff(struct chain_loop *loop, int attempt, int64_t first, int64_t most, unsigned jitter)

@@ -12,9 +12,7 @@
 #ifndef CHAIN_H
 #define CHAIN_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "chain_config.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -76,12 +74,15 @@ struct chain_failure {
 /* The header of an operation: 16 bytes, followed directly by the operation's own struct. A header's memory never becomes
  * anything but a header, so a stale deferred compares its tag and touches nothing else (rule 4). */
 struct chain_op {
-    uint64_t tag; /* bits 16-63: generation, odd while pending; 8-15: loop id; 0-7: CHAIN__… below */
+    /* bits 16-63: generation, odd while pending; 8-15: loop id; 0-7: CHAIN__… of chain_gen.h */
+    uint64_t tag __attribute__((aligned(8)));
     int32_t code; /* 0 value, > 0 rejection, CHAIN_CANCELLED; while pending: an outcome that is already decided */
     uint16_t at;  /* strand: where to resume; branch: distance to its strand's header, in units of 8 bytes */
     uint8_t flags;
     uint8_t alive; /* strand that waits for branches: how many have not ended */
 };
+
+CHAIN_STATIC_ASSERT(sizeof(struct chain_op) == 16, "a header has 16 bytes on every processor");
 
 /* The right to settle one use of an operation, once (rules 1-4). A small value: copy it, keep it, post it to a thread.
  * Generated code wraps it in a type per operation, so that settling another operation's deferred does not compile. */
@@ -190,6 +191,13 @@ struct chain_port {
      * one posts to this loop. */
     void (*wake)(struct chain_loop *loop);
 };
+
+/* The port's critical section, where the core is built with CHAIN_CRITICAL (chain_config.h): a processor without the atomic
+ * instructions, most microcontrollers. Between the two no interrupt handler that settles or posts runs, and no other core or
+ * thread is between its own two; what one has written the next one sees. They nest; enter returns what leave needs to put
+ * things back as they were. The core stays inside for a handful of instructions. Called on the loop's thread and by whoever posts. */
+uintptr_t chain_port_enter(void);
+void chain_port_leave(uintptr_t state);
 
 struct chain_queue {
     struct chain_strand *first, **last;

@@ -5,9 +5,8 @@
 #ifndef CHAIN_GEN_H
 #define CHAIN_GEN_H
 
-#include <errno.h>
-
 #include "chain.h"
+#include "chain_atomic.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -41,46 +40,19 @@ enum { CHAIN__SETTLED_AT_ONCE = 0xfffe, CHAIN__STARTING = 0xffff };
 #define CHAIN__LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define CHAIN__UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
-#ifndef CHAIN_LOOPS_MAX
-#define CHAIN_LOOPS_MAX 64 /* loops alive at one time in a process, at most 255 */
-#endif
-
-/* Resumptions and loop rounds between two looks at timers and I/O (rule 17). */
-#ifndef CHAIN_BUDGET
-#define CHAIN_BUDGET 256
-#endif
-
-/* Whether a strand that suspends jumps to the next ready one, or returns to the loop's own dispatcher. A jump needs the
- * compiler's sibling calls, which -O0, -O1 and the sanitizers do not give; the budget bounds the stack in any case. */
-#ifndef CHAIN__THREADED
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define CHAIN__THREADED 1
-#else
-#define CHAIN__THREADED 0
-#endif
-#endif
-
 extern struct chain_loop *chain__loops[CHAIN_LOOPS_MAX]; /* NULL: none, or finished */
 extern const struct chain_type chain__root_type;
 
 /* The loop whose turn is going on in this thread, else one that has no operations. */
-#if __STDC_HOSTED__
-extern __thread struct chain_loop *chain__current;
-#else
-extern struct chain_loop *chain__current;
-#endif
+extern CHAIN__THREAD_LOCAL struct chain_loop *chain__current;
 
 /* The loop's thread reads and writes tags plainly, so that the compiler sees that an operation whose start it has inlined is
  * still pending. The compare-and-swap of a post may meet such a write when the post is late: it finds the old or the new
- * generation in an aligned word, and neither is its own. ThreadSanitizer does not know that. */
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define CHAIN__ATOMIC_TAGS 1
-#endif
-#elif defined(__SANITIZE_THREAD__)
-#define CHAIN__ATOMIC_TAGS 1
-#endif
-
+ * generation in an aligned word, and neither is its own. ThreadSanitizer does not know that.
+ *
+ * Where a tag is two words it may find half of each. The halves differ only when a generation that is odd ends in 0xffff and
+ * is followed by one that ends in 0: one mixture is even, so no deferred has it, the other is odd and 2^16 ahead, so no
+ * deferred has it yet. The same holds the other way round, for a tag that is read while a post changes it. */
 static inline uint64_t chain__tag(const struct chain_op *op)
 {
 #ifdef CHAIN__ATOMIC_TAGS
@@ -315,10 +287,8 @@ enum chain_settled chain__cancelled(struct chain_deferred done);
 /* Like chain__claim(). */
 static inline void *chain__shared_claim(struct chain_deferred done)
 {
-    return __atomic_compare_exchange_n(&done.op->tag, &done.tag, done.tag + CHAIN__GENERATION, false,
-                                       __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)
-               ? chain__storage(done.op)
-               : NULL;
+    uint64_t tag = done.tag;
+    return chain__claim_tag(&done.op->tag, &tag, tag + CHAIN__GENERATION, __ATOMIC_ACQ_REL) ? chain__storage(done.op) : NULL;
 }
 
 enum chain_settled chain__shared_reject(struct chain_deferred done, int code, const char *message, intptr_t info);
