@@ -186,7 +186,7 @@ static struct variable *old_binding(struct checker *checker, const struct ast_st
     return old;
 }
 
-static void bind(struct checker *checker, const struct ast_step *step, struct node *node)
+void bind(struct checker *checker, const struct ast_step *step, struct node *node)
 {
     struct ctype type = step->as_type != NULL ? ctype_of_words(checker->arena, step->as_type->text) : node->type;
     struct variable *variable = old_binding(checker, step, type);

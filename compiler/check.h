@@ -75,6 +75,7 @@ void check_new_name(struct checker *checker, const char *name, struct span span)
 struct node *check_form(struct checker *checker, const struct ast_form *form);
 struct node *check_block(struct checker *checker, const struct ast_block *block);
 struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *pipeline);
+void bind(struct checker *checker, const struct ast_step *step, struct node *node); /* the step's `as` to its value */
 
 /* check_branches.c */
 struct node *check_branches(struct checker *checker, const struct ast_form *form);

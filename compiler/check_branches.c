@@ -193,6 +193,48 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
 
 /* ---- each ---- */
 
+static struct variable *check_index(struct checker *checker, const struct ast_name *name)
+{
+    struct variable *index;
+
+    check_new_name(checker, name->name, name->span);
+    index = variable_new(checker, VARIABLE_VAR, name->name, ctype_of_words(checker->arena, "size_t"), name->span);
+    variable_show(checker, index);
+    return index;
+}
+
+/* `source as NAME`, in the scope of the item: whatever holds for a binding holds for an item. */
+static struct node *check_source(struct checker *checker, const struct ast_form *form)
+{
+    struct ast_name *name = form->u.each.name;
+    struct ast_step step = { .span = form->u.each.source->span, .form = form->u.each.source, .as = name };
+    struct node *source;
+
+    checker->it = nothing_comes_in(checker, "an item is asked for without a value: bind what it needs before the 'each'");
+    source = check_form(checker, form->u.each.source);
+    if (source->ends && !source->wrong)
+        diag_report(checker->diags, D_ITEM_NEVER, source->span);
+    else if (source->flexible && !source->wrong)
+        diag_report(checker->diags, D_ITEM_UNTYPED, source->span, name->name);
+    source->wrong |= source->ends || source->flexible;
+    source->ends = false;
+    bind(checker, &step, source);
+    source->binding->used = true; /* an each cannot leave its item without a name */
+    return source;
+}
+
+/* What an item does: nothing else than `source as NAME then { … }`, over and over. */
+static struct node *check_pulled(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = node_new(checker, NODE_THEN, form->u.each.body->span);
+
+    node->u.then.pulls = true;
+    node->u.then.first = check_source(checker, form);
+    node->u.then.it = checker->it = nothing_comes_in(checker, "an item begins without a value");
+    node->u.then.second = check_block(checker, form->u.each.body);
+    return node;
+}
+
 /* Every item runs the body with names of its own; the slots are counted at compile time, the items at run time (rules 95-98). */
 struct node *check_each(struct checker *checker, const struct ast_form *form)
 {
@@ -200,18 +242,21 @@ struct node *check_each(struct checker *checker, const struct ast_form *form)
     struct incoming *outer = checker->it;
     struct ctype size = ctype_of_words(checker->arena, "size_t");
 
-    node->u.each.low = check_text(checker, form->u.each.low, size, false, NULL);
-    node->u.each.high = check_text(checker, form->u.each.high, size, false, NULL);
+    if (form->kind == AST_EACH_IN) {
+        node->u.each.low = check_text(checker, form->u.each.low, size, false, NULL);
+        node->u.each.high = check_text(checker, form->u.each.high, size, false, NULL);
+    }
     node->u.each.limit = form->u.each.limit->text;
     if (strspn(node->u.each.limit, "0") == strlen(node->u.each.limit))
         diag_report(checker->diags, D_LIMIT_ZERO, form->u.each.limit->span);
     scope_open(checker, form->span);
-    check_new_name(checker, form->u.each.name->name, form->u.each.name->span);
-    node->u.each.index = variable_new(checker, VARIABLE_VAR, form->u.each.name->name, size, form->u.each.name->span);
-    variable_show(checker, node->u.each.index);
     body->u.block.scope = checker->scope;
-    checker->it = nothing_comes_in(checker, "an item begins without a value");
-    body->u.block.body = check_block(checker, form->u.each.body);
+    if (form->kind == AST_EACH_IN) {
+        node->u.each.index = check_index(checker, form->u.each.name);
+        checker->it = nothing_comes_in(checker, "an item begins without a value");
+        body->u.block.body = check_block(checker, form->u.each.body);
+    } else
+        body->u.block.body = check_pulled(checker, form);
     checker->it = outer;
     scope_close(checker);
     node->u.each.body = body;

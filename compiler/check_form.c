@@ -352,8 +352,7 @@ struct node *check_form(struct checker *checker, const struct ast_form *form)
     case AST_DO: return check_do(checker, form);
     case AST_BLOCK: return check_block(checker, form->u.block);
     case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: return check_branches(checker, form);
-    case AST_EACH_IN: return check_each(checker, form);
-    case AST_EACH_FROM: return unsupported(checker, form->span, "each (NAME from ...)");
+    case AST_EACH_IN: case AST_EACH_FROM: return check_each(checker, form);
     case AST_IF: return check_if(checker, form);
     case AST_WHILE: case AST_LOOP: return check_loop(checker, form);
     case AST_BREAK: case AST_CONTINUE: return check_jump(checker, form);

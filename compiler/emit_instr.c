@@ -280,23 +280,65 @@ static void emit_timeout(struct emitter *emitter, const struct ir_instr *instr)
     emit_line_back(emitter);
 }
 
+/* Starts a slot: it finds the frame, and the slot around it, through pointers. */
+static void emit_slot_start(struct emitter *emitter, const struct ir_instr *instr, const char *indent, const char *start,
+                            const char *parent)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_strand *slot = instr->strand, *outer = slot->parent->slot;
+
+    putf(w, "%sslot_->chain__frame = %s;\n", indent, emitter->chain->local.frame);
+    if (outer != NULL)
+        putf(w, "%sslot_->chain__outer = %s;\n", indent, outer->local);
+    putf(w, "%s%s(%s, &slot_->strand, %s, %s);\n", indent, start, parent, emitter->chain->local.loop, instr->to->state);
+}
+
+static const char *slots_path(const struct emitter *emitter, const struct ir_strand *slot)
+{
+    return arena_format(emitter->arena, "%s->%s", holder_path(emitter, slot->parent->slot), slot->field);
+}
+
 /* As many slots as there are items, up to the limit; each takes its items itself. */
-static void emit_each(struct emitter *emitter, const struct ir_instr *instr)
+static void emit_each_in(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    const struct ir_strand *slot = instr->strand, *outer = slot->parent->slot;
+    const struct ir_strand *slot = instr->strand;
 
     putf(w, "    {\n        unsigned count_ = chain__slots(%s, %s, %s);\n", variable_path(emitter, instr->variable),
          variable_path(emitter, instr->from), slot->limit);
     putf(w, "        chain__fork(%s, CHAIN__ALL, count_, %s);\n", chain->local.strand, instr->after->state);
     put(w, "        for (unsigned i_ = 0; i_ < count_; i_++) {\n");
-    putf(w, "            struct %s_%s *slot_ = &%s->%s[i_];\n", chain->c_name, slot->field, holder_path(emitter, outer), slot->field);
-    putf(w, "            slot_->chain__frame = %s;\n", chain->local.frame);
-    if (outer != NULL)
-        putf(w, "            slot_->chain__outer = %s;\n", outer->local);
-    putf(w, "            chain__strand_start(%s, &slot_->strand, %s, %s);\n        }\n    }\n", chain->local.strand, chain->local.loop,
-         instr->to->state);
+    putf(w, "            struct %s_%s *slot_ = &%s[i_];\n", chain->c_name, slot->field, slots_path(emitter, slot));
+    emit_slot_start(emitter, instr, "            ", "chain__strand_start", chain->local.strand);
+    put(w, "        }\n    }\n");
+}
+
+/* One slot, which starts the others. */
+static void emit_each_from(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    putf(w, "    {\n        struct %s_%s *slot_ = &%s[0];\n", chain->c_name, instr->strand->field,
+         slots_path(emitter, instr->strand));
+    putf(w, "        chain__fork(%s, CHAIN__ALL, 1, %s);\n", chain->local.strand, instr->after->state);
+    emit_slot_start(emitter, instr, "        ", "chain__strand_start", chain->local.strand);
+    put(w, "    }\n");
+}
+
+static void emit_next_slot(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_strand *slot = instr->strand;
+    const char *slots = slots_path(emitter, slot), *parent = strand_path(emitter, slot->parent);
+
+    put(w, "    { /* a free slot asks for the next item meanwhile */\n");
+    putf(w, "        struct %s_%s *slot_ = chain__free_slot(%s, %s, sizeof *%s, %s);\n", emitter->chain->c_name, slot->field, parent,
+         slots, slots, slot->limit);
+    putf(w, "        %s = slot_ != NULL;\n        if (slot_ != NULL) {\n", variable_path(emitter, instr->variable));
+    emit_slot_start(emitter, instr, "            ", "chain__strand_queue", parent);
+    put(w, "        }\n    }\n");
 }
 
 static const char *kind_word(enum ast_form_kind kind)
@@ -310,7 +352,7 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     const struct ir_chain *chain = emitter->chain;
 
     if (instr->kind != IR_TAKE && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_DECLARE
-        && instr->kind != IR_RESTORE
+        && instr->kind != IR_RESTORE && instr->kind != IR_NEXT_SLOT
         && instr->kind != IR_ATTEMPTED && instr->kind != IR_BRANCH_JUMPED && instr->kind != IR_TIMEOUT_END)
         emit_source_comment(emitter, instr->span);
     switch (instr->kind) {
@@ -347,7 +389,13 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
         putf(w, "    chain__strand_start(%s, %s, %s, %s);\n", chain->local.strand, strand_path(emitter, instr->strand),
              chain->local.loop, instr->to->state);
         break;
-    case IR_EACH: emit_each(emitter, instr); break;
+    case IR_EACH:
+        if (instr->variable != NULL)
+            emit_each_in(emitter, instr);
+        else
+            emit_each_from(emitter, instr);
+        break;
+    case IR_NEXT_SLOT: emit_next_slot(emitter, instr); break;
     case IR_BRANCH_JUMPED:
         putf(w, "    chain__branch_jumped(%s, %s, %s);\n", strand_path(emitter, instr->strand->parent), chain->local.strand,
              chain->local.loop);

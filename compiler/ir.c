@@ -26,6 +26,9 @@ void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables 
         visit_text(instr->node->u.do_.body, v->reads, v->context);
         visit(v->writes, v->context, instr->variable);
         break;
+    case IR_NEXT_SLOT:
+        visit(v->reads, v->context, instr->variable); /* by others, too: it is no write that ends a life */
+        break;
     case IR_RAISE_AGAIN: case IR_ATTEMPTED: case IR_RESTORE: case IR_SUPPRESS: case IR_HOLD: case IR_EACH:
         visit(v->reads, v->context, instr->variable);
         break;

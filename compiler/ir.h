@@ -60,7 +60,9 @@ enum ir_kind {
     IR_BRANCH_OP,     /* starts op(args) as a branch in `strand` */
     IR_BRANCH_DELAY,
     IR_BRANCH_STRAND, /* starts the block `to` as a branch in `strand` */
-    IR_EACH,          /* forks and starts slots of `strand` at `to` for the items from `variable` to `from`; resumes at `after` */
+    IR_EACH,          /* forks and starts slots of `strand` at `to` for the items from `variable` to `from` (NULL: one slot, which
+                         pulls its items); resumes at `after` */
+    IR_NEXT_SLOT,     /* an item has come: a free slot of `strand`, if there is one, starts at `to`; variable = whether it does */
     IR_BRANCH_JUMPED, /* this branch has decided by jumping out of it */
     IR_OUTCOME,       /* variable = the outcome of the branch in `strand`, without its value */
     IR_CAUSE,         /* variable[number] = the rejection of the branch in `strand` */

@@ -59,7 +59,8 @@ static const char *const verbs[] = {
     [IR_EVAL] = "eval", [IR_COPY] = "copy", [IR_TAKE] = "take", [IR_SYNC] = "sync", [IR_DO] = "do", [IR_RAISE] = "raise",
     [IR_ATTEMPTED] = "attempted", [IR_RAISE_AGAIN] = "raise again", [IR_CATCH] = "catch", [IR_KEEP] = "keep", [IR_RESTORE] = "restore",
     [IR_SUPPRESS] = "suppress", [IR_SUPPRESS_OWN] = "suppress own", [IR_SET_EXIT] = "exit", [IR_DECLARE] = "declare", [IR_HOLD] = "hold", [IR_FORK] = "fork", [IR_BRANCH_OP] = "branch",
-    [IR_BRANCH_DELAY] = "branch delay", [IR_BRANCH_STRAND] = "branch strand", [IR_EACH] = "each", [IR_BRANCH_JUMPED] = "branch jumped",
+    [IR_BRANCH_DELAY] = "branch delay", [IR_BRANCH_STRAND] = "branch strand", [IR_EACH] = "each", [IR_NEXT_SLOT] = "next slot",
+    [IR_BRANCH_JUMPED] = "branch jumped",
     [IR_OUTCOME] = "outcome", [IR_CAUSE] = "cause", [IR_TIMEOUT] = "timeout", [IR_TIMEOUT_END] = "timeout end",
 };
 
@@ -79,7 +80,7 @@ static void dump_instr(struct writer *w, const struct ir_instr *instr)
         dump_variable(w, instr->from);
     if (instr->kind == IR_FORK && instr->fork_kind != AST_ALL)
         put(w, instr->fork_kind == AST_ANY ? "any " : instr->fork_kind == AST_RACE ? "race " : "settle ");
-    if (instr->kind == IR_EACH)
+    if (instr->kind == IR_EACH || instr->kind == IR_NEXT_SLOT)
         putf(w, " %s limit %s ", instr->strand->field, instr->strand->limit);
     if (instr->kind == IR_OUTCOME || instr->kind == IR_CAUSE)
         putf(w, "%s ", strand_name(instr->strand));

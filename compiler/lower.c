@@ -471,7 +471,12 @@ static void lower_form(struct lowering *lowering, const struct node *node, struc
     case NODE_EXPR: lower_expr(lowering, node, dest); break;
     case NODE_DO: lower_do(lowering, node, dest); break;
     case NODE_BLOCK: lower_block(lowering, node, dest); break;
-    case NODE_THEN: lower_then(lowering, node, dest); break;
+    case NODE_THEN:
+        if (node->u.then.pulls)
+            lower_pull(lowering, node);
+        else
+            lower_then(lowering, node, dest);
+        break;
     case NODE_THEN_ELSE: lower_then_else(lowering, node, dest); break;
     case NODE_CATCH: lower_catch(lowering, node, dest); break;
     case NODE_FINALLY: lower_finally(lowering, node, dest); break;

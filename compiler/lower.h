@@ -1,5 +1,5 @@
 /* lower.h - what the parts of lower share: lower.c has pipelines, blocks and loops, lower_jump.c finally and the ways out,
- * lower_branches.c what runs at the same time, lower_retry.c the retry, lower_undo.c blocks whose steps can be undone.
+ * lower_branches.c what runs at the same time, lower_each.c the items of an each, lower_retry.c the retry, lower_undo.c blocks whose steps can be undone.
  */
 #ifndef LOWER_H
 #define LOWER_H
@@ -31,6 +31,29 @@ struct undos {
     unsigned count;
 };
 
+/* A combinator that is being lowered. */
+struct fork {
+    struct ir_block *joined;
+    struct ir_instr *reset;     /* of the exit; made real by the first jump */
+    struct cleanup jumps;
+    struct {
+        const struct node *node, *single;
+        struct ir_strand *strand;
+        struct ir_block *start; /* of a strand */
+        struct variable *value; /* where a strand puts its value */
+    } branches[255];
+    unsigned count;
+    const struct node *each;    /* NULL: branches that are written out */
+    struct variable *next, *high; /* of a range: the items that have not been taken */
+    struct variable *pulling;   /* of an operation: a pull is under way, or it has ended */
+};
+
+/* A slot whose items are pulled. */
+struct feed {
+    struct fork *fork;
+    struct ir_block *done;      /* where it goes on if there are no more */
+};
+
 struct lowering {
     struct arena *arena;
     struct ir_chain *chain;
@@ -41,6 +64,7 @@ struct lowering {
     struct loop *loop;
     struct variable *attempt;   /* of the innermost retry; NULL: none */
     struct undos *undos;        /* of the innermost block that has any */
+    struct feed *feed;          /* of the innermost each whose item is pulled */
     struct cleanup *cleanups;
     bool dirty;                 /* user code ran since the last look at the code: it may have cancelled us */
 };
@@ -64,6 +88,7 @@ void use_storage(struct lowering *lowering, struct ir_strand *strand, const stru
 void take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span);
 void copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span);
 
+void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value);
 struct ir_block *ending(struct lowering *lowering); /* a block that ends the chain with its value */
 void lower_finally(struct lowering *lowering, const struct node *node, struct variable *dest);
 void lower_jump(struct lowering *lowering, const struct node *node);
@@ -75,7 +100,11 @@ void lower_undoable(struct lowering *lowering, const struct node *block, struct 
 void lower_done(struct lowering *lowering, const struct node *node);
 
 void lower_branches(struct lowering *lowering, const struct node *node, struct variable *dest);
+void end_fork(struct lowering *lowering, struct fork *fork, const struct node *node);
+void make_jumps(struct lowering *lowering, struct fork *fork);
+void lower_items(struct lowering *lowering, struct fork *fork);
 void lower_each(struct lowering *lowering, const struct node *node);
+void lower_pull(struct lowering *lowering, const struct node *node);
 void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest);
 void lower_retry(struct lowering *lowering, const struct node *node, struct variable *dest);
 

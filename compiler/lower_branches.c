@@ -54,22 +54,6 @@ static struct ir_block *start_strand(struct lowering *lowering, const struct nod
     return instr->to;
 }
 
-/* A combinator that is being lowered. */
-struct fork {
-    struct ir_block *joined;
-    struct ir_instr *reset;     /* of the exit; made real by the first jump */
-    struct cleanup jumps;
-    struct {
-        const struct node *node, *single;
-        struct ir_strand *strand;
-        struct ir_block *start; /* of a strand */
-        struct variable *value; /* where a strand puts its value */
-    } branches[255];
-    unsigned count;
-    const struct node *each;    /* NULL: branches that are written out */
-    struct variable *next, *high; /* the items of an each that have not been taken */
-};
-
 static void add_branch(struct lowering *lowering, struct fork *fork, const struct node *branch)
 {
     unsigned i = fork->count++;
@@ -82,70 +66,6 @@ static void add_branch(struct lowering *lowering, struct fork *fork, const struc
         start_single(lowering, fork->branches[i].single, fork->branches[i].strand);
     else
         fork->branches[i].start = start_strand(lowering, branch, fork->branches[i].strand);
-}
-
-/* ---- each ---- */
-
-static struct text *text_of_pieces(struct lowering *lowering, struct variable *first, const char *between, struct variable *second)
-{
-    struct text *text = arena_new(lowering->arena, struct text);
-    struct piece **last = &text->pieces;
-
-    *last = arena_new(lowering->arena, struct piece);
-    (*last)->kind = PIECE_VARIABLE;
-    (*last)->variable = first;
-    last = &(*last)->next;
-    *last = arena_new(lowering->arena, struct piece);
-    (*last)->kind = PIECE_TEXT;
-    (*last)->text = between;
-    (*last)->length = strlen(between);
-    if (second != NULL) {
-        last = &(*last)->next;
-        *last = arena_new(lowering->arena, struct piece);
-        (*last)->kind = PIECE_VARIABLE;
-        (*last)->variable = second;
-    }
-    return text;
-}
-
-static struct variable *bound(struct lowering *lowering, const char *name, struct text *text, struct span span)
-{
-    struct variable *variable = variable_for(lowering, VARIABLE_EXIT, name, "size_t");
-    struct ir_instr *instr = add(lowering, IR_EVAL, span);
-
-    variable->many_strands = true;
-    instr->variable = variable;
-    instr->text = text;
-    lowering->dirty |= calls_something(text);
-    return variable;
-}
-
-/* One slot: takes the next item as long as there is one and nothing is decided; between two items others may run. */
-static void lower_items(struct lowering *lowering, struct fork *fork, const struct node *node, struct variable *next,
-                        struct variable *high)
-{
-    struct ir_block *take = block_new(lowering, "take_item", node->span), *may = block_new(lowering, "item_left", node->span);
-    struct ir_block *item = block_new(lowering, "item", node->span), *again = block_new(lowering, "item_resumed", node->span);
-    struct ir_instr *instr;
-
-    take->span.begin = may->span.begin = item->span.begin = again->span.begin = 0;
-    end(lowering, IR_GOTO, take, NULL);
-    place(lowering, take);
-    lowering->block->won = lowering->strand;
-    end(lowering, IR_MAY_JUMP, may, lowering->fail);
-    place(lowering, may);
-    lowering->block->text = text_of_pieces(lowering, next, " < ", high);
-    end(lowering, IR_IF, item, lowering->fail);
-    place(lowering, item);
-    instr = add(lowering, IR_EVAL, node->span);
-    instr->variable = node->u.each.index;
-    instr->text = text_of_pieces(lowering, next, "++", NULL);
-    lower(lowering, node->u.each.body, NULL);
-    end(lowering, IR_BACK, take, again);
-    again->is_state = true;
-    place(lowering, again);
-    end(lowering, IR_GOTO, take, NULL);
-    (void)fork;
 }
 
 /* The blocks of one branch. */
@@ -166,7 +86,7 @@ static void lower_branch(struct lowering *lowering, struct fork *fork, unsigned 
     lowering->fail = ended;
     place(lowering, fork->branches[i].start);
     if (fork->each != NULL)
-        lower_items(lowering, fork, fork->each, fork->next, fork->high);
+        lower_items(lowering, fork);
     else
         lower(lowering, branch, fork->branches[i].value);
     end(lowering, IR_GOTO, ended, NULL);
@@ -197,7 +117,7 @@ static void begin_fork(struct lowering *lowering, struct fork *fork, const struc
 }
 
 /* Behind the last start: waits, and goes on behind the join. */
-static void end_fork(struct lowering *lowering, struct fork *fork, const struct node *node)
+void end_fork(struct lowering *lowering, struct fork *fork, const struct node *node)
 {
     for (struct ir_instr *instr = lowering->block->instrs; instr != NULL; instr = instr->next)
         if (instr->kind == IR_FORK)
@@ -213,7 +133,7 @@ static void end_fork(struct lowering *lowering, struct fork *fork, const struct 
 }
 
 /* A branch that jumped has decided: its jump is made now, when the others are quiet (rule 93). */
-static void make_jumps(struct lowering *lowering, struct fork *fork)
+void make_jumps(struct lowering *lowering, struct fork *fork)
 {
     struct ir_block *behind;
 
@@ -386,65 +306,6 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
         take_outcomes(lowering, fork);
     else
         lower_winners(lowering, fork, dest, node->span);
-}
-
-static struct ir_strand *slot_new(struct lowering *lowering, const struct node *node)
-{
-    struct ir_strand *slot = strand_new(lowering->arena, lowering->chain, lowering->strand, node->span);
-
-    slot->is_slot = slot->is_strand = true;
-    slot->slot = slot;
-    slot->limit = node->u.each.limit;
-    slot->field = arena_format(lowering->arena, "each_%u", ++lowering->chain->each_count);
-    slot->scope = node->u.each.body->u.block.scope;
-    slot->scope->strand = slot;
-    lowering->chain->has_branches = lowering->chain->has_branch_strands = true;
-    return slot;
-}
-
-static void start_slots(struct lowering *lowering, struct fork *fork, const struct node *node)
-{
-    struct ir_instr *instr = add(lowering, IR_EACH, node->span);
-    struct ir_strand *parent = lowering->strand;
-
-    fork->branches[0].node = node->u.each.body;
-    fork->branches[0].strand = instr->strand = slot_new(lowering, node);
-    lowering->strand = instr->strand;
-    fork->branches[0].start = instr->to = block_new(lowering, "items", node->span);
-    lowering->strand = parent;
-    instr->to->is_state = true;
-    instr->after = fork->joined;
-    instr->variable = fork->next;
-    instr->from = fork->high;
-    fork->count = 1;
-}
-
-/* Nothing is started and nothing waited for if there is no item (rule 96). */
-void lower_each(struct lowering *lowering, const struct node *node)
-{
-    struct fork *fork = arena_new(lowering->arena, struct fork);
-    struct ir_block *some = block_new(lowering, "some_items", node->span), *behind = block_new(lowering, "after_each", node->span);
-
-    some->span.begin = behind->span.begin = 0;
-    check_cancelled(lowering, node->span);
-    fork->each = node;
-    fork->next = bound(lowering, "next", node->u.each.low, node->span);
-    fork->high = bound(lowering, "high", node->u.each.high, node->span);
-    lowering->block->text = text_of_pieces(lowering, fork->next, " < ", fork->high);
-    end(lowering, IR_IF, some, behind);
-    place(lowering, some);
-    fork->joined = block_new(lowering, "after_items", node->span);
-    fork->jumps.outer = lowering->cleanups;
-    fork->jumps.scope = lowering->scope;
-    fork->reset = add(lowering, IR_HOLD, node->span);
-    lowering->strand->joins = true;
-    start_slots(lowering, fork, node);
-    end_fork(lowering, fork, node);
-    check_code(lowering, node->span, NULL);
-    make_jumps(lowering, fork);
-    end(lowering, IR_GOTO, behind, NULL);
-    lowering->dirty = true;
-    place(lowering, behind);
 }
 
 void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest)

@@ -38,7 +38,7 @@ static struct variable *variable_outside(struct lowering *lowering, const struct
 
 /* Leaves to a block by way of the finallys and branches up to (not including) `until`: the innermost is entered now, and
  * remembers. A value that is returned waits outside each branch that is left. */
-static void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value)
+void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value)
 {
     static const struct ctype number = { "unsigned", "" };
     struct cleanup *cleanup = lowering->cleanups;

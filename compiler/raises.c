@@ -142,6 +142,17 @@ static struct codes of_handler(struct raising *raising, const struct node *handl
     return set;
 }
 
+/* CHAIN_EEND of the source of an each is its end. */
+static struct codes of_source(struct raising *raising, const struct node *source)
+{
+    struct codes set = codes_of(raising, source), passed = { set.any_from, NULL };
+
+    for (const struct code_list *code = set.list; code != NULL; code = code->next)
+        if (strcmp(code->name, "CHAIN_EEND") != 0)
+            add(raising, &passed, code->name);
+    return passed;
+}
+
 /* Splits what reaches a catch into what it takes and what passes. */
 static struct codes of_catch(struct raising *raising, const struct node *node)
 {
@@ -195,7 +206,9 @@ static struct codes codes_of(struct raising *raising, const struct node *node)
     case NODE_CALL: return of_call(raising, node);
     case NODE_DO: return node->u.do_.rejects ? any(node) : nothing;
     case NODE_BLOCK: return codes_of(raising, node->u.block.body);
-    case NODE_THEN: return both(raising, codes_of(raising, node->u.then.first), codes_of(raising, node->u.then.second));
+    case NODE_THEN:
+        return both(raising, node->u.then.pulls ? of_source(raising, node->u.then.first) : codes_of(raising, node->u.then.first),
+                    codes_of(raising, node->u.then.second));
     case NODE_THEN_ELSE:
         return both(raising, codes_of(raising, node->u.then.second),
                     of_handler(raising, node->u.then.no, codes_of(raising, node->u.then.first)));

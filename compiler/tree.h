@@ -143,6 +143,7 @@ struct node {
             struct incoming *it; /* first's value for second */
             struct node *second;
             struct node *no;     /* NODE_THEN_ELSE */
+            bool pulls;          /* first gives the item of an each for second; CHAIN_EEND from first: there are no more */
             struct variable *err; /* of the else; NULL: not mentioned */
         } then;
         struct {
@@ -159,7 +160,7 @@ struct node {
             struct node *first;      /* blocks, one a branch */
         } branches;
         struct {
-            struct variable *index;
+            struct variable *index;  /* NULL: the items come from an operation, and the block's body `pulls` */
             struct text *low, *high;
             const char *limit;       /* C text */
             struct node *body;       /* a block around the item's */

@@ -50,7 +50,10 @@ static void dump_head(struct writer *w, const struct node *node)
         break;
     case NODE_EXPR: dump_text(w, node->u.expr); break;
     case NODE_DO: dump_text(w, node->u.do_.body); put(w, node->u.do_.rejects ? " rejects" : ""); break;
-    case NODE_THEN: dump_variable(w, "it", node->u.then.it->variable); break;
+    case NODE_THEN:
+        put(w, node->u.then.pulls ? " pulls" : "");
+        dump_variable(w, "it", node->u.then.it->variable);
+        break;
     case NODE_THEN_ELSE:
         dump_variable(w, "it", node->u.then.it->variable);
         dump_variable(w, "err", node->u.then.err);
@@ -86,8 +89,10 @@ static void dump_head(struct writer *w, const struct node *node)
         break;
     case NODE_EACH:
         dump_variable(w, "index", node->u.each.index);
-        dump_text(w, node->u.each.low);
-        dump_text(w, node->u.each.high);
+        if (node->u.each.index != NULL) {
+            dump_text(w, node->u.each.low);
+            dump_text(w, node->u.each.high);
+        }
         putf(w, " limit %s", node->u.each.limit);
         break;
     case NODE_RETRY:

@@ -23,6 +23,16 @@ void chain__drain(struct chain_loop *loop)
     }
 }
 
+static void begin_branch(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at)
+{
+    branch->type = parent->type;
+    branch->op.at = (uint16_t)at;
+    branch->op.code = 0;
+    branch->op.flags = CHAIN__ALIVE;
+    branch->op.alive = 0;
+    chain__set_tag(&branch->op, (chain__tag(&branch->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
+}
+
 /* With no budget left the branch comes back as soon as it waits, instead of jumping to the next ready strand: its siblings
  * have to be started first (rule 18). */
 void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at)
@@ -34,15 +44,32 @@ void chain__strand_start(struct chain_strand *parent, struct chain_strand *branc
         parent->op.alive--;
         return;
     }
-    branch->type = parent->type;
-    branch->op.at = (uint16_t)at;
-    branch->op.code = 0;
-    branch->op.flags = CHAIN__ALIVE;
-    branch->op.alive = 0;
-    chain__set_tag(&branch->op, (chain__tag(&branch->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
+    begin_branch(parent, branch, loop, at);
     parent->next = parent; /* in no queue now: says that a cancel need not wait for the start of a single operation */
     loop->budget = 0;
     resume(branch, loop);
     parent->next = NULL;
     loop->budget = budget;
+}
+
+/* ---- each from ---- */
+
+/* Alive slots are counted, so that the search is made only if it finds something. */
+void *chain__free_slot(const struct chain_strand *parent, void *slots, size_t size, unsigned limit)
+{
+    unsigned guard = (parent->op.flags & CHAIN__FORKING) != 0; /* of chain__fork(), not yet taken away by chain__join() */
+    char *slot = slots;
+
+    if (parent->op.alive - guard >= limit)
+        return NULL;
+    while ((((struct chain_strand *)(void *)slot)->op.flags & CHAIN__ALIVE) != 0)
+        slot += size;
+    return slot;
+}
+
+void chain__strand_queue(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at)
+{
+    begin_branch(parent, branch, loop, at);
+    parent->op.alive++;
+    chain__ready(loop, branch);
 }

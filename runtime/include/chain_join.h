@@ -59,6 +59,13 @@ static inline void chain__branch_site(struct chain_op *op, unsigned site)
 /* Starts a branch that is a strand of its own and lets it run to its first wait, without resuming anything else. */
 void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at);
 
+/* An each whose items are pulled: a slot that is not alive, or NULL. The array begins at `slots`, a strand comes first in each
+ * slot, which has `size` bytes. */
+void *chain__free_slot(const struct chain_strand *parent, void *slots, size_t size, unsigned limit);
+
+/* One more branch, while its siblings run: it begins behind those that are ready now, and so needs no stack (rule 13). */
+void chain__strand_queue(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at);
+
 /* A branch strand has ended with the outcome in its header and storage. */
 void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop);
 

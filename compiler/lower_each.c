@@ -1,0 +1,240 @@
+/* lower_each.c - part of lower: one body for many items (rules 95-98).
+ *
+ *     each (i in A .. B) limit N { p }    ->    next = A, high = B; each slots -> @joined
+ *                                               slot: next < high? i = next++, p, again : end
+ *     each (x from a) limit N { p }       ->    pulling = 1; one slot -> @joined
+ *                                               slot: x = a; pulling = whether a free slot starts; p; pulling? end : again
+ *                                               CHAIN_EEND: end, with pulling left as it is
+ */
+#include <string.h>
+
+#include "arena.h"
+#include "lower.h"
+
+static struct piece **add_text(struct lowering *lowering, struct piece **last, const char *text)
+{
+    *last = arena_new(lowering->arena, struct piece);
+    (*last)->kind = PIECE_TEXT;
+    (*last)->text = text;
+    (*last)->length = strlen(text);
+    return &(*last)->next;
+}
+
+static struct piece **add_variable(struct lowering *lowering, struct piece **last, struct variable *variable)
+{
+    *last = arena_new(lowering->arena, struct piece);
+    (*last)->kind = PIECE_VARIABLE;
+    (*last)->variable = variable;
+    return &(*last)->next;
+}
+
+/* "first < second"; no second: "first++", "first == 0" */
+static struct text *text_of_pieces(struct lowering *lowering, struct variable *first, const char *between, struct variable *second)
+{
+    struct text *text = arena_new(lowering->arena, struct text);
+    struct piece **last = add_text(lowering, add_variable(lowering, &text->pieces, first), between);
+
+    if (second != NULL)
+        add_variable(lowering, last, second);
+    return text;
+}
+
+/* Goes on only if nothing is decided and nobody has cancelled. */
+static void go_on_if_undecided(struct lowering *lowering, struct ir_block *next)
+{
+    lowering->block->won = lowering->strand;
+    end(lowering, IR_MAY_JUMP, next, lowering->fail);
+    next->span.begin = 0;
+    place(lowering, next);
+    lowering->dirty = false;
+}
+
+/* ---- the items of a slot ---- */
+
+/* The next of a range, as long as there is one. */
+static void lower_range(struct lowering *lowering, struct fork *fork)
+{
+    const struct node *node = fork->each;
+    struct ir_block *item = block_new(lowering, "item", node->span);
+    struct ir_instr *instr;
+
+    item->span.begin = 0;
+    lowering->block->text = text_of_pieces(lowering, fork->next, " < ", fork->high);
+    end(lowering, IR_IF, item, lowering->fail);
+    place(lowering, item);
+    instr = add(lowering, IR_EVAL, node->span);
+    instr->variable = node->u.each.index;
+    instr->text = text_of_pieces(lowering, fork->next, "++", NULL);
+    lower(lowering, node->u.each.body, NULL);
+}
+
+/* Whoever has done with an item pulls the next one, unless somebody does already, or there are no more. */
+static void lower_feed(struct lowering *lowering, struct fork *fork)
+{
+    const struct node *node = fork->each;
+    struct ir_block *done = block_new(lowering, "item_done", node->span), *more = block_new(lowering, "pull_next", node->span);
+    struct feed feed = { fork, done }, *outer = lowering->feed;
+
+    done->span.begin = more->span.begin = 0;
+    lowering->feed = &feed;
+    lower(lowering, node->u.each.body, NULL);
+    lowering->feed = outer;
+    end(lowering, IR_GOTO, done, NULL);
+    place(lowering, done);
+    lowering->block->text = text_of_pieces(lowering, fork->pulling, " == 0", NULL);
+    end(lowering, IR_IF, more, lowering->fail);
+    place(lowering, more);
+    set_exit(lowering, fork->pulling, 1);
+}
+
+/* Between two items others may run. */
+void lower_items(struct lowering *lowering, struct fork *fork)
+{
+    struct ir_block *take = block_new(lowering, "take_item", fork->each->span);
+
+    take->span.begin = 0;
+    end(lowering, IR_GOTO, take, NULL);
+    place(lowering, take);
+    go_on_if_undecided(lowering, block_new(lowering, "may_take", fork->each->span));
+    if (fork->pulling != NULL)
+        lower_feed(lowering, fork);
+    else
+        lower_range(lowering, fork);
+    end(lowering, IR_BACK, take, fork->branches[0].start);
+}
+
+/* CHAIN_EEND of the source: there are no more items, and nobody asks again. */
+static void lower_end_of_items(struct lowering *lowering, struct ir_block *failed, const struct node *node)
+{
+    static const struct ast_name end_of_items = { .name = "CHAIN_EEND" };
+    struct ir_block *none = block_new(lowering, "no_more_items", node->span);
+
+    none->span.begin = 0;
+    place(lowering, failed);
+    failed->codes = &end_of_items;
+    end(lowering, IR_CODES, none, lowering->fail);
+    place(lowering, none);
+    add(lowering, IR_CATCH, node->span);
+    jump(lowering, lowering->feed->done, &lowering->feed->fork->jumps, NULL);
+}
+
+/* The source gives the item, a free slot asks it for the next one, and the body runs. */
+void lower_pull(struct lowering *lowering, const struct node *node)
+{
+    const struct node *source = node->u.then.first;
+    struct fork *fork = lowering->feed->fork;
+    struct ir_block *failed = block_new(lowering, "pull_failed", source->span), *fail = lowering->fail;
+    struct ir_block *behind = block_new(lowering, "after_item", node->span);
+    struct ir_instr *instr;
+
+    failed->span.begin = behind->span.begin = 0;
+    lowering->fail = failed;
+    lower(lowering, source, NULL);
+    lowering->fail = fail;
+    go_on_if_undecided(lowering, block_new(lowering, "item", node->span));
+    instr = add(lowering, IR_NEXT_SLOT, fork->each->span);
+    instr->variable = fork->pulling;
+    instr->strand = fork->branches[0].strand;
+    instr->to = fork->branches[0].start;
+    lower(lowering, node->u.then.second, NULL);
+    end(lowering, IR_GOTO, behind, NULL);
+    lower_end_of_items(lowering, failed, source);
+    place(lowering, behind);
+}
+
+/* ---- the whole ---- */
+
+static struct variable *bound(struct lowering *lowering, const char *name, struct text *text, struct span span)
+{
+    struct variable *variable = variable_for(lowering, VARIABLE_EXIT, name, "size_t");
+    struct ir_instr *instr = add(lowering, IR_EVAL, span);
+
+    variable->many_strands = true;
+    variable->from = "each";
+    instr->variable = variable;
+    instr->text = text;
+    lowering->dirty |= calls_something(text);
+    return variable;
+}
+
+static struct ir_strand *slot_new(struct lowering *lowering, const struct node *node)
+{
+    struct ir_strand *slot = strand_new(lowering->arena, lowering->chain, lowering->strand, node->span);
+
+    slot->is_slot = slot->is_strand = true;
+    slot->slot = slot;
+    slot->limit = node->u.each.limit;
+    slot->field = arena_format(lowering->arena, "each_%u", ++lowering->chain->each_count);
+    slot->scope = node->u.each.body->u.block.scope;
+    slot->scope->strand = slot;
+    lowering->chain->has_branches = lowering->chain->has_branch_strands = true;
+    return slot;
+}
+
+static void start_slots(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    struct ir_instr *instr = add(lowering, IR_EACH, node->span);
+    struct ir_strand *parent = lowering->strand;
+
+    fork->branches[0].node = node->u.each.body;
+    fork->branches[0].strand = instr->strand = slot_new(lowering, node);
+    lowering->strand = instr->strand;
+    fork->branches[0].start = instr->to = block_new(lowering, "items", node->span);
+    lowering->strand = parent;
+    instr->to->is_state = true;
+    instr->after = fork->joined;
+    instr->variable = fork->next;
+    instr->from = fork->high;
+    fork->count = 1;
+}
+
+static void fork_slots(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    fork->joined = block_new(lowering, "after_items", node->span);
+    fork->jumps.outer = lowering->cleanups;
+    fork->jumps.scope = lowering->scope;
+    fork->reset = add(lowering, IR_HOLD, node->span);
+    lowering->strand->joins = true;
+    start_slots(lowering, fork, node);
+    end_fork(lowering, fork, node);
+    check_code(lowering, node->span, NULL);
+    make_jumps(lowering, fork);
+}
+
+/* Nothing is started and nothing waited for if there is no item (rule 96). */
+static void lower_each_in(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    struct ir_block *some = block_new(lowering, "some_items", node->span), *behind = block_new(lowering, "after_each", node->span);
+
+    some->span.begin = behind->span.begin = 0;
+    fork->next = bound(lowering, "next", node->u.each.low, node->span);
+    fork->high = bound(lowering, "high", node->u.each.high, node->span);
+    lowering->block->text = text_of_pieces(lowering, fork->next, " < ", fork->high);
+    end(lowering, IR_IF, some, behind);
+    place(lowering, some);
+    fork_slots(lowering, fork, node);
+    end(lowering, IR_GOTO, behind, NULL);
+    lowering->dirty = true;
+    place(lowering, behind);
+}
+
+static void lower_each_from(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    fork->pulling = variable_for(lowering, VARIABLE_EXIT, "pulling", "unsigned");
+    fork->pulling->many_strands = true;
+    fork->pulling->from = "each";
+    set_exit(lowering, fork->pulling, 1);
+    fork_slots(lowering, fork, node);
+}
+
+void lower_each(struct lowering *lowering, const struct node *node)
+{
+    struct fork *fork = arena_new(lowering->arena, struct fork);
+
+    check_cancelled(lowering, node->span);
+    fork->each = node;
+    if (node->u.each.index != NULL)
+        lower_each_in(lowering, fork, node);
+    else
+        lower_each_from(lowering, fork, node);
+}
