@@ -24,6 +24,9 @@ const char *storage_member(struct arena *arena, const struct symbol *op);
 /* The storage of a strand in C: "f->u" or "b->branch_1.u". */
 const char *storage_path(const struct emitter *emitter, const struct ir_strand *strand);
 
+/* Where the failure of a strand stands. */
+const char *failure_path(const struct emitter *emitter, const struct ir_strand *strand);
+
 /* A pointer to a strand: "s" is not used, as it may be another one. */
 const char *strand_path(const struct emitter *emitter, const struct ir_strand *strand);
 
@@ -41,9 +44,6 @@ const char *op_path(const struct emitter *emitter, const struct ir_strand *stran
 
 /* Where a variable lives. */
 const char *variable_path(const struct emitter *emitter, const struct variable *variable);
-
-/* The union of what a strand waits for. */
-void emit_storage(struct emitter *emitter, const struct ir_strand *strand, struct ctype value);
 
 /* C text with the variables in it replaced. */
 void emit_text(struct emitter *emitter, const struct text *text);
@@ -63,7 +63,7 @@ void emit_parameters(struct emitter *emitter, const struct symbol *op, bool lead
 const char *own_parameter(struct arena *arena, const struct symbol *op, const char *name);
 
 /* Changes with the structs that generated code and runtime share. */
-#define EMIT_ABI "2"
+#define EMIT_ABI "3"
 
 /* The member for the branches of a called chain. */
 const char *callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op);

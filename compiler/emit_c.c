@@ -41,6 +41,23 @@ static void emit_sites(struct emitter *emitter)
     put(emitter->writer, "};\n\n");
 }
 
+/* Where the chain goes on behind each of its calls. */
+static void emit_callers(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    if (chain->call_count == 0)
+        return;
+    if (chain->symbol->proto->is_static)
+        putf(w, "static const struct chain_type %s_type;\n\n", chain->c_name);
+    putf(w, "/* Where %s goes on behind its calls. */\nstatic const struct chain_caller %s_callers[] = {\n", chain->c_name, chain->c_name);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        if (block->end == IR_CALL)
+            putf(w, "    { &%s_type, %s },\n", chain->c_name, block->to->state);
+    put(w, "};\n\n");
+}
+
 static const char type_text[] =
     "${static}const struct chain_type ${name}_type = {\n"
     "    .resume = ${name}_resume,\n"
@@ -127,7 +144,8 @@ static const char run_text[] =
     "    if (problem_ != 0)\n"
     "        return problem_;\n"
     "    ${name}_start(&${u}->frame${branches}${arguments});\n"
-    "    return chain__run(&${u}->root, ${loop}, &${name}_type, &${u}->frame.link);\n"
+    "    ${u}->frame.caller = &chain__root_caller;\n"
+    "    return chain__run(&${u}->root, ${loop}, &${name}_type);\n"
     "}\n"
     "\n";
 
@@ -220,6 +238,7 @@ static void emit_chain_functions(struct emitter *emitter)
 
     emit_declarations(emitter);
     emit_sites(emitter);
+    emit_callers(emitter);
     for (const struct ir_function *function = chain->functions; function != NULL; function = function->next)
         if (function->reached)
             emit_do_function(emitter, function);

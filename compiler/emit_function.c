@@ -102,7 +102,8 @@ static void emit_call(struct emitter *emitter, const struct ir_block *block)
     emit_arguments(emitter, block->args);
     put(w, ");\n");
     emit_line_back(emitter);
-    putf(w, "    chain__call(%s, &%s.link, &%s_type, %s);\n", chain->local.strand, callee, block->op->c_name, block->to->state);
+    putf(w, "    %s.caller = &%s_callers[%u];\n    chain__call(%s, &%s_type);\n", callee, chain->c_name, block->call, chain->local.strand,
+         block->op->c_name);
     putf(w, "    return chain__continue(%s, %s);\n", chain->local.strand, chain->local.loop);
 }
 
@@ -198,7 +199,7 @@ static void emit_end(struct emitter *emitter, const struct ir_block *block)
         putf(emitter->writer, "    %s->u.value = %s;\n", chain->local.frame, variable_path(emitter, block->variable));
     if (chain->has_causes)
         putf(emitter->writer, "    chain__forget_causes(&%s->op);\n", chain->local.strand);
-    putf(emitter->writer, "    return chain__end(%s, %s, &%s->link);\n", chain->local.strand, chain->local.loop, chain->local.frame);
+    putf(emitter->writer, "    return chain__end(%s, %s, %s->caller);\n", chain->local.strand, chain->local.loop, chain->local.frame);
 }
 
 static void emit_terminator(struct emitter *emitter, const struct ir_block *block)

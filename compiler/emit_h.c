@@ -173,13 +173,17 @@ static void emit_storage_of(struct emitter *emitter, const struct symbol *op)
         putf(w, "%s;\n", ctype_declare(emitter->arena, op->value, arena_format(emitter->arena, "%s_value", member)));
 }
 
-void emit_storage(struct emitter *emitter, const struct ir_strand *strand, struct ctype value)
+/* `apart`: the failure stands elsewhere. */
+static void emit_storage(struct emitter *emitter, const struct ir_strand *strand, struct ctype value, bool apart)
 {
     struct writer *w = emitter->writer;
 
+    if (apart && strand->storage == NULL && ctype_is_void(value))
+        return;
     put(w, "union {\n");
     w->indent++;
-    put(w, "struct chain_failure failure;\n");
+    if (!apart)
+        put(w, "struct chain_failure failure;\n");
     if (strand->times)
         put(w, "struct chain__timeout timeout;\n");
     else if (strand->joins)
@@ -282,9 +286,30 @@ static void emit_siblings(struct emitter *emitter, const struct scope *scope, co
 static void emit_scope(struct emitter *emitter, const struct scope *scope)
 {
     for (const struct field *field = scope->fields; field != NULL; field = field->next_in_scope)
-        emit_field(emitter, field);
+        if (!field->gives_way)
+            emit_field(emitter, field);
     for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next)
         emit_siblings(emitter, scope, strand);
+}
+
+/* A failure takes the place of what is waited for, and of fields that nothing needs any more when there is one. */
+static void emit_overlay(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    put(w, "__extension__ union { /* a failure overwrites what nothing needs then */\n");
+    w->indent++;
+    put(w, "struct chain_failure failure;\nstruct {\n");
+    w->indent++;
+    emit_storage(emitter, chain->strands, chain->symbol->value, true);
+    for (const struct field *field = chain->frame->fields; field != NULL; field = field->next)
+        if (field->gives_way)
+            emit_field(emitter, field);
+    w->indent--;
+    put(w, "};\n");
+    w->indent--;
+    put(w, "};\n");
 }
 
 static void emit_frame(struct emitter *emitter)
@@ -294,8 +319,11 @@ static void emit_frame(struct emitter *emitter)
 
     putf(w, "/* The frame of %s: what it keeps between its steps. */\nstruct %s_frame {\n", chain->c_name, chain->c_name);
     w->indent++;
-    emit_storage(emitter, chain->strands, chain->symbol->value);
-    put(w, "struct chain_link link;\n");
+    if (chain->frame->overlaid)
+        emit_overlay(emitter);
+    else
+        emit_storage(emitter, chain->strands, chain->symbol->value, false);
+    put(w, "const struct chain_caller *caller;\n");
     if (chain->has_branches)
         putf(w, "struct %s_branches *branches;\n", chain->c_name);
     emit_scope(emitter, chain->checked->scope);
@@ -331,7 +359,7 @@ static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
         putf(w, "struct { /* %s */\n", place_words(emitter, strand->span));
         w->indent++;
         put(w, strand->is_strand ? "struct chain_strand strand;\n" : "struct chain_op op;\n");
-        emit_storage(emitter, strand, no_value);
+        emit_storage(emitter, strand, no_value, false);
         w->indent--;
         putf(w, "} %s;\n", strand->field);
     }
@@ -349,7 +377,7 @@ static void emit_slot(struct emitter *emitter, const struct ir_strand *slot)
     putf(w, "/* One item of the each at %s. */\nstruct %s_%s {\n", place_words(emitter, slot->span), name, slot->field);
     w->indent++;
     put(w, "struct chain_strand strand;\n");
-    emit_storage(emitter, slot, no_value);
+    emit_storage(emitter, slot, no_value, false);
     putf(w, "struct %s_frame *chain__frame;\n", name);
     if (slot->parent->slot != NULL)
         putf(w, "struct %s_%s *chain__outer;\n", name, slot->parent->slot->field);

@@ -179,8 +179,8 @@ static void emit_catch(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
 
     if (instr->variable != NULL)
-        putf(w, "    %s = chain__error(%s, &%s.failure);\n", variable_path(emitter, instr->variable), strand_op(emitter),
-             storage_path(emitter, instr->strand));
+        putf(w, "    %s = chain__error(%s, &%s);\n", variable_path(emitter, instr->variable), strand_op(emitter),
+             failure_path(emitter, instr->strand));
     putf(w, "    %s->op.code = 0;\n", emitter->chain->local.strand);
 }
 
@@ -253,8 +253,8 @@ static void emit_branch_outcome(struct emitter *emitter, const struct ir_instr *
     struct writer *w = emitter->writer;
     const char *path = variable_path(emitter, instr->variable), *op = op_path(emitter, instr->strand);
 
-    putf(w, "    %s.outcome = chain__outcome_of(&%s);\n    if (%s.code > 0)\n        %s.error = chain__error(&%s, &%s.failure);\n", path,
-         op, op, path, op, storage_path(emitter, instr->strand));
+    putf(w, "    %s.outcome = chain__outcome_of(&%s);\n    if (%s.code > 0)\n        %s.error = chain__error(&%s, &%s);\n", path,
+         op, op, path, op, failure_path(emitter, instr->strand));
     if (instr->from != NULL)
         putf(w, "    else if (%s.code == 0)\n        %s = %s.%s_value;\n", op, variable_path(emitter, instr->from),
              storage_path(emitter, instr->strand), storage_member(emitter->arena, instr->op));
@@ -265,8 +265,8 @@ static void emit_cause(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
     const char *path = variable_path(emitter, instr->variable);
 
-    putf(w, "    %s[%u] = chain__cause(&%s, &%s.failure);\n", path, instr->number, op_path(emitter, instr->strand),
-         storage_path(emitter, instr->strand));
+    putf(w, "    %s[%u] = chain__cause(&%s, &%s);\n", path, instr->number, op_path(emitter, instr->strand),
+         failure_path(emitter, instr->strand));
     if (instr->next == NULL || instr->next->kind != IR_CAUSE)
         putf(w, "    chain__causes(%s, %s);\n", strand_op(emitter), path);
 }

@@ -33,6 +33,13 @@ const char *storage_path(const struct emitter *emitter, const struct ir_strand *
     return arena_format(emitter->arena, "%su", strand_struct(emitter, strand));
 }
 
+const char *failure_path(const struct emitter *emitter, const struct ir_strand *strand)
+{
+    if (strand->parent == NULL && emitter->chain->frame->overlaid)
+        return arena_format(emitter->arena, "%s->failure", emitter->chain->local.frame);
+    return arena_format(emitter->arena, "%s.failure", storage_path(emitter, strand));
+}
+
 const char *strand_path(const struct emitter *emitter, const struct ir_strand *strand)
 {
     if (strand->parent == NULL)

@@ -9,6 +9,7 @@ struct field {
     struct field *next, *next_in_scope;
     struct scope *scope;
     struct ir_strand *strand;    /* of the variables, if they may share */
+    bool gives_way;              /* a failure may overwrite all of them: it stands in one place with that */
     struct field_part *parts, **last_part;
 };
 
@@ -23,6 +24,7 @@ struct field_part {
 
 struct frame {
     struct field *fields, **last_field;
+    bool overlaid;               /* some fields give way */
 };
 
 /* Whether it is what one item of an each keeps: that stands in its slot, not in the scope around it. */

@@ -127,6 +127,7 @@ struct ir_block {
     const struct ast_name *codes;
     struct ir_case *cases;
     struct ir_block *to, *no;
+    unsigned call;              /* [name] IR_CALL: which of the chain's */
     unsigned site;              /* IR_CHECK: index + 1 of the step a rejection comes from; 0: known already */
     bool is_state;              /* can be resumed at */
     bool cancel_only;           /* IR_CHECK: what it finds can only be a cancel */
@@ -167,7 +168,7 @@ struct ir_chain {
     struct ir_function *functions, **last_function;
     struct ir_site *sites, **last_site;
     unsigned block_count, site_count, function_count;
-    unsigned state_count;       /* [name] */
+    unsigned state_count, call_count; /* [name] */
     bool has_branches;          /* has a struct for them: its own or a callee's */
     bool has_branch_strands;
     unsigned each_count;

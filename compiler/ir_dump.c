@@ -211,7 +211,7 @@ static void dump_field(struct writer *w, const struct field *field)
         dump_variable(w, v);
         putf(w, " as %s", v->part->field);
     }
-    put(w, "\n");
+    put(w, field->gives_way ? " gives way\n" : "\n");
 }
 
 void frame_dump(struct writer *w, const struct ir_chain *chain)

@@ -120,6 +120,20 @@ static bool is_needed(const struct variable *variable)
     return true;
 }
 
+/* Fields of blocks that share storage with others do not give way: the unions would have to be taken apart. */
+static void note_ways(struct ir_chain *chain, struct scope *scope)
+{
+    for (struct field *field = scope->fields; field != NULL; field = field->next_in_scope) {
+        field->gives_way = true;
+        for (const struct variable *member = field->parts->variable; member != NULL; member = member->shares)
+            field->gives_way &= member->gives_way;
+        chain->frame->overlaid |= field->gives_way;
+    }
+    for (struct scope *child = scope->children; child != NULL; child = child->next)
+        if (child->strand == chain->strands && scope_siblings(scope, child->strand) == 1)
+            note_ways(chain, child);
+}
+
 void layout(struct arena *arena, struct ir_chain *chain)
 {
     struct layout layout = { .arena = arena };
@@ -135,4 +149,5 @@ void layout(struct arena *arena, struct ir_chain *chain)
     for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
         if (is_needed(variable))
             place(&layout, variable);
+    note_ways(chain, chain->checked->scope);
 }

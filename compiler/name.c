@@ -83,7 +83,7 @@ static bool is_cpp_word(const char *name)
 
 static void name_fields(struct naming *naming, struct ir_chain *chain)
 {
-    static const char *const own[] = { "u", "link", "branches", "block" };
+    static const char *const own[] = { "u", "failure", "caller", "branches", "block" };
 
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         reserve(naming, own[i]);
@@ -149,6 +149,9 @@ static void name_blocks(struct naming *naming, struct naming *states, struct ir_
     const char *prefix = upper(naming->arena, chain->c_name);
 
     reserve(naming, "start");
+    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        if (block->end == IR_CALL)
+            block->call = chain->call_count++;
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         block->label = block == chain->blocks ? "start" : unique(naming, block->hint);
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)

@@ -50,6 +50,9 @@ void liveness(struct arena *arena, struct ir_chain *chain);
 /* For each variable a row of those that are live when it is written; rows of bits_words(variable_count) words. */
 void liveness_conflicts(struct arena *arena, const struct ir_chain *chain, uint64_t *conflicts);
 
+/* overlay: which variables a failure may overwrite. */
+void overlay(struct arena *arena, struct ir_chain *chain);
+
 /* layout: every variable that is kept has a field of the frame. */
 void layout(struct arena *arena, struct ir_chain *chain);
 

@@ -43,6 +43,7 @@ struct variable {
     bool in_storage;            /* [liveness] VARIABLE_RESULT, VARIABLE_IT that is never waited over: lives where values settle */
     unsigned writes;            /* [liveness] VARIABLE_IT: how many instructions write it */
     const struct symbol *settled; /* [liveness] VARIABLE_IT in storage: the operation whose value it is */
+    bool gives_way;             /* [overlay] a failure may overwrite it */
     struct variable *shares;    /* [layout] the next variable of the same field */
     struct field_part *part;    /* [layout] its field; NULL: it is never kept */
 };

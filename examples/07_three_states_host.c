@@ -24,7 +24,7 @@ static void show(const char *when, struct double_the_answer *promise)
     switch (chain_outcome(&promise->root)) {
     case CHAIN_PENDING: printf("%s: pending\n", when); break;
     case CHAIN_VALUE: printf("%s: resolved, value %d\n", when, double_the_answer_value(promise)); break;
-    case CHAIN_REJECTED: printf("%s: rejected, %s\n", when, chain_code_name(chain_rejection(&promise->root)->code)); break;
+    case CHAIN_REJECTED: printf("%s: rejected, %s\n", when, chain_code_name(chain_rejection(&promise->root).code)); break;
     case CHAIN_WAS_CANCELLED: printf("%s: cancelled\n", when); break;
     }
 }

@@ -13,9 +13,14 @@ static int fail(const char *program, const char *what, int code)
 
 static int status_of(struct chain_root *root, struct chain_loop *loop, const int *value)
 {
+    struct chain_error error;
+
     switch (chain_outcome(root)) {
     case CHAIN_VALUE: return value != NULL ? *value : 0;
-    case CHAIN_REJECTED: chain__print_unhandled(loop, chain_rejection(root)); return 1;
+    case CHAIN_REJECTED:
+        error = chain_rejection(root);
+        chain__print_unhandled(loop, &error);
+        return 1;
     case CHAIN_WAS_CANCELLED:
     case CHAIN_PENDING: return 1;
     }

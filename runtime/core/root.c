@@ -20,10 +20,26 @@ static void unlink_root(struct chain_root *root, struct chain_loop *loop)
     root->link = NULL;
 }
 
+static struct chain_error error_of(struct chain_root *root)
+{
+    return chain__error(&root->strand.op, chain__failure(&root->strand.op));
+}
+
 static void report_unhandled(struct chain_root *root, struct chain_loop *loop)
 {
+    struct chain_error error = error_of(root);
+
     if (loop->on_unhandled != NULL)
-        loop->on_unhandled(loop, &root->error);
+        loop->on_unhandled(loop, &error);
+}
+
+int chain__run_again(struct chain_root *root, struct chain_loop *loop)
+{
+    if (!chain_is_quiescent(root))
+        return EBUSY;
+    report_unhandled(root, loop);
+    unlink_root(root, loop);
+    return 0;
 }
 
 static void prepare(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type)
@@ -31,7 +47,6 @@ static void prepare(struct chain_root *root, struct chain_loop *loop, const stru
     struct chain_strand *strand = &root->strand;
 
     root->outcome = CHAIN_PENDING;
-    root->looked_at = 0;
     strand->type = type;
     strand->op.at = 0;
     strand->op.code = 0;
@@ -41,32 +56,14 @@ static void prepare(struct chain_root *root, struct chain_loop *loop, const stru
         chain__set_tag(&strand->op, (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
 }
 
-int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type, struct chain_link *link)
+int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type)
 {
-    CHAIN__CHECK(chain__may_run(root, loop) == 0);
-    if (root->link != NULL) { /* rejected the last time, and running it again loses that */
-        report_unhandled(root, loop);
-        unlink_root(root, loop);
-    }
+    CHAIN__CHECK(root->link == NULL);
     prepare(root, loop, type);
-    link->type = &chain__root_type;
-    link->at = 0;
     link_root(root, loop);
     loop->alive++;
     chain__ready(loop, &root->strand);
     return 0;
-}
-
-static enum chain_outcome take_outcome(struct chain_root *root)
-{
-    const struct chain_op *op = &root->strand.op;
-
-    if (op->code == 0)
-        return CHAIN_VALUE;
-    if (op->code == CHAIN_CANCELLED)
-        return CHAIN_WAS_CANCELLED;
-    root->error = chain__error(op, chain__failure(&root->strand.op));
-    return CHAIN_REJECTED;
 }
 
 /* The chain of a root has ended. on_settled comes last, as it may run the root again or free it. */
@@ -77,7 +74,7 @@ static struct chain_strand *end_root(struct chain_strand *strand, struct chain_l
     if (loop->interrupted == strand)
         loop->interrupted = NULL;
     loop->alive--;
-    root->outcome = take_outcome(root);
+    root->outcome = chain__outcome_of(&strand->op);
     if (root->outcome != CHAIN_REJECTED || root->on_settled != NULL)
         unlink_root(root, loop);
     if (root->on_settled != NULL)
@@ -85,31 +82,30 @@ static struct chain_strand *end_root(struct chain_strand *strand, struct chain_l
     return chain__suspend(loop);
 }
 
-const struct chain_type chain__root_type = { end_root, NULL, "root", NULL, 0 };
+static const struct chain_type root_type = { end_root, NULL, "root", NULL, 0 };
+const struct chain_caller chain__root_caller = { &root_type, 0 };
 
 /* Looking at a rejection takes it off the list of those to be reported (rule 105). */
 static void look_at(struct chain_root *root)
 {
-    root->looked_at = 1;
     if (root->outcome == CHAIN_REJECTED && root->link != NULL)
         unlink_root(root, chain__loop_of_tag(chain__tag(&root->strand.op)));
 }
 
 enum chain_outcome chain_outcome(struct chain_root *root)
 {
-    if (root->outcome == CHAIN_REJECTED)
-        look_at(root);
+    look_at(root);
     return root->outcome;
 }
 
-const struct chain_error *chain_rejection(struct chain_root *root)
+struct chain_error chain_rejection(struct chain_root *root)
 {
     static const struct chain_error none;
 
     if (root->outcome != CHAIN_REJECTED)
-        return &none;
+        return none;
     look_at(root);
-    return &root->error;
+    return error_of(root);
 }
 
 size_t chain__roots_fini(struct chain_loop *loop)

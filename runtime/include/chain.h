@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Output of chainc and the runtime must agree on the structs below; generated code checks this number. */
-#define CHAIN_ABI 2
+#define CHAIN_ABI 3
 
 /* Codes that errno has no name for. Rejection codes are positive: errno values, these, or those of a `codes` declaration
  * (0x4000 and up). */
@@ -109,8 +109,9 @@ struct chain_strand {
     struct chain_op op;            /* the header of what this strand waits for */
 };
 
-/* Where a strand goes on when the chain it runs has ended: the calling chain and its state. Part of every frame. */
-struct chain_link {
+/* Where a strand goes on when the chain it runs has ended: the calling chain and its state. Static data, one for each call in
+ * the source; every frame points to the one that it was called by. */
+struct chain_caller {
     const struct chain_type *type;
     uint16_t at;
 };
@@ -123,9 +124,7 @@ struct chain_root {
      * freed from inside. Set it before NAME_run(), or leave it NULL. */
     void (*on_settled)(struct chain_root *root);
     void *context; /* for the host's use */
-    struct chain_error error;
     enum chain_outcome outcome;
-    uint8_t looked_at;
     struct chain_strand strand; /* last: the frame follows directly */
 };
 CHAIN_STATIC_ASSERT(sizeof(struct chain_root) == offsetof(struct chain_root, strand) + sizeof(struct chain_strand),
@@ -135,8 +134,9 @@ CHAIN_STATIC_ASSERT(sizeof(struct chain_root) == offsetof(struct chain_root, str
  * unread one is reported when the loop ends (rule 105). */
 enum chain_outcome chain_outcome(struct chain_root *root);
 
-/* The rejection of a chain whose outcome is CHAIN_REJECTED, else code 0. Counts as looking at it. Owned by the frame. */
-const struct chain_error *chain_rejection(struct chain_root *root);
+/* The rejection of a chain whose outcome is CHAIN_REJECTED, else code 0: put together from what the frame keeps until it is run
+ * again. Counts as looking at it. */
+struct chain_error chain_rejection(struct chain_root *root);
 
 /* Asks a chain that runs to stop (rules 61-72): what it waits for is cancelled, its `finally`s run, nothing new is started; when
  * all of that has ended its outcome is CHAIN_WAS_CANCELLED (unless it had passed its last step). Idempotent, never fails, never

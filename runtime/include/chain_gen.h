@@ -41,7 +41,6 @@ enum { CHAIN__SETTLED_AT_ONCE = 0xfffe, CHAIN__STARTING = 0xffff };
 #define CHAIN__UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 extern struct chain_loop *chain__loops[CHAIN_LOOPS_MAX]; /* NULL: none, or finished */
-extern const struct chain_type chain__root_type;
 
 /* The loop whose turn is going on in this thread, else one that has no operations. */
 extern CHAIN__THREAD_LOCAL struct chain_loop *chain__current;
@@ -369,20 +368,18 @@ static inline void chain__raise_again(struct chain_op *op, const struct chain_er
         failure->info = (intptr_t)error->causes;
 }
 
-/* A call: the strand goes on in `callee`, and, when that has ended, at `at` of the chain it runs now. */
-static inline void chain__call(struct chain_strand *strand, struct chain_link *link, const struct chain_type *callee, unsigned at)
+/* A call: the strand goes on in `callee`. When that has ended, `caller` says where: it is kept in the callee's frame. */
+static inline void chain__call(struct chain_strand *strand, const struct chain_type *callee)
 {
-    link->type = strand->type;
-    link->at = (uint16_t)at;
     strand->type = callee;
     strand->op.at = 0;
 }
 
 /* The end of a chain: the strand goes on in the caller. */
-static inline struct chain_strand *chain__end(struct chain_strand *strand, struct chain_loop *loop, const struct chain_link *link)
+static inline struct chain_strand *chain__end(struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller)
 {
-    strand->type = link->type;
-    strand->op.at = link->at;
+    strand->type = caller->type;
+    strand->op.at = caller->at;
     return chain__continue(strand, loop);
 }
 
@@ -464,18 +461,25 @@ static inline void chain__impossible(void)
 #endif
 }
 
+/* A root that is on its loop's list: EBUSY if it runs; else it was rejected and nobody has looked, and as running it again
+ * loses that, it is reported (rule 105) and taken off the list. */
+int chain__run_again(struct chain_root *root, struct chain_loop *loop);
+
 /* Whether NAME_run() may write into the frame: 0, EBUSY if it runs already, CHAIN_ECLOSED if the loop is closed. */
-static inline int chain__may_run(const struct chain_root *root, const struct chain_loop *loop)
+static inline int chain__may_run(struct chain_root *root, struct chain_loop *loop)
 {
     if (CHAIN__UNLIKELY(loop->closed))
         return CHAIN_ECLOSED;
-    return CHAIN__LIKELY(chain_is_quiescent(root)) ? 0 : EBUSY;
+    return CHAIN__LIKELY(root->link == NULL) ? 0 : chain__run_again(root, loop);
 }
 
-/* Starts a root on behalf of NAME_run(): links it to the loop and queues its strand, which resumes `type` at state 0. `link`
- * is the one in the frame; when the chain ends, its rejection is in the storage of the strand and its code in the header.
- * After chain__may_run() has returned 0. Returns 0, so that NAME_run() can end in it. */
-int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type, struct chain_link *link);
+/* Where the frame of a root's chain was called. When that ends, its rejection is in the storage of the strand and its code in
+ * the header. */
+extern const struct chain_caller chain__root_caller;
+
+/* Starts a root on behalf of NAME_run(): links it to the loop and queues its strand, which resumes `type` at state 0. After
+ * chain__may_run() has returned 0. Returns 0, so that NAME_run() can end in it. */
+int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type);
 
 /* ---- programs ---- */
 

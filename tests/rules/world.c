@@ -60,10 +60,15 @@ static void say_error(const char *what, const struct chain_error *error)
 
 void tell(const char *name, struct chain_root *root, const int *value)
 {
+    struct chain_error error;
+
     switch (chain_outcome(root)) {
     case CHAIN_PENDING: say("%s is pending", name); break;
     case CHAIN_WAS_CANCELLED: say("%s was cancelled", name); break;
-    case CHAIN_REJECTED: say_error(name, chain_rejection(root)); break;
+    case CHAIN_REJECTED:
+        error = chain_rejection(root);
+        say_error(name, &error);
+        break;
     case CHAIN_VALUE:
         if (value != NULL)
             say("%s: %d", name, *value);

@@ -153,7 +153,7 @@ union mini_area {
 struct mini {
     struct chain_root root;
     union mini_area area; /* first in the frame */
-    struct chain_link link;
+    const struct chain_caller *caller;
     void (*start)(struct mini *mini); /* starts the operation in the area */
     struct chain_deferred done;       /* of the present wait */
     int rounds;                       /* left */
@@ -175,7 +175,7 @@ static inline struct chain_strand *mini_resume(struct chain_strand *strand, stru
         goto settled;
 again:
     if (mini->rounds-- == 0)
-        return chain__end(strand, loop, &mini->link);
+        return chain__end(strand, loop, mini->caller);
     chain__begin(strand);
     mini->start(mini);
     if (!chain__settled_at_once(strand)) {
@@ -185,7 +185,7 @@ again:
 settled:
     if (strand->op.code != 0) {
         note("%c!%d ", mini->name, strand->op.code);
-        return chain__end(strand, loop, &mini->link);
+        return chain__end(strand, loop, mini->caller);
     }
     note("%c%d ", mini->name, mini->area.value);
     goto again;
@@ -200,12 +200,13 @@ static inline void mini_init(struct mini *mini, char name, int rounds)
     mini->name = name;
     mini->rounds = rounds;
     mini->start = mini_keep;
+    mini->caller = &chain__root_caller;
 }
 
 static inline int mini_run(struct mini *mini, struct chain_loop *loop)
 {
     int problem = chain__may_run(&mini->root, loop);
-    return problem != 0 ? problem : chain__run(&mini->root, loop, &mini_type, &mini->link);
+    return problem != 0 ? problem : chain__run(&mini->root, loop, &mini_type);
 }
 
 #endif

@@ -25,7 +25,7 @@ struct talk {
         int socket;
         size_t size;
     } area;
-    struct chain_link link;
+    const struct chain_caller *caller;
     /* Starts the step of that number; false: there is none. The value of the step before is in the area. */
     bool (*step)(struct talk *talk, int number);
     int number;
@@ -46,7 +46,7 @@ static struct chain_strand *talk_resume(struct chain_strand *strand, struct chai
             return chain__suspend(loop);
         }
     }
-    return chain__end(strand, loop, &talk->link);
+    return chain__end(strand, loop, talk->caller);
 }
 
 static const struct chain_type talk_type = { talk_resume, NULL, "talk", NULL, 0 };
@@ -71,13 +71,14 @@ static void run(struct talk *talk, bool (*step)(struct talk *, int), int conn)
     talk->size = size;
     talk->conn = conn;
     talk->step = step;
-    assert_int_equal(chain__run(&talk->root, loop, &talk_type, &talk->link), 0);
+    talk->caller = &chain__root_caller;
+    assert_int_equal(chain__run(&talk->root, loop, &talk_type), 0);
 }
 
 static int code_of(struct talk *talk)
 {
     assert_int_not_equal(chain_outcome(&talk->root), CHAIN_PENDING);
-    return chain_rejection(&talk->root)->code;
+    return chain_rejection(&talk->root).code;
 }
 
 static int open_reactor(void **state)

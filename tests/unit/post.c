@@ -223,7 +223,7 @@ static void rule_100_posts_and_rejections(void **state)
     assert_diary("");
     chain_loop_run(loop);
     assert_diary("b!-1 a!22 ");
-    assert_string_equal(chain_rejection(&a.root)->message, "posted");
+    assert_string_equal(chain_rejection(&a.root).message, "posted");
     assert_int_equal(chain_outcome(&b.root), CHAIN_WAS_CANCELLED);
 }
 

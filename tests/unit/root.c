@@ -61,11 +61,11 @@ static void rule_105_an_unread_rejection_is_reported_when_the_loop_ends(void **s
         finish(&m[i], 10 + i);
         assert_true(chain_is_quiescent(&m[i].root));
     }
-    assert_int_equal(chain_rejection(&m[1].root)->code, 11);
+    assert_int_equal(chain_rejection(&m[1].root).code, 11);
     assert_int_equal(chain_outcome(&m[3].root), CHAIN_REJECTED);
     world_close(&world);
     assert_diary("unhandled 10 unhandled 12 ");
-    assert_int_equal(chain_rejection(&m[0].root)->code, 10);
+    assert_int_equal(chain_rejection(&m[0].root).code, 10);
 }
 
 static void rule_105_an_unread_rejection_is_reported_when_its_frame_runs_again(void **state)
@@ -81,7 +81,7 @@ static void rule_105_an_unread_rejection_is_reported_when_its_frame_runs_again(v
     assert_diary("unhandled 5 ");
     finish(&m, 0);
     assert_int_equal(chain_outcome(&m.root), CHAIN_VALUE);
-    assert_int_equal(chain_rejection(&m.root)->code, 0);
+    assert_int_equal(chain_rejection(&m.root).code, 0);
     world_close(&world);
     assert_diary("");
 }
