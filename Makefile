@@ -14,6 +14,7 @@ endif
 ifeq ($(origin AR),default)
 AR = ar
 endif
+NM     ?= nm
 CFLAGS ?= -O2 -g
 
 OUR_CFLAGS := -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror
@@ -22,7 +23,7 @@ GEN_CFLAGS := -std=c11 -Wall -Wextra -Wno-unused-function -Wno-unused-label -Wno
 SAN_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 COMPILE  = $(CC) $(CPPFLAGS) -MMD -MP -c
-INCLUDES = -Icompiler -Igrammar -I$(BUILD)/gen -Iruntime/include -I$(BUILD)/include
+INCLUDES = -Icompiler -Igrammar -I$(BUILD)/gen -Iruntime/include -I$(BUILD)/include $(patsubst %,-I%,$(wildcard third_party))
 
 COMPILER_SRC := $(wildcard compiler/*.c)
 RUNTIME_SRC  := $(wildcard runtime/*.c runtime/*/*.c)
@@ -45,7 +46,10 @@ PUBLIC_HEADERS  := $(HEADERS:runtime/include/%=$(BUILD)/include/%)
 PUBLIC_MODULES  := $(MODULES:runtime/ops/%=$(BUILD)/share/chain/%)
 MODULE_HEADERS  := $(MODULES:runtime/ops/%.chain=$(BUILD)/include/chain/%.h)
 
-all: chainc libchain ## chainc and libchain, laid out in build/ as they are installed
+# What runs chainc here, if the one that is built is for another machine.
+CHAINC_RUN ?= $(CHAINC)
+
+all: chainc libchain extras ## chainc and libchain, laid out in build/ as they are installed
 chainc: $(CHAINC)
 libchain: $(LIBCHAIN) $(PUBLIC_HEADERS) $(PUBLIC_MODULES) $(MODULE_HEADERS)
 
@@ -60,6 +64,8 @@ $(LIBCHAINC): $(filter-out $(MAIN_OBJ),$(COMPILER_OBJ))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
+# A tarball brings them along; who changes the grammar there, removes grammar/generated.
+ifeq ($(wildcard grammar/generated),)
 $(BUILD)/gen/%_lex.c: grammar/%.re
 	@mkdir -p $(@D)
 	re2c -W -Werror --conditions --no-generation-date --depfile $@.d -o $@ $<
@@ -67,10 +73,19 @@ $(BUILD)/gen/%_lex.c: grammar/%.re
 $(BUILD)/gen/%.tab.c $(BUILD)/gen/%.tab.h &: grammar/%.y
 	@mkdir -p $(@D)
 	bison -Wall -Wcounterexamples -Werror --header=$(BUILD)/gen/$*.tab.h -o $(BUILD)/gen/$*.tab.c $<
+else
+$(BUILD)/gen/%: grammar/generated/%
+	@mkdir -p $(@D)
+	cp $< $@
+endif
 
 $(BUILD)/obj/compiler/%.o: compiler/%.c $(BUILD)/flags | $(TOKENS)
 	@mkdir -p $(@D)
 	$(COMPILE) $(OUR_CFLAGS) $(SAN_CFLAGS) $(CFLAGS) $(INCLUDES) $< -o $@
+
+# Where options.c looks for the data; a usual way makes no difference.
+$(BUILD)/obj/compiler/options.o: CPPFLAGS += -DCHAINC_WAY_TO_DATA='"$(WAY_TO_DATA)"'
+$(BUILD)/obj/compiler/options.o: $(BUILD)/way
 
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags | $(TOKENS)
 	@mkdir -p $(@D)
@@ -92,7 +107,7 @@ $(filter $(BUILD)/obj/runtime/ops/%,$(RUNTIME_OBJ)): | $(MODULE_HEADERS)
 
 $(BUILD)/include/chain/%.h: runtime/ops/%.chain $(CHAINC)
 	@mkdir -p $(@D) $(BUILD)/gen/ops
-	$(CHAINC) -I runtime/ops $< -o $(BUILD)/gen/ops/$*.c --header=$@
+	$(CHAINC_RUN) -I runtime/ops $< -o $(BUILD)/gen/ops/$*.c --header=$@
 
 $(BUILD)/include/%.h: runtime/include/%.h
 	@mkdir -p $(@D)
@@ -102,10 +117,20 @@ $(BUILD)/share/chain/%.chain: runtime/ops/%.chain
 	@mkdir -p $(@D)
 	cp $< $@
 
+include install.mk
+include dist.mk
+
 # ---- tests -----------------------------------------------------------------------------------------------------------
 
 check: all $(LIBCHAINC) ## all tests, or those that TESTS names: make check TESTS=rules
 	@tests/run --build $(BUILD) $(TESTS)
+
+# Into a prefix of its own, from which the tests build; nothing of the source is used then.
+INSTALLED := $(BUILD)/installed
+check-builds: ## installs, and builds sample projects, tarball and packages from what is installed
+	@rm -rf $(INSTALLED)
+	@$(MAKE) --no-print-directory -s install PREFIX=$(abspath $(INSTALLED))
+	@tests/run --build $(BUILD) --builds --timeout 900 $(TESTS)
 
 bless: all $(LIBCHAINC) ## rewrite the expected outputs, and say which changed
 	@tests/run --build $(BUILD) --bless $(TESTS)
@@ -124,10 +149,6 @@ bench: all ## measure; see bench/README.md
 
 # ---- the rest --------------------------------------------------------------------------------------------------------
 
-install: all ## into $(DESTDIR)$(PREFIX)
-	@mkdir -p $(DESTDIR)$(PREFIX)
-	cp -R $(wildcard $(addprefix $(BUILD)/,bin lib include share)) $(DESTDIR)$(PREFIX)
-
 OUR_SOURCES = $(wildcard compiler/*.[ch] runtime/*.[ch] runtime/*/*.[ch])
 
 format: ## let clang-format rewrite the sources
@@ -140,7 +161,7 @@ clean: ## remove build/
 	rm -rf $(BUILD)
 
 help: ## this text
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(wildcard Makefile *.mk)
 
 # What the objects were made with: a change of it remakes them, and tests/run builds its programs the same way.
 define FLAGS
@@ -153,9 +174,13 @@ $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@printf '%s\n' "$$FLAGS" | cmp -s - $@ || printf '%s\n' "$$FLAGS" > $@
 
-.PHONY: all chainc libchain check bless asan tsan valgrind bench install format format-check clean help FORCE
+$(BUILD)/way: FORCE
+	@mkdir -p $(@D)
+	@echo '$(WAY_TO_DATA)' | cmp -s - $@ || echo '$(WAY_TO_DATA)' >$@
+
+.PHONY: all chainc libchain check check-builds bless asan tsan valgrind bench format format-check clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
--include $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(LEXER:=.d)
+-include $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(SHARED_OBJ:.o=.d) $(LEXER:=.d)
