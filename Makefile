@@ -37,10 +37,12 @@ TOKENS := $(PARSER:.c=.h)
 COMPILER_OBJ := $(COMPILER_SRC:%.c=$(BUILD)/obj/%.o) \
                 $(LEXER:$(BUILD)/gen/%.c=$(BUILD)/obj/gen/%.o) $(PARSER:$(BUILD)/gen/%.c=$(BUILD)/obj/gen/%.o)
 RUNTIME_OBJ  := $(RUNTIME_SRC:%.c=$(BUILD)/obj/%.o)
+TRACED_OBJ   := $(RUNTIME_SRC:%.c=$(BUILD)/obj/traced/%.o)
 MAIN_OBJ     := $(BUILD)/obj/compiler/main.o
 
 CHAINC          := $(BUILD)/bin/chainc
 LIBCHAIN        := $(BUILD)/lib/libchain.a
+LIBCHAIN_TRACE  := $(BUILD)/lib/libchain-trace.a
 LIBCHAINC       := $(BUILD)/obj/libchainc.a
 PUBLIC_HEADERS  := $(HEADERS:runtime/include/%=$(BUILD)/include/%)
 PUBLIC_MODULES  := $(MODULES:runtime/ops/%=$(BUILD)/share/chain/%)
@@ -51,7 +53,7 @@ CHAINC_RUN ?= $(CHAINC)
 
 all: chainc libchain extras ## chainc and libchain, laid out in build/ as they are installed
 chainc: $(CHAINC)
-libchain: $(LIBCHAIN) $(PUBLIC_HEADERS) $(PUBLIC_MODULES) $(MODULE_HEADERS)
+libchain: $(LIBCHAIN) $(LIBCHAIN_TRACE) $(PUBLIC_HEADERS) $(PUBLIC_MODULES) $(MODULE_HEADERS)
 
 # ---- the compiler ----------------------------------------------------------------------------------------------------
 
@@ -102,8 +104,18 @@ $(BUILD)/obj/runtime/%.o: runtime/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(COMPILE) $(OUR_CFLAGS) $(SAN_CFLAGS) $(CFLAGS) -pthread $(INCLUDES) $< -o $@
 
+# The same with the trace (docs/trace.md).
+$(LIBCHAIN_TRACE): $(TRACED_OBJ)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/obj/traced/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) $(OUR_CFLAGS) $(SAN_CFLAGS) $(CFLAGS) -DCHAIN_TRACE -pthread $(INCLUDES) $< -o $@
+
 # The operations of a module are declared in NAME.chain and written in NAME.c, which includes the header made from the former.
-$(filter $(BUILD)/obj/runtime/ops/%,$(RUNTIME_OBJ)): | $(MODULE_HEADERS)
+$(filter $(BUILD)/obj/runtime/ops/%,$(RUNTIME_OBJ)) $(filter $(BUILD)/obj/traced/runtime/ops/%,$(TRACED_OBJ)): | $(MODULE_HEADERS)
 
 $(BUILD)/include/chain/%.h: runtime/ops/%.chain $(CHAINC)
 	@mkdir -p $(@D) $(BUILD)/gen/ops
@@ -183,4 +195,4 @@ $(BUILD)/way: FORCE
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
--include $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(SHARED_OBJ:.o=.d) $(LEXER:=.d)
+-include $(COMPILER_OBJ:.o=.d) $(RUNTIME_OBJ:.o=.d) $(SHARED_OBJ:.o=.d) $(TRACED_OBJ:.o=.d) $(LEXER:=.d)

@@ -117,6 +117,7 @@ INSTALLED_TOOL = \
     $(foreach f,LICENSE $(wildcard docs/*.md),644:$f:$(docdir)/$(notdir $f))
 INSTALLED_LIBRARY = \
     644:$(LIBCHAIN):$(libdir)/libchain.a \
+    644:$(LIBCHAIN_TRACE):$(libdir)/libchain-trace.a \
     644:$(SHARED):$(libdir)/$(notdir $(SHARED)) \
     $(foreach f,$(PUBLIC_HEADERS),644:$f:$(includedir)/$(notdir $f)) \
     $(foreach f,$(MODULE_HEADERS),644:$f:$(includedir)/chain/$(notdir $f)) \

@@ -68,7 +68,7 @@ static void emit_start(struct emitter *emitter, const struct ir_block *block)
     const struct ir_chain *chain = emitter->chain;
     const char *storage = storage_path(emitter, block->strand);
 
-    putf(w, "    chain__begin(%s);\n", chain->local.strand);
+    putf(w, "    chain__begin(%s, %s);\n", chain->local.strand, block->to->state);
     emit_line(emitter, block->end_span);
     if (block->end == IR_DELAY && block->node->kind == NODE_RETRY)
         emit_pause_start(emitter, block->node, storage);

@@ -367,6 +367,9 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     case IR_ATTEMPTED:
         putf(w, "    chain__attempted(%s, %s);\n", strand_op(emitter), variable_path(emitter, instr->variable));
         break;
+    case IR_RETRY:
+        putf(w, "    chain__retry(%s, %s);\n", strand_op(emitter), instr->after->state);
+        break;
     case IR_RAISE_AGAIN: emit_outcome(emitter, "chain__raise_again", instr); break;
     case IR_CATCH: emit_catch(emitter, instr); break;
     case IR_KEEP: emit_outcome(emitter, "chain__keep", instr); break;

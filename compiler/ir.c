@@ -36,7 +36,7 @@ void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables 
         visit(v->writes, v->context, instr->variable);
         break;
     case IR_RAISE: case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY: case IR_BRANCH_STRAND: case IR_BRANCH_JUMPED:
-    case IR_SUPPRESS_OWN:
+    case IR_SUPPRESS_OWN: case IR_RETRY:
     case IR_TIMEOUT: case IR_TIMEOUT_END:
         break;
     }

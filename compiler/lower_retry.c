@@ -53,6 +53,7 @@ static void pause(struct lowering *lowering, const struct node *node)
         return;
     use_storage(lowering, lowering->strand, NULL);
     lowering->block->node = node;
+    lowering->block->end_span = node->span;
     lowering->block->variable = node->u.retry.attempt;
     lowering->block->text = node->u.retry.backoff->u.delay.count; /* for liveness */
     lowering->block->args = node->u.retry.to == NULL ? NULL : node->u.retry.to->u.delay.count;
@@ -73,7 +74,7 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     struct ir_instr *instr;
     bool dirty;
 
-    failed->span.begin = retried->span.begin = resumed->span.begin = again->span.begin = behind->span.begin = 0;
+    failed->span.begin = retried->span.begin = again->span.begin = behind->span.begin = 0;
     check_cancelled(lowering, node->span);
     set_exit(lowering, node->u.retry.attempt, 1);
     end(lowering, IR_GOTO, head, NULL);
@@ -93,7 +94,7 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     lowering->block->text = more_attempts(lowering, node);
     end(lowering, IR_IF, again, fail);
     place(lowering, again);
-    add(lowering, IR_CATCH, node->span);
+    add(lowering, IR_RETRY, node->span)->after = resumed;
     pause(lowering, node);
     instr = add(lowering, IR_EVAL, node->span);
     instr->variable = node->u.retry.attempt;

@@ -1,4 +1,4 @@
-/* report.c - rejections nobody handled, for people. */
+/* report.c - rejections nobody handled, and events, for people. */
 #define _GNU_SOURCE
 #include "backend.h"
 
@@ -59,4 +59,13 @@ void chain__print_unhandled(struct chain_loop *loop, const struct chain_error *e
         fprintf(stderr, ": %s", error->message);
     fputc('\n', stderr);
     funlockfile(stderr);
+}
+
+void chain_trace_print(struct chain_loop *loop, const struct chain_event *event)
+{
+    char text[512];
+
+    (void)loop;
+    chain_trace_text(event, text, sizeof text);
+    fprintf(stderr, "%s\n", text);
 }

@@ -22,6 +22,8 @@ static void deliver(struct chain_strand *strand, struct chain_loop *loop)
     struct chain_op *op = &strand->op;
     bool decided = chain__load_code(&op->code, __ATOMIC_ACQUIRE) != 0 || (op->flags & CHAIN__DECIDED) != 0;
 
+    if (is_waiting(op))
+        CHAIN__TRACE(chain__trace_event(CHAIN_EVENT_CANCEL, op, CHAIN_CANCELLED));
     chain__cancel_wins(op, loop);
     if (!is_waiting(op) || decided)
         return;
@@ -56,8 +58,11 @@ void chain_cancel(struct chain_root *root)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(&root->strand.op));
 
-    if (!chain_is_quiescent(root) && loop != NULL)
-        chain__cancel(&root->strand, loop);
+    if (chain_is_quiescent(root) || loop == NULL)
+        return;
+    if ((root->strand.op.flags & CHAIN__CANCELLED) == 0)
+        CHAIN__TRACE(chain__trace_cancel(root));
+    chain__cancel(&root->strand, loop);
 }
 
 void chain_loop_cancel(struct chain_loop *loop)

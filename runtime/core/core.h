@@ -28,6 +28,12 @@ void chain__settle_rejected(struct chain_deferred done, int code, const char *me
 /* settle.c: the step that `op`, the header of a strand, waits for; NULL if unknown. */
 const struct chain_site *chain__site_of(struct chain_op *op);
 
+/* The header of the strand that waits for a branch, given that of the branch, which has no strand. */
+static inline struct chain_op *chain__parent_of(struct chain_op *branch)
+{
+    return (struct chain_op *)(void *)((char *)branch - (size_t)branch->at * 8);
+}
+
 /* settle.c: a rejection goes to the suppressed hook (rule 106). */
 void chain__suppress(struct chain_loop *loop, int code, const struct chain_failure *failure);
 
@@ -66,5 +72,18 @@ enum chain_settled chain__mailbox_push(uint64_t tag, struct chain_strand *strand
 
 /* Counts a late settle of an operation that had this tag. */
 void chain__count_late(uint64_t tag);
+
+/* trace.c: for CHAIN__TRACE(). A strand begins: a chain that C code runs, or a branch of what is pending in `parent`. */
+void chain__trace_run(struct chain_root *root);
+void chain__trace_begin(enum chain_event_kind kind, struct chain_op *op, const struct chain_op *parent);
+
+/* trace.c: a strand has come out of the mailbox; if it waited for an operation, that has been settled by a post. */
+void chain__trace_posted(const struct chain_strand *strand);
+
+/* trace.c: events of a chain that C code runs, and those that belong to no header. */
+void chain__trace_cancel(const struct chain_root *root);
+void chain__trace_done(const struct chain_root *root);
+void chain__trace_late(uint64_t tag);
+void chain__trace_suppressed(struct chain_loop *loop, const struct chain_error *error);
 
 #endif

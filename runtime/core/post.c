@@ -90,6 +90,7 @@ void chain__mailbox_take(struct chain_loop *loop)
     }
     while (oldest != NULL) {
         struct chain_strand *next = oldest->next;
+        CHAIN__TRACE(chain__trace_posted(oldest));
         chain__ready(loop, oldest);
         oldest = next;
     }
@@ -161,7 +162,12 @@ void *chain__post_begin(struct chain_deferred done)
 
 enum chain_settled chain__post_late(struct chain_deferred done)
 {
-    return is_closed(mailbox_of_tag(done.tag)) ? CHAIN_CLOSED : chain__late(done);
+    if (is_closed(mailbox_of_tag(done.tag)))
+        return CHAIN_CLOSED;
+    chain__count_late(done.tag);
+    if (chain__is_current(done.tag)) /* the trace is the loop's thread's */
+        CHAIN__TRACE(chain__trace_late(done.tag));
+    return CHAIN_LATE;
 }
 
 enum chain_settled chain__mailbox_push(uint64_t tag, struct chain_strand *strand)

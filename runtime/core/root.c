@@ -61,6 +61,7 @@ int chain__run(struct chain_root *root, struct chain_loop *loop, const struct ch
     CHAIN__CHECK(root->link == NULL);
     prepare(root, loop, type);
     link_root(root, loop);
+    CHAIN__TRACE(chain__trace_run(root));
     loop->alive++;
     chain__ready(loop, &root->strand);
     return 0;
@@ -74,6 +75,7 @@ static struct chain_strand *end_root(struct chain_strand *strand, struct chain_l
     if (loop->interrupted == strand)
         loop->interrupted = NULL;
     loop->alive--;
+    CHAIN__TRACE(chain__trace_done(root));
     root->outcome = chain__outcome_of(&strand->op);
     if (root->outcome != CHAIN_REJECTED || root->on_settled != NULL)
         unlink_root(root, loop);

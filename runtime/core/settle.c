@@ -14,6 +14,7 @@ int chain__rejection_code(int code)
 enum chain_settled chain__late(struct chain_deferred done)
 {
     chain__count_late(done.tag);
+    CHAIN__TRACE(chain__trace_late(done.tag));
     return CHAIN_LATE;
 }
 
@@ -30,6 +31,7 @@ const struct chain_site *chain__site_of(struct chain_op *op)
 void chain__suppressed(struct chain_loop *loop, const struct chain_error *error)
 {
     loop->suppressed++;
+    CHAIN__TRACE(chain__trace_suppressed(loop, error));
     if (loop->on_suppressed != NULL)
         loop->on_suppressed(loop, error);
 }
@@ -45,15 +47,10 @@ void chain__suppress(struct chain_loop *loop, int code, const struct chain_failu
     chain__suppressed(loop, &error);
 }
 
-static struct chain_op *parent_of(struct chain_op *branch)
-{
-    return (struct chain_op *)(void *)((char *)branch - (size_t)branch->at * 8);
-}
-
 /* The site of a branch that is one operation. */
 static const struct chain_site *branch_site(struct chain_op *op)
 {
-    const struct chain_type *type = chain__strand_of(parent_of(op))->type;
+    const struct chain_type *type = chain__strand_of(chain__parent_of(op))->type;
     size_t site = (size_t)op->flags | (size_t)op->alive << 8;
 
     if (site == 0 || type->sites == NULL || site > type->states)
@@ -187,6 +184,7 @@ static void complete(struct chain_op *parent)
     if (parent->code > 0)
         parent->alive = (parent->flags & CHAIN__DECIDED) != 0 ? ((struct chain__decision *)chain__storage(parent))->attempt : 0;
     parent->flags &= (uint8_t)~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__FORKING);
+    CHAIN__TRACE(chain__trace_settled(chain__tag(parent), parent, parent->code));
     chain__set_tag(parent, chain__tag(parent) + CHAIN__GENERATION);
 }
 
@@ -244,7 +242,7 @@ void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *bran
 void chain__branch_settled(struct chain_op *op)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
-    struct chain_op *parent = parent_of(op);
+    struct chain_op *parent = chain__parent_of(op);
 
     if (loop == NULL)
         return;

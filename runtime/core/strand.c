@@ -31,6 +31,7 @@ static void begin_branch(struct chain_strand *parent, struct chain_strand *branc
     branch->op.flags = CHAIN__ALIVE;
     branch->op.alive = 0;
     chain__set_tag(&branch->op, (chain__tag(&branch->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
+    CHAIN__TRACE(chain__trace_begin(CHAIN_EVENT_BRANCH, &branch->op, &parent->op));
 }
 
 /* With no budget left the branch comes back as soon as it waits, instead of jumping to the next ready strand: its siblings

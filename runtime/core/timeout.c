@@ -29,6 +29,7 @@ static void fire(struct chain_timer *timer, struct chain_loop *loop)
 
     if (op->alive == 0 || op->code != 0 || (op->flags & CHAIN__DECIDED) != 0)
         return;
+    CHAIN__TRACE(chain__trace_event(CHAIN_EVENT_TIMEOUT, op, ETIMEDOUT));
     raise_timeout(op);
     op->flags |= CHAIN__DECIDED | CHAIN__DECIDING;
     chain__ready(loop, strand);

@@ -43,6 +43,7 @@ enum chain_settled {
 
 enum chain_outcome { CHAIN_PENDING, CHAIN_VALUE, CHAIN_REJECTED, CHAIN_WAS_CANCELLED };
 
+struct chain_event;
 struct chain_loop;
 struct chain_strand;
 
@@ -125,6 +126,7 @@ struct chain_root {
     void (*on_settled)(struct chain_root *root);
     void *context; /* for the host's use */
     enum chain_outcome outcome;
+    uint32_t number;            /* traced builds: of this run */
     struct chain_strand strand; /* last: the frame follows directly */
 };
 CHAIN_STATIC_ASSERT(sizeof(struct chain_root) == offsetof(struct chain_root, strand) + sizeof(struct chain_strand),
@@ -221,6 +223,11 @@ struct chain_loop {
     void (*on_suppressed)(struct chain_loop *loop, const struct chain_error *error); /* may be NULL */
     void (*on_unhandled)(struct chain_loop *loop, const struct chain_error *error);  /* may be NULL */
     void *context;                                                                   /* for the host's use */
+    /* Told of every event of a traced build; see "the trace" below. May be NULL. */
+    void (*on_trace)(struct chain_loop *loop, const struct chain_event *event);
+    uint64_t numbers;  /* traced builds: the last number given */
+    const struct chain_type *ended; /* traced builds: the chain of the root that is about to end */
+    uint16_t starting; /* traced builds: the state that the operation being started leads to */
 };
 
 /* Makes `loop` usable. The storage is the caller's and must not move. `port` must outlive it.
@@ -265,6 +272,47 @@ void chain_timer_disarm(struct chain_loop *loop, struct chain_timer *timer);
 
 /* The turn's clock + ns, saturating (rule 88). Negative `ns` counts as 0 (rule 87). */
 uint64_t chain_deadline(const struct chain_loop *loop, int64_t ns);
+
+/* ---- the trace ------------------------------------------------------------------------------------------------------ */
+
+/* What code that was compiled with CHAIN_TRACE, and libchain-trace.a, tell `on_trace` of their loop; docs/trace.md says more.
+ * Without that macro nothing of it is compiled. The structs are the same, so the two kinds may be mixed in a program. */
+enum chain_event_kind {
+    CHAIN_EVENT_RUN,          /* C code has run a chain */
+    CHAIN_EVENT_BRANCH,       /* a branch that is a strand of its own begins */
+    CHAIN_EVENT_START,        /* an operation, a delay or the wait for branches is pending */
+    CHAIN_EVENT_VALUE,        /* that has ended with a value */
+    CHAIN_EVENT_REJECTION,    /* that has been rejected */
+    CHAIN_EVENT_CANCEL,       /* a cancel was requested: of what is pending, or of a chain that C code has run */
+    CHAIN_EVENT_ACKNOWLEDGED, /* what was asked to stop has ended, with whatever code */
+    CHAIN_EVENT_LATE,         /* a settling call that changed nothing (rule 2) */
+    CHAIN_EVENT_RETRY,        /* an attempt was rejected and another follows */
+    CHAIN_EVENT_TIMEOUT,      /* the time of a form is over; it is cancelled now */
+    CHAIN_EVENT_SUPPRESSED,   /* a rejection that another outcome replaced (rule 106) */
+    CHAIN_EVENT_DONE          /* the chain that C code ran has ended */
+};
+
+/* Belongs to the runtime; valid during the call, all but the two pointers for ever. */
+struct chain_event {
+    enum chain_event_kind kind;
+    int code;                        /* how it ended: 0, the code of a rejection, CHAIN_CANCELLED */
+    uint64_t time;                   /* loop->now */
+    uint64_t number;                 /* one for each use of an operation and each run of a chain, from 1; 0: unknown */
+    uint64_t after;                  /* run, branch, start: the number before it on its strand, or of what it is a branch of */
+    const struct chain_type *type;   /* NULL: unknown */
+    unsigned state;                  /* an index into type->sites */
+    const struct chain_site *origin; /* suppressed: the step that rejected; else NULL */
+};
+
+/* Writes an event as a line without its end, cut to `size` - 1 characters, and returns its whole length. The line depends on
+ * nothing but the event: no addresses. Thread: any. */
+size_t chain_trace_text(const struct chain_event *event, char *text, size_t size);
+
+/* The name of a kind of event, as the lines have it. Static. Thread: any. */
+const char *chain_trace_kind(enum chain_event_kind kind);
+
+/* Whether the library that is linked is libchain-trace.a. */
+bool chain_is_traced(void);
 
 #ifdef __cplusplus
 }

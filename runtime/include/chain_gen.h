@@ -194,6 +194,26 @@ static inline struct chain_strand *chain__yield(struct chain_strand *strand, str
     return chain__suspend(loop);
 }
 
+/* ---- the trace: nothing unless CHAIN_TRACE is defined ---- */
+
+#ifdef CHAIN_TRACE
+#define CHAIN__TRACE(call) call
+#else
+#define CHAIN__TRACE(call) ((void)0)
+#endif
+
+/* A strand's header, or one that is a branch, has become pending; it gets its number. */
+void chain__trace_start(struct chain_op *op, unsigned at);
+void chain__trace_branch(struct chain_op *op);
+
+/* An operation that had this tag has been settled with this code, and its header has what has come of it. */
+void chain__trace_settled(uint64_t tag, const struct chain_op *op, int code);
+
+/* Other events of what is pending, or was last, in a header. */
+void chain__trace_event(enum chain_event_kind kind, const struct chain_op *op, int code);
+void chain__trace_retry(const struct chain_op *op, unsigned at);
+void chain__trace_end(const struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller);
+
 /* ---- starting and settling ---- */
 
 /* Makes a header pending. */
@@ -202,12 +222,14 @@ static inline void chain__pending(struct chain_op *op)
     chain__set_tag(op, chain__tag(op) + CHAIN__GENERATION);
 }
 
-/* Makes a strand's header pending, before the start of the operation that it is going to wait for. What cannot be otherwise
- * is told to the compiler, which then drops the tests of it from a start that it has inlined. */
-static inline void chain__begin(struct chain_strand *strand)
+/* Makes a strand's header pending, before the start of the operation that it is going to wait for at the state `at`. What cannot
+ * be otherwise is told to the compiler, which then drops the tests of it from a start that it has inlined. */
+static inline void chain__begin(struct chain_strand *strand, unsigned at)
 {
     chain__pending(&strand->op);
     strand->op.at = CHAIN__STARTING;
+    (void)at;
+    CHAIN__TRACE(chain__trace_start(&strand->op, at));
     if (!chain__is_current(chain__tag(&strand->op)) || (chain__tag(&strand->op) & CHAIN__BRANCH) != 0)
         __builtin_unreachable();
 }
@@ -239,6 +261,7 @@ static inline void chain__settle(struct chain_deferred done, int code)
     if (op->code == 0)
         op->code = code;
     chain__set_tag(op, done.tag + CHAIN__GENERATION);
+    CHAIN__TRACE(chain__trace_settled(done.tag, op, code));
     if (CHAIN__UNLIKELY((done.tag & CHAIN__BRANCH) != 0))
         chain__branch_settled(op);
     else if (op->at == CHAIN__STARTING)
@@ -255,6 +278,7 @@ static inline void chain__settle_soon(struct chain_deferred done, int code)
     if (op->code == 0)
         op->code = code;
     chain__set_tag(op, done.tag + CHAIN__GENERATION);
+    CHAIN__TRACE(chain__trace_settled(done.tag, op, code));
     if (CHAIN__UNLIKELY((done.tag & CHAIN__BRANCH) != 0))
         chain__branch_settled(op);
     else
@@ -355,6 +379,14 @@ static inline void chain__attempted(struct chain_op *op, int attempt)
         op->alive = (uint8_t)(attempt > 255 ? 255 : attempt);
 }
 
+/* An attempt was rejected, and another follows. `at` is the state of the retry. */
+static inline void chain__retry(struct chain_op *op, unsigned at)
+{
+    (void)at;
+    CHAIN__TRACE(chain__trace_retry(op, at));
+    op->code = 0;
+}
+
 /* Puts a caught error back under way: a bare `reject`. */
 static inline void chain__raise_again(struct chain_op *op, const struct chain_error *error)
 {
@@ -378,6 +410,7 @@ static inline void chain__call(struct chain_strand *strand, const struct chain_t
 /* The end of a chain: the strand goes on in the caller. */
 static inline struct chain_strand *chain__end(struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller)
 {
+    CHAIN__TRACE(chain__trace_end(strand, loop, caller));
     strand->type = caller->type;
     strand->op.at = caller->at;
     return chain__continue(strand, loop);
@@ -405,6 +438,7 @@ static inline bool chain__ask(struct chain_op *op)
     if ((chain__tag(op) & CHAIN__GENERATION) == 0 || op->code != 0)
         return false;
     op->code = CHAIN_CANCELLED;
+    CHAIN__TRACE(chain__trace_event(CHAIN_EVENT_CANCEL, op, CHAIN_CANCELLED));
     return true;
 }
 

@@ -28,6 +28,7 @@ static inline void chain__fork(struct chain_strand *strand, enum chain__kind kin
     strand->op.flags = (uint8_t)((strand->op.flags & (CHAIN__CANCELLED | CHAIN__SHIELDED | CHAIN__ALIVE)) | CHAIN__FORKING | (unsigned)kind);
     ((struct chain__decision *)chain__storage(&strand->op))->winner = NULL;
     chain__pending(&strand->op);
+    CHAIN__TRACE(chain__trace_start(&strand->op, at));
 }
 
 /* Prepares the header of a branch that is one operation, before its start. False if nothing may be started any more because
@@ -54,6 +55,7 @@ static inline void chain__branch_site(struct chain_op *op, unsigned site)
 {
     op->flags = (uint8_t)((site + 1) & 0xff);
     op->alive = (uint8_t)((site + 1) >> 8);
+    CHAIN__TRACE(chain__trace_branch(op));
 }
 
 /* Starts a branch that is a strand of its own and lets it run to its first wait, without resuming anything else. */

@@ -28,6 +28,9 @@ size_t chain_reactor_close(struct chain_reactor *reactor);
 /* The loop to run chains on. Owned by the reactor. Never NULL. */
 struct chain_loop *chain_reactor_loop(struct chain_reactor *reactor);
 
+/* An on_trace hook that prints each event to stderr, as chain_trace_text() writes it. Thread: any. */
+void chain_trace_print(struct chain_loop *loop, const struct chain_event *event);
+
 /* ---- for operations on descriptors ---------------------------------------------------------------------------------- */
 
 /* An operation on a descriptor tries its system call at once and waits only if that would block. A descriptor is made known

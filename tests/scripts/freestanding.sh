@@ -23,6 +23,8 @@ core()
 
 core atomic
 empty atomic.undefined
+core traced -DCHAIN_TRACE
+empty traced.undefined
 nm atomic.o | awk '{ print $NF }' >names
 shows names '^chain_loop_init$'
 

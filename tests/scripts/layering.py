@@ -89,7 +89,7 @@ def runtime():
                 complain(path, number, f"{name} is not found in runtime/")
             elif at is not None and bracket == '"' and RUNTIME.index(at) > level:
                 complain(path, number, f"{folder}/ may not include {name} of {at}/, which is above it")
-            elif bracket == "<" and folder in ("include", "core") and name not in FREESTANDING and path.name != "chain_reactor.h":
+            elif bracket == "<" and folder in ("include", "core") and name not in FREESTANDING and path.name not in ("chain_reactor.h", "chain_sim.h"):
                 complain(path, number, f"<{name}> needs a system, and {folder}/ does without")
 
 

@@ -58,7 +58,7 @@ static struct chain_strand *branch_c(struct sum *s, struct chain_strand *strand,
         goto one;
     if (strand->op.at == SUM_C_TWO)
         goto two;
-    chain__begin(strand);
+    chain__begin(strand, SUM_C_ONE);
     s->start(s, 'c', &s->c.area);
     if (!chain__settled_at_once(strand)) {
         strand->op.at = SUM_C_ONE;
@@ -67,7 +67,7 @@ static struct chain_strand *branch_c(struct sum *s, struct chain_strand *strand,
 one:
     if (strand->op.code != 0)
         goto end;
-    chain__begin(strand);
+    chain__begin(strand, SUM_C_TWO);
     s->start(s, 'd', &s->c.area);
     if (!chain__settled_at_once(strand)) {
         strand->op.at = SUM_C_TWO;

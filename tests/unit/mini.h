@@ -176,7 +176,7 @@ static inline struct chain_strand *mini_resume(struct chain_strand *strand, stru
 again:
     if (mini->rounds-- == 0)
         return chain__end(strand, loop, mini->caller);
-    chain__begin(strand);
+    chain__begin(strand, 1);
     mini->start(mini);
     if (!chain__settled_at_once(strand)) {
         strand->op.at = 1;

@@ -57,7 +57,7 @@ static int listener;
 
 static void *begin(struct talk *talk)
 {
-    chain__begin(&talk->root.strand);
+    chain__begin(&talk->root.strand, 1);
     return &talk->area;
 }
 

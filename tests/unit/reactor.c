@@ -88,7 +88,7 @@ static struct chain_strand *getter_resume(struct chain_strand *strand, struct ch
 again:
     if (g->rounds-- == 0)
         return chain__end(strand, its_loop, g->caller);
-    chain__begin(strand);
+    chain__begin(strand, 1);
     get_start(&g->area.get, g->fd);
     if (!chain__settled_at_once(strand)) {
         strand->op.at = 1;

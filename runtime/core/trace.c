@@ -1,0 +1,330 @@
+/* trace.c - events of a traced build, and their text.
+ *
+ * Every use of an operation has a number, which is kept in the generation of its header: there a number of the whole loop serves
+ * as well as one of the header, as both only grow (rule 4). So a late settle still knows its number, and nothing needs a field.
+ * What has ended has the generation 2 * number + 2, what is pending 2 * number + 1. */
+#include "core.h"
+
+static uint64_t generation(uint64_t tag)
+{
+    return tag >> 16;
+}
+
+/* Of what is pending, or was last; 0 if nothing ever was. */
+static uint64_t number_of(uint64_t tag)
+{
+    uint64_t twice = generation(tag) & ~(uint64_t)1;
+
+    if ((tag & CHAIN__GENERATION) != 0)
+        return twice / 2;
+    return twice == 0 ? 0 : twice / 2 - 1;
+}
+
+/* The next number, greater than what the generation of this header stands for. */
+static uint64_t next_number(struct chain_loop *loop, uint64_t tag)
+{
+    uint64_t least = generation(tag) / 2;
+
+    loop->numbers = loop->numbers + 1 < least ? least : loop->numbers + 1;
+    return loop->numbers;
+}
+
+static void set_generation(struct chain_op *op, uint64_t generation)
+{
+    chain__set_tag(op, (chain__tag(op) & CHAIN__LOW) | generation << 16);
+}
+
+static void tell(struct chain_loop *loop, struct chain_event *event)
+{
+    event->time = loop->now;
+    if (loop->on_trace != NULL)
+        loop->on_trace(loop, event);
+}
+
+/* The chain and the state of a header. */
+static void find_place(struct chain_event *event, const struct chain_op *op, const struct chain_loop *loop)
+{
+    if ((chain__tag(op) & CHAIN__BRANCH) != 0) {
+        event->type = chain__strand_of(chain__parent_of((struct chain_op *)op))->type;
+        event->state = ((unsigned)op->flags | (unsigned)op->alive << 8) - 1;
+    } else {
+        event->type = chain__strand_of((struct chain_op *)op)->type;
+        event->state = op->at == CHAIN__STARTING || op->at == CHAIN__SETTLED_AT_ONCE ? loop->starting : op->at;
+    }
+}
+
+/* An event of a header whose tag is, or was, `tag`. */
+static void tell_of(enum chain_event_kind kind, uint64_t tag, const struct chain_op *op, int code, uint64_t after)
+{
+    struct chain_loop *loop = chain__loop_of_tag(tag);
+    struct chain_event event = { 0 };
+
+    if (loop == NULL)
+        return;
+    event.kind = kind;
+    event.code = code;
+    event.number = number_of(tag);
+    event.after = after;
+    find_place(&event, op, loop);
+    tell(loop, &event);
+}
+
+/* ---- what the inline functions call ---- */
+
+static void start(struct chain_op *op, uint64_t after)
+{
+    struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
+
+    if (loop == NULL)
+        return;
+    set_generation(op, 2 * next_number(loop, chain__tag(op)) + 1);
+    tell_of(CHAIN_EVENT_START, chain__tag(op), op, 0, after);
+}
+
+void chain__trace_start(struct chain_op *op, unsigned at)
+{
+    struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
+
+    if (loop != NULL)
+        loop->starting = (uint16_t)at;
+    start(op, number_of(chain__tag(op) - CHAIN__GENERATION));
+}
+
+void chain__trace_branch(struct chain_op *op)
+{
+    start(op, number_of(chain__tag(chain__parent_of(op))));
+}
+
+void chain__trace_settled(uint64_t tag, const struct chain_op *op, int code)
+{
+    enum chain_event_kind kind = code > 0 ? CHAIN_EVENT_REJECTION : CHAIN_EVENT_VALUE;
+
+    tell_of(op->code == CHAIN_CANCELLED ? CHAIN_EVENT_ACKNOWLEDGED : kind, tag, op, code, 0);
+}
+
+void chain__trace_event(enum chain_event_kind kind, const struct chain_op *op, int code)
+{
+    tell_of(kind, chain__tag(op), op, code, 0);
+}
+
+void chain__trace_retry(const struct chain_op *op, unsigned at)
+{
+    struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
+    struct chain_event event = { 0 };
+
+    if (loop == NULL)
+        return;
+    event.kind = CHAIN_EVENT_RETRY;
+    event.code = op->code;
+    event.number = number_of(chain__tag(op));
+    event.type = chain__strand_of((struct chain_op *)op)->type;
+    event.state = at;
+    tell(loop, &event);
+}
+
+/* ---- what the core calls ---- */
+
+void chain__trace_begin(enum chain_event_kind kind, struct chain_op *op, const struct chain_op *parent)
+{
+    struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
+
+    if (loop == NULL)
+        return;
+    set_generation(op, 2 * next_number(loop, chain__tag(op)) + 2);
+    tell_of(kind, chain__tag(op), op, 0, parent == NULL ? 0 : number_of(chain__tag(parent)));
+}
+
+/* The header of a request to cancel is not used. */
+void chain__trace_posted(const struct chain_strand *strand)
+{
+    if (number_of(chain__tag(&strand->op)) != 0)
+        chain__trace_settled(chain__tag(&strand->op), &strand->op, strand->op.code);
+}
+
+void chain__trace_late(uint64_t tag)
+{
+    struct chain_loop *loop = chain__loop_of_tag(tag);
+    struct chain_event event = { .kind = CHAIN_EVENT_LATE };
+
+    if (loop == NULL)
+        return;
+    event.number = number_of(tag);
+    tell(loop, &event);
+}
+
+void chain__trace_suppressed(struct chain_loop *loop, const struct chain_error *error)
+{
+    struct chain_event event = { .kind = CHAIN_EVENT_SUPPRESSED };
+
+    event.code = error->code;
+    event.origin = error->origin;
+    tell(loop, &event);
+}
+
+/* ---- chains that C code runs ---- */
+
+void chain__trace_run(struct chain_root *root)
+{
+    chain__trace_begin(CHAIN_EVENT_RUN, &root->strand.op, NULL);
+    root->number = (uint32_t)number_of(chain__tag(&root->strand.op));
+}
+
+void chain__trace_cancel(const struct chain_root *root)
+{
+    struct chain_loop *loop = chain__loop_of_tag(chain__tag(&root->strand.op));
+    struct chain_event event = { .kind = CHAIN_EVENT_CANCEL, .code = CHAIN_CANCELLED };
+
+    event.number = root->number;
+    find_place(&event, &root->strand.op, loop);
+    tell(loop, &event);
+}
+
+/* Its strand is the root's own again; which chain it was is known from chain__end(). */
+void chain__trace_done(const struct chain_root *root)
+{
+    struct chain_loop *loop = chain__loop_of_tag(chain__tag(&root->strand.op));
+    struct chain_event event = { .kind = CHAIN_EVENT_DONE, .code = root->strand.op.code };
+
+    event.number = root->number;
+    event.type = loop->ended;
+    loop->ended = NULL;
+    tell(loop, &event);
+}
+
+void chain__trace_end(const struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller)
+{
+    if (caller == &chain__root_caller)
+        loop->ended = strand->type;
+}
+
+bool chain_is_traced(void)
+{
+#ifdef CHAIN_TRACE
+    return true;
+#else
+    return false;
+#endif
+}
+
+/* ---- text ---- */
+
+struct line {
+    char *text;
+    size_t size, length;
+};
+
+static void put_char(struct line *line, char c)
+{
+    if (line->length + 1 < line->size)
+        line->text[line->length] = c;
+    line->length++;
+}
+
+static void put_text(struct line *line, const char *text)
+{
+    while (*text != '\0')
+        put_char(line, *text++);
+}
+
+static void put_number(struct line *line, uint64_t number, unsigned digits)
+{
+    char text[20];
+    unsigned count = 0;
+
+    do
+        text[count++] = (char)('0' + number % 10);
+    while ((number /= 10) != 0);
+    while (count < digits)
+        text[count++] = '0';
+    while (count != 0)
+        put_char(line, text[--count]);
+}
+
+static void put_word(struct line *line, const char *text)
+{
+    put_char(line, ' ');
+    put_text(line, text);
+}
+
+static void put_code(struct line *line, int code)
+{
+    const char *name = code == 0 ? "value" : code == CHAIN_CANCELLED ? "cancelled" : chain_code_name(code);
+
+    put_word(line, name != NULL ? name : "");
+    if (name == NULL)
+        put_number(line, (uint64_t)(unsigned)code, 1);
+}
+
+static void put_place(struct line *line, const struct chain_event *event)
+{
+    const struct chain_site *site = event->origin;
+
+    if (event->type != NULL && event->type->sites != NULL && event->state < event->type->states)
+        site = &event->type->sites[event->state];
+    put_word(line, event->type != NULL ? event->type->name : "-");
+    put_word(line, site != NULL ? site->step : "-");
+    put_word(line, site != NULL ? site->file : "-");
+    if (site != NULL) {
+        put_char(line, ':');
+        put_number(line, (uint64_t)(unsigned)site->line, 1);
+    }
+}
+
+static void put_rest(struct line *line, const struct chain_event *event)
+{
+    switch (event->kind) {
+    case CHAIN_EVENT_RUN:
+    case CHAIN_EVENT_BRANCH:
+    case CHAIN_EVENT_START:
+        if (event->after != 0) {
+            put_word(line, "after #");
+            put_number(line, event->after, 1);
+        }
+        break;
+    case CHAIN_EVENT_REJECTION:
+    case CHAIN_EVENT_ACKNOWLEDGED:
+    case CHAIN_EVENT_RETRY:
+    case CHAIN_EVENT_SUPPRESSED:
+    case CHAIN_EVENT_DONE: put_code(line, event->code); break;
+    case CHAIN_EVENT_VALUE:
+    case CHAIN_EVENT_CANCEL:
+    case CHAIN_EVENT_LATE:
+    case CHAIN_EVENT_TIMEOUT: break;
+    }
+}
+
+const char *chain_trace_kind(enum chain_event_kind kind)
+{
+    switch (kind) {
+    case CHAIN_EVENT_RUN: return "run";
+    case CHAIN_EVENT_BRANCH: return "branch";
+    case CHAIN_EVENT_START: return "start";
+    case CHAIN_EVENT_VALUE: return "value";
+    case CHAIN_EVENT_REJECTION: return "rejection";
+    case CHAIN_EVENT_CANCEL: return "cancel";
+    case CHAIN_EVENT_ACKNOWLEDGED: return "acknowledged";
+    case CHAIN_EVENT_LATE: return "late";
+    case CHAIN_EVENT_RETRY: return "retry";
+    case CHAIN_EVENT_TIMEOUT: return "timeout";
+    case CHAIN_EVENT_SUPPRESSED: return "suppressed";
+    case CHAIN_EVENT_DONE: return "done";
+    }
+    return "-";
+}
+
+size_t chain_trace_text(const struct chain_event *event, char *text, size_t size)
+{
+    struct line line = { text, size, 0 };
+
+    put_number(&line, event->time / 1000000, 1);
+    put_char(&line, '.');
+    put_number(&line, event->time % 1000000, 6);
+    put_word(&line, "#");
+    put_number(&line, event->number, 1);
+    put_word(&line, chain_trace_kind(event->kind));
+    put_place(&line, event);
+    put_rest(&line, event);
+    if (size != 0)
+        text[line.length < size ? line.length : size - 1] = '\0';
+    return line.length;
+}
