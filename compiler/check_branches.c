@@ -44,12 +44,15 @@ static const struct ast_step *last_step(const struct ast_pipeline *pipeline)
 static void check_winner(struct checker *checker, const struct ast_branch *branch, struct node *node)
 {
     struct incoming *outer = checker->it;
+    bool outer_bare = checker->err_is_bare;
 
     node->u.block.it = checker->it = arena_new(checker->arena, struct incoming);
     checker->it->node = node->u.block.body;
     checker->it->scope = checker->scope;
+    checker->err_is_bare = false;
     node->u.block.winner = check_block(checker, branch->winner);
     checker->it = outer;
+    checker->err_is_bare = outer_bare;
     node->ends = node->u.block.body->ends || node->u.block.winner->ends;
     take_type(node, node->u.block.winner);
 }
