@@ -72,6 +72,15 @@ static void suppress_rejection(struct chain_op *op, struct chain_loop *loop, int
     chain__suppressed(loop, &error);
 }
 
+void chain__overridden(struct chain_op *op, int code, const char *message, intptr_t info)
+{
+    struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
+    struct chain_failure failure = { message, info, NULL };
+
+    if (loop != NULL)
+        chain__suppress(loop, code, &failure);
+}
+
 void chain__settle_rejected(struct chain_deferred done, int code, const char *message, intptr_t info)
 {
     struct chain_loop *loop = chain__loop_of_tag(done.tag);

@@ -328,12 +328,17 @@ enum chain_settled chain__post_cancelled(struct chain_deferred done);
 
 /* ---- chains ---- */
 
+/* A rejection of a step that has cancelled its own chain: it goes to the suppressed hook, without an origin (rules 69, 106). */
+void chain__overridden(struct chain_op *op, int code, const char *message, intptr_t info);
+
 /* A rejection inside a step: the code into the header, the rest into the storage behind it. Returns 1. */
 static inline int chain__raise(struct chain_op *op, int code, const char *message, intptr_t info)
 {
     struct chain_failure *failure = chain__failure(op);
-    if (op->code != 0) /* cancelled in this very step (rule 71) */
+    if (CHAIN__UNLIKELY(op->code != 0)) {
+        chain__overridden(op, code, message, info);
         return 1;
+    }
     op->code = code;
     if ((chain__tag(op) & CHAIN__BRANCH) == 0)
         op->alive = 0; /* no attempt is known yet */
