@@ -205,14 +205,20 @@ bool calls_something(const struct text *text)
     return false;
 }
 
+/* An expression that may run code of the user's. */
+static void check_before_c(struct lowering *lowering, const struct text *text)
+{
+    if (!calls_something(text))
+        return;
+    check_cancelled(lowering, text->span);
+    lowering->dirty = true;
+}
+
 static void lower_expr(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct ir_instr *instr;
 
-    if (calls_something(node->u.expr)) {
-        check_cancelled(lowering, node->span);
-        lowering->dirty = true;
-    }
+    check_before_c(lowering, node->u.expr);
     instr = add(lowering, IR_EVAL, node->span);
     instr->text = node->u.expr;
     instr->variable = dest;
@@ -381,10 +387,10 @@ static void lower_block(struct lowering *lowering, const struct node *node, stru
             add(lowering, IR_DECLARE, var->variable->span)->variable = var->variable;
             continue;
         }
+        check_before_c(lowering, var->initializer);
         instr = add(lowering, IR_EVAL, var->variable->span);
         instr->text = var->initializer;
         instr->variable = var->variable;
-        lowering->dirty |= calls_something(var->initializer);
     }
     if (node->u.block.scope->undo_count != 0)
         lower_undoable(lowering, node, dest);
@@ -404,11 +410,11 @@ static void lower_if(struct lowering *lowering, const struct node *node, struct 
         no = block_new(lowering, "if_false", node->u.if_.no->span);
         no->span.begin = 0;
     }
+    check_before_c(lowering, node->u.if_.condition);
     lowering->block->text = node->u.if_.condition;
     lowering->block->end_span = node->u.if_.condition->span;
     end(lowering, IR_IF, yes, no == NULL ? behind : no);
     place(lowering, yes);
-    lowering->dirty |= calls_something(node->u.if_.condition);
     dirty = lowering->dirty;
     lower(lowering, node->u.if_.yes, dest);
     end(lowering, IR_GOTO, behind, NULL);

@@ -94,6 +94,7 @@ void lower_finally(struct lowering *lowering, const struct node *node, struct va
 
     normal->span.begin = rejected->span.begin = replaced->span.begin = well->span.begin = behind->span.begin = 0;
     checked->span.begin = 0;
+    check_cancelled(lowering, node->span); /* what has not begun has nothing to clean up */
     lowering->cleanups = &cleanup;
     lowering->fail = rejected;
     lower(lowering, node->u.finally.body, dest);
@@ -111,6 +112,7 @@ void lower_finally(struct lowering *lowering, const struct node *node, struct va
 
     place(lowering, cleanup.entry);
     add(lowering, IR_KEEP, node->span)->variable = kept;
+    lowering->dirty = false;
     lowering->fail = replaced;
     lower(lowering, node->u.finally.cleanup, NULL);
     lowering->fail = fail;
@@ -153,6 +155,8 @@ struct ir_block *ending(struct lowering *lowering)
 void lower_jump(struct lowering *lowering, const struct node *node)
 {
     struct loop *loop = lowering->loop;
+
+    check_cancelled(lowering, node->span);
     jump(lowering, node->kind == NODE_BREAK ? loop->behind : loop->again, loop->cleanups, NULL);
     go_on_unreachable(lowering);
 }
@@ -176,6 +180,7 @@ void lower_return(struct lowering *lowering, const struct node *node)
     }
     if (node->u.value != NULL)
         lower(lowering, node->u.value, value);
+    check_cancelled(lowering, node->span);
     jump(lowering, block, NULL, value);
     *lowering->chain->last_block = block;
     lowering->chain->last_block = &block->next;
@@ -186,6 +191,7 @@ void lower_reject(struct lowering *lowering, const struct node *node)
 {
     struct ir_instr *instr;
 
+    check_cancelled(lowering, node->span);
     if (node->u.reject.again != NULL) {
         instr = add(lowering, IR_RAISE_AGAIN, node->span);
         instr->variable = node->u.reject.again;

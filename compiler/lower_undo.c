@@ -69,11 +69,13 @@ void lower_undoable(struct lowering *lowering, const struct node *block, struct 
     lowering->undos = &undos;
     lowering->fail = rejected;
     lower(lowering, block->u.block.body, dest);
+    check_cancelled(lowering, block->span); /* its last step may have cancelled the chain */
     lowering->fail = fail;
     end(lowering, IR_GOTO, behind, NULL);
     dirty = lowering->dirty;
     place(lowering, rejected);
     add(lowering, IR_KEEP, block->span)->variable = kept;
+    lowering->dirty = false;
     for (unsigned number = undos.count; number-- > 0;)
         lower_undo(lowering, number);
     add(lowering, IR_RESTORE, block->span)->variable = kept;
