@@ -7,9 +7,6 @@ BUILD    ?= build
 PREFIX   ?= /usr/local
 SANITIZE ?=
 TESTS    ?=
-# Of all that is built: the standard it is compiled as, and what runs it, if this machine cannot (an emulator).
-STD      ?= c11
-RUN_WITH ?=
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -20,9 +17,9 @@ endif
 NM     ?= nm
 CFLAGS ?= -O2 -g
 
-OUR_CFLAGS := -std=$(STD) -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror
+OUR_CFLAGS := -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror
 # What re2c and bison write is theirs.
-GEN_CFLAGS := -std=$(STD) -Wall -Wextra -Wno-unused-function -Wno-unused-label -Wno-unused-but-set-variable
+GEN_CFLAGS := -std=c11 -Wall -Wextra -Wno-unused-function -Wno-unused-label -Wno-unused-but-set-variable
 SAN_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 COMPILE  = $(CC) $(CPPFLAGS) -MMD -MP -c
@@ -52,7 +49,7 @@ PUBLIC_MODULES  := $(MODULES:runtime/ops/%=$(BUILD)/share/chain/%)
 MODULE_HEADERS  := $(MODULES:runtime/ops/%.chain=$(BUILD)/include/chain/%.h)
 
 # What runs chainc here, if the one that is built is for another machine.
-CHAINC_RUN ?= $(RUN_WITH) $(CHAINC)
+CHAINC_RUN ?= $(CHAINC)
 
 all: chainc libchain extras ## chainc and libchain, laid out in build/ as they are installed
 chainc: $(CHAINC)
@@ -156,6 +153,13 @@ asan: ## the tests with AddressSanitizer and UndefinedBehaviorSanitizer, in buil
 tsan: ## the tests that use threads with ThreadSanitizer, in build/tsan
 	@$(MAKE) --no-print-directory check BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS="-O1 -g" TESTS="$(or $(TESTS),--threads)"
 
+fuzz: all ## 10000 random programs under faults, compared with an oracle; see tests/fuzz/fuzz.py --help
+	@tests/fuzz/fuzz.py --build $(BUILD) --count $(or $(N),10000) --seed $(or $(SEED),1) --progress 2000
+
+soak: all ## the same with N=1000000 programs from SEED=1000000 on; goes on where it was interrupted
+	@nice -n 10 tests/fuzz/fuzz.py --build $(BUILD) --work $(BUILD)/soak --count $(or $(N),1000000) --seed $(or $(SEED),1000000) \
+	    --resume --progress 10000
+
 valgrind: all ## the examples, and chainc with an input that has errors, under valgrind
 	@tests/run --build $(BUILD) --valgrind $(or $(TESTS),examples emit/all_mixed ui/check_raises ui/syntax_several)
 
@@ -183,8 +187,6 @@ define FLAGS
 CC=$(CC)
 CFLAGS=$(CFLAGS) $(SAN_CFLAGS)
 SANITIZE=$(SANITIZE)
-STD=$(STD)
-RUN_WITH=$(RUN_WITH)
 endef
 export FLAGS
 $(BUILD)/flags: FORCE
@@ -195,7 +197,7 @@ $(BUILD)/way: FORCE
 	@mkdir -p $(@D)
 	@echo '$(WAY_TO_DATA)' | cmp -s - $@ || echo '$(WAY_TO_DATA)' >$@
 
-.PHONY: all chainc libchain check check-builds bless asan tsan valgrind bench format format-check clean help FORCE
+.PHONY: all chainc libchain check check-builds bless asan tsan valgrind fuzz soak bench format format-check clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

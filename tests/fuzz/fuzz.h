@@ -1,0 +1,62 @@
+/* fuzz.h - the world of random programs: operations that do what a script says, on a virtual clock, and a trace of what happens.
+ *
+ * Each place of a program has a number; each of its starts takes the next act of that place's script. fuzz.py writes programs,
+ * scripts and what the trace has to be; driver.c runs them. */
+#ifndef FUZZ_H
+#define FUZZ_H
+
+#include "chain_gen.h"
+
+/* What one start of an operation does. The same numbers are in world.py. */
+struct act {
+    uint8_t rejects;  /* else it gives a value */
+    uint8_t when;     /* 0: inside the start; 1: at once, but behind what is ready; 255: never; else a timer, of when - 2 ms */
+    uint8_t answer;   /* to a cancel: enum answer */
+    uint8_t late;     /* ms until that answer; 0: inside the hook */
+    int16_t outcome;  /* the value, or the code */
+    int16_t second;   /* the value or the code of the answer */
+};
+
+enum answer {
+    ACKNOWLEDGES, /* settles as cancelled */
+    GIVES,        /* settles with a value instead */
+    REJECTS,      /* settles with a rejection instead */
+    IGNORES       /* settles as it would have; if that is never, as cancelled after 3 ms */
+};
+
+struct scripted {
+    struct chain_timer timer;
+    const struct act *act;
+    unsigned entry; /* in the list of started operations */
+};
+
+/* A program of a batch. */
+struct program {
+    size_t size; /* of the struct of its chain */
+    int (*run)(void *frame, struct chain_loop *loop, int x);
+    int (*value)(const void *frame);
+};
+
+#define PROGRAM(name)                                                         \
+    static int run_##name(void *frame, struct chain_loop *loop, int x)        \
+    {                                                                         \
+        return name##_run((struct name *)frame, loop, x);                     \
+    }                                                                         \
+    static int value_##name(const void *frame)                                \
+    {                                                                         \
+        return name##_value((const struct name *)frame);                      \
+    }
+#define ENTRY(name) { sizeof(struct name), run_##name, value_##name }
+
+extern const struct program programs[];
+
+/* What user code in a program calls, beside the functions that ops.chain declares. */
+int calc(int id, int a);
+int note(int id, int a);
+int bare(int a);
+void mark(int id, int a);
+int seen(int id, struct chain_error err);
+void report(struct chain_error err);
+int causes(int id, int count, struct chain_error err);
+
+#endif

@@ -1,0 +1,411 @@
+#!/usr/bin/env python3
+"""Random programs: makes them, says what they have to do, runs them, and makes those that do something else small."""
+
+import argparse
+import concurrent.futures
+import copy
+import os
+import random
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from generate import Generator
+from shrink import shrink
+from oracle import KINDS, NEVER, PLACES, TooLong, World
+
+HERE = Path(__file__).resolve().parent
+TOP = HERE.parent.parent
+RUNS = 4
+STRICT = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror".split()
+ONE_THREAD = ["-DCHAIN_THREADS=0", "-DCHAIN_CRITICAL=1"] # tcc has neither thread-local storage nor atomic builtins
+COMPILERS = {
+    "tcc": ["tcc", "-w", *ONE_THREAD],
+    "gcc": ["gcc", "-std=c11", "-O2", "-fPIC", *STRICT],
+    "clang": ["clang", "-std=c11", "-O1", "-fPIC", *STRICT],
+}
+
+
+class Run:
+    """One schedule: what each place does, and when the chain is cancelled."""
+
+    def __init__(self, x, cancel_ms, cancel_event, acts):
+        self.x, self.cancel_ms, self.cancel_event, self.acts = x, cancel_ms, cancel_event, acts
+        self.trace = self.sum = None
+        self.least = 0
+
+    def predict(self, program):
+        world = World(self.acts, self.cancel_ms, self.cancel_event)
+        world.run(lambda root: program.main.call(root, self.x))
+        self.trace, self.sum, self.least = world.trace, world.sum(), world.least
+
+
+def random_act(random, sort, faults):
+    rejects = random.random() < (0.3 if faults else 0.12)
+    if sort == "hush":
+        outcome = random.choice((1, 5, 16, 0x4000))
+    else:
+        outcome = random.choice((1, 5, 5, 16, 110, 0x4000, 0x4001)) if rejects else random.randint(0, 996)
+    when = random.choice((0, 0, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 9, 255 if faults else 3))
+    answer = random.choice((0, 0, 0, 1, 2, 3)) if faults else 0
+    late = random.choice((0, 0, 1, 2, 4)) if faults else 0
+    second = random.choice((1, 5, 16)) if answer == 2 else random.randint(0, 996)
+    return int(rejects), when, answer, late, outcome, second
+
+
+def random_run(random, places, number):
+    faults = number > 0
+    acts = [()]
+    for sort in places[1:]:
+        if sort == "note":
+            acts.append(())
+        else:
+            acts.append(tuple(random_act(random, sort, faults) for _ in range(random.choice((1, 1, 2, 3)))))
+    pick = random.randrange(10) if faults else 9
+    cancel_ms, cancel_event = -1, 0
+    if pick == 0:
+        cancel_ms = -2
+    elif pick < 4:
+        cancel_ms = random.choice((0, 1, 2, 3, 4, 5, 7, 10, 15))
+    elif pick < 8:
+        cancel_event = random.choice((1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30))
+    return Run(random.randint(0, 99), cancel_ms, cancel_event, acts)
+
+
+class Case:
+    """A program and its runs."""
+
+    def __init__(self, seed, name, size=None):
+        self.seed, self.name = seed, name
+        rand = random.Random(seed)
+        size = size or rand.choice((3, 5, 8, 8, 12, 12, 16, 20, 30, 50))
+        self.program = Generator(rand, name, size).program()
+        self.runs = []
+        for number in range(RUNS):
+            run = random_run(rand, self.program.places, number)
+            try:
+                run.predict(self.program)
+            except TooLong:
+                continue
+            self.runs.append(run)
+
+
+def packed(runs):
+    """What driver.c reads of one program."""
+    data = bytearray()
+    for run in runs:
+        length, checksum = run.sum
+        data += struct.pack("<iiiIII", run.cancel_ms, run.cancel_event, run.x, length, checksum, len(run.acts))
+        for acts in run.acts:
+            data += struct.pack("<I", len(acts))
+            for act in acts:
+                data += struct.pack("<BBBBhh", *act)
+    return struct.pack("<II", len(runs), len(data)) + bytes(data)
+
+
+class Tools:
+    """chainc, a C compiler and the driver."""
+
+    def __init__(self, build, work, cc, made):
+        self.build, self.work, self.cc, self.made = Path(build).resolve(), Path(work).resolve(), cc, Path(made).resolve()
+        self.chainc = self.build / "bin/chainc"
+        self.sanitize = ""
+        for line in (self.build / "flags").read_text().splitlines():
+            if line.startswith("SANITIZE="):
+                self.sanitize = line[len("SANITIZE="):]
+        self.work.mkdir(parents=True, exist_ok=True)
+        self.driver = self.made / "driver"
+
+    def sanitizing(self):
+        return ["-fsanitize=" + self.sanitize, "-fno-sanitize-recover=all"] if self.sanitize else []
+
+    def make_driver(self):
+        shutil.copy(HERE / "ops.chain", self.work)
+        self.must([self.chainc, "ops.chain"], cwd=self.work)
+        hosted = ONE_THREAD if self.cc == "tcc" else []
+        flags = self.sanitizing() or ["-DCOUNT_ALLOCATIONS"]
+        self.must(["gcc", "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", *flags, *hosted, "-DCHAIN_DEBUG", "-rdynamic", "-I", self.work,
+                   "-I", HERE, "-I", TOP / "runtime/include", "-I", TOP / "runtime/core", HERE / "driver.c", self.work / "ops.c",
+                   *sorted((TOP / "runtime/core").glob("*.c")), "-ldl", "-pthread", "-o", self.driver])
+
+    def must(self, command, **more):
+        done = subprocess.run([str(c) for c in command], capture_output=True, text=True, **more)
+        if done.returncode != 0:
+            raise SystemExit("%s\n%s%s" % (" ".join(map(str, command)), done.stdout, done.stderr))
+
+    def source(self, cases):
+        """The text of a batch, and the line that each program begins in."""
+        text, lines = 'import "ops.chain";\n', []
+        for case in cases:
+            lines.append(text.count("\n") + 1)
+            text += case.program.src()
+        return text, lines
+
+    def compile(self, cases, name):
+        """Writes and compiles a batch; returns the programs that chainc refuses, with its messages."""
+        text, lines = self.source(cases)
+        (self.work / (name + ".chain")).write_text(text)
+        done = subprocess.run([str(self.chainc), "-I", str(HERE), name + ".chain", "-Wno-unused-binding", "-Wno-catch", "-Wno-scope", "-Wno-shadow"],
+                              cwd=self.work, capture_output=True, text=True, timeout=60)
+        if done.returncode != 0:
+            refused = {}
+            for line, message in re.findall(r"^%s\.chain:(\d+):\d+: (error: .*)$" % name, done.stderr, re.M):
+                number = sum(1 for l in lines if l <= int(line)) - 1
+                refused.setdefault(number, message)
+            if not refused:
+                raise Broken("chainc, status %d: %s" % (done.returncode, done.stderr[-2000:]))
+            return refused
+        glue = ['#include "tcc.h"'] if self.cc == "tcc" else []
+        glue += ['#include "%s.c"' % name, '#include "fuzz.h"']
+        glue += ["PROGRAM(%s)" % case.name for case in cases]
+        glue += ["const struct program programs[] = { %s };" % ", ".join("ENTRY(%s)" % case.name for case in cases)]
+        (self.work / (name + "_all.c")).write_text("\n".join(glue) + "\n")
+        command = COMPILERS[self.cc]
+        if self.sanitize:
+            command = ["gcc", "-std=c11", "-O1", "-fPIC", *self.sanitizing()]
+        done = subprocess.run([*command, "-shared", "-I", ".", "-I", str(self.made), "-I", str(HERE), "-I", str(TOP / "runtime/include"),
+                               name + "_all.c", "-o", name + ".so"], cwd=self.work, capture_output=True, text=True, timeout=600)
+        if done.returncode != 0:
+            raise Broken("%s: %s" % (self.cc, done.stderr[-3000:]))
+        (self.work / (name + ".run")).write_bytes(struct.pack("<I", len(cases)) + b"".join(packed(case.runs) for case in cases))
+        return {}
+
+    def execute(self, name, only=()):
+        done = subprocess.run([str(self.driver), "./%s.so" % name, name + ".run", *map(str, only)], cwd=self.work,
+                              capture_output=True, text=True, timeout=600)
+        return done.returncode, done.stdout, done.stderr
+
+    def check(self, cases, name):
+        """Runs a batch: {number of the program: [(run, what is wrong)]}."""
+        status, out, err = self.execute(name)
+        wrong = {}
+        for line in out.splitlines():
+            match = re.match(r"(\d+) (\d+) (.*)", line)
+            if match:
+                wrong.setdefault(int(match[1]), []).append((int(match[2]), match[3]))
+        if status != 0 and not wrong:
+            raise Broken("driver, status %d: %s%s" % (status, out[-500:], err[-3000:]))
+        return wrong
+
+
+class Broken(Exception):
+    pass
+
+
+def trace_text(trace):
+    lines = []
+    for i in range(0, len(trace), 3):
+        lines.append("%d %s %d %d" % (trace[i + 2], KINDS[trace[i] % PLACES], trace[i] // PLACES, trace[i + 1]))
+    return lines
+
+
+def side_by_side(expected, actual):
+    lines, differs = [], False
+    for i in range(max(len(expected), len(actual))):
+        a = expected[i] if i < len(expected) else "-"
+        b = actual[i] if i < len(actual) else "-"
+        mark = " " if a == b else "!"
+        lines.append("%s %-34s %s" % (mark, a, b))
+        if a != b and (differs or not differs and i > 0):
+            differs = True
+        if differs and len(lines) > i + 6:
+            break
+    return "\n".join(lines)
+
+
+def rename(case, name):
+    for number, helper in enumerate(case.program.helpers):
+        helper.name = "%s_%d" % (name, number)
+    case.name = case.program.main.name = name
+
+
+def failing(tools, cases):
+    """Those of the cases, changed programs, that are valid and fail."""
+    valid = []
+    for case in cases:
+        case = copy.deepcopy(case)
+        try:
+            for run in case.runs:
+                run.predict(case.program)
+        except Exception: # it uses names that nobody sets any more, say
+            continue
+        rename(case, "q%d" % len(valid))
+        valid.append(case)
+    try:
+        while valid:
+            refused = tools.compile(valid, "small")
+            if not refused:
+                break
+            valid = [c for i, c in enumerate(valid) if i not in refused]
+        wrong = tools.check(valid, "small") if valid else {}
+    except Broken:
+        if len(valid) == 1:
+            return valid
+        half = len(valid) // 2
+        return failing(tools, valid[:half]) or failing(tools, valid[half:])
+    return [valid[n] for n in wrong]
+
+
+def show(tools, case, number):
+    """Prints what a run of a case does beside what it has to do; whether they differ."""
+    run = case.runs[number]
+    try:
+        refused = tools.compile([case], "one")
+    except Broken as broken:
+        refused = {0: str(broken)}
+    if refused:
+        print("\n".join(refused.values()))
+        return True
+    wrong = [what for n, what in tools.check([case], "one").get(0, []) if n == number]
+    status, out, err = tools.execute("one", (0, number))
+    actual = [line for line in out.splitlines() if not re.match(r"\d+ \d+ (violation|trace|signal)", line)]
+    print("x %d, cancelled %s" % (run.x, "at event %d" % run.cancel_event if run.cancel_event else "never" if run.cancel_ms == -1
+                                  else "before the first turn" if run.cancel_ms == -2 else "after %d ms" % run.cancel_ms))
+    source = case.program.src()
+    for place, acts in enumerate(run.acts):
+        if acts and "(%d, " % place in source:
+            print("  %s(%d): %s" % (case.program.places[place], place, ", ".join(map(act_text, acts))))
+    print(side_by_side(trace_text(run.trace), actual))
+    print("\n".join(wrong) or "as expected", err)
+    return bool(wrong) or status != 0
+
+
+def act_text(act):
+    rejects, when, answer, late, outcome, second = act
+    text = "%s %d %s" % ("rejects" if rejects else "gives", outcome,
+                         {0: "in start", 1: "soon", NEVER: "never"}.get(when, "after %d ms" % (when - 2)))
+    if answer or late:
+        text += "; cancelled, %s%s" % (("acknowledges", "gives %d" % second, "rejects %d" % second, "goes on")[answer],
+                                       " %d ms later" % late if late and answer != 3 else "")
+    return text
+
+
+def one(tools, seed, small):
+    """Runs one program again and shows it; `small`: made small first if it fails."""
+    case = Case(seed, "p0")
+    bad = [number for number, run in enumerate(case.runs) if failing(tools, [alone(case, run)])]
+    if bad and small:
+        case = shrink(alone(case, case.runs[bad[0]]), lambda cases: failing(tools, cases))
+        rename(case, "p0")
+        case.runs[0].predict(case.program)
+        bad = [0]
+    print(case.program.src())
+    for number in bad or range(len(case.runs)):
+        show(tools, case, number)
+    return bool(bad)
+
+
+def alone(case, run):
+    other = copy.copy(case)
+    other.runs = [run]
+    return other
+
+
+# ---- many ----
+
+class Worker:
+    """Runs batches, in a process of its own."""
+    tools = None
+
+    @classmethod
+    def begin(cls, options):
+        sys.setrecursionlimit(10000)
+        cls.tools = Tools(options.build, Path(options.work) / str(os.getpid()), options.cc, options.work)
+
+    @classmethod
+    def batch(cls, first, count):
+        """(programs, runs, [(seed, what is wrong)])"""
+        cases = [Case(seed, "p%d" % i) for i, seed in enumerate(range(first, first + count))]
+        wrong = cls.check(cases)
+        return len(cases), sum(len(c.runs) for c in cases), wrong
+
+    @classmethod
+    def check(cls, cases):
+        bad = []
+        try:
+            while cases:
+                refused = cls.tools.compile(cases, "batch")
+                if not refused:
+                    break
+                bad += [(cases[n].seed, "refused: " + message) for n, message in refused.items()]
+                cases = [c for n, c in enumerate(cases) if n not in refused]
+            wrong = cls.tools.check(cases, "batch") if cases else {}
+        except Broken as broken:
+            if len(cases) == 1:
+                return [(cases[0].seed, str(broken))]
+            half = len(cases) // 2
+            return bad + cls.check(cases[:half]) + cls.check(cases[half:])
+        bad += [(cases[n].seed, "run %d: %s" % what[0]) for n, what in sorted(wrong.items())]
+        crashed = [n for n in wrong if any(what.startswith("signal") for _, what in wrong[n])]
+        return bad + (cls.check(cases[crashed[0] + 1:]) if crashed else [])
+
+
+def many(options):
+    """Runs --count programs from --seed on; prints what fails, made small. Whether all was well."""
+    begin, programs, runs, bad = time.time(), 0, 0, []
+    state = Path(options.work) / "next"
+    seed = int(state.read_text()) if options.resume and state.exists() else options.seed
+    last = options.seed + options.count
+    if seed > options.seed:
+        print("goes on at seed %d" % seed, flush=True)
+    with concurrent.futures.ProcessPoolExecutor(options.jobs, initializer=Worker.begin, initargs=(options,)) as pool:
+        waiting = {}
+        while seed < last or waiting:
+            while seed < last and len(waiting) < 2 * options.jobs:
+                count = min(options.batch, last - seed)
+                waiting[pool.submit(Worker.batch, seed, count)] = seed
+                seed += count
+            done, _ = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)
+            for future in done:
+                del waiting[future]
+                ran, of_them, wrong = future.result()
+                before = programs
+                programs, runs = programs + ran, runs + of_them
+                bad += wrong
+                for one_seed, what in wrong:
+                    print("seed %d: %s" % (one_seed, what), flush=True)
+                if options.progress and programs // options.progress != before // options.progress:
+                    print("%d programs, %d runs, %d failed, %.0f s" % (programs, runs, len(bad), time.time() - begin), flush=True)
+            if options.resume:
+                state.write_text(str(min(waiting.values(), default=seed)))
+            if len(bad) > 50:
+                print("that is enough")
+                break
+    for one_seed, _ in bad[:3]:
+        print("\n== seed %d, made small; tests/fuzz/fuzz.py --build %s --cc %s --small --one %d ==" % (
+            one_seed, options.build, options.cc, one_seed))
+        one(Tools(options.build, Path(options.work) / "small", options.cc, options.work), one_seed, True)
+    print("%d programs with %d runs in %.0f s" % (programs, runs, time.time() - begin))
+    print("%d passed, %d failed" % (programs - len(bad), len(bad)))
+    return not bad
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", default=os.environ.get("BUILD", "build"), help="the build to test (default: build)")
+    parser.add_argument("--work", help="where files go (default: BUILD/fuzz)")
+    parser.add_argument("--cc", default="tcc", choices=COMPILERS, help="what compiles the programs")
+    parser.add_argument("--count", type=int, default=1000, help="how many programs")
+    parser.add_argument("--batch", type=int, default=100, help="programs to a file")
+    parser.add_argument("--seed", type=int, default=1, help="of the first program; the others have those that follow")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--resume", action="store_true", help="go on where the last run with --resume was ended")
+    parser.add_argument("--progress", type=int, default=0, help="print a line after so many programs")
+    parser.add_argument("--one", type=int, metavar="SEED", help="run only this program and show what it does")
+    parser.add_argument("--small", action="store_true", help="with --one: make it small first, if it fails")
+    options = parser.parse_args()
+    options.work = options.work or str(Path(options.build) / "fuzz" / options.cc)
+    tools = Tools(options.build, options.work, options.cc, options.work)
+    tools.make_driver()
+    if options.one is not None:
+        return one(tools, options.one, options.small)
+    return not many(options)
+
+
+if __name__ == "__main__":
+    sys.setrecursionlimit(10000)
+    sys.exit(main())

@@ -1,0 +1,374 @@
+"""Random programs: valid by construction, as the rules about names and values are followed here."""
+
+from nodes import (Bare, Block, Branch, Branches, Calc, Call, Causes, Chain, Cond, Delay, Do, DoInt, Each, Expr, If, Leave, Loop, Note,
+                   Nothing, Pipe, RejectAgain, RejectNow, Report, Retry, Seen, Start, Step, Timeout, Value)
+
+SOME_CODES = [1, 5, 16, 110, 0x4000, 0x4001]
+
+
+class Scope:
+    """What is known at a place."""
+    __slots__ = ("names", "variables", "it", "err", "attempt", "loop", "returns", "each", "level")
+
+    def __init__(self):
+        self.names, self.variables = (("v", 0, "x"),), ()
+        self.it, self.err, self.attempt = False, None, None
+        self.loop, self.returns = False, True
+        self.each = self.level = 0
+
+    def but(self, **changes):
+        other = Scope.__new__(Scope)
+        for slot in Scope.__slots__:
+            setattr(other, slot, changes.get(slot, getattr(self, slot)))
+        return other
+
+    def deeper(self, **changes):
+        return self.but(level=self.level + 1, **changes)
+
+
+class Generator:
+    def __init__(self, random, name, size):
+        self.random = random
+        self.name = name
+        self.fuel = size
+        self.numbers = 0
+        self.places = [None]     # sort of each
+        self.helpers = []
+
+    # ---- small things ----
+
+    def number(self):
+        self.numbers += 1
+        return self.numbers
+
+    def place(self, sort):
+        self.places.append(sort)
+        return len(self.places) - 1
+
+    def new_name(self, scope, kind="v"):
+        return (kind, scope.each, "v%d" % self.number())
+
+    def codes(self):
+        return self.random.sample(SOME_CODES, self.random.choice((1, 1, 2, 3)))
+
+    def expr(self, scope, terms=None):
+        random = self.random
+        atoms = list(scope.names)
+        if scope.it:
+            atoms += [("it",)] * (1 + len(atoms) // 2)
+        if scope.err is not None:
+            atoms.append(("e",) + scope.err[1:3])
+        if scope.attempt is not None:
+            atoms.append(("a",) + scope.attempt[1:3])
+        count = random.choice((0, 1, 1, 2, 2, 3)) if terms is None else terms
+        if not atoms:
+            count = 0
+        return Expr([(random.randint(1, 9), random.choice(atoms)) for _ in range(count)], random.randint(0, 99))
+
+    def cond(self, scope):
+        modulus = self.random.choice((2, 2, 3, 4))
+        return Cond(self.expr(scope, self.random.choice((1, 1, 2))), modulus, self.random.randrange(modulus))
+
+    # ---- forms ----
+
+    def form(self, scope, want, plain=False):
+        """A form; with `want` it has a value. `plain`: no if."""
+        random = self.random
+        self.fuel -= 1
+        if self.fuel <= 0 or scope.level > 9 or random.random() < 0.02 * scope.level:
+            return self.leaf(scope, want)
+        makers = VALUED if want else ANYTHING
+        form = random.choice(makers)(self, scope, want)
+        if plain and form.ifish:
+            form = Block(Pipe(Step(form)))
+        return form
+
+    def leaf(self, scope, want):
+        random = self.random
+        pick = random.randrange(20)
+        if not want and pick < 6:
+            if pick < 2:
+                return Start("hush", self.place("hush"), self.expr(scope))
+            if pick < 5:
+                return self.do(scope)
+            return Nothing()
+        if pick < 11:
+            return Start("op", self.place("op"), self.expr(scope))
+        if pick < 12:
+            return Start("sure", self.place("sure"), self.expr(scope))
+        if pick < 13:
+            return Start("mail", self.place("mail"), self.expr(scope))
+        if pick < 15:
+            return Calc(self.place("calc"), self.expr(scope))
+        if pick < 16 and scope.it:
+            return Bare()
+        if pick < 17:
+            return DoInt(self.expr(scope))
+        if pick < 18 and scope.err is not None:
+            return Seen(self.place("note"), scope.err)
+        if pick < 19:
+            return Delay(random.choice((0, 1, 1, 2, 3, 5)), scope.it) if not want or scope.it else DoInt(self.expr(scope))
+        return Note(self.place("note"), self.expr(scope))
+
+    def do(self, scope):
+        random = self.random
+        target = random.choice(scope.variables) if scope.variables and random.random() < 0.6 else None
+        cond = self.cond(scope) if random.random() < 0.3 else None
+        return Do(self.place("note"), self.expr(scope), target, cond, random.choice(SOME_CODES))
+
+    def block(self, scope, want):
+        random = self.random
+        variables = []
+        inner = scope.deeper()
+        if random.random() < 0.4:
+            for _ in range(random.choice((1, 1, 2))):
+                expr = self.expr(scope.but(it=False))
+                variables.append((self.new_name(scope), expr))
+            new = tuple(v for v, _ in variables)
+            inner = inner.but(names=inner.names + new, variables=inner.variables + new)
+        return Block(self.pipe(inner, want), variables)
+
+    def if_(self, scope, want):
+        random = self.random
+        cond = self.cond(scope)
+        if want or random.random() < 0.5:
+            return If(cond, self.block(scope, want), self.block(scope, want))
+        if random.random() < 0.4:
+            leave = self.leave(scope)
+            if leave is not None:
+                return If(cond, Block(Pipe(Step(leave))))
+        return If(cond, self.block(scope, False))
+
+    def leave(self, scope):
+        """Something that never goes on."""
+        random = self.random
+        pick = random.randrange(6)
+        if pick < 2 and scope.loop:
+            return Leave(random.choice(("break", "continue")))
+        if pick < 4 and scope.returns:
+            if random.random() < 0.5:
+                return Leave("return", Start("op", self.place("op"), self.expr(scope)))
+            return Leave("return", Value(self.expr(scope)))
+        if pick == 4 and scope.err is not None:
+            return RejectAgain(scope.err)
+        return RejectNow(random.choice(SOME_CODES))
+
+    def loop(self, scope, want):
+        name = self.new_name(scope)
+        inner = scope.deeper(names=scope.names + (name,), it=False, loop=True)
+        return Loop(name, self.random.choice((1, 2, 2, 3)), self.random.random() < 0.5, self.loop_body(inner))
+
+    def loop_body(self, scope):
+        return Block(self.pipe(scope, False))
+
+    def each(self, scope, want):
+        name = ("i", scope.each + 1, "v%d" % self.number())
+        inner = scope.deeper(names=scope.names + (name,), it=False, each=scope.each + 1)
+        count = Expr([], self.random.choice((0, 1, 2, 3, 3, 4, 5)))
+        return Each(name, count, self.random.choice((1, 2, 2, 3, 4)), Block(self.pipe(inner, False)))
+
+    def branches(self, scope, kind, want):
+        random = self.random
+        count = random.choice((1, 2, 2, 2, 3, 3, 4))
+        made, shown = [], []
+        for number in range(count):
+            branch, names = self.branch(scope, kind, want, number > 0)
+            made.append(branch)
+            shown += names
+        node = Branches(kind, made)
+        node.shown = shown
+        return node
+
+    def branch(self, scope, kind, want, may_end):
+        random = self.random
+        inner = scope.deeper()
+        self.fuel -= 1
+        if kind in ("race", "any") and may_end and random.random() < 0.06:
+            first = Step(self.leaf(inner, False))
+            leave = self.leave(inner.but(it=first.has))
+            if leave.__class__ is Leave:
+                pipe = Pipe(first)
+                pipe.add("then", Step(leave))
+                pipe.ends = True
+                return Branch(pipe), []
+        needs = want
+        winner = kind in ("race", "any") and random.random() < 0.3
+        if winner:
+            needs = random.random() < 0.6
+        elif kind in ("all", "settle"):
+            needs = random.random() < 0.7
+        if random.random() < 0.4:
+            step = Step(self.single(inner, needs))
+        elif random.random() < 0.5 and not winner and kind != "settle":
+            pipe = self.pipe(inner, needs)
+            if not pipe.ifish:
+                return Branch(pipe), []
+            step = Step(Block(pipe))
+        else:
+            step = Step(self.block(inner, needs))
+        name = None
+        if step.has and (kind in ("all", "settle") or winner) and random.random() < 0.8:
+            name = self.new_name(scope, "s" if kind == "settle" else "v")
+            step.name, step.settled = name, kind == "settle"
+            if isinstance(step.children[0], Delay) and kind == "settle":
+                step.name, step.settled, name = None, False, None
+        if winner:
+            known = inner.names + ((name,) if name is not None else ())
+            return Branch(step, Block(self.pipe(inner.but(names=known, it=step.has), want))), []
+        return Branch(step, outcome=name if kind == "settle" else None), [name] if name is not None else []
+
+    def single(self, scope, want):
+        random = self.random
+        pick = random.randrange(8)
+        if pick < 5 or want and pick < 7:
+            return Start(*self.started("op"), self.expr(scope))
+        if pick < 6:
+            return Start(*self.started("sure"), self.expr(scope))
+        if not want and pick < 7:
+            return Start(*self.started("hush"), self.expr(scope))
+        if want and not scope.it:
+            return Start(*self.started("mail"), self.expr(scope))
+        return Delay(random.choice((0, 1, 2, 3, 5)), scope.it)
+
+    def started(self, sort):
+        return sort, self.place(sort)
+
+    def timeout(self, scope, want):
+        return Timeout(self.random.choice((0, 1, 2, 3, 5, 8)), self.form(scope.deeper(), want, True))
+
+    def retry(self, scope, want):
+        random = self.random
+        name = ("a", scope.each, "attempt%d" % self.number())
+        form = self.form(scope.deeper(attempt=name), want, True)
+        backoff = random.choice((None, 0, 1, 2, 3))
+        to = random.choice((None, 1, 2, 4)) if backoff is not None else None
+        jitter = random.choice((0, 0, 10, 50, 100)) if backoff is not None else 0
+        return Retry(random.choice((1, 2, 2, 3, 4)), backoff, to, jitter, self.codes() if random.random() < 0.4 else None, name, form)
+
+    def call(self, scope, want):
+        if not self.helpers:
+            return self.leaf(scope, want)
+        return Call(self.random.choice(self.helpers), self.expr(scope))
+
+    # ---- pipelines ----
+
+    def step(self, scope, want, plain=False, binds=True):
+        """A step and the names it adds."""
+        random = self.random
+        form = self.form(scope, want, plain)
+        shown = tuple(getattr(form, "shown", ()))
+        step = Step(form)
+        if form.has and isinstance(form, Value) or binds and form.has and random.random() < 0.35:
+            step.name = self.new_name(scope)
+            shown += (step.name,)
+        if random.random() < 0.07:
+            if step.ifish:
+                step = Step(Block(Pipe(step)))
+                shown = ()
+            undo_scope = scope.deeper(names=scope.names + shown, it=False, err=None, loop=False, returns=False)
+            step.children.append(self.form(undo_scope, False, True))
+        return step, shown
+
+    def pipe(self, scope, want):
+        random = self.random
+        outer = scope.names
+        clauses = random.choice((0, 0, 1, 1, 1, 2, 2, 3, 4)) if self.fuel > 0 else 0
+        step, shown = self.step(scope, want and clauses == 0)
+        scope = scope.but(names=scope.names + shown)
+        pipe = Pipe(step)
+        has = step.has
+        for number in range(clauses):
+            last = want and number == clauses - 1
+            here = scope.but(it=has)
+            pick = random.randrange(20)
+            if last and not has and pick >= 10:
+                pick = 0
+            if pick < 11:
+                step, shown = self.step(here, last)
+                pipe.add("then", step)
+                scope = scope.but(names=scope.names + shown)
+                has = step.has
+            elif pick < 13:
+                yes, _ = self.step(here, last, plain=True)
+                if yes.ifish:
+                    yes = Step(Block(Pipe(yes)))
+                err = self.err(scope)
+                no, _ = self.step(scope.but(names=outer, it=False, err=err), last, binds=False)
+                pipe.add("then", yes)
+                pipe.add("else", no, None, err)
+                scope = scope.but(names=outer)
+                has = yes.has and no.has
+            elif pick < 17:
+                has = self.catch(pipe, scope.but(names=outer), last or (want and has), has)
+                scope = scope.but(names=outer)
+            else:
+                inner = scope.deeper(names=outer, it=False, err=None, loop=False, returns=False)
+                pipe.add("finally", self.form(inner, False))
+        if want and not has:
+            pipe.add("then", Step(DoInt(self.expr(scope.but(it=False)))))
+            has = True
+        pipe.has = has
+        return pipe
+
+    def err(self, scope):
+        return ("err", scope.each, "err%d" % self.number(), scope.attempt)
+
+    def catch(self, pipe, scope, want, has):
+        random = self.random
+        err = self.err(scope)
+        codes = self.codes() if random.random() < 0.5 else None
+        inner = scope.but(it=False, err=err)
+        pick = random.randrange(12)
+        last = pipe.children[-1]
+        if pick < 3:
+            leave = self.leave(inner)
+            pipe.add("catch", Step(leave), codes, err)
+            return has
+        form = last.children[0] if isinstance(last, Step) else last
+        if isinstance(form, Branches) and form.kind == "any" and pick < 8:
+            step = Step(Causes(self.place("note"), len(form.children), err))
+            codes = random.choice(([CHAIN_EALL], None))
+        elif pick < 4 and not want:
+            step = Step(Report(err))
+        elif pick < 6:
+            step = Step(Seen(self.place("note"), err))
+        else:
+            step, _ = self.step(inner, want, binds=False)
+        pipe.add("catch", step, codes, err)
+        return has and step.has
+
+    # ---- programs ----
+
+    def program(self):
+        random = self.random
+        for number in range(random.choice((0, 0, 1, 1, 2))):
+            size, self.fuel = self.fuel, random.choice((2, 4, 8))
+            chain = Chain("%s_%d" % (self.name, number), self.body())
+            self.fuel = size
+            self.helpers.append(chain)
+        main = Chain(self.name, self.body())
+        return Program(self.helpers, main, self.places)
+
+    def body(self):
+        return Block(self.pipe(Scope(), True))
+
+
+class Program:
+    def __init__(self, helpers, main, places):
+        self.helpers, self.main, self.places = helpers, main, places
+
+    def src(self):
+        text = self.main.src(False)
+        for helper in reversed(self.helpers):
+            if helper.name + "(" in text: # one that nobody calls would be a warning of the C compiler
+                text = helper.src(True) + text
+        return text
+
+
+CHAIN_EALL = 0x3f04
+G = Generator
+VALUED = ([lambda g, s, w: g.leaf(s, w)] * 7 + [G.block] * 2 + [G.if_] * 2
+          + [lambda g, s, w: g.branches(s, "race", w)] * 2 + [lambda g, s, w: g.branches(s, "any", w)] * 2
+          + [G.timeout] * 2 + [G.retry] * 2 + [G.call] * 2)
+ANYTHING = (VALUED + [G.loop] * 3 + [G.each] * 2
+            + [lambda g, s, w: g.branches(s, "all", w)] * 3 + [lambda g, s, w: g.branches(s, "settle", w)] * 2)

@@ -1,0 +1,869 @@
+"""What random programs are made of: each class is a construct, with its source text and, for the oracle, what it does.
+
+`children` are the parts that the shrinker may replace. `plain` constructs never wait: they have now() instead of run().
+"""
+
+from oracle import (CHAIN_EALL, MS, NOTE, SEEN, CAUSE, Cancelled, Env, Join, Jump, Operation, Reject, Strand, Timer, cancel_came,
+                    leave, may_jump, other_round, pause, start, wait_for_branches)
+
+CODES = {1: "EPERM", 5: "EIO", 16: "EBUSY", 110: "ETIMEDOUT", CHAIN_EALL: "CHAIN_EALL", 0x4000: "OWN", 0x4001: "OTHER"}
+
+
+# ---- pure C expressions: a sum of names, modulo 997 ----
+
+class Expr:
+    def __init__(self, terms, constant):
+        self.terms, self.constant = terms, constant
+
+    def src(self):
+        if not self.terms:
+            return str(self.constant)
+        return "(%s + %d) %% 997" % (" + ".join("%d * %s" % (k, atom_src(a)) for k, a in self.terms), self.constant)
+
+    def value(self, env, it):
+        if not self.terms:
+            return self.constant
+        total = self.constant
+        for k, atom in self.terms:
+            total += k * atom_value(atom, env, it)
+        return total % 997
+
+
+def atom_src(atom):
+    kind = atom[0]
+    if kind == "it":
+        return "it"
+    if kind == "v":
+        return atom[2]
+    if kind == "i":
+        return "(int)" + atom[2]
+    if kind == "s":
+        return "({0}.outcome == CHAIN_VALUE ? {0}.value : {0}.error.code % 997)".format(atom[2])
+    if kind == "e":
+        return "(err.code % 997)"
+    return "attempt"
+
+
+def atom_value(atom, env, it):
+    kind = atom[0]
+    if kind == "it":
+        return it
+    value = env.frames[atom[1]][atom[2]]
+    if kind == "s":
+        return value[1] if value[0] == 0 else value[1] % 997
+    if kind == "e":
+        return value.code % 997
+    return value
+
+
+class Cond:
+    def __init__(self, expr, modulus, rest):
+        self.expr, self.modulus, self.rest = expr, modulus, rest
+
+    def src(self):
+        return "(%s) %% %d == %d" % (self.expr.src(), self.modulus, self.rest)
+
+    def true(self, env, it):
+        return self.expr.value(env, it) % self.modulus == self.rest
+
+
+# ---- nodes ----
+
+class Node:
+    plain = False
+    ifish = False      # ends in an if: cannot stand before an else or a block
+    has = False        # gives an int
+    ends = False       # never goes on behind it
+    children = ()
+
+    def __init__(self, *children):
+        self.children = list(children)
+
+
+def perform(node, strand, env, it):
+    if node.plain:
+        return node.now(strand, env, it)
+    return (yield from node.run(strand, env, it))
+
+
+class Nothing(Node):
+    plain = True
+
+    def src(self):
+        return "{}"
+
+    def now(self, strand, env, it):
+        strand.check()
+
+
+class Start(Node):
+    """op, hush, sure, mail."""
+
+    def __init__(self, sort, place, expr):
+        self.sort, self.place, self.expr = sort, place, expr
+        self.has = sort != "hush"
+
+    def src(self):
+        return "%s(%d, %s)" % (self.sort, self.place, self.expr.src())
+
+    def run(self, strand, env, it):
+        strand.check()
+        return (yield from start(strand, self.sort, self.place, self.expr.value(env, it)))
+
+
+def rejection(strand, code):
+    """Of a step that may have cancelled its own chain: then that wins (rules 69, 106)."""
+    reject = Reject(code)
+    if not strand.code:
+        return reject
+    strand.world.suppress(reject)
+    return Cancelled()
+
+
+class Calc(Node):
+    plain = has = True
+
+    def __init__(self, place, expr):
+        self.place, self.expr = place, expr
+
+    def src(self):
+        return "calc(%d, %s)" % (self.place, self.expr.src())
+
+    def now(self, strand, env, it):
+        strand.check()
+        a = self.expr.value(env, it)
+        rejects, _, _, _, outcome, _ = strand.world.act(self.place)
+        strand.world.event(NOTE, self.place, a)
+        if rejects:
+            raise rejection(strand, outcome)
+        strand.check()
+        return outcome
+
+
+class Note(Node):
+    plain = has = True
+
+    def __init__(self, place, expr):
+        self.place, self.expr = place, expr
+
+    def src(self):
+        return "note(%d, %s)" % (self.place, self.expr.src())
+
+    def now(self, strand, env, it):
+        strand.check()
+        a = self.expr.value(env, it)
+        strand.world.event(NOTE, self.place, a)
+        return (a * 7 + self.place) % 997
+
+
+class Bare(Node):
+    plain = has = True
+
+    def src(self):
+        return "bare"
+
+    def now(self, strand, env, it):
+        strand.check()
+        strand.world.event(NOTE, 0, it)
+        return (it + 1) % 997
+
+
+class Report(Node):
+    """A bare operation as a handler."""
+    plain = True
+
+    def __init__(self, err):
+        self.err = err
+
+    def src(self):
+        return "report"
+
+    def now(self, strand, env, it):
+        strand.check()
+        err = env.frames[self.err[1]][self.err[2]]
+        strand.world.event(SEEN, 0, err.code * 256 + err.attempt)
+
+
+class Seen(Node):
+    plain = has = True
+
+    def __init__(self, place, err):
+        self.place, self.err = place, err
+
+    def src(self):
+        return "seen(%d, err)" % self.place
+
+    def now(self, strand, env, it):
+        strand.check()
+        err = env.frames[self.err[1]][self.err[2]]
+        strand.world.event(SEEN, self.place, err.code * 256 + err.attempt)
+        return err.code % 997
+
+
+class Causes(Node):
+    plain = has = True
+
+    def __init__(self, place, count, err):
+        self.place, self.count, self.err = place, count, err
+
+    def src(self):
+        return "causes(%d, %d, err)" % (self.place, self.count)
+
+    def now(self, strand, env, it):
+        strand.check()
+        err = env.frames[self.err[1]][self.err[2]]
+        world = strand.world
+        world.event(SEEN, self.place, err.code * 256 + err.attempt)
+        if err.code == CHAIN_EALL:
+            for i in range(self.count):
+                world.event(CAUSE, self.place, -1 if err.causes is None or i >= len(err.causes) else err.causes[i])
+        return err.code % 997
+
+
+class Do(Node):
+    plain = True
+
+    def __init__(self, place, expr, target, cond, code):
+        self.place, self.expr, self.target, self.cond, self.code = place, expr, target, cond, code
+
+    def src(self):
+        text = "mark(%d, %s);" % (self.place, self.expr.src())
+        if self.target is not None:
+            text += " %s = %s;" % (self.target[2], self.expr.src())
+        if self.cond is not None:
+            text += ' if (%s) reject(%s, "do", 3);' % (self.cond.src(), CODES[self.code])
+        return "do { %s }" % text
+
+    def now(self, strand, env, it):
+        strand.check()
+        value = self.expr.value(env, it)
+        strand.world.event(NOTE, self.place, value)
+        if self.target is not None:
+            env.frames[self.target[1]][self.target[2]] = value
+        if self.cond is not None and self.cond.true(env, it):
+            raise rejection(strand, self.code)
+        if self.cond is not None:
+            strand.check()
+
+
+class DoInt(Node):
+    plain = has = True
+
+    def __init__(self, expr):
+        self.expr = expr
+
+    def src(self):
+        return "do int { return %s; }" % self.expr.src()
+
+    def now(self, strand, env, it):
+        strand.check()
+        return self.expr.value(env, it)
+
+
+class Value(Node):
+    """(expression); a binding gives it a type."""
+    plain = has = True
+
+    def __init__(self, expr):
+        self.expr = expr
+
+    def src(self):
+        return "(%s)" % self.expr.src()
+
+    def now(self, strand, env, it):
+        strand.check()
+        return self.expr.value(env, it)
+
+
+class Call(Node):
+    has = True
+
+    def __init__(self, chain, expr):
+        self.chain, self.expr = chain, expr
+
+    def src(self):
+        return "%s(%s)" % (self.chain.name, self.expr.src())
+
+    def run(self, strand, env, it):
+        strand.check()
+        value = yield from self.chain.call(strand, self.expr.value(env, it))
+        strand.check()
+        return value
+
+
+class Delay(Node):
+    def __init__(self, ms, has):
+        self.ms, self.has = ms, has
+
+    def src(self):
+        return "delay %dms" % self.ms
+
+    def run(self, strand, env, it):
+        strand.check()
+        yield from pause(strand, self.ms * MS)
+        return it
+
+
+class RejectNow(Node):
+    plain = True
+    ends = True
+
+    def __init__(self, code):
+        self.code = code
+
+    def src(self):
+        return "reject(%s)" % CODES[self.code]
+
+    def now(self, strand, env, it):
+        strand.check()
+        raise Reject(self.code)
+
+
+class RejectAgain(Node):
+    plain = True
+    ends = True
+
+    def __init__(self, err):
+        self.err = err
+
+    def src(self):
+        return "reject"
+
+    def now(self, strand, env, it):
+        strand.check()
+        err = env.frames[self.err[1]][self.err[2]]
+        raise Reject(err.code, err.causes, err.attempt)
+
+
+class Leave(Node):
+    """break, continue, return with an expression or an operation."""
+    ends = True
+
+    def __init__(self, word, *children):
+        self.word = word
+        self.children = list(children)
+
+    def src(self):
+        return self.word if not self.children else "return " + self.children[0].src()
+
+    def run(self, strand, env, it):
+        strand.check()
+        value = None
+        if self.children:
+            value = yield from perform(self.children[0], strand, env, it)
+            strand.check()
+        target = env.frames[0]["call"] if self.word == "return" else innermost_loop(strand)
+        leave(strand, Jump(target, self.word, value))
+
+
+class Mark:
+    """Of a loop or a call, among what surrounds a step."""
+
+
+class LoopMark(Mark):
+    pass
+
+
+def innermost_loop(strand):
+    while True:
+        for mark in reversed(strand.cleanups):
+            if isinstance(mark, LoopMark):
+                return mark
+        strand = strand.join.strand
+
+
+class Step(Node):
+    """A form, with a binding and an undo; children: the form, and the undo if there is one."""
+
+    def __init__(self, form, name=None, settled=False, undo=None):
+        self.children = [form] if undo is None else [form, undo]
+        self.name, self.settled = name, settled
+
+    @property
+    def has(self):
+        return self.children[0].has
+
+    @property
+    def ends(self):
+        return self.children[0].ends
+
+    @property
+    def ifish(self):
+        return self.children[0].ifish and self.name is None and len(self.children) == 1
+
+    def src(self):
+        text = self.children[0].src()
+        if self.name is not None:
+            text += (" as int " if isinstance(self.children[0], (Value, Delay)) else " as ") + self.name[2]
+        if len(self.children) > 1:
+            text += " undo " + self.children[1].src()
+        return text
+
+    def run(self, strand, env, it):
+        form = self.children[0]
+        if form.plain:
+            value = form.now(strand, env, it)
+        else:
+            value = yield from form.run(strand, env, it)
+        if self.name is not None and not self.settled:
+            env.frames[self.name[1]][self.name[2]] = value
+        return value
+
+
+class Pipe(Node):
+    """A pipeline with a scope of its own. children: the steps; clauses: (kind, codes, err) of each behind the first."""
+
+    def __init__(self, first):
+        self.children = [first]
+        self.clauses = [("then", None, None)]
+        self.has = first.has
+        self.ends = first.ends
+
+    def add(self, kind, step, codes=None, err=None):
+        self.children.append(step)
+        self.clauses.append((kind, codes, err))
+
+    @property
+    def ifish(self):
+        return self.children[-1].ifish
+
+    def src(self):
+        parts = [self.children[0].src()]
+        for step, (kind, codes, _) in zip(self.children[1:], self.clauses[1:]):
+            if kind == "catch" and codes:
+                parts.append("catch %s: %s" % (", ".join(CODES[c] for c in codes), step.src()))
+            else:
+                parts.append("%s %s" % (kind, step.src()))
+        return " ".join(parts)
+
+    def run(self, strand, env, it):
+        if any(len(s.children) > 1 for s in self.children if isinstance(s, Step)):
+            return undoable(self, strand, env, it)
+        return self.upto(len(self.children) - 1, strand, env, it, None)
+
+    def step(self, n, strand, env, it, done):
+        step = self.children[n]
+        value = yield from step.run(strand, env, it)
+        if len(step.children) > 1 and isinstance(step, Step):
+            done.append(step.children[1])
+        return value
+
+    def upto(self, n, strand, env, it, done):
+        """What stands up to clause n, as one thing."""
+        first = n
+        while first > 0 and self.clauses[first][0] == "then":
+            first -= 1
+        kind, codes, err = self.clauses[first]
+        if first == 0:
+            it = yield from self.step(0, strand, env, it, done)
+        elif kind == "else":
+            it = yield from self.choice(first, err, strand, env, it, done)
+        elif kind == "catch":
+            it = yield from self.caught(first, codes, err, strand, env, it, done)
+        else:
+            it = yield from self.guarded(first, strand, env, it, done)
+        for i in range(first + 1, n + 1):
+            strand.check()
+            it = yield from self.step(i, strand, env, it, done)
+        return it
+
+    def choice(self, n, err, strand, env, it, done):
+        try:
+            value = yield from self.upto(n - 2, strand, env, it, done)
+        except Reject as reject:
+            caught = reject
+        else:
+            strand.check()
+            return (yield from self.step(n - 1, strand, env, value, done))
+        return (yield from self.handle(n, err, caught, strand, env, done))
+
+    def caught(self, n, codes, err, strand, env, it, done):
+        try:
+            return (yield from self.upto(n - 1, strand, env, it, done))
+        except Reject as reject:
+            if codes and reject.code not in codes:
+                raise
+            caught = reject
+        return (yield from self.handle(n, err, caught, strand, env, done))
+
+    def handle(self, n, err, caught, strand, env, done):
+        if err[3] is not None and not caught.attempt:
+            caught.attempt = min(env.frames[err[3][1]][err[3][2]], 255)
+        env.frames[err[1]][err[2]] = caught
+        return (yield from self.step(n, strand, env, None, done))
+
+    def guarded(self, n, strand, env, it, done):
+        """finally: rules 36-41."""
+        kept = value = None
+        strand.check() # what has not begun has nothing to clean up
+        depth = len(strand.cleanups)
+        strand.cleanups.append("finally")
+        try:
+            value = yield from self.upto(n - 1, strand, env, it, done)
+            strand.check()
+        except (Reject, Cancelled, Jump) as outcome:
+            kept = outcome
+        del strand.cleanups[depth:]
+        strand.shield += 1
+        strand.code = 0
+        try:
+            yield from perform(self.children[n], strand, env, None)
+        except Reject as reject:
+            strand.shield -= 1
+            if isinstance(kept, Reject):
+                strand.world.suppress(kept)
+            if isinstance(kept, Cancelled) or cancel_came(strand):
+                strand.world.suppress(reject)
+                strand.code = -1
+                raise Cancelled from None
+            raise
+        strand.shield -= 1
+        if cancel_came(strand):
+            if isinstance(kept, Reject):
+                strand.world.suppress(kept)
+            strand.code = -1
+            raise Cancelled
+        if isinstance(kept, Cancelled):
+            strand.code = -1
+        if isinstance(kept, Jump):
+            leave(strand, kept)
+        if kept is not None:
+            raise kept
+        return value
+
+
+def undoable(pipe, strand, env, it):
+    """A pipeline whose steps have undos (rule 42a)."""
+    done = []
+    depth = len(strand.cleanups)
+    try:
+        value = yield from pipe.upto(len(pipe.children) - 1, strand, env, it, done)
+        strand.check()
+        return value
+    except (Reject, Cancelled) as outcome:
+        kept = outcome
+    del strand.cleanups[depth:]
+    strand.shield += 1
+    strand.code = 0
+    for undo in reversed(done):
+        try:
+            yield from perform(undo, strand, env, None)
+        except Reject as reject:
+            strand.world.suppress(reject)
+    strand.shield -= 1
+    if cancel_came(strand) and not isinstance(kept, Cancelled):
+        strand.world.suppress(kept)
+        kept = Cancelled()
+    if isinstance(kept, Cancelled):
+        strand.code = -1
+    raise kept
+
+
+class Block(Node):
+    """{ vars; pipeline }; children: the pipeline."""
+
+    def __init__(self, pipe, variables=()):
+        self.children = [pipe]
+        self.variables = variables
+        self.has = pipe.has
+        self.ends = pipe.ends
+
+    def src(self):
+        return "{ %s%s }" % ("".join("var int %s = %s; " % (v[2], e.src()) for v, e in self.variables), self.children[0].src())
+
+    def run(self, strand, env, it):
+        for variable, expr in self.variables:
+            env.frames[variable[1]][variable[2]] = expr.value(env, it)
+        return self.children[0].run(strand, env, it)
+
+
+class If(Node):
+    ifish = True
+
+    def __init__(self, cond, yes, no=None):
+        self.cond = cond
+        self.children = [yes] if no is None else [yes, no]
+        self.has = no is not None and yes.has and no.has
+
+    def src(self):
+        text = "if (%s) %s" % (self.cond.src(), self.children[0].src())
+        return text if len(self.children) == 1 else text + " else " + self.children[1].src()
+
+    def run(self, strand, env, it):
+        strand.check()
+        if self.cond.true(env, it):
+            return (yield from self.children[0].run(strand, env, it))
+        if len(self.children) > 1:
+            return (yield from self.children[1].run(strand, env, it))
+
+
+class Loop(Node):
+    """Rounds that are counted; with `test` a while, else a loop with a break. children: the body's pipeline."""
+
+    def __init__(self, name, rounds, test, body):
+        self.name, self.rounds, self.test = name, rounds, test
+        self.children = [body]
+
+    def src(self):
+        name, rounds, body = self.name[2], self.rounds, self.children[0].src()
+        if self.test:
+            return "{ var int %s = 0; while (%s < %d) { do { %s++; } then %s } }" % (name, name, rounds, name, body)
+        return "{ var int %s = 0; loop { do { %s++; } then if (%s > %d) { break } then %s } }" % (name, name, name, rounds, body)
+
+    def run(self, strand, env, it):
+        strand.check()
+        frame, name = env.frames[self.name[1]], self.name[2]
+        frame[name] = 0
+        mark = LoopMark()
+        depth = len(strand.cleanups)
+        strand.cleanups.append(mark)
+        try:
+            yield from self.rounds_of(mark, strand, env, frame, name)
+        finally:
+            del strand.cleanups[depth:]
+        strand.check()
+
+    def rounds_of(self, mark, strand, env, frame, name):
+        while True:
+            if self.test and frame[name] >= self.rounds:
+                break
+            frame[name] += 1
+            if not self.test and frame[name] > self.rounds:
+                break
+            try:
+                yield from self.children[0].run(strand, env, None)
+            except Jump as jump:
+                if jump.target is not mark:
+                    raise
+                if jump.word == "break":
+                    break
+            strand.check()
+            yield from other_round(strand)
+
+
+def branch_strand(join, gen):
+    """Starts a branch that is a strand; gen: a function of the strand."""
+    world = join.strand.world
+    strand = Strand(world, join)
+    strand.cleanups.append("branch")
+    strand.gen = world.branch_gen(strand, gen(strand))
+    world.start_branch(join, strand)
+    return strand
+
+
+def start_single(join, form, env, it):
+    """A branch that is one operation has no strand: it is counted where it settles."""
+    parent = join.strand
+    world = parent.world
+    is_delay = isinstance(form, Delay)
+    operation = Operation(world, parent, join, "delay" if is_delay else form.sort, 0 if is_delay else form.place, None)
+    join.branches.append(operation)
+    if parent.code:
+        operation.code = -1
+        operation.done = True
+        join.alive -= 1
+    elif is_delay:
+        operation.value = it
+        operation.timer = Timer(lambda: operation.settle(0, it))
+        world.arm(operation.timer, form.ms * MS)
+    else:
+        world.begin(operation, form.expr.value(env, it))
+    return operation
+
+
+class Branch(Node):
+    """children: pipeline or step, and a winner's block if there is one. `outcome`: what settle binds."""
+
+    def __init__(self, body, winner=None, outcome=None, show=None):
+        self.children = [body] if winner is None else [body, winner]
+        self.outcome = outcome
+        self.has = body.has if winner is None else winner.has
+        self.ends = body.ends
+
+    def src(self):
+        text = self.children[0].src()
+        return text if len(self.children) == 1 else text + " " + self.children[1].src()
+
+    def single(self):
+        """The one operation that the branch is, and what it is bound to."""
+        step = self.children[0]
+        if isinstance(step, Pipe) and len(step.children) == 1:
+            step = step.children[0]
+        if isinstance(step, Step) and len(step.children) == 1:
+            form = step.children[0]
+            if isinstance(form, Delay) or isinstance(form, Start) and form.sort != "mail":
+                return form, step.name
+        return None, None
+
+    def start(self, join, env, it):
+        form, _ = self.single()
+        if form is not None:
+            return start_single(join, form, env, it)
+        return branch_strand(join, lambda strand: self.children[0].run(strand, env, it))
+
+
+class Branches(Node):
+    """all, any, race, settle."""
+
+    def __init__(self, kind, branches):
+        self.kind = kind
+        self.children = branches
+        self.has = kind in ("any", "race") and all(b.has or b.ends for b in branches)
+        self.ends = kind == "all" and any(b.ends for b in branches) or kind in ("any", "race") and all(b.ends for b in branches)
+
+    def src(self):
+        return "%s (%s)" % (self.kind, ", ".join(b.src() for b in self.children))
+
+    def run(self, strand, env, it):
+        strand.check()
+        join = Join(strand, self.kind, len(self.children))
+        parts = [branch.start(join, env, it) for branch in self.children]
+        yield from wait_for_branches(strand, join)
+        strand.take()
+        if join.jump is not None:
+            leave(strand, join.jump)
+        if self.kind in ("any", "race"):
+            return (yield from self.won(join, parts, strand, env))
+        for branch, part in zip(self.children, parts):
+            form, name = branch.single()
+            if self.kind == "all" and form is not None and name is not None:
+                env.frames[name[1]][name[2]] = part.value
+            elif self.kind == "settle" and branch.outcome is not None:
+                name = branch.outcome
+                env.frames[name[1]][name[2]] = (0, part.value) if part.reject is None else (1, part.reject.code)
+
+    def won(self, join, parts, strand, env):
+        for branch, part in zip(self.children, parts):
+            if part is join.winner:
+                form, name = branch.single()
+                if name is not None:
+                    env.frames[name[1]][name[2]] = part.value
+                if len(branch.children) == 1:
+                    return part.value
+                return (yield from branch.children[1].run(strand, env, part.value))
+        raise AssertionError("nobody has won")
+
+
+class Timeout(Node):
+    def __init__(self, ms, form):
+        self.ms = ms
+        self.children = [form]
+        self.has = form.has
+
+    def src(self):
+        return "timeout %dms %s" % (self.ms, self.children[0].src())
+
+    def run(self, strand, env, it):
+        strand.check()
+        join = Join(strand, "race", 1)
+        timer = Timer(join.fire)
+        strand.world.arm(timer, self.ms * MS)
+        branch = Branch(Step(self.children[0]))
+        part = branch.start(join, env, it)
+        yield from wait_for_branches(strand, join)
+        timer.armed = None
+        strand.take()
+        if join.jump is not None:
+            leave(strand, join.jump)
+        return part.value
+
+
+class Retry(Node):
+    def __init__(self, most, backoff, to, jitter, codes, name, form):
+        self.most, self.backoff, self.to, self.jitter, self.codes, self.name = most, backoff, to, jitter, codes, name
+        self.children = [form]
+        self.has = form.has
+
+    def src(self):
+        text = "retry %d" % self.most
+        if self.backoff is not None:
+            text += " backoff %dms" % self.backoff
+            if self.to is not None:
+                text += " to %dms" % self.to
+            if self.jitter:
+                text += " jitter %d%%" % self.jitter
+        if self.codes:
+            text += " on %s:" % ", ".join(CODES[c] for c in self.codes)
+        return text + " " + self.children[0].src()
+
+    def run(self, strand, env, it):
+        strand.check()
+        frame, name, form = env.frames[self.name[1]], self.name[2], self.children[0]
+        frame[name] = 1
+        while True:
+            try:
+                return (yield from perform(form, strand, env, it))
+            except Reject as reject:
+                if not reject.attempt:
+                    reject.attempt = frame[name]
+                if self.codes and reject.code not in self.codes or frame[name] >= self.most:
+                    raise
+            if self.backoff is not None:
+                most = self.to if self.to is not None else 1 << 40
+                yield from pause(strand, strand.world.backoff(frame[name], self.backoff * MS, most * MS, self.jitter))
+            frame[name] += 1
+            yield from other_round(strand)
+
+
+class Each(Node):
+    """each (i in 0 .. n) limit m; children: the body, whose names are one level deeper."""
+
+    def __init__(self, name, count, limit, body):
+        self.name, self.count, self.limit = name, count, limit
+        self.children = [body]
+
+    def src(self):
+        return "each (%s in 0 .. (size_t)(%s)) limit %d %s" % (self.name[2], self.count.src(), self.limit, self.children[0].src())
+
+    def run(self, strand, env, it):
+        strand.check()
+        high = self.count.value(env, it)
+        if high <= 0:
+            return
+        items = [0, high]
+        slots = min(high, self.limit)
+        join = Join(strand, "all", slots)
+        for _ in range(slots):
+            branch_strand(join, lambda slot: self.slot(slot, items, env))
+        yield from wait_for_branches(strand, join)
+        strand.take()
+        if join.jump is not None:
+            leave(strand, join.jump)
+
+    def slot(self, strand, items, outer):
+        world = strand.world
+        while True:
+            if not may_jump(strand):
+                raise Cancelled
+            if items[0] >= items[1]:
+                return None
+            env = Env(outer.frames + [{self.name[2]: items[0]}])
+            items[0] += 1
+            yield from self.children[0].run(strand, env, None)
+            if not world.may_go_on():
+                strand.wait = None
+                world.ready.append(strand)
+                yield
+
+
+class Chain:
+    def __init__(self, name, body):
+        self.name, self.body = name, body
+
+    def src(self, static):
+        return "%schain int %s(int x)\n%s\n" % ("static " if static else "", self.name, self.body.src())
+
+    def call(self, strand, x):
+        mark = Mark()
+        env = Env([{"x": x, "call": mark}])
+        depth = len(strand.cleanups)
+        strand.cleanups.append(mark)
+        try:
+            value = yield from self.body.run(strand, env, None)
+        except Jump as jump:
+            if jump.target is not mark:
+                raise
+            value = jump.value
+        finally:
+            del strand.cleanups[depth:]
+        return value

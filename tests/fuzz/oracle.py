@@ -1,0 +1,580 @@
+"""The rules of docs/semantics.md as an interpreter: strands are generators, a rejection is an exception.
+
+It shares nothing with the compiler or the runtime but the rules. What it reproduces to the letter is the order of things that
+happen in one instant (rules 14-20, S1-S8), so that the whole trace of a run is known beforehand.
+"""
+
+import heapq
+from array import array
+from collections import deque
+from zlib import crc32
+
+MS = 1000000
+START, HOOK, NOTE, SEEN, SUPPRESSED, CAUSE, ENDED, STUCK = range(1, 9)
+KINDS = ["", "start", "cancel", "note", "seen", "suppressed", "cause", "ended", "stuck"]
+PLACES = 16
+EPERM, EIO, EBUSY, ETIMEDOUT = 1, 5, 16, 110
+CHAIN_EALL, OWN, OTHER = 0x3f04, 0x4000, 0x4001
+NEVER = 255
+ACKNOWLEDGES, GIVES, REJECTS, IGNORES = range(4)
+BUDGET = 256
+
+
+class Reject(Exception):
+    def __init__(self, code, causes=None, attempt=0):
+        self.code, self.causes, self.attempt = code, causes, attempt
+
+
+class Cancelled(Exception):
+    pass
+
+
+class Jump(Exception):
+    """break, continue, return: to a loop's or a call's mark."""
+
+    def __init__(self, target, word, value):
+        self.target, self.word, self.value = target, word, value
+
+
+class TooLong(Exception):
+    """The run has more events than a run should have."""
+
+
+class Env:
+    """The names of one activation of a chain; `frames` beyond the first belong to the items of each."""
+    __slots__ = ("frames",)
+
+    def __init__(self, frames):
+        self.frames = frames
+
+
+class Timer:
+    __slots__ = ("armed", "fire")
+
+    def __init__(self, fire):
+        self.fire = fire
+        self.armed = None
+
+
+class Strand:
+    """One line of execution. `code` is -1 when it has been cancelled and is not shielded; `reject` a rejection that its
+    step ended with and that it has not seen yet."""
+    __slots__ = ("world", "gen", "join", "code", "reject", "cancelled", "shield", "wait", "starting", "at_once", "in_child",
+                 "alive", "cleanups", "value", "number")
+
+    def __init__(self, world, join):
+        self.world = world
+        self.join = join
+        self.code = 0
+        self.reject = None
+        self.cancelled = False
+        self.shield = 0
+        self.wait = None
+        self.starting = self.at_once = self.in_child = False
+        self.alive = True
+        self.cleanups = []
+        self.value = None
+
+    def check(self):
+        """A boundary: an outer cancel wins (rules 67, 69)."""
+        if self.code:
+            self.wait = None
+            raise Cancelled
+
+    def take(self):
+        """The outcome of what was waited for."""
+        self.wait = None
+        if self.code:
+            raise Cancelled
+        if self.reject is not None:
+            reject, self.reject = self.reject, None
+            raise reject
+
+    def cancel(self):
+        """Delivers a cancel, once (rules 63, 66, 68)."""
+        was = self.cancelled
+        self.cancelled = True
+        if not was and not self.shield:
+            self.deliver()
+
+    def deliver(self):
+        wait = self.wait
+        decided = self.code or self.reject is not None or (wait is not None and wait.decided)
+        if self.reject is not None:
+            self.world.suppress(self.reject)
+            self.reject = None
+        self.code = -1
+        if wait is None or wait.done or decided:
+            return
+        if self.starting or (wait.forking and not self.in_child):
+            self.world.interrupt(self)
+        else:
+            wait.ask()
+
+
+class Operation:
+    """A started operation or delay, awaited by a strand, or, as a branch, counted at a join."""
+    __slots__ = ("world", "strand", "join", "done", "decided", "forking", "code", "reject", "value", "act", "place", "sort",
+                 "timer", "alive")
+
+    def __init__(self, world, strand, join, sort, place, act):
+        self.world, self.strand, self.join, self.sort, self.place, self.act = world, strand, join, sort, place, act
+        self.done = self.decided = self.forking = False
+        self.code = 0
+        self.reject = self.value = None
+        self.timer = None
+        self.alive = True
+
+    def ask(self):
+        if self.sort == "delay":
+            self.world.disarm(self.timer)
+            self.settle(-1, None)
+        elif self.sort != "sure":
+            self.world.hook(self)
+
+    def cancel(self):
+        """As a branch, by its join."""
+        if not self.done and self.code == 0:
+            self.code = -1
+            self.ask()
+
+    def settle(self, outcome, value, soon=False):
+        """outcome: 0 a value, 1 a rejection with a code, -1 cancelled."""
+        self.done = True
+        if self.join is not None:
+            if self.code:
+                if outcome > 0:
+                    self.world.suppress(Reject(value))
+            elif outcome > 0:
+                self.reject = Reject(value)
+            else:
+                self.value = value
+            self.join.outcome(self)
+            self.join.counted()
+            return
+        strand = self.strand
+        if strand.code:
+            if outcome > 0:
+                self.world.suppress(Reject(value))
+        elif outcome > 0:
+            strand.reject = Reject(value)
+        else:
+            self.value = value
+        if strand.starting and not soon:
+            strand.at_once = True
+        else:
+            self.world.ready.append(strand)
+
+
+class Join:
+    """What a strand that waits for branches waits for."""
+    __slots__ = ("strand", "kind", "count", "alive", "done", "decided", "deciding", "forking", "winner", "branches", "jump", "causes")
+
+    def __init__(self, strand, kind, count):
+        self.strand, self.kind = strand, kind
+        self.count, self.alive = count, count + 1
+        self.done = self.decided = self.deciding = False
+        self.forking = True
+        self.winner = self.jump = None
+        self.branches = []
+        strand.wait = self
+
+    def ask(self):
+        for branch in self.branches:
+            if branch.alive:
+                branch.cancel()
+
+    def decide(self, branch, reject):
+        strand = self.strand
+        self.decided = True
+        self.winner = branch
+        if not strand.code and strand.reject is None:
+            strand.reject = reject
+        if not self.forking and self.alive > 1:
+            self.deciding = True
+            strand.world.ready.append(strand)
+
+    def outcome(self, branch):
+        strand, reject = self.strand, branch.reject
+        decided = strand.code or strand.reject is not None or self.decided
+        if decided:
+            if reject is not None and self.kind != "settle":
+                strand.world.suppress(reject)
+        elif branch.code:
+            pass
+        elif self.kind == "race" or (reject is not None if self.kind == "all" else self.kind == "any" and reject is None):
+            self.decide(branch, reject)
+
+    def counted(self):
+        queued = self.deciding
+        self.alive -= 1
+        if self.alive == 0:
+            self.complete()
+            if not queued:
+                self.strand.world.ready.append(self.strand)
+
+    def complete(self):
+        strand = self.strand
+        if self.kind == "any" and not self.decided and not strand.code and strand.reject is None:
+            strand.reject = Reject(CHAIN_EALL, [b.reject.code if b.reject is not None else -1 for b in self.branches])
+        self.decided = self.deciding = self.forking = False
+        self.done = True
+
+    def joined(self):
+        """All branches have been started: whether all have ended."""
+        self.forking = False
+        if self.alive == 1:
+            self.alive = 0
+            self.complete()
+            return True
+        if self.decided:
+            return self.cancel_rest()
+        self.alive -= 1
+        return False
+
+    def cancel_rest(self):
+        if self.deciding:
+            self.deciding = False
+            self.alive += 1
+        self.ask()
+        self.alive -= 1
+        if self.alive:
+            return False
+        self.complete()
+        return True
+
+    def fire(self):
+        """The timer of a timeout (rules 81-83)."""
+        strand = self.strand
+        if self.alive == 0 or strand.code or strand.reject is not None or self.decided:
+            return
+        strand.reject = Reject(ETIMEDOUT)
+        self.decided = self.deciding = True
+        strand.world.ready.append(strand)
+
+
+class World:
+    """One run: clock, queue, timers, scripts and trace."""
+
+    def __init__(self, acts, cancel_ms, cancel_event, longest=2000):
+        self.acts = acts
+        self.taken = [0] * len(acts)
+        self.cancel_ms, self.cancel_event = cancel_ms, cancel_event
+        self.now = 0
+        self.ready = deque()
+        self.timers = []
+        self.order = 0
+        self.budget = self.least = BUDGET
+        self.spared = 0
+        self.interrupted = None
+        self.trace = []
+        self.longest = 3 * longest
+        self.started = []
+        self.random = 1
+        self.root = None
+        self.over = False
+        self.stuck = False
+        self.value = None
+
+    # ---- the trace ----
+
+    def event(self, kind, place, value):
+        trace = self.trace
+        trace += (kind + place * PLACES, value, self.now // 1000)
+        if len(trace) > self.longest:
+            raise TooLong
+        if len(trace) == 3 * self.cancel_event and kind != SUPPRESSED and kind != STUCK and not self.over:
+            self.root.cancel()
+
+    def suppress(self, reject):
+        self.event(SUPPRESSED, 0, reject.code)
+
+    def sum(self):
+        return len(self.trace) // 3, crc32(array("i", self.trace).tobytes())
+
+    # ---- timers ----
+
+    def arm(self, timer, ns):
+        deadline = self.now + max(ns, 0)
+        timer.armed = (deadline, self.order)
+        heapq.heappush(self.timers, (deadline, self.order, timer))
+        self.order += 1
+
+    def disarm(self, timer):
+        if timer is not None:
+            timer.armed = None
+
+    def first_timer(self):
+        timers = self.timers
+        while timers and timers[0][2].armed != timers[0][:2]:
+            heapq.heappop(timers)
+        return timers[0] if timers else None
+
+    # ---- operations ----
+
+    def act(self, place):
+        acts = self.acts[place]
+        n = self.taken[place]
+        self.taken[place] = n + 1
+        return acts[n % len(acts)]
+
+    def begin(self, operation, a):
+        act = operation.act = self.act(operation.place)
+        self.started.append(operation)
+        self.event(START, operation.place, a)
+        rejects, when = act[0], act[1]
+        if when == 0:
+            self.settle_as_planned(operation)
+        elif when == 1:
+            operation.settle(rejects, act[4], not rejects and operation.sort != "mail")
+        elif when != NEVER:
+            operation.timer = Timer(lambda: self.settle_as_planned(operation))
+            self.arm(operation.timer, (when - 2) * MS)
+
+    def settle_as_planned(self, operation):
+        act = operation.act
+        operation.settle(act[0], act[4])
+
+    def hook(self, operation):
+        _, when, answer, late, _, _ = operation.act
+        self.event(HOOK, operation.place, 0)
+        if operation.done or (answer == IGNORES and when != NEVER):
+            return
+        self.disarm(operation.timer)
+        if answer == IGNORES:
+            late = 3
+        if late:
+            operation.timer = Timer(lambda: self.answer(operation))
+            self.arm(operation.timer, late * MS)
+        else:
+            self.answer(operation)
+
+    def answer(self, operation):
+        act = operation.act
+        answer = act[2]
+        operation.settle(0 if answer == GIVES else 1 if answer == REJECTS else -1, act[5])
+
+    # ---- strands ----
+
+    def resume(self, strand):
+        next(strand.gen, None)
+        if self.interrupted is not None:
+            asked, self.interrupted = self.interrupted, None
+            if asked.wait is not None and not asked.wait.done and asked.code:
+                asked.wait.ask()
+            self.budget += self.spared
+            self.spared = 0
+
+    def interrupt(self, strand):
+        self.interrupted = strand
+        self.spared += max(self.budget, 0)
+        self.budget = 0
+
+    def may_go_on(self):
+        self.budget -= 1
+        return self.budget >= 0
+
+    def drain(self):
+        ready = self.ready
+        while self.budget > 0 and ready:
+            strand = ready.popleft()
+            self.budget -= 1
+            self.resume(strand)
+
+    def start_branch(self, join, strand):
+        parent = join.strand
+        join.branches.append(strand)
+        if parent.code:
+            strand.code = -1
+            strand.alive = False
+            join.alive -= 1
+            return
+        parent.in_child = True
+        budget, self.budget = self.budget, 0
+        self.resume(strand)
+        parent.in_child = False
+        self.budget = budget
+
+    def branch_gen(self, strand, body):
+        try:
+            strand.value = yield from body
+            strand.check()
+        except Reject as reject:
+            strand.reject = reject
+        except Cancelled:
+            strand.code = -1
+        except Jump as jump: # checked before it left
+            strand.join.jump = jump
+            strand.join.decide(strand, None)
+        strand.wait = None
+        strand.alive = False
+        strand.join.outcome(strand)
+        strand.join.counted()
+
+    def root_gen(self, strand, body):
+        try:
+            strand.check()
+            value = yield from body
+            strand.check()
+            ended = 1, value
+        except Reject as reject:
+            ended = 2, reject.code
+        except Cancelled:
+            ended = 3, 0
+        self.interrupted = None if self.interrupted is strand else self.interrupted
+        self.over = True
+        self.event(ENDED, *ended)
+
+    # ---- the loop ----
+
+    def unstick(self):
+        self.event(STUCK, 0, 0)
+        self.stuck = True
+        if not self.root.cancelled:
+            self.root.cancel()
+            return
+        for operation in self.started:
+            if not operation.done:
+                operation.settle(0, 1)
+                return
+        raise AssertionError("the oracle hangs")
+
+    def run(self, body):
+        """body: a function of the root's strand that gives a generator."""
+        root = self.root = Strand(self, None)
+        root.gen = self.root_gen(root, body(root))
+        if self.cancel_ms >= 0:
+            self.arm(Timer(root_canceller(self)), self.cancel_ms * MS)
+        self.ready.append(root)
+        if self.cancel_ms == -2:
+            root.cancel()
+        while not self.over:
+            self.turn()
+
+    def turn(self):
+        if not self.ready:
+            first = self.first_timer()
+            if first is None:
+                self.unstick()
+            elif first[0] > self.now:
+                self.now = first[0]
+        self.budget = BUDGET
+        self.drain()
+        while True:
+            first = self.first_timer()
+            if first is None or first[0] > self.now:
+                break
+            first[2].armed = None
+            first[2].fire()
+            self.drain()
+            if self.budget <= 0:
+                break
+            self.budget -= 1
+        self.least = min(self.least, self.budget)
+
+    # ---- jitter ----
+
+    def random_bits(self):
+        x = self.random
+        x ^= x >> 12
+        x ^= (x << 25) & 0xffffffffffffffff
+        x ^= x >> 27
+        self.random = x
+        return x * 0x2545f4914f6cdd1d & 0xffffffffffffffff
+
+    def backoff(self, attempt, first, most, percent):
+        """Rule 91. What is random is taken from the same generator in the same way."""
+        pause = min(most, first << (attempt - 1))
+        part = pause * (0xffffffff if percent == 100 else percent * 42949673) >> 32
+        return pause + ((part + 1) * (self.random_bits() >> 32) >> 32) if part else pause
+
+
+def root_canceller(world):
+    def fire():
+        if not world.over:
+            world.root.cancel()
+    return fire
+
+
+# ---- what programs are made of uses these ----
+
+def wait_for(strand):
+    """Suspends until the operation the strand waits for has settled."""
+    wait = strand.wait
+    if not strand.at_once:
+        yield
+    strand.at_once = False
+    strand.take()
+    return wait.value
+
+
+def start(strand, sort, place, a):
+    """An operation that the strand itself waits for."""
+    world = strand.world
+    strand.check()
+    operation = strand.wait = Operation(world, strand, None, sort, place, None)
+    strand.starting, strand.at_once = True, False
+    world.begin(operation, a)
+    strand.starting = False
+    return (yield from wait_for(strand))
+
+
+def pause(strand, ns):
+    world = strand.world
+    operation = strand.wait = Operation(world, strand, None, "delay", 0, None)
+    operation.timer = Timer(lambda: operation.settle(0, None))
+    world.arm(operation.timer, ns)
+    strand.at_once = False
+    yield
+    strand.take()
+
+
+def may_jump(strand):
+    parent, join = strand.join.strand, strand.join
+    if not (parent.code or parent.reject is not None or join.decided or strand.code):
+        return True
+    strand.code = -1
+    return False
+
+
+def leave(strand, jump):
+    """Goes on with a jump: the first branch to leave its combinator decides, another ends as if cancelled (rule 93)."""
+    for mark in reversed(strand.cleanups):
+        if mark == "finally" or mark is jump.target:
+            raise jump
+        if mark == "branch":
+            if may_jump(strand):
+                raise jump
+            raise Cancelled
+    raise jump
+
+
+def other_round(strand):
+    """Between two rounds others may have to run first (rule 17)."""
+    if not strand.world.may_go_on():
+        strand.wait = None
+        strand.world.ready.append(strand)
+        yield
+        strand.check()
+
+
+def wait_for_branches(strand, join):
+    if not join.joined():
+        yield
+        while not (join.done or join.cancel_rest()):
+            yield
+
+
+def shielded(strand, body):
+    """What finally and undo run in (rule 40)."""
+    strand.shield += 1
+    strand.code = 0
+    try:
+        yield from body
+    finally:
+        strand.shield -= 1
+
+
+def cancel_came(strand):
+    """Behind a shield: whether a cancel waits."""
+    return strand.cancelled and not strand.shield

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Some random programs, always the same ones; `make fuzz` runs 10000. Under the sanitizers gcc compiles them, and a few more that
+# tcc compiles are not looked at: 40 of them take as long as 2000 otherwise.
+. "$TOP/tests/scripts/lib"
+
+if [ -n "$SANITIZE" ]; then
+    "$TOP/tests/fuzz/fuzz.py" --build "$BUILD" --work "$TMPDIR" --cc gcc --count 40 --batch 20 --jobs 2 || fail "see above"
+    exit 0
+fi
+command -v tcc >/dev/null || skip "no tcc"
+"$TOP/tests/fuzz/fuzz.py" --build "$BUILD" --work "$TMPDIR" --count 300 --jobs 1 || fail "see above"
+# What gcc makes of them with all its warnings, and with strands that jump to each other.
+"$TOP/tests/fuzz/fuzz.py" --build "$BUILD" --work "$TMPDIR" --cc gcc --count 8 --batch 8 --jobs 1 || fail "see above"
