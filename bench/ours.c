@@ -17,7 +17,7 @@ static void port_wait(struct chain_loop *loop, uint64_t deadline)
     (void)deadline;
 }
 
-static const struct chain_port port = { port_now, port_wait, NULL };
+static const struct chain_port port = { .now = port_now, .wait = port_wait };
 
 static struct work work;
 static struct chain_loop loop;

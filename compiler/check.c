@@ -462,6 +462,7 @@ static struct checked_chain *check_chain(struct program *program, struct symbol 
     chain->symbol = symbol;
     symbol->checked = chain;
     chain->last_variable = &chain->variables;
+    chain->last_spawn = &chain->spawns;
     scope_open(&checker, symbol->span);
     chain->scope = checker.scope;
     if (strcmp(symbol->name, "main") == 0)
@@ -473,6 +474,7 @@ static struct checked_chain *check_chain(struct program *program, struct symbol 
     if (chain->result != NULL && !chain->body->ends)
         demand(&checker, chain->body, symbol->value, true);
     scope_close(&checker);
+    check_joins(&checker);
     warn_of_unused(&checker);
     visible_release(&checker);
     return chain;

@@ -77,6 +77,14 @@ struct node *check_block(struct checker *checker, const struct ast_block *block)
 struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *pipeline);
 void bind(struct checker *checker, const struct ast_step *step, struct node *node); /* the step's `as` to its value */
 
+void unknown_operation(struct checker *checker, const struct ast_call *call);
+void check_call_arguments(struct checker *checker, const struct ast_form *form, const struct symbol *op, struct node *node);
+
+/* check_spawn.c */
+struct node *check_spawn(struct checker *checker, const struct ast_form *form);
+struct node *check_join(struct checker *checker, const struct ast_form *form);
+void check_joins(struct checker *checker);
+
 /* check_branches.c */
 struct node *check_branches(struct checker *checker, const struct ast_form *form);
 struct node *check_each(struct checker *checker, const struct ast_form *form);

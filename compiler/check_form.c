@@ -54,7 +54,13 @@ static struct text *bare_argument(struct checker *checker, const struct ast_form
     return variable == NULL ? NULL : text_of_variable(checker, variable, form->span);
 }
 
-static void unknown_operation(struct checker *checker, const struct ast_call *call)
+void check_call_arguments(struct checker *checker, const struct ast_form *form, const struct symbol *op, struct node *node)
+{
+    check_count(checker, form, op);
+    node->u.call.args = check_arguments(checker, form->u.call.args, op->params);
+}
+
+void unknown_operation(struct checker *checker, const struct ast_call *call)
 {
     struct program *program = checker->program;
     struct nearest nearest = { call->name, NULL, 0 };
@@ -101,10 +107,8 @@ static struct node *check_call(struct checker *checker, const struct ast_form *f
     node->type = op->value;
     if (form->u.call.bare)
         node->u.call.args = bare_argument(checker, form, op);
-    else {
-        check_count(checker, form, op);
-        node->u.call.args = check_arguments(checker, form->u.call.args, op->params);
-    }
+    else
+        check_call_arguments(checker, form, op, node);
     return node;
 }
 
@@ -359,8 +363,8 @@ struct node *check_form(struct checker *checker, const struct ast_form *form)
     case AST_TIMEOUT: return check_timeout(checker, form);
     case AST_RETRY: return check_retry(checker, form);
     case AST_DELAY: return check_delay(checker, form);
-    case AST_SPAWN: return unsupported(checker, form->span, "spawn");
-    case AST_JOIN: return unsupported(checker, form->span, "join");
+    case AST_SPAWN: return check_spawn(checker, form);
+    case AST_JOIN: return check_join(checker, form);
     case AST_RETURN: return check_return(checker, form);
     case AST_REJECT: return check_reject(checker, form);
     }

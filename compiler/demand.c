@@ -140,7 +140,8 @@ static void demand_ways(struct checker *checker, struct node *node, struct ways 
         demand_ways(checker, node->u.if_.no, ways);
         break;
     case NODE_NOTHING: case NODE_CALL: case NODE_EXPR: case NODE_DO: case NODE_EACH: case NODE_WHILE: case NODE_LOOP:
-    case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY: case NODE_RETURN: case NODE_REJECT:
+    case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY: case NODE_SPAWN: case NODE_JOIN: case NODE_RETURN:
+    case NODE_REJECT:
         demand_way(checker, node, ways);
         break;
     }

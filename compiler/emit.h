@@ -63,10 +63,16 @@ void emit_parameters(struct emitter *emitter, const struct symbol *op, bool lead
 const char *own_parameter(struct arena *arena, const struct symbol *op, const char *name);
 
 /* Changes with the structs that generated code and runtime share. */
-#define EMIT_ABI "3"
+#define EMIT_ABI "4"
 
 /* The member for the branches of a called chain. */
 const char *callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op);
+
+/* emit_spawn.c */
+void emit_instances(struct emitter *emitter);
+void emit_instances_start(struct emitter *emitter, const struct ir_block *block, const char *storage);
+void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block, const char *storage);
+void emit_spawned(struct emitter *emitter, const struct ir_instr *instr);
 
 /* emit_cancel.c */
 bool has_cancel(const struct ir_chain *chain);

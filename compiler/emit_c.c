@@ -49,7 +49,7 @@ static void emit_callers(struct emitter *emitter)
 
     if (chain->call_count == 0)
         return;
-    if (chain->symbol->proto->is_static)
+    if (chain->symbol->proto->is_static && !chain->symbol->is_spawned)
         putf(w, "static const struct chain_type %s_type;\n\n", chain->c_name);
     putf(w, "/* Where %s goes on behind its calls. */\nstatic const struct chain_caller %s_callers[] = {\n", chain->c_name, chain->c_name);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
@@ -65,6 +65,8 @@ static const char type_text[] =
     "    .name = \"${chain}\",\n"
     "    .sites = ${name}_sites,\n"
     "    .states = sizeof ${name}_sites / sizeof *${name}_sites,\n"
+    "    .caller = offsetof(struct ${name}_frame, caller),\n"
+    "${nursery}"
     "};\n"
     "\n";
 
@@ -72,8 +74,11 @@ static void emit_type(struct emitter *emitter)
 {
     const struct ir_chain *chain = emitter->chain;
     const char *cancel = has_cancel(chain) ? arena_format(emitter->arena, "    .cancel = %s_cancel_step,\n", chain->c_name) : "";
-    put_template(emitter->writer, type_text, "cancel", cancel, "static", chain->symbol->proto->is_static ? "static " : "", "name", chain->c_name, "chain",
-                 chain->symbol->name, NULL);
+    const char *nursery = chain->checked->spawns == NULL ? "" : arena_format(emitter->arena, "    .nursery = offsetof(struct %s_frame, nursery),\n",
+                                                                             chain->c_name);
+
+    put_template(emitter->writer, type_text, "cancel", cancel, "nursery", nursery, "static", chain->symbol->proto->is_static ? "static " : "",
+                 "name", chain->c_name, "chain", chain->symbol->name, NULL);
 }
 
 /* ---- do ---- */
@@ -127,10 +132,12 @@ static void emit_start_function(struct emitter *emitter)
 
     emit_start_head(emitter, frame, branches);
     put(w, "\n{\n");
-    if (!chain->has_branches && chain->symbol->params == NULL)
+    if (!chain->has_branches && chain->symbol->params == NULL && chain->checked->spawns == NULL)
         putf(w, "    (void)%s;\n", frame);
     if (chain->has_branches)
         putf(w, "    %s->branches = %s;\n    %s->frame = %s;\n", frame, branches, branches, frame);
+    if (chain->checked->spawns != NULL)
+        putf(w, "    chain__nursery_init(&%s->nursery);\n", frame);
     for (const struct variable *v = chain->checked->variables; v != NULL; v = v->next)
         if (v->kind == VARIABLE_PARAMETER)
             putf(w, "    %s->%s = %s;\n", frame, v->part->field, v->name);
@@ -224,7 +231,7 @@ static void emit_prologue(struct emitter *emitter, const struct ast_c *c)
 
 static void emit_declarations(struct emitter *emitter)
 {
-    if (!emitter->chain->symbol->proto->is_static)
+    if (!emitter->chain->symbol->proto->is_static || emitter->chain->symbol->is_spawned)
         return;
     emit_start_head(emitter, own_parameter(emitter->arena, emitter->chain->symbol, "frame_"),
                     own_parameter(emitter->arena, emitter->chain->symbol, "branches_"));
@@ -262,6 +269,7 @@ void emit_c(struct writer *writer, const struct program *program, const struct i
     for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
         if (item->kind == AST_PROLOGUE)
             emit_prologue(&emitter, item->u.c);
+    emit_instances(&emitter);
     for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next) {
         emitter.chain = chain;
         emit_chain_functions(&emitter);

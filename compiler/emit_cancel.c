@@ -46,6 +46,10 @@ static void emit_waiting(struct emitter *emitter, const struct ir_block *block)
             else if (instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND)
                 emit_branch_cancel(emitter, instr);
         break;
+    case IR_SPAWN: case IR_AWAIT:
+        emit_instances_cancel(emitter, block, storage_path(emitter, block->strand));
+        break;
+    case IR_CLOSE: /* they have been cancelled */
     case IR_CALL: /* the called chain's own function is asked */
     case IR_GOTO: case IR_IF: case IR_CHECK: case IR_CODES: case IR_BACK: case IR_WON: case IR_MAY_JUMP: case IR_SWITCH: case IR_END: case IR_BRANCH_END:
         break;
@@ -54,7 +58,8 @@ static void emit_waiting(struct emitter *emitter, const struct ir_block *block)
 
 static bool waits(const struct ir_block *block)
 {
-    return (block->end == IR_START && !block->op->uncancellable) || block->end == IR_DELAY || block->end == IR_JOIN;
+    return (block->end == IR_START && !block->op->uncancellable) || block->end == IR_DELAY || block->end == IR_JOIN
+           || (block->end == IR_SPAWN && block->op->pool != NULL) || block->end == IR_AWAIT;
 }
 
 static bool waits_anywhere(const struct ir_chain *chain)
@@ -69,14 +74,16 @@ static void emit_locals(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    bool frame = false, branches = false;
+    bool frame = false, branches = false, needs_frame = false;
 
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
         if (!waits(block))
             continue;
+        needs_frame |= block->end == IR_AWAIT;
         frame |= block->end != IR_JOIN && block->strand->parent == NULL;
         branches |= block->end == IR_JOIN || block->strand->parent != NULL;
     }
+    frame |= needs_frame;
     if (frame || branches)
         putf(w, "    struct %s_frame *%s = %s_frame_of(%s);\n", chain->c_name, chain->local.frame, chain->c_name, chain->local.strand);
     if (branches)

@@ -38,7 +38,7 @@ static void need_labels(const struct ir_block *block)
         if (block->to != block->next)
             need(block->to);
         break;
-    case IR_START: case IR_DELAY: case IR_CALL: case IR_JOIN: case IR_BACK:
+    case IR_START: case IR_DELAY: case IR_CALL: case IR_JOIN: case IR_SPAWN: case IR_AWAIT: case IR_CLOSE: case IR_BACK:
         need(block->to); /* a state: the switch leads to it anyway */
         break;
     case IR_END: case IR_BRANCH_END:
@@ -69,11 +69,14 @@ static void emit_start(struct emitter *emitter, const struct ir_block *block)
     const char *storage = storage_path(emitter, block->strand);
 
     putf(w, "    chain__begin(%s, %s);\n", chain->local.strand, block->to->state);
-    emit_line(emitter, block->end_span);
+    if (block->end == IR_START || block->end == IR_DELAY)
+        emit_line(emitter, block->end_span);
     if (block->end == IR_DELAY && block->node->kind == NODE_RETRY)
         emit_pause_start(emitter, block->node, storage);
     else if (block->end == IR_DELAY)
         emit_delay_start(emitter, block->node, storage);
+    else if (block->end != IR_START)
+        emit_instances_start(emitter, block, storage);
     else {
         putf(w, "    %s_start(&%s.%s%s", block->op->name, storage, storage_member(emitter->arena, block->op),
              block->args != NULL ? ", " : "");
@@ -220,6 +223,7 @@ static void emit_terminator(struct emitter *emitter, const struct ir_block *bloc
              chain->local.loop, chain->local.loop);
         go(emitter, block, block->to);
         break;
+    case IR_SPAWN: case IR_AWAIT: case IR_CLOSE: emit_start(emitter, block); break;
     case IR_BACK: emit_back(emitter, block); break;
     case IR_WON:
         emit_condition(emitter, block, arena_format(emitter->arena, "chain__won(%s, &%s)", chain->local.strand,

@@ -188,6 +188,10 @@ static void emit_storage(struct emitter *emitter, const struct ir_strand *strand
         put(w, "struct chain__timeout timeout;\n");
     else if (strand->joins)
         put(w, "struct chain__decision decision;\n");
+    if (strand->spawns)
+        put(w, "struct chain__spawn spawn;\n");
+    if (strand->awaits)
+        put(w, "struct chain__wait join;\n");
     for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
         emit_storage_of(emitter, storage->op);
     if (!ctype_is_void(value))
@@ -326,6 +330,8 @@ static void emit_frame(struct emitter *emitter)
     put(w, "const struct chain_caller *caller;\n");
     if (chain->has_branches)
         putf(w, "struct %s_branches *branches;\n", chain->c_name);
+    if (chain->checked->spawns != NULL)
+        put(w, "struct chain__nursery nursery; /* what it has spawned */\n");
     emit_scope(emitter, chain->checked->scope);
     w->indent--;
     put(w, "};\n\n");
@@ -519,7 +525,10 @@ static void emit_chain(struct emitter *emitter)
          chain->has_branches ? arena_format(emitter->arena, ", struct %s_branches *%s", name,
                                             own_parameter(emitter->arena, chain->symbol, "branches")) : "",
          parameters_of(emitter, chain->symbol));
-    putf(w, "extern const struct chain_type %s_type;\n\n", name);
+    putf(w, "extern const struct chain_type %s_type;\n", name);
+    if (chain->symbol->pool != NULL)
+        putf(w, "extern struct chain__pool %s_pool;\n", name);
+    put(w, "\n");
     put_template(w, root_text, "name", name, "distance", !chain->has_branches ? "" : arena_format(emitter->arena,
                  "CHAIN_STATIC_ASSERT(sizeof(struct %s) <= 524280, \"a branch finds its strand within 512 KB\");\n", name), "u", own_parameter(emitter->arena, chain->symbol, "u"), "loop",
                  own_parameter(emitter->arena, chain->symbol, "loop"), "parameters", parameters_of(emitter, chain->symbol), "branches",

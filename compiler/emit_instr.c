@@ -352,7 +352,7 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     const struct ir_chain *chain = emitter->chain;
 
     if (instr->kind != IR_TAKE && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_DECLARE
-        && instr->kind != IR_RESTORE && instr->kind != IR_NEXT_SLOT
+        && instr->kind != IR_RESTORE && instr->kind != IR_NEXT_SLOT && instr->kind != IR_NOT_SPAWNED
         && instr->kind != IR_ATTEMPTED && instr->kind != IR_BRANCH_JUMPED && instr->kind != IR_TIMEOUT_END)
         emit_source_comment(emitter, instr->span);
     switch (instr->kind) {
@@ -405,6 +405,10 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
         break;
     case IR_OUTCOME: emit_branch_outcome(emitter, instr); break;
     case IR_CAUSE: emit_cause(emitter, instr); break;
+    case IR_SPAWNED: emit_spawned(emitter, instr); break;
+    case IR_NOT_SPAWNED:
+        putf(w, "    chain__not_spawned(&%s.spawn);\n", storage_path(emitter, instr->strand));
+        break;
     case IR_TIMEOUT: emit_timeout(emitter, instr); break;
     case IR_TIMEOUT_END:
         putf(w, "    chain__timeout_end(%s, %s);\n", chain->local.strand, chain->local.loop);

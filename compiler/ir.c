@@ -36,7 +36,7 @@ void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables 
         visit(v->writes, v->context, instr->variable);
         break;
     case IR_RAISE: case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY: case IR_BRANCH_STRAND: case IR_BRANCH_JUMPED:
-    case IR_SUPPRESS_OWN: case IR_RETRY:
+    case IR_SUPPRESS_OWN: case IR_RETRY: case IR_SPAWNED: case IR_NOT_SPAWNED:
     case IR_TIMEOUT: case IR_TIMEOUT_END:
         break;
     }
@@ -47,6 +47,16 @@ void ir_end_variables(const struct ir_block *block, ir_visit *reads, void *conte
     visit_text(block->text, reads, context);
     visit_text(block->args, reads, context);
     visit(reads, context, block->variable);
+}
+
+bool ir_waits(const struct ir_block *block)
+{
+    switch (block->end) {
+    case IR_START: case IR_DELAY: case IR_CALL: case IR_JOIN: case IR_SPAWN: case IR_AWAIT: case IR_CLOSE: return true;
+    case IR_GOTO: case IR_IF: case IR_CHECK: case IR_CODES: case IR_BACK: case IR_WON: case IR_MAY_JUMP: case IR_SWITCH: case IR_END:
+    case IR_BRANCH_END: break;
+    }
+    return false;
 }
 
 void ir_successors(const struct ir_block *block, void (*function)(void *context, struct ir_block *to), void *context)

@@ -34,6 +34,8 @@ struct ir_strand {
     const char *local;                  /* [name] of a slot: the pointer to it in the resume function */
     bool times;                         /* has a timeout around one of its steps */
     bool joins;                         /* waits for branches of its own */
+    bool spawns;                        /* waits for instances to spawn */
+    bool awaits;                        /* waits for the end of instances */
     bool is_strand;                     /* false: only ever a single operation, without a strand of its own */
     struct ir_storage *storage, **last_storage;
     struct ir_storage *callees, **last_callee; /* called chains that have branches: each its own place */
@@ -67,6 +69,8 @@ enum ir_kind {
     IR_BRANCH_JUMPED, /* this branch has decided by jumping out of it */
     IR_OUTCOME,       /* variable = the outcome of the branch in `strand`, without its value */
     IR_CAUSE,         /* variable[number] = the rejection of the branch in `strand` */
+    IR_SPAWNED,       /* the instance of op(args) that the strand was given begins to run */
+    IR_NOT_SPAWNED,   /* if there is one after all, it is given back */
     IR_TIMEOUT,       /* arms the timer of a timeout */
     IR_TIMEOUT_END    /* disarms it */
 };
@@ -96,6 +100,9 @@ enum ir_end {
     IR_DELAY,     /* waits; resumes at to */
     IR_CALL,      /* goes on in the chain op(args); resumes at to */
     IR_JOIN,      /* waits for the branches; resumes at to */
+    IR_SPAWN,     /* waits for an instance of op; resumes at to */
+    IR_AWAIT,     /* waits until no instance is left; resumes at to */
+    IR_CLOSE,     /* cancels the instances and waits for them, whatever the outcome is; resumes at to */
     IR_BACK,      /* another round: to; or, if others have to run first, resumes at no */
     IR_WON,       /* the branch in `won` decided ? to : no */
     IR_MAY_JUMP,  /* the combinator of the branch `won`, which runs here, is not decided ? to : no, as if cancelled */
@@ -189,6 +196,9 @@ struct ir_variables {
 };
 void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables *visit);
 void ir_end_variables(const struct ir_block *block, ir_visit *reads, void *context);
+
+/* Whether the strand waits at its end, and resumes at `to`. */
+bool ir_waits(const struct ir_block *block);
 
 /* Calls `visit` for the blocks a block may lead to, also those of branches it starts. */
 void ir_successors(const struct ir_block *block, void (*visit)(void *context, struct ir_block *to), void *context);

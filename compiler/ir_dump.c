@@ -61,7 +61,8 @@ static const char *const verbs[] = {
     [IR_SUPPRESS] = "suppress", [IR_SUPPRESS_OWN] = "suppress own", [IR_SET_EXIT] = "exit", [IR_DECLARE] = "declare", [IR_HOLD] = "hold", [IR_FORK] = "fork", [IR_BRANCH_OP] = "branch",
     [IR_BRANCH_DELAY] = "branch delay", [IR_BRANCH_STRAND] = "branch strand", [IR_EACH] = "each", [IR_NEXT_SLOT] = "next slot",
     [IR_BRANCH_JUMPED] = "branch jumped",
-    [IR_OUTCOME] = "outcome", [IR_CAUSE] = "cause", [IR_TIMEOUT] = "timeout", [IR_TIMEOUT_END] = "timeout end",
+    [IR_OUTCOME] = "outcome", [IR_CAUSE] = "cause", [IR_SPAWNED] = "spawned",
+    [IR_NOT_SPAWNED] = "not spawned", [IR_TIMEOUT] = "timeout", [IR_TIMEOUT_END] = "timeout end",
 };
 
 static void dump_instr(struct writer *w, const struct ir_instr *instr)
@@ -88,7 +89,7 @@ static void dump_instr(struct writer *w, const struct ir_instr *instr)
         putf(w, "%s ", strand_name(instr->strand));
     if (instr->op != NULL)
         put(w, instr->op->name);
-    if (instr->kind == IR_SYNC || instr->kind == IR_BRANCH_OP || instr->kind == IR_RAISE)
+    if (instr->kind == IR_SYNC || instr->kind == IR_BRANCH_OP || instr->kind == IR_RAISE || instr->kind == IR_SPAWNED)
         dump_args(w, instr->args);
     if (instr->text != NULL)
         dump_text(w, instr->text);
@@ -147,6 +148,9 @@ static void dump_end(struct writer *w, const struct ir_block *block)
     case IR_DELAY: dump_wait(w, "delay", block); break;
     case IR_CALL: dump_wait(w, "call", block); break;
     case IR_JOIN: dump_to(w, "join -> ", block->to); break;
+    case IR_SPAWN: putf(w, "spawn %s", block->op->name); dump_to(w, " -> ", block->to); break;
+    case IR_AWAIT: dump_to(w, "await instances -> ", block->to); break;
+    case IR_CLOSE: dump_to(w, "close -> ", block->to); break;
     case IR_BACK: dump_to(w, "again -> ", block->to); dump_to(w, ", or later -> ", block->no); break;
     case IR_WON:
         putf(w, "won %s", strand_name(block->won));

@@ -494,6 +494,8 @@ static void lower_form(struct lowering *lowering, const struct node *node, struc
     case NODE_WHILE: case NODE_LOOP: lower_loop(lowering, node); break;
     case NODE_BREAK: case NODE_CONTINUE: lower_jump(lowering, node); break;
     case NODE_DELAY: lower_delay(lowering, node); break;
+    case NODE_SPAWN: lower_spawn(lowering, node); break;
+    case NODE_JOIN: lower_join(lowering, node->span); break;
     case NODE_RETURN: lower_return(lowering, node); break;
     case NODE_REJECT: lower_reject(lowering, node); break;
     }
@@ -526,11 +528,22 @@ void lower(struct lowering *lowering, const struct node *node, struct variable *
         copy(lowering, dest, holder, node->span);
 }
 
+/* Behind the last step, and behind a rejection. */
+static void lower_end(struct lowering *lowering, struct ir_block *rejected)
+{
+    struct ir_block *last = ending(lowering);
+
+    end(lowering, IR_GOTO, last, NULL);
+    place(lowering, last);
+    place(lowering, rejected);
+    end(lowering, IR_END, NULL, NULL);
+}
+
 struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
 {
     struct ir_chain *chain = arena_new(arena, struct ir_chain);
     struct lowering lowering = { .arena = arena, .chain = chain };
-    struct ir_block *start, *rejected, *last;
+    struct ir_block *start, *rejected;
 
     chain->checked = checked;
     chain->symbol = checked->symbol;
@@ -546,17 +559,16 @@ struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
     start->is_state = true;
     rejected = block_new(&lowering, "rejected", checked->symbol->span);
     rejected->span.begin = 0;
-    rejected->end = IR_END;
-    rejected->done = true;
     lowering.fail = rejected;
+    if (checked->spawns != NULL)
+        lowering.leave = block_new(&lowering, "leave", checked->symbol->span);
     place(&lowering, start);
     check_code(&lowering, checked->symbol->span, NULL); /* cancelled before it ran */
     start->cancel_only = true;
     lower(&lowering, checked->body, checked->result);
-    last = ending(&lowering);
-    end(&lowering, IR_GOTO, last, NULL);
-    *chain->last_block = last;
-    last->next = rejected;
-    chain->last_block = &rejected->next;
+    if (lowering.leave != NULL)
+        lower_close(&lowering, rejected);
+    else
+        lower_end(&lowering, rejected);
     return chain;
 }

@@ -61,6 +61,7 @@ struct lowering {
     struct scope *scope;        /* where variables of lower's own go */
     struct ir_block *block;     /* that instructions are added to */
     struct ir_block *fail;      /* where a rejection goes */
+    struct ir_block *leave;     /* where a chain that spawns ends with its value; NULL: it ends anywhere */
     struct loop *loop;
     struct variable *attempt;   /* of the innermost retry; NULL: none */
     struct undos *undos;        /* of the innermost block that has any */
@@ -106,6 +107,9 @@ void lower_items(struct lowering *lowering, struct fork *fork);
 void lower_each(struct lowering *lowering, const struct node *node);
 void lower_pull(struct lowering *lowering, const struct node *node);
 void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_spawn(struct lowering *lowering, const struct node *node);
+void lower_join(struct lowering *lowering, struct span span);
+void lower_close(struct lowering *lowering, struct ir_block *rejected);
 void lower_retry(struct lowering *lowering, const struct node *node, struct variable *dest);
 
 #endif

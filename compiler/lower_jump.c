@@ -171,7 +171,7 @@ static bool leaves_branch(const struct lowering *lowering)
 
 void lower_return(struct lowering *lowering, const struct node *node)
 {
-    struct ir_block *block = ending(lowering);
+    struct ir_block *block = lowering->leave != NULL ? lowering->leave : ending(lowering);
     struct variable *result = lowering->chain->checked->result, *value = node->u.value == NULL ? NULL : result;
 
     if (value != NULL && leaves_branch(lowering)) {
@@ -182,8 +182,8 @@ void lower_return(struct lowering *lowering, const struct node *node)
         lower(lowering, node->u.value, value);
     check_cancelled(lowering, node->span);
     jump(lowering, block, NULL, value);
-    *lowering->chain->last_block = block;
-    lowering->chain->last_block = &block->next;
+    if (lowering->leave == NULL)
+        place(lowering, block);
     go_on_unreachable(lowering);
 }
 

@@ -87,6 +87,8 @@ static void name_fields(struct naming *naming, struct ir_chain *chain)
 
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         reserve(naming, own[i]);
+    if (chain->checked->spawns != NULL)
+        reserve(naming, "nursery");
     for (struct field *field = chain->frame->fields; field != NULL; field = field->next)
         for (struct field_part *part = field->parts; part != NULL; part = part->next)
             part->field = unique(naming, is_cpp_word(part->name) ? arena_format(naming->arena, "%s_", part->name) : part->name);

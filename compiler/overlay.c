@@ -53,11 +53,11 @@ static void leave(struct ways *ways, const struct ir_block *block)
     case IR_CHECK:
         enter(ways, block->no);
         break;
-    case IR_GOTO: case IR_IF: case IR_CODES: case IR_BACK: case IR_WON: case IR_MAY_JUMP: case IR_SWITCH: case IR_END:
+    case IR_GOTO: case IR_IF: case IR_CODES: case IR_BACK: case IR_WON: case IR_MAY_JUMP: case IR_SWITCH: case IR_CLOSE: case IR_END:
         ir_end_variables(block, need, ways);
         ir_successors(block, enter, ways);
         break;
-    case IR_START: case IR_DELAY: case IR_CALL: case IR_JOIN: case IR_BRANCH_END: /* not with a rejection under way */
+    case IR_START: case IR_DELAY: case IR_CALL: case IR_JOIN: case IR_SPAWN: case IR_AWAIT: case IR_BRANCH_END: /* not with a rejection under way */
         stop(ways, block);
         break;
     }
@@ -89,7 +89,8 @@ static bool may_raise(const struct ir_instr *instr)
         return instr->op->fails != NULL;
     case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_ATTEMPTED: case IR_RETRY: case IR_CATCH: case IR_KEEP: case IR_SUPPRESS_OWN: case IR_SET_EXIT:
     case IR_DECLARE: case IR_HOLD: case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY: case IR_BRANCH_STRAND: case IR_EACH:
-    case IR_NEXT_SLOT: case IR_BRANCH_JUMPED: case IR_OUTCOME: case IR_CAUSE: case IR_TIMEOUT: case IR_TIMEOUT_END:
+    case IR_NEXT_SLOT: case IR_BRANCH_JUMPED: case IR_OUTCOME: case IR_CAUSE: case IR_SPAWNED: case IR_NOT_SPAWNED:
+    case IR_TIMEOUT: case IR_TIMEOUT_END:
         return false;
     }
     return false;
@@ -104,7 +105,7 @@ static void follow_all(struct ways *ways, struct ir_block *block)
             need(ways, instr->variable);
         follow(ways, block, instr->next);
     }
-    if (block->end == IR_START)
+    if (block->end == IR_START || block->end == IR_SPAWN)
         enter(ways, block->to);
     while (ways->depth > 0) {
         const struct ir_block *next = ways->stack[--ways->depth];
@@ -116,7 +117,7 @@ static void follow_all(struct ways *ways, struct ir_block *block)
  * there is a decision, too. */
 static bool is_worth_it(const struct ir_strand *strand)
 {
-    if (strand->joins || strand->times)
+    if (strand->joins || strand->times || strand->spawns || strand->awaits)
         return false;
     for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
         if (storage->op == NULL || storage->op->proto_kind == AST_CHAIN)

@@ -120,6 +120,16 @@ static struct codes of_call(struct raising *raising, const struct node *node)
     return any(node);
 }
 
+/* What the instance rejects with goes elsewhere (rule 78); but there may be no memory for one that has no pool (rule 79). */
+static struct codes of_spawn(struct raising *raising, const struct node *node)
+{
+    struct codes set = { NULL, NULL };
+
+    if (node->u.call.op->pool == NULL)
+        add(raising, &set, intern_string(raising->program->names, "ENOMEM"));
+    return set;
+}
+
 static struct codes of_reject(struct raising *raising, const struct node *node)
 {
     const struct piece *code;
@@ -225,7 +235,8 @@ static struct codes codes_of(struct raising *raising, const struct node *node)
     case NODE_WHILE: case NODE_LOOP: return codes_of(raising, node->u.loop.body);
     case NODE_RETURN: return node->u.value == NULL ? nothing : codes_of(raising, node->u.value);
     case NODE_REJECT: return of_reject(raising, node);
-    case NODE_NOTHING: case NODE_EXPR: case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY: break;
+    case NODE_SPAWN: return of_spawn(raising, node);
+    case NODE_NOTHING: case NODE_EXPR: case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY: case NODE_JOIN: break;
     }
     return nothing;
 }
@@ -247,6 +258,15 @@ static void check_covered(struct raising *raising, const struct checked_chain *c
     diag_help(raising->program->diags, diag, "declare what it 'raises', or catch the rest");
 }
 
+static void check_spawned(struct raising *raising, const struct node *spawn)
+{
+    for (; spawn != NULL; spawn = spawn->u.call.next_spawn) {
+        struct codes set = of_call(raising, spawn);
+        if (set.any_from != NULL || set.list != NULL)
+            diag_report(raising->program->diags, D_SPAWN_REJECTS, spawn->span, spawn->u.call.op->name);
+    }
+}
+
 void raises(struct program *program, struct checked_chain *chains)
 {
     for (struct checked_chain *chain = chains; chain != NULL; chain = chain->next) {
@@ -254,5 +274,6 @@ void raises(struct program *program, struct checked_chain *chains)
         const struct codes *set = codes_of_chain(program, chain);
         if (chain->symbol->raises != NULL)
             check_covered(&raising, chain, set);
+        check_spawned(&raising, chain->spawns);
     }
 }

@@ -163,6 +163,10 @@ static void merge(struct symbol *old, const struct symbol *new)
     old->params = new->params;
     old->span = new->span;
     old->unit = new->unit;
+    if (new->raises != NULL)
+        old->raises = new->raises;
+    if (new->pool != NULL)
+        old->pool = new->pool;
 }
 
 static void declare(struct program *program, struct symbol *symbol)
@@ -247,7 +251,8 @@ static void take_clause(struct symbol *symbol, const struct ast_opclause *clause
     case AST_STATE: symbol->state = clause->state; break;
     case AST_POSTED: symbol->posted = true; break;
     case AST_UNCANCELLABLE: symbol->uncancellable = true; break;
-    case AST_POOL: case AST_BUDGET: case AST_ON: break;
+    case AST_POOL: symbol->pool = clause->count; break;
+    case AST_BUDGET: case AST_ON: break;
     }
 }
 
@@ -261,10 +266,12 @@ static void take_clauses(struct program *program, struct symbol *symbol)
             diag_report(program->diags, D_CLAUSE_KIND, clause->span, rule->word, proto_words[symbol->proto_kind]);
         else if ((seen >> clause->kind & 1) != 0)
             diag_report(program->diags, D_CLAUSE_TWICE, clause->span, rule->word);
-        else if (clause->kind == AST_POOL || clause->kind == AST_ON)
+        else if (clause->kind == AST_ON)
             diag_report(program->diags, D_UNSUPPORTED, clause->span, rule->word);
         else
             take_clause(symbol, clause);
+        if (clause->kind == AST_POOL && strcmp(clause->count->text, "0") == 0)
+            diag_report(program->diags, D_POOL_ZERO, clause->span);
         seen |= 1u << clause->kind;
     }
 }
@@ -331,7 +338,8 @@ static void declare_item(struct program *program, const struct unit *unit, struc
 static void check_generated_names(struct program *program)
 {
     static const char *const endings[] = { "_start", "_cancel", "_resolve", "_reject", "_cancelled", "_done", "_deferred", "_run",
-        "_frame", "_branches", "_resolve_soon", "_post_resolve", "_post_reject", "_post_cancelled", "_value", "_state", "_type", "_sites", "_resume", "_cancel_step", "_frame_of" };
+        "_frame", "_branches", "_resolve_soon", "_post_resolve", "_post_reject", "_post_cancelled", "_value", "_state", "_type", "_sites", "_resume", "_cancel_step", "_frame_of",
+        "_pool", "_instance", "_instances" };
 
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next) {
         const struct symbol *same = symbol->kind == SYMBOL_OPERATION ? symbol_find(program, symbol->c_name) : NULL;

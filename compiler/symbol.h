@@ -46,6 +46,8 @@ struct symbol {
     const struct ast_c *state;
     const struct ast_opclause *raises; /* NULL: any code */
     struct symbol *next_chain;       /* [resolve] callees first */
+    const struct ast_number *pool;   /* of a chain; NULL: none */
+    bool is_spawned;                 /* [check] in the compiled file */
     bool needs_branches;             /* [resolve] a chain with a combinator in it or in one it calls */
     struct checked_chain *checked;   /* [check] of a chain of the compiled file */
     char visit;                      /* [resolve] for the search for recursion */

@@ -127,6 +127,6 @@ void tidy(struct arena *arena, struct ir_chain *chain)
             if (instr->function != NULL)
                 instr->function->reached = true;
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-        if (block->end == IR_START || block->end == IR_DELAY || block->end == IR_CALL || block->end == IR_JOIN)
+        if (ir_waits(block))
             block->to->waiter = block;
 }

@@ -106,7 +106,7 @@ enum node_kind {
     NODE_CALL, NODE_EXPR, NODE_DO, NODE_BLOCK,
     NODE_THEN, NODE_THEN_ELSE, NODE_CATCH, NODE_FINALLY,
     NODE_BRANCHES, NODE_EACH, NODE_TIMEOUT, NODE_RETRY, NODE_IF, NODE_WHILE, NODE_LOOP, NODE_BREAK, NODE_CONTINUE,
-    NODE_DELAY, NODE_RETURN, NODE_REJECT
+    NODE_DELAY, NODE_SPAWN, NODE_JOIN, NODE_RETURN, NODE_REJECT
 };
 
 struct node {
@@ -123,7 +123,8 @@ struct node {
         struct {
             struct symbol *op;
             struct text *args;   /* in order; a bare name's `it` or `err` among them */
-        } call;
+            struct node *next_spawn; /* NODE_SPAWN: of the chain */
+        } call;                  /* NODE_CALL, NODE_SPAWN */
         struct text *expr;
         struct {
             struct text *body;
@@ -220,6 +221,8 @@ struct checked_chain {
     struct variable *result;     /* NULL: void */
     struct node *body;
     struct settled_type *settled_types;
+    struct node *spawns, **last_spawn; /* the steps that spawn: then it has a nursery in its frame */
+    struct node *join;           /* the first; NULL: none */
     struct codes *codes;         /* [raises] that can escape it; NULL: not asked yet */
     bool is_main;
 };

@@ -36,14 +36,15 @@ static void dump_variable(struct writer *w, const char *word, const struct varia
 static const char *const words[] = { [NODE_NOTHING] = "nothing", [NODE_CALL] = "call", [NODE_EXPR] = "expr", [NODE_DO] = "do",
     [NODE_BLOCK] = "block", [NODE_THEN] = "then", [NODE_THEN_ELSE] = "then-else", [NODE_CATCH] = "catch",
     [NODE_FINALLY] = "finally", [NODE_BRANCHES] = "branches", [NODE_EACH] = "each", [NODE_TIMEOUT] = "timeout", [NODE_RETRY] = "retry", [NODE_IF] = "if", [NODE_WHILE] = "while", [NODE_LOOP] = "loop",
-    [NODE_BREAK] = "break", [NODE_CONTINUE] = "continue", [NODE_DELAY] = "delay", [NODE_RETURN] = "return",
+    [NODE_BREAK] = "break", [NODE_CONTINUE] = "continue", [NODE_DELAY] = "delay", [NODE_SPAWN] = "spawn",
+    [NODE_JOIN] = "join", [NODE_RETURN] = "return",
     [NODE_REJECT] = "reject" };
 
 /* What stands on the node's own line. */
 static void dump_head(struct writer *w, const struct node *node)
 {
     switch (node->kind) {
-    case NODE_CALL:
+    case NODE_CALL: case NODE_SPAWN:
         putf(w, " %s", node->u.call.op->name);
         for (const struct text *arg = node->u.call.args; arg != NULL; arg = arg->next)
             dump_text(w, arg);
@@ -102,7 +103,8 @@ static void dump_head(struct writer *w, const struct node *node)
             putf(w, " %s", code->name);
         break;
     case NODE_BLOCK: dump_variable(w, "outcome", node->u.block.outcome); break;
-    case NODE_NOTHING: case NODE_FINALLY: case NODE_LOOP: case NODE_BREAK: case NODE_CONTINUE: case NODE_RETURN:
+    case NODE_NOTHING: case NODE_FINALLY: case NODE_LOOP: case NODE_BREAK: case NODE_CONTINUE: case NODE_JOIN:
+    case NODE_RETURN:
         break;
     }
     if (!ctype_is_void(node->type))
@@ -161,7 +163,7 @@ static void dump_children(struct writer *w, const struct node *node, int depth)
             dump_node(w, node->u.value, depth);
         break;
     case NODE_NOTHING: case NODE_CALL: case NODE_EXPR: case NODE_DO: case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY:
-    case NODE_REJECT:
+    case NODE_SPAWN: case NODE_JOIN: case NODE_REJECT:
         break;
     }
 }

@@ -39,6 +39,10 @@ void chain__reactor_event(struct chain_reactor *reactor, int fd, uint32_t genera
 
 extern const struct chain__backend chain__epoll;
 
+/* heap.c: the memory functions of a port. */
+void *chain__allocate(struct chain_loop *loop, size_t size);
+void chain__release(struct chain_loop *loop, void *memory, size_t size);
+
 /* report.c: names and texts of a `codes` declaration for messages; ends with code 0. */
 void chain__use_code_texts(const struct chain_code_text *texts);
 

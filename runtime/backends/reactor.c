@@ -274,7 +274,7 @@ static void wake(struct chain_loop *loop)
     reactor->backend->wake(reactor);
 }
 
-static const struct chain_port port = { now, wait, wake };
+static const struct chain_port port = { now, wait, wake, chain__allocate, chain__release };
 
 /* ---- opening and closing ---- */
 

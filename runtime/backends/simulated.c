@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "chain_gen.h"
+#include "backend.h"
 #include "chain_sim.h"
 
 #define DEFAULT_LATENCY INT64_C(10000000)
@@ -322,7 +322,7 @@ static void sim_wait(struct chain_loop *loop, uint64_t deadline)
     let_happen(sim);
 }
 
-static const struct chain_port port = { sim_now, sim_wait, NULL };
+static const struct chain_port port = { sim_now, sim_wait, NULL, chain__allocate, chain__release };
 
 static struct chain_sim *sim_of(const void *op)
 {

@@ -17,6 +17,18 @@ static bool is_waiting(const struct chain_op *op)
     return (chain__tag(op) & CHAIN__GENERATION) != 0;
 }
 
+/* Asks what the strand waits for: branches of the innermost chain, perhaps. */
+static void ask(struct chain_strand *strand, struct chain_loop *loop)
+{
+    const struct chain_type *outer = loop->reach.branch_of;
+
+    if (strand->type->cancel == NULL)
+        return;
+    loop->reach.branch_of = strand->type;
+    strand->type->cancel(strand, loop);
+    loop->reach.branch_of = outer;
+}
+
 static void deliver(struct chain_strand *strand, struct chain_loop *loop)
 {
     struct chain_op *op = &strand->op;
@@ -31,8 +43,39 @@ static void deliver(struct chain_strand *strand, struct chain_loop *loop)
         loop->interrupted = strand;
         loop->spared += loop->budget > 0 ? loop->budget : 0;
         loop->budget = 0;
-    } else if (strand->type->cancel != NULL)
-        strand->type->cancel(strand, loop);
+    } else
+        ask(strand, loop);
+}
+
+/* ---- instances ----
+ *
+ * What a chain has spawned is asked after what the chain itself waits for. Instances can own instances, to any depth, so those
+ * that a cancel reaches stand in a list: what the first one owns comes before the second one. */
+
+static void reach_instances(const struct chain__nursery *nursery, struct chain_loop *loop)
+{
+    for (struct chain__instance *instance = nursery->first; instance != NULL; instance = instance->next) {
+        if (instance->is_reached)
+            continue;
+        instance->is_reached = true;
+        instance->reached = NULL;
+        *loop->reach.last = instance;
+        loop->reach.last = &instance->reached;
+    }
+}
+
+/* The frames of all chains that a strand is in begin at the same place, the called one in the storage of its caller; but the
+ * outermost frame of a branch stands elsewhere, before the strand that waits for it. */
+static void reach_from(struct chain_strand *strand, struct chain_loop *loop)
+{
+    char *frame = (char *)(strand + 1);
+    const struct chain_type *type = strand->type;
+
+    while (type->caller != 0 && type != loop->reach.branch_of) {
+        if (type->nursery != 0)
+            reach_instances((struct chain__nursery *)(void *)(frame + type->nursery), loop);
+        type = (*(const struct chain_caller **)(void *)(frame + type->caller))->type;
+    }
 }
 
 void chain__cancel(struct chain_strand *strand, struct chain_loop *loop)
@@ -40,8 +83,51 @@ void chain__cancel(struct chain_strand *strand, struct chain_loop *loop)
     uint8_t flags = strand->op.flags;
 
     strand->op.flags |= CHAIN__CANCELLED;
-    if ((flags & (CHAIN__CANCELLED | CHAIN__SHIELDED)) == 0)
-        deliver(strand, loop);
+    if ((flags & (CHAIN__CANCELLED | CHAIN__SHIELDED)) != 0)
+        return;
+    deliver(strand, loop);
+    if (loop->instances != 0)
+        reach_from(strand, loop);
+}
+
+/* A cancel begins, perhaps inside a `_cancel` function that another one has called. */
+static struct chain__reach begin(struct chain_loop *loop)
+{
+    struct chain__reach outer = loop->reach;
+
+    loop->reach.first = NULL;
+    loop->reach.last = &loop->reach.first;
+    loop->reach.branch_of = NULL;
+    return outer;
+}
+
+static void finish(struct chain_loop *loop, struct chain__reach outer)
+{
+    struct chain__instance *instance;
+
+    while ((instance = loop->reach.first) != NULL) {
+        struct chain__instance *rest = instance->reached;
+        begin(loop);
+        chain__cancel(&instance->strand, loop);
+        *loop->reach.last = rest;
+    }
+    loop->reach = outer;
+}
+
+void chain__ask_strand(struct chain_strand *strand, struct chain_loop *loop)
+{
+    struct chain__reach outer = begin(loop);
+
+    ask(strand, loop);
+    finish(loop, outer);
+}
+
+void chain__cancel_instances(struct chain__nursery *nursery, struct chain_loop *loop)
+{
+    struct chain__reach outer = begin(loop);
+
+    reach_instances(nursery, loop);
+    finish(loop, outer);
 }
 
 /* The start that was interrupted has returned; the strand waits now, unless it settled or went on. */
@@ -50,23 +136,27 @@ void chain__ask_interrupted(struct chain_loop *loop)
     struct chain_strand *strand = loop->interrupted;
 
     loop->interrupted = NULL;
-    if (is_waiting(&strand->op) && strand->op.code == CHAIN_CANCELLED && strand->type->cancel != NULL)
-        strand->type->cancel(strand, loop);
+    if (is_waiting(&strand->op) && strand->op.code == CHAIN_CANCELLED)
+        chain__ask_strand(strand, loop);
 }
 
 void chain_cancel(struct chain_root *root)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(&root->strand.op));
+    struct chain__reach outer;
 
     if (chain_is_quiescent(root) || loop == NULL)
         return;
     if ((root->strand.op.flags & CHAIN__CANCELLED) == 0)
         CHAIN__TRACE(chain__trace_cancel(root));
+    outer = begin(loop);
     chain__cancel(&root->strand, loop);
+    finish(loop, outer);
 }
 
 void chain_loop_cancel(struct chain_loop *loop)
 {
+    loop->ending = loop->alive != 0;
     for (struct chain_root *root = loop->roots; root != NULL; root = root->next)
         chain_cancel(root);
 }
@@ -83,7 +173,7 @@ static struct chain_strand *perform(struct chain_strand *strand, struct chain_lo
     return chain__suspend(loop);
 }
 
-static const struct chain_type request_type = { perform, NULL, "cancel request", NULL, 0 };
+static const struct chain_type request_type = { .resume = perform, .name = "cancel request" };
 
 enum chain_settled chain_post_cancel(struct chain_cancel_request *request, struct chain_root *root)
 {

@@ -37,6 +37,37 @@ static inline struct chain_op *chain__parent_of(struct chain_op *branch)
 /* settle.c: a rejection goes to the suppressed hook (rule 106). */
 void chain__suppress(struct chain_loop *loop, int code, const struct chain_failure *failure);
 
+/* A lock that is held for a few instructions, between the threads of several loops (rule 99). Interrupts never take it. */
+static inline void chain__lock(uint32_t *lock)
+{
+    while (CHAIN_THREADS && chain__swap_word(lock, 1, __ATOMIC_ACQUIRE) != 0)
+        continue;
+}
+
+static inline void chain__unlock(uint32_t *lock)
+{
+    if (CHAIN_THREADS)
+        chain__store_word(lock, 0, __ATOMIC_RELEASE);
+}
+
+/* A strand that is going to run a chain from its beginning. */
+static inline void chain__prepare(struct chain_strand *strand, struct chain_loop *loop, const struct chain_type *type)
+{
+    strand->type = type;
+    strand->op.at = 0;
+    strand->op.code = 0;
+    strand->op.flags = 0;
+    strand->op.alive = 0;
+    if ((chain__tag(&strand->op) & CHAIN__LOW) != (uint64_t)loop->id << 8) /* a store of half a tag is slow to load from */
+        chain__set_tag(&strand->op, (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
+}
+
+/* cancel.c: asks what the strand waits for to stop. */
+void chain__ask_strand(struct chain_strand *strand, struct chain_loop *loop);
+
+/* cancel.c: cancels the instances that a chain has spawned. */
+void chain__cancel_instances(struct chain__nursery *nursery, struct chain_loop *loop);
+
 /* cancel.c: asks the operation whose start was interrupted by a cancel (rule 66). */
 void chain__ask_interrupted(struct chain_loop *loop);
 
@@ -48,6 +79,16 @@ struct chain_timer *chain__timer_due(struct chain_loop *loop, uint64_t now);
 
 /* strand.c: resumes ready strands until there is none or the budget ends (rules 14, 17). */
 void chain__drain(struct chain_loop *loop);
+
+/* pool.c: an instance goes to whoever waits for one, or back to where it is from. */
+void chain__give_back(struct chain__instance *instance);
+
+/* pool.c: a wait at the end of a list; out of the list it is in. */
+void chain__wait_in(struct chain__waiting *list, struct chain__wait *wait);
+void chain__wait_no_more(struct chain__waiting *list, struct chain__wait *wait);
+
+/* pool.c: the loop gives its slabs back. */
+void chain__slabs_fini(struct chain_loop *loop);
 
 /* root.c: reports the rejections nobody looked at, lets go of all roots; returns how many were still running. */
 size_t chain__roots_fini(struct chain_loop *loop);

@@ -14,6 +14,7 @@ int chain_loop_init(struct chain_loop *loop, const struct chain_port *port)
     loop->port = port;
     loop->ready.last = &loop->ready.first;
     loop->last_root = &loop->roots;
+    loop->reach.last = &loop->reach.first;
     loop->budget = CHAIN_BUDGET;
     loop->now = port->now(loop);
     return chain__mailbox_open(loop) ? 0 : EMFILE;
@@ -26,7 +27,9 @@ size_t chain_loop_fini(struct chain_loop *loop)
     if (loop->closed)
         return 0;
     loop->closed = true;
-    running = chain__roots_fini(loop);
+    running = chain__roots_fini(loop) + loop->instances;
+    if (running == 0)
+        chain__slabs_fini(loop);
     chain__mailbox_close(loop, running == 0);
     return running;
 }

@@ -44,16 +44,8 @@ int chain__run_again(struct chain_root *root, struct chain_loop *loop)
 
 static void prepare(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type)
 {
-    struct chain_strand *strand = &root->strand;
-
     root->outcome = CHAIN_PENDING;
-    strand->type = type;
-    strand->op.at = 0;
-    strand->op.code = 0;
-    strand->op.flags = 0;
-    strand->op.alive = 0;
-    if ((chain__tag(&strand->op) & CHAIN__LOW) != (uint64_t)loop->id << 8) /* a store of half a tag is slow to load from */
-        chain__set_tag(&strand->op, (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
+    chain__prepare(&root->strand, loop, type);
 }
 
 int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type)
@@ -74,7 +66,8 @@ static struct chain_strand *end_root(struct chain_strand *strand, struct chain_l
 
     if (loop->interrupted == strand)
         loop->interrupted = NULL;
-    loop->alive--;
+    if (--loop->alive == 0)
+        loop->ending = false;
     CHAIN__TRACE(chain__trace_done(root));
     root->outcome = chain__outcome_of(&strand->op);
     if (root->outcome != CHAIN_REJECTED || root->on_settled != NULL)
@@ -84,7 +77,7 @@ static struct chain_strand *end_root(struct chain_strand *strand, struct chain_l
     return chain__suspend(loop);
 }
 
-static const struct chain_type root_type = { end_root, NULL, "root", NULL, 0 };
+static const struct chain_type root_type = { .resume = end_root, .name = "root" };
 const struct chain_caller chain__root_caller = { &root_type, 0 };
 
 /* Looking at a rejection takes it off the list of those to be reported (rule 105). */

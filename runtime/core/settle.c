@@ -235,8 +235,7 @@ bool chain__decide(struct chain_strand *strand, struct chain_loop *loop)
         op->flags &= (uint8_t)~CHAIN__DECIDING;
         op->alive++;
     }
-    if (strand->type->cancel != NULL)
-        strand->type->cancel(strand, loop);
+    chain__ask_strand(strand, loop);
     if (--op->alive != 0)
         return false;
     complete(op);

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Output of chainc and the runtime must agree on the structs below; generated code checks this number. */
-#define CHAIN_ABI 3
+#define CHAIN_ABI 4
 
 /* Codes that errno has no name for. Rejection codes are positive: errno values, these, or those of a `codes` declaration
  * (0x4000 and up). */
@@ -46,6 +46,8 @@ enum chain_outcome { CHAIN_PENDING, CHAIN_VALUE, CHAIN_REJECTED, CHAIN_WAS_CANCE
 struct chain_event;
 struct chain_loop;
 struct chain_strand;
+struct chain__instance;
+struct chain__slabs;
 
 /* Where in a .chain file a step stands. Static data of the generated code. */
 struct chain_site {
@@ -100,6 +102,8 @@ struct chain_type {
     const char *name;
     const struct chain_site *sites; /* the states in their order, then other steps; NULL without tables */
     size_t states;                  /* entries of `sites` */
+    size_t caller;                  /* where in the frame the pointer to its caller is; 0: no chain has this type */
+    size_t nursery;                 /* where the instances that it has spawned are; 0: it spawns none */
 };
 
 /* One sequential line of execution. Directly behind it stands the frame it runs, and in that, first, the storage of what it
@@ -192,6 +196,10 @@ struct chain_port {
     /* Ends the present wait(), or the next one, from any thread (on firmware, from an interrupt); does not block. NULL: no
      * one posts to this loop. */
     void (*wake)(struct chain_loop *loop);
+    /* Memory for spawned chains that have no `pool`: zeroed, aligned for every type, given back when the loop ends. `allocate`
+     * returns NULL if there is none. Both NULL: there is no heap, and such spawns reject with ENOMEM (rule 79). */
+    void *(*allocate)(struct chain_loop *loop, size_t size);
+    void (*release)(struct chain_loop *loop, void *memory, size_t size);
 };
 
 /* The port's critical section, where the core is built with CHAIN_CRITICAL (chain_config.h): a processor without the atomic
@@ -203,6 +211,12 @@ void chain_port_leave(uintptr_t state);
 
 struct chain_queue {
     struct chain_strand *first, **last;
+};
+
+/* The instances that a cancel has reached and not yet asked to stop. */
+struct chain__reach {
+    struct chain__instance *first, **last;
+    const struct chain_type *branch_of; /* the chain whose branches are being asked; NULL: none */
 };
 
 struct chain_loop {
@@ -217,6 +231,10 @@ struct chain_loop {
     uint64_t timer_order;
     struct chain_root *roots, **last_root; /* running, and rejected ones nobody has looked at, in the order they were started */
     size_t alive;                          /* roots that run */
+    size_t instances;                      /* spawned chains that have not ended */
+    bool ending;                /* chain_loop_cancel() was called, and roots still run: nothing is spawned (rule 80) */
+    struct chain__reach reach;
+    struct chain__slabs *slabs; /* what instances of chains without a pool are made of */
     const struct chain_port *port;
     uint64_t random;     /* state of the generator for jitter; set it for runs that repeat (rule 91) */
     uint64_t suppressed; /* rejections that another outcome replaced (rule 106) */
@@ -235,8 +253,10 @@ struct chain_loop {
 int chain_loop_init(struct chain_loop *loop, const struct chain_port *port);
 
 /* Ends a loop: later posts return CHAIN_CLOSED (rule 103); rejections nobody looked at go to on_unhandled (rule 105).
- * Returns the number of roots that were still running; their frames are left as they are and never become quiescent, and as
- * posts to them may still come at any time, the loop's number (one of CHAIN_LOOPS_MAX) is not given out again.
+ * Returns the number of chains that were still running, roots and what they have spawned; their frames are left as they are and
+ * never become quiescent, and as posts to them may still come at any time, the loop's number (one of CHAIN_LOOPS_MAX) is not
+ * given out again, and its slabs are not given back. If none was running the slabs are given back, so no other thread may hold
+ * a deferred of an operation of a spawned chain any more.
  * Not from inside a turn. */
 size_t chain_loop_fini(struct chain_loop *loop);
 
@@ -254,7 +274,7 @@ bool chain_loop_turn(struct chain_loop *loop, bool block);
 void chain_loop_stop(struct chain_loop *loop);
 
 /* chain_cancel() for every chain that runs on the loop, in the order they were started; the loop has to run on until they have
- * ended (rule 107). */
+ * ended (rule 107). Until then nothing is spawned: `spawn` rejects with CHAIN_ECLOSED (rule 80). */
 void chain_loop_cancel(struct chain_loop *loop);
 
 /* Ends the present wait of the loop's turn, or the next one. Thread: any, and async-signal-safe on hosted systems (rule 99);

@@ -24,6 +24,7 @@
 #include <errno.h>
 #else
 #define EBUSY 16
+#define ENOMEM 12
 #define EINVAL 22
 #define EMFILE 24
 #define ETIMEDOUT 110

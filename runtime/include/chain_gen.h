@@ -540,5 +540,6 @@ int chain__main(struct chain_root *root, int (*start)(struct chain_root *root, s
 #endif
 
 #include "chain_join.h"
+#include "chain_spawn.h"
 
 #endif

@@ -23,7 +23,20 @@ static void world_wait(struct chain_loop *loop, uint64_t deadline)
         now = deadline;
 }
 
-static const struct chain_port port = { world_now, world_wait, NULL };
+static void *world_allocate(struct chain_loop *loop, size_t size)
+{
+    (void)loop;
+    return calloc(1, size);
+}
+
+static void world_release(struct chain_loop *loop, void *memory, size_t size)
+{
+    (void)loop;
+    (void)size;
+    free(memory);
+}
+
+static const struct chain_port port = { world_now, world_wait, NULL, world_allocate, world_release };
 static struct chain_loop the_world;
 struct chain_loop *world = &the_world;
 

@@ -114,7 +114,7 @@ joined:
 }
 
 static struct chain_site sum_sites[301];
-static const struct chain_type sum_type = { sum_resume, NULL, "sum", sum_sites, 301 };
+static const struct chain_type sum_type = { .resume = sum_resume, .name = "sum", .sites = sum_sites, .states = 301 };
 
 static void hear(struct chain_loop *loop, const struct chain_error *error)
 {

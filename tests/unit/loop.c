@@ -107,7 +107,7 @@ static struct chain_strand *spin(struct chain_strand *strand, struct chain_loop 
     return chain__yield(strand, loop, 0);
 }
 
-static const struct chain_type spinner_type = { spin, NULL, "spinner", NULL, 0 };
+static const struct chain_type spinner_type = { .resume = spin, .name = "spinner" };
 
 static struct spinner spinner;
 
@@ -203,7 +203,7 @@ static uint64_t count_now(struct chain_loop *loop)
 
 static void rule_19_the_clock_is_read_once_per_turn(void **state)
 {
-    static const struct chain_port counting = { count_now, world_wait, NULL };
+    static const struct chain_port counting = { .now = count_now, .wait = world_wait };
     struct world world;
     struct mini a;
 

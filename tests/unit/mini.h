@@ -46,7 +46,7 @@ static inline void world_wait(struct chain_loop *loop, uint64_t deadline)
         chain_loop_stop(loop);
 }
 
-static const struct chain_port world_port = { world_now, world_wait, NULL };
+static const struct chain_port world_port = { .now = world_now, .wait = world_wait };
 
 static inline void world_open(struct world *world)
 {
@@ -192,7 +192,7 @@ settled:
 }
 
 static const struct chain_site mini_sites[] = { { "mini.chain", 1, 1, "start" }, { "mini.chain", 2, 5, "ext" } };
-static const struct chain_type mini_type = { mini_resume, NULL, "mini", mini_sites, 2 };
+static const struct chain_type mini_type = { .resume = mini_resume, .name = "mini", .sites = mini_sites, .states = 2 };
 
 static inline void mini_init(struct mini *mini, char name, int rounds)
 {

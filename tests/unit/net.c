@@ -49,7 +49,7 @@ static struct chain_strand *talk_resume(struct chain_strand *strand, struct chai
     return chain__end(strand, loop, talk->caller);
 }
 
-static const struct chain_type talk_type = { talk_resume, NULL, "talk", NULL, 0 };
+static const struct chain_type talk_type = { .resume = talk_resume, .name = "talk" };
 
 static struct chain_reactor *reactor;
 static struct chain_loop *loop;

@@ -104,7 +104,7 @@ settled:
     goto again;
 }
 
-static const struct chain_type getter_type = { getter_resume, NULL, "getter", NULL, 0 };
+static const struct chain_type getter_type = { .resume = getter_resume, .name = "getter" };
 
 static void get(struct getter *g, char name, int fd, int rounds)
 {

@@ -1,0 +1,125 @@
+/* emit_spawn.c - chains that are spawned: what an instance consists of, pools, and the steps that spawn and join. */
+#include <string.h>
+
+#include "arena.h"
+#include "emit.h"
+
+/* ---- instances and pools ---- */
+
+static const char instance_text[] =
+    "/* ${name} where it is spawned: it is zeroed once, and stays what it is. */\n"
+    "struct ${name}_instance {\n"
+    "    struct chain__instance instance;\n"
+    "    struct ${name}_frame frame;\n"
+    "${branches}"
+    "};\n"
+    "CHAIN_STATIC_ASSERT(offsetof(struct ${name}_instance, frame) == sizeof(struct chain__instance), \"the frame follows its strand\");\n"
+    "${distance}"
+    "${align}"
+    "\n";
+
+static void emit_instance(struct emitter *emitter, const struct symbol *chain)
+{
+    const char *name = chain->c_name, *branches = "", *distance = "", *align = "";
+
+    if (chain->needs_branches) {
+        branches = arena_format(emitter->arena, "    struct %s_branches branches;\n", name);
+        distance = arena_format(emitter->arena, "CHAIN_STATIC_ASSERT(sizeof(struct %s_instance) <= 524280, "
+                                                "\"a branch finds its strand within 512 KB\");\n", name);
+    }
+    if (chain->pool == NULL)
+        align = arena_format(emitter->arena, "CHAIN_STATIC_ASSERT(_Alignof(struct %s_instance) <= _Alignof(max_align_t), "
+                                             "\"memory of a loop is aligned for the types of C\");\n", name);
+    put_template(emitter->writer, instance_text, "name", name, "branches", branches, "distance", distance, "align", align, NULL);
+}
+
+static const char pool_text[] =
+    "CHAIN_STATIC_ASSERT((${count}) > 0, \"a pool has a slot\");\n"
+    "static struct ${name}_instance ${name}_instances[${count}];\n"
+    "${static}struct chain__pool ${name}_pool = CHAIN__POOL(${name}_pool, ${name}_instances);\n"
+    "\n";
+
+/* A static chain may be spawned by one that stands before it. */
+static void declare_static(struct emitter *emitter, const struct symbol *chain)
+{
+    struct writer *w = emitter->writer;
+    const char *name = chain->c_name;
+
+    putf(w, "static const struct chain_type %s_type;\nstatic void %s_start(struct %s_frame *%s", name, name, name,
+         own_parameter(emitter->arena, chain, "frame_"));
+    if (chain->needs_branches)
+        putf(w, ", struct %s_branches *%s", name, own_parameter(emitter->arena, chain, "branches_"));
+    emit_parameters(emitter, chain, true);
+    put(w, ");\n\n");
+}
+
+static void emit_spawnable(struct emitter *emitter, const struct symbol *chain)
+{
+    bool is_ours = chain->unit == emitter->program->units, is_static = chain->proto->is_static;
+    bool has_pool = is_ours && chain->pool != NULL && (chain->is_spawned || !is_static);
+
+    if (!chain->is_spawned && !has_pool)
+        return;
+    emit_instance(emitter, chain);
+    if (has_pool)
+        put_template(emitter->writer, pool_text, "count", chain->pool->text, "name", chain->c_name, "static", is_static ? "static " : "",
+                     NULL);
+    if (is_static)
+        declare_static(emitter, chain);
+}
+
+/* Of all chains that the file spawns, and of those whose pools are here. */
+void emit_instances(struct emitter *emitter)
+{
+    for (const struct symbol *chain = emitter->program->chains; chain != NULL; chain = chain->next_chain)
+        if (chain->proto->body != NULL)
+            emit_spawnable(emitter, chain);
+}
+
+/* ---- steps ---- */
+
+static const char *nursery_path(const struct emitter *emitter)
+{
+    return arena_format(emitter->arena, "&%s->nursery", emitter->chain->local.frame);
+}
+
+void emit_instances_start(struct emitter *emitter, const struct ir_block *block, const char *storage)
+{
+    struct writer *w = emitter->writer;
+
+    if (block->end != IR_SPAWN)
+        putf(w, "    %s(&%s.join, %s);\n", block->end == IR_AWAIT ? "chain__join_start" : "chain__close_start", storage,
+             nursery_path(emitter));
+    else if (block->op->pool != NULL)
+        putf(w, "    chain__spawn_pooled(&%s.spawn, &%s_pool);\n", storage, block->op->c_name);
+    else
+        putf(w, "    chain__spawn_allocated(&%s.spawn, &%s_type, sizeof(struct %s_instance));\n", storage, block->op->c_name,
+             block->op->c_name);
+}
+
+/* A chain without a pool is never waited for. */
+void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block, const char *storage)
+{
+    if (block->end == IR_AWAIT)
+        putf(emitter->writer, "        chain__join_cancel(&%s.join, %s);\n", storage, nursery_path(emitter));
+    else if (block->op->pool != NULL)
+        putf(emitter->writer, "        chain__spawn_cancel(&%s.spawn);\n", storage);
+}
+
+void emit_spawned(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    const char *name = instr->op->c_name, *storage = storage_path(emitter, instr->strand);
+
+    putf(w, "    {\n        struct %s_instance *spawned_ = (struct %s_instance *)(void *)%s.spawn.instance;\n", name, name, storage);
+    emit_line(emitter, instr->span);
+    putf(w, "        %s_start(&spawned_->frame%s%s", name, instr->op->needs_branches ? ", &spawned_->branches" : "",
+         instr->args != NULL ? ", " : "");
+    emit_arguments(emitter, instr->args);
+    put(w, ");\n");
+    emit_line_back(emitter);
+    putf(w, "        spawned_->frame.caller = &chain__instance_caller;\n");
+    putf(w, "        chain__spawned(%s, %s, &%s.spawn, %s, &%s_type);\n    }\n", chain->local.strand,
+         chain->local.loop, storage, nursery_path(emitter), name);
+}

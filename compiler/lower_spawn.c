@@ -1,0 +1,87 @@
+/* lower_spawn.c - part of lower: spawn, join, and the end of a chain that spawns.
+ *
+ *     spawn a(x)       ->     spawn a -> @after_spawn     @after_spawn: rejected? @not_spawned : spawned a(x)
+ *     the chain's end  ->     @leave: await -> end with the value     @rejected: close -> end
+ *
+ * The arguments are evaluated when there is an instance, as they go directly into its frame.
+ */
+#include "arena.h"
+#include "lower.h"
+
+static struct ir_block *wait_for(struct lowering *lowering, enum ir_end kind, const char *hint, struct span span)
+{
+    struct ir_block *after = block_new(lowering, hint, span);
+
+    lowering->block->end_span = span;
+    end(lowering, kind, after, NULL);
+    after->is_state = true;
+    after->span.begin = 0;
+    place(lowering, after);
+    return after;
+}
+
+/* What was given to a step that has been cancelled meanwhile goes back. */
+static void lower_not_spawned(struct lowering *lowering, struct ir_block *refused, struct span span)
+{
+    struct ir_block *behind = block_new(lowering, "spawned", span);
+
+    behind->span.begin = 0;
+    end(lowering, IR_GOTO, behind, NULL);
+    place(lowering, refused);
+    add(lowering, IR_NOT_SPAWNED, span);
+    end(lowering, IR_GOTO, lowering->fail, NULL);
+    place(lowering, behind);
+}
+
+void lower_spawn(struct lowering *lowering, const struct node *node)
+{
+    const struct symbol *op = node->u.call.op;
+    struct ir_block *refused = block_new(lowering, "not_spawned", node->span), *fail = lowering->fail;
+    struct ir_instr *instr;
+
+    refused->span.begin = 0;
+    check_cancelled(lowering, node->span);
+    lowering->strand->spawns = true;
+    lowering->block->op = op;
+    wait_for(lowering, IR_SPAWN, arena_format(lowering->arena, "after_spawn_%s", op->name), node->span);
+    lowering->fail = refused;
+    check_code(lowering, node->span, arena_format(lowering->arena, "spawn %s", op->name));
+    lowering->fail = fail;
+    instr = add(lowering, IR_SPAWNED, node->span);
+    instr->op = op;
+    instr->args = node->u.call.args;
+    for (const struct text *arg = node->u.call.args; arg != NULL; arg = arg->next)
+        lowering->dirty |= calls_something(arg);
+    lower_not_spawned(lowering, refused, node->span);
+}
+
+/* It has no outcome of its own: what it finds can only be a cancel. */
+void lower_join(struct lowering *lowering, struct span span)
+{
+    struct ir_block *after;
+
+    check_cancelled(lowering, span);
+    lowering->strand->awaits = true;
+    after = wait_for(lowering, IR_AWAIT, "after_join", span);
+    check_code(lowering, span, NULL);
+    after->cancel_only = true;
+}
+
+/* The end of a chain that spawns: it waits for its instances, and cancels them first if it has been rejected or cancelled (rule
+ * 77). */
+void lower_close(struct lowering *lowering, struct ir_block *rejected)
+{
+    struct span end_of_body = lowering->chain->symbol->span;
+
+    end(lowering, IR_GOTO, lowering->leave, NULL);
+    lowering->leave->span.begin = 0;
+    place(lowering, lowering->leave);
+    lowering->dirty = true; /* by way of a return, perhaps */
+    lower_join(lowering, end_of_body);
+    lowering->block->variable = lowering->chain->checked->result;
+    end(lowering, IR_END, NULL, NULL);
+    place(lowering, rejected);
+    lowering->strand->awaits = true;
+    wait_for(lowering, IR_CLOSE, "closed", end_of_body);
+    end(lowering, IR_END, NULL, NULL);
+}

@@ -1,0 +1,107 @@
+/* chain_spawn.h - what generated code calls where a chain spawns instances of chains, and waits for them (rules 76-80).
+ * Part of chain_gen.h, which includes it. Not for people.
+ */
+#ifndef CHAIN_SPAWN_H
+#define CHAIN_SPAWN_H
+
+#include "chain_gen.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct chain__instance;
+
+/* An operation that waits in a list, first come first served: for a slot of a pool, or for the end of instances. */
+struct chain__wait {
+    struct chain_failure failure;     /* of the rejection that a chain ends with while it waits */
+    struct chain__wait *next, **link; /* link is NULL when it is in no list */
+};
+
+struct chain__waiting {
+    struct chain__wait *first, **last;
+};
+
+/* Where instances of one chain come from, and where they go back: static storage that the loops of a process share (`pool N`), or
+ * the slabs of one loop. */
+struct chain__pool {
+    uint32_t lock;                /* the first of these may be wanted by several threads */
+    struct chain__instance *free; /* last used, first used again */
+    char *fresh, *end;            /* what has never been used, zeroed */
+    size_t size;                  /* of an instance with its frame and branches */
+    struct chain__waiting waiting;
+};
+
+/* The pool of an array of instances. */
+#define CHAIN__POOL(pool, array)                                                                      \
+    {                                                                                                 \
+        0, NULL, (char *)(array), (char *)(array) + sizeof(array), sizeof *(array), { NULL, &(pool).waiting.first } \
+    }
+
+/* The instances that a chain has spawned and that have not ended. Part of its frame. */
+struct chain__nursery {
+    struct chain__instance *first, **last; /* in the order they were spawned */
+    struct chain__waiting joins;           /* steps that wait until there is none */
+};
+
+/* A chain that was spawned. Its frame follows directly. */
+struct chain__instance {
+    struct chain__instance *next, **link; /* among those of its owner; `next` also where it is free */
+    struct chain__instance *reached;      /* the next that a cancel has reached and not yet asked */
+    struct chain__nursery *owner;
+    struct chain__pool *pool;
+    bool is_reached;
+    struct chain_strand strand; /* last */
+};
+CHAIN_STATIC_ASSERT(sizeof(struct chain__instance) == offsetof(struct chain__instance, strand) + sizeof(struct chain_strand),
+                    "a frame follows its strand directly");
+
+static inline void chain__nursery_init(struct chain__nursery *nursery)
+{
+    nursery->first = NULL;
+    nursery->last = &nursery->first;
+    nursery->joins.first = NULL;
+    nursery->joins.last = &nursery->joins.first;
+}
+
+/* ---- spawn: an operation that settles when there is an instance ---- */
+
+struct chain__spawn {
+    struct chain__wait wait; /* first */
+    struct chain__pool *pool;
+    struct chain__instance *instance; /* NULL until there is one */
+};
+
+/* Of a chain with a pool: waits while all its slots are in use. Rejects with CHAIN_ECLOSED on a loop that ends (rule 80). */
+void chain__spawn_pooled(struct chain__spawn *op, struct chain__pool *pool);
+
+/* Of a chain without one: from a slab of the loop. Never waits; rejects with ENOMEM if there is no memory (rule 79), and with
+ * CHAIN_ECLOSED on a loop that ends. */
+void chain__spawn_allocated(struct chain__spawn *op, const struct chain_type *type, size_t size);
+
+void chain__spawn_cancel(struct chain__spawn *op);
+
+/* The arguments are in the frame: the instance runs when the loop comes to it. Nothing is started, and the instance given back, if
+ * the arguments have cancelled the chain. */
+void chain__spawned(struct chain_strand *strand, struct chain_loop *loop, struct chain__spawn *op, struct chain__nursery *nursery,
+                    const struct chain_type *type);
+
+/* Where the frame of an instance was called. */
+extern const struct chain_caller chain__instance_caller;
+
+/* The step has been cancelled or rejected: an instance that it was given in the meantime goes back. */
+void chain__not_spawned(struct chain__spawn *op);
+
+/* ---- join: an operation that settles when the chain has no instance any more ---- */
+
+void chain__join_start(struct chain__wait *op, struct chain__nursery *nursery);
+void chain__join_cancel(struct chain__wait *op, struct chain__nursery *nursery);
+
+/* The end of a chain that was rejected or cancelled: the same, and the instances are cancelled (rule 77). */
+void chain__close_start(struct chain__wait *op, struct chain__nursery *nursery);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
