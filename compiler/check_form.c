@@ -96,8 +96,6 @@ static struct node *check_call(struct checker *checker, const struct ast_form *f
         unknown_operation(checker, &form->u.call);
         return node_wrong(checker, form->span);
     }
-    if (op->proto_kind == AST_BLOCKING)
-        return unsupported(checker, form->span, "blocking");
     if (op->proto_kind == AST_CHAIN && op->proto->body == NULL) {
         diag_report(checker->diags, D_NO_BODY, form->span, op->name);
         return node_wrong(checker, form->span);

@@ -74,6 +74,10 @@ void emit_instances_start(struct emitter *emitter, const struct ir_block *block,
 void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block, const char *storage);
 void emit_spawned(struct emitter *emitter, const struct ir_instr *instr);
 
+/* emit_blocking.c */
+void emit_blocking_struct(struct emitter *emitter, const struct symbol *op);
+void emit_blocking_functions(struct emitter *emitter, const struct ir_chain *chains); /* of those that the chains call */
+
 /* emit_cancel.c */
 bool has_cancel(const struct ir_chain *chain);
 void emit_cancel(struct emitter *emitter);

@@ -270,6 +270,7 @@ void emit_c(struct writer *writer, const struct program *program, const struct i
         if (item->kind == AST_PROLOGUE)
             emit_prologue(&emitter, item->u.c);
     emit_instances(&emitter);
+    emit_blocking_functions(&emitter, chains);
     for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next) {
         emitter.chain = chain;
         emit_chain_functions(&emitter);

@@ -136,6 +136,8 @@ static void emit_item(struct emitter *emitter, const struct ast_item *item)
         op = symbol_find(emitter->program, item->u.proto->name->name);
         if (op->proto_kind == AST_ASYNC)
             emit_operation(emitter, op);
+        else if (op->proto_kind == AST_BLOCKING)
+            emit_blocking_struct(emitter, op);
         break;
     case AST_PROLOGUE: case AST_REQUIRE: case AST_RESOURCE:
         break;
@@ -160,6 +162,17 @@ static void emit_states(struct emitter *emitter)
     put(w, "\n};\n\n");
 }
 
+/* What follows an operation's name in that of its struct. */
+static const char *struct_suffix(const struct symbol *op)
+{
+    switch (op->proto_kind) {
+    case AST_CHAIN: return "_frame";
+    case AST_BLOCKING: return "_call";
+    case AST_ASYNC: case AST_SYNC: break;
+    }
+    return "";
+}
+
 static void emit_storage_of(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
@@ -168,7 +181,7 @@ static void emit_storage_of(struct emitter *emitter, const struct symbol *op)
     if (op == NULL)
         putf(w, "struct chain__delay %s;\n", member);
     else
-        putf(w, "struct %s%s %s;\n", op->c_name, op->proto_kind == AST_CHAIN ? "_frame" : "", member);
+        putf(w, "struct %s%s %s;\n", op->c_name, struct_suffix(op), member);
     if (op != NULL && !ctype_is_void(op->value))
         putf(w, "%s;\n", ctype_declare(emitter->arena, op->value, arena_format(emitter->arena, "%s_value", member)));
 }

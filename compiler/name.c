@@ -79,6 +79,11 @@ static bool is_cpp_word(const char *name)
     return false;
 }
 
+const char *field_name(struct arena *arena, const char *name)
+{
+    return is_cpp_word(name) ? arena_format(arena, "%s_", name) : name;
+}
+
 /* ---- the frame ---- */
 
 static void name_fields(struct naming *naming, struct ir_chain *chain)
@@ -91,7 +96,7 @@ static void name_fields(struct naming *naming, struct ir_chain *chain)
         reserve(naming, "nursery");
     for (struct field *field = chain->frame->fields; field != NULL; field = field->next)
         for (struct field_part *part = field->parts; part != NULL; part = part->next)
-            part->field = unique(naming, is_cpp_word(part->name) ? arena_format(naming->arena, "%s_", part->name) : part->name);
+            part->field = unique(naming, field_name(naming->arena, part->name));
     release(naming);
 }
 

@@ -60,6 +60,7 @@ void layout(struct arena *arena, struct ir_chain *chain);
 void name(struct arena *arena, struct program *program, struct ir_chain *chain);
 void name_release(struct program *program);
 const char *upper(struct arena *arena, const char *text);
+const char *field_name(struct arena *arena, const char *name); /* of a member that C++ may read */
 
 /* emit_h, emit_c: the text of the two files. Chains come callees first. */
 struct emit_options {

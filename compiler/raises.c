@@ -102,15 +102,30 @@ static const struct codes *codes_of_chain(struct program *program, struct checke
     return chain->codes;
 }
 
-static struct codes of_call(struct raising *raising, const struct node *node)
+/* A C function's own. */
+static struct codes of_function(struct raising *raising, const struct node *node)
 {
     const struct symbol *op = node->u.call.op;
     const struct codes nothing = { NULL, NULL };
 
     if (op->raises != NULL)
         return declared(raising, op->raises->codes);
+    return op->fails == NULL ? nothing : of_text(raising, op->fails_code->text, node);
+}
+
+static struct codes of_call(struct raising *raising, const struct node *node)
+{
+    const struct symbol *op = node->u.call.op;
+
     if (op->proto_kind == AST_SYNC)
-        return op->fails == NULL ? nothing : of_text(raising, op->fails_code->text, node);
+        return of_function(raising, node);
+    if (op->proto_kind == AST_BLOCKING) { /* and there may be no thread for it (rule 104) */
+        struct codes set = of_function(raising, node);
+        add(raising, &set, intern_string(raising->program->names, "EAGAIN"));
+        return set;
+    }
+    if (op->raises != NULL)
+        return declared(raising, op->raises->codes);
     if (op->proto_kind == AST_CHAIN && op->checked != NULL) {
         struct codes set = *codes_of_chain(raising->program, op->checked);
         if (set.any_from != NULL)

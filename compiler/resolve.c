@@ -217,7 +217,7 @@ static void add_parameters(struct program *program, struct symbol *symbol)
         parameter->name = param->name;
         parameter->span = param->name_span;
         parameter->type = ctype_of_declaration(program->arena, param->text, name_at, length);
-        if (*parameter->type.after == '[' && symbol->proto_kind == AST_CHAIN)
+        if (*parameter->type.after == '[' && (symbol->proto_kind == AST_CHAIN || symbol->proto_kind == AST_BLOCKING))
             diag_report(program->diags, D_PARAMETER_ARRAY, param->name_span, param->name);
         symbol->param_count++;
         last = &parameter->next;
@@ -252,7 +252,8 @@ static void take_clause(struct symbol *symbol, const struct ast_opclause *clause
     case AST_POSTED: symbol->posted = true; break;
     case AST_UNCANCELLABLE: symbol->uncancellable = true; break;
     case AST_POOL: symbol->pool = clause->count; break;
-    case AST_BUDGET: case AST_ON: break;
+    case AST_ON: symbol->threads = clause->name->name; break;
+    case AST_BUDGET: break;
     }
 }
 
@@ -266,8 +267,6 @@ static void take_clauses(struct program *program, struct symbol *symbol)
             diag_report(program->diags, D_CLAUSE_KIND, clause->span, rule->word, proto_words[symbol->proto_kind]);
         else if ((seen >> clause->kind & 1) != 0)
             diag_report(program->diags, D_CLAUSE_TWICE, clause->span, rule->word);
-        else if (clause->kind == AST_ON)
-            diag_report(program->diags, D_UNSUPPORTED, clause->span, rule->word);
         else
             take_clause(symbol, clause);
         if (clause->kind == AST_POOL && strcmp(clause->count->text, "0") == 0)
@@ -305,6 +304,8 @@ static void declare_operation(struct program *program, const struct unit *unit, 
     symbol->value = ctype_of_words(program->arena, proto->type->text);
     symbol->variadic = proto->variadic;
     add_parameters(program, symbol);
+    if (symbol->variadic && proto->kind == AST_BLOCKING)
+        diag_report(program->diags, D_BLOCKING_VARIADIC, symbol->span, symbol->name);
     take_clauses(program, symbol);
     declare(program, symbol);
 }
@@ -334,25 +335,31 @@ static void declare_item(struct program *program, const struct unit *unit, struc
     }
 }
 
+/* Whether chainc makes such a name for an operation of that kind. */
+static bool is_generated(const struct symbol *owner, const char *ending)
+{
+    static const char *const of_operations[] = { "_start", "_cancel", "_resolve", "_reject", "_cancelled", "_done", "_deferred", "_run",
+        "_frame", "_branches", "_resolve_soon", "_post_resolve", "_post_reject", "_post_cancelled", "_value", "_state", "_type", "_sites", "_resume", "_cancel_step", "_frame_of", "_pool", "_instance", "_instances", NULL };
+    static const char *const of_functions[] = { "_start", "_cancel", "_call", "_work", NULL }; /* blocking ones */
+    const char *const *endings = owner->proto_kind == AST_BLOCKING ? of_functions : of_operations;
+
+    if (owner->kind != SYMBOL_OPERATION || owner->proto_kind == AST_SYNC)
+        return false;
+    while (*endings != NULL && strcmp(*endings, ending) != 0)
+        endings++;
+    return *endings != NULL;
+}
+
 /* Names that chainc makes from an operation's name must not be declared as something else. */
 static void check_generated_names(struct program *program)
 {
-    static const char *const endings[] = { "_start", "_cancel", "_resolve", "_reject", "_cancelled", "_done", "_deferred", "_run",
-        "_frame", "_branches", "_resolve_soon", "_post_resolve", "_post_reject", "_post_cancelled", "_value", "_state", "_type", "_sites", "_resume", "_cancel_step", "_frame_of",
-        "_pool", "_instance", "_instances" };
-
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next) {
         const struct symbol *same = symbol->kind == SYMBOL_OPERATION ? symbol_find(program, symbol->c_name) : NULL;
         if (same != NULL && same != symbol)
             diag_report(program->diags, D_GENERATED_CLASH, same->span, same->name, symbol->name);
-        for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-            size_t length = strlen(symbol->name), tail = strlen(endings[i]);
-            struct symbol *owner;
-            if (length <= tail || strcmp(symbol->name + length - tail, endings[i]) != 0)
-                continue;
-            owner = symbol_find(program, arena_copy(program->arena, symbol->name, length - tail));
-            if (owner != NULL && (owner->proto_kind == AST_ASYNC || owner->proto_kind == AST_CHAIN)
-                && owner->kind == SYMBOL_OPERATION) {
+        for (const char *ending = symbol->name; (ending = strchr(ending + 1, '_')) != NULL;) {
+            struct symbol *owner = symbol_find(program, arena_copy(program->arena, symbol->name, (size_t)(ending - symbol->name)));
+            if (owner != NULL && is_generated(owner, ending)) {
                 struct diag *diag = diag_report(program->diags, D_GENERATED_CLASH, symbol->span, symbol->name, owner->name);
                 diag_note(program->diags, diag, owner->span, "'%s' is declared here", owner->name);
             }
@@ -372,7 +379,8 @@ static void check_tags(struct program *program, const struct ast_c *c)
         if (!ctoken_is(before, "struct") || token.kind != CTOKEN_NAME || !ctoken_is(ctext_next_solid(&behind), "{"))
             continue;
         symbol = symbol_find(program, intern(program->names, token.text, token.length));
-        if (symbol == NULL || symbol->kind != SYMBOL_OPERATION || symbol->proto_kind == AST_SYNC)
+        if (symbol == NULL || symbol->kind != SYMBOL_OPERATION
+            || (symbol->proto_kind != AST_ASYNC && symbol->proto_kind != AST_CHAIN))
             continue;
         span.begin = c->span.begin + (pos)(token.text - c->text);
         span.end = span.begin + (pos)token.length;

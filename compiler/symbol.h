@@ -44,6 +44,7 @@ struct symbol {
     bool variadic, posted, uncancellable;
     const struct ast_c *fails, *fails_code;
     const struct ast_c *state;
+    const char *threads;             /* on NAME; NULL if not given */
     const struct ast_opclause *raises; /* NULL: any code */
     struct symbol *next_chain;       /* [resolve] callees first */
     const struct ast_number *pool;   /* of a chain; NULL: none */

@@ -4,6 +4,7 @@
 
 #include "chain_gen.h"
 #include "chain_reactor.h"
+#include "../threads/workers.h"
 
 struct chain__backend {
     const char *name;
@@ -26,6 +27,7 @@ struct chain_reactor {
     int wake_fd;
     int highest;   /* descriptor that was ever watched */
     bool whole_ms; /* the system takes timeouts in ms only */
+    struct chain__threads *pools; /* of threads, for blocking steps; made when they are first used */
 };
 
 /* What has happened to a descriptor. */

@@ -276,6 +276,28 @@ static void wake(struct chain_loop *loop)
 
 static const struct chain_port port = { now, wait, wake, chain__allocate, chain__release };
 
+/* ---- blocking steps ---- */
+
+static int submit(struct chain_loop *loop, struct chain_work *work)
+{
+    return chain__threads_submit(&((struct chain_reactor *)(void *)loop)->pools, work);
+}
+
+static bool withdraw(struct chain_loop *loop, struct chain_work *work)
+{
+    (void)loop;
+    return chain__threads_withdraw(work);
+}
+
+static const struct chain_workers workers = { submit, withdraw };
+
+int chain_pool_threads(struct chain_loop *loop, const char *pool, unsigned threads)
+{
+    if (loop->port != &port)
+        return ENOTSUP;
+    return chain__threads_size(&((struct chain_reactor *)(void *)loop)->pools, pool, threads);
+}
+
 /* ---- opening and closing ---- */
 
 static int start(struct chain_reactor *reactor)
@@ -291,6 +313,7 @@ static int start(struct chain_reactor *reactor)
     if (code != 0)
         reactor->backend->close(reactor);
     reactor->loop.on_unhandled = chain__print_unhandled;
+    reactor->loop.workers = &workers;
     return code;
 }
 
@@ -325,6 +348,7 @@ size_t chain_reactor_close(struct chain_reactor *reactor)
 
     if (reactor == NULL)
         return 0;
+    chain__threads_close(&reactor->pools); /* first, as what still runs posts its outcome to the loop */
     running = chain_loop_fini(&reactor->loop);
     let_go(reactor);
     reactor->backend->close(reactor);

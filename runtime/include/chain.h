@@ -241,11 +241,35 @@ struct chain_loop {
     void (*on_suppressed)(struct chain_loop *loop, const struct chain_error *error); /* may be NULL */
     void (*on_unhandled)(struct chain_loop *loop, const struct chain_error *error);  /* may be NULL */
     void *context;                                                                   /* for the host's use */
+    const struct chain_workers *workers; /* runs blocking steps; NULL: they reject with ENOTSUP (rule 104) */
     /* Told of every event of a traced build; see "the trace" below. May be NULL. */
     void (*on_trace)(struct chain_loop *loop, const struct chain_event *event);
     uint64_t numbers;  /* traced builds: the last number given */
     const struct chain_type *ended; /* traced builds: the chain of the root that is about to end */
     uint16_t starting; /* traced builds: the state that the operation being started leads to */
+};
+
+/* ---- blocking steps (rule 104) --------------------------------------------------------------------------------------
+ *
+ * A step that calls a `blocking` function hands its work to the workers of the loop. A reactor has pools of threads
+ * (chain_reactor.h); another backend may set others before the first chain runs. */
+
+/* A call that waits for a thread, in the frame of its chain. Owned by whoever runs it, until it was given back or run. */
+struct chain_work {
+    struct chain_work *next, **link; /* for whoever runs it */
+    void *runner;
+    void (*run)(struct chain_work *work); /* calls the function and posts its outcome. Once, on any thread; afterwards the frame
+                                             may have gone on, and the work is not touched any more */
+    const char *pool;                     /* the name behind `on`; NULL: none. Static */
+    struct chain_deferred done;           /* what it settles */
+};
+
+struct chain_workers {
+    /* Takes the work on, to be run soon; does not block. 0, or a code that the step rejects with. On the loop's thread. */
+    int (*submit)(struct chain_loop *loop, struct chain_work *work);
+    /* Asks for work that was taken on and has not settled. True: it had not begun, it is given back and never run, and its step
+     * is cancelled at once. False: it runs, and the cancelled step waits for its end (rule 65). On the loop's thread. */
+    bool (*withdraw)(struct chain_loop *loop, struct chain_work *work);
 };
 
 /* Makes `loop` usable. The storage is the caller's and must not move. `port` must outlive it.

@@ -22,7 +22,8 @@ struct chain_reactor;
 int chain_reactor_open(struct chain_reactor **reactor);
 
 /* Ends the loop as chain_loop_fini() does, and returns what that returns: how many roots were still running. They are left as
- * they are, as are descriptors; only the reactor's own are closed. Not from inside a turn. NULL is allowed. */
+ * they are, as are descriptors; only the reactor's own are closed. Blocking functions that run are awaited first, those that
+ * wait for a thread are forgotten, and the threads are joined. Not from inside a turn. NULL is allowed. */
 size_t chain_reactor_close(struct chain_reactor *reactor);
 
 /* The loop to run chains on. Owned by the reactor. Never NULL. */
@@ -30,6 +31,12 @@ struct chain_loop *chain_reactor_loop(struct chain_reactor *reactor);
 
 /* An on_trace hook that prints each event to stderr, as chain_trace_text() writes it. Thread: any. */
 void chain_trace_print(struct chain_loop *loop, const struct chain_event *event);
+
+/* How many threads at most run the blocking steps of a reactor's loop (rule 104): those of functions declared `on` the pool, or,
+ * if `pool` is NULL, those without `on`. Without this call 4; the name is copied. Threads are started when there is work and no
+ * idle one, block all signals, and are joined by chain_reactor_close(). Before the pool's first use: 0; EINVAL for 0 threads;
+ * EBUSY if it has threads already; ENOTSUP if `loop` is not a reactor's; ENOMEM. */
+int chain_pool_threads(struct chain_loop *loop, const char *pool, unsigned threads);
 
 /* ---- for operations on descriptors ---------------------------------------------------------------------------------- */
 

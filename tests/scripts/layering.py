@@ -36,7 +36,7 @@ PRIVATE = {
 }
 
 # Folders of the runtime, lowest first. The core gets along with what every C compiler has, and the numbers of errno.
-RUNTIME = ["include", "core", "backends", "threads", "ops"]
+RUNTIME = ["include", "core", "threads", "backends", "ops"]
 FREESTANDING = {"stdbool.h", "stddef.h", "stdint.h", "stdarg.h", "stdatomic.h", "stdalign.h", "limits.h", "float.h", "errno.h"}
 
 TOP = Path(os.environ.get("TOP", Path(__file__).resolve().parent.parent.parent))

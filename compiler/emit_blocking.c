@@ -1,0 +1,147 @@
+/* emit_blocking.c - C functions that run on a thread: what a call keeps, and the three functions around it (rule 104).
+ *
+ *     blocking int pack(const char *name) fails (it < 0) errno;
+ *
+ *     struct pack_call      room for the outcome, the work as a pool queues it, and the arguments
+ *     pack_start()          fills it in and hands it over
+ *     pack_work()           on the thread: calls pack() and posts what came of it
+ *     pack_cancel()         takes it back if it has not begun
+ */
+#include "arena.h"
+#include "emit.h"
+
+/* ---- the struct ---- */
+
+static const char struct_text[] =
+    "/* A call of ${name}, line ${line}, which runs on a thread. */\n"
+    "struct ${name}_call {\n"
+    "    union {\n"
+    "        struct chain_failure failure;\n"
+    "${value}"
+    "    } chain__outcome; /* settling writes here: the rest stays as long as the call may be cancelled */\n"
+    "    struct chain_work chain__work;\n"
+    "${arguments}"
+    "};\n"
+    "\n";
+
+static const char *argument(struct emitter *emitter, const struct parameter *param)
+{
+    return field_name(emitter->arena, param->name);
+}
+
+void emit_blocking_struct(struct emitter *emitter, const struct symbol *op)
+{
+    const char *value = "", *arguments = "";
+    struct place place = source_place(emitter->program->sources, op->span.begin);
+
+    if (!ctype_is_void(op->value))
+        value = arena_format(emitter->arena, "        %s;\n", ctype_declare(emitter->arena, op->value, "value"));
+    for (const struct parameter *param = op->params; param != NULL; param = param->next)
+        arguments = arena_format(emitter->arena, "%s    %s;\n", arguments,
+                                 ctype_declare(emitter->arena, param->type, argument(emitter, param)));
+    put_template(emitter->writer, struct_text, "name", op->name, "line", arena_format(emitter->arena, "%d", place.line), "value", value,
+                 "arguments", arguments, NULL);
+}
+
+/* ---- on the thread ---- */
+
+static const char work_head[] =
+    "/* ${name}, on a thread. */\n"
+    "static void ${name}_work(struct chain_work *work_)\n"
+    "{\n"
+    "${call}"
+    "    struct chain_deferred done_ = work_->done;\n"
+    "${place}"
+    "\n";
+
+static const char post_value[] =
+    "    place_ = chain__post_begin(done_);\n"
+    "    if (place_ != NULL) {\n"
+    "        *place_ = it;\n"
+    "        (void)chain__post_end(done_, 0);\n"
+    "    }\n"
+    "}\n"
+    "\n";
+
+static const char post_nothing[] =
+    "    if (chain__post_begin(done_) != NULL)\n"
+    "        (void)chain__post_end(done_, 0);\n"
+    "}\n"
+    "\n";
+
+static void emit_called(struct emitter *emitter, const struct symbol *op)
+{
+    struct writer *w = emitter->writer;
+
+    emit_line(emitter, op->span);
+    put(w, "    ");
+    if (!ctype_is_void(op->value))
+        putf(w, "%s = ", ctype_declare(emitter->arena, op->value, "it"));
+    putf(w, "%s(", op->name);
+    for (const struct parameter *param = op->params; param != NULL; param = param->next)
+        putf(w, "%scall_->%s", param == op->params ? "" : ", ", argument(emitter, param));
+    put(w, ");\n");
+    emit_line_back(emitter);
+}
+
+static void emit_work(struct emitter *emitter, const struct symbol *op)
+{
+    struct writer *w = emitter->writer;
+    bool has_value = !ctype_is_void(op->value);
+    const char *call = op->params == NULL ? ""
+                       : arena_format(emitter->arena, "    struct %s_call *call_ = (struct %s_call *)(void *)((char *)work_"
+                                      " - offsetof(struct %s_call, chain__work));\n", op->name, op->name, op->name);
+    const char *place = !has_value ? "" : arena_format(emitter->arena, "    %s;\n", ctype_declare(emitter->arena, op->value, "*place_"));
+
+    put_template(w, work_head, "name", op->name, "call", call, "place", place, NULL);
+    emit_called(emitter, op);
+    if (op->fails != NULL)
+        putf(w, "    if (%s) {\n        (void)chain__post_reject(done_, %s, NULL, 0);\n        return;\n    }\n", op->fails->text,
+             op->fails_code->text);
+    put(w, has_value ? post_value : post_nothing);
+}
+
+/* ---- on the loop's thread ---- */
+
+static const char start_text[] =
+    "static void ${name}_start(struct ${name}_call *${call}${parameters})\n"
+    "{\n"
+    "${store}"
+    "    chain__work_start(&${call}->chain__work, ${call}, ${name}_work, ${pool});\n"
+    "}\n"
+    "\n"
+    "static void ${name}_cancel(struct ${name}_call *call_)\n"
+    "{\n"
+    "    chain__work_cancel(&call_->chain__work);\n"
+    "}\n"
+    "\n";
+
+static void emit_start(struct emitter *emitter, const struct symbol *op)
+{
+    const char *call = own_parameter(emitter->arena, op, "call_"), *parameters = "", *store = "";
+
+    for (const struct parameter *param = op->params; param != NULL; param = param->next) {
+        parameters = arena_format(emitter->arena, "%s, %s", parameters, ctype_declare(emitter->arena, param->type, param->name));
+        store = arena_format(emitter->arena, "%s    %s->%s = %s;\n", store, call, argument(emitter, param), param->name);
+    }
+    put_template(emitter->writer, start_text, "name", op->name, "call", call, "parameters", parameters, "store", store, "pool",
+                 op->threads == NULL ? "NULL" : arena_format(emitter->arena, "\"%s\"", op->threads), NULL);
+}
+
+static bool is_called(const struct symbol *op, const struct ir_chain *chains)
+{
+    for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next)
+        for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+            if (block->end == IR_START && block->op == op)
+                return true;
+    return false;
+}
+
+void emit_blocking_functions(struct emitter *emitter, const struct ir_chain *chains)
+{
+    for (const struct symbol *op = emitter->program->symbols; op != NULL; op = op->next)
+        if (op->kind == SYMBOL_OPERATION && op->proto_kind == AST_BLOCKING && is_called(op, chains)) {
+            emit_work(emitter, op);
+            emit_start(emitter, op);
+        }
+}

@@ -1,0 +1,30 @@
+/* work.c - steps that block: what runs them is the loop's (rule 104). The core has no threads; without workers such a step is
+ * rejected. */
+#include "core.h"
+
+static int submit(struct chain_loop *loop, struct chain_work *work)
+{
+    return loop->workers == NULL ? ENOTSUP : loop->workers->submit(loop, work);
+}
+
+/* Once it is submitted, a thread may settle it at any moment. */
+void chain__work_start(struct chain_work *work, void *call, void (*run)(struct chain_work *work), const char *pool)
+{
+    struct chain_deferred done = chain__deferred(call);
+    int code;
+
+    work->run = run;
+    work->pool = pool;
+    work->done = done;
+    code = submit(chain__loop_of_tag(done.tag), work);
+    if (code != 0)
+        chain__reject(done, code, code == ENOTSUP ? "this loop has no threads" : "no thread for a blocking step", 0);
+}
+
+void chain__work_cancel(struct chain_work *work)
+{
+    struct chain_loop *loop = chain__loop_of_tag(work->done.tag);
+
+    if (loop->workers->withdraw(loop, work))
+        chain__cancelled(work->done);
+}

@@ -1,0 +1,216 @@
+/* workers.c - a queue, some threads, and a lock around both.
+ *
+ * Work is queued through its own links, so there is no limit but that of the frames, and nothing is allocated for it. Threads
+ * are started when there is more work than idle threads, up to the size of the pool, and live until it is closed.
+ *
+ * A thread that ends joins the one that ended before it, and the pool's owner joins the last: so nobody has to keep a list. */
+#define _POSIX_C_SOURCE 200809L
+#include "workers.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct chain__threads {
+    struct chain__threads *next;
+    pthread_mutex_t mutex;        /* guards what follows */
+    pthread_cond_t queued, ended; /* there is work, or the end; the last thread is about to end */
+    struct chain_work *first, **last;
+    unsigned waiting;             /* works in the queue */
+    unsigned size, threads, idle; /* at most, alive, of these waiting for work */
+    bool stopping;
+    bool any_ended;
+    pthread_t ended_last; /* to be joined */
+    bool named;
+    char name[];
+};
+
+/* ---- the queue ---- */
+
+static void enqueue(struct chain__threads *pool, struct chain_work *work)
+{
+    work->runner = pool;
+    work->next = NULL;
+    work->link = pool->last;
+    *pool->last = work;
+    pool->last = &work->next;
+    pool->waiting++;
+}
+
+static void unlink_work(struct chain__threads *pool, struct chain_work *work)
+{
+    *work->link = work->next;
+    if (work->next != NULL)
+        work->next->link = work->link;
+    else
+        pool->last = work->link;
+    work->link = NULL; /* not queued */
+    pool->waiting--;
+}
+
+/* ---- threads ---- */
+
+static void join_after(struct chain__threads *pool)
+{
+    pthread_t before = pool->ended_last;
+    bool any = pool->any_ended;
+
+    pool->ended_last = pthread_self();
+    pool->any_ended = true;
+    if (--pool->threads == 0)
+        pthread_cond_signal(&pool->ended);
+    pthread_mutex_unlock(&pool->mutex); /* the last touch of the pool */
+    if (any)
+        pthread_join(before, NULL);
+}
+
+static void *run_thread(void *context)
+{
+    struct chain__threads *pool = context;
+
+    pthread_mutex_lock(&pool->mutex);
+    while (!pool->stopping) {
+        struct chain_work *work = pool->first;
+        if (work == NULL) {
+            pool->idle++;
+            pthread_cond_wait(&pool->queued, &pool->mutex);
+            pool->idle--;
+            continue;
+        }
+        unlink_work(pool, work);
+        pthread_mutex_unlock(&pool->mutex);
+        work->run(work);
+        pthread_mutex_lock(&pool->mutex);
+    }
+    join_after(pool);
+    return NULL;
+}
+
+/* Signals are the business of the program's own threads. */
+static int start_thread(struct chain__threads *pool)
+{
+    sigset_t all, before;
+    pthread_t thread;
+    int code;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    code = pthread_create(&thread, NULL, run_thread, pool);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (code == 0)
+        pool->threads++;
+    return code;
+}
+
+/* ---- pools ---- */
+
+static bool is_named(const struct chain__threads *pool, const char *name)
+{
+    return name == NULL ? !pool->named : pool->named && strcmp(pool->name, name) == 0;
+}
+
+static struct chain__threads *pool_new(const char *name)
+{
+    size_t length = name == NULL ? 0 : strlen(name);
+    struct chain__threads *pool = calloc(1, sizeof *pool + length + 1);
+
+    if (pool == NULL)
+        return NULL;
+    pool->named = name != NULL;
+    memcpy(pool->name, name == NULL ? "" : name, length + 1);
+    pool->last = &pool->first;
+    pool->size = CHAIN__THREADS_MOST;
+    if (pthread_mutex_init(&pool->mutex, NULL) != 0 || pthread_cond_init(&pool->queued, NULL) != 0
+        || pthread_cond_init(&pool->ended, NULL) != 0) {
+        free(pool);
+        return NULL;
+    }
+    return pool;
+}
+
+/* The pool of that name, made if it is new. */
+static struct chain__threads *pool_of(struct chain__threads **pools, const char *name)
+{
+    while (*pools != NULL && !is_named(*pools, name))
+        pools = &(*pools)->next;
+    if (*pools == NULL)
+        *pools = pool_new(name);
+    return *pools;
+}
+
+/* Idle threads are enough for what is queued already: each was woken for one of them. */
+int chain__threads_submit(struct chain__threads **pools, struct chain_work *work)
+{
+    struct chain__threads *pool = pool_of(pools, work->pool);
+    bool taken;
+
+    if (pool == NULL)
+        return EAGAIN;
+    pthread_mutex_lock(&pool->mutex);
+    if (pool->waiting >= pool->idle && pool->threads < pool->size)
+        (void)start_thread(pool); /* if there is no further thread, those that are there do it */
+    taken = pool->threads != 0;
+    if (taken) {
+        enqueue(pool, work);
+        pthread_cond_signal(&pool->queued);
+    }
+    pthread_mutex_unlock(&pool->mutex);
+    return taken ? 0 : EAGAIN;
+}
+
+bool chain__threads_withdraw(struct chain_work *work)
+{
+    struct chain__threads *pool = work->runner;
+    bool queued;
+
+    pthread_mutex_lock(&pool->mutex);
+    queued = work->link != NULL;
+    if (queued)
+        unlink_work(pool, work);
+    pthread_mutex_unlock(&pool->mutex);
+    return queued;
+}
+
+int chain__threads_size(struct chain__threads **pools, const char *name, unsigned threads)
+{
+    struct chain__threads *pool = threads == 0 ? NULL : pool_of(pools, name);
+    bool running;
+
+    if (pool == NULL)
+        return threads == 0 ? EINVAL : ENOMEM;
+    pthread_mutex_lock(&pool->mutex);
+    running = pool->threads != 0;
+    if (!running)
+        pool->size = threads;
+    pthread_mutex_unlock(&pool->mutex);
+    return running ? EBUSY : 0;
+}
+
+static void stop(struct chain__threads *pool)
+{
+    pthread_mutex_lock(&pool->mutex);
+    while (pool->first != NULL)
+        unlink_work(pool, pool->first);
+    pool->stopping = true;
+    pthread_cond_broadcast(&pool->queued);
+    while (pool->threads != 0)
+        pthread_cond_wait(&pool->ended, &pool->mutex);
+    pthread_mutex_unlock(&pool->mutex);
+    if (pool->any_ended)
+        pthread_join(pool->ended_last, NULL);
+}
+
+void chain__threads_close(struct chain__threads **pools)
+{
+    while (*pools != NULL) {
+        struct chain__threads *pool = *pools;
+        *pools = pool->next;
+        stop(pool);
+        pthread_cond_destroy(&pool->ended);
+        pthread_cond_destroy(&pool->queued);
+        pthread_mutex_destroy(&pool->mutex);
+        free(pool);
+    }
+}

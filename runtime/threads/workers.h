@@ -1,0 +1,26 @@
+/* workers.h - pools of threads that run blocking steps (rule 104). */
+#ifndef CHAIN_WORKERS_H
+#define CHAIN_WORKERS_H
+
+#include "chain.h"
+
+enum { CHAIN__THREADS_MOST = 4 }; /* of a pool whose size nobody has said */
+
+/* The pools of one loop. All functions are called on its thread. */
+struct chain__threads;
+
+/* Queues the work in the pool it names, which is made if it is new, and starts a thread if none is idle and the pool may have
+ * more. 0; EAGAIN if there is no memory for the pool, or not a single thread. */
+int chain__threads_submit(struct chain__threads **pools, struct chain_work *work);
+
+/* Whether the work was still queued; it is not any more. */
+bool chain__threads_withdraw(struct chain_work *work);
+
+/* How many threads a pool may have; `name` NULL: the one without a name. 0; EINVAL for 0 threads; EBUSY if it has threads
+ * already; ENOMEM. */
+int chain__threads_size(struct chain__threads **pools, const char *name, unsigned threads);
+
+/* Forgets what is queued, awaits what runs, joins the threads, frees the pools. */
+void chain__threads_close(struct chain__threads **pools);
+
+#endif

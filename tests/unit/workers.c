@@ -1,0 +1,218 @@
+/* The pools of threads behind blocking steps, without a loop (rule 104). Also run with ThreadSanitizer: make tsan. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+/* Threads are had until there are no more. */
+static int threads_left, threads_made;
+
+static int make_thread(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *context)
+{
+    if (threads_left == 0)
+        return EAGAIN;
+    threads_left--;
+    threads_made++;
+    return pthread_create(thread, attributes, run, context);
+}
+
+#define pthread_create make_thread
+#include "../../runtime/threads/workers.c"
+#undef pthread_create
+
+static struct chain__threads *pools;
+
+struct call {
+    struct chain_work work; /* first */
+    sem_t *until, *begun;   /* waits for it; says that it has begun */
+    int order;
+};
+
+static sem_t gate, begun, done;
+static int runs; /* atomic */
+
+static void run(struct chain_work *work)
+{
+    struct call *call = (struct call *)(void *)work;
+
+    if (call->begun != NULL)
+        sem_post(call->begun);
+    if (call->until != NULL)
+        while (sem_wait(call->until) != 0)
+            continue;
+    call->order = __atomic_add_fetch(&runs, 1, __ATOMIC_SEQ_CST);
+    sem_post(&done);
+}
+
+static struct call call_of(const char *pool, sem_t *until)
+{
+    struct call call = { { .run = run, .pool = pool }, until, until == NULL ? NULL : &begun, 0 };
+    return call;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    threads_left = 1000;
+    threads_made = runs = 0;
+    return sem_init(&gate, 0, 0) | sem_init(&begun, 0, 0) | sem_init(&done, 0, 0);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    chain__threads_close(&pools);
+    assert_null(pools);
+    return 0;
+}
+
+static void wait_for(sem_t *semaphore, int count)
+{
+    while (count > 0)
+        count -= sem_wait(semaphore) == 0;
+}
+
+static void open_gate(int count)
+{
+    while (count-- > 0)
+        sem_post(&gate);
+}
+
+/* ---- */
+
+static void threads_are_started_for_work(void **state)
+{
+    struct call calls[6], quick = call_of(NULL, NULL);
+
+    (void)state;
+    assert_int_equal(chain__threads_submit(&pools, &quick.work), 0);
+    wait_for(&done, 1);
+    assert_int_equal(threads_made, 1);
+    for (int i = 0; i < 6; i++) {
+        calls[i] = call_of(NULL, &gate);
+        assert_int_equal(chain__threads_submit(&pools, &calls[i].work), 0);
+    }
+    wait_for(&begun, 4); /* the fifth has to wait: 4 threads, if nobody has said anything else */
+    assert_int_equal(threads_made, 4);
+    assert_int_equal(sem_trywait(&begun), -1);
+    open_gate(6);
+    wait_for(&done, 6);
+    assert_int_equal(threads_made, 4);
+}
+
+static void one_thread_takes_work_in_order(void **state)
+{
+    struct call first = call_of("one", &gate), calls[100];
+
+    (void)state;
+    assert_int_equal(chain__threads_size(&pools, "one", 1), 0);
+    assert_int_equal(chain__threads_submit(&pools, &first.work), 0);
+    wait_for(&begun, 1);
+    for (int i = 0; i < 100; i++) {
+        calls[i] = call_of("one", NULL);
+        assert_int_equal(chain__threads_submit(&pools, &calls[i].work), 0);
+    }
+    open_gate(1);
+    wait_for(&done, 101);
+    for (int i = 0; i < 100; i++)
+        assert_int_equal(calls[i].order, i + 2);
+    assert_int_equal(threads_made, 1);
+}
+
+static void waiting_work_can_be_withdrawn(void **state)
+{
+    struct call first = call_of("one", &gate), calls[5];
+
+    (void)state;
+    assert_int_equal(chain__threads_size(&pools, "one", 1), 0);
+    assert_int_equal(chain__threads_submit(&pools, &first.work), 0);
+    wait_for(&begun, 1);
+    for (int i = 0; i < 5; i++) {
+        calls[i] = call_of("one", NULL);
+        assert_int_equal(chain__threads_submit(&pools, &calls[i].work), 0);
+    }
+    assert_false(chain__threads_withdraw(&first.work)); /* it runs */
+    assert_true(chain__threads_withdraw(&calls[0].work)); /* the first, the last, one between, and not twice */
+    assert_true(chain__threads_withdraw(&calls[4].work));
+    assert_true(chain__threads_withdraw(&calls[2].work));
+    assert_false(chain__threads_withdraw(&calls[2].work));
+    calls[0] = call_of("one", NULL);
+    assert_int_equal(chain__threads_submit(&pools, &calls[0].work), 0);
+    open_gate(1);
+    wait_for(&done, 4);
+    assert_int_equal(calls[1].order, 2);
+    assert_int_equal(calls[3].order, 3);
+    assert_int_equal(calls[0].order, 4);
+    assert_int_equal(calls[2].order + calls[4].order, 0);
+    assert_false(chain__threads_withdraw(&calls[0].work)); /* it has ended */
+}
+
+static void without_a_thread_it_is_refused(void **state)
+{
+    struct call first = call_of(NULL, &gate), second = call_of(NULL, NULL);
+
+    (void)state;
+    threads_left = 0;
+    assert_int_equal(chain__threads_submit(&pools, &first.work), EAGAIN);
+    threads_left = 1;
+    assert_int_equal(chain__threads_submit(&pools, &first.work), 0);
+    wait_for(&begun, 1);
+    assert_int_equal(chain__threads_submit(&pools, &second.work), 0); /* no second thread: the first will do it */
+    open_gate(1);
+    wait_for(&done, 2);
+    assert_int_equal(second.order, 2);
+}
+
+static void sizes(void **state)
+{
+    struct call call = call_of("disk", NULL);
+
+    (void)state;
+    assert_int_equal(chain__threads_size(&pools, NULL, 0), EINVAL);
+    assert_int_equal(chain__threads_size(&pools, "", 2), 0); /* a name like any other */
+    assert_int_equal(chain__threads_size(&pools, NULL, 7), 0);
+    assert_int_equal(chain__threads_size(&pools, "disk", 2), 0);
+    assert_int_equal(chain__threads_size(&pools, "disk", 1), 0);
+    assert_int_equal(chain__threads_submit(&pools, &call.work), 0);
+    wait_for(&done, 1);
+    assert_int_equal(chain__threads_size(&pools, "disk", 3), EBUSY);
+}
+
+/* What runs is awaited, what waits is forgotten. */
+static void closing(void **state)
+{
+    struct call calls[8];
+
+    (void)state;
+    assert_int_equal(chain__threads_size(&pools, "two", 2), 0);
+    for (int i = 0; i < 8; i++) {
+        calls[i] = call_of("two", i < 2 ? &gate : NULL);
+        assert_int_equal(chain__threads_submit(&pools, &calls[i].work), 0);
+    }
+    wait_for(&begun, 2);
+    for (int i = 2; i < 8; i++)
+        assert_true(chain__threads_withdraw(&calls[i].work));
+    assert_int_equal(chain__threads_submit(&pools, &calls[7].work), 0);
+    open_gate(2);
+    chain__threads_close(&pools);
+    assert_true(calls[0].order + calls[1].order == 3 || calls[7].order != 0);
+    assert_true(runs == 2 || calls[7].order != 0);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(threads_are_started_for_work, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_thread_takes_work_in_order, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(waiting_work_can_be_withdrawn, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(without_a_thread_it_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sizes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(closing, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
