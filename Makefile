@@ -7,6 +7,9 @@ BUILD    ?= build
 PREFIX   ?= /usr/local
 SANITIZE ?=
 TESTS    ?=
+# Of all that is built: the standard it is compiled as, and what runs it, if this machine cannot (an emulator).
+STD      ?= c11
+RUN_WITH ?=
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -17,9 +20,9 @@ endif
 NM     ?= nm
 CFLAGS ?= -O2 -g
 
-OUR_CFLAGS := -std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror
+OUR_CFLAGS := -std=$(STD) -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror
 # What re2c and bison write is theirs.
-GEN_CFLAGS := -std=c11 -Wall -Wextra -Wno-unused-function -Wno-unused-label -Wno-unused-but-set-variable
+GEN_CFLAGS := -std=$(STD) -Wall -Wextra -Wno-unused-function -Wno-unused-label -Wno-unused-but-set-variable
 SAN_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 COMPILE  = $(CC) $(CPPFLAGS) -MMD -MP -c
@@ -49,7 +52,7 @@ PUBLIC_MODULES  := $(MODULES:runtime/ops/%=$(BUILD)/share/chain/%)
 MODULE_HEADERS  := $(MODULES:runtime/ops/%.chain=$(BUILD)/include/chain/%.h)
 
 # What runs chainc here, if the one that is built is for another machine.
-CHAINC_RUN ?= $(CHAINC)
+CHAINC_RUN ?= $(RUN_WITH) $(CHAINC)
 
 all: chainc libchain extras ## chainc and libchain, laid out in build/ as they are installed
 chainc: $(CHAINC)
@@ -187,6 +190,8 @@ define FLAGS
 CC=$(CC)
 CFLAGS=$(CFLAGS) $(SAN_CFLAGS)
 SANITIZE=$(SANITIZE)
+STD=$(STD)
+RUN_WITH=$(RUN_WITH)
 endef
 export FLAGS
 $(BUILD)/flags: FORCE

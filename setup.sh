@@ -30,6 +30,14 @@ if [ "${1:-}" = test ]; then
     tool tcc tcc
     tool valgrind "valgrind libc6-dbg"
     tool unshare util-linux
+    # tests/ports: other C libraries, processors, firmware
+    tool musl-gcc musl-tools
+    tool i686-linux-gnu-gcc "gcc-i686-linux-gnu libc6-dev-i386-cross"
+    tool s390x-linux-gnu-gcc "gcc-s390x-linux-gnu libc6-dev-s390x-cross"
+    tool qemu-s390x-static qemu-user-static
+    tool arm-none-eabi-gcc gcc-arm-none-eabi
+    tool qemu-system-arm qemu-system-arm
+    header ../lib/arm-none-eabi/include/stdio.h libnewlib-arm-none-eabi
 fi
 
 [ -n "$missing" ] || exit 0

@@ -86,12 +86,16 @@ static void the_value_is_the_status(void **state)
 
 static void rule_105_an_unhandled_rejection_is_printed(void **state)
 {
+    char expected[200];
+
     (void)state;
+    snprintf(expected, sizeof expected, "app.chain:12: unhandled rejection: EHOSTUNREACH (%s): no such router\n",
+             strerror(EHOSTUNREACH));
     plan.code = EHOSTUNREACH;
     plan.message = "no such router";
     plan.origin = &site;
     assert_int_equal(run(&mini.area.value), 1);
-    assert_string_equal(printed, "app.chain:12: unhandled rejection: EHOSTUNREACH (No route to host): no such router\n");
+    assert_string_equal(printed, expected);
 
     plan.code = CHAIN_EABANDONED;
     assert_int_equal(run(NULL), 1);
@@ -126,10 +130,13 @@ static void cancelled_is_a_failure_without_words(void **state)
 
 static void a_main_that_cannot_start(void **state)
 {
+    char expected[200];
+
     (void)state;
     plan.refusal = EBUSY;
+    snprintf(expected, sizeof expected, "app: cannot start main: %s\n", strerror(EBUSY));
     assert_int_equal(run(NULL), 1);
-    assert_string_equal(printed, "app: cannot start main: Device or resource busy\n");
+    assert_string_equal(printed, expected);
 }
 
 int main(void)

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Generated code and the runtime compile without a warning as every standard of C from C11 on, their headers as every one of
+# C++ from C++11 on.
+. "$TOP/tests/scripts/lib"
+need gcc clang g++ clang++
+[ -z "$SANITIZE" ] || skip "the plain build has seen it"
+
+strict="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror -fsyntax-only"
+for name in all_mixed calls finally_jumps values; do
+    expect 0 "$CHAINC" "$TOP/tests/emit/$name.chain" -o "$name.c"
+    echo "#include \"$name.h\""
+done >all.cc
+for header in "$TOP"/runtime/include/*.h; do
+    echo "#include \"$(basename "$header")\""
+done >>all.cc
+
+includes="-I. -I$TOP/tests/emit -I$TOP/runtime/include -I$BUILD/include"
+for std in c11 c17 c2x; do
+    for compiler in gcc clang; do
+        # shellcheck disable=SC2086 # flags
+        expect 0 $compiler -std=$std $strict $includes ./*.c "$TOP"/runtime/core/*.c "$TOP"/runtime/backends/*.c "$TOP"/runtime/ops/*.c
+    done
+done
+for std in c++11 c++14 c++17 c++20; do
+    for compiler in g++ clang++; do
+        # shellcheck disable=SC2086 # flags
+        expect 0 $compiler -std=$std $strict $includes all.cc
+    done
+done
+exit 0
