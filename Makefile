@@ -53,6 +53,7 @@ MODULE_HEADERS  := $(MODULES:runtime/ops/%.chain=$(BUILD)/include/chain/%.h)
 
 # What runs chainc here, if the one that is built is for another machine.
 CHAINC_RUN ?= $(RUN_WITH) $(CHAINC)
+CHAINC_DEP := $(filter $(CHAINC),$(CHAINC_RUN))
 
 all: chainc libchain extras ## chainc and libchain, laid out in build/ as they are installed
 chainc: $(CHAINC)
@@ -120,7 +121,7 @@ $(BUILD)/obj/traced/%.o: %.c $(BUILD)/flags
 # The operations of a module are declared in NAME.chain and written in NAME.c, which includes the header made from the former.
 $(filter $(BUILD)/obj/runtime/ops/%,$(RUNTIME_OBJ)) $(filter $(BUILD)/obj/traced/runtime/ops/%,$(TRACED_OBJ)): | $(MODULE_HEADERS)
 
-$(BUILD)/include/chain/%.h: runtime/ops/%.chain $(CHAINC)
+$(BUILD)/include/chain/%.h: runtime/ops/%.chain $(CHAINC_DEP)
 	@mkdir -p $(@D) $(BUILD)/gen/ops
 	$(CHAINC_RUN) -I runtime/ops $< -o $(BUILD)/gen/ops/$*.c --header=$@
 

@@ -38,7 +38,7 @@ TOLD_SOURCES   := $(sort $(wildcard runtime/core/*.[ch])) \
                   $(filter-out runtime/core/% runtime/ports/%,$(sort $(wildcard runtime/*/*.c) $(filter-out runtime/include/%,$(wildcard runtime/*/*.h))))
 AMALGAMATE     := awk -v version=$(VERSION) -v license=LICENSE
 
-$(BUILD)/gen/vendor/%.h: runtime/ops/%.chain $(CHAINC)
+$(BUILD)/gen/vendor/%.h: runtime/ops/%.chain $(CHAINC_DEP)
 	@mkdir -p $(@D)
 	$(CHAINC_RUN) --vendor --no-lines -I runtime/ops $< -o $(BUILD)/gen/vendor/$*.c --header=$@
 
@@ -76,7 +76,7 @@ MANUALS     := $(addprefix $(BUILD)/share/man/,man1/chainc.1 man3/chain.3 man5/c
 COMPLETIONS := $(addprefix $(BUILD)/gen/completions/,chainc _chainc chainc.fish)
 PEOPLE      := $(filter-out %/chain_gen.h %/chain_join.h %/chain_atomic.h,$(sort $(HEADERS)))
 
-$(BUILD)/gen/options.%: $(CHAINC) tools/options.awk
+$(BUILD)/gen/options.%: $(CHAINC_DEP) tools/options.awk
 	@mkdir -p $(@D)
 	$(CHAINC_RUN) --help >$@.help
 	awk -v kind=$* -f tools/options.awk $@.help >$@
@@ -147,9 +147,9 @@ extras: $(AMALGAMATION) $(MANUALS) $(COMPLETIONS)
 shared: $(SHARED) ## the shared library, in build/shared
 
 install: install-chainc install-library ## into $(DESTDIR)$(PREFIX); also prefix=, bindir=, libdir=, datadir= and so on
-install-chainc: all
+install-chainc: chainc extras $(PUBLIC_MODULES)
 	$(call PUT,$(INSTALLED_TOOL))
-install-library: all shared
+install-library: libchain shared $(BUILD)/share/man/man3/chain.3
 	$(call PUT,$(INSTALLED_LIBRARY))
 	@set -e; for link in $(INSTALLED_LINKS); do ln -sf "$${link%%:*}" "$(DESTDIR)$${link#*:}"; done
 

@@ -38,6 +38,17 @@ if [ "${1:-}" = test ]; then
     tool arm-none-eabi-gcc gcc-arm-none-eabi
     tool qemu-system-arm qemu-system-arm
     header ../lib/arm-none-eabi/include/stdio.h libnewlib-arm-none-eabi
+    # tests/builds
+    tool cmake cmake
+    tool ninja ninja-build
+    tool meson meson
+    tool pkg-config pkg-config
+    tool autoreconf autoconf
+    tool automake automake
+    tool arm-linux-gnueabihf-gcc "gcc-arm-linux-gnueabihf libc6-dev-armhf-cross"
+    tool mandoc mandoc
+    tool zsh zsh
+    tool fish fish
 fi
 
 [ -n "$missing" ] || exit 0

@@ -8,8 +8,8 @@
 AC_DEFUN([CHAIN_PROG_CHAINC],
 [AC_ARG_VAR([CHAINC], [the chain compiler])
 AC_ARG_VAR([CHAINCFLAGS], [options for the chain compiler])
-AC_PATH_PROG([CHAINC], [chainc], [no])
-AS_IF([test "x$CHAINC" = xno], [AC_MSG_ERROR([chainc is not found; put it in the PATH or say CHAINC=...])])
+AS_IF([test "x$CHAINC" = x], [AC_PATH_PROG([CHAINC], [chainc])])
+AS_IF([test "x$CHAINC" = x], [AC_MSG_ERROR([chainc is not found; put it in the PATH or say CHAINC=...])])
 AC_CACHE_CHECK([for the version of chainc], [chain_cv_version], [chain_cv_version=`"$CHAINC" --dumpversion`])
 m4_ifnblank([$1],
 [AS_VERSION_COMPARE([$chain_cv_version], [$1], [AC_MSG_ERROR([chainc $chain_cv_version is older than $1])])])

@@ -3,7 +3,7 @@
 #     awk -v version=0.1.0 -v license=LICENSE -v kind=h -f amalgamate.awk HEADER...    the text of chain.h
 #     awk -v version=0.1.0 -v license=LICENSE -v kind=c -v headers='HEADER...' -f amalgamate.awk SOURCE...   that of chain.c
 #
-# Files come in the order they are given, but what one includes of the others comes before; private headers are given with the
+# Files come in the order they are given, what one includes of the others where it does; private headers are given with the
 # sources. The core (runtime/core and its headers) comes first and stands alone; what is behind it wants a hosted system.
 #
 # Two sources may have a static `start`, each its own. In one file such names are told apart: a static name, tag or constant of
@@ -66,8 +66,10 @@ function each_word(line, path, replace,    out, c, two, word, before) {
             word = substr(line, 1, RLENGTH); line = substr(line, RLENGTH + 1)
             before = out; sub(/[ \t]+$/, "", before)
             if (before !~ /(\.|->)$/) {
-                if (replace) word = (path, word) in renamed ? renamed[path, word] : word
-                else occurs[word, path] = 1
+                if (!replace)
+                    occurs[word, path] = 1
+                else if ((path, word) in renamed && !(in_struct && before !~ /(struct|union|enum)$|\[[^]]*$/)) # members keep their names
+                    word = renamed[path, word]
             }
             out = out word
         } else if (match(line, /^[0-9][A-Za-z_0-9.]*/)) {
@@ -134,34 +136,30 @@ function choose_names(    i, j, k, n, names, path) {
 
 # ---- writing ----
 
-function put(path,    i, line, name, n, parts, comment) {
+function start_file(path)
+{
+    if (hosted != !is_core(path)) {
+        hosted = !is_core(path)
+        print hosted ? "\n#if CHAIN_HOSTED" : "\n#endif"
+    }
+    print "\n/* ======== " key(path) " ======== */"
+}
+
+# A file with what it includes of the others in the places where it does, unless that has been put before.
+function put(path,    i, line, name, n, parts) {
     if (path in done)
         return
     done[path] = 1
-    for (i = 1; i <= count[path]; i++) { # what it needs comes before it, outside of its own extern "C"
-        line = lines[path, i]
-        if (line ~ /^#[ ]*include/ && base(path) != "chain_gen.h") {
-            name = line; sub(/^[^"<]*["<]/, "", name); sub(/[">].*/, "", name)
-            if (name in path_of)
-                put(path_of[name])
-        }
-    }
-    if (kind == "c" || base(path) != "chain.h")
-        print ""
-    if (hosted != !is_core(path)) {
-        hosted = !is_core(path)
-        print hosted ? "#if CHAIN_HOSTED\n" : "#endif\n"
-    }
-    print "/* ======== " key(path) " ======== */"
-    in_comment = 0
+    start_file(path)
+    in_comment = in_struct = 0
     for (i = 1; i <= count[path]; i++) {
-        line = lines[path, i]
-        name = line; sub(/^[^"<]*["<]/, "", name); sub(/[">].*/, "", name)
-        if (line ~ /^#[ ]*include/ && (name in path_of || name == "chain.h" || kind == "c" && name in public))
-            continue
-        if (line ~ /^#define _(GNU|POSIX_C)_SOURCE/)
-            continue
-        print each_word(line, path, 1)
+        line = name = lines[path, i]
+        in_struct = in_struct && line !~ /^}/ || line ~ /^(typedef )?(struct|union)[A-Za-z_0-9 ]*\{/ && line !~ /}/
+        sub(/^[^"<]*["<]/, "", name); sub(/[">].*/, "", name)
+        if (line ~ /^#[ ]*include/ && name in path_of)
+            put(path_of[name])
+        else if (line !~ /^#[ ]*define _(GNU|POSIX_C)_SOURCE/ && !(line ~ /^#[ ]*include/ && (name == "chain.h" || name in public)))
+            print each_word(line, path, 1)
     }
     n = split(macros[path], parts, " ")
     for (i = 1; path ~ /\.c$/ && i <= n; i++)

@@ -5,7 +5,8 @@
     chain-later         parses, and is refused only because something is "not supported yet"
     chain-part          nothing: a fragment
     c NAME.c            a file for what follows
-    c from NAME         lines of a file that was made, one behind the other; `...` on a line of its own stands for left out ones
+    LANGUAGE from NAME  lines of a file that was made, or of one in examples/, one behind the other; `...` on a line of its own
+                        stands for left out ones
     sh run              is run in the folder of the page's files; then
     text output         what the commands before it have printed
 
@@ -69,7 +70,7 @@ class Page:
         elif not all("not supported yet" in text for text in errors):
             self.complain(line, checked.stdout)
 
-    def c_from(self, name, code, line):
+    def lines_from(self, name, code, line):
         """Empty lines do not count."""
         lines = [text for text in (self.folder / name).read_text().splitlines() if text.strip()]
         at = 0
@@ -92,8 +93,8 @@ class Page:
             self.chain(words, code, line)
         elif words[0] == "chain-later":
             self.chain_later(words, code, line)
-        elif words[:2] == ["c", "from"]:
-            self.c_from(words[2], code, line)
+        elif words[1:2] == ["from"]:
+            self.lines_from(words[2], code, line)
         elif words[0] == "c" and len(words) > 1:
             (self.folder / words[1]).write_text(code)
         elif words == ["sh", "run"]:
