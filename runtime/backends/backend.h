@@ -51,4 +51,7 @@ void chain__use_code_texts(const struct chain_code_text *texts);
 /* report.c: prints `file.chain:LINE: unhandled rejection: NAME (text): message` to stderr. An on_unhandled hook. */
 void chain__print_unhandled(struct chain_loop *loop, const struct chain_error *error);
 
+/* report.c: prints `left at the end of a loop: 1 chain, 2 timers` to stderr. An on_left hook. */
+void chain__print_left(struct chain_loop *loop, const struct chain_left *left);
+
 #endif

@@ -274,7 +274,35 @@ static void wake(struct chain_loop *loop)
     reactor->backend->wake(reactor);
 }
 
-static const struct chain_port port = { now, wait, wake, chain__allocate, chain__release };
+static size_t waiting_in(const struct chain_io_link *ring)
+{
+    size_t count = 0;
+
+    if (ring->next != NULL)
+        for (const struct chain_io_link *link = ring->next; link != ring; link = link->next)
+            count++;
+    return count;
+}
+
+static size_t descriptors(struct chain_loop *loop)
+{
+    struct chain_reactor *reactor = (struct chain_reactor *)(void *)loop;
+    size_t count = 0;
+
+    for (int fd = 0; fd <= reactor->highest; fd++)
+        if (table[fd].owner == reactor)
+            count += waiting_in(&table[fd].waiting[CHAIN_READ]) + waiting_in(&table[fd].waiting[CHAIN_WRITE]);
+    return count;
+}
+
+static const struct chain_port port = {
+    .now = now,
+    .wait = wait,
+    .wake = wake,
+    .allocate = chain__allocate,
+    .release = chain__release,
+    .descriptors = descriptors,
+};
 
 /* ---- blocking steps ---- */
 
@@ -314,6 +342,7 @@ static int start(struct chain_reactor *reactor)
         reactor->backend->close(reactor);
     reactor->loop.on_unhandled = chain__print_unhandled;
     reactor->loop.workers = &workers;
+    reactor->loop.on_left = chain__print_left;
     return code;
 }
 

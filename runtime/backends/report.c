@@ -61,6 +61,30 @@ void chain__print_unhandled(struct chain_loop *loop, const struct chain_error *e
     funlockfile(stderr);
 }
 
+static const char *print_count(const char *separator, size_t count, const char *what)
+{
+    if (count == 0)
+        return separator;
+    fprintf(stderr, "%s%zu %s%s", separator, count, what, count == 1 ? "" : "s");
+    return ", ";
+}
+
+void chain__print_left(struct chain_loop *loop, const struct chain_left *left)
+{
+    const char *separator = ": ";
+
+    (void)loop;
+    flockfile(stderr);
+    fputs("left at the end of a loop", stderr);
+    separator = print_count(separator, left->roots, "chain");
+    separator = print_count(separator, left->instances, "spawned chain");
+    separator = print_count(separator, left->strands, "ready strand");
+    separator = print_count(separator, left->timers, "timer");
+    print_count(separator, left->descriptors, "waiting operation");
+    fputc('\n', stderr);
+    funlockfile(stderr);
+}
+
 void chain_trace_print(struct chain_loop *loop, const struct chain_event *event)
 {
     char text[512];

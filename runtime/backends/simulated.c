@@ -322,7 +322,9 @@ static void sim_wait(struct chain_loop *loop, uint64_t deadline)
     let_happen(sim);
 }
 
-static const struct chain_port port = { sim_now, sim_wait, NULL, chain__allocate, chain__release };
+static const struct chain_port port = {
+    .now = sim_now, .wait = sim_wait, .allocate = chain__allocate, .release = chain__release
+};
 
 static struct chain_sim *sim_of(const void *op)
 {

@@ -20,12 +20,27 @@ int chain_loop_init(struct chain_loop *loop, const struct chain_port *port)
     return chain__mailbox_open(loop) ? 0 : EMFILE;
 }
 
+bool chain_loop_left(struct chain_loop *loop, struct chain_left *left)
+{
+    left->roots = loop->alive;
+    left->instances = loop->instances;
+    left->timers = loop->armed;
+    left->descriptors = loop->port->descriptors == NULL ? 0 : loop->port->descriptors(loop);
+    left->strands = 0;
+    for (const struct chain_strand *strand = loop->ready.first; strand != NULL; strand = strand->next)
+        left->strands++;
+    return left->roots != 0 || left->instances != 0 || left->strands != 0 || left->timers != 0 || left->descriptors != 0;
+}
+
 size_t chain_loop_fini(struct chain_loop *loop)
 {
+    struct chain_left left;
     size_t running;
 
     if (loop->closed)
         return 0;
+    if (chain_loop_left(loop, &left) && loop->on_left != NULL)
+        loop->on_left(loop, &left);
     loop->closed = true;
     running = chain__roots_fini(loop) + loop->instances;
     if (running == 0)

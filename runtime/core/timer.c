@@ -64,6 +64,7 @@ void chain_timer_arm(struct chain_loop *loop, struct chain_timer *timer, uint64_
     CHAIN__CHECK(timer->link == NULL);
     timer->deadline = deadline;
     timer->order = loop->timer_order++;
+    loop->armed++;
     timer->child = NULL;
     set_root(loop, loop->timers == NULL ? timer : meld(loop->timers, timer));
 }
@@ -74,6 +75,7 @@ void chain_timer_disarm(struct chain_loop *loop, struct chain_timer *timer)
 
     if (timer->link == NULL)
         return;
+    loop->armed--;
     *timer->link = timer->sibling;
     if (timer->sibling != NULL)
         timer->sibling->link = timer->link;

@@ -200,6 +200,8 @@ struct chain_port {
      * returns NULL if there is none. Both NULL: there is no heap, and such spawns reject with ENOMEM (rule 79). */
     void *(*allocate)(struct chain_loop *loop, size_t size);
     void (*release)(struct chain_loop *loop, void *memory, size_t size);
+    /* How many operations wait for descriptors. NULL: none do. */
+    size_t (*descriptors)(struct chain_loop *loop);
 };
 
 /* The port's critical section, where the core is built with CHAIN_CRITICAL (chain_config.h): a processor without the atomic
@@ -208,6 +210,15 @@ struct chain_port {
  * things back as they were. The core stays inside for a handful of instructions. Called on the loop's thread and by whoever posts. */
 uintptr_t chain_port_enter(void);
 void chain_port_leave(uintptr_t state);
+
+/* What a loop has not let go of: nothing, at a clean end (rule 107). */
+struct chain_left {
+    size_t roots;       /* chains that C code has run and that have not ended */
+    size_t instances;   /* spawned chains that have not ended */
+    size_t strands;     /* ready to be resumed */
+    size_t timers;      /* armed */
+    size_t descriptors; /* operations that wait for one */
+};
 
 struct chain_queue {
     struct chain_strand *first, **last;
@@ -229,6 +240,7 @@ struct chain_loop {
     uint64_t now;               /* ns, read once per turn (rule 19) */
     struct chain_timer *timers; /* pairing heap by (deadline, order) */
     uint64_t timer_order;
+    size_t armed;               /* timers in the heap */
     struct chain_root *roots, **last_root; /* running, and rejected ones nobody has looked at, in the order they were started */
     size_t alive;                          /* roots that run */
     size_t instances;                      /* spawned chains that have not ended */
@@ -240,6 +252,7 @@ struct chain_loop {
     uint64_t suppressed; /* rejections that another outcome replaced (rule 106) */
     void (*on_suppressed)(struct chain_loop *loop, const struct chain_error *error); /* may be NULL */
     void (*on_unhandled)(struct chain_loop *loop, const struct chain_error *error);  /* may be NULL */
+    void (*on_left)(struct chain_loop *loop, const struct chain_left *left);         /* may be NULL */
     void *context;                                                                   /* for the host's use */
     const struct chain_workers *workers; /* runs blocking steps; NULL: they reject with ENOTSUP (rule 104) */
     /* Told of every event of a traced build; see "the trace" below. May be NULL. */
@@ -280,9 +293,13 @@ int chain_loop_init(struct chain_loop *loop, const struct chain_port *port);
  * Returns the number of chains that were still running, roots and what they have spawned; their frames are left as they are and
  * never become quiescent, and as posts to them may still come at any time, the loop's number (one of CHAIN_LOOPS_MAX) is not
  * given out again, and its slabs are not given back. If none was running the slabs are given back, so no other thread may hold
- * a deferred of an operation of a spawned chain any more.
+ * a deferred of an operation of a spawned chain any more. If anything is left, on_left is told (rule 107).
  * Not from inside a turn. */
 size_t chain_loop_fini(struct chain_loop *loop);
+
+/* What is left now: all 0 when everything that was run has ended and every operation has cleaned up. Returns whether
+ * anything is. Takes time for each ready strand. Not from inside a turn. */
+bool chain_loop_left(struct chain_loop *loop, struct chain_left *left);
 
 /* Runs turns until no root is left running or chain_loop_stop() was called. */
 void chain_loop_run(struct chain_loop *loop);

@@ -15,8 +15,8 @@ extern "C" {
 
 struct chain_reactor;
 
-/* Makes a reactor and its loop; the caller owns it and closes it. Rejections nobody looks at are printed to stderr when it is
- * closed; chain_reactor_loop(r)->on_unhandled may be changed.
+/* Makes a reactor and its loop; the caller owns it and closes it. Rejections nobody looks at, and what is left, are printed to
+ * stderr when it is closed; on_unhandled and on_left of chain_reactor_loop(r) may be changed.
  * 0; ENOMEM; EMFILE or ENFILE if there is no descriptor left, EMFILE also when CHAIN_LOOPS_MAX loops exist. Thread: any; the
  * reactor is then used on one thread. */
 int chain_reactor_open(struct chain_reactor **reactor);

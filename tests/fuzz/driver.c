@@ -352,7 +352,7 @@ static void world_wait(struct chain_loop *loop, uint64_t deadline)
         now = deadline;
 }
 
-static const struct chain_port port = { world_now, world_wait, NULL };
+static const struct chain_port port = { .now = world_now, .wait = world_wait };
 
 static void suppressed(struct chain_loop *loop, const struct chain_error *error)
 {

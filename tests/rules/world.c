@@ -36,7 +36,9 @@ static void world_release(struct chain_loop *loop, void *memory, size_t size)
     free(memory);
 }
 
-static const struct chain_port port = { world_now, world_wait, NULL, world_allocate, world_release };
+static const struct chain_port port = {
+    .now = world_now, .wait = world_wait, .allocate = world_allocate, .release = world_release
+};
 static struct chain_loop the_world;
 struct chain_loop *world = &the_world;
 

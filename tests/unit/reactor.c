@@ -311,18 +311,24 @@ static void a_reactor_that_is_closed_lets_go_of_descriptors(void **state)
 static void stop_leaves_the_slot(void **state)
 {
     struct getter a, b;
+    struct chain_left left;
 
     (void)state;
     get(&a, 'a', pair[0], 1);
     get(&b, 'b', pair[0], 1);
     turn();
-    chain_io_stop(&a.area.get.io);
+    assert_true(chain_loop_left(loop, &left)); /* rule 107 */
+    assert_int_equal(left.roots, 2);
+    assert_int_equal(left.descriptors, 2);
     chain_cancel(&a.root);
+    chain_io_stop(&a.area.get.io);
+    chain_io_stop(&a.area.get.io);
     chain__cancelled(chain__deferred(&a.area.get));
     send_text(pair[1], "b");
     chain_loop_run(loop);
     assert_diary("a? b? a!cancelled b=b ");
     assert_int_equal(chain_outcome(&a.root), CHAIN_WAS_CANCELLED);
+    assert_false(chain_loop_left(loop, &left));
 }
 
 /* ---- errors ---- */
