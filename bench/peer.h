@@ -27,6 +27,30 @@ struct machine {
     void (*ended)(struct machine *machine); /* the value is in op.value, or the error in op.error */
 };
 
+/* One of several operations that a machine waits for together: its waiter is a task that only counts. */
+struct part {
+    struct task task;
+    struct op op;
+    struct joiner *joiner;
+};
+
+/* The same with operations that are made for it: they count themselves when they settle, which is later. */
+struct late {
+    struct late *next;
+    struct joiner *joiner;
+    long value;
+    int error;
+};
+
+struct joiner {
+    struct machine machine;
+    unsigned pending; /* operations that have not settled */
+    union {
+        struct part parts[3];
+        struct late lates[3];
+    };
+};
+
 static inline struct machine *machine_of(struct task *task)
 {
     return (struct machine *)(void *)((char *)task - offsetof(struct machine, task));
@@ -47,6 +71,9 @@ struct task *queue_pop(void); /* NULL if there is none */
 /* peer_ops.c */
 void hop_start(struct op *op, long v); /* settles by way of the queue */
 bool now_start(struct op *op, long v); /* whether it has settled already; if not, the task is resumed by way of the queue */
+bool bad_start(struct op *op, long v); /* the same, with an error */
+void late_start(struct late *late, long v); /* settles when late_settle() is called */
+bool late_settle(void);                     /* whether there were any */
 #endif
 
 #endif

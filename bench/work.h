@@ -31,6 +31,10 @@ static inline int work_next(struct work *work, long *v)
     return 1;
 }
 
+/* Settle the operations that wait for it: of the chains of near.chain and far.chain. */
+void near_settle(void);
+void far_settle(void);
+
 /* Runs `chains` chains, `k` of them interleaved at any time; returns the checksum. */
 typedef unsigned long work_run(size_t k, size_t chains);
 

@@ -196,8 +196,8 @@ static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
     const char *storage = storage_path(emitter, instr->strand), *op = op_path(emitter, instr->strand);
 
-    putf(w, "    if (chain__branch(%s, &%s)) {\n", emitter->chain->local.strand, op);
-    putf(w, "        chain__branch_site(&%s, %u);\n", op, emitter->chain->state_count + instr->number - 1);
+    putf(w, "    if (chain__branch(%s, &%s, %u)) {\n", emitter->chain->local.strand, op,
+         emitter->chain->state_count + instr->number - 1);
     emit_line(emitter, instr->span);
     if (instr->kind == IR_BRANCH_OP) {
         putf(w, "        %s_start(&%s.%s%s", instr->op->name, storage, storage_member(emitter->arena, instr->op),

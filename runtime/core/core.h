@@ -27,13 +27,6 @@ void chain__settle_rejected(struct chain_deferred done, int code, const char *me
 
 /* settle.c: the step that `op`, the header of a strand, waits for; NULL if unknown. */
 const struct chain_site *chain__site_of(struct chain_op *op);
-
-/* The header of the strand that waits for a branch, given that of the branch, which has no strand. */
-static inline struct chain_op *chain__parent_of(struct chain_op *branch)
-{
-    return (struct chain_op *)(void *)((char *)branch - (size_t)branch->at * 8);
-}
-
 /* settle.c: a rejection goes to the suppressed hook (rule 106). */
 void chain__suppress(struct chain_loop *loop, int code, const struct chain_failure *failure);
 
@@ -90,8 +83,17 @@ void chain__wait_no_more(struct chain__waiting *list, struct chain__wait *wait);
 /* pool.c: the loop gives its slabs back. */
 void chain__slabs_fini(struct chain_loop *loop);
 
-/* root.c: reports the rejections nobody looked at, lets go of all roots; returns how many were still running. */
-size_t chain__roots_fini(struct chain_loop *loop);
+/* root.c: reports the rejections nobody looked at, lets go of all roots. */
+void chain__roots_fini(struct chain_loop *loop);
+
+/* A strand that was nobody's branch has ended: its chain was run from outside. */
+static inline void chain__top_ended(struct chain_strand *strand, struct chain_loop *loop)
+{
+    if (loop->interrupted == strand)
+        loop->interrupted = NULL;
+    if (--loop->alive == 0)
+        loop->ending = false;
+}
 
 /* post.c: every loop number has a mailbox in static memory, so that a post needs nothing of a loop that may have ended. */
 

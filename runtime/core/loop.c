@@ -42,7 +42,8 @@ size_t chain_loop_fini(struct chain_loop *loop)
     if (chain_loop_left(loop, &left) && loop->on_left != NULL)
         loop->on_left(loop, &left);
     loop->closed = true;
-    running = chain__roots_fini(loop) + loop->instances;
+    chain__roots_fini(loop);
+    running = loop->alive + loop->instances;
     if (running == 0)
         chain__slabs_fini(loop);
     chain__mailbox_close(loop, running == 0);

@@ -64,10 +64,7 @@ static struct chain_strand *end_root(struct chain_strand *strand, struct chain_l
 {
     struct chain_root *root = (struct chain_root *)(void *)((char *)strand - offsetof(struct chain_root, strand));
 
-    if (loop->interrupted == strand)
-        loop->interrupted = NULL;
-    if (--loop->alive == 0)
-        loop->ending = false;
+    chain__top_ended(strand, loop);
     CHAIN__TRACE(chain__trace_done(root));
     root->outcome = chain__outcome_of(&strand->op);
     if (root->outcome != CHAIN_REJECTED || root->on_settled != NULL)
@@ -103,19 +100,14 @@ struct chain_error chain_rejection(struct chain_root *root)
     return error_of(root);
 }
 
-size_t chain__roots_fini(struct chain_loop *loop)
+void chain__roots_fini(struct chain_loop *loop)
 {
-    size_t running = 0;
-
     while (loop->roots != NULL) {
         struct chain_root *root = loop->roots;
         unlink_root(root, loop);
-        if (root->outcome == CHAIN_REJECTED) {
+        if (root->outcome == CHAIN_REJECTED)
             report_unhandled(root, loop);
-        } else {
+        else
             root->link = &root->next; /* not quiescent, but on no list that goes away */
-            running++;
-        }
     }
-    return running;
 }

@@ -93,7 +93,7 @@ void chain__settle_rejected(struct chain_deferred done, int code, const char *me
     chain__settle(done, code);
 }
 
-enum chain_settled chain__reject(struct chain_deferred done, int code, const char *message, intptr_t info)
+enum chain_settled chain__reject_anyhow(struct chain_deferred done, int code, const char *message, intptr_t info)
 {
     if (chain__claim(done) == NULL)
         return chain__late(done);
@@ -210,20 +210,15 @@ static void branch_counted(struct chain_op *parent, struct chain_loop *loop)
         chain__ready(loop, chain__strand_of(parent));
 }
 
-bool chain__join(struct chain_strand *strand, struct chain_loop *loop)
+bool chain__join_decided(struct chain_strand *strand, struct chain_loop *loop)
 {
     struct chain_op *op = &strand->op;
 
-    op->flags &= (uint8_t)~CHAIN__FORKING;
-    if (op->alive == 1) {
-        op->alive = 0;
-        complete(op);
-        return true;
-    }
-    if ((op->flags & CHAIN__DECIDED) != 0)
+    if (op->alive != 1)
         return chain__decide(strand, loop);
-    op->alive--;
-    return false;
+    op->alive = 0;
+    complete(op);
+    return true;
 }
 
 /* The guard in `alive` keeps the strand out of the queue while its branches are being asked. */
@@ -247,10 +242,9 @@ void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *bran
     decide(&parent->op, &branch->op, 0, NULL, loop);
 }
 
-void chain__branch_settled(struct chain_op *op)
+static void branch_decides(struct chain_op *op, struct chain_op *parent)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
-    struct chain_op *parent = chain__parent_of(op);
 
     if (loop == NULL)
         return;
@@ -258,6 +252,16 @@ void chain__branch_settled(struct chain_op *op)
         chain__originates(op, branch_site(op));
     branch_outcome(parent, op, chain__failure(op), loop);
     branch_counted(parent, loop);
+}
+
+void chain__branch_settled(struct chain_op *op)
+{
+    struct chain_op *parent = chain__parent_of(op);
+
+    if (CHAIN__LIKELY(op->code == 0 && (parent->flags & CHAIN__BY_VALUE) == 0 && parent->alive > 1))
+        parent->alive--; /* decides nothing, and is not the last */
+    else
+        branch_decides(op, parent);
 }
 
 void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop)

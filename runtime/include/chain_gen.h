@@ -25,13 +25,14 @@ enum {
     CHAIN__DECIDED = 8,   /* waits for branches whose result is decided */
     CHAIN__DECIDING = 16, /* decided, and in the ready queue to cancel the rest */
     CHAIN__FORKING = 32, /* its branches are being started: nothing is decided before that is done (rule 18) */
-    CHAIN__KIND = 192     /* what decides */
+    CHAIN__KIND = 192,     /* what decides */
+    CHAIN__BY_VALUE = 128 /* a value does */
 };
 enum chain__kind {
     CHAIN__ALL = 0,     /* the first rejection */
-    CHAIN__ANY = 64,    /* the first value */
-    CHAIN__RACE = 128,  /* the first outcome */
-    CHAIN__SETTLE = 192 /* nothing */
+    CHAIN__SETTLE = 64, /* nothing */
+    CHAIN__ANY = 128,   /* the first value */
+    CHAIN__RACE = 192   /* the first outcome */
 };
 
 /* `at` of a strand while its operation is being started; every state is less. */
@@ -90,6 +91,12 @@ static inline struct chain_strand *chain__strand_of(struct chain_op *op)
 static inline struct chain_strand *chain__strand_before(void *frame)
 {
     return (struct chain_strand *)frame - 1;
+}
+
+/* The header of the strand that waits for a branch, given that of the branch, which has no strand. */
+static inline struct chain_op *chain__parent_of(struct chain_op *branch)
+{
+    return (struct chain_op *)(void *)((char *)branch - (size_t)branch->at * 8);
 }
 
 static inline void *chain__storage(struct chain_op *op)
@@ -252,43 +259,79 @@ static inline void *chain__claim(struct chain_deferred done)
     return chain__tag(done.op) == done.tag ? chain__storage(done.op) : NULL;
 }
 
+/* The header of what was settled: no longer pending. */
+static inline void chain__end_pending(struct chain_deferred done, int code)
+{
+    if (code != 0 && done.op->code == 0)
+        done.op->code = code;
+    chain__set_tag(done.op, done.tag + CHAIN__GENERATION);
+    CHAIN__TRACE(chain__trace_settled(done.tag, done.op, code));
+}
+
+/* The strand goes on: behind the start, if that is still running. */
+static inline void chain__go_on(struct chain_deferred done)
+{
+    if (done.op->at == CHAIN__STARTING)
+        done.op->at = CHAIN__SETTLED_AT_ONCE;
+    else
+        chain__ready_again(done.tag, chain__strand_of(done.op));
+}
+
 /* Settles what chain__claim() or chain__shared_claim() has granted. A loop that was ended while the operation was pending
  * takes no notice. */
 static inline void chain__settle(struct chain_deferred done, int code)
 {
-    struct chain_op *op = done.op;
-
-    if (op->code == 0)
-        op->code = code;
-    chain__set_tag(op, done.tag + CHAIN__GENERATION);
-    CHAIN__TRACE(chain__trace_settled(done.tag, op, code));
+    chain__end_pending(done, code);
     if (CHAIN__UNLIKELY((done.tag & CHAIN__BRANCH) != 0))
-        chain__branch_settled(op);
-    else if (op->at == CHAIN__STARTING)
-        op->at = CHAIN__SETTLED_AT_ONCE;
+        chain__branch_settled(done.op);
     else
-        chain__ready_again(done.tag, chain__strand_of(op));
+        chain__go_on(done);
 }
 
 /* The same, but the strand goes on only after those that are ready now, even if its operation is still being started. */
 static inline void chain__settle_soon(struct chain_deferred done, int code)
 {
-    struct chain_op *op = done.op;
-
-    if (op->code == 0)
-        op->code = code;
-    chain__set_tag(op, done.tag + CHAIN__GENERATION);
-    CHAIN__TRACE(chain__trace_settled(done.tag, op, code));
+    chain__end_pending(done, code);
     if (CHAIN__UNLIKELY((done.tag & CHAIN__BRANCH) != 0))
-        chain__branch_settled(op);
+        chain__branch_settled(done.op);
     else
-        chain__ready_again(done.tag, chain__strand_of(op));
+        chain__ready_again(done.tag, chain__strand_of(done.op));
+}
+
+/* A rejection of a step that has cancelled its own chain: it goes to the suppressed hook, without an origin (rules 69, 106). */
+void chain__overridden(struct chain_op *op, int code, const char *message, intptr_t info);
+
+/* A rejection inside a step: the code into the header, the rest into the storage behind it. Returns 1. */
+static inline int chain__raise(struct chain_op *op, int code, const char *message, intptr_t info)
+{
+    struct chain_failure *failure = chain__failure(op);
+    if (CHAIN__UNLIKELY(op->code != 0)) {
+        chain__overridden(op, code, message, info);
+        return 1;
+    }
+    op->code = code;
+    if ((chain__tag(op) & CHAIN__BRANCH) == 0)
+        op->alive = 0; /* no attempt is known yet */
+    failure->message = message;
+    failure->info = info;
+    failure->origin = NULL;
+    return 1;
 }
 
 /* NAME_reject() and NAME_cancelled(). A code that is not positive counts as EINVAL; ending as cancelled without having been
  * asked to counts as a rejection with ECANCELED (rule 62). */
-enum chain_settled chain__reject(struct chain_deferred done, int code, const char *message, intptr_t info);
 enum chain_settled chain__cancelled(struct chain_deferred done);
+enum chain_settled chain__reject_anyhow(struct chain_deferred done, int code, const char *message, intptr_t info);
+
+static inline enum chain_settled chain__reject(struct chain_deferred done, int code, const char *message, intptr_t info)
+{
+    if (CHAIN__UNLIKELY(code <= 0 || (done.tag & CHAIN__BRANCH) != 0 || chain__claim(done) == NULL || done.op->code != 0))
+        return chain__reject_anyhow(done, code, message, info);
+    chain__raise(done.op, code, message, info);
+    chain__end_pending(done, code);
+    chain__go_on(done);
+    return CHAIN_OK;
+}
 
 /* ---- operations declared `posted` ----
  *
@@ -338,26 +381,6 @@ void chain__work_start(struct chain_work *work, void *call, void (*run)(struct c
 void chain__work_cancel(struct chain_work *work);
 
 /* ---- chains ---- */
-
-/* A rejection of a step that has cancelled its own chain: it goes to the suppressed hook, without an origin (rules 69, 106). */
-void chain__overridden(struct chain_op *op, int code, const char *message, intptr_t info);
-
-/* A rejection inside a step: the code into the header, the rest into the storage behind it. Returns 1. */
-static inline int chain__raise(struct chain_op *op, int code, const char *message, intptr_t info)
-{
-    struct chain_failure *failure = chain__failure(op);
-    if (CHAIN__UNLIKELY(op->code != 0)) {
-        chain__overridden(op, code, message, info);
-        return 1;
-    }
-    op->code = code;
-    if ((chain__tag(op) & CHAIN__BRANCH) == 0)
-        op->alive = 0; /* no attempt is known yet */
-    failure->message = message;
-    failure->info = info;
-    failure->origin = NULL;
-    return 1;
-}
 
 /* Says where a rejection comes from, unless something further in has said it. */
 static inline void chain__originates(struct chain_op *op, const struct chain_site *site)

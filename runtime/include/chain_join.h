@@ -31,31 +31,26 @@ static inline void chain__fork(struct chain_strand *strand, enum chain__kind kin
     CHAIN__TRACE(chain__trace_start(&strand->op, at));
 }
 
-/* Prepares the header of a branch that is one operation, before its start. False if nothing may be started any more because
- * the strand has been cancelled (rule 67). */
-static inline bool chain__branch(struct chain_strand *parent, struct chain_op *op)
+/* Prepares the header of a branch that is one operation, before its start. `site` says where it stands: an index into the sites
+ * of the parent's chain, for the origin of a rejection, as no code of the chain runs when the branch settles. False if nothing
+ * may be started any more because the strand has been cancelled (rule 67). */
+static inline bool chain__branch(struct chain_strand *parent, struct chain_op *op, unsigned site)
 {
+    uint64_t low = (chain__tag(&parent->op) & 0xff00) | CHAIN__BRANCH;
+    bool cancelled = parent->op.code == CHAIN_CANCELLED;
+
+    op->code = cancelled ? CHAIN_CANCELLED : 0;
     op->at = (uint16_t)((size_t)((char *)op - (char *)&parent->op) / 8);
-    op->flags = 0;
-    op->alive = 0;
-    op->code = 0;
-    chain__set_tag(op, (chain__tag(op) & ~CHAIN__LOW) | (chain__tag(&parent->op) & 0xff00) | CHAIN__BRANCH);
-    if (parent->op.code == CHAIN_CANCELLED) {
-        op->code = CHAIN_CANCELLED;
+    op->flags = (uint8_t)((site + 1) & 0xff);
+    op->alive = (uint8_t)((site + 1) >> 8);
+    if (CHAIN__UNLIKELY(cancelled)) {
+        chain__set_tag(op, (chain__tag(op) & ~CHAIN__LOW) | low);
         parent->op.alive--;
         return false;
     }
-    chain__pending(op);
-    return true;
-}
-
-/* Says where such a branch stands: an index into the sites of the parent's chain. The runtime gives it to a rejection as its
- * origin, since no code of the chain runs when the branch settles. After chain__branch(); without it the origin stays NULL. */
-static inline void chain__branch_site(struct chain_op *op, unsigned site)
-{
-    op->flags = (uint8_t)((site + 1) & 0xff);
-    op->alive = (uint8_t)((site + 1) >> 8);
+    chain__set_tag(op, (chain__tag(op) & ~CHAIN__LOW) + CHAIN__GENERATION + low); /* pending */
     CHAIN__TRACE(chain__trace_branch(op));
+    return true;
 }
 
 /* Starts a branch that is a strand of its own and lets it run to its first wait, without resuming anything else. */
@@ -71,8 +66,24 @@ void chain__strand_queue(struct chain_strand *parent, struct chain_strand *branc
 /* A branch strand has ended with the outcome in its header and storage. */
 void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop);
 
+bool chain__join_decided(struct chain_strand *strand, struct chain_loop *loop);
+
 /* After all branches have been started: whether all have ended, so that the strand can go on at once. */
-bool chain__join(struct chain_strand *strand, struct chain_loop *loop);
+static inline bool chain__join(struct chain_strand *strand, struct chain_loop *loop)
+{
+    struct chain_op *op = &strand->op;
+    bool last = op->alive == 1;
+
+    op->flags &= (uint8_t)~CHAIN__FORKING;
+    if (CHAIN__UNLIKELY((op->flags & CHAIN__DECIDED) != 0 || (last && (op->code != 0 || (op->flags & CHAIN__BY_VALUE) != 0))))
+        return chain__join_decided(strand, loop);
+    op->alive--;
+    if (last) {
+        CHAIN__TRACE(chain__trace_settled(chain__tag(op), op, 0));
+        chain__set_tag(op, chain__tag(op) + CHAIN__GENERATION);
+    }
+    return last;
+}
 
 /* Cancels the branches that have not ended, because the result is decided (rule 54). Whether all have ended now. */
 bool chain__decide(struct chain_strand *strand, struct chain_loop *loop);

@@ -94,11 +94,9 @@ static struct chain_strand *sum_resume(struct chain_strand *strand, struct chain
     if (strand->op.at == SUM_JOINED)
         goto joined;
     chain__fork(strand, CHAIN__ALL, 3, SUM_JOINED);
-    chain__branch(strand, &s->a.op);
-    chain__branch_site(&s->a.op, 0);
+    chain__branch(strand, &s->a.op, 0);
     s->start(s, 'a', &s->a.area);
-    chain__branch(strand, &s->b.op);
-    chain__branch_site(&s->b.op, 300);
+    chain__branch(strand, &s->b.op, 300);
     s->start(s, 'b', &s->b.area);
     chain__strand_start(strand, &s->c.strand, loop, SUM_C_START);
     note("started ");
