@@ -14,6 +14,12 @@ function base(path) { sub(/.*\//, "", path); return path }
 # How others include it.
 function key(path) { return path ~ /\/vendor\/[^\/]*$/ ? "chain/" base(path) : base(path) }
 
+# The file that a line includes, as others include it.
+function included(line) {
+    sub(/^[^"<]*["<]/, "", line); sub(/[">].*/, "", line); sub(/^\.\.\/[a-z]*\//, "", line)
+    return line
+}
+
 # What the core includes, and headers that ask for nothing but the core and what every C compiler has.
 function is_core(path,    i, line, name) {
     if (path ~ /\.c$/ || base(path) == "core.h")
@@ -27,7 +33,7 @@ function is_core(path,    i, line, name) {
         line = name = lines[path, i]
         if (line !~ /^#[ ]*include/)
             continue
-        sub(/^[^"<]*["<]/, "", name); sub(/[">].*/, "", name)
+        name = included(name)
         if (name in path_of ? !is_core(path_of[name]) : name !~ /^((std(bool|def|int|arg|atomic|align)|limits|float|errno)\.h|chain.*)$/)
             return core[path] = 0
     }
@@ -155,7 +161,7 @@ function put(path,    i, line, name, n, parts) {
     for (i = 1; i <= count[path]; i++) {
         line = name = lines[path, i]
         in_struct = in_struct && line !~ /^}/ || line ~ /^(typedef )?(struct|union)[A-Za-z_0-9 ]*\{/ && line !~ /}/
-        sub(/^[^"<]*["<]/, "", name); sub(/[">].*/, "", name)
+        name = included(name)
         if (line ~ /^#[ ]*include/ && name in path_of)
             put(path_of[name])
         else if (line !~ /^#[ ]*define _(GNU|POSIX_C)_SOURCE/ && !(line ~ /^#[ ]*include/ && (name == "chain.h" || name in public)))

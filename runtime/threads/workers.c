@@ -8,24 +8,9 @@
 #include "workers.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct chain__threads {
-    struct chain__threads *next;
-    pthread_mutex_t mutex;        /* guards what follows */
-    pthread_cond_t queued, ended; /* there is work, or the end; the last thread is about to end */
-    struct chain_work *first, **last;
-    unsigned waiting;             /* works in the queue */
-    unsigned size, threads, idle; /* at most, alive, of these waiting for work */
-    bool stopping;
-    bool any_ended;
-    pthread_t ended_last; /* to be joined */
-    bool named;
-    char name[];
-};
 
 /* ---- the queue ---- */
 

@@ -2,12 +2,26 @@
 #ifndef CHAIN_WORKERS_H
 #define CHAIN_WORKERS_H
 
+#include <pthread.h>
+
 #include "chain.h"
 
 enum { CHAIN__THREADS_MOST = 4 }; /* of a pool whose size nobody has said */
 
-/* The pools of one loop. All functions are called on its thread. */
-struct chain__threads;
+/* A pool. All functions are called on the thread of its loop. */
+struct chain__threads {
+    struct chain__threads *next;
+    pthread_mutex_t mutex;        /* guards what follows */
+    pthread_cond_t queued, ended; /* there is work, or the end; the last thread is about to end */
+    struct chain_work *first, **last;
+    unsigned waiting;             /* works in the queue */
+    unsigned size, threads, idle; /* at most, alive, of these waiting for work */
+    bool stopping;
+    bool any_ended;
+    pthread_t ended_last; /* to be joined */
+    bool named;
+    char name[];
+};
 
 /* Queues the work in the pool it names, which is made if it is new, and starts a thread if none is idle and the pool may have
  * more. 0; EAGAIN if there is no memory for the pool, or not a single thread. */

@@ -32,6 +32,6 @@ END
 for test in post loop settle; do
     # shellcheck disable=SC2086 # flags
     expect 0 $CC -std=gnu11 -Wall -Wextra -Werror $CFLAGS -pthread -DCHAIN_CRITICAL=1 -I"$TOP/runtime/include" \
-        port.c "$TOP/tests/unit/$test.c" "$TOP"/runtime/core/*.c "$TOP"/runtime/backends/*.c -lcmocka -o "$test"
+        port.c "$TOP/tests/unit/$test.c" "$TOP"/runtime/core/*.c "$TOP"/runtime/threads/*.c "$TOP"/runtime/backends/*.c -lcmocka -o "$test"
     expect 0 "./$test"
 done

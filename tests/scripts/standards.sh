@@ -6,7 +6,7 @@ need gcc clang g++ clang++
 [ -z "$SANITIZE" ] || skip "the plain build has seen it"
 
 strict="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror -fsyntax-only"
-for name in all_mixed calls finally_jumps values; do
+for name in all_mixed blocking calls finally_jumps values; do
     expect 0 "$CHAINC" "$TOP/tests/emit/$name.chain" -o "$name.c"
     echo "#include \"$name.h\""
 done >all.cc
@@ -18,7 +18,7 @@ includes="-I. -I$TOP/tests/emit -I$TOP/runtime/include -I$BUILD/include"
 for std in c11 c17 c2x; do
     for compiler in gcc clang; do
         # shellcheck disable=SC2086 # flags
-        expect 0 $compiler -std=$std $strict $includes ./*.c "$TOP"/runtime/core/*.c "$TOP"/runtime/backends/*.c "$TOP"/runtime/ops/*.c
+        expect 0 $compiler -std=$std $strict $includes ./*.c "$TOP"/runtime/core/*.c "$TOP"/runtime/threads/*.c "$TOP"/runtime/backends/*.c "$TOP"/runtime/ops/*.c
     done
 done
 for std in c++11 c++14 c++17 c++20; do
