@@ -30,6 +30,10 @@ const struct chain_site *chain__site_of(struct chain_op *op);
 /* settle.c: a rejection goes to the suppressed hook (rule 106). */
 void chain__suppress(struct chain_loop *loop, int code, const struct chain_failure *failure);
 
+/* settle.c: the same for what an operation rejects with whose outcome was decided while it was pending; it comes from the step
+ * that waits for `op`. */
+void chain__suppress_rejection(struct chain_op *op, struct chain_loop *loop, int code, const char *message, intptr_t info);
+
 /* A lock that is held for a few instructions, between the threads of several loops (rule 99). Interrupts never take it. */
 static inline void chain__lock(uint32_t *lock)
 {

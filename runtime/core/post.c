@@ -22,6 +22,8 @@ struct mailbox {
     uint32_t used;
 } CHAIN__CACHE_LINE;
 
+enum { LOST = 254 }; /* `alive` of a posted strand: a rejection that a cancel had come before */
+
 static struct mailbox mailboxes[CHAIN_LOOPS_MAX];
 static struct chain_strand closed;
 
@@ -74,6 +76,15 @@ void chain__mailbox_close(struct chain_loop *loop, bool reuse)
         chain__store_word(&box->used, 0, __ATOMIC_RELEASE);
 }
 
+/* A posted rejection that a cancel had come before: only the loop's thread may tell the hook (rules 69, 106). */
+static void report_lost(struct chain_op *op, struct chain_loop *loop)
+{
+    const struct chain_failure *failure = chain__failure(op);
+
+    op->alive = 0;
+    chain__suppress_rejection(op, loop, (int)(intptr_t)failure->origin, failure->message, failure->info);
+}
+
 void chain__mailbox_take(struct chain_loop *loop)
 {
     struct mailbox *box = &mailboxes[loop->id];
@@ -91,6 +102,8 @@ void chain__mailbox_take(struct chain_loop *loop)
     while (oldest != NULL) {
         struct chain_strand *next = oldest->next;
         CHAIN__TRACE(chain__trace_posted(oldest));
+        if (oldest->op.alive == LOST)
+            report_lost(&oldest->op, loop);
         chain__ready(loop, oldest);
         oldest = next;
     }
@@ -156,8 +169,13 @@ static enum chain_settled push(struct mailbox *box, unsigned id, struct chain_st
 
 void *chain__post_begin(struct chain_deferred done)
 {
+    void *place;
+
     CHAIN__CHECK((done.tag & CHAIN__BRANCH) == 0);
-    return is_closed(mailbox_of_tag(done.tag)) ? NULL : chain__shared_claim(done);
+    place = is_closed(mailbox_of_tag(done.tag)) ? NULL : chain__shared_claim(done);
+    if (place != NULL)
+        done.op->alive = 0; /* no attempt is known yet, nothing is lost */
+    return place;
 }
 
 enum chain_settled chain__post_late(struct chain_deferred done)
@@ -176,30 +194,56 @@ enum chain_settled chain__mailbox_push(uint64_t tag, struct chain_strand *strand
 }
 
 /* The loop's thread may be deciding a cancel at the same time: that wins, whichever comes first (rule 71). */
-enum chain_settled chain__post_end(struct chain_deferred done, int code)
+static bool claim_outcome(struct chain_deferred done, int code)
 {
     int32_t open = 0;
 
-    chain__claim_code(&done.op->code, &open, code, __ATOMIC_RELEASE);
+    return chain__claim_code(&done.op->code, &open, code, __ATOMIC_RELEASE);
+}
+
+static enum chain_settled push_strand(struct chain_deferred done)
+{
     return push(mailbox_of_tag(done.tag), chain__id_of_tag(done.tag), chain__strand_of(done.op));
+}
+
+enum chain_settled chain__post_end(struct chain_deferred done, int code)
+{
+    (void)claim_outcome(done, code);
+    return push_strand(done);
+}
+
+static bool claim_rejection(struct chain_deferred done, int code, const char *message, intptr_t info)
+{
+    struct chain_failure *failure = chain__failure(done.op);
+
+    failure->message = message;
+    failure->info = info;
+    failure->origin = NULL;
+    return claim_outcome(done, code);
+}
+
+/* A cancel that was there first has the header's code, so that of the rejection waits where its origin will stand. */
+static void lose(struct chain_op *op, int code)
+{
+    op->alive = LOST;
+    chain__failure(op)->origin = (const struct chain_site *)(intptr_t)code;
 }
 
 enum chain_settled chain__post_reject(struct chain_deferred done, int code, const char *message, intptr_t info)
 {
-    struct chain_failure *failure;
-
     if (chain__post_begin(done) == NULL)
         return chain__post_late(done);
-    done.op->alive = 0;
-    failure = chain__failure(done.op);
-    failure->message = message;
-    failure->info = info;
-    failure->origin = NULL;
-    return chain__post_end(done, chain__rejection_code(code));
+    code = chain__rejection_code(code);
+    if (!claim_rejection(done, code, message, info))
+        lose(done.op, code);
+    return push_strand(done);
 }
 
 /* Unless a cancel has been asked for, or comes meanwhile, it counts as a rejection (rule 62). */
 enum chain_settled chain__post_cancelled(struct chain_deferred done)
 {
-    return chain__post_reject(done, ECANCELED, chain__unasked, 0);
+    if (chain__post_begin(done) == NULL)
+        return chain__post_late(done);
+    (void)claim_rejection(done, ECANCELED, chain__unasked, 0);
+    return push_strand(done);
 }

@@ -60,8 +60,7 @@ static const struct chain_site *branch_site(struct chain_op *op)
 
 /* ---- rejections ---- */
 
-/* The outcome was decided while the operation was pending; this rejection goes nowhere else (rule 106). */
-static void suppress_rejection(struct chain_op *op, struct chain_loop *loop, int code, const char *message, intptr_t info)
+void chain__suppress_rejection(struct chain_op *op, struct chain_loop *loop, int code, const char *message, intptr_t info)
 {
     struct chain_error error = { 0 };
 
@@ -87,7 +86,7 @@ void chain__settle_rejected(struct chain_deferred done, int code, const char *me
 
     code = chain__rejection_code(code);
     if (done.op->code != 0 && loop != NULL)
-        suppress_rejection(done.op, loop, code, message, info);
+        chain__suppress_rejection(done.op, loop, code, message, info);
     else
         chain__raise(done.op, code, message, info);
     chain__settle(done, code);

@@ -228,6 +228,41 @@ static void rule_100_posts_and_rejections(void **state)
 }
 
 /* Posted inside the start: the strand does not go on under the feet of whoever else is ready (rule 12). */
+static struct chain_error last_suppressed;
+
+static void keep_suppressed(struct chain_loop *its_loop, const struct chain_error *error)
+{
+    (void)its_loop;
+    last_suppressed = *error;
+}
+
+/* The cancel was there first, so the chain is cancelled; that the operation failed is told all the same. */
+static void rule_106_a_posted_rejection_after_a_cancel(void **state)
+{
+    struct mini a, b;
+
+    (void)state;
+    mini_init(&a, 'a', 1);
+    mini_init(&b, 'b', 1);
+    mini_run(&a, loop);
+    mini_run(&b, loop);
+    chain_loop_turn(loop, false);
+    loop->on_suppressed = keep_suppressed;
+    chain_cancel(&a.root);
+    chain_cancel(&b.root);
+    assert_int_equal(chain__post_reject(a.done, EIO, "too late", 3), CHAIN_OK);
+    assert_int_equal(chain__post_cancelled(b.done), CHAIN_OK);
+    assert_int_equal(loop->suppressed, 0);
+    chain_loop_run(loop);
+    assert_int_equal(loop->suppressed, 1);
+    assert_int_equal(last_suppressed.code, EIO);
+    assert_string_equal(last_suppressed.message, "too late");
+    assert_int_equal(last_suppressed.info, 3);
+    assert_int_equal(chain_outcome(&a.root), CHAIN_WAS_CANCELLED);
+    assert_int_equal(chain_outcome(&b.root), CHAIN_WAS_CANCELLED);
+    diary[0] = '\0';
+}
+
 static void post_at_once(struct mini *mini)
 {
     assert_int_equal(ext_post(ext_done(&mini->area.ext), 1), CHAIN_OK);
@@ -328,6 +363,7 @@ int main(void)
         TEST(rule_102_exactly_one_of_several_settles_is_ok),
         TEST(rule_100_first_in_first_out),
         TEST(rule_100_posts_and_rejections),
+        TEST(rule_106_a_posted_rejection_after_a_cancel),
         TEST(posted_inside_start),
         cmocka_unit_test(rule_103_posting_while_the_loop_ends),
         TEST(rule_99_wake_ends_a_wait),
