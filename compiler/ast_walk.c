@@ -10,6 +10,12 @@ static void visit_codes(const struct ast_visitor *visitor, const struct ast_name
         visitor->codes(visitor->context, codes);
 }
 
+static void visit_type(const struct ast_visitor *visitor, const struct ast_c *type)
+{
+    if (visitor->type != NULL && type != NULL)
+        visitor->type(visitor->context, type);
+}
+
 static void walk_branches(const struct ast_visitor *visitor, struct ast_branch *branches)
 {
     for (struct ast_branch *branch = branches; branch != NULL; branch = branch->next) {
@@ -39,7 +45,8 @@ static void walk_inside(const struct ast_visitor *visitor, struct ast_form *form
         walk_form(visitor, form->u.retry.form);
         break;
     case AST_RETURN: walk_form(visitor, form->u.return_.value); break;
-    case AST_CALL: case AST_EXPR: case AST_DO: case AST_BREAK: case AST_CONTINUE: case AST_DELAY: case AST_SPAWN: case AST_JOIN:
+    case AST_DO: visit_type(visitor, form->u.do_.type); break;
+    case AST_CALL: case AST_EXPR: case AST_BREAK: case AST_CONTINUE: case AST_DELAY: case AST_SPAWN: case AST_JOIN:
     case AST_REJECT:
         break;
     }
@@ -58,6 +65,7 @@ static void walk_step(const struct ast_visitor *visitor, struct ast_step *step)
 {
     if (step == NULL)
         return;
+    visit_type(visitor, step->as_type);
     walk_form(visitor, step->form);
     walk_form(visitor, step->undo);
 }

@@ -4,10 +4,11 @@
 
 #include "ast.h"
 
-/* Called before what is inside; either may be NULL. */
+/* Called before what is inside; each may be NULL. */
 struct ast_visitor {
     void (*form)(void *context, struct ast_form *form);
     void (*codes)(void *context, const struct ast_name *codes); /* of catch and retry */
+    void (*type)(void *context, const struct ast_c *type);      /* of do and as */
     void *context;
 };
 

@@ -60,7 +60,7 @@ void take_types(struct node *node, const struct node *a, const struct node *b)
 
     node->ends = a->ends && b->ends;
     take_type(node, first);
-    if (node->flexible && !second->ends && !second->flexible)
+    if (node->flexible && !second->ends && (!second->flexible || ctype_is_void(node->type)))
         take_type(node, second);
     node->wrong = a->wrong || b->wrong;
 }
@@ -100,6 +100,8 @@ static struct node_var *check_var(struct checker *checker, const struct ast_var 
         made->initializer = check_text(checker, &c, no_type, false, NULL);
     }
     type = ctype_of_declaration(checker->arena, declaration, name, length);
+    if (ctype_resource(checker->program, type) != NULL)
+        diag_report(checker->diags, D_OWNED_VAR, var->declaration->span, type.before);
     name = intern(checker->program->names, name, length);
     if (strncmp(type.after, "[]", 2) == 0)
         diag_report(checker->diags, D_VAR_SIZE, var->declaration->span, name);
@@ -193,7 +195,7 @@ void bind(struct checker *checker, const struct ast_step *step, struct node *nod
 
     if (node->wrong && ctype_is_void(type))
         type = ctype_of_words(checker->arena, "int");
-    else if (node->flexible && step->as_type == NULL && variable == NULL) {
+    else if (node->flexible && ctype_is_void(type) && variable == NULL) {
         diag_report(checker->diags, D_BIND_UNTYPED, step->as->span, step->as->name, step->as->name);
         type = ctype_of_words(checker->arena, "int");
     } else if (ctype_is_void(type) && variable == NULL) {
@@ -210,6 +212,7 @@ void bind(struct checker *checker, const struct ast_step *step, struct node *nod
     node->binding = variable;
     node->flexible = false;
     node->type = variable->type;
+    assigned_drop(&checker->moved, variable);
     if (!node->ends)
         assigned_add(checker, &checker->assigned, variable);
 }
@@ -241,12 +244,17 @@ enum { MOST_UNDOS = 32 };
 static struct node *check_undo(struct checker *checker, const struct ast_form *form)
 {
     struct assigned assigned = checker->assigned;
+    struct own_point before = own_here(checker);
     struct node *node;
 
     if (++checker->scope->undo_count == MOST_UNDOS + 1)
         diag_report(checker->diags, D_TOO_MANY_UNDOS, form->span, MOST_UNDOS);
     checker->assigned = assigned_copy(checker, &assigned);
+    checker->undo = &before;
+    checker->undo_scope = checker->scope;
     node = check_shielded(checker, form, "'undo' receives nothing: bind the value with 'as'");
+    checker->undo = NULL;
+    own_return(checker, &before);
     checker->assigned = assigned;
     return node;
 }
@@ -280,6 +288,21 @@ static void check_reachable(struct checker *checker, const struct node *before, 
         diag_report(checker->diags, D_UNREACHABLE, clause->keyword, "'reject' skips it");
 }
 
+/* What a delay passes on is in somebody's care already. */
+static bool is_passed_on(const struct node *node)
+{
+    while (node->kind == NODE_THEN)
+        node = node->u.then.second;
+    return node->kind == NODE_DELAY;
+}
+
+/* A value that owns something is kept until the next step has settled, whether that mentions it or not (rule 42b). */
+void keep_owned(struct checker *checker, const struct node *first)
+{
+    if (!is_passed_on(first) && first->binding == NULL && !first->ends && !first->flexible && ctype_resource(checker->program, first->type) != NULL)
+        incoming_wanted(checker, no_type, first->span, NULL);
+}
+
 static struct node *check_then(struct checker *checker, struct node *first, const struct ast_clause *clause)
 {
     struct node *node = node_new(checker, clause->kind == AST_THEN ? NODE_THEN : NODE_THEN_ELSE, clause->span);
@@ -290,6 +313,7 @@ static struct node *check_then(struct checker *checker, struct node *first, cons
     node->u.then.it = checker->it = arena_new(checker->arena, struct incoming);
     checker->it->node = first;
     checker->it->scope = checker->scope;
+    keep_owned(checker, first);
     node->u.then.second = check_step(checker, clause->step);
     checker->it = outer;
     take_type(node, node->u.then.second);
@@ -335,44 +359,66 @@ static void meet_ways(struct checker *checker, const struct node *first, const s
         assigned_meet(checker, &checker->assigned, &second_set, why, second->span);
 }
 
-static struct node *check_else(struct checker *checker, struct node *then, const struct ast_clause *clause,
-                               const struct assigned *at_start)
+/* Behind two ways: what either has moved. */
+static void join_moved(struct checker *checker, const struct node *first, const struct assigned *first_moved, const struct node *second)
 {
-    struct assigned then_set = checker->assigned;
+    struct assigned second_moved = checker->moved;
 
+    if (first->ends)
+        return;
+    checker->moved = assigned_copy(checker, first_moved);
+    if (!second->ends)
+        own_join(checker, &second_moved);
+}
+
+static struct node *check_else(struct checker *checker, struct node *then, const struct ast_clause *clause,
+                               const struct assigned *at_start, const struct own_point *start, unsigned first_end)
+{
+    struct assigned then_set = checker->assigned, moved = checker->moved;
+
+    own_handler(checker, start, first_end);
     then->u.then.no = check_handler(checker, clause->else_step, at_start, "a rejection before it leads to this 'else'",
                                     &then->u.then.err);
     meet_ways(checker, then, &then_set, then->u.then.no, "the 'else' goes on without it");
+    join_moved(checker, then, &moved, then->u.then.no);
     then->ends = then->u.then.second->ends; /* for the types: the first step's end is its own matter */
     take_types(then, then->u.then.second, then->u.then.no);
     return then;
 }
 
 static struct node *check_catch(struct checker *checker, struct node *body, const struct ast_clause *clause,
-                                const struct assigned *at_start)
+                                const struct assigned *at_start, const struct own_point *start)
 {
     struct node *node = node_new(checker, NODE_CATCH, clause->span);
-    struct assigned body_set = checker->assigned;
+    struct assigned body_set = checker->assigned, moved = checker->moved;
 
     node->u.catch_.body = body;
     node->u.catch_.codes = clause->codes;
+    own_handler(checker, start, checker->serial);
     node->u.catch_.handler = check_handler(checker, clause->step, at_start, "a rejection before it leads to this 'catch'",
                                            &node->u.catch_.err);
     meet_ways(checker, body, &body_set, node->u.catch_.handler, "the 'catch' goes on without it");
+    join_moved(checker, body, &moved, node->u.catch_.handler);
     take_types(node, body, node->u.catch_.handler);
     return node;
 }
 
 static struct node *check_finally(struct checker *checker, struct node *body, const struct ast_clause *clause,
-                                  const struct assigned *at_start)
+                                  const struct assigned *at_start, const struct own_point *start)
 {
     struct node *node = node_new(checker, NODE_FINALLY, clause->span);
-    struct assigned assigned = checker->assigned;
+    struct assigned assigned = checker->assigned, moved = checker->moved, by_cleanup;
+    struct own_point cleanup;
 
     node->u.finally.body = body;
     checker->assigned = assigned_copy(checker, &assigned);
     assigned_meet(checker, &checker->assigned, at_start, "a rejection before it leads to this 'finally'", clause->span);
+    own_handler(checker, start, checker->serial);
+    cleanup = own_here(checker);
     node->u.finally.cleanup = check_shielded(checker, clause->step->form, "'finally' receives nothing (rule 37)");
+    by_cleanup = own_since(checker, &cleanup);
+    checker->moved = moved;
+    own_join(checker, &by_cleanup);
     checker->assigned = assigned;
     take_type(node, body);
     node->ends = body->ends || node->u.finally.cleanup->ends;
@@ -394,9 +440,11 @@ static void check_length(struct checker *checker, const struct ast_pipeline *pip
 struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *pipeline)
 {
     struct assigned at_start = assigned_copy(checker, &checker->assigned);
+    struct own_point start = own_here(checker);
     struct incoming *before = checker->it;
     struct node *node = check_step(checker, pipeline->first);
     bool bare = checker->err_is_bare;
+    unsigned serial;
 
     check_length(checker, pipeline);
     if (pipeline->clauses != NULL)
@@ -407,13 +455,14 @@ struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *
             node = check_then(checker, node, clause);
             break;
         case AST_THEN_ELSE:
-            node = check_else(checker, check_then(checker, node, clause), clause, &at_start);
+            serial = checker->serial;
+            node = check_else(checker, check_then(checker, node, clause), clause, &at_start, &start, serial);
             break;
         case AST_CATCH:
-            node = check_catch(checker, node, clause, &at_start);
+            node = check_catch(checker, node, clause, &at_start, &start);
             break;
         case AST_FINALLY:
-            node = check_finally(checker, node, clause, &at_start);
+            node = check_finally(checker, node, clause, &at_start, &start);
             break;
         }
     }
@@ -449,7 +498,7 @@ static void check_main(struct checker *checker, const struct symbol *chain)
 static void warn_of_unused(const struct checker *checker)
 {
     for (const struct variable *v = checker->chain->variables; v != NULL; v = v->next)
-        if (v->kind == VARIABLE_BINDING && !v->used)
+        if (v->kind == VARIABLE_BINDING && !v->used && v->resource == NULL)
             diag_report(checker->diags, D_UNUSED_BINDING, v->span, v->name);
 }
 

@@ -16,6 +16,27 @@ struct assigned {
 
 struct visible_name;
 
+/* Where a variable that owns something is mentioned. */
+struct mention {
+    struct mention *next;
+    unsigned serial;      /* counts all such mentions, in the order of the text */
+    struct span span;
+    bool moves;
+};
+
+/* A point in the text, for what is moved behind it. */
+struct own_point {
+    struct assigned moved; /* what may have been moved before */
+    unsigned serial;
+    unsigned variables;    /* those with a smaller index are declared before */
+};
+
+struct own_loop {
+    struct own_loop *outer;
+    struct own_point head;
+    struct assigned at_break;
+};
+
 struct checker {
     struct program *program;
     struct arena *arena;
@@ -24,6 +45,11 @@ struct checker {
     struct scope *scope;
     struct visible_name *visible; /* uthash: name -> innermost variable */
     struct assigned assigned;
+    struct assigned moved;        /* variables that may have been moved on a way to here */
+    unsigned serial;
+    struct own_loop *own_loop;
+    const struct own_point *undo; /* where the undo that is being checked begins; NULL: none is */
+    struct scope *undo_scope;     /* the block that it undoes a step of */
     struct incoming *it;
     struct variable *err;         /* NULL outside a handler */
     struct variable *attempt;     /* NULL outside a retry */
@@ -39,6 +65,7 @@ struct checker {
 };
 
 struct assigned assigned_copy(struct checker *checker, const struct assigned *set);
+void assigned_drop(struct assigned *set, const struct variable *variable);
 void assigned_add(struct checker *checker, struct assigned *set, const struct variable *variable);
 bool assigned_has(const struct assigned *set, const struct variable *variable);
 
@@ -74,6 +101,7 @@ void take_types(struct node *node, const struct node *a, const struct node *b);
 void check_new_name(struct checker *checker, const char *name, struct span span);
 struct node *check_form(struct checker *checker, const struct ast_form *form);
 struct node *check_block(struct checker *checker, const struct ast_block *block);
+void keep_owned(struct checker *checker, const struct node *first);
 struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *pipeline);
 void bind(struct checker *checker, const struct ast_step *step, struct node *node); /* the step's `as` to its value */
 
@@ -90,6 +118,36 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
 struct node *check_each(struct checker *checker, const struct ast_form *form);
 struct node *check_timeout(struct checker *checker, const struct ast_form *form);
 struct node *check_duration(struct checker *checker, const struct ast_duration *duration);
+
+/* check_own.c: what is moved where. All do nothing for variables that own nothing. */
+void own_mention(struct checker *checker, struct variable *variable, struct span span);
+void own_move(struct checker *checker, struct variable *variable, struct span span);
+
+/* The arguments of a call: names alone are moved to parameters of their type. */
+void own_arguments(struct checker *checker, const struct text *args, const struct parameter *params);
+
+/* A text whose value becomes one of this type. */
+void own_text(struct checker *checker, const struct text *text, struct ctype type);
+
+struct own_point own_here(struct checker *checker);
+void own_return(struct checker *checker, const struct own_point *point); /* the state of that point again */
+void own_join(struct checker *checker, const struct assigned *other);
+
+/* A handler or finally: what was moved between the two points may have been. */
+void own_handler(struct checker *checker, const struct own_point *start, unsigned end);
+struct assigned own_since(struct checker *checker, const struct own_point *point); /* what was moved behind it */
+
+void own_loop_begin(struct checker *checker, struct own_loop *loop);
+void own_next_round(struct checker *checker);
+void own_break(struct checker *checker);
+void own_loop_end(struct checker *checker);
+
+/* What was moved behind this point has been moved more than once: a retry, an each. */
+void own_once(struct checker *checker, const struct own_point *start, const char *word);
+
+/* Behind a branch that began at `branch` and whose winner's block, if any, at `winner`: nothing that it moves is mentioned in
+ * the branches from `start` on. */
+void own_branch(struct checker *checker, const struct own_point *start, const struct own_point *branch, unsigned winner);
 
 /* One variable as text. */
 struct text *text_of_variable(struct checker *checker, struct variable *variable, struct span span);

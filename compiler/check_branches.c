@@ -50,6 +50,7 @@ static void check_winner(struct checker *checker, const struct ast_branch *branc
     checker->it->node = node->u.block.body;
     checker->it->scope = checker->scope;
     checker->err_is_bare = false;
+    keep_owned(checker, node->u.block.body);
     node->u.block.winner = check_block(checker, branch->winner);
     checker->it = outer;
     checker->err_is_bare = outer_bare;
@@ -82,8 +83,10 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
     struct ctype type = step->as_type != NULL ? ctype_of_words(checker->arena, step->as_type->text) : body->type;
     struct variable *variable, **last = &checker->outside;
 
-    if (body->flexible && step->as_type == NULL)
+    if (body->flexible && ctype_is_void(type))
         diag_report(checker->diags, D_BIND_UNTYPED, step->as->span, step->as->name, step->as->name);
+    if (ctype_resource(checker->program, type) != NULL)
+        diag_report(checker->diags, D_OWNED_OUTCOME, step->as->span, type.before);
     if (!ctype_is_void(type))
         demand(checker, body, type, step->as_type != NULL);
     variable = variable_new(checker, VARIABLE_BINDING, step->as->name, settled_type(checker, type), step->as->span);
@@ -104,12 +107,14 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
 /* ---- branches ---- */
 
 static struct node *check_branch(struct checker *checker, const struct ast_branch *branch, enum ast_form_kind kind,
-                                 struct assigned *result)
+                                 struct assigned *result, const struct own_point *start)
 {
     struct checker saved = *checker;
     struct assigned before = assigned_copy(checker, &checker->assigned);
     struct node *node = node_new(checker, NODE_BLOCK, branch->span);
     const struct ast_step *outcome = kind == AST_SETTLE ? last_step(branch->pipeline) : NULL;
+    struct own_point own = own_here(checker);
+    unsigned winner;
 
     scope_open(checker, branch->span);
     checker->outside_step = kind == AST_ALL ? last_bound_step(branch->pipeline) : NULL;
@@ -120,6 +125,7 @@ static struct node *check_branch(struct checker *checker, const struct ast_branc
     checker->unbound_step = saved.unbound_step;
     take_type(node, node->u.block.body);
     node->ends = node->u.block.body->ends;
+    winner = checker->serial;
     if (branch->winner != NULL && (kind == AST_RACE || kind == AST_ANY))
         check_winner(checker, branch, node);
     else if (branch->winner != NULL)
@@ -127,6 +133,7 @@ static struct node *check_branch(struct checker *checker, const struct ast_branc
     if (outcome != NULL && outcome->as != NULL)
         bind_outcome(checker, node, outcome);
     scope_close(checker);
+    own_branch(checker, start, &own, winner);
     if (kind == AST_ALL && !node->ends) /* a branch that only rejects sets nothing, and nobody goes on behind it */
         assigned_union(checker, result, &checker->assigned);
     checker->assigned = before;
@@ -173,12 +180,13 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
     struct node *node = node_new(checker, NODE_BRANCHES, form->span), **last = &node->u.branches.first;
     struct assigned result = assigned_copy(checker, &checker->assigned);
     struct variable *outer = checker->outside;
+    struct own_point start = own_here(checker);
     unsigned count = 0;
 
     node->u.branches.kind = form->kind;
     checker->outside = NULL;
     for (const struct ast_branch *branch = form->u.branches; branch != NULL; branch = branch->next) {
-        *last = check_branch(checker, branch, form->kind, &result);
+        *last = check_branch(checker, branch, form->kind, &result, &start);
         if (form->kind == AST_ALL)
             node->ends |= (*last)->ends;
         else if (form->kind != AST_SETTLE)
@@ -191,6 +199,7 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
     show_outside(checker, checker->outside);
     checker->outside = outer;
     checker->assigned = result;
+    own_handler(checker, &start, checker->serial);
     return node;
 }
 
@@ -244,6 +253,7 @@ struct node *check_each(struct checker *checker, const struct ast_form *form)
     struct node *node = node_new(checker, NODE_EACH, form->span), *body = node_new(checker, NODE_BLOCK, form->u.each.body->span);
     struct incoming *outer = checker->it;
     struct ctype size = ctype_of_words(checker->arena, "size_t");
+    struct own_point start;
 
     if (form->kind == AST_EACH_IN) {
         node->u.each.low = check_text(checker, form->u.each.low, size, false, NULL);
@@ -254,12 +264,14 @@ struct node *check_each(struct checker *checker, const struct ast_form *form)
         diag_report(checker->diags, D_LIMIT_ZERO, form->u.each.limit->span);
     scope_open(checker, form->span);
     body->u.block.scope = checker->scope;
+    start = own_here(checker);
     if (form->kind == AST_EACH_IN) {
         node->u.each.index = check_index(checker, form->u.each.name);
         checker->it = nothing_comes_in(checker, "an item begins without a value");
         body->u.block.body = check_block(checker, form->u.each.body);
     } else
         body->u.block.body = check_pulled(checker, form);
+    own_once(checker, &start, "an 'each': the other items would not have it");
     checker->it = outer;
     scope_close(checker);
     node->u.each.body = body;

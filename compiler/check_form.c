@@ -58,6 +58,7 @@ void check_call_arguments(struct checker *checker, const struct ast_form *form, 
 {
     check_count(checker, form, op);
     node->u.call.args = check_arguments(checker, form->u.call.args, op->params);
+    own_arguments(checker, node->u.call.args, op->params);
 }
 
 void unknown_operation(struct checker *checker, const struct ast_call *call)
@@ -103,18 +104,29 @@ static struct node *check_call(struct checker *checker, const struct ast_form *f
     node = node_new(checker, NODE_CALL, form->span);
     node->u.call.op = symbol_find(checker->program, op->name);
     node->type = op->value;
+    node->resource = ctype_resource(checker->program, op->value);
     if (form->u.call.bare)
-        node->u.call.args = bare_argument(checker, form, op);
+        own_arguments(checker, node->u.call.args = bare_argument(checker, form, op), op->params);
     else
         check_call_arguments(checker, form, op, node);
     return node;
+}
+
+/* C text has the type that its place asks for; the name of what owns something is of that type if nobody asks. */
+static void take_text_type(struct node *node)
+{
+    const struct piece *piece = node->u.expr->pieces;
+
+    node->flexible = true;
+    if (piece != NULL && piece->next == NULL && piece->kind == PIECE_VARIABLE && piece->variable->resource != NULL)
+        node->type = piece->variable->type;
 }
 
 static struct node *check_expr(struct checker *checker, const struct ast_form *form)
 {
     struct node *node = node_new(checker, NODE_EXPR, form->span);
     node->u.expr = check_text(checker, form->u.expr, no_type, false, NULL);
-    node->flexible = true;
+    take_text_type(node);
     return node;
 }
 
@@ -124,7 +136,10 @@ static struct node *check_do(struct checker *checker, const struct ast_form *for
     if (form->u.do_.type != NULL)
         node->type = ctype_of_words(checker->arena, form->u.do_.type->text);
     node->u.do_.type = node->type;
+    node->resource = ctype_resource(checker->program, node->type);
     node->u.do_.body = check_text(checker, form->u.do_.body, no_type, true, node);
+    if (text_mentions(node->u.do_.body, node->type) != NULL) /* what it returns may be that */
+        own_text(checker, node->u.do_.body, node->type);
     return node;
 }
 
@@ -133,13 +148,22 @@ static struct node *check_do(struct checker *checker, const struct ast_form *for
 static struct node *check_if(struct checker *checker, const struct ast_form *form)
 {
     struct node *node = node_new(checker, NODE_IF, form->span);
+    struct own_point before;
+    struct assigned yes;
 
     node->u.if_.condition = check_text(checker, form->u.if_.condition, no_type, false, NULL);
+    before = own_here(checker);
     node->u.if_.yes = check_block(checker, form->u.if_.yes);
+    yes = checker->moved;
+    own_return(checker, &before);
     if (form->u.if_.no != NULL) {
         node->u.if_.no = check_form(checker, form->u.if_.no);
         take_types(node, node->u.if_.yes, node->u.if_.no);
+        if (node->u.if_.no->ends)
+            own_return(checker, &before);
     }
+    if (!node->u.if_.yes->ends)
+        own_join(checker, &yes);
     return node;
 }
 
@@ -148,14 +172,19 @@ static struct node *check_loop(struct checker *checker, const struct ast_form *f
     struct node *node = node_new(checker, form->kind == AST_WHILE ? NODE_WHILE : NODE_LOOP, form->span);
     struct incoming *outer = checker->it;
     bool outer_break = checker->has_break;
+    struct own_loop own;
 
     checker->it = nothing_comes_in(checker, "a loop's round begins without a value (rule 93)");
     checker->has_break = false;
     if (form->kind == AST_WHILE)
         node->u.loop.condition = check_text(checker, form->u.while_.condition, no_type, false, NULL);
+    own_loop_begin(checker, &own);
     checker->loops++;
     node->u.loop.body = check_block(checker, form->kind == AST_WHILE ? form->u.while_.body : form->u.block);
     checker->loops--;
+    if (!node->u.loop.body->ends)
+        own_next_round(checker);
+    own_loop_end(checker);
     node->ends = form->kind == AST_LOOP && !checker->has_break;
     checker->it = outer;
     checker->has_break = outer_break;
@@ -172,8 +201,11 @@ static struct node *check_jump(struct checker *checker, const struct ast_form *f
         diag_report(checker->diags, D_JUMP_OUTSIDE, form->span, word);
     else if (checker->in_finally && checker->loops == checker->finally_loops)
         diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, word);
-    if (form->kind == AST_BREAK)
+    if (form->kind == AST_BREAK) {
         checker->has_break = true;
+        own_break(checker);
+    } else
+        own_next_round(checker);
     return node;
 }
 
@@ -195,7 +227,7 @@ static struct node *check_returned(struct checker *checker, const struct ast_for
     c.text = value->u.call.name;
     node = node_new(checker, NODE_EXPR, value->span);
     node->u.expr = check_text(checker, &c, checker->chain->symbol->value, false, NULL);
-    node->flexible = true;
+    take_text_type(node);
     return node;
 }
 
@@ -319,6 +351,7 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
     struct node *node = node_new(checker, NODE_RETRY, form->span);
     struct variable *outer = checker->attempt;
     struct incoming *it = checker->it;
+    struct own_point start;
     struct ast_c attempts = { form->u.retry.attempts->span, form->u.retry.attempts->text };
 
     node->u.retry.attempt = checker->attempt = variable_new(checker, VARIABLE_ATTEMPT, "attempt", ctype_of_words(checker->arena, "int"),
@@ -336,7 +369,9 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
     if (strcmp(attempts.text, "0") == 0)
         diag_report(checker->diags, D_RETRY_ZERO, attempts.span);
     node->u.retry.codes = form->u.retry.codes;
+    start = own_here(checker);
     node->u.retry.body = check_form(checker, form->u.retry.form);
+    own_once(checker, &start, "a 'retry': the next attempt would not have it");
     take_type(node, node->u.retry.body);
     node->ends = node->u.retry.body->ends;
     checker->attempt = outer;

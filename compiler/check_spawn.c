@@ -76,6 +76,8 @@ struct node *check_spawn(struct checker *checker, const struct ast_form *form)
     node = node_new(checker, NODE_SPAWN, form->span);
     op = node->u.call.op = symbol_find(checker->program, form->u.call.name);
     op->is_spawned = true;
+    if (ctype_resource(checker->program, op->value) != NULL)
+        diag_report(checker->diags, D_SPAWN_OWNER, form->u.call.name_span, op->name, op->value.before);
     check_call_arguments(checker, form, op, node);
     for (const struct text *arg = node->u.call.args; arg != NULL; arg = arg->next)
         warn_of_pointers(checker, arg);

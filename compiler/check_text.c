@@ -179,6 +179,7 @@ static void take_name(struct scan *scan, struct ctoken token, const char *behind
     variable = variable_meant(scan, token);
     if (variable == NULL)
         return;
+    own_mention(scan->checker, variable, span_of(scan, token));
     variable->used = true;
     if (scan->address || !ctype_is_scalar(variable->type))
         variable->address_taken = true;
@@ -288,6 +289,7 @@ struct text *text_of_variable(struct checker *checker, struct variable *variable
     text->pieces = arena_new(checker->arena, struct piece);
     text->pieces->kind = PIECE_VARIABLE;
     text->pieces->variable = variable;
+    own_mention(checker, variable, span);
     variable->used = true;
     if (!ctype_is_scalar(variable->type))
         variable->address_taken = true;

@@ -23,17 +23,25 @@ static const char *words_of(struct checker *checker, struct ctype type)
 static struct variable *incoming_made(struct checker *checker, struct incoming *it, struct ctype type, struct span at,
                                       const char *by);
 
+/* An `it` that owns something ends with the step that got it (rule 42b), so a delay hands it over. */
+static struct variable *passed_on(struct variable *variable)
+{
+    return variable != NULL && variable->kind == VARIABLE_IT && variable->resource != NULL ? NULL : variable;
+}
+
 /* The variable that holds a node's value anyway, so that `it` need not be a copy: a binding, or what a delay passes on. */
 static struct variable *holder(struct checker *checker, const struct node *node, struct ctype context)
 {
     if (node->binding != NULL)
         return node->binding;
+    if (node->kind == NODE_EXPR && !ctype_is_void(node->type)) /* the name of what owns something */
+        return text_moves(node->u.expr, node->type);
     if (node->kind == NODE_THEN)
         return holder(checker, node->u.then.second, context);
     if (node->kind == NODE_FINALLY)
         return holder(checker, node->u.finally.body, context);
     if (node->kind == NODE_DELAY)
-        return incoming_made(checker, node->u.delay.passes, context, node->span, NULL);
+        return passed_on(incoming_made(checker, node->u.delay.passes, context, node->span, NULL));
     return NULL;
 }
 
@@ -54,13 +62,21 @@ static void demand_way(struct checker *checker, struct node *node, struct ways *
 
     if (node->binding != NULL)
         node->binding->used = true;
+    if (node->binding != NULL && node->binding->resource != NULL)
+        own_move(checker, node->binding, node->span);
     if (node->kind == NODE_DELAY) {
-        holder(checker, node, ways->type);
+        struct variable *passed = incoming_made(checker, node->u.delay.passes, ways->type, node->span, NULL);
+        if (passed != NULL && passed->resource != NULL && node->binding == NULL)
+            own_move(checker, passed, node->span);
         return;
     }
     if (node->flexible && node->binding == NULL) {
         if (ctype_is_void(ways->type))
             diag_report(checker->diags, D_VALUE_UNTYPED, node->span);
+        else if (!ctype_is_void(node->type) && !ctype_same(node->type, ways->type))
+            diag_report(checker->diags, D_OWNER_LOST, node->span, words_of(checker, node->type), words_of(checker, ways->type));
+        else if (node->kind == NODE_EXPR)
+            own_text(checker, node->u.expr, ways->type);
         return;
     }
     if (ctype_is_void(type)) {
@@ -70,6 +86,10 @@ static void demand_way(struct checker *checker, struct node *node, struct ways *
     }
     if (ways->from_context && ways->type.before != NULL && !could_convert(type, ways->type))
         diag_report(checker->diags, D_WANTED_TYPE, node->span, words_of(checker, type), words_of(checker, ways->type));
+    if (ways->from_context && ctype_resource(checker->program, type) != NULL && !ctype_same(type, ways->type))
+        diag_report(checker->diags, D_OWNER_LOST, node->span, words_of(checker, type), words_of(checker, ways->type));
+    else if (ways->from_context && ctype_resource(checker->program, ways->type) != NULL && !ctype_same(type, ways->type))
+        diag_report(checker->diags, D_OWNER_MADE, node->span, words_of(checker, type), words_of(checker, ways->type));
     if (ways->from_context)
         return;
     if (ctype_is_void(ways->type))
@@ -168,13 +188,13 @@ static const char *step_name(struct checker *checker, const struct node *node)
 
 static void make_it(struct checker *checker, struct incoming *it, struct ctype context)
 {
-    struct ctype type = it->node->flexible ? context : it->node->type;
+    struct ctype type = ctype_is_void(it->node->type) ? context : it->node->type; /* what owns something never decays */
     struct scope *here = checker->scope;
 
     it->variable = holder(checker, it->node, context);
     if (it->variable != NULL)
         return;
-    demand(checker, it->node, it->node->flexible ? context : it->node->type, it->node->flexible);
+    demand(checker, it->node, type, it->node->flexible);
     if (ctype_is_void(type))
         return;
     checker->scope = it->scope;
@@ -190,7 +210,7 @@ static struct variable *incoming_made(struct checker *checker, struct incoming *
         return it->variable;
     if (it->node != NULL && it->node->wrong)
         return NULL;
-    if (it->node != NULL && it->node->flexible && ctype_is_void(type))
+    if (it->node != NULL && it->node->flexible && ctype_is_void(type) && ctype_is_void(it->node->type))
         diag_report(checker->diags, D_IT_UNTYPED, it->node->span);
     else if (it->node != NULL && (it->node->flexible || !ctype_is_void(it->node->type)))
         make_it(checker, it, type);

@@ -95,7 +95,7 @@ static void emit_do_function(struct emitter *emitter, const struct ir_function *
     putf(w, "static %s %s_do_%u(", type, chain->c_name, function->number);
     homes = emit_homes(emitter, node->u.do_.body, true);
     if (rejects)
-        putf(w, "%sstruct chain_strand *%s", homes ? ", " : "", chain->local.strand);
+        putf(w, "%sstruct chain_strand *%s%s", homes ? ", " : "", chain->local.strand, node->resource != NULL ? ", int *rejected_" : "");
     put(w, homes || rejects ? ")\n{\n" : "void)\n{\n");
     emit_line(emitter, node->u.do_.body->span);
     emitter->do_node = node;

@@ -58,7 +58,8 @@ static void emit_resolve(struct emitter *emitter, const struct symbol *op, const
     const char *parameter = !has_value ? "" : arena_format(emitter->arena, ", %s", ctype_declare(emitter->arena, op->value, "value"));
 
     put_template(emitter->writer, resolve_text, "name", op->name, "way", way, "parameter", parameter, "place", place, "claim", claim,
-                 "late", late, "settle", settle, "store", has_value ? "    *place = value;\n" : "", NULL);
+                 "late", late, "settle", settle, "store", !has_value ? "" : ctype_resource(emitter->program, op->value) == NULL
+                 ? "    *place = value;\n" : "    *place = value;\n    chain__arrives(done.end);\n", NULL);
 }
 
 static const char *place_words(struct emitter *emitter, struct span span)
@@ -112,6 +113,13 @@ static void emit_codes(struct emitter *emitter, const struct ast_code *codes)
     put(w, "};\n\n");
 }
 
+/* A resource is, to C, the type behind it. */
+static void emit_resource(struct emitter *emitter, const struct symbol *resource)
+{
+    putf(emitter->writer, "typedef %s; /* released by %s */\n\n", ctype_declare(emitter->arena, resource->value, resource->name),
+         resource->resource->u.resource.releases->name);
+}
+
 static void emit_item(struct emitter *emitter, const struct ast_item *item)
 {
     struct writer *w = emitter->writer;
@@ -139,8 +147,29 @@ static void emit_item(struct emitter *emitter, const struct ast_item *item)
         else if (op->proto_kind == AST_BLOCKING)
             emit_blocking_struct(emitter, op);
         break;
-    case AST_PROLOGUE: case AST_REQUIRE: case AST_RESOURCE:
+    case AST_RESOURCE:
+        emit_resource(emitter, symbol_find(emitter->program, item->u.resource.name->name));
         break;
+    case AST_PROLOGUE: case AST_REQUIRE:
+        break;
+    }
+}
+
+/* In their order, but a resource may stand below the operations that mention it. */
+static void emit_items(struct emitter *emitter)
+{
+    bool hoisted = false;
+
+    for (const struct ast_item *item = emitter->program->units->file->items; item != NULL; item = item->next) {
+        if (item->kind == AST_CPP || item->kind == AST_IMPORT || (hoisted && item->kind == AST_RESOURCE))
+            continue;
+        if (item->kind == AST_PROTO && item->u.proto->kind == AST_ASYNC && !hoisted) {
+            hoisted = true;
+            for (const struct ast_item *later = item; later != NULL; later = later->next)
+                if (later->kind == AST_RESOURCE)
+                    emit_item(emitter, later);
+        }
+        emit_item(emitter, item);
     }
 }
 
@@ -587,9 +616,7 @@ void emit_h(struct writer *writer, const struct program *program, const struct i
         if (item->kind == AST_CPP || item->kind == AST_IMPORT)
             emit_item(&emitter, item);
     put(writer, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
-    for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
-        if (item->kind != AST_CPP && item->kind != AST_IMPORT)
-            emit_item(&emitter, item);
+    emit_items(&emitter);
     for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next) {
         emitter.chain = chain;
         emit_chain(&emitter);

@@ -90,6 +90,25 @@ static void emit_take(struct emitter *emitter, const struct ir_instr *instr)
          storage_member(emitter->arena, instr->op));
 }
 
+/* The bits that say that a variable owns its value now. */
+static void emit_done(struct emitter *emitter, const struct ir_instr *instr, const char *indent)
+{
+    if (instr->done != NULL)
+        putf(emitter->writer, "%s%s |= %uu;\n", indent, variable_path(emitter, instr->done), instr->number);
+}
+
+static void emit_adopt(struct emitter *emitter, const struct ir_instr *instr)
+{
+    const struct ir_strand *strand = instr->strand;
+    bool branch = strand->parent != NULL && !strand->is_strand;
+
+    putf(emitter->writer, "    if (%s(&%s)) {\n        %s = %s.%s_value;\n", branch ? "chain__branch_arrived" : "chain__arrived",
+         branch ? op_path(emitter, strand) : arena_format(emitter->arena, "%s->op", emitter->chain->local.strand),
+         variable_path(emitter, instr->variable), storage_path(emitter, strand), storage_member(emitter->arena, instr->op));
+    emit_done(emitter, instr, "        ");
+    put(emitter->writer, "    }\n");
+}
+
 /* ---- sync functions ---- */
 
 static void emit_fails_code(struct emitter *emitter, const struct symbol *op)
@@ -116,8 +135,13 @@ static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *in
     emit_line_back(emitter);
     putf(w, "        if (%s)\n            ", op->fails->text);
     emit_fails_code(emitter, op);
-    if (instr->variable != NULL)
+    if (instr->variable != NULL && instr->done == NULL)
         putf(w, "        else\n            %s = it;\n", variable_path(emitter, instr->variable));
+    else if (instr->variable != NULL) {
+        putf(w, "        else {\n            %s = it;\n", variable_path(emitter, instr->variable));
+        emit_done(emitter, instr, "            ");
+        put(w, "        }\n");
+    }
     put(w, "    }\n");
 }
 
@@ -138,14 +162,17 @@ static void emit_sync(struct emitter *emitter, const struct ir_instr *instr)
     emit_arguments(emitter, instr->args);
     put(w, ");\n");
     emit_line_back(emitter);
+    emit_done(emitter, instr, "    ");
 }
 
 static void emit_do(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    bool rejects = instr->node->u.do_.rejects;
+    bool rejects = instr->node->u.do_.rejects, tells = rejects && instr->done != NULL;
 
+    if (tells)
+        put(w, "    {\n        int rejected_ = 0;\n    ");
     put(w, "    ");
     if (instr->variable != NULL)
         putf(w, "%s = ", variable_path(emitter, instr->variable));
@@ -154,7 +181,13 @@ static void emit_do(struct emitter *emitter, const struct ir_instr *instr)
     putf(w, "%s_do_%u(", chain->c_name, instr->function->number);
     if (emit_homes(emitter, instr->node->u.do_.body, false) && rejects)
         put(w, ", ");
-    putf(w, "%s);\n", rejects ? chain->local.strand : "");
+    putf(w, "%s%s);\n", rejects ? chain->local.strand : "", rejects && instr->node->resource != NULL ? ", &rejected_" : "");
+    if (tells) {
+        put(w, "        if (!rejected_)\n");
+        emit_done(emitter, instr, "            ");
+        put(w, "    }\n");
+    } else
+        emit_done(emitter, instr, "    ");
 }
 
 /* ---- rejections ---- */
@@ -351,7 +384,7 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    if (instr->kind != IR_TAKE && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_DECLARE
+    if (instr->kind != IR_TAKE && instr->kind != IR_ADOPT && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_DECLARE
         && instr->kind != IR_RESTORE && instr->kind != IR_NEXT_SLOT && instr->kind != IR_NOT_SPAWNED
         && instr->kind != IR_ATTEMPTED && instr->kind != IR_BRANCH_JUMPED && instr->kind != IR_TIMEOUT_END)
         emit_source_comment(emitter, instr->span);
@@ -361,6 +394,7 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
         putf(w, "    %s = %s;\n", variable_path(emitter, instr->variable), variable_path(emitter, instr->from));
         break;
     case IR_TAKE: emit_take(emitter, instr); break;
+    case IR_ADOPT: emit_adopt(emitter, instr); break;
     case IR_SYNC: emit_sync(emitter, instr); break;
     case IR_DO: emit_do(emitter, instr); break;
     case IR_RAISE: emit_raise(emitter, instr); break;

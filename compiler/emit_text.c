@@ -88,7 +88,8 @@ static void emit_piece(struct emitter *emitter, const struct piece *piece)
         put(w, variable_path(emitter, piece->variable));
         break;
     case PIECE_REJECT:
-        putf(w, "return (chain__raise(&%s->op, ", emitter->chain->local.strand);
+        putf(w, "return (%schain__raise(&%s->op, ", emitter->do_node->resource != NULL ? "*rejected_ = " : "",
+             emitter->chain->local.strand);
         break;
     case PIECE_REJECT_END:
         put(w, piece->length < 2 ? ", NULL, 0)" : piece->length < 3 ? ", 0)" : ")");

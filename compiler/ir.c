@@ -21,6 +21,7 @@ void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables 
     visit_text(instr->text, v->reads, v->context);
     visit_text(instr->args, v->reads, v->context);
     visit(v->reads, v->context, instr->from);
+    visit(v->reads, v->context, instr->done);
     switch (instr->kind) {
     case IR_DO:
         visit_text(instr->node->u.do_.body, v->reads, v->context);
@@ -32,7 +33,7 @@ void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables 
     case IR_RAISE_AGAIN: case IR_ATTEMPTED: case IR_RESTORE: case IR_SUPPRESS: case IR_HOLD: case IR_EACH:
         visit(v->reads, v->context, instr->variable);
         break;
-    case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_SYNC: case IR_CATCH: case IR_KEEP: case IR_SET_EXIT: case IR_DECLARE: case IR_OUTCOME: case IR_CAUSE:
+    case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_ADOPT: case IR_SYNC: case IR_CATCH: case IR_KEEP: case IR_SET_EXIT: case IR_DECLARE: case IR_OUTCOME: case IR_CAUSE:
         visit(v->writes, v->context, instr->variable);
         break;
     case IR_RAISE: case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY: case IR_BRANCH_STRAND: case IR_BRANCH_JUMPED:

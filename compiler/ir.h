@@ -45,6 +45,7 @@ enum ir_kind {
     IR_EVAL,          /* variable = text, or only the text */
     IR_COPY,          /* variable = from */
     IR_TAKE,          /* variable = the value of `op` in the storage of `strand` */
+    IR_ADOPT,         /* the same if the value has arrived, even though a cancel has won; sets the bit (rule 42c) */
     IR_SYNC,          /* variable = op(args); `fails` becomes a rejection */
     IR_DO,            /* variable = function(…) */
     IR_RAISE,         /* reject(args) */
@@ -80,6 +81,7 @@ struct ir_instr {
     enum ir_kind kind;
     struct span span;
     struct variable *variable, *from;
+    struct variable *done;      /* IR_ADOPT, IR_SYNC, IR_DO: gets the bits of `number` if there is a value; NULL: none */
     const struct symbol *op;
     struct text *text, *args;   /* args: a list */
     const struct node *node;    /* IR_DO: the function's node; IR_BRANCH_DELAY */

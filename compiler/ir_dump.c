@@ -56,7 +56,7 @@ static const char *strand_name(const struct ir_strand *strand)
 /* ---- instructions ---- */
 
 static const char *const verbs[] = {
-    [IR_EVAL] = "eval", [IR_COPY] = "copy", [IR_TAKE] = "take", [IR_SYNC] = "sync", [IR_DO] = "do", [IR_RAISE] = "raise",
+    [IR_EVAL] = "eval", [IR_COPY] = "copy", [IR_TAKE] = "take", [IR_ADOPT] = "adopt", [IR_SYNC] = "sync", [IR_DO] = "do", [IR_RAISE] = "raise",
     [IR_ATTEMPTED] = "attempted", [IR_RETRY] = "retry", [IR_RAISE_AGAIN] = "raise again", [IR_CATCH] = "catch", [IR_KEEP] = "keep", [IR_RESTORE] = "restore",
     [IR_SUPPRESS] = "suppress", [IR_SUPPRESS_OWN] = "suppress own", [IR_SET_EXIT] = "exit", [IR_DECLARE] = "declare", [IR_HOLD] = "hold", [IR_FORK] = "fork", [IR_BRANCH_OP] = "branch",
     [IR_BRANCH_DELAY] = "branch delay", [IR_BRANCH_STRAND] = "branch strand", [IR_EACH] = "each", [IR_NEXT_SLOT] = "next slot",
@@ -67,7 +67,7 @@ static const char *const verbs[] = {
 
 static void dump_instr(struct writer *w, const struct ir_instr *instr)
 {
-    bool assigns = instr->kind == IR_EVAL || instr->kind == IR_COPY || instr->kind == IR_TAKE || instr->kind == IR_SYNC
+    bool assigns = instr->kind == IR_EVAL || instr->kind == IR_COPY || instr->kind == IR_TAKE || instr->kind == IR_ADOPT || instr->kind == IR_SYNC
                    || instr->kind == IR_DO || instr->kind == IR_CATCH || instr->kind == IR_KEEP || instr->kind == IR_OUTCOME;
 
     put(w, "    ");
@@ -85,7 +85,7 @@ static void dump_instr(struct writer *w, const struct ir_instr *instr)
         putf(w, " %s limit %s ", instr->strand->field, instr->strand->limit);
     if (instr->kind == IR_OUTCOME || instr->kind == IR_CAUSE)
         putf(w, "%s ", strand_name(instr->strand));
-    if (instr->kind == IR_TAKE || instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND)
+    if (instr->kind == IR_TAKE || instr->kind == IR_ADOPT || instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND)
         putf(w, "%s ", strand_name(instr->strand));
     if (instr->op != NULL)
         put(w, instr->op->name);
@@ -97,6 +97,11 @@ static void dump_instr(struct writer *w, const struct ir_instr *instr)
         dump_text(w, instr->node->u.do_.body);
     if (instr->kind == IR_FORK || instr->kind == IR_SET_EXIT)
         putf(w, instr->kind == IR_FORK ? "%u" : " %u", instr->number);
+    if (instr->done != NULL) {
+        put(w, ", ");
+        dump_variable(w, instr->done);
+        putf(w, " | %uu", instr->number);
+    }
     if (instr->to != NULL)
         putf(w, "@%s", instr->to->label);
     put(w, "\n");

@@ -154,16 +154,40 @@ void take(struct lowering *lowering, struct ir_strand *strand, const struct symb
     instr->strand = strand;
 }
 
+/* Where the value is written, the bit is set that says who owns it. */
+static void owns(struct ir_instr *instr, const struct owned *owned)
+{
+    if (owned == NULL)
+        return;
+    instr->done = owned->done;
+    instr->number = owned->mask;
+}
+
+/* An operation's value is taken even if a cancel has won meanwhile (rule 42c). */
+void adopt(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span)
+{
+    struct ir_instr *instr = add(lowering, IR_ADOPT, span);
+
+    instr->variable = dest;
+    instr->op = op;
+    instr->strand = strand;
+    owns(instr, dest->owned);
+}
+
 static void lower_sync(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     const struct symbol *op = node->u.call.op;
+    struct owned *owned;
     struct ir_instr *instr;
 
     check_cancelled(lowering, node->span);
+    owned = own_prepare(lowering, dest, node->span);
+    own_give(lowering, node);
     instr = add(lowering, IR_SYNC, node->span);
     instr->op = op;
     instr->args = node->u.call.args;
     instr->variable = ctype_is_void(op->value) ? NULL : dest;
+    owns(instr, owned);
     lowering->dirty = true;
     if (op->fails != NULL)
         check_code(lowering, node->span, op->name);
@@ -177,6 +201,8 @@ static void lower_wait(struct lowering *lowering, const struct node *node, struc
     bool is_chain = op->proto_kind == AST_CHAIN;
 
     check_cancelled(lowering, node->span);
+    own_prepare(lowering, dest, node->span);
+    own_give(lowering, node);
     use_storage(lowering, lowering->strand, op);
     lowering->block->op = op;
     lowering->block->args = node->u.call.args;
@@ -185,8 +211,14 @@ static void lower_wait(struct lowering *lowering, const struct node *node, struc
     after->is_state = true;
     after->span.begin = 0;
     place(lowering, after);
+    if (node->resource != NULL && !is_chain) {
+        adopt(lowering, lowering->strand, op, dest, node->span);
+        check_code(lowering, node->span, op->name);
+        return;
+    }
     check_code(lowering, node->span, is_chain ? NULL : op->name);
     take(lowering, lowering->strand, op, dest, node->span);
+    own_set(lowering, dest, node->span);
 }
 
 static void lower_call(struct lowering *lowering, const struct node *node, struct variable *dest)
@@ -216,21 +248,31 @@ static void check_before_c(struct lowering *lowering, const struct text *text)
 
 static void lower_expr(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
+    struct variable *moved = dest == NULL ? NULL : text_moves(node->u.expr, dest->type);
     struct ir_instr *instr;
 
+    if (moved != NULL) {
+        copy(lowering, dest, moved, node->span);
+        return;
+    }
     check_before_c(lowering, node->u.expr);
+    own_prepare(lowering, dest, node->span);
     instr = add(lowering, IR_EVAL, node->span);
     instr->text = node->u.expr;
     instr->variable = dest;
+    own_set(lowering, dest, node->span);
 }
 
 static void lower_do(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct ir_function *function = arena_new(lowering->arena, struct ir_function);
+    struct owned *owned;
     struct ir_instr *instr;
 
     check_cancelled(lowering, node->span);
+    owned = own_prepare(lowering, dest, node->span);
     instr = add(lowering, IR_DO, node->span);
+    owns(instr, owned);
     function->node = node;
     function->strand = lowering->strand;
     function->number = ++lowering->chain->function_count;
@@ -269,11 +311,26 @@ static void hold(struct lowering *lowering, struct variable *variable, struct sp
         add(lowering, IR_HOLD, span)->variable = variable;
 }
 
+/* A value that owns something and is not bound: in care until the next step has settled (rule 42b). */
+static bool open_for(struct lowering *lowering, struct owner *owner, struct variable *it, struct span span)
+{
+    if (it == NULL || it->kind != VARIABLE_IT || it->resource == NULL || it->owned != NULL)
+        return false;
+    owner_open(lowering, owner, NULL, OWNER_RELEASES, span);
+    own(lowering, owner, it);
+    return true;
+}
+
 static void lower_then(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
+    struct owner owner;
+    bool owns_it = open_for(lowering, &owner, node->u.then.it->variable, node->span);
+
     lower(lowering, node->u.then.first, node->u.then.it->variable);
     lower(lowering, node->u.then.second, dest);
     hold(lowering, node->u.then.it->variable, node->span);
+    if (owns_it)
+        owner_close(lowering, &owner, node->span);
 }
 
 static void lower_catch_entry(struct lowering *lowering, struct ir_block *handler, struct variable *err)
@@ -306,10 +363,12 @@ static void place_entry(struct lowering *lowering, struct ir_block *entry)
 static void lower_then_else(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct ir_block *handler = block_new(lowering, "else_handler", node->u.then.no->span);
-    struct ir_block *behind = block_new(lowering, "after_else", node->span), *fail = lowering->fail;
+    struct ir_block *behind = block_new(lowering, "after_else", node->span), *fail;
     struct ir_block *entry = handler_entry(lowering, handler, NULL);
-    bool dirty;
+    struct owner owner;
+    bool dirty, owns_it = open_for(lowering, &owner, node->u.then.it->variable, node->span);
 
+    fail = lowering->fail;
     lowering->fail = entry;
     lower(lowering, node->u.then.first, node->u.then.it->variable);
     lowering->fail = fail;
@@ -325,6 +384,8 @@ static void lower_then_else(struct lowering *lowering, const struct node *node, 
     lowering->dirty |= dirty;
     behind->span.begin = 0;
     place(lowering, behind);
+    if (owns_it)
+        owner_close(lowering, &owner, node->span);
 }
 
 static void lower_catch(struct lowering *lowering, const struct node *node, struct variable *dest)
@@ -392,8 +453,8 @@ static void lower_block(struct lowering *lowering, const struct node *node, stru
         instr->text = var->initializer;
         instr->variable = var->variable;
     }
-    if (node->u.block.scope->undo_count != 0)
-        lower_undoable(lowering, node, dest);
+    if (node->u.block.scope->undo_count != 0 || (node->u.block.scope->owned_count != 0 && !node->u.block.scope->owned_outside))
+        lower_owning_block(lowering, node, dest);
     else
         lower(lowering, node->u.block.body, dest);
     lowering->scope = outer;
@@ -403,6 +464,7 @@ static void lower_if(struct lowering *lowering, const struct node *node, struct 
 {
     struct ir_block *yes = block_new(lowering, "if_true", node->u.if_.yes->span), *no = NULL;
     struct ir_block *behind = block_new(lowering, "after_if", node->span);
+    unsigned written;
     bool dirty;
 
     behind->span.begin = yes->span.begin = 0;
@@ -416,12 +478,14 @@ static void lower_if(struct lowering *lowering, const struct node *node, struct 
     end(lowering, IR_IF, yes, no == NULL ? behind : no);
     place(lowering, yes);
     dirty = lowering->dirty;
+    written = own_written(dest);
     lower(lowering, node->u.if_.yes, dest);
     end(lowering, IR_GOTO, behind, NULL);
     if (no != NULL) {
         bool after_yes = lowering->dirty;
         place(lowering, no);
         lowering->dirty = dirty;
+        own_set_written(dest, written);
         lower(lowering, node->u.if_.no, dest);
         end(lowering, IR_GOTO, behind, NULL);
         dirty = after_yes;
@@ -506,9 +570,26 @@ void copy(struct lowering *lowering, struct variable *dest, struct variable *fro
     struct ir_instr *instr;
     if (dest == NULL || from == NULL || dest == from)
         return;
+    own_prepare(lowering, dest, span);
     instr = add(lowering, IR_COPY, span);
     instr->variable = dest;
     instr->from = from;
+    own_set(lowering, dest, span);
+    own_clear(lowering, dest->owned == NULL ? NULL : from, span);
+}
+
+/* A value that owns something and that nobody wants. */
+static void lower_dropped(struct lowering *lowering, const struct node *node)
+{
+    struct owner owner;
+    struct variable *dropped = variable_for(lowering, VARIABLE_IT, "dropped", node->type.before);
+
+    dropped->resource = node->resource;
+    dropped->span = node->span;
+    owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
+    own(lowering, &owner, dropped);
+    lower_form(lowering, node, dropped);
+    owner_close(lowering, &owner, node->span);
 }
 
 void lower(struct lowering *lowering, const struct node *node, struct variable *dest)
@@ -519,11 +600,14 @@ void lower(struct lowering *lowering, const struct node *node, struct variable *
         holder = node->u.delay.passes->variable;
     if (lowering->block->span.begin == 0 && lowering->block->instrs == NULL && !lowering->block->is_state)
         lowering->block->span = node->span;
-    lower_form(lowering, node, holder != NULL ? holder : dest);
+    if (node->resource != NULL && holder == NULL && dest == NULL)
+        lower_dropped(lowering, node);
+    else
+        lower_form(lowering, node, holder != NULL ? holder : dest);
     if (node->kind == NODE_DELAY)
         copy(lowering, node->binding, node->u.delay.passes->variable, node->span);
     if (node->undo != NULL)
-        lower_done(lowering, node);
+        own_undo(lowering, node);
     if (!node->ends)
         copy(lowering, dest, holder, node->span);
 }
@@ -544,6 +628,9 @@ struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
     struct ir_chain *chain = arena_new(arena, struct ir_chain);
     struct lowering lowering = { .arena = arena, .chain = chain };
     struct ir_block *start, *rejected;
+    struct owner of_result, of_parameters;
+    bool owns_result = checked->result != NULL && checked->result->resource != NULL;
+    bool owns_parameters = checked->scope->owned_count != 0;
 
     chain->checked = checked;
     chain->symbol = checked->symbol;
@@ -563,11 +650,26 @@ struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
     if (checked->spawns != NULL)
         lowering.leave = block_new(&lowering, "leave", checked->symbol->span);
     place(&lowering, start);
+    if (owns_result) {
+        owner_open(&lowering, &of_result, NULL, OWNER_GIVES, checked->symbol->span);
+        lowering.strand_owner = &of_result;
+        own(&lowering, &of_result, checked->result);
+    }
+    if (owns_parameters) {
+        owner_open(&lowering, &of_parameters, checked->scope, OWNER_RELEASES, checked->symbol->span);
+        own_parameters(&lowering, &of_parameters);
+    }
     check_code(&lowering, checked->symbol->span, NULL); /* cancelled before it ran */
     start->cancel_only = true;
     lower(&lowering, checked->body, checked->result);
+    if (owns_parameters)
+        owner_close(&lowering, &of_parameters, checked->symbol->span);
+    if (owns_result && lowering.leave == NULL) {
+        check_cancelled(&lowering, checked->symbol->span);
+        owner_close(&lowering, &of_result, checked->symbol->span);
+    }
     if (lowering.leave != NULL)
-        lower_close(&lowering, rejected);
+        lower_close(&lowering, rejected, owns_result ? &of_result : NULL);
     else
         lower_end(&lowering, rejected);
     return chain;

@@ -1,5 +1,6 @@
 /* lower.h - what the parts of lower share: lower.c has pipelines, blocks and loops, lower_jump.c finally and the ways out,
- * lower_branches.c what runs at the same time, lower_each.c the items of an each, lower_retry.c the retry, lower_undo.c blocks whose steps can be undone.
+ * lower_branches.c what runs at the same time, lower_each.c the items of an each, lower_retry.c the retry, lower_own.c what is
+ * undone and released.
  */
 #ifndef LOWER_H
 #define LOWER_H
@@ -13,6 +14,7 @@ struct cleanup {
     struct ir_block *entry;
     struct scope *scope;        /* where its exit is kept */
     struct ir_strand *branch;   /* of a branch; NULL: a finally */
+    struct owner *owner;        /* of a branch: of the strand around it, for what is returned through it */
     struct variable *exit;      /* made by the first jump */
     struct ir_case *cases;
     unsigned case_count;
@@ -24,11 +26,36 @@ struct loop {
     struct ir_block *again, *behind;
 };
 
-/* The steps of a block that can be undone. */
-struct undos {
-    struct variable *done;      /* a bit for each that has given its value */
-    const struct node *steps[32];
-    unsigned count;
+/* Something to do when an owner ends: an undo, or a release of what a variable owns. */
+struct owned {
+    struct owned *next;         /* the one before it, which is done later */
+    struct owner *owner;
+    struct variable *variable;  /* NULL: an undo */
+    const struct node *undo;
+    struct variable *done;      /* its bit: there is something to do */
+    unsigned mask;
+    unsigned written;           /* when the code last wrote it, counted as it is lowered; 0: not yet */
+};
+
+enum owner_kind {
+    OWNER_UNDOES,               /* only a failure leads through it */
+    OWNER_RELEASES,             /* every way out leads through it */
+    OWNER_GIVES                 /* like OWNER_UNDOES: a value on its way out, which is the next one's if all goes well */
+};
+
+struct owner {
+    struct owner *outer;
+    struct scope *scope;        /* whose names it owns; NULL: none */
+    struct scope *storage;      /* where variables of lower's own go */
+    enum owner_kind kind;
+    bool is_block;
+    struct owned *last;
+    struct variable *done;      /* of the last one */
+    unsigned bits;              /* used in that */
+    struct variable *kept;
+    struct ir_block *begin, *rejected, *fail;
+    struct ir_instr *reset;     /* clears the bits; made real by the first one */
+    struct cleanup cleanup;
 };
 
 /* A combinator that is being lowered. */
@@ -43,6 +70,7 @@ struct fork {
         struct variable *value; /* where a strand puts its value */
     } branches[255];
     unsigned count;
+    struct owner *owner;        /* of what the branches of a race or any give; NULL: nothing that owns */
     const struct node *each;    /* NULL: branches that are written out */
     struct variable *next, *high; /* of a range: the items that have not been taken */
     struct variable *pulling;   /* of an operation: a pull is under way, or it has ended */
@@ -64,8 +92,10 @@ struct lowering {
     struct ir_block *leave;     /* where a chain that spawns ends with its value; NULL: it ends anywhere */
     struct loop *loop;
     struct variable *attempt;   /* of the innermost retry; NULL: none */
-    struct undos *undos;        /* of the innermost block that has any */
     struct feed *feed;          /* of the innermost each whose item is pulled */
+    struct owner *owner;        /* the innermost */
+    struct owner *strand_owner; /* the outermost of this strand, for what is returned; NULL: nothing that owns is */
+    unsigned writes;            /* to variables that own something */
     struct cleanup *cleanups;
     bool dirty;                 /* user code ran since the last look at the code: it may have cancelled us */
 };
@@ -87,6 +117,7 @@ struct ir_strand *strand_new(struct arena *arena, struct ir_chain *chain, struct
 struct ir_strand *strand_child(struct lowering *lowering, unsigned number, struct span span);
 void use_storage(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op);
 void take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span);
+void adopt(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span);
 void copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span);
 
 void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value);
@@ -97,8 +128,23 @@ void lower_return(struct lowering *lowering, const struct node *node);
 void lower_reject(struct lowering *lowering, const struct node *node);
 
 bool calls_something(const struct text *text);
-void lower_undoable(struct lowering *lowering, const struct node *block, struct variable *dest);
-void lower_done(struct lowering *lowering, const struct node *node);
+
+/* lower_own.c; without effect on variables that own nothing */
+void owner_open(struct lowering *lowering, struct owner *owner, struct scope *scope, enum owner_kind kind, struct span span);
+void owner_close(struct lowering *lowering, struct owner *owner, struct span span);
+void lower_owning_block(struct lowering *lowering, const struct node *block, struct variable *dest);
+struct owned *own(struct lowering *lowering, struct owner *owner, struct variable *variable);
+void own_parameters(struct lowering *lowering, struct owner *owner);
+void own_undo(struct lowering *lowering, const struct node *node);
+struct owned *own_prepare(struct lowering *lowering, struct variable *dest, struct span span); /* before a write to it */
+void own_set(struct lowering *lowering, struct variable *variable, struct span span);          /* behind that */
+void own_clear(struct lowering *lowering, struct variable *variable, struct span span);
+void own_give(struct lowering *lowering, const struct node *call);
+bool own_gives(const struct node *call);
+unsigned own_written(const struct variable *variable);
+void own_set_written(struct variable *variable, unsigned written);
+void own_release_since(struct lowering *lowering, unsigned since, struct span span);
+void own_release_all(struct lowering *lowering, const struct owned *const *list, unsigned count, struct span span);
 
 void lower_branches(struct lowering *lowering, const struct node *node, struct variable *dest);
 void end_fork(struct lowering *lowering, struct fork *fork, const struct node *node);
@@ -109,7 +155,7 @@ void lower_pull(struct lowering *lowering, const struct node *node);
 void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest);
 void lower_spawn(struct lowering *lowering, const struct node *node);
 void lower_join(struct lowering *lowering, struct span span);
-void lower_close(struct lowering *lowering, struct ir_block *rejected);
+void lower_close(struct lowering *lowering, struct ir_block *rejected, struct owner *of_result); /* NULL: it owns nothing */
 void lower_retry(struct lowering *lowering, const struct node *node, struct variable *dest);
 
 #endif

@@ -17,7 +17,9 @@ static const struct node *single_operation(const struct node *branch)
 {
     const struct node *node = branch->u.block.body;
 
-    if (branch->u.block.vars != NULL || branch->u.block.scope->undo_count != 0)
+    if (branch->u.block.vars != NULL || branch->u.block.scope->undo_count != 0 || branch->u.block.scope->owned_count != 0)
+        return NULL;
+    if (node->kind == NODE_CALL && (node->resource != NULL || own_gives(node)))
         return NULL;
     if (node->kind == NODE_CALL && node->u.call.op->proto_kind == AST_ASYNC && !node->u.call.op->posted)
         return node;
@@ -73,6 +75,8 @@ static void lower_branch(struct lowering *lowering, struct fork *fork, unsigned 
 {
     const struct node *branch = fork->branches[i].node;
     struct lowering outer = *lowering;
+    struct variable *result = lowering->chain->checked->result;
+    struct owner of_returned;
     struct ir_block *ended, *jumped;
 
     lowering->strand = fork->branches[i].strand;
@@ -85,10 +89,20 @@ static void lower_branch(struct lowering *lowering, struct fork *fork, unsigned 
     lowering->cleanups = &fork->jumps;
     lowering->fail = ended;
     place(lowering, fork->branches[i].start);
+    if (result != NULL && result->resource != NULL) {
+        lowering->scope = branch->u.block.scope;
+        owner_open(lowering, &of_returned, NULL, OWNER_GIVES, branch->span);
+        lowering->strand_owner = &of_returned;
+        lowering->scope = outer.scope;
+    }
     if (fork->each != NULL)
         lower_items(lowering, fork);
     else
         lower(lowering, branch, fork->branches[i].value);
+    if (lowering->strand_owner != outer.strand_owner) {
+        owner_close(lowering, &of_returned, branch->span);
+        lowering->strand_owner = outer.strand_owner;
+    }
     end(lowering, IR_GOTO, ended, NULL);
     place(lowering, jumped);
     add(lowering, IR_BRANCH_JUMPED, branch->span);
@@ -108,6 +122,7 @@ static void begin_fork(struct lowering *lowering, struct fork *fork, const struc
     check_cancelled(lowering, node->span);
     fork->joined = block_new(lowering, hint, node->span);
     fork->jumps.outer = lowering->cleanups;
+    fork->jumps.owner = lowering->strand_owner;
     fork->jumps.scope = lowering->scope;
     fork->reset = add(lowering, IR_HOLD, node->span);
     instr = add(lowering, IR_FORK, node->span);
@@ -192,6 +207,31 @@ static void take_outcomes(struct lowering *lowering, struct fork *fork)
 
 /* ---- race, any ---- */
 
+/* Where a branch's value waits until it is known who has won. */
+static struct variable *value_of(const struct fork *fork, unsigned i)
+{
+    const struct node *branch = fork->branches[i].node;
+    return fork->branches[i].value == NULL && branch->u.block.winner != NULL ? branch->u.block.it->variable : fork->branches[i].value;
+}
+
+/* What the other branches have given although they lost is released before a winner's block begins (rule 42c). */
+static void release_losers(struct lowering *lowering, struct fork *fork, unsigned winner)
+{
+    const struct owned **list;
+    unsigned count = 0;
+
+    if (fork->owner == NULL)
+        return;
+    for (const struct owned *owned = fork->owner->last; owned != NULL; owned = owned->next)
+        count++;
+    list = arena_alloc(lowering->arena, (count + 1) * sizeof *list);
+    count = 0;
+    for (const struct owned *owned = fork->owner->last; owned != NULL; owned = owned->next)
+        if (owned->variable != value_of(fork, winner) && owned->variable->scope != fork->branches[winner].node->u.block.scope)
+            list[count++] = owned;
+    own_release_all(lowering, list, count, fork->branches[winner].node->span);
+}
+
 /* The value of the branch that won, or of its block. */
 static void lower_winner(struct lowering *lowering, struct fork *fork, unsigned i, struct variable *dest)
 {
@@ -204,13 +244,16 @@ static void lower_winner(struct lowering *lowering, struct fork *fork, unsigned 
         take_single(lowering, fork, i, value);
     else
         copy(lowering, value, fork->branches[i].value, branch->span);
-    if (branch->u.block.winner != NULL)
-        lower(lowering, branch->u.block.winner, dest);
+    if (branch->u.block.winner == NULL)
+        return;
+    release_losers(lowering, fork, i);
+    lower(lowering, branch->u.block.winner, dest);
 }
 
 static void lower_winners(struct lowering *lowering, struct fork *fork, struct variable *dest, struct span span)
 {
     struct ir_block *behind = block_new(lowering, "after_winner", span);
+    unsigned written = own_written(dest);
     bool dirty = false;
 
     behind->span.begin = 0;
@@ -222,6 +265,7 @@ static void lower_winners(struct lowering *lowering, struct fork *fork, struct v
         end(lowering, i + 1 < fork->count ? IR_WON : IR_GOTO, won, i + 1 < fork->count ? next : NULL);
         place(lowering, won);
         lowering->dirty = false;
+        own_set_written(dest, written);
         lower_winner(lowering, fork, i, dest);
         dirty |= lowering->dirty;
         end(lowering, IR_GOTO, behind, NULL);
@@ -244,8 +288,49 @@ static void prepare_values(struct lowering *lowering, struct fork *fork, struct 
         else if (dest != NULL && !branch->ends) {
             fork->branches[i].value = variable_for(lowering, VARIABLE_IT, "value", dest->type.before);
             fork->branches[i].value->type = dest->type;
+            fork->branches[i].value->resource = dest->resource;
+            fork->branches[i].value->span = branch->span;
         }
     }
+}
+
+/* The winner's block sees what its branch has bound, so that lives until then. */
+static void own_names(struct lowering *lowering, struct fork *fork, const struct node *branch)
+{
+    struct scope *scope = branch->u.block.scope;
+
+    if (branch->u.block.winner == NULL || scope->owned_count == 0)
+        return;
+    scope->owned_outside = true;
+    for (struct variable *v = lowering->chain->checked->variables; v != NULL; v = v->next)
+        if (v->scope == scope && v->kind == VARIABLE_BINDING && v->resource != NULL)
+            own(lowering, fork->owner, v);
+}
+
+static void own_values(struct lowering *lowering, struct fork *fork)
+{
+    for (unsigned i = 0; fork->owner != NULL && i < fork->count; i++) {
+        struct variable *value = value_of(fork, i);
+        own_names(lowering, fork, fork->branches[i].node);
+        if (value != NULL && value->resource != NULL && value->owned == NULL)
+            own(lowering, fork->owner, value);
+    }
+}
+
+/* Whether a branch gives, or shows to its winner's block, something that has to be released if it has lost. */
+static bool gives_owned(const struct node *branch, const struct variable *dest)
+{
+    const struct variable *value = branch->u.block.winner != NULL ? branch->u.block.it->variable : branch->ends ? NULL : dest;
+
+    return (value != NULL && value->resource != NULL) || (branch->u.block.winner != NULL && branch->u.block.scope->owned_count != 0);
+}
+
+static bool any_gives_owned(const struct node *node, const struct variable *dest)
+{
+    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+        if (gives_owned(branch, dest))
+            return true;
+    return false;
 }
 
 /* The errors of an any that no branch won, for `err.causes` (rule 47). */
@@ -284,13 +369,19 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
 {
     enum ast_form_kind kind = node->u.branches.kind;
     struct fork *fork = arena_new(lowering->arena, struct fork);
+    struct owner owner;
+    bool owns = (kind == AST_RACE || kind == AST_ANY) && any_gives_owned(node, dest);
 
+    if (owns)
+        owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
     begin_fork(lowering, fork, node, kind, kind == AST_ALL ? "after_all" : kind == AST_ANY ? "after_any"
                : kind == AST_RACE ? "after_race" : "after_settle");
     for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
         add_branch(lowering, fork, branch);
+    fork->owner = owns ? &owner : NULL;
     if (kind == AST_RACE || kind == AST_ANY)
         prepare_values(lowering, fork, dest);
+    own_values(lowering, fork);
     if (kind == AST_SETTLE)
         for (unsigned i = 0; i < fork->count; i++)
             fork->branches[i].value = fork->branches[i].node->u.block.value;
@@ -306,6 +397,8 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
         take_outcomes(lowering, fork);
     else
         lower_winners(lowering, fork, dest, node->span);
+    if (owns)
+        owner_close(lowering, &owner, node->span);
 }
 
 void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest)

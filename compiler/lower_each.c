@@ -192,6 +192,7 @@ static void fork_slots(struct lowering *lowering, struct fork *fork, const struc
 {
     fork->joined = block_new(lowering, "after_items", node->span);
     fork->jumps.outer = lowering->cleanups;
+    fork->jumps.owner = lowering->strand_owner;
     fork->jumps.scope = lowering->scope;
     fork->reset = add(lowering, IR_HOLD, node->span);
     lowering->strand->joins = true;

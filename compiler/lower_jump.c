@@ -36,6 +36,23 @@ static struct variable *variable_outside(struct lowering *lowering, const struct
     return variable;
 }
 
+/* What is returned, in the care of a strand: nothing that a jump leads through may release it. */
+static struct variable *returned_in(struct lowering *lowering, struct owner *owner, const struct variable *result)
+{
+    struct scope *here = lowering->scope;
+    struct variable *variable;
+
+    lowering->scope = owner->storage;
+    variable = variable_for(lowering, VARIABLE_IT, "returned", result->type.before);
+    lowering->scope = here;
+    variable->type = result->type;
+    variable->resource = result->resource;
+    variable->span = result->span;
+    variable->many_strands = true;
+    own(lowering, owner, variable);
+    return variable;
+}
+
 /* Leaves to a block by way of the finallys and branches up to (not including) `until`: the innermost is entered now, and
  * remembers. A value that is returned waits outside each branch that is left. */
 void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value)
@@ -54,7 +71,8 @@ void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until,
     if (cleanup->branch != NULL)
         decide_jump(lowering, cleanup);
     if (cleanup->branch != NULL && value != NULL) {
-        struct variable *outside = variable_outside(lowering, cleanup, VARIABLE_IT, "returned", value->type);
+        struct variable *outside = value->resource != NULL ? returned_in(lowering, cleanup->owner, value)
+                                   : variable_outside(lowering, cleanup, VARIABLE_IT, "returned", value->type);
         copy(lowering, outside, value, lowering->block->span);
         value = outside;
     }
@@ -175,12 +193,13 @@ void lower_return(struct lowering *lowering, const struct node *node)
     struct variable *result = lowering->chain->checked->result, *value = node->u.value == NULL ? NULL : result;
 
     if (value != NULL && leaves_branch(lowering)) {
-        value = variable_for(lowering, VARIABLE_IT, "returned", result->type.before);
+        value = result->resource != NULL ? returned_in(lowering, lowering->strand_owner, result)
+                : variable_for(lowering, VARIABLE_IT, "returned", result->type.before);
         result->many_strands = true;
     }
     if (node->u.value != NULL)
         lower(lowering, node->u.value, value);
-    check_cancelled(lowering, node->span);
+    check_cancelled(lowering, node->span); /* whoever gets a value that owns something looks for it only if all is well */
     jump(lowering, block, NULL, value);
     if (lowering->leave == NULL)
         place(lowering, block);

@@ -71,6 +71,7 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     struct ir_block *again = block_new(lowering, "retry_again", node->span), *behind = block_new(lowering, "after_retry", node->span);
     struct ir_block *fail = lowering->fail;
     struct variable *outer = lowering->attempt;
+    unsigned writes = lowering->writes;
     struct ir_instr *instr;
     bool dirty;
 
@@ -95,6 +96,7 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     end(lowering, IR_IF, again, fail);
     place(lowering, again);
     add(lowering, IR_RETRY, node->span)->after = resumed;
+    own_release_since(lowering, writes, node->span);
     pause(lowering, node);
     instr = add(lowering, IR_EVAL, node->span);
     instr->variable = node->u.retry.attempt;

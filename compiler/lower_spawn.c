@@ -47,6 +47,7 @@ void lower_spawn(struct lowering *lowering, const struct node *node)
     lowering->fail = refused;
     check_code(lowering, node->span, arena_format(lowering->arena, "spawn %s", op->name));
     lowering->fail = fail;
+    own_give(lowering, node);
     instr = add(lowering, IR_SPAWNED, node->span);
     instr->op = op;
     instr->args = node->u.call.args;
@@ -68,8 +69,8 @@ void lower_join(struct lowering *lowering, struct span span)
 }
 
 /* The end of a chain that spawns: it waits for its instances, and cancels them first if it has been rejected or cancelled (rule
- * 77). */
-void lower_close(struct lowering *lowering, struct ir_block *rejected)
+ * 77). A value that owns something is the chain's until then. */
+void lower_close(struct lowering *lowering, struct ir_block *rejected, struct owner *of_result)
 {
     struct span end_of_body = lowering->chain->symbol->span;
 
@@ -80,6 +81,10 @@ void lower_close(struct lowering *lowering, struct ir_block *rejected)
     lower_join(lowering, end_of_body);
     lowering->block->variable = lowering->chain->checked->result;
     end(lowering, IR_END, NULL, NULL);
+    if (of_result != NULL) {
+        owner_close(lowering, of_result, end_of_body);
+        end(lowering, IR_GOTO, rejected, NULL);
+    }
     place(lowering, rejected);
     lowering->strand->awaits = true;
     wait_for(lowering, IR_CLOSE, "closed", end_of_body);

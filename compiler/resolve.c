@@ -310,6 +310,16 @@ static void declare_operation(struct program *program, const struct unit *unit, 
     declare(program, symbol);
 }
 
+static void declare_resource(struct program *program, const struct unit *unit, const struct ast_item *item)
+{
+    struct symbol *symbol = symbol_new(program, unit, SYMBOL_RESOURCE, item->u.resource.name);
+
+    symbol->c_name = symbol->name;
+    symbol->resource = item;
+    symbol->value = ctype_of_words(program->arena, item->u.resource.type->text);
+    declare(program, symbol);
+}
+
 static void declare_item(struct program *program, const struct unit *unit, struct ast_item *item)
 {
     switch (item->kind) {
@@ -324,7 +334,7 @@ static void declare_item(struct program *program, const struct unit *unit, struc
         declare_codes(program, unit, item->u.codes);
         break;
     case AST_RESOURCE:
-        diag_report(program->diags, D_UNSUPPORTED, item->u.resource.name->span, "resource");
+        declare_resource(program, unit, item);
         break;
     case AST_PROTO:
         if (!item->u.proto->is_static || unit == program->units) /* a static chain is its file's own */
@@ -396,6 +406,58 @@ static void check_declarations(struct program *program)
             check_tags(program, item->u.c);
 }
 
+/* ---- resources ---- */
+
+/* It is given the value and nothing else. A chain gets it as plain C: a parameter that it owned it would have to release by
+ * calling itself. */
+static bool can_release(const struct symbol *op, const struct symbol *resource)
+{
+    bool takes_resource;
+
+    if (op->param_count != 1 || op->variadic)
+        return false;
+    takes_resource = strcmp(op->params->type.before, resource->name) == 0 && *op->params->type.after == '\0';
+    return ctype_same(op->params->type, resource->value) || (takes_resource && op->proto_kind != AST_CHAIN);
+}
+
+static void resolve_release(struct program *program, struct symbol *resource)
+{
+    const struct ast_name *name = resource->resource->u.resource.releases;
+    struct symbol *op = symbol_find(program, name->name);
+    struct nearest nearest = { name->name, NULL, 0 };
+    struct diag *diag;
+
+    if (ctype_is_void(resource->value) || ctype_resource(program, resource->value) != NULL) {
+        diag_report(program->diags, D_RESOURCE_TYPE, resource->span, resource->name);
+        return;
+    }
+    if (op == NULL || op->kind != SYMBOL_OPERATION) {
+        diag = diag_report(program->diags, D_UNKNOWN_OPERATION, name->span, name->name);
+        for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+            if (symbol->kind == SYMBOL_OPERATION)
+                nearest_offer(&nearest, symbol->name);
+        if (nearest.best != NULL)
+            diag_help(program->diags, diag, "did you mean '%s'?", nearest.best);
+        return;
+    }
+    if (op->proto_kind == AST_BLOCKING || !can_release(op, resource)) {
+        diag = diag_report(program->diags, D_RELEASE_PARAMETER, name->span, op->name, resource->resource->u.resource.type->text,
+                           op->proto_kind == AST_SYNC || op->proto_kind == AST_ASYNC
+                               ? arena_format(program->arena, " or '%s'", resource->name) : "");
+        diag_note(program->diags, diag, op->span, "'%s' is declared here", op->name);
+    } else if (ctype_resource(program, op->value) != NULL)
+        diag_report(program->diags, D_RELEASE_VALUE, name->span, op->name);
+    else
+        resource->release = op;
+}
+
+static void resolve_releases(struct program *program)
+{
+    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        if (symbol->kind == SYMBOL_RESOURCE)
+            resolve_release(program, symbol);
+}
+
 /* ---- finding what is called ---- */
 
 struct resolver {
@@ -451,7 +513,7 @@ static void resolve_form(void *context, struct ast_form *form)
 static void resolve_chain(struct program *program, struct symbol *chain)
 {
     struct resolver resolver = { program, chain };
-    struct ast_visitor visitor = { resolve_form, resolve_codes, &resolver };
+    struct ast_visitor visitor = { resolve_form, resolve_codes, NULL, &resolver };
     ast_walk_block(&visitor, chain->proto->body);
 }
 
@@ -459,18 +521,12 @@ static void resolve_chain(struct program *program, struct symbol *chain)
 
 static void visit_chain(struct program *program, struct symbol *chain);
 
-/* The frame of a called chain lies in the caller's; a spawned one has its own (rules 74, 76). */
-static void visit_form(void *context, struct ast_form *form)
+static void visit_callee(struct resolver *caller, struct symbol *callee, struct span span)
 {
-    struct resolver *caller = context;
-    struct symbol *callee;
     struct diag *diag;
 
-    if (form->kind != AST_CALL || form->u.call.op == NULL || form->u.call.op->proto_kind != AST_CHAIN)
-        return;
-    callee = symbol_find(caller->program, form->u.call.op->name);
     if (callee->visit == 1) {
-        diag = diag_report(caller->program->diags, D_RECURSION, form->u.call.name_span, callee->name);
+        diag = diag_report(caller->program->diags, D_RECURSION, span, callee->name);
         diag_note(caller->program->diags, diag, callee->span, "'%s' begins here", callee->name);
         return;
     }
@@ -478,15 +534,45 @@ static void visit_form(void *context, struct ast_form *form)
     caller->chain->needs_branches |= callee->needs_branches;
 }
 
+/* What owns something calls what releases it. */
+static void visit_release(struct resolver *caller, struct ctype type, struct span span)
+{
+    const struct symbol *resource = ctype_resource(caller->program, type);
+
+    if (resource != NULL && resource->release != NULL && resource->release->proto_kind == AST_CHAIN)
+        visit_callee(caller, resource->release, span);
+}
+
+/* The frame of a called chain lies in the caller's; a spawned one has its own (rules 74, 76). */
+static void visit_form(void *context, struct ast_form *form)
+{
+    struct resolver *caller = context;
+
+    if (form->kind != AST_CALL || form->u.call.op == NULL)
+        return;
+    visit_release(caller, form->u.call.op->value, form->span);
+    if (form->u.call.op->proto_kind == AST_CHAIN)
+        visit_callee(caller, symbol_find(caller->program, form->u.call.op->name), form->u.call.name_span);
+}
+
+static void visit_type(void *context, const struct ast_c *type)
+{
+    struct resolver *caller = context;
+    visit_release(caller, ctype_of_words(caller->program->arena, type->text), type->span);
+}
+
 /* 1 while its calls are being followed, 2 when done. */
 static void visit_chain(struct program *program, struct symbol *chain)
 {
     struct resolver caller = { program, chain };
-    struct ast_visitor visitor = { visit_form, NULL, &caller };
+    struct ast_visitor visitor = { visit_form, NULL, visit_type, &caller };
 
     if (chain->visit != 0)
         return;
     chain->visit = 1;
+    visit_release(&caller, chain->value, chain->span);
+    for (const struct parameter *param = chain->params; param != NULL; param = param->next)
+        visit_release(&caller, param->type, param->span);
     ast_walk_block(&visitor, chain->proto->body);
     chain->visit = 2;
     *program->last_chain = chain;
@@ -521,6 +607,7 @@ void resolve(struct program *program, struct ast_file *file)
             declare_item(program, unit, item);
     check_generated_names(program);
     check_declarations(program);
+    resolve_releases(program);
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
         resolve_raises(program, unit);
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)

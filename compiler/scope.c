@@ -42,6 +42,12 @@ void assigned_add(struct checker *checker, struct assigned *set, const struct va
     set->words[variable->index / 64] |= (uint64_t)1 << variable->index % 64;
 }
 
+void assigned_drop(struct assigned *set, const struct variable *variable)
+{
+    if (assigned_has(set, variable))
+        set->words[variable->index / 64] &= ~((uint64_t)1 << variable->index % 64);
+}
+
 bool assigned_has(const struct assigned *set, const struct variable *variable)
 {
     unsigned word = variable->index / 64;
@@ -76,6 +82,10 @@ struct variable *variable_new(struct checker *checker, enum variable_kind kind, 
     variable->type = type;
     variable->span = span;
     variable->scope = checker->scope;
+    if (kind == VARIABLE_PARAMETER || kind == VARIABLE_BINDING || kind == VARIABLE_IT || kind == VARIABLE_RESULT)
+        variable->resource = ctype_resource(checker->program, type);
+    if (variable->resource != NULL && (kind == VARIABLE_PARAMETER || kind == VARIABLE_BINDING))
+        checker->scope->owned_count++;
     variable->index = checker->chain->variable_count++;
     *checker->chain->last_variable = variable;
     checker->chain->last_variable = &variable->next;

@@ -60,6 +60,12 @@ bool ctype_is_struct(struct ctype type)
     return (strncmp(type.before, "struct ", 7) == 0 || strncmp(type.before, "union ", 6) == 0) && strchr(type.before, '*') == NULL;
 }
 
+const struct symbol *ctype_resource(const struct program *program, struct ctype type)
+{
+    const struct symbol *symbol = type.before == NULL || *type.after != '\0' ? NULL : symbol_find(program, type.before);
+    return symbol != NULL && symbol->kind == SYMBOL_RESOURCE ? symbol : NULL;
+}
+
 const char *ctype_declare(struct arena *arena, struct ctype type, const char *name)
 {
     size_t length = strlen(type.before);

@@ -55,6 +55,10 @@ struct symbol {
 
     /* codes */
     const struct ast_code *code;
+
+    /* resources; `value` is the C type that they are */
+    const struct ast_item *resource;
+    struct symbol *release;          /* [resolve] the operation that ends one; NULL: wrong, and reported */
 };
 
 /* One .chain file of the program. */
@@ -93,6 +97,9 @@ bool ctype_is_scalar(struct ctype type);
 
 /* Spelled with struct or union, and no pointer. */
 bool ctype_is_struct(struct ctype type);
+
+/* The resource that a type is the name of; NULL if it is none. */
+const struct symbol *ctype_resource(const struct program *program, struct ctype type);
 
 /* "const char *" + "api" + "" */
 const char *ctype_declare(struct arena *arena, struct ctype type, const char *name);

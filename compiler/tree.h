@@ -38,6 +38,12 @@ struct variable {
     struct variable *shown;     /* [check] the one shown before it in the same scope */
     const char *unset_why;      /* [check] how a path comes by without binding it */
     struct span unset_at;
+    const struct symbol *resource; /* what it owns; NULL: nothing */
+    struct mention *mentions;   /* [check] of what owns something, newest first */
+    struct span moved_at;       /* [check] the latest move; begin 0: none */
+    struct span undo_at;        /* [check] an undo that mentions it */
+    struct scope *undo_scope;   /* [check] the block of that */
+    struct owned *owned;        /* [lower] in whose care it is */
     struct ir_strand *strand;   /* [lower] the one strand that mentions it */
     bool many_strands;          /* [lower] more than one does */
     bool in_storage;            /* [liveness] VARIABLE_RESULT, VARIABLE_IT that is never waited over: lives where values settle */
@@ -63,6 +69,8 @@ struct scope {
     struct variable *outside;   /* [check] the next name that a branch gives to the outside */
     struct variable *shown;     /* [check] the last name made visible in it */
     unsigned undo_count;        /* [check] steps in it that can be undone */
+    unsigned owned_count;       /* [check] names in it that own something */
+    bool owned_outside;         /* [lower] they are in the care of what surrounds it */
     struct ir_strand *strand;   /* [lower] the strand that runs it */
     struct field *fields, **last_field; /* [layout] of its own variables */
     unsigned field_count;
@@ -114,10 +122,11 @@ struct node {
     struct span span;
     struct node *next;           /* in a list of branches */
     struct ctype type;           /* of the value; before NULL: none */
-    bool flexible;               /* a value of the type its context asks for: (expression) */
+    bool flexible;               /* a value of the type its context asks for, `type` if it asks for none: (expression) */
     bool ends;                   /* never comes to its end: return, reject, break … */
     bool wrong;                  /* reported already: say no more about it */
     struct variable *binding;    /* as NAME */
+    const struct symbol *resource; /* of a call or do: what its value is; NULL: plain C */
     struct node *undo;           /* what undoes it if the block ends by rejection or cancellation; NULL: nothing */
     union {
         struct {
@@ -226,6 +235,13 @@ struct checked_chain {
     struct codes *codes;         /* [raises] that can escape it; NULL: not asked yet */
     bool is_main;
 };
+
+/* The variable that owns something and is the whole of a text, so that a place that wants a value of this type takes it over
+ * (rule 42b); NULL: the text only mentions things. */
+struct variable *text_moves(const struct text *text, struct ctype type);
+
+/* A variable in a text that owns a resource of this type; NULL if there is none. */
+struct variable *text_mentions(const struct text *text, struct ctype type);
 
 void tree_dump(struct writer *writer, const struct checked_chain *chain, const struct sources *sources);
 

@@ -288,6 +288,39 @@ static inline void chain__settle(struct chain_deferred done, int code)
         chain__go_on(done);
 }
 
+/* ---- values that own something (rule 42c) ----
+ *
+ * Their NAME_resolve() says in the header that there is a value, since a cancel that comes before it is resumed takes the code:
+ *
+ *     *place = value;
+ *     chain__arrives(done.end);
+ *     chain__settle(done.end, 0);
+ *
+ * In a strand's header `alive` has room for it, which nothing else uses while one operation is waited for. */
+
+enum { CHAIN__ARRIVED = 255 };
+
+/* Before the start of such an operation. */
+static inline void chain__begin_owned(struct chain_strand *strand)
+{
+    strand->op.alive = 0;
+}
+
+/* Between claim and settle; of a posted operation from any thread. */
+static inline void chain__arrives(struct chain_deferred done)
+{
+    done.op->alive = CHAIN__ARRIVED;
+}
+
+/* Behind the operation, whatever its outcome: whether there is a value to be taken over. */
+static inline bool chain__arrived(struct chain_op *op)
+{
+    bool arrived = op->alive == CHAIN__ARRIVED;
+    if (arrived)
+        op->alive = 0;
+    return arrived;
+}
+
 /* The same, but the strand goes on only after those that are ready now, even if its operation is still being started. */
 static inline void chain__settle_soon(struct chain_deferred done, int code)
 {

@@ -1,0 +1,418 @@
+/* lower_own.c - part of lower: what has to be done when a block ends, undos and releases (rules 42a to 42c).
+ *
+ *     { a as x undo u then b }     ->     done = 0; a; done |= 1; done |= 2; b -> done & 1? @release : behind
+ *                                         @release: keep; failed and done & 2? u; done & 1? release x; restore -> …
+ *
+ * Every way out leads through the releases: the end, a rejection, a cancel, a jump. An owner is a block, or whatever else holds
+ * a value that owns something: the steps of a `then`, a chain's parameters, its result, the branches of a race. The bits say
+ * what there is to do: only at run time is it known which steps a way has come by, and what it has moved.
+ */
+#include <string.h>
+
+#include "arena.h"
+#include "lower.h"
+
+/* ---- the bits ---- */
+
+static struct piece *add_piece(struct lowering *lowering, struct piece ***last, const char *text, struct variable *variable)
+{
+    struct piece *piece = **last = arena_new(lowering->arena, struct piece);
+
+    piece->kind = variable != NULL ? PIECE_VARIABLE : PIECE_TEXT;
+    piece->variable = variable;
+    piece->text = text;
+    piece->length = text == NULL ? 0 : strlen(text);
+    *last = &piece->next;
+    return piece;
+}
+
+static struct text *about_done(struct lowering *lowering, struct variable *done, const char *format, unsigned mask)
+{
+    struct text *text = arena_new(lowering->arena, struct text);
+    struct piece **last = &text->pieces;
+
+    add_piece(lowering, &last, NULL, done);
+    add_piece(lowering, &last, arena_format(lowering->arena, format, mask), NULL);
+    return text;
+}
+
+static void change_done(struct lowering *lowering, const struct owned *owned, const char *format, struct span span)
+{
+    struct ir_instr *instr = add(lowering, IR_EVAL, span);
+
+    instr->variable = owned->done;
+    instr->text = about_done(lowering, owned->done, format, owned->mask);
+}
+
+/* Another variable for bits, cleared where the owner begins. */
+static void add_done(struct lowering *lowering, struct owner *owner)
+{
+    struct ir_instr *next = owner->reset;
+
+    if (owner->bits == 32) {
+        struct scope *scope = lowering->scope;
+        lowering->scope = owner->storage;
+        owner->done = variable_for(lowering, VARIABLE_EXIT, "done", "unsigned");
+        lowering->scope = scope;
+        next = arena_new(lowering->arena, struct ir_instr);
+        *next = *owner->reset;
+        owner->reset->next = next;
+        if (next->next == NULL)
+            owner->begin->last_instr = &next->next;
+        owner->reset = next;
+        owner->bits = 0;
+    }
+    next->kind = IR_SET_EXIT;
+    next->variable = owner->done;
+    next->number = 0;
+}
+
+static struct owned *add_owned(struct lowering *lowering, struct owner *owner)
+{
+    struct owned *owned = arena_new(lowering->arena, struct owned);
+
+    if (owner->bits == 0 || owner->bits == 32)
+        add_done(lowering, owner);
+    owned->owner = owner;
+    owned->done = owner->done;
+    owned->mask = 1u << owner->bits++;
+    owned->next = owner->last;
+    owner->last = owned;
+    return owned;
+}
+
+/* ---- one undo, one release ---- */
+
+/* NAME(variable), the release function. */
+static const struct node *release_of(struct lowering *lowering, struct variable *variable)
+{
+    struct node *node = arena_new(lowering->arena, struct node);
+    struct text *text = arena_new(lowering->arena, struct text);
+    struct piece **last = &text->pieces;
+
+    node->kind = NODE_CALL;
+    node->span = text->span = variable->span;
+    node->u.call.op = variable->resource->release;
+    node->u.call.args = text;
+    add_piece(lowering, &last, NULL, variable);
+    return node;
+}
+
+/* An undo is for blocks that fail; if the others come here, too, what is kept of the outcome says which it is. */
+static struct text *condition(struct lowering *lowering, const struct owned *owned, struct variable *kept, bool asks)
+{
+    struct text *text;
+    struct piece **last;
+
+    if (owned->variable != NULL || !asks)
+        return about_done(lowering, owned->done, " & %uu", owned->mask);
+    text = arena_new(lowering->arena, struct text);
+    last = &text->pieces;
+    add_piece(lowering, &last, NULL, kept);
+    add_piece(lowering, &last, ".code != 0 && (", NULL);
+    add_piece(lowering, &last, NULL, owned->done);
+    add_piece(lowering, &last, arena_format(lowering->arena, " & %uu)", owned->mask), NULL);
+    return text;
+}
+
+/* What it rejects with goes to the suppressed hook. */
+static void perform(struct lowering *lowering, const struct owned *owned, struct variable *kept, bool asks)
+{
+    const struct node *what = owned->undo != NULL ? owned->undo : release_of(lowering, owned->variable);
+    bool undo = owned->undo != NULL;
+    struct ir_block *todo = block_new(lowering, undo ? "undo" : "release", what->span);
+    struct ir_block *next = block_new(lowering, undo ? "undone" : "released", what->span);
+    struct ir_block *failed = block_new(lowering, undo ? "undo_failed" : "release_failed", what->span), *fail = lowering->fail;
+
+    todo->span.begin = next->span.begin = failed->span.begin = 0;
+    lowering->block->text = condition(lowering, owned, kept, asks);
+    end(lowering, IR_IF, todo, next);
+    place(lowering, todo);
+    lowering->fail = failed;
+    if (!undo)
+        change_done(lowering, owned, " & ~%uu", what->span);
+    lower(lowering, what, NULL);
+    lowering->fail = fail;
+    end(lowering, IR_GOTO, next, NULL);
+    place(lowering, failed);
+    add(lowering, IR_SUPPRESS_OWN, what->span);
+    end(lowering, IR_GOTO, next, NULL);
+    place(lowering, next);
+}
+
+/* ---- owners ---- */
+
+static struct owner *owner_of(const struct lowering *lowering, const struct scope *scope)
+{
+    struct owner *owner = lowering->owner;
+
+    while (owner != NULL && owner->scope != scope)
+        owner = owner->outer;
+    return owner;
+}
+
+struct owned *own(struct lowering *lowering, struct owner *owner, struct variable *variable)
+{
+    struct owned *owned = add_owned(lowering, owner);
+
+    owned->variable = variable;
+    variable->owned = owned;
+    return owned;
+}
+
+/* Who has a variable in care; NULL if it owns nothing. A name is its block's. */
+static struct owned *owned_of(struct lowering *lowering, struct variable *variable)
+{
+    if (variable == NULL || variable->resource == NULL)
+        return NULL;
+    return variable->owned != NULL ? variable->owned : own(lowering, owner_of(lowering, variable->scope), variable);
+}
+
+void owner_open(struct lowering *lowering, struct owner *owner, struct scope *scope, enum owner_kind kind, struct span span)
+{
+    memset(owner, 0, sizeof *owner);
+    owner->outer = lowering->owner;
+    owner->scope = scope;
+    owner->storage = lowering->scope;
+    owner->kind = kind;
+    owner->kept = variable_for(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
+    owner->rejected = block_new(lowering, kind == OWNER_UNDOES ? "undo_all" : "rejected_to_release", span);
+    owner->rejected->span.begin = 0;
+    owner->done = variable_for(lowering, VARIABLE_EXIT, "done", "unsigned");
+    owner->reset = add(lowering, IR_HOLD, lowering->block->span);
+    owner->begin = lowering->block;
+    owner->fail = lowering->fail;
+    owner->cleanup.outer = lowering->cleanups;
+    owner->cleanup.scope = lowering->scope;
+    owner->cleanup.entry = block_new(lowering, "release_all", span);
+    owner->cleanup.entry->span.begin = 0;
+    lowering->fail = owner->rejected;
+    lowering->owner = owner;
+    if (kind == OWNER_RELEASES)
+        lowering->cleanups = &owner->cleanup;
+}
+
+/* Only a failure comes here. */
+static void close_for_failure(struct lowering *lowering, struct owner *owner, struct ir_block *behind, struct span span)
+{
+    end(lowering, IR_GOTO, behind, NULL);
+    place(lowering, owner->rejected);
+    if (owner->last != NULL) {
+        add(lowering, IR_KEEP, span)->variable = owner->kept;
+        lowering->dirty = false;
+        for (const struct owned *owned = owner->last; owned != NULL; owned = owned->next)
+            perform(lowering, owned, owner->kept, false);
+        add(lowering, IR_RESTORE, span)->variable = owner->kept;
+    }
+    end(lowering, IR_GOTO, owner->fail, NULL);
+}
+
+/* Whether there is anything to release: a condition over all the bits. */
+static struct text *anything(struct lowering *lowering, const struct owned *owned)
+{
+    struct text *text = arena_new(lowering->arena, struct text);
+    struct piece **last = &text->pieces;
+    const struct owned *next;
+
+    while (owned != NULL) {
+        unsigned mask = 0;
+        struct variable *done = owned->done;
+        for (next = owned; next != NULL && next->done == done; next = next->next)
+            mask |= next->variable != NULL ? next->mask : 0;
+        owned = next;
+        if (mask == 0)
+            continue;
+        if (text->pieces != NULL)
+            add_piece(lowering, &last, " || ", NULL);
+        add_piece(lowering, &last, NULL, done);
+        add_piece(lowering, &last, arena_format(lowering->arena, " & %uu", mask), NULL);
+    }
+    return text;
+}
+
+static void enter(struct lowering *lowering, struct owner *owner)
+{
+    if (owner->cleanup.exit != NULL)
+        set_exit(lowering, owner->cleanup.exit, 0);
+    end(lowering, IR_GOTO, owner->cleanup.entry, NULL);
+}
+
+/* Every way comes here, and goes on behind it. */
+static void close_for_all(struct lowering *lowering, struct owner *owner, struct ir_block *behind, struct span span)
+{
+    struct ir_block *normal = block_new(lowering, "to_release", span), *checked = block_new(lowering, "all_released", span);
+
+    normal->span.begin = checked->span.begin = 0;
+    if (!lowering->block->done)
+        lowering->block->text = anything(lowering, owner->last);
+    end(lowering, owner->last != NULL ? IR_IF : IR_GOTO, owner->last != NULL ? normal : behind, behind);
+    place(lowering, normal);
+    enter(lowering, owner);
+    place(lowering, owner->rejected);
+    enter(lowering, owner);
+    place(lowering, owner->cleanup.entry);
+    add(lowering, IR_KEEP, span)->variable = owner->kept;
+    lowering->dirty = false;
+    for (const struct owned *owned = owner->last; owned != NULL; owned = owned->next)
+        perform(lowering, owned, owner->kept, true);
+    add(lowering, IR_RESTORE, span)->variable = owner->kept;
+    end(lowering, IR_CHECK, checked, owner->fail);
+    place(lowering, checked);
+    lowering->block->variable = owner->cleanup.exit;
+    lowering->block->cases = owner->cleanup.cases;
+    end(lowering, owner->cleanup.exit != NULL ? IR_SWITCH : IR_GOTO, behind, NULL);
+    lowering->dirty = false;
+    continue_jumps(lowering, &owner->cleanup);
+}
+
+void owner_close(struct lowering *lowering, struct owner *owner, struct span span)
+{
+    struct ir_block *behind = block_new(lowering, "after_block", span);
+    bool dirty = lowering->dirty;
+
+    behind->span.begin = 0;
+    lowering->fail = owner->fail;
+    lowering->owner = owner->outer;
+    lowering->cleanups = owner->cleanup.outer;
+    if (owner->kind == OWNER_RELEASES)
+        close_for_all(lowering, owner, behind, span);
+    else
+        close_for_failure(lowering, owner, behind, span);
+    lowering->dirty = dirty;
+    place(lowering, behind);
+}
+
+/* ---- blocks ---- */
+
+/* The step has given its value. */
+void own_undo(struct lowering *lowering, const struct node *node)
+{
+    struct owner *owner = lowering->owner;
+    struct owned *owned;
+
+    while (!owner->is_block)
+        owner = owner->outer;
+    owned = add_owned(lowering, owner);
+    owned->undo = node->undo;
+    change_done(lowering, owned, " | %uu", node->span);
+}
+
+void lower_owning_block(struct lowering *lowering, const struct node *block, struct variable *dest)
+{
+    struct scope *scope = block->u.block.scope;
+    struct owner owner;
+
+    owner_open(lowering, &owner, scope, scope->owned_count != 0 ? OWNER_RELEASES : OWNER_UNDOES, block->span);
+    owner.is_block = true;
+    lower(lowering, block->u.block.body, dest);
+    check_cancelled(lowering, block->span); /* its last step may have cancelled the chain */
+    owner_close(lowering, &owner, block->span);
+}
+
+/* A chain's parameters are its own from the start. */
+void own_parameters(struct lowering *lowering, struct owner *owner)
+{
+    for (struct variable *v = lowering->chain->checked->variables; v != NULL; v = v->next)
+        if (v->kind == VARIABLE_PARAMETER && v->resource != NULL) {
+            own(lowering, owner, v)->written = ++lowering->writes;
+            owner->reset->number |= v->owned->mask;
+        }
+}
+
+/* ---- values on their way ---- */
+
+static void release_some(struct lowering *lowering, const struct owned *const *list, unsigned count, struct span span)
+{
+    struct ir_block *todo = block_new(lowering, "release_now", span), *behind = block_new(lowering, "released_now", span);
+    struct variable *kept = variable_for(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
+    struct text *text = arena_new(lowering->arena, struct text);
+    struct piece **last = &text->pieces;
+
+    todo->span.begin = behind->span.begin = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (i != 0)
+            add_piece(lowering, &last, " || ", NULL);
+        add_piece(lowering, &last, NULL, list[i]->done);
+        add_piece(lowering, &last, arena_format(lowering->arena, " & %uu", list[i]->mask), NULL);
+    }
+    lowering->block->text = text;
+    end(lowering, IR_IF, todo, behind);
+    place(lowering, todo);
+    add(lowering, IR_KEEP, span)->variable = kept;
+    for (unsigned i = 0; i < count; i++)
+        perform(lowering, list[i], kept, false);
+    add(lowering, IR_RESTORE, span)->variable = kept;
+    end(lowering, IR_CHECK, behind, lowering->fail);
+    place(lowering, behind);
+}
+
+/* Before something is written: what the variable owns already, by another way, is released. */
+struct owned *own_prepare(struct lowering *lowering, struct variable *dest, struct span span)
+{
+    struct owned *owned = owned_of(lowering, dest);
+    const struct owned *list[1] = { owned };
+
+    if (owned == NULL)
+        return NULL;
+    if (owned->written != 0)
+        release_some(lowering, list, 1, span);
+    owned->written = ++lowering->writes;
+    return owned;
+}
+
+void own_set(struct lowering *lowering, struct variable *variable, struct span span)
+{
+    if (variable != NULL && variable->owned != NULL)
+        change_done(lowering, variable->owned, " | %uu", span);
+}
+
+void own_clear(struct lowering *lowering, struct variable *variable, struct span span)
+{
+    if (variable != NULL && variable->owned != NULL)
+        change_done(lowering, variable->owned, " & ~%uu", span);
+}
+
+unsigned own_written(const struct variable *variable)
+{
+    return variable == NULL || variable->owned == NULL ? 0 : variable->owned->written;
+}
+
+void own_set_written(struct variable *variable, unsigned written)
+{
+    if (variable != NULL && variable->owned != NULL)
+        variable->owned->written = written;
+}
+
+/* The arguments that a call takes over. */
+void own_give(struct lowering *lowering, const struct node *call)
+{
+    const struct parameter *param = call->u.call.op->params;
+
+    for (const struct text *arg = call->u.call.args; arg != NULL && param != NULL; arg = arg->next, param = param->next)
+        own_clear(lowering, text_moves(arg, param->type), call->span);
+}
+
+bool own_gives(const struct node *call)
+{
+    const struct parameter *param = call->u.call.op->params;
+
+    for (const struct text *arg = call->u.call.args; arg != NULL && param != NULL; arg = arg->next, param = param->next)
+        if (text_moves(arg, param->type) != NULL)
+            return true;
+    return false;
+}
+
+/* Everything that has been written since then and is still in somebody's care: it must not be written again (rule 92). */
+void own_release_since(struct lowering *lowering, unsigned since, struct span span)
+{
+    for (const struct owner *owner = lowering->owner; owner != NULL; owner = owner->outer)
+        for (const struct owned *owned = owner->last; owned != NULL; owned = owned->next)
+            if (owned->written > since)
+                release_some(lowering, &owned, 1, span);
+}
+
+void own_release_all(struct lowering *lowering, const struct owned *const *list, unsigned count, struct span span)
+{
+    if (count != 0)
+        release_some(lowering, list, count, span);
+}
