@@ -31,12 +31,6 @@ struct node *node_wrong(struct checker *checker, struct span span)
     return node;
 }
 
-struct node *unsupported(struct checker *checker, struct span span, const char *word)
-{
-    diag_report(checker->diags, D_UNSUPPORTED, span, word);
-    return node_wrong(checker, span);
-}
-
 struct incoming *nothing_comes_in(struct checker *checker, const char *why)
 {
     struct incoming *it = arena_new(checker->arena, struct incoming);

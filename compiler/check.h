@@ -94,7 +94,6 @@ struct text *check_text(struct checker *checker, const struct ast_c *c, struct c
 /* The parts of check: check.c has pipelines, blocks and names, check_form.c the forms. */
 struct node *node_new(struct checker *checker, enum node_kind kind, struct span span);
 struct node *node_wrong(struct checker *checker, struct span span); /* something is missing here, and it has been said */
-struct node *unsupported(struct checker *checker, struct span span, const char *word);
 struct incoming *nothing_comes_in(struct checker *checker, const char *why);
 void take_type(struct node *node, const struct node *from);
 void take_types(struct node *node, const struct node *a, const struct node *b);

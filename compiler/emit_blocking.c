@@ -58,6 +58,7 @@ static const char post_value[] =
     "    place_ = chain__post_begin(done_);\n"
     "    if (place_ != NULL) {\n"
     "        *place_ = it;\n"
+    "${arrives}"
     "        (void)chain__post_end(done_, 0);\n"
     "    }\n"
     "}\n"
@@ -98,7 +99,8 @@ static void emit_work(struct emitter *emitter, const struct symbol *op)
     if (op->fails != NULL)
         putf(w, "    if (%s) {\n        (void)chain__post_reject(done_, %s, NULL, 0);\n        return;\n    }\n", op->fails->text,
              op->fails_code->text);
-    put(w, has_value ? post_value : post_nothing);
+    put_template(w, has_value ? post_value : post_nothing, "arrives",
+                 ctype_resource(emitter->program, op->value) != NULL ? "        chain__arrives(done_);\n" : "", NULL);
 }
 
 /* ---- on the loop's thread ---- */

@@ -276,6 +276,17 @@ static void lower_winners(struct lowering *lowering, struct fork *fork, struct v
     place(lowering, behind);
 }
 
+/* Where a value waits that may not become that of the whole. */
+static struct variable *value_apart(struct lowering *lowering, const struct variable *dest, struct span span)
+{
+    struct variable *value = variable_for(lowering, VARIABLE_IT, "value", dest->type.before);
+
+    value->type = dest->type;
+    value->resource = dest->resource;
+    value->span = span;
+    return value;
+}
+
 /* Every strand keeps its value apart until it is known who has won. */
 static void prepare_values(struct lowering *lowering, struct fork *fork, struct variable *dest)
 {
@@ -285,12 +296,8 @@ static void prepare_values(struct lowering *lowering, struct fork *fork, struct 
             continue;
         if (branch->u.block.winner != NULL)
             fork->branches[i].value = branch->u.block.it->variable;
-        else if (dest != NULL && !branch->ends) {
-            fork->branches[i].value = variable_for(lowering, VARIABLE_IT, "value", dest->type.before);
-            fork->branches[i].value->type = dest->type;
-            fork->branches[i].value->resource = dest->resource;
-            fork->branches[i].value->span = branch->span;
-        }
+        else if (dest != NULL && !branch->ends)
+            fork->branches[i].value = value_apart(lowering, dest, branch->span);
     }
 }
 
@@ -405,19 +412,31 @@ void lower_timeout(struct lowering *lowering, const struct node *node, struct va
 {
     struct fork *fork = arena_new(lowering->arena, struct fork);
     const struct node *single = single_operation(node->u.timeout.branch);
+    struct variable *value = dest;
+    struct owner owner;
     struct ir_instr *timer;
 
+    if (dest != NULL && dest->resource != NULL) { /* it may come too late */
+        owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
+        value = value_apart(lowering, dest, node->span);
+        own(lowering, &owner, value);
+    }
     begin_fork(lowering, fork, node, AST_RACE, "after_timeout");
     lowering->strand->times = true;
     timer = add(lowering, IR_TIMEOUT, node->span);
     timer->node = node->u.timeout.limit;
     timer->text = node->u.timeout.limit->u.delay.count;
     add_branch(lowering, fork, node->u.timeout.branch);
-    fork->branches[0].value = single == NULL ? dest : NULL;
+    fork->branches[0].value = single == NULL ? value : NULL;
     end_fork(lowering, fork, node);
     add(lowering, IR_TIMEOUT_END, node->span);
     check_code(lowering, node->span, "timeout");
     make_jumps(lowering, fork);
     if (single != NULL)
-        take_single(lowering, fork, 0, dest);
+        take_single(lowering, fork, 0, value);
+    if (value != dest) {
+        if (!node->ends)
+            copy(lowering, dest, value, node->span);
+        owner_close(lowering, &owner, node->span);
+    }
 }

@@ -128,6 +128,7 @@ static void perform(struct lowering *lowering, const struct owned *owned, struct
     lowering->block->text = condition(lowering, owned, kept, asks);
     end(lowering, IR_IF, todo, next);
     place(lowering, todo);
+    lowering->dirty = false; /* shielded: a cancel waits */
     lowering->fail = failed;
     if (!undo)
         change_done(lowering, owned, " & ~%uu", what->span);

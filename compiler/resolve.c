@@ -451,11 +451,23 @@ static void resolve_release(struct program *program, struct symbol *resource)
         resource->release = op;
 }
 
+/* A call that waits for a thread may never begin, and what it was given would be nobody's. */
+static void check_blocking_owner(struct program *program, const struct symbol *op)
+{
+    if (op->kind != SYMBOL_OPERATION || op->proto_kind != AST_BLOCKING)
+        return;
+    for (const struct parameter *param = op->params; param != NULL; param = param->next)
+        if (ctype_resource(program, param->type) != NULL)
+            diag_report(program->diags, D_BLOCKING_OWNER, param->span, param->name, param->name);
+}
+
 static void resolve_releases(struct program *program)
 {
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
         if (symbol->kind == SYMBOL_RESOURCE)
             resolve_release(program, symbol);
+        else
+            check_blocking_owner(program, symbol);
 }
 
 /* ---- finding what is called ---- */

@@ -32,6 +32,7 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void tell(const char *name, struct chain_root *root, const int *value);
 
 void cancel(struct chain_root *root);
+void keep(int number); /* a door */
 
 void test(void);
 

@@ -265,6 +265,86 @@ void argues_cancel(struct argues *op)
     settle_argues(op, op->answer);
 }
 
+/* ---- doors ---- */
+
+static void open_door(struct opens *op, int number)
+{
+    say("%s opens %d", op->s.name, number);
+    opens_resolve(opens_done(op), number);
+}
+
+static void end_opens(struct chain_timer *timer, struct chain_loop *loop)
+{
+    struct opens *op = (struct opens *)(void *)timer;
+
+    (void)loop;
+    open_door(op, op->s.outcome);
+}
+
+void opens_start(struct opens *op, const char *name, int when, int number, int answer)
+{
+    op->answer = answer;
+    if (when == NOW) {
+        op->s.name = name;
+        open_door(op, number);
+    } else
+        arm(&op->s, name, when, number, end_opens);
+}
+
+void opens_cancel(struct opens *op)
+{
+    say("%s is cancelled", op->s.name);
+    chain_timer_disarm(world, &op->s.timer);
+    if (op->answer > 0)
+        open_door(op, op->answer);
+    else if (op->answer < 0)
+        arm(&op->s, op->s.name, -op->answer, op->s.outcome, end_opens);
+    else
+        opens_cancelled(opens_done(op));
+}
+
+static void end_opens_steadily(struct chain_timer *timer, struct chain_loop *loop)
+{
+    struct opens_steadily *op = (struct opens_steadily *)(void *)timer;
+
+    (void)loop;
+    say("%s opens %d", op->s.name, op->s.outcome);
+    opens_steadily_resolve(opens_steadily_done(op), op->s.outcome);
+}
+
+void opens_steadily_start(struct opens_steadily *op, const char *name, int when, int number)
+{
+    arm(&op->s, name, when, number, end_opens_steadily);
+}
+
+static void end_shut(struct chain_timer *timer, struct chain_loop *loop)
+{
+    struct shut *op = (struct shut *)(void *)timer;
+
+    (void)loop;
+    if (op->s.outcome >= 90)
+        shut_reject(shut_done(op), EBUSY, "shut", op->s.outcome);
+    else
+        shut_resolve(shut_done(op));
+}
+
+void shut_start(struct shut *op, int number)
+{
+    say("shut %d", number);
+    arm(&op->s, "shut", 1, number, end_shut);
+}
+
+void shut_cancel(struct shut *op)
+{
+    (void)op;
+    say("shutting is cancelled: that must not be");
+}
+
+void keep(door number)
+{
+    say("C keeps %d", number);
+}
+
 /* ---- held ---- */
 
 static struct {

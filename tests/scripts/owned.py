@@ -195,7 +195,7 @@ def call(*command):
 
 def main():
     words = sys.argv[1:]
-    chosen = [p for p in programs(1 if words else int(os.environ.get("OWNED_SHARE", "12"))) if all(w in p[2] or w == p[0] for w in words)]
+    chosen = [p for p in programs(1 if words else int(os.environ.get("OWNED_SHARE", "24"))) if all(w in p[2] or w == p[0] for w in words)]
     depth = os.environ.get("OWNED_DEPTH", "2")
     sanitize = os.environ.get("SANITIZE", "")
     for name in ("owned.chain", "scripted.h", "functions.h"):
