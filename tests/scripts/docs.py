@@ -2,7 +2,6 @@
 """The examples of the documentation are true. The words behind ``` say how a block is checked:
 
     chain [NAME.chain]  compiles without a warning; if the page has a block ops.chain, the others may use it without an import
-    chain-later         parses, and is refused only because something is "not supported yet"
     chain-part          nothing: a fragment
     c NAME.c            a file for what follows
     LANGUAGE from NAME  lines of a file that was made, or of one in examples/, one behind the other; `...` on a line of its own
@@ -59,17 +58,6 @@ class Page:
         if result.returncode != 0 or result.stdout:
             self.complain(line, result.stdout)
 
-    def chain_later(self, words, code, line):
-        name = self.write(words, code)
-        parsed, checked = chainc(self.folder, name, "--dump=ast"), chainc(self.folder, name, "--check")
-        errors = [text for text in checked.stdout.splitlines() if " error: " in text]
-        if parsed.returncode != 0:
-            self.complain(line, parsed.stdout)
-        elif checked.returncode == 0:
-            self.complain(line, "this works now: make it a ```chain block, and change the tables of what is not supported yet")
-        elif not all("not supported yet" in text for text in errors):
-            self.complain(line, checked.stdout)
-
     def lines_from(self, name, code, line):
         """Empty lines do not count."""
         lines = [text for text in (self.folder / name).read_text().splitlines() if text.strip()]
@@ -91,8 +79,6 @@ class Page:
     def check_block(self, words, code, line):
         if words[0] == "chain":
             self.chain(words, code, line)
-        elif words[0] == "chain-later":
-            self.chain_later(words, code, line)
         elif words[1:2] == ["from"]:
             self.lines_from(words[2], code, line)
         elif words[0] == "c" and len(words) > 1:
