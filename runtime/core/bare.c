@@ -14,7 +14,7 @@ void chain_bare_cancel(struct chain_strand *strand)
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(&strand->op));
 
     if (loop != NULL)
-        chain__cancel(strand, loop);
+        chain__cancel_top(strand, loop);
 }
 
 void chain_bare_ended(struct chain_strand *strand, struct chain_loop *loop)

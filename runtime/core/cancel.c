@@ -114,6 +114,14 @@ static void finish(struct chain_loop *loop, struct chain__reach outer)
     loop->reach = outer;
 }
 
+void chain__cancel_top(struct chain_strand *strand, struct chain_loop *loop)
+{
+    struct chain__reach outer = begin(loop);
+
+    chain__cancel(strand, loop);
+    finish(loop, outer);
+}
+
 void chain__ask_strand(struct chain_strand *strand, struct chain_loop *loop)
 {
     struct chain__reach outer = begin(loop);
@@ -143,15 +151,12 @@ void chain__ask_interrupted(struct chain_loop *loop)
 void chain_cancel(struct chain_root *root)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(&root->strand.op));
-    struct chain__reach outer;
 
     if (chain_is_quiescent(root) || loop == NULL)
         return;
     if ((root->strand.op.flags & CHAIN__CANCELLED) == 0)
         CHAIN__TRACE(chain__trace_cancel(root));
-    outer = begin(loop);
-    chain__cancel(&root->strand, loop);
-    finish(loop, outer);
+    chain__cancel_top(&root->strand, loop);
 }
 
 void chain_loop_cancel(struct chain_loop *loop)

@@ -59,6 +59,9 @@ static inline void chain__prepare(struct chain_strand *strand, struct chain_loop
         chain__set_tag(&strand->op, (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
 }
 
+/* cancel.c: cancels a chain that was run from outside, and all that it has spawned. */
+void chain__cancel_top(struct chain_strand *strand, struct chain_loop *loop);
+
 /* cancel.c: asks what the strand waits for to stop. */
 void chain__ask_strand(struct chain_strand *strand, struct chain_loop *loop);
 
@@ -127,9 +130,10 @@ void chain__trace_begin(enum chain_event_kind kind, struct chain_op *op, const s
 /* trace.c: a strand has come out of the mailbox; if it waited for an operation, that has been settled by a post. */
 void chain__trace_posted(const struct chain_strand *strand);
 
-/* trace.c: events of a chain that C code runs, and those that belong to no header. */
+/* trace.c: events of a chain that C code runs or that is spawned, and those that belong to no header. */
 void chain__trace_cancel(const struct chain_root *root);
-void chain__trace_done(const struct chain_root *root);
+void chain__trace_spawn(struct chain__instance *instance, const struct chain_strand *spawner);
+void chain__trace_done(const struct chain_op *op, uint32_t number);
 void chain__trace_late(uint64_t tag);
 void chain__trace_suppressed(struct chain_loop *loop, const struct chain_error *error);
 

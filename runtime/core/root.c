@@ -65,7 +65,7 @@ static struct chain_strand *end_root(struct chain_strand *strand, struct chain_l
     struct chain_root *root = (struct chain_root *)(void *)((char *)strand - offsetof(struct chain_root, strand));
 
     chain__top_ended(strand, loop);
-    CHAIN__TRACE(chain__trace_done(root));
+    CHAIN__TRACE(chain__trace_done(&strand->op, root->number));
     root->outcome = chain__outcome_of(&strand->op);
     if (root->outcome != CHAIN_REJECTED || root->on_settled != NULL)
         unlink_root(root, loop);

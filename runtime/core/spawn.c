@@ -38,6 +38,7 @@ static struct chain_strand *end_instance(struct chain_strand *strand, struct cha
 
     if (loop->interrupted == strand)
         loop->interrupted = NULL;
+    CHAIN__TRACE(chain__trace_done(&strand->op, instance->number));
     report(strand, loop);
     leave(nursery, instance);
     loop->instances--;
@@ -60,6 +61,7 @@ void chain__spawned(struct chain_strand *strand, struct chain_loop *loop, struct
         return;
     }
     chain__prepare(&instance->strand, loop, type);
+    CHAIN__TRACE(chain__trace_spawn(instance, strand));
     instance->is_reached = false;
     instance->owner = nursery;
     instance->next = NULL;

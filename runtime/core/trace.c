@@ -161,7 +161,7 @@ void chain__trace_suppressed(struct chain_loop *loop, const struct chain_error *
     tell(loop, &event);
 }
 
-/* ---- chains that C code runs ---- */
+/* ---- chains that C code runs, and spawned ones ---- */
 
 void chain__trace_run(struct chain_root *root)
 {
@@ -179,13 +179,19 @@ void chain__trace_cancel(const struct chain_root *root)
     tell(loop, &event);
 }
 
-/* Its strand is the root's own again; which chain it was is known from chain__end(). */
-void chain__trace_done(const struct chain_root *root)
+void chain__trace_spawn(struct chain__instance *instance, const struct chain_strand *spawner)
 {
-    struct chain_loop *loop = chain__loop_of_tag(chain__tag(&root->strand.op));
-    struct chain_event event = { .kind = CHAIN_EVENT_DONE, .code = root->strand.op.code };
+    chain__trace_begin(CHAIN_EVENT_SPAWN, &instance->strand.op, &spawner->op);
+    instance->number = (uint32_t)number_of(chain__tag(&instance->strand.op));
+}
 
-    event.number = root->number;
+/* Its strand is the root's or the instance's own again; which chain it was is known from chain__end(). */
+void chain__trace_done(const struct chain_op *op, uint32_t number)
+{
+    struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
+    struct chain_event event = { .kind = CHAIN_EVENT_DONE, .code = op->code };
+
+    event.number = number;
     event.type = loop->ended;
     loop->ended = NULL;
     tell(loop, &event);
@@ -193,7 +199,7 @@ void chain__trace_done(const struct chain_root *root)
 
 void chain__trace_end(const struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller)
 {
-    if (caller == &chain__root_caller)
+    if (caller == &chain__root_caller || caller == &chain__instance_caller)
         loop->ended = strand->type;
 }
 
@@ -274,6 +280,7 @@ static void put_rest(struct line *line, const struct chain_event *event)
 {
     switch (event->kind) {
     case CHAIN_EVENT_RUN:
+    case CHAIN_EVENT_SPAWN:
     case CHAIN_EVENT_BRANCH:
     case CHAIN_EVENT_START:
         if (event->after != 0) {
@@ -297,6 +304,7 @@ const char *chain_trace_kind(enum chain_event_kind kind)
 {
     switch (kind) {
     case CHAIN_EVENT_RUN: return "run";
+    case CHAIN_EVENT_SPAWN: return "spawn";
     case CHAIN_EVENT_BRANCH: return "branch";
     case CHAIN_EVENT_START: return "start";
     case CHAIN_EVENT_VALUE: return "value";

@@ -369,6 +369,7 @@ uint64_t chain_deadline(const struct chain_loop *loop, int64_t ns);
  * Without that macro nothing of it is compiled. The structs are the same, so the two kinds may be mixed in a program. */
 enum chain_event_kind {
     CHAIN_EVENT_RUN,          /* C code has run a chain */
+    CHAIN_EVENT_SPAWN,        /* a chain was spawned */
     CHAIN_EVENT_BRANCH,       /* a branch that is a strand of its own begins */
     CHAIN_EVENT_START,        /* an operation, a delay or the wait for branches is pending */
     CHAIN_EVENT_VALUE,        /* that has ended with a value */
@@ -379,7 +380,7 @@ enum chain_event_kind {
     CHAIN_EVENT_RETRY,        /* an attempt was rejected and another follows */
     CHAIN_EVENT_TIMEOUT,      /* the time of a form is over; it is cancelled now */
     CHAIN_EVENT_SUPPRESSED,   /* a rejection that another outcome replaced (rule 106) */
-    CHAIN_EVENT_DONE          /* the chain that C code ran has ended */
+    CHAIN_EVENT_DONE          /* the chain that C code ran, or that was spawned, has ended */
 };
 
 /* Belongs to the runtime; valid during the call, all but the two pointers for ever. */
@@ -388,7 +389,7 @@ struct chain_event {
     int code;                        /* how it ended: 0, the code of a rejection, CHAIN_CANCELLED */
     uint64_t time;                   /* loop->now */
     uint64_t number;                 /* one for each use of an operation and each run of a chain, from 1; 0: unknown */
-    uint64_t after;                  /* run, branch, start: the number before it on its strand, or of what it is a branch of */
+    uint64_t after;                  /* run, spawn, branch, start: the number before it on its strand, or of what it is a branch of */
     const struct chain_type *type;   /* NULL: unknown */
     unsigned state;                  /* an index into type->sites */
     const struct chain_site *origin; /* suppressed: the step that rejected; else NULL */

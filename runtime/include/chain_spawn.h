@@ -51,6 +51,7 @@ struct chain__instance {
     struct chain__nursery *owner;
     struct chain__pool *pool;
     bool is_reached;
+    uint32_t number;            /* traced builds: of this use */
     struct chain_strand strand; /* last */
 };
 CHAIN_STATIC_ASSERT(sizeof(struct chain__instance) == offsetof(struct chain__instance, strand) + sizeof(struct chain_strand),
