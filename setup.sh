@@ -49,6 +49,11 @@ if [ "${1:-}" = test ]; then
     tool mandoc mandoc
     tool zsh zsh
     tool fish fish
+    tool dpkg-buildpackage dpkg-dev
+    tool dh debhelper
+    tool fakeroot fakeroot
+    tool lintian lintian
+    tool debootstrap debootstrap
 fi
 
 [ -n "$missing" ] || exit 0

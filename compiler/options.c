@@ -1,7 +1,8 @@
 /* options.c - the command line. */
-#define _GNU_SOURCE /* readlink */
+#define _GNU_SOURCE /* program_invocation_name */
 #include "options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -287,37 +288,64 @@ static bool is_there(const char *path)
     return access(path, F_OK) == 0;
 }
 
+/* The folder that a file or folder stands in; "" for the root. */
+static const char *parent(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return arena_copy(arena, path, slash == NULL ? 0 : (size_t)(slash - path));
+}
+
 /* "bin/../share" would do, but the path is printed and stands in depfiles. */
 static const char *join(struct arena *arena, const char *folder, const char *way)
 {
-    size_t length = strlen(folder);
+    for (; strncmp(way, "../", 3) == 0; way += 3)
+        folder = parent(arena, folder);
+    return arena_format(arena, "%s/%s", folder, way);
+}
 
-    for (; strncmp(way, "../", 3) == 0; way += 3) {
-        const char *slash = folder + length;
-        while (slash > folder && *slash != '/')
-            slash--;
-        length = (size_t)(slash - folder);
+/* As the shell finds it: the first in PATH that can be run. */
+static const char *search_path(struct arena *arena, const char *name)
+{
+    const char *path = getenv("PATH");
+
+    while (path != NULL && *path != '\0') {
+        size_t length = strcspn(path, ":");
+        const char *file = arena_format(arena, "%.*s/%s", (int)length, path, name);
+        if (length > 0 && access(file, X_OK) == 0)
+            return file;
+        path += length + (path[length] == ':');
     }
-    return arena_format(arena, "%.*s/%s", (int)length, folder, way);
+    return name;
+}
+
+/* The file of this program, links followed: as the system says, else by the name it was called with. NULL if neither helps. */
+static const char *own_path(struct arena *arena)
+{
+    const char *name = program_invocation_name;
+    char *path = realpath("/proc/self/exe", NULL);
+    const char *copy;
+
+    if (path == NULL)
+        path = realpath(strchr(name, '/') != NULL ? name : search_path(arena, name), NULL);
+    if (path == NULL)
+        return NULL;
+    copy = arena_copy(arena, path, strlen(path));
+    free(path);
+    return copy;
 }
 
 const char *options_data_dir(struct arena *arena)
 {
-    const char *dir = getenv("CHAINC_DATADIR");
-    char path[4096];
-    ssize_t length;
-    char *slash;
+    const char *dir = getenv("CHAINC_DATADIR"), *program;
 
     if (dir != NULL)
         return dir;
-    length = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (length <= 0)
+    program = own_path(arena);
+    if (program == NULL)
         return NULL;
-    path[length] = '\0';
-    slash = strrchr(path, '/');
-    *slash = '\0';
-    dir = join(arena, path, CHAINC_WAY_TO_DATA "/chain");
-    return is_there(dir) ? dir : join(arena, path, "../share/chain");
+    program = parent(arena, program);
+    dir = join(arena, program, CHAINC_WAY_TO_DATA "/chain");
+    return is_there(dir) ? dir : join(arena, program, "../share/chain");
 }
 
 const char *options_runtime_dir(struct arena *arena)

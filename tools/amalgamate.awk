@@ -14,26 +14,19 @@ function base(path) { sub(/.*\//, "", path); return path }
 # How others include it.
 function key(path) { return path ~ /\/vendor\/[^\/]*$/ ? "chain/" base(path) : base(path) }
 
-# The file that a line includes, as others include it.
-function included(line) {
-    sub(/^[^"<]*["<]/, "", line); sub(/[">].*/, "", line); sub(/^\.\.\/[a-z]*\//, "", line)
-    return line
-}
-
 # What the core includes, and headers that ask for nothing but the core and what every C compiler has.
-function is_core(path,    i, line, name) {
-    if (path ~ /\.c$/ || base(path) == "core.h")
+function is_core(path,    i, name) {
+    if (kind == "c")
         return path ~ /\/core\//
     if (path in core)
         return core[path]
     core[path] = 1 # while it is looked at: headers may include each other
-    if (path ~ /\/vendor\// || base(path) == "chain_reactor.h" || base(path) == "backend.h" || (base(path) in module))
+    if (path ~ /\/vendor\// || base(path) == "chain_reactor.h" || (base(path) in module))
         return core[path] = 0
     for (i = 1; i <= count[path]; i++) {
-        line = name = lines[path, i]
-        if (line !~ /^#[ ]*include/)
+        name = included(lines[path, i])
+        if (name == "")
             continue
-        name = included(name)
         if (name in path_of ? !is_core(path_of[name]) : name !~ /^((std(bool|def|int|arg|atomic|align)|limits|float|errno)\.h|chain.*)$/)
             return core[path] = 0
     }
@@ -49,6 +42,14 @@ function read(path,    line, n) {
         failed = 1
     }
     count[path] = n
+}
+
+# What an #include names, as key() calls it: "" if the line is none.
+function included(line) {
+    if (line !~ /^#[ ]*include/)
+        return ""
+    sub(/^[^"<]*["<]/, "", line); sub(/[">].*/, "", line)
+    return line ~ /^chain\// || line !~ /^\.\.?\// ? line : base(line)
 }
 
 # ---- names ----
@@ -85,8 +86,9 @@ function each_word(line, path, replace,    out, c, two, word, before) {
     return out
 }
 
+# What begins with chain_ is nobody's own: a struct that a header names is defined in a source.
 function own(path, name) {
-    if (name != "" && name !~ /^(int|void|char|bool|struct|union|enum|const|static|inline)$/ && !((path, name) in is_own)) {
+    if (name != "" && name !~ /^chain_/ && name !~ /^(int|void|char|bool|struct|union|enum|const|static|inline)$/ && !((path, name) in is_own)) {
         is_own[path, name] = 1
         owned[path] = owned[path] " " name
     }
@@ -142,13 +144,10 @@ function choose_names(    i, j, k, n, names, path) {
 
 # ---- writing ----
 
-function start_file(path)
-{
-    if (hosted != !is_core(path)) {
-        hosted = !is_core(path)
-        print hosted ? "\n#if CHAIN_HOSTED" : "\n#endif"
-    }
-    print "\n/* ======== " key(path) " ======== */"
+function want(is_hosted) {
+    if (hosted != is_hosted)
+        print is_hosted ? "\n#if CHAIN_HOSTED" : "\n#endif"
+    hosted = is_hosted
 }
 
 # A file with what it includes of the others in the places where it does, unless that has been put before.
@@ -156,15 +155,17 @@ function put(path,    i, line, name, n, parts) {
     if (path in done)
         return
     done[path] = 1
-    start_file(path)
+    want(!is_core(path))
+    print "\n/* ======== " key(path) " ======== */"
     in_comment = in_struct = 0
     for (i = 1; i <= count[path]; i++) {
-        line = name = lines[path, i]
+        line = lines[path, i]
+        name = included(line)
         in_struct = in_struct && line !~ /^}/ || line ~ /^(typedef )?(struct|union)[A-Za-z_0-9 ]*\{/ && line !~ /}/
-        name = included(name)
-        if (line ~ /^#[ ]*include/ && name in path_of)
+        if (name in path_of) {
             put(path_of[name])
-        else if (line !~ /^#[ ]*define _(GNU|POSIX_C)_SOURCE/ && !(line ~ /^#[ ]*include/ && (name == "chain.h" || name in public)))
+            want(!is_core(path))
+        } else if (line !~ /^#[ ]*define _(GNU|POSIX_C)_SOURCE/ && name != "chain.h" && !(name in public))
             print each_word(line, path, 1)
     }
     n = split(macros[path], parts, " ")

@@ -5,6 +5,8 @@
 sample >sample.chain
 expect 0 "$CHAINC" sample.chain -o sample.c
 abi=$(sed -n 's/^#define CHAIN_ABI \([0-9]*\)$/\1/p' "$BUILD/include/chain.h")
+grep -Fqx " (symver)CHAIN_ABI_$abi $("$CHAINC" --dumpversion)" "$TOP/debian/libchain0.symbols" || fail "debian/libchain0.symbols is not for ABI $abi:
+$(cat "$TOP/debian/libchain0.symbols")"
 grep -q "^#if CHAIN_ABI != $abi\$" sample.h || fail "the output is for: $(grep CHAIN_ABI sample.h); the runtime is $abi"
 
 cp -r "$BUILD/include" other
