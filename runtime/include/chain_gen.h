@@ -500,7 +500,7 @@ void chain__cancel(struct chain_strand *strand, struct chain_loop *loop);
 /* For generated cancel functions. A branch that is a strand: cancelled if it has not ended. */
 static inline void chain__cancel_branch(struct chain_strand *branch, struct chain_loop *loop)
 {
-    if ((branch->op.flags & CHAIN__ALIVE) != 0)
+    if ((branch->op.flags & CHAIN__ALIVE) != 0 && (chain__tag(&branch->op) & CHAIN__BRANCH) == 0)
         chain__cancel(branch, loop);
 }
 
