@@ -25,8 +25,8 @@ enum { MAX_EVENTS = 20000, MAX_STARTS = 8192, MAX_PLACES = 512 };
 
 /* ---- a trace ---- */
 
-enum kind { START = 1, HOOK, NOTE, SEEN, SUPPRESSED, CAUSE, ENDED, STUCK, PLACES = 16 };
-static const char *const kind_names[] = { "", "start", "cancel", "note", "seen", "suppressed", "cause", "ended", "stuck" };
+enum kind { START = 1, HOOK, NOTE, SEEN, SUPPRESSED, CAUSE, ENDED, STUCK, UNHANDLED, PLACES = 16 };
+static const char *const kind_names[] = { "", "start", "cancel", "note", "seen", "suppressed", "cause", "ended", "stuck", "unhandled" };
 
 struct event {
     int32_t what; /* kind and place */
@@ -352,7 +352,35 @@ static void world_wait(struct chain_loop *loop, uint64_t deadline)
         now = deadline;
 }
 
-static const struct chain_port port = { .now = world_now, .wait = world_wait };
+/* Slabs for instances without a pool; a run does not need more. */
+static void *world_allocate(struct chain_loop *loop, size_t size)
+{
+    static _Alignas(max_align_t) char memory[1 << 20];
+    static size_t used;
+
+    if (loop->slabs == NULL)
+        used = 0;
+    size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+    if (used + size > sizeof memory)
+        return NULL;
+    memset(memory + used, 0, size);
+    used += size;
+    return memory + used - size;
+}
+
+static void world_release(struct chain_loop *loop, void *memory, size_t size)
+{
+    (void)loop;
+    memset(memory, 0xab, size);
+}
+
+static void unhandled(struct chain_loop *loop, const struct chain_error *error)
+{
+    (void)loop;
+    event(UNHANDLED, 0, error->code);
+}
+
+static const struct chain_port port = { .now = world_now, .wait = world_wait, .allocate = world_allocate, .release = world_release };
 
 static void suppressed(struct chain_loop *loop, const struct chain_error *error)
 {
@@ -484,6 +512,7 @@ static void perform(const struct program *program, struct chain_root *frame, con
         violate("no loop", 0);
     world.random = 1;
     world.on_suppressed = suppressed;
+    world.on_unhandled = unhandled;
     canceller.fire = cancel_now;
     if (run->cancel_ms >= 0)
         chain_timer_arm(&world, &canceller, chain_deadline(&world, run->cancel_ms * (int64_t)MS));
@@ -499,6 +528,8 @@ static void perform(const struct program *program, struct chain_root *frame, con
         violate("a timer is left", 0);
     if (world.ready.first != NULL)
         violate("a strand is left in the queue", 0);
+    if (world.instances != 0)
+        violate("an instance is left", 0);
     if (chain_loop_fini(&world) != 0)
         violate("a chain is left", 0);
     running = false;

@@ -1,7 +1,7 @@
 """Random programs: valid by construction, as the rules about names and values are followed here."""
 
-from nodes import (Bare, Block, Branch, Branches, Calc, Call, Causes, Chain, Cond, Delay, Do, DoInt, Each, Expr, If, Leave, Loop, Note,
-                   Nothing, Pipe, RejectAgain, RejectNow, Report, Retry, Seen, Start, Step, Timeout, Value)
+from nodes import (Bare, Block, Branch, Branches, Calc, Call, Causes, Chain, Cond, Delay, Do, DoInt, Each, EachFrom, Expr, If, JoinAll, Leave, Loop, Note,
+                   Nothing, Pipe, RejectAgain, RejectNow, Report, Retry, Seen, Spawn, Start, Step, Timeout, Value)
 
 SOME_CODES = [1, 5, 16, 110, 0x4000, 0x4001]
 
@@ -34,6 +34,7 @@ class Generator:
         self.numbers = 0
         self.places = [None]     # sort of each
         self.helpers = []
+        self.spawned = False     # in the chain that is being made
 
     # ---- small things ----
 
@@ -166,6 +167,32 @@ class Generator:
         inner = scope.deeper(names=scope.names + (name,), it=False, each=scope.each + 1)
         count = Expr([], self.random.choice((0, 1, 2, 3, 3, 4, 5)))
         return Each(name, count, self.random.choice((1, 2, 2, 3, 4)), Block(self.pipe(inner, False)))
+
+    def each_from(self, scope, want):
+        random = self.random
+        name = ("v", scope.each + 1, "v%d" % self.number())
+        outer = scope.deeper(it=False, each=scope.each + 1)
+        pick = random.randrange(6)
+        attempt = ("a", scope.each + 1, "attempt%d" % self.number()) if pick == 2 else scope.attempt
+        source = Start("op", self.place("feed"), self.expr(outer.but(attempt=attempt)))
+        if pick == 0:
+            source = Timeout(random.choice((1, 3, 5, 8)), source)
+        elif pick == 1:
+            pipe = Pipe(Step(Timeout(random.choice((1, 3, 5, 8)), source)))
+            pipe.add("catch", Step(RejectNow(CHAIN_EEND)), [110], self.err(outer))
+            source = Block(pipe)
+        elif pick == 2:
+            source = Retry(2, None, None, 0, None, attempt, source)
+        inner = outer.but(names=scope.names + (name,), loop=scope.loop)
+        return EachFrom(name, random.choice((1, 2, 2, 3)), source, Block(self.pipe(inner, False)))
+
+    def spawn(self, scope, want):
+        if not self.helpers or not scope.returns:
+            return self.leaf(scope, want)
+        if self.spawned and self.random.random() < 0.3:
+            return JoinAll()
+        self.spawned = True
+        return Spawn(self.random.choice(self.helpers), self.expr(scope))
 
     def branches(self, scope, kind, want):
         random = self.random
@@ -343,13 +370,14 @@ class Generator:
         random = self.random
         for number in range(random.choice((0, 0, 1, 1, 2))):
             size, self.fuel = self.fuel, random.choice((2, 4, 8))
-            chain = Chain("%s_%d" % (self.name, number), self.body())
+            chain = Chain("%s_%d" % (self.name, number), self.body(), random.choice((None, None, 1, 1, 2, 3)))
             self.fuel = size
             self.helpers.append(chain)
         main = Chain(self.name, self.body())
         return Program(self.helpers, main, self.places)
 
     def body(self):
+        self.spawned = False
         return Block(self.pipe(Scope(), True))
 
 
@@ -365,10 +393,10 @@ class Program:
         return text
 
 
-CHAIN_EALL = 0x3f04
+CHAIN_EEND, CHAIN_EALL = 0x3f03, 0x3f04
 G = Generator
 VALUED = ([lambda g, s, w: g.leaf(s, w)] * 7 + [G.block] * 2 + [G.if_] * 2
           + [lambda g, s, w: g.branches(s, "race", w)] * 2 + [lambda g, s, w: g.branches(s, "any", w)] * 2
           + [G.timeout] * 2 + [G.retry] * 2 + [G.call] * 2)
-ANYTHING = (VALUED + [G.loop] * 3 + [G.each] * 2
+ANYTHING = (VALUED + [G.loop] * 3 + [G.each] * 2 + [G.each_from] * 2 + [G.spawn] * 3
             + [lambda g, s, w: g.branches(s, "all", w)] * 3 + [lambda g, s, w: g.branches(s, "settle", w)] * 2)

@@ -4,9 +4,10 @@
 """
 
 from oracle import (CHAIN_EALL, MS, NOTE, SEEN, CAUSE, Cancelled, Env, Join, Jump, Operation, Reject, Strand, Timer, cancel_came,
-                    leave, may_jump, other_round, pause, start, wait_for_branches)
+                    CHAIN_EEND, Nursery, close, join_instances, leave, may_jump, other_round, pause, spawn, start,
+                    wait_for_branches)
 
-CODES = {1: "EPERM", 5: "EIO", 16: "EBUSY", 110: "ETIMEDOUT", CHAIN_EALL: "CHAIN_EALL", 0x4000: "OWN", 0x4001: "OTHER"}
+CODES = {1: "EPERM", 5: "EIO", 16: "EBUSY", 110: "ETIMEDOUT", CHAIN_EEND: "CHAIN_EEND", CHAIN_EALL: "CHAIN_EALL", 0x4000: "OWN", 0x4001: "OTHER"}
 
 
 # ---- pure C expressions: a sum of names, modulo 997 ----
@@ -846,12 +847,104 @@ class Each(Node):
                 yield
 
 
+class EachFrom(Node):
+    """each (x from source) limit m; children: the source, and the body, whose names are one level deeper."""
+
+    def __init__(self, name, limit, source, body):
+        self.name, self.limit = name, limit
+        self.children = [source, body]
+
+    def src(self):
+        return "each (%s from %s) limit %d %s" % (self.name[2], self.children[0].src(), self.limit, self.children[1].src())
+
+    def run(self, strand, env, it):
+        strand.check()
+        join = Join(strand, "all", 1)
+        join.pulling = True
+        branch_strand(join, lambda slot: self.slot(slot, join, env))
+        yield from wait_for_branches(strand, join)
+        strand.take()
+        if join.jump is not None:
+            leave(strand, join.jump)
+
+    def slot(self, strand, join, outer):
+        world = strand.world
+        source, body = self.children
+        while True:
+            if not may_jump(strand):
+                raise Cancelled
+            env = Env(outer.frames + [{}])
+            try:
+                value = yield from perform(source, strand, env, None)
+                strand.check()
+            except Reject as reject:
+                if reject.code != CHAIN_EEND:
+                    raise
+                return
+            env.frames[-1][self.name[2]] = value
+            if not may_jump(strand):
+                raise Cancelled
+            join.pulling = self.pull_next(join, outer)
+            yield from body.run(strand, env, None)
+            if join.pulling:
+                return
+            join.pulling = True
+            if not world.may_go_on():
+                strand.wait = None
+                world.ready.append(strand)
+                yield
+
+    def pull_next(self, join, outer):
+        """A free slot asks for the next item, when the ready queue comes to it."""
+        if join.alive - join.forking >= self.limit:
+            return False
+        world = join.strand.world
+        slot = Strand(world, join)
+        slot.cleanups.append("branch")
+        slot.gen = world.branch_gen(slot, self.slot(slot, join, outer))
+        for number, other in enumerate(join.branches):
+            if not other.alive:
+                join.branches[number] = slot
+                break
+        else:
+            join.branches.append(slot)
+        join.alive += 1
+        world.ready.append(slot)
+        return True
+
+
+class Spawn(Node):
+    def __init__(self, chain, expr):
+        self.chain, self.expr = chain, expr
+
+    def src(self):
+        return "spawn %s(%s)" % (self.chain.name, self.expr.src())
+
+    def run(self, strand, env, it):
+        return spawn(strand, env.frames[0]["nursery"], self.chain.name, self.chain.pool,
+                     lambda instance: self.chain.call(instance, self.expr.value(env, it)))
+
+
+class JoinAll(Node):
+    def src(self):
+        return "join"
+
+    def run(self, strand, env, it):
+        return join_instances(strand, env.frames[0]["nursery"])
+
+
+def spawns(node):
+    return isinstance(node, Spawn) or any(spawns(child) for child in node.children)
+
+
 class Chain:
-    def __init__(self, name, body):
-        self.name, self.body = name, body
+    def __init__(self, name, body, pool=None):
+        self.name, self.body, self.pool = name, body, pool
+        self.spawns = spawns(body)
 
     def src(self, static):
-        return "%schain int %s(int x)\n%s\n" % ("static " if static else "", self.name, self.body.src())
+        pool = "" if self.pool is None else " pool %d" % self.pool
+        return "%schain int %s(int x)%s\n%s\n" % ("static " if static else "", self.name, pool, self.body.src())
 
     def call(self, strand, x):
         mark = Mark()
@@ -859,11 +952,31 @@ class Chain:
         depth = len(strand.cleanups)
         strand.cleanups.append(mark)
         try:
-            value = yield from self.body.run(strand, env, None)
+            if self.spawns:
+                return (yield from self.own(strand, env, mark))
+            return (yield from self.value(strand, env, mark))
+        finally:
+            del strand.cleanups[depth:]
+
+    def value(self, strand, env, mark):
+        try:
+            return (yield from self.body.run(strand, env, None))
         except Jump as jump:
             if jump.target is not mark:
                 raise
-            value = jump.value
+            return jump.value
+
+    def own(self, strand, env, mark):
+        """It ends when what it has spawned has ended."""
+        nursery = env.frames[0]["nursery"] = Nursery()
+        strand.nurseries.append(nursery)
+        try:
+            try:
+                value = yield from self.value(strand, env, mark)
+                yield from join_instances(strand, nursery)
+                return value
+            except (Reject, Cancelled) as outcome:
+                kept = outcome
+            yield from close(strand, nursery, kept)
         finally:
-            del strand.cleanups[depth:]
-        return value
+            strand.nurseries.pop()

@@ -10,11 +10,11 @@ from collections import deque
 from zlib import crc32
 
 MS = 1000000
-START, HOOK, NOTE, SEEN, SUPPRESSED, CAUSE, ENDED, STUCK = range(1, 9)
-KINDS = ["", "start", "cancel", "note", "seen", "suppressed", "cause", "ended", "stuck"]
+START, HOOK, NOTE, SEEN, SUPPRESSED, CAUSE, ENDED, STUCK, UNHANDLED = range(1, 10)
+KINDS = ["", "start", "cancel", "note", "seen", "suppressed", "cause", "ended", "stuck", "unhandled"]
 PLACES = 16
 EPERM, EIO, EBUSY, ETIMEDOUT = 1, 5, 16, 110
-CHAIN_EALL, OWN, OTHER = 0x3f04, 0x4000, 0x4001
+CHAIN_EEND, CHAIN_EALL, OWN, OTHER = 0x3f03, 0x3f04, 0x4000, 0x4001
 NEVER = 255
 ACKNOWLEDGES, GIVES, REJECTS, IGNORES = range(4)
 BUDGET = 256
@@ -60,7 +60,7 @@ class Strand:
     """One line of execution. `code` is -1 when it has been cancelled and is not shielded; `reject` a rejection that its
     step ended with and that it has not seen yet."""
     __slots__ = ("world", "gen", "join", "code", "reject", "cancelled", "shield", "wait", "starting", "at_once", "in_child",
-                 "alive", "cleanups", "value", "number")
+                 "alive", "cleanups", "value", "nurseries", "reached")
 
     def __init__(self, world, join):
         self.world = world
@@ -74,6 +74,8 @@ class Strand:
         self.alive = True
         self.cleanups = []
         self.value = None
+        self.nurseries = []      # of the chains it is in
+        self.reached = False     # an instance: by a cancel
 
     def check(self):
         """A boundary: an outer cancel wins (rules 67, 69)."""
@@ -94,8 +96,11 @@ class Strand:
         """Delivers a cancel, once (rules 63, 66, 68)."""
         was = self.cancelled
         self.cancelled = True
-        if not was and not self.shield:
-            self.deliver()
+        if was or self.shield:
+            return
+        self.deliver()
+        for nursery in reversed(self.nurseries):
+            self.world.reach(nursery)
 
     def deliver(self):
         wait = self.wait
@@ -168,7 +173,7 @@ class Operation:
 
 class Join:
     """What a strand that waits for branches waits for."""
-    __slots__ = ("strand", "kind", "count", "alive", "done", "decided", "deciding", "forking", "winner", "branches", "jump", "causes")
+    __slots__ = ("strand", "kind", "count", "alive", "done", "decided", "deciding", "forking", "winner", "branches", "jump", "pulling")
 
     def __init__(self, strand, kind, count):
         self.strand, self.kind = strand, kind
@@ -236,7 +241,7 @@ class Join:
         if self.deciding:
             self.deciding = False
             self.alive += 1
-        self.ask()
+        self.strand.world.ask(self)
         self.alive -= 1
         if self.alive:
             return False
@@ -253,6 +258,64 @@ class Join:
         strand.world.ready.append(strand)
 
 
+class Pool:
+    """Where instances of a chain come from; without a limit there is always one (rule 79)."""
+
+    def __init__(self, limit):
+        self.free = limit
+        self.waiting = deque()
+
+    def take(self, wait):
+        if self.free == 0:
+            self.waiting.append(wait)
+            return
+        self.free -= 1
+        wait.given = True
+        wait.settle(0)
+
+    def give_back(self):
+        if self.waiting:
+            wait = self.waiting.popleft()
+            wait.given = True
+            wait.settle(0)
+        else:
+            self.free += 1
+
+
+class Nursery:
+    """The instances that a chain owns (rule 77)."""
+    __slots__ = ("instances", "joins")
+
+    def __init__(self):
+        self.instances = []
+        self.joins = deque()
+
+    def end_joins(self):
+        while self.joins:
+            self.joins.popleft().settle(0)
+
+
+class Wait:
+    """For a slot of a pool, or for the end of instances: in a list, first come first served."""
+    __slots__ = ("strand", "list", "done", "decided", "forking", "given")
+
+    def __init__(self, strand, waiting):
+        self.strand, self.list = strand, waiting
+        self.done = self.decided = self.forking = self.given = False
+
+    def ask(self):
+        if self in self.list and not self.decided:
+            self.list.remove(self)
+            self.settle(-1)
+
+    def settle(self, outcome):
+        self.done = True
+        if self.strand.starting:
+            self.strand.at_once = True
+        else:
+            self.strand.world.ready.append(self.strand)
+
+
 class World:
     """One run: clock, queue, timers, scripts and trace."""
 
@@ -267,6 +330,8 @@ class World:
         self.budget = self.least = BUDGET
         self.spared = 0
         self.interrupted = None
+        self.reached = deque()
+        self.pools = {}
         self.trace = []
         self.longest = 3 * longest
         self.started = []
@@ -284,7 +349,7 @@ class World:
         if len(trace) > self.longest:
             raise TooLong
         if len(trace) == 3 * self.cancel_event and kind != SUPPRESSED and kind != STUCK and not self.over:
-            self.root.cancel()
+            self.cancel()
 
     def suppress(self, reject):
         self.event(SUPPRESSED, 0, reject.code)
@@ -361,9 +426,44 @@ class World:
         if self.interrupted is not None:
             asked, self.interrupted = self.interrupted, None
             if asked.wait is not None and not asked.wait.done and asked.code:
-                asked.wait.ask()
+                self.ask(asked.wait)
             self.budget += self.spared
             self.spared = 0
+
+    # ---- cancels; instances are asked behind what their owner waits for, and what they own before the next (rule 77) ----
+
+    def cancel(self):
+        outer = self.begin_reach()
+        self.root.cancel()
+        self.finish_reach(outer)
+
+    def ask(self, wait):
+        outer = self.begin_reach()
+        wait.ask()
+        self.finish_reach(outer)
+
+    def cancel_instances(self, nursery):
+        outer = self.begin_reach()
+        self.reach(nursery)
+        self.finish_reach(outer)
+
+    def reach(self, nursery):
+        for instance in nursery.instances:
+            if not instance.reached:
+                instance.reached = True
+                self.reached.append(instance)
+
+    def begin_reach(self):
+        outer, self.reached = self.reached, deque()
+        return outer
+
+    def finish_reach(self, outer):
+        while self.reached:
+            instance = self.reached.popleft()
+            rest = self.begin_reach()
+            instance.cancel()
+            self.reached.extend(rest)
+        self.reached = outer
 
     def interrupt(self, strand):
         self.interrupted = strand
@@ -431,7 +531,7 @@ class World:
         self.event(STUCK, 0, 0)
         self.stuck = True
         if not self.root.cancelled:
-            self.root.cancel()
+            self.cancel()
             return
         for operation in self.started:
             if not operation.done:
@@ -447,7 +547,7 @@ class World:
             self.arm(Timer(root_canceller(self)), self.cancel_ms * MS)
         self.ready.append(root)
         if self.cancel_ms == -2:
-            root.cancel()
+            self.cancel()
         while not self.over:
             self.turn()
 
@@ -492,8 +592,72 @@ class World:
 def root_canceller(world):
     def fire():
         if not world.over:
-            world.root.cancel()
+            world.cancel()
     return fire
+
+
+# ---- instances ----
+
+def spawn(strand, nursery, name, limit, body):
+    """body: a function of the instance's strand that gives a generator."""
+    world = strand.world
+    strand.check()
+    pool = world.pools.setdefault(name, Pool(-1 if limit is None else limit))
+    wait = strand.wait = Wait(strand, pool.waiting)
+    strand.starting, strand.at_once = True, False
+    pool.take(wait)
+    strand.starting = False
+    if not strand.at_once:
+        yield
+    strand.at_once = False
+    if strand.code and wait.given:
+        pool.give_back()
+    strand.take()
+    instance = Strand(world, None)
+    instance.gen = instance_gen(instance, nursery, pool, body(instance))
+    nursery.instances.append(instance)
+    world.ready.append(instance)
+
+
+def instance_gen(strand, nursery, pool, body):
+    try:
+        strand.check()
+        yield from body
+    except Reject as reject:
+        strand.world.event(UNHANDLED, 0, reject.code)
+    except Cancelled:
+        pass
+    if strand.world.interrupted is strand:
+        strand.world.interrupted = None
+    nursery.instances.remove(strand)
+    pool.give_back()
+    if not nursery.instances:
+        nursery.end_joins()
+
+
+def join_instances(strand, nursery):
+    strand.check()
+    if nursery.instances:
+        strand.wait = Wait(strand, nursery.joins)
+        nursery.joins.append(strand.wait)
+        yield
+    strand.take()
+
+
+def close(strand, nursery, outcome):
+    """The end of a chain that was rejected or cancelled: its instances are cancelled and awaited first (rule 77)."""
+    if nursery.instances:
+        strand.wait = Wait(strand, nursery.joins)
+        strand.wait.decided = True
+        nursery.joins.append(strand.wait)
+        if isinstance(outcome, Reject):
+            strand.reject = outcome
+        else:
+            strand.code = -1
+        strand.world.cancel_instances(nursery)
+        yield
+        strand.take()
+    raise outcome
 
 
 # ---- what programs are made of uses these ----
