@@ -33,11 +33,19 @@ static void emit_instance(struct emitter *emitter, const struct symbol *chain)
     put_template(emitter->writer, instance_text, "name", name, "branches", branches, "distance", distance, "align", align, NULL);
 }
 
-static const char pool_text[] =
-    "CHAIN_STATIC_ASSERT((${count}) > 0, \"a pool has a slot\");\n"
-    "static struct ${name}_instance ${name}_instances[${count}];\n"
-    "${static}struct chain__pool ${name}_pool = CHAIN__POOL(${name}_pool, ${name}_instances);\n"
-    "\n";
+/* What is wrong with the number is reported where it stands. */
+static void emit_pool(struct emitter *emitter, const struct symbol *chain)
+{
+    struct writer *w = emitter->writer;
+    const char *name = chain->c_name, *count = chain->pool->text;
+
+    emit_line(emitter, chain->pool->span);
+    putf(w, "CHAIN_STATIC_ASSERT((%s) > 0, \"a pool has a slot\");\n", count);
+    emit_line_back(emitter);
+    putf(w, "static struct %s_instance %s_instances[%s];\n", name, name, count);
+    putf(w, "%sstruct chain__pool %s_pool = CHAIN__POOL(%s_pool, %s_instances);\n\n", chain->proto->is_static ? "static " : "", name, name,
+         name);
+}
 
 /* A static chain may be spawned by one that stands before it. */
 static void declare_static(struct emitter *emitter, const struct symbol *chain)
@@ -62,8 +70,7 @@ static void emit_spawnable(struct emitter *emitter, const struct symbol *chain)
         return;
     emit_instance(emitter, chain);
     if (has_pool)
-        put_template(emitter->writer, pool_text, "count", chain->pool->text, "name", chain->c_name, "static", is_static ? "static " : "",
-                     NULL);
+        emit_pool(emitter, chain);
     if (is_static)
         declare_static(emitter, chain);
 }

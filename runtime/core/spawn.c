@@ -56,10 +56,6 @@ void chain__spawned(struct chain_strand *strand, struct chain_loop *loop, struct
 {
     struct chain__instance *instance = op->instance;
 
-    if (strand->op.code != 0) {
-        chain__give_back(instance);
-        return;
-    }
     chain__prepare(&instance->strand, loop, type);
     CHAIN__TRACE(chain__trace_spawn(instance, strand));
     instance->is_reached = false;
@@ -70,6 +66,8 @@ void chain__spawned(struct chain_strand *strand, struct chain_loop *loop, struct
     nursery->last = &instance->next;
     loop->instances++;
     chain__ready(loop, &instance->strand);
+    if (strand->op.code != 0)
+        chain__cancel_top(&instance->strand, loop);
 }
 
 /* ---- join ---- */

@@ -25,7 +25,7 @@ struct chain__waiting {
 /* Where instances of one chain come from, and where they go back: static storage that the loops of a process share (`pool N`), or
  * the slabs of one loop. */
 struct chain__pool {
-    uint32_t lock;                /* the first of these may be wanted by several threads */
+    uint32_t lock;                /* of the lists and of what is fresh, between threads */
     struct chain__instance *free; /* last used, first used again */
     char *fresh, *end;            /* what has never been used, zeroed */
     size_t size;                  /* of an instance with its frame and branches */
@@ -82,8 +82,8 @@ void chain__spawn_allocated(struct chain__spawn *op, const struct chain_type *ty
 
 void chain__spawn_cancel(struct chain__spawn *op);
 
-/* The arguments are in the frame: the instance runs when the loop comes to it. Nothing is started, and the instance given back, if
- * the arguments have cancelled the chain. */
+/* The arguments are in the frame: the instance runs when the loop comes to it. If they have cancelled the chain it is cancelled before
+ * it begins: it only releases what it has been given. */
 void chain__spawned(struct chain_strand *strand, struct chain_loop *loop, struct chain__spawn *op, struct chain__nursery *nursery,
                     const struct chain_type *type);
 
