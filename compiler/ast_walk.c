@@ -16,30 +16,61 @@ static void visit_type(const struct ast_visitor *visitor, const struct ast_c *ty
         visitor->type(visitor->context, type);
 }
 
-static void walk_branches(const struct ast_visitor *visitor, struct ast_branch *branches)
+static void enter(const struct ast_visitor *visitor, const struct ast_form *form, unsigned number)
 {
-    for (struct ast_branch *branch = branches; branch != NULL; branch = branch->next) {
+    if (visitor->enter != NULL)
+        visitor->enter(visitor->context, form, number);
+}
+
+static void leave(const struct ast_visitor *visitor)
+{
+    if (visitor->leave != NULL)
+        visitor->leave(visitor->context);
+}
+
+static void walk_branches(const struct ast_visitor *visitor, const struct ast_form *form)
+{
+    unsigned number = 0;
+
+    for (struct ast_branch *branch = form->u.branches; branch != NULL; branch = branch->next) {
+        enter(visitor, form, number++);
         walk_pipeline(visitor, branch->pipeline);
+        leave(visitor);
         ast_walk_block(visitor, branch->winner);
     }
+}
+
+static void walk_each(const struct ast_visitor *visitor, const struct ast_form *form)
+{
+    if (form->kind == AST_EACH_FROM) {
+        enter(visitor, form, 0);
+        walk_form(visitor, form->u.each.source);
+        leave(visitor);
+    }
+    enter(visitor, form, 1);
+    ast_walk_block(visitor, form->u.each.body);
+    leave(visitor);
+}
+
+static void walk_timeout(const struct ast_visitor *visitor, const struct ast_form *form)
+{
+    enter(visitor, form, 0);
+    walk_form(visitor, form->u.timeout.form);
+    leave(visitor);
 }
 
 static void walk_inside(const struct ast_visitor *visitor, struct ast_form *form)
 {
     switch (form->kind) {
     case AST_BLOCK: case AST_LOOP: ast_walk_block(visitor, form->u.block); break;
-    case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: walk_branches(visitor, form->u.branches); break;
-    case AST_EACH_FROM:
-        walk_form(visitor, form->u.each.source);
-        ast_walk_block(visitor, form->u.each.body);
-        break;
-    case AST_EACH_IN: ast_walk_block(visitor, form->u.each.body); break;
+    case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: walk_branches(visitor, form); break;
+    case AST_EACH_FROM: case AST_EACH_IN: walk_each(visitor, form); break;
     case AST_IF:
         ast_walk_block(visitor, form->u.if_.yes);
         walk_form(visitor, form->u.if_.no);
         break;
     case AST_WHILE: ast_walk_block(visitor, form->u.while_.body); break;
-    case AST_TIMEOUT: walk_form(visitor, form->u.timeout.form); break;
+    case AST_TIMEOUT: walk_timeout(visitor, form); break;
     case AST_RETRY:
         visit_codes(visitor, form->u.retry.codes);
         walk_form(visitor, form->u.retry.form);

@@ -193,6 +193,7 @@ static void compile(struct session *session, const struct source *source, struct
     checked = check(&session->program);
     if (session->diags.errors != 0)
         return;
+    extent(&session->program);
     raises(&session->program, checked);
     if (session->diags.errors != 0 || session->options.check_only)
         return;

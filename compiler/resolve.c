@@ -525,7 +525,7 @@ static void resolve_form(void *context, struct ast_form *form)
 static void resolve_chain(struct program *program, struct symbol *chain)
 {
     struct resolver resolver = { program, chain };
-    struct ast_visitor visitor = { resolve_form, resolve_codes, NULL, &resolver };
+    struct ast_visitor visitor = { .form = resolve_form, .codes = resolve_codes, .context = &resolver };
     ast_walk_block(&visitor, chain->proto->body);
 }
 
@@ -577,7 +577,7 @@ static void visit_type(void *context, const struct ast_c *type)
 static void visit_chain(struct program *program, struct symbol *chain)
 {
     struct resolver caller = { program, chain };
-    struct ast_visitor visitor = { visit_form, NULL, visit_type, &caller };
+    struct ast_visitor visitor = { .form = visit_form, .type = visit_type, .context = &caller };
 
     if (chain->visit != 0)
         return;

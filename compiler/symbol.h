@@ -3,6 +3,7 @@
 #define SYMBOL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <uthash.h>
 
 #include "ast.h"
@@ -49,6 +50,8 @@ struct symbol {
     struct symbol *next_chain;       /* [resolve] callees first */
     const struct ast_number *pool;   /* of a chain; NULL: none */
     bool is_spawned;                 /* [check] in the compiled file */
+    uint64_t places, share;          /* [extent] for branches, those it calls included; of these in the chain that is looked at */
+    const struct symbol *grows_by;   /* [extent] the callee that most of them are for */
     bool needs_branches;             /* [resolve] a chain with a combinator in it or in one it calls */
     struct checked_chain *checked;   /* [check] of a chain of the compiled file */
     char visit;                      /* [resolve] for the search for recursion */
