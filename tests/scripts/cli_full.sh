@@ -11,6 +11,7 @@ limited() { (trap '' XFSZ; ulimit -f 1; exec "$@"); }
 expect 2 limited "$CHAINC" sample.chain -o room/new.c
 blames 'room/new\.[ch]' 'File too large'
 expect 2 limited "$CHAINC" sample.chain -o room/old.c
+expect 2 limited "$CHAINC" sample.chain -MD -MT "$(head -c 2000 /dev/zero | tr '\0' x)" -o room/old.c --if-changed
 [ "$(ls room)" = old.c ] && [ "$(cat room/old.c)" = before ] || fail "left behind: $(ls -l room)"
 expect 2 limited "$CHAINC" sample.chain -o -
 shows err 'File too large$'
@@ -54,7 +55,7 @@ mount -t tmpfs -o size=16k tmpfs full || exit 77
 echo before >full/old.c
 cat /dev/zero >full/filler 2>/dev/null
 for name in new old; do
-    "$CHAINC" sample.chain -o full/$name.c 2>err
+    "$CHAINC" sample.chain -o full/$name.c -MD 2>err
     status=$?
     [ $status -eq 2 ] || { echo "a full disk: status $status"; cat err; exit 1; }
     grep -q 'full/.*No space left on device$' err || { echo "a full disk:"; cat err; exit 1; }
