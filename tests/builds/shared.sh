@@ -8,8 +8,9 @@ readelf -d "$library" >out
 shows out 'SONAME.*\[libchain\.so\.0\]'
 ! grep -q 'R.*PATH\|TEXTREL' out || fail "$(cat out)"
 nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' >visible
-grep -Evx '(chain|tcp|time)_[a-z_0-9]+' visible >foreign
-empty foreign
+while read -r name; do
+    grep -rqw "$name" "$INSTALLED/include" || fail "$name is visible, and no header names it"
+done <visible
 for name in chain_loop_init chain_cancel chain__run chain__settle_rejected chain__mailbox_push tcp_read_start; do
     case $name in
     chain__settle_rejected | chain__mailbox_push) ! grep -qx $name visible || fail "$name is visible" ;;
