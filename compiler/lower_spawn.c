@@ -3,7 +3,8 @@
  *     spawn a(x)       ->     spawn a -> @after_spawn     @after_spawn: rejected? @not_spawned : spawned a(x)
  *     the chain's end  ->     @leave: await -> end with the value     @rejected: close -> end
  *
- * The arguments are evaluated when there is an instance, as they go directly into its frame.
+ * The arguments are evaluated when there is an instance, as they go directly into its frame. What is moved into it is its own from
+ * then on.
  */
 #include "arena.h"
 #include "lower.h"
@@ -47,7 +48,7 @@ void lower_spawn(struct lowering *lowering, const struct node *node)
     lowering->fail = refused;
     check_code(lowering, node->span, arena_format(lowering->arena, "spawn %s", op->name));
     lowering->fail = fail;
-    own_give(lowering, node);
+    own_give(lowering, node); /* for good: if the arguments cancel the chain, the instance is cancelled, and releases them */
     instr = add(lowering, IR_SPAWNED, node->span);
     instr->op = op;
     instr->args = node->u.call.args;
