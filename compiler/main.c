@@ -54,7 +54,7 @@ static bool is_standard(const char *path)
 /* NAME.c in the folder of the outputs; for standard input, standard output. */
 static const char *default_output(struct arena *arena, const struct options *options, const char *input)
 {
-    const char *name = with_ending(arena, last_part(input), ".c");
+    const char *name = with_ending(arena, last_part(input), options->skeleton ? "_test.c" : ".c");
 
     if (is_standard(input))
         return "-";
@@ -67,7 +67,7 @@ static void name_outputs(struct session *session)
 
     if (options->output == NULL)
         options->output = default_output(&session->arena, options, options->input);
-    if (options->header == NULL && !is_standard(options->output))
+    if (options->header == NULL && !is_standard(options->output) && !options->skeleton)
         options->header = with_ending(&session->arena, options->output, ".h");
     if (!options->wants_depfile)
         return;
@@ -168,10 +168,14 @@ static void emit(struct session *session, const struct ir_chain *chains, struct 
         .vendored = given->vendored,
     };
 
-    emit_h(&texts->h, &session->program, chains, &options);
-    emit_c(&texts->c, &session->program, chains, &options);
+    if (given->skeleton)
+        emit_skeleton(&texts->c, &session->program, chains, &options);
+    else {
+        emit_h(&texts->h, &session->program, chains, &options);
+        emit_c(&texts->c, &session->program, chains, &options);
+    }
     stage(session, given->output, &texts->c, given->if_changed);
-    if (given->header != NULL)
+    if (given->header != NULL && !given->skeleton)
         stage(session, given->header, &texts->h, given->if_changed);
     if (given->wants_depfile)
         emit_depfile(session, &texts->d);

@@ -30,6 +30,8 @@ static const char *const help_text[] = {
     "      --vendor            for a project with the two files of --emit-runtime: the output\n"
     "                          includes chain.h and nothing else of the runtime\n"
     "      --emit-runtime=DIR  write the runtime as chain.c and chain.h into this folder\n"
+    "      --skeleton          write a test of the chains, with stubs for the operations, instead\n"
+    "                          (default: NAME_test.c)\n"
     "      --check             only look for errors\n"
     "      --dump=WHAT         print tokens, ast, source, checked, ir or frame instead\n",
     "\n"
@@ -70,6 +72,7 @@ enum {
     OPTION_EMIT_RUNTIME,
     OPTION_DUMP,
     OPTION_CHECK,
+    OPTION_SKELETON,
     OPTION_DEPFILE,
     OPTION_COLOR,
     OPTION_DUMPVERSION,
@@ -86,6 +89,7 @@ static const struct option long_options[] = {
     { "vendor", no_argument, NULL, OPTION_VENDOR },
     { "emit-runtime", required_argument, NULL, OPTION_EMIT_RUNTIME },
     { "check", no_argument, NULL, OPTION_CHECK },
+    { "skeleton", no_argument, NULL, OPTION_SKELETON },
     { "dump", required_argument, NULL, OPTION_DUMP },
     { "include-dir", required_argument, NULL, 'I' },
     { "depfile", required_argument, NULL, OPTION_DEPFILE },
@@ -203,6 +207,7 @@ static void take_output_option(struct reader *reader, int option)
     case OPTION_VENDOR: options->vendored = true; break;
     case OPTION_EMIT_RUNTIME: options->runtime_copy = optarg; break;
     case OPTION_CHECK: options->check_only = true; break;
+    case OPTION_SKELETON: options->skeleton = true; break;
     case OPTION_DEPFILE:
         options->depfile = optarg;
         options->wants_depfile = true;

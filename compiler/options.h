@@ -23,6 +23,7 @@ struct options {
     const char *dump;          /* tokens, ast, source, checked, ir, frame; NULL: none */
     const char **include_dirs; /* NULL-terminated */
     bool no_lines, check_only, if_changed, vendored, color;
+    bool skeleton;             /* a test of the chains instead of the two files */
     bool wants_depfile, phony_targets;
 };
 

@@ -78,4 +78,7 @@ const char *output_name(const char *path);
 void emit_h(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options);
 void emit_c(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options);
 
+/* emit_skeleton: a test of the chains, instead of the two files; `c_name` is its own. */
+void emit_skeleton(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options);
+
 #endif

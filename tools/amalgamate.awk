@@ -66,7 +66,8 @@ function each_word(line, path, replace,    out, c, two, word, before) {
         } else if (two == "/*") {
             in_comment = 1; out = out two; line = substr(line, 3)
         } else if (c == "\"" || c == "'") {
-            match(line, c == "\"" ? /^"([^"\\]|\\.)*"/ : /^'([^'\\]|\\.)*'/)
+            if (c == "\"") match(line, /^"([^"\\]|\\.)*"/)
+            else match(line, /^'([^'\\]|\\.)*'/)
             if (RLENGTH < 1) RLENGTH = 1
             out = out substr(line, 1, RLENGTH); line = substr(line, RLENGTH + 1)
         } else if (match(line, /^[A-Za-z_][A-Za-z_0-9]*/)) {

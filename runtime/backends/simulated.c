@@ -2,53 +2,13 @@
  *
  * What will happen is a list of things, each with the time it is due. A wait moves the clock to the earliest, unless a timer comes
  * before, and lets what is due happen in an order drawn from the seed. Nothing depends on an address. */
+#include "simulated.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend.h"
-#include "chain_sim.h"
-
-#define DEFAULT_LATENCY INT64_C(10000000)
-
-enum thing_kind {
-    ENDS,         /* the operation settles as planned */
-    ACKNOWLEDGES, /* it was asked, and ends as cancelled */
-    AGAIN,        /* it has ended, and settles once more */
-    CANCELS       /* the host cancels a chain */
-};
-
-struct thing {
-    enum thing_kind kind;
-    bool asked;
-    uint64_t due; /* ns; UINT64_MAX: never */
-    struct chain_deferred done;
-    const struct chain_sim_operation *operation;
-    struct chain_sim_plan plan;
-    struct chain_root *root;
-};
-
-struct script {
-    const char *name;
-    uint64_t occurrence;
-    struct chain_sim_plan plan;
-};
-
-struct uses {
-    const char *name;
-    uint64_t count;
-};
-
-struct chain_sim {
-    struct chain_loop loop; /* first */
-    struct chain_sim_options options;
-    uint64_t clock, random;
-    struct thing *things;
-    struct script *scripts;
-    struct uses *uses;
-    unsigned thing_count, script_count, use_count;
-    struct chain_sim_report seen;
-};
+#define DEFAULT_MEMORY ((size_t)256 * 1024)
 
 static void problem(struct chain_sim *sim, const char *text, const char *operation)
 {
@@ -56,117 +16,6 @@ static void problem(struct chain_sim *sim, const char *text, const char *operati
         return;
     sim->seen.problem = text;
     sim->seen.operation = operation;
-}
-
-/* ---- the seed ---- */
-
-/* splitmix64: any seed will do. */
-static uint64_t random_bits(struct chain_sim *sim)
-{
-    uint64_t x = sim->random += UINT64_C(0x9e3779b97f4a7c15);
-
-    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
-    return x ^ x >> 31;
-}
-
-uint64_t chain_sim_random(struct chain_sim *sim, uint64_t bound)
-{
-    return random_bits(sim) % bound;
-}
-
-static bool happens(struct chain_sim *sim, unsigned percent)
-{
-    return percent != 0 && chain_sim_random(sim, 100) < percent;
-}
-
-static int64_t some_time(struct chain_sim *sim)
-{
-    int64_t most = sim->options.odds.latency > 0 ? sim->options.odds.latency : DEFAULT_LATENCY;
-
-    return 1 + (int64_t)chain_sim_random(sim, (uint64_t)most);
-}
-
-static int some_code(struct chain_sim *sim, const int *codes)
-{
-    unsigned count = 0;
-
-    while (codes != NULL && codes[count] != 0)
-        count++;
-    return count == 0 ? 0 : codes[chain_sim_random(sim, count)];
-}
-
-/* ---- plans ---- */
-
-static void draw_plan(struct chain_sim *sim, const struct chain_sim_operation *operation, struct chain_sim_plan *plan)
-{
-    const struct chain_sim_odds *odds = &sim->options.odds;
-
-    memset(plan, 0, sizeof *plan);
-    plan->after = happens(sim, odds->at_once) ? 0 : some_time(sim);
-    if (happens(sim, odds->rejects))
-        plan->code = some_code(sim, operation->codes);
-    if (happens(sim, odds->never))
-        plan->after = CHAIN_SIM_NEVER;
-    plan->faults = (happens(sim, odds->twice) ? CHAIN_SIM_TWICE : 0u) | (happens(sim, odds->again) ? CHAIN_SIM_AGAIN : 0u)
-                   | (happens(sim, odds->argues) ? CHAIN_SIM_ARGUES : 0u);
-    plan->slow = happens(sim, odds->slow) ? some_time(sim) : 0;
-    plan->again = some_time(sim);
-    plan->value = (intptr_t)chain_sim_random(sim, 100);
-}
-
-static uint64_t *uses_of(struct chain_sim *sim, const char *name)
-{
-    for (unsigned i = 0; i < sim->use_count; i++)
-        if (strcmp(sim->uses[i].name, name) == 0)
-            return &sim->uses[i].count;
-    if (sim->use_count == sim->options.capacity)
-        return NULL;
-    sim->uses[sim->use_count].name = name;
-    sim->uses[sim->use_count].count = 0;
-    return &sim->uses[sim->use_count++].count;
-}
-
-static const struct chain_sim_plan *script_for(const struct chain_sim *sim, const char *name, uint64_t occurrence)
-{
-    const struct chain_sim_plan *found = NULL;
-
-    for (unsigned i = sim->script_count; i-- > 0;) {
-        const struct script *script = &sim->scripts[i];
-        if (strcmp(script->name, name) != 0)
-            continue;
-        if (script->occurrence == occurrence)
-            return &script->plan;
-        if (script->occurrence == 0 && found == NULL)
-            found = &script->plan;
-    }
-    return found;
-}
-
-static void make_plan(struct chain_sim *sim, const struct chain_sim_operation *operation, uint64_t occurrence,
-                      struct chain_sim_plan *plan)
-{
-    const struct chain_sim_plan *scripted = script_for(sim, operation->name, occurrence);
-
-    if (scripted != NULL)
-        *plan = *scripted;
-    else
-        draw_plan(sim, operation, plan);
-    if (sim->options.decide != NULL)
-        sim->options.decide(sim, operation, occurrence, plan);
-}
-
-int chain_sim_script(struct chain_sim *sim, const char *name, uint64_t occurrence, const struct chain_sim_plan *plan)
-{
-    struct script *script = &sim->scripts[sim->script_count];
-
-    if (sim->script_count == sim->options.capacity)
-        return ENOMEM;
-    script->name = name;
-    script->occurrence = occurrence;
-    script->plan = *plan;
-    sim->script_count++;
-    return 0;
 }
 
 /* ---- what will happen ---- */
@@ -221,24 +70,24 @@ static void count_end(struct chain_sim *sim, int code, bool asked)
 }
 
 /* The end of an operation, given by value: what it stood in may be used again. */
-static void end_operation(struct chain_sim *sim, struct thing ended, int code)
+static void end_operation(struct chain_sim *sim, struct thing thing, int code)
 {
-    const struct chain_sim_operation *operation = ended.operation;
+    const struct chain_sim_operation *operation = thing.operation;
     struct thing *again;
 
-    count_end(sim, code, ended.asked);
-    if (operation->settle(ended.done, code, ended.plan.value) != CHAIN_OK)
+    count_end(sim, code, thing.asked);
+    if (operation->settle(thing.done, code, thing.plan.value) != CHAIN_OK)
         problem(sim, "an operation that was pending could not be settled", operation->name);
-    if ((ended.plan.faults & CHAIN_SIM_TWICE) != 0)
-        settle_late(sim, ended.done, operation, &ended.plan);
-    if ((ended.plan.faults & CHAIN_SIM_AGAIN) == 0)
+    if ((thing.plan.faults & CHAIN_SIM_TWICE) != 0)
+        settle_late(sim, thing.done, operation, &thing.plan);
+    if ((thing.plan.faults & CHAIN_SIM_AGAIN) == 0)
         return;
-    again = add_thing(sim, AGAIN, ended.plan.again, operation->name);
+    again = add_thing(sim, AGAIN, thing.plan.again, operation->name);
     if (again == NULL)
         return;
-    again->done = ended.done;
+    again->done = thing.done;
     again->operation = operation;
-    again->plan = ended.plan;
+    again->plan = thing.plan;
 }
 
 static void happen(struct chain_sim *sim, struct thing *thing)
@@ -249,6 +98,10 @@ static void happen(struct chain_sim *sim, struct thing *thing)
     switch (now.kind) {
     case ENDS: end_operation(sim, now, now.plan.code); break;
     case ACKNOWLEDGES: end_operation(sim, now, CHAIN_CANCELLED); break;
+    case WORKS:
+        count_end(sim, 0, now.asked);
+        now.work->run(now.work);
+        break;
     case AGAIN: settle_late(sim, now.done, now.operation, &now.plan); break;
     case CANCELS: chain_cancel(now.root); break;
     }
@@ -299,7 +152,7 @@ static void let_happen(struct chain_sim *sim)
 
     while ((thing = pick_due(sim)) != NULL) {
         happen(sim, thing);
-        if (happens(sim, sim->options.odds.early))
+        if (simulated__happens(sim, sim->options.odds.early))
             return;
     }
 }
@@ -310,7 +163,7 @@ static void sim_wait(struct chain_loop *loop, uint64_t deadline)
     uint64_t next = earliest(sim);
 
     if (deadline > sim->clock) {
-        if (happens(sim, sim->options.odds.early))
+        if (simulated__happens(sim, sim->options.odds.early))
             return;
         if (next == UINT64_MAX && deadline == UINT64_MAX) {
             sim->seen.end = CHAIN_SIM_STUCK;
@@ -322,8 +175,31 @@ static void sim_wait(struct chain_loop *loop, uint64_t deadline)
     let_happen(sim);
 }
 
+/* It comes out of one block, and all of it is given back at once. */
+static void *sim_allocate(struct chain_loop *loop, size_t size)
+{
+    struct chain_sim *sim = (struct chain_sim *)(void *)loop;
+    void *memory = sim->memory + sim->memory_used;
+    size_t rounded = (size + _Alignof(max_align_t) - 1) / _Alignof(max_align_t) * _Alignof(max_align_t);
+
+    if (rounded > sim->options.memory - sim->memory_used)
+        return NULL;
+    sim->memory_used += rounded;
+    return memory;
+}
+
+static void sim_release(struct chain_loop *loop, void *memory, size_t size)
+{
+    (void)loop;
+    (void)memory;
+    (void)size;
+}
+
 static const struct chain_port port = {
-    .now = sim_now, .wait = sim_wait, .allocate = chain__allocate, .release = chain__release
+    .now = sim_now,
+    .wait = sim_wait,
+    .allocate = sim_allocate,
+    .release = sim_release,
 };
 
 static struct chain_sim *sim_of(const void *op)
@@ -340,20 +216,17 @@ void chain_sim_start(const void *op, const struct chain_sim_operation *operation
     struct chain_sim *sim = sim_of(op);
     struct thing operation_now = { .done = chain__deferred(op), .operation = operation };
     struct thing *pending;
-    uint64_t *uses;
 
     if (sim == NULL) {
         operation->settle(operation_now.done, ENOTSUP, 0);
         return;
     }
     sim->seen.starts++;
-    uses = uses_of(sim, operation->name);
-    if (uses == NULL) {
+    if (!simulated__plan(sim, operation, &operation_now.plan)) {
         problem(sim, "the capacity of the simulation is used up", operation->name);
         end_operation(sim, operation_now, ENOMEM);
         return;
     }
-    make_plan(sim, operation, ++*uses, &operation_now.plan);
     if (operation_now.plan.after <= 0) {
         end_operation(sim, operation_now, operation_now.plan.code);
         return;
@@ -411,6 +284,50 @@ void chain_sim_cancel(const void *op)
         ask(sim, thing);
 }
 
+/* ---- blocking functions ---- */
+
+static int submit(struct chain_loop *loop, struct chain_work *work)
+{
+    struct chain_sim *sim = (struct chain_sim *)(void *)loop;
+    struct chain_sim_operation named = { work->pool != NULL ? work->pool : "blocking", NULL, NULL };
+    struct chain_sim_plan plan;
+    struct thing *thing;
+
+    if (!simulated__plan(sim, &named, &plan))
+        return ENOMEM;
+    if (plan.code > 0)
+        return plan.code;
+    thing = add_thing(sim, WORKS, plan.after, named.name);
+    if (thing == NULL)
+        return ENOMEM;
+    sim->seen.starts++;
+    thing->work = work;
+    thing->plan = plan;
+    return 0;
+}
+
+static bool withdraw(struct chain_loop *loop, struct chain_work *work)
+{
+    struct chain_sim *sim = (struct chain_sim *)(void *)loop;
+
+    for (unsigned i = 0; i < sim->thing_count; i++) {
+        struct thing *thing = &sim->things[i];
+        if (thing->kind != WORKS || thing->work != work)
+            continue;
+        thing->asked = true;
+        if (thing->plan.slow != 0)
+            return false;
+        sim->seen.cancelled++;
+        remove_thing(sim, thing);
+        return true;
+    }
+    return false;
+}
+
+static const struct chain_workers workers = { submit, withdraw };
+
+/* ---- cancels of the host ---- */
+
 int chain_sim_cancel_after(struct chain_sim *sim, struct chain_root *root, int64_t ns)
 {
     struct thing *thing = add_thing(sim, CANCELS, ns, NULL);
@@ -436,6 +353,7 @@ static void free_memory(struct chain_sim *sim)
     free(sim->things);
     free(sim->scripts);
     free(sim->uses);
+    free(sim->memory);
     free(sim);
 }
 
@@ -450,13 +368,16 @@ static struct chain_sim *take_memory(const struct chain_sim_options *options)
         sim->options = *options;
     if (sim->options.capacity == 0)
         sim->options.capacity = 256;
+    if (sim->options.memory == 0)
+        sim->options.memory = DEFAULT_MEMORY;
     if (sim->options.turns == 0)
         sim->options.turns = 1000000;
     capacity = sim->options.capacity;
     sim->things = calloc(capacity, sizeof *sim->things);
     sim->scripts = calloc(capacity, sizeof *sim->scripts);
     sim->uses = calloc(capacity, sizeof *sim->uses);
-    if (sim->things != NULL && sim->scripts != NULL && sim->uses != NULL)
+    sim->memory = calloc(1, sim->options.memory);
+    if (sim->things != NULL && sim->scripts != NULL && sim->uses != NULL && sim->memory != NULL)
         return sim;
     free_memory(sim);
     return NULL;
@@ -477,7 +398,8 @@ int chain_sim_open(struct chain_sim **sim, const struct chain_sim_options *optio
         free_memory(*sim);
         return code;
     }
-    (*sim)->loop.random = random_bits(*sim);
+    (*sim)->loop.random = simulated__bits(*sim);
+    (*sim)->loop.workers = &workers;
     if ((*sim)->options.trace != NULL)
         (*sim)->loop.on_trace = print_event;
     return 0;
@@ -524,40 +446,26 @@ enum chain_sim_end chain_sim_run(struct chain_sim *sim)
 
 /* ---- the report ---- */
 
-static size_t count_ready(const struct chain_loop *loop)
+void chain_sim_look(struct chain_sim *sim, struct chain_sim_report *report)
 {
-    size_t count = 0;
+    struct chain_left left;
 
-    for (const struct chain_strand *strand = loop->ready.first; strand != NULL; strand = strand->next)
-        count++;
-    return count;
-}
-
-void chain_sim_look(const struct chain_sim *sim, struct chain_sim_report *report)
-{
+    chain_loop_left(&sim->loop, &left);
     *report = sim->seen;
     report->time = sim->clock;
     report->late = chain_loop_late(&sim->loop);
+    report->roots = left.roots;
+    report->instances = left.instances;
+    report->ready = left.strands;
+    report->timers = left.timers;
     report->operations = 0;
     for (unsigned i = 0; i < sim->thing_count; i++)
-        report->operations += sim->things[i].kind == ENDS || sim->things[i].kind == ACKNOWLEDGES;
-    report->timers = sim->loop.timers != NULL;
-    report->ready = count_ready(&sim->loop);
-    report->roots = sim->loop.alive;
-}
-
-static size_t disarm_timers(struct chain_loop *loop)
-{
-    size_t count = 0;
-
-    for (; loop->timers != NULL; count++)
-        chain_timer_disarm(loop, loop->timers);
-    return count;
+        report->operations += sim->things[i].kind <= WORKS;
 }
 
 static bool all_is_well(const struct chain_sim_report *report)
 {
-    return report->problem == NULL && report->operations + report->timers + report->ready + report->roots == 0;
+    return report->problem == NULL && report->operations + report->timers + report->ready + report->roots + report->instances == 0;
 }
 
 bool chain_sim_close(struct chain_sim *sim, struct chain_sim_report *report)
@@ -567,7 +475,6 @@ bool chain_sim_close(struct chain_sim *sim, struct chain_sim_report *report)
     if (report == NULL)
         report = &own;
     chain_sim_look(sim, report);
-    report->timers = disarm_timers(&sim->loop);
     chain_loop_fini(&sim->loop);
     free_memory(sim);
     return all_is_well(report);
@@ -581,7 +488,7 @@ const char *chain_sim_complaint(const struct chain_sim_report *report, char *tex
         snprintf(text, size, "%s%s%s", report->operation != NULL ? report->operation : "", report->operation != NULL ? ": " : "",
                  report->problem);
     else if (!all_is_well(report))
-        snprintf(text, size, "left at the end: %zu chains, %zu operations, %zu timers, %zu ready strands", report->roots,
-                 report->operations, report->timers, report->ready);
+        snprintf(text, size, "left at the end: %zu chains, %zu operations, %zu timers, %zu ready strands",
+                 report->roots + report->instances, report->operations, report->timers, report->ready);
     return text;
 }

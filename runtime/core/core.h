@@ -123,14 +123,18 @@ enum chain_settled chain__mailbox_push(uint64_t tag, struct chain_strand *strand
 /* Counts a late settle of an operation that had this tag. */
 void chain__count_late(uint64_t tag);
 
-/* trace.c: for CHAIN__TRACE(). A strand begins: a chain that C code runs, or a branch of what is pending in `parent`. */
-void chain__trace_run(struct chain_root *root);
+/* trace.c: for CHAIN__TRACE(). A strand begins because of what is, or was last, pending in `parent`; NULL: because of nothing. */
 void chain__trace_begin(enum chain_event_kind kind, struct chain_op *op, const struct chain_op *parent);
 
 /* trace.c: a strand has come out of the mailbox; if it waited for an operation, that has been settled by a post. */
 void chain__trace_posted(const struct chain_strand *strand);
 
+/* trace.c: a loop begins and ends. */
+void chain__trace_open(struct chain_loop *loop);
+void chain__trace_close(const struct chain_loop *loop);
+
 /* trace.c: events of a chain that C code runs or that is spawned, and those that belong to no header. */
+void chain__trace_run(struct chain_root *root);
 void chain__trace_cancel(const struct chain_root *root);
 void chain__trace_spawn(struct chain__instance *instance, const struct chain_strand *spawner);
 void chain__trace_done(const struct chain_op *op, uint32_t number);

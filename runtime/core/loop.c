@@ -17,6 +17,7 @@ int chain_loop_init(struct chain_loop *loop, const struct chain_port *port)
     loop->reach.last = &loop->reach.first;
     loop->budget = CHAIN_BUDGET;
     loop->now = port->now(loop);
+    CHAIN__TRACE(chain__trace_open(loop));
     return chain__mailbox_open(loop) ? 0 : EMFILE;
 }
 
@@ -42,6 +43,7 @@ size_t chain_loop_fini(struct chain_loop *loop)
     if (chain_loop_left(loop, &left) && loop->on_left != NULL)
         loop->on_left(loop, &left);
     loop->closed = true;
+    CHAIN__TRACE(chain__trace_close(loop));
     chain__roots_fini(loop);
     running = loop->alive + loop->instances;
     if (running == 0)

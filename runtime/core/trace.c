@@ -2,7 +2,10 @@
  *
  * Every use of an operation has a number, which is kept in the generation of its header: there a number of the whole loop serves
  * as well as one of the header, as both only grow (rule 4). So a late settle still knows its number, and nothing needs a field.
- * What has ended has the generation 2 * number + 2, what is pending 2 * number + 1. */
+ * What has ended has the generation 2 * number + 2, what is pending 2 * number + 1.
+ *
+ * A loop goes on where those before it in the process have ended, so that generations grow in frames that are used again, and
+ * tells its own numbers from 1. */
 #include "core.h"
 
 static uint64_t generation(uint64_t tag)
@@ -18,6 +21,12 @@ static uint64_t number_of(uint64_t tag)
     if ((tag & CHAIN__GENERATION) != 0)
         return twice / 2;
     return twice == 0 ? 0 : twice / 2 - 1;
+}
+
+/* As it is told. */
+static uint64_t told(const struct chain_loop *loop, uint64_t number)
+{
+    return number > loop->no_number ? number - loop->no_number : 0;
 }
 
 /* The next number, greater than what the generation of this header stands for. */
@@ -63,8 +72,8 @@ static void tell_of(enum chain_event_kind kind, uint64_t tag, const struct chain
         return;
     event.kind = kind;
     event.code = code;
-    event.number = number_of(tag);
-    event.after = after;
+    event.number = told(loop, number_of(tag));
+    event.after = told(loop, after);
     find_place(&event, op, loop);
     tell(loop, &event);
 }
@@ -116,7 +125,7 @@ void chain__trace_retry(const struct chain_op *op, unsigned at)
         return;
     event.kind = CHAIN_EVENT_RETRY;
     event.code = op->code;
-    event.number = number_of(chain__tag(op));
+    event.number = told(loop, number_of(chain__tag(op)));
     event.type = chain__strand_of((struct chain_op *)op)->type;
     event.state = at;
     tell(loop, &event);
@@ -148,7 +157,7 @@ void chain__trace_late(uint64_t tag)
 
     if (loop == NULL)
         return;
-    event.number = number_of(tag);
+    event.number = told(loop, number_of(tag));
     tell(loop, &event);
 }
 
@@ -163,44 +172,64 @@ void chain__trace_suppressed(struct chain_loop *loop, const struct chain_error *
 
 /* ---- chains that C code runs, and spawned ones ---- */
 
+static uint32_t number_told(const struct chain_op *op)
+{
+    struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
+    return loop == NULL ? 0 : (uint32_t)told(loop, number_of(chain__tag(op)));
+}
+
 void chain__trace_run(struct chain_root *root)
 {
     chain__trace_begin(CHAIN_EVENT_RUN, &root->strand.op, NULL);
-    root->number = (uint32_t)number_of(chain__tag(&root->strand.op));
-}
-
-void chain__trace_cancel(const struct chain_root *root)
-{
-    struct chain_loop *loop = chain__loop_of_tag(chain__tag(&root->strand.op));
-    struct chain_event event = { .kind = CHAIN_EVENT_CANCEL, .code = CHAIN_CANCELLED };
-
-    event.number = root->number;
-    find_place(&event, &root->strand.op, loop);
-    tell(loop, &event);
+    root->number = number_told(&root->strand.op);
 }
 
 void chain__trace_spawn(struct chain__instance *instance, const struct chain_strand *spawner)
 {
     chain__trace_begin(CHAIN_EVENT_SPAWN, &instance->strand.op, &spawner->op);
-    instance->number = (uint32_t)number_of(chain__tag(&instance->strand.op));
+    instance->number = number_told(&instance->strand.op);
+}
+
+void chain__trace_cancel(const struct chain_root *root)
+{
+    struct chain_loop *loop = chain__loop_of_tag(chain__tag(&root->strand.op));
+    struct chain_event event = { .kind = CHAIN_EVENT_CANCEL, .code = CHAIN_CANCELLED, .number = root->number };
+
+    find_place(&event, &root->strand.op, loop);
+    tell(loop, &event);
 }
 
 /* Its strand is the root's or the instance's own again; which chain it was is known from chain__end(). */
 void chain__trace_done(const struct chain_op *op, uint32_t number)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
-    struct chain_event event = { .kind = CHAIN_EVENT_DONE, .code = op->code };
+    struct chain_event event = { .kind = CHAIN_EVENT_DONE, .code = op->code, .number = number, .type = loop->last_chain };
 
-    event.number = number;
-    event.type = loop->ended;
-    loop->ended = NULL;
+    loop->last_chain = NULL;
     tell(loop, &event);
 }
 
 void chain__trace_end(const struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller)
 {
     if (caller == &chain__root_caller || caller == &chain__instance_caller)
-        loop->ended = strand->type;
+        loop->last_chain = strand->type;
+}
+
+/* ---- loops ---- */
+
+static uint64_t highest; /* of all loops that have ended */
+
+void chain__trace_open(struct chain_loop *loop)
+{
+    loop->numbers = loop->no_number = chain__load_tag(&highest, __ATOMIC_RELAXED);
+}
+
+void chain__trace_close(const struct chain_loop *loop)
+{
+    uint64_t before = chain__load_tag(&highest, __ATOMIC_RELAXED);
+
+    while (before < loop->numbers && !chain__claim_tag(&highest, &before, loop->numbers, __ATOMIC_RELAXED))
+        continue;
 }
 
 bool chain_is_traced(void)

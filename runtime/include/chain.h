@@ -286,8 +286,8 @@ struct chain_loop {
     const struct chain_workers *workers; /* runs blocking steps; NULL: they reject with ENOTSUP (rule 104) */
     /* Told of every event of a traced build; see "the trace" below. May be NULL. */
     void (*on_trace)(struct chain_loop *loop, const struct chain_event *event);
-    uint64_t numbers;  /* traced builds: the last number given */
-    const struct chain_type *ended; /* traced builds: the chain of the root that is about to end */
+    uint64_t numbers, no_number; /* traced builds: the last number given; the one before the first */
+    const struct chain_type *last_chain; /* traced builds: the chain that has ended, if C code ran it or it was spawned */
     uint16_t starting; /* traced builds: the state that the operation being started leads to */
 };
 

@@ -92,6 +92,10 @@ void chain_sim_cancel(const void *op);
     static const int NAME##_codes[] = { __VA_ARGS__, 0 };                                        \
     static const struct chain_sim_operation NAME##_operation = { #NAME, NAME##_settle, NAME##_codes };
 
+/* A `blocking` function is called on the loop's thread, when its time has come: its plan goes by the name of its pool, or
+ * "blocking". `after` and `slow` count, where a `slow` other than 0 means that it has begun and is not taken back; with a positive
+ * `code` there is no thread, and the step rejects with that. */
+
 /* ---- a simulation --------------------------------------------------------------------------------------------------- */
 
 /* How often the seed chooses what, in percent, where no script says otherwise. All zero: every operation gives a value, at a time
@@ -111,6 +115,7 @@ struct chain_sim_options {
     uint64_t seed;
     struct chain_sim_odds odds;
     unsigned capacity; /* operations that can be pending at a time, different operations, and scripted plans; 0: 256 */
+    size_t memory;     /* bytes for spawned chains without a `pool`; 0: 256 KB. What does not fit is rejected with ENOMEM */
     uint64_t turns;    /* after so many turns a run counts as endless; 0: 1000000 */
     FILE *trace;       /* gets a line for every event; needs a traced build (docs/trace.md). NULL: none */
     /* Has the last word about every plan: `plan` holds what script and seed say. `occurrence` counts the uses of the operation from
@@ -133,14 +138,14 @@ struct chain_sim_report {
     uint64_t time;   /* ns */
     uint64_t starts; /* of simulated operations, and how they ended: */
     uint64_t values, rejections, cancelled;
-    uint64_t late;         /* settling calls that came late, */
-    uint64_t planned_late; /* and how many of these were faults of a plan */
-    size_t operations;     /* simulated ones that have not ended */
-    size_t timers;         /* armed */
-    size_t ready;          /* strands that were ready to go on */
-    size_t roots;          /* chains that have not ended */
-    const char *problem;   /* the first thing that should not have happened; NULL: nothing */
-    const char *operation; /* where: a name; NULL: nowhere */
+    uint64_t late;           /* settling calls that came late, */
+    uint64_t planned_late;   /* and how many of these were faults of a plan */
+    size_t operations;       /* simulated ones that have not ended */
+    size_t timers;           /* armed */
+    size_t ready;            /* strands that were ready to go on */
+    size_t roots, instances; /* chains that have not ended: run by C code, and spawned */
+    const char *problem;     /* the first thing that should not have happened; NULL: nothing */
+    const char *operation;   /* where: a name; NULL: nowhere */
 };
 
 /* Makes a simulation and its loop, with the clock at 0. `options` is copied; NULL: all zero. It takes all its memory now.
@@ -166,11 +171,11 @@ uint64_t chain_sim_random(struct chain_sim *sim, uint64_t bound);
 /* Runs the loop until nothing happens any more, late settles that are planned included: frames have to exist until then. */
 enum chain_sim_end chain_sim_run(struct chain_sim *sim);
 
-/* What has been seen so far, and what is left now; timers are not counted, but 1 if there is any. */
-void chain_sim_look(const struct chain_sim *sim, struct chain_sim_report *report);
+/* What has been seen so far, and what is left now. */
+void chain_sim_look(struct chain_sim *sim, struct chain_sim_report *report);
 
 /* Ends the loop as chain_loop_fini() does, and frees the simulation. Whether all is well: nothing is left, and there was no problem.
- * `report` may be NULL. The frames must still exist if any timer of theirs can be armed. */
+ * `report` may be NULL. */
 bool chain_sim_close(struct chain_sim *sim, struct chain_sim_report *report);
 
 /* What is wrong in a report, in one line of at most `size` - 1 characters; "" if all is well. Returns `text`. */

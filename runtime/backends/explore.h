@@ -1,0 +1,72 @@
+/* explore.h - what explore.c (one scenario) and explore_main.c (all of them) tell each other. */
+#ifndef CHAIN_EXPLORE_PRIVATE_H
+#define CHAIN_EXPLORE_PRIVATE_H
+
+#include "chain_explore.h"
+
+enum {
+    EXPLORE_DEVIATIONS = 4, /* of one scenario */
+    EXPLORE_STARTS = 256,   /* of one run: then it is cancelled */
+    EXPLORE_CODES = 8,      /* of an operation that are told apart */
+    EXPLORE_CHAINS_MAX = 1024
+};
+
+/* Columns of the table, for each point. */
+enum {
+    EXPLORE_VALUE,
+    EXPLORE_CANCEL,
+    EXPLORE_TIMEOUT,
+    EXPLORE_LATE,
+    EXPLORE_REJECTION, /* the first of EXPLORE_CODES */
+    EXPLORE_COLUMNS = EXPLORE_REJECTION + EXPLORE_CODES
+};
+
+struct explore_deviation {
+    uint16_t start; /* which start of the run, from 0 */
+    uint8_t choice;
+};
+
+struct explore_script {
+    struct explore_deviation deviations[EXPLORE_DEVIATIONS];
+    uint8_t count;
+};
+
+struct explore_start {
+    uint64_t number;
+    const struct chain_explore_point *point; /* NULL: one that chainc did not tell of */
+    unsigned chain, index;                   /* of the point */
+    unsigned choice;
+    bool is_asked, has_ended;
+};
+
+struct explore_run {
+    const struct explore_script *script;
+    struct chain_root *root;
+    uint64_t number;    /* of the chain, in the trace */
+    unsigned settled;   /* calls of on_settled */
+    bool planned;       /* `plan` is for what is being started */
+    bool is_timing_out; /* cancels that come now are a timeout's */
+    bool is_done, is_new, is_cut;
+    struct chain_sim_plan plan;
+    char complaint[200]; /* "": all is well */
+    unsigned count;
+    struct explore_start starts[EXPLORE_STARTS]; /* last */
+};
+
+struct explore {
+    const struct chain_explore_chain *chains;
+    uint32_t **covered; /* by chain: a row of columns for each point */
+    struct chain_sim *sim;
+    FILE *out;  /* for what is said; the chains' own output may go elsewhere */
+    bool shows; /* prints the trace */
+    struct explore_run run;
+};
+
+/* Runs a chain once. Afterwards e->run tells what was started and what is wrong. False if there is no memory. */
+bool explore__run(struct explore *e, const struct chain_explore_chain *chain, const struct explore_script *script);
+
+/* How many choices there are where something starts, and one of them in words. */
+unsigned explore__choice_count(const struct chain_explore_point *point);
+void explore__print_choice(FILE *out, const struct chain_explore_point *point, unsigned choice);
+
+#endif
