@@ -135,8 +135,6 @@ struct chain__slabs {
     struct slab *slabs;
 };
 
-enum { SLAB_SIZE = 8192 };
-
 static void *allocate(struct chain_loop *loop, size_t size)
 {
     return loop->port->allocate == NULL ? NULL : loop->port->allocate(loop, size);
@@ -164,7 +162,7 @@ static struct chain__slabs *slabs_of(struct chain_loop *loop, const struct chain
 /* One more slab, whose instances are fresh. */
 static bool grow(struct chain_loop *loop, struct chain__slabs *slabs)
 {
-    size_t count = slabs->pool.size < SLAB_SIZE ? SLAB_SIZE / slabs->pool.size : 1;
+    size_t count = slabs->pool.size < CHAIN_SLAB_SIZE ? CHAIN_SLAB_SIZE / slabs->pool.size : 1;
     size_t size = sizeof(struct slab) + count * slabs->pool.size;
     struct slab *slab = allocate(loop, size);
 

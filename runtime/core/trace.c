@@ -261,18 +261,36 @@ static void put_text(struct line *line, const char *text)
         put_char(line, *text++);
 }
 
-static void put_number(struct line *line, uint64_t number, unsigned digits)
+/* Divides by ten and returns the rest; 16 bits at a time, as small processors have no division of 64. */
+static unsigned last_digit(uint64_t *number)
+{
+    uint64_t quotient = 0;
+    uint32_t part = 0;
+
+    for (int shift = 48; shift >= 0; shift -= 16) {
+        part = part % 10 << 16 | (uint32_t)(*number >> shift & 0xffff);
+        quotient |= (uint64_t)(part / 10) << shift;
+    }
+    *number = quotient;
+    return part % 10;
+}
+
+/* At least `digits`; a point before the last `decimals`, if any. */
+static void put_number(struct line *line, uint64_t number, unsigned digits, unsigned decimals)
 {
     char text[20];
     unsigned count = 0;
 
     do
-        text[count++] = (char)('0' + number % 10);
-    while ((number /= 10) != 0);
+        text[count++] = (char)('0' + last_digit(&number));
+    while (number != 0);
     while (count < digits)
         text[count++] = '0';
-    while (count != 0)
+    while (count != 0) {
         put_char(line, text[--count]);
+        if (count != 0 && count == decimals)
+            put_char(line, '.');
+    }
 }
 
 static void put_word(struct line *line, const char *text)
@@ -287,7 +305,7 @@ static void put_code(struct line *line, int code)
 
     put_word(line, name != NULL ? name : "");
     if (name == NULL)
-        put_number(line, (uint64_t)(unsigned)code, 1);
+        put_number(line, (uint64_t)(unsigned)code, 1, 0);
 }
 
 static void put_place(struct line *line, const struct chain_event *event)
@@ -301,7 +319,7 @@ static void put_place(struct line *line, const struct chain_event *event)
     put_word(line, site != NULL ? site->file : "-");
     if (site != NULL) {
         put_char(line, ':');
-        put_number(line, (uint64_t)(unsigned)site->line, 1);
+        put_number(line, (uint64_t)(unsigned)site->line, 1, 0);
     }
 }
 
@@ -314,7 +332,7 @@ static void put_rest(struct line *line, const struct chain_event *event)
     case CHAIN_EVENT_START:
         if (event->after != 0) {
             put_word(line, "after #");
-            put_number(line, event->after, 1);
+            put_number(line, event->after, 1, 0);
         }
         break;
     case CHAIN_EVENT_REJECTION:
@@ -353,11 +371,9 @@ size_t chain_trace_text(const struct chain_event *event, char *text, size_t size
 {
     struct line line = { text, size, 0 };
 
-    put_number(&line, event->time / 1000000, 1);
-    put_char(&line, '.');
-    put_number(&line, event->time % 1000000, 6);
+    put_number(&line, event->time, 7, 6);
     put_word(&line, "#");
-    put_number(&line, event->number, 1);
+    put_number(&line, event->number, 1, 0);
     put_word(&line, chain_trace_kind(event->kind));
     put_place(&line, event);
     put_rest(&line, event);

@@ -61,6 +61,15 @@
 #endif
 #endif
 
+/* Bytes that are allocated at a time for spawned chains without a `pool`: as many instances as they hold, one at least. */
+#ifndef CHAIN_SLAB_SIZE
+#if CHAIN_THREADS
+#define CHAIN_SLAB_SIZE 8192
+#else
+#define CHAIN_SLAB_SIZE 1024
+#endif
+#endif
+
 /* Resumptions and loop rounds between two looks at timers and I/O (rule 17). */
 #ifndef CHAIN_BUDGET
 #define CHAIN_BUDGET 256

@@ -136,7 +136,9 @@ static void disarmed_ones_do_not_fire(void **state)
 
 /* ---- against a model ---- */
 
-enum { MANY = 100000 };
+#ifndef MANY
+#define MANY 100000
+#endif
 
 struct many {
     struct chain_timer timer; /* first */
