@@ -50,6 +50,8 @@ if [ "${1:-}" = test ]; then
     tool zsh zsh
     tool fish fish
     tool dpkg-buildpackage dpkg-dev
+    header ../share/build-essential/essential-packages-list build-essential
+    tool git git
     tool dh debhelper
     tool fakeroot fakeroot
     tool lintian lintian

@@ -50,6 +50,27 @@ for generator in "Unix Makefiles" Ninja; do
     case "$(made_since_stamp odd)" in *twice*) ;; *) fail "$generator: an imported file in INCLUDE_DIRS is not followed" ;; esac
 done
 
+# A project that keeps the runtime: only the compiler is wanted, and there is no library.
+mkdir -p kept only/bin only/lib/cmake only/share
+cp cmake/twice.chain kept
+chainc --emit-runtime=kept/vendor || fail "--emit-runtime"
+cp "$INSTALLED/bin/chainc" only/bin
+cp -R "$INSTALLED/share/chain" only/share
+cp -R "$INSTALLED/lib/cmake/chain" only/lib/cmake
+cat >kept/CMakeLists.txt <<'END'
+cmake_minimum_required(VERSION 3.20)
+project(kept C)
+find_package(Chain REQUIRED COMPONENTS compiler)
+add_executable(twice twice.chain vendor/chain.c)
+target_include_directories(twice PRIVATE vendor)
+chain_generate(TARGET twice VENDORED)
+END
+(unset CMAKE_PREFIX_PATH && expect 0 cmake -DChain_DIR="$TMPDIR/only/lib/cmake/chain" -S kept -B kept/build && expect 0 cmake --build kept/build) || exit 1
+expect 0 kept/build/twice
+(cd only && rm -rf ../kept/build && sed 's/ COMPONENTS compiler//' ../kept/CMakeLists.txt >t && mv t ../kept/CMakeLists.txt)
+(unset CMAKE_PREFIX_PATH && expect 1 cmake -DChain_DIR="$TMPDIR/only/lib/cmake/chain" -S kept -B kept/build) || exit 1
+shows err "no libchain in $TMPDIR/only/lib"
+
 # A call that names what is not there.
 printf 'cmake_minimum_required(VERSION 3.20)\nproject(x C)\nfind_package(Chain REQUIRED)\nchain_generate(TARGET x NONSENSE y)\n' >CMakeLists.txt
 expect 1 cmake -S . -B wrong
@@ -58,4 +79,8 @@ rm -rf wrong
 sed 's/Chain REQUIRED/Chain 7.0 REQUIRED/' CMakeLists.txt >t && mv t CMakeLists.txt
 expect 1 cmake -S . -B wrong
 shows err 'requested version "7.0"'
+sed 's/Chain 7.0 REQUIRED/Chain REQUIRED COMPONENTS kitchen/' CMakeLists.txt >t && mv t CMakeLists.txt
+rm -rf wrong
+expect 1 cmake -S . -B wrong
+shows err 'there is no component kitchen'
 exit 0
