@@ -13,7 +13,8 @@ static const char instance_text[] =
     "    struct ${name}_frame frame;\n"
     "${branches}"
     "};\n"
-    "CHAIN_STATIC_ASSERT(offsetof(struct ${name}_instance, frame) == sizeof(struct chain__instance), \"the frame follows its strand\");\n"
+    "CHAIN_STATIC_ASSERT(offsetof(struct ${name}_instance, frame) == sizeof(struct chain__instance),\n"
+    "                    \"the frame follows its strand\");\n"
     "${distance}"
     "${align}"
     "\n";
@@ -28,8 +29,8 @@ static void emit_instance(struct emitter *emitter, const struct symbol *chain)
                                                 "\"a branch finds its strand within 512 KB\");\n", name);
     }
     if (chain->pool == NULL)
-        align = arena_format(emitter->arena, "CHAIN_STATIC_ASSERT(_Alignof(struct %s_instance) <= _Alignof(max_align_t), "
-                                             "\"memory of a loop is aligned for the types of C\");\n", name);
+        align = arena_format(emitter->arena, "CHAIN_STATIC_ASSERT(_Alignof(struct %s_instance) <= _Alignof(max_align_t),\n"
+                                             "                    \"memory of a loop is aligned for the types of C\");\n", name);
     put_template(emitter->writer, instance_text, "name", name, "branches", branches, "distance", distance, "align", align, NULL);
 }
 
@@ -43,8 +44,8 @@ static void emit_pool(struct emitter *emitter, const struct symbol *chain)
     putf(w, "CHAIN_STATIC_ASSERT((%s) > 0, \"a pool has a slot\");\n", count);
     emit_line_back(emitter);
     putf(w, "static struct %s_instance %s_instances[%s];\n", name, name, count);
-    putf(w, "%sstruct chain__pool %s_pool = CHAIN__POOL(%s_pool, %s_instances);\n\n", chain->proto->is_static ? "static " : "", name, name,
-         name);
+    put(w, chain->proto->is_static ? "static " : "");
+    putf(w, "struct chain__pool %s_pool = CHAIN__POOL(%s_pool, %s_instances);\n\n", name, name, name);
 }
 
 /* A static chain may be spawned by one that stands before it. */
@@ -119,7 +120,8 @@ void emit_spawned(struct emitter *emitter, const struct ir_instr *instr)
     const struct ir_chain *chain = emitter->chain;
     const char *name = instr->op->c_name, *storage = storage_path(emitter, instr->strand);
 
-    putf(w, "    {\n        struct %s_instance *spawned_ = (struct %s_instance *)(void *)%s.spawn.instance;\n", name, name, storage);
+    putf(w, "    {\n        struct %s_instance *spawned_ = (struct %s_instance *)(void *)%s.spawn.instance;\n", name, name,
+         storage);
     emit_line(emitter, instr->span);
     putf(w, "        %s_start(&spawned_->frame%s%s", name, instr->op->needs_branches ? ", &spawned_->branches" : "",
          instr->args != NULL ? ", " : "");

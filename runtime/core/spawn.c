@@ -33,7 +33,8 @@ static void end_joins(struct chain__nursery *nursery)
 /* The chain of an instance has ended. Its memory may be used by another thread as soon as it is given back. */
 static struct chain_strand *end_instance(struct chain_strand *strand, struct chain_loop *loop)
 {
-    struct chain__instance *instance = (struct chain__instance *)(void *)((char *)strand - offsetof(struct chain__instance, strand));
+    char *start = (char *)strand - offsetof(struct chain__instance, strand);
+    struct chain__instance *instance = (struct chain__instance *)(void *)start;
     struct chain__nursery *nursery = instance->owner;
 
     if (loop->interrupted == strand)

@@ -33,9 +33,10 @@ struct chain__pool {
 };
 
 /* The pool of an array of instances. */
-#define CHAIN__POOL(pool, array)                                                                      \
-    {                                                                                                 \
-        0, NULL, (char *)(array), (char *)(array) + sizeof(array), sizeof *(array), { NULL, &(pool).waiting.first } \
+#define CHAIN__POOL(pool, array)                                                                                             \
+    {                                                                                                                        \
+        .fresh = (char *)(array), .end = (char *)(array) + sizeof(array), .size = sizeof *(array),                           \
+        .waiting.last = &(pool).waiting.first                                                                                \
     }
 
 /* The instances that a chain has spawned and that have not ended. Part of its frame. */
@@ -82,8 +83,8 @@ void chain__spawn_allocated(struct chain__spawn *op, const struct chain_type *ty
 
 void chain__spawn_cancel(struct chain__spawn *op);
 
-/* The arguments are in the frame: the instance runs when the loop comes to it. If they have cancelled the chain it is cancelled before
- * it begins: it only releases what it has been given. */
+/* The arguments are in the frame: the instance runs when the loop comes to it. If they have cancelled the chain it is cancelled
+ * before it begins: it only releases what it has been given. */
 void chain__spawned(struct chain_strand *strand, struct chain_loop *loop, struct chain__spawn *op, struct chain__nursery *nursery,
                     const struct chain_type *type);
 
