@@ -82,6 +82,17 @@ void emit_blocking_functions(struct emitter *emitter, const struct ir_chain *cha
 bool has_cancel(const struct ir_chain *chain);
 void emit_cancel(struct emitter *emitter);
 
+/* emit_stubs.c, for emit_skeleton.c */
+void emit_stubs(struct emitter *emitter, const struct ir_chain *chains);
+const char *skeleton_last_part(const char *path);
+int skeleton_line_of(const struct emitter *emitter, struct span span);
+/* A value of a type: zero; for a pointer, one of the rooms. */
+const char *skeleton_zero_of(struct arena *arena, struct ctype type, unsigned number);
+/* The resource that a type is, if what becomes of its values can be counted; else NULL. */
+const struct symbol *skeleton_counted(const struct emitter *emitter, struct ctype type);
+/* Whether the values of an operation may be chosen. */
+bool skeleton_varies(const struct emitter *emitter, const struct symbol *op);
+
 /* emit_function.c */
 void emit_resume(struct emitter *emitter);
 

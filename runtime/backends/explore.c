@@ -5,6 +5,7 @@
 #include "explore.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -122,10 +123,21 @@ void explore__print_choice(FILE *out, const struct chain_explore_point *point, u
 
 /* ---- one run ---- */
 
+/* The first complaint is kept. */
+void explore__complain(struct explore_run *run, const char *format, ...)
+{
+    va_list arguments;
+
+    if (run->complaint[0] != '\0')
+        return;
+    va_start(arguments, format);
+    vsnprintf(run->complaint, sizeof run->complaint, format, arguments);
+    va_end(arguments);
+}
+
 static void complain(struct explore_run *run, const char *text)
 {
-    if (run->complaint[0] == '\0')
-        snprintf(run->complaint, sizeof run->complaint, "%s", text);
+    explore__complain(run, "%s", text);
 }
 
 static struct chain_explore_point const *find_point(const struct explore *e, const struct chain_event *event, unsigned *chain,
@@ -337,6 +349,7 @@ static void check(struct explore *e, enum chain_sim_end end, const struct chain_
     if (run->settled != 0 && !chain_is_quiescent(run->root))
         complain(run, "the frame is not quiescent at the end");
     check_starts(run);
+    explore__check_owned(e);
 }
 
 /* Until it has ended; what can only wait, or would go on for ever, is cancelled. */
@@ -363,6 +376,7 @@ bool explore__run(struct explore *e, const struct chain_explore_chain *chain, co
     if (chain_sim_open(&e->sim, &options) != 0)
         return false;
     memset((void *)chain->root, 0, chain->size);
+    explore__own_nothing(e);
     chain->root->on_settled = count_settled;
     chain->root->context = e;
     chain_sim_loop(e->sim)->context = e;
@@ -370,6 +384,8 @@ bool explore__run(struct explore *e, const struct chain_explore_chain *chain, co
     if (chain->run(chain_sim_loop(e->sim)) != 0)
         complain(run, "the chain cannot be run");
     end = run_to_the_end(e);
+    if (run->settled != 0 && chain->take != NULL && chain_outcome(chain->root) == CHAIN_VALUE)
+        chain->take();
     chain_sim_close(e->sim, &report);
     check(e, end, &report);
     return true;

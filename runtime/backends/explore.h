@@ -65,6 +65,13 @@ struct explore {
 /* Runs a chain once. Afterwards e->run tells what was started and what is wrong. False if there is no memory. */
 bool explore__run(struct explore *e, const struct chain_explore_chain *chain, const struct explore_script *script);
 
+/* Notes what is wrong with a run, unless something was before. */
+void explore__complain(struct explore_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* explore_owned.c: nothing is owned yet; what is still owned at the end is wrong. */
+void explore__own_nothing(struct explore *e);
+void explore__check_owned(struct explore *e);
+
 /* How many choices there are where something starts, and one of them in words. */
 unsigned explore__choice_count(const struct chain_explore_point *point);
 void explore__print_choice(FILE *out, const struct chain_explore_point *point, unsigned choice);

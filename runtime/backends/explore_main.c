@@ -142,7 +142,8 @@ static bool explore_chain(struct exploration *x, const struct chain_explore_chai
     x->promising.first = x->promising.count = x->others.first = x->others.count = 0;
     x->ran = x->wrong = 0;
     push(x, &x->promising, &script);
-    while (x->ran < x->settings.limit && x->wrong < WRONG_MAX && !is_past(x) && (pop(&x->promising, &script) || pop(&x->others, &script))) {
+    while (x->ran < x->settings.limit && x->wrong < WRONG_MAX && !is_past(x)
+           && (pop(&x->promising, &script) || pop(&x->others, &script))) {
         x->number++;
         x->ran++;
         x->e.shows = x->settings.verbose || x->settings.only == x->number;

@@ -44,9 +44,43 @@ struct chain_explore_chain {
     const struct chain_explore_point *points; /* the last one has no step */
     /* To run it: NULL if C code cannot. The root and the frame behind it have `size` bytes, which are zeroed before each run. */
     int (*run)(struct chain_loop *loop);
+    void (*take)(void); /* takes over a value that owns something; NULL: it owns nothing */
     struct chain_root *root;
     size_t size;
 };
+
+/* ---- values that own something ---- */
+
+enum { CHAIN_EXPLORE_VALUES = 1024 }; /* of one resource in one run that are told apart */
+
+/* A resource type. Static, zeroed but for the first two. */
+struct chain_explore_resource {
+    const char *name;
+    bool is_pointer;
+    struct chain_explore_resource *next; /* of those that have been used */
+    bool is_known;
+    unsigned count;                            /* values that there have been in this run */
+    unsigned char owned[CHAIN_EXPLORE_VALUES]; /* by value: whether it has to be released */
+};
+
+/* A value that nobody owns yet, and is unlike any other of this run: a number, or the address of zeroes. */
+uintptr_t chain_explore_fresh(struct chain_explore_resource *resource);
+
+/* A settle with the latest fresh value has returned this: CHAIN_OK, and the chain owns it. Returns `settled`. */
+enum chain_settled chain_explore_own(struct chain_explore_resource *resource, enum chain_settled settled);
+
+/* A fresh value that the chain owns from the start. */
+uintptr_t chain_explore_given(struct chain_explore_resource *resource);
+
+/* The value has been released, or its owner is somebody else now. A second time is an error; a value that was not fresh counts for
+ * nothing. */
+void chain_explore_release(struct chain_explore_resource *resource, uintptr_t value);
+
+/* Like CHAIN_SIM_OPERATION(), for an operation that gives a RESOURCE. HOW: NAME, or NAME_post if it is `posted`. */
+#define CHAIN_EXPLORE_OWNING(NAME, HOW, RESOURCE, ...)                                                                          \
+    CHAIN_SIM__OPERATION(                                                                                                       \
+        NAME, HOW, chain_explore_own(&RESOURCE##_owned, HOW##_resolve(done, (RESOURCE)chain_explore_fresh(&RESOURCE##_owned))), \
+        __VA_ARGS__)
 
 /* main() of a generated test: explores every chain that can be run, prints what is wrong and a table of what has happened where.
  * `chains` ends with one without a name. `argv`: --help tells. Needs a traced build. All memory is taken before the first run.

@@ -33,6 +33,21 @@ right()
 
 right $TOP/tests/sim faults "46 of 47" ""
 right $TOP/tests/sim constructs "16[0-9] of 174" ""
+right $TOP/tests/sim owning "[0-9]+ of [0-9]+" ""
+
+# A release that is left out, or made twice, in the generated code.
+grep -n 'done |= 1u' owning.c >bits || fail "no bits in owning.c"
+line=$(sed -n '1s/:.*//p' bits)
+cp owning.c good.c
+sed "${line}s/|= 1u/|= 0u/" good.c >owning.c
+expect 0 $CC $CFLAGS -DCHAIN_TRACE $folders owning_test.c owning.c "$BUILD/lib/libchain-trace.a" -pthread -o owning_test
+expect 1 ./owning_test
+shows out '^two, scenario 1: line 1 was never released$'
+sed 's/^ *page_free(f->text);$/& &/' good.c >owning.c
+expect 0 $CC $CFLAGS -DCHAIN_TRACE $folders owning_test.c owning.c "$BUILD/lib/libchain-trace.a" -pthread -o owning_test
+expect 1 ./owning_test
+shows out '^passed_on, scenario [0-9]+: page 1 was released twice$'
+
 expect 0 "$CHAINC" "$TOP/tests/exec/steps.chain"
 for name in finallys nested_alls calls; do
     right $TOP/tests/exec $name "[0-9]+ of [0-9]+" "steps.c $TOP/tests/exec/steps.c"
