@@ -4,7 +4,7 @@
     chain [NAME.chain]  compiles without a warning; if the page has a block ops.chain, the others may use it without an import
     chain-part          nothing: a fragment
     c NAME.c            a file for what follows
-    LANGUAGE from NAME  lines of a file that was made, or of one in examples/, one behind the other; `...` on a line of its own
+    LANGUAGE from NAME  lines of a file that was made, or of one in examples/ or runtime/, one behind the other; `...` on a line of its own
                         stands for left out ones
     sh run              is run in the folder of the page's files; then
     text output         what the commands before it have printed
@@ -101,6 +101,7 @@ def make_folder(path):
     (path / "bin").mkdir()
     (path / "build").symlink_to(BUILD)
     (path / "examples").symlink_to(TOP / "examples")
+    (path / "runtime").symlink_to(TOP / "runtime")
     (path / "bin/cc").write_text(f'#!/bin/sh\nexec {os.environ["CC"]} {os.environ["CFLAGS"]} "$@"\n')
     (path / "bin/cc").chmod(0o755)
     os.environ["PATH"] = f"{path}/bin:{os.environ['PATH']}"
