@@ -36,6 +36,23 @@ static struct variable *variable_outside(struct lowering *lowering, const struct
     return variable;
 }
 
+/* The scope that a jump out of the strand leaves last: what stands there outlives the finallys on the way, whose blocks may use the
+ * same storage as those that the jump has left. */
+static struct scope *lasting_scope(const struct cleanup *cleanup, struct scope *scope)
+{
+    for (; cleanup != NULL && cleanup->branch == NULL; cleanup = cleanup->outer)
+        scope = cleanup->scope;
+    return scope;
+}
+
+/* What is returned, on its way out of a strand. */
+static struct variable *returned_from(struct lowering *lowering, const struct cleanup *cleanup, struct scope *scope, struct ctype type)
+{
+    struct cleanup strand = { .scope = lasting_scope(cleanup, scope), .branch = lowering->strand };
+
+    return variable_outside(lowering, &strand, VARIABLE_IT, "returned", type);
+}
+
 /* What is returned, in the care of a strand: nothing that a jump leads through may release it. */
 static struct variable *returned_in(struct lowering *lowering, struct owner *owner, const struct variable *result)
 {
@@ -72,7 +89,7 @@ void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until,
         decide_jump(lowering, cleanup);
     if (cleanup->branch != NULL && value != NULL) {
         struct variable *outside = value->resource != NULL ? returned_in(lowering, cleanup->owner, value)
-                                   : variable_outside(lowering, cleanup, VARIABLE_IT, "returned", value->type);
+                                   : returned_from(lowering, cleanup->outer, cleanup->scope, value->type);
         copy(lowering, outside, value, lowering->block->span);
         value = outside;
     }
@@ -194,7 +211,7 @@ void lower_return(struct lowering *lowering, const struct node *node)
 
     if (value != NULL && leaves_branch(lowering)) {
         value = result->resource != NULL ? returned_in(lowering, lowering->strand_owner, result)
-                : variable_for(lowering, VARIABLE_IT, "returned", result->type.before);
+                : returned_from(lowering, lowering->cleanups, lowering->scope, result->type);
         result->many_strands = true;
     }
     if (node->u.value != NULL)
