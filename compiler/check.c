@@ -239,18 +239,25 @@ static struct node *check_undo(struct checker *checker, const struct ast_form *f
 {
     struct assigned assigned = checker->assigned;
     struct own_point before = own_here(checker);
-    struct node *node;
+    struct node *node, *block = node_new(checker, NODE_BLOCK, form->span);
 
     if (++checker->scope->undo_count == MOST_UNDOS + 1)
         diag_report(checker->diags, D_TOO_MANY_UNDOS, form->span, MOST_UNDOS);
     checker->assigned = assigned_copy(checker, &assigned);
     checker->undo = &before;
     checker->undo_scope = checker->scope;
+    scope_open(checker, form->span); /* what it binds is its own: the block has ended when it runs */
+    block->u.block.scope = checker->scope;
     node = check_shielded(checker, form, "'undo' receives nothing: bind the value with 'as'");
+    scope_close(checker);
     checker->undo = NULL;
     own_return(checker, &before);
     checker->assigned = assigned;
-    return node;
+    if (node->kind == NODE_CALL)
+        return node;
+    block->u.block.body = node;
+    take_type(block, node);
+    return block;
 }
 
 static struct node *check_step(struct checker *checker, const struct ast_step *step)
