@@ -94,7 +94,7 @@ static uint32_t checksum(const void *data, size_t size)
 
 /* ---- started operations ---- */
 
-enum sort { OP, HUSH, SURE, MAIL };
+enum sort { OP, HUSH, SURE, MAIL, OWNER };
 struct started {
     struct chain_deferred done;
     struct scripted *script;
@@ -117,6 +117,36 @@ static const struct act *next_act(int place)
     return &acts[place][n % act_counts[place]];
 }
 
+/* What the values of own() stand for: each is released once (rules 42a-42c). When, no trace says. */
+static bool handles[MAX_STARTS];
+static unsigned handle_count, handles_left;
+
+static enum chain_settled given(enum chain_settled result)
+{
+    if (result == CHAIN_OK) {
+        handles[handle_count++] = true;
+        handles_left++;
+    }
+    return result;
+}
+
+void put(int h)
+{
+    if (h < 0 || (unsigned)h >= handle_count)
+        violate("something else was released", h);
+    else if (!handles[h])
+        violate("released twice", h);
+    else {
+        handles[h] = false;
+        handles_left--;
+    }
+}
+
+void keep(int h)
+{
+    put(h);
+}
+
 static enum chain_settled resolve(const struct started *s, int value)
 {
     switch (s->sort) {
@@ -124,6 +154,7 @@ static enum chain_settled resolve(const struct started *s, int value)
     case HUSH: return hush_resolve((hush_deferred){ s->done });
     case SURE: return sure_resolve((sure_deferred){ s->done }, value);
     case MAIL: return mail_resolve((mail_deferred){ s->done }, value);
+    case OWNER: return given(own_resolve((own_deferred){ s->done }, (int)handle_count));
     }
     return CHAIN_CLOSED;
 }
@@ -135,6 +166,7 @@ static enum chain_settled resolve_soon(const struct started *s, int value)
     case HUSH: return hush_resolve_soon((hush_deferred){ s->done });
     case SURE: return sure_resolve_soon((sure_deferred){ s->done }, value);
     case MAIL: return mail_resolve((mail_deferred){ s->done }, value);
+    case OWNER: return given(own_resolve_soon((own_deferred){ s->done }, (int)handle_count));
     }
     return CHAIN_CLOSED;
 }
@@ -146,6 +178,7 @@ static enum chain_settled reject(const struct started *s, int code)
     case HUSH: return hush_reject((hush_deferred){ s->done }, code, "hush", s->place);
     case SURE: return sure_reject((sure_deferred){ s->done }, code, "sure", s->place);
     case MAIL: return mail_reject((mail_deferred){ s->done }, code, "mail", s->place);
+    case OWNER: return own_reject((own_deferred){ s->done }, code, "own", s->place);
     }
     return CHAIN_CLOSED;
 }
@@ -157,6 +190,7 @@ static enum chain_settled acknowledge(const struct started *s)
     case HUSH: return hush_cancelled((hush_deferred){ s->done });
     case SURE: return sure_cancelled((sure_deferred){ s->done });
     case MAIL: return mail_cancelled((mail_deferred){ s->done });
+    case OWNER: return own_cancelled((own_deferred){ s->done });
     }
     return CHAIN_CLOSED;
 }
@@ -261,9 +295,11 @@ void op_start(struct op *o, int id, int a)     { start(&o->s, op_done(o).end, OP
 void hush_start(struct hush *o, int id, int a) { start(&o->s, hush_done(o).end, HUSH, id, a); }
 void sure_start(struct sure *o, int id, int a) { start(&o->s, sure_done(o).end, SURE, id, a); }
 void mail_start(struct mail *o, int id, int a) { start(&o->s, mail_done(o).end, MAIL, id, a); }
+void own_start(struct own *o, int id, int a)   { start(&o->s, own_done(o).end, OWNER, id, a); }
 void op_cancel(struct op *o)                   { hook(&o->s); }
 void hush_cancel(struct hush *o)               { hook(&o->s); }
 void mail_cancel(struct mail *o)               { hook(&o->s); }
+void own_cancel(struct own *o)                 { hook(&o->s); }
 
 /* ---- functions that are called in place ---- */
 
@@ -503,7 +539,7 @@ static void perform(const struct program *program, struct chain_root *frame, con
     root = frame;
     root->on_settled = on_settled;
     value_of = program->value;
-    event_count = start_count = live = 0;
+    event_count = start_count = live = handle_count = handles_left = 0;
     violation = NULL;
     told = false;
     now = 1000 * MS;
@@ -524,6 +560,8 @@ static void perform(const struct program *program, struct chain_root *frame, con
     chain_timer_disarm(&world, &canceller);
     if (!told)
         violate("never told", 0);
+    if (handles_left != 0)
+        violate("not released", (int)handles_left);
     if (world.timers != NULL)
         violate("a timer is left", 0);
     if (world.ready.first != NULL)

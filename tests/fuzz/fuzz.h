@@ -51,6 +51,8 @@ struct program {
 extern const struct program programs[];
 
 /* What user code in a program calls, beside the functions that ops.chain declares. */
+void put(int h);
+void keep(int h);
 int calc(int id, int a);
 int note(int id, int a);
 int bare(int a);

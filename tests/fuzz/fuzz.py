@@ -44,6 +44,11 @@ class Run:
         self.trace, self.sum, self.least = world.trace, world.sum(), world.least
 
 
+# What the generator does not know of owned values: moved on one way, of another type than the other ways. Such programs are left out.
+KNOWN = re.compile("this gives 'int', but the other way|this gives 'handle', but the other way|has been moved|cannot be moved|"
+                   "has no value, but one is needed here|'it' has no value here")
+
+
 class Random(random.Random):
     """Not quite as even as what the library has, and three times as fast."""
 
@@ -358,10 +363,11 @@ class Worker:
 
     @classmethod
     def batch(cls, first, count):
-        """(programs, runs, [(seed, what is wrong)])"""
+        """(programs, runs, those that are not valid, [(seed, what is wrong)])"""
         cases = [Case(seed, "p%d" % i) for i, seed in enumerate(range(first, first + count))]
+        cls.invalid = 0
         wrong = cls.check(cases)
-        return len(cases), sum(len(c.runs) for c in cases), wrong
+        return len(cases) - cls.invalid, sum(len(c.runs) for c in cases), cls.invalid, wrong
 
     @classmethod
     def check(cls, cases):
@@ -371,7 +377,8 @@ class Worker:
                 refused = cls.tools.compile(cases, "batch")
                 if not refused:
                     break
-                bad += [(cases[n].seed, "refused: " + message) for n, message in refused.items()]
+                bad += [(cases[n].seed, "refused: " + message) for n, message in refused.items() if not KNOWN.search(message)]
+                cls.invalid += sum(1 for message in refused.values() if KNOWN.search(message))
                 cases = [c for n, c in enumerate(cases) if n not in refused]
             wrong = cls.tools.check(cases, "batch") if cases else {}
         except Broken as broken:
@@ -386,7 +393,7 @@ class Worker:
 
 def many(options):
     """Runs --count programs from --seed on; prints what fails, made small. Whether all was well."""
-    begin, programs, runs, bad = time.time(), 0, 0, []
+    begin, programs, runs, invalid, bad = time.time(), 0, 0, 0, []
     state = Path(options.work) / "next"
     seed = int(state.read_text()) if options.resume and state.exists() else options.seed
     last = options.seed + options.count
@@ -402,7 +409,8 @@ def many(options):
             done, _ = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)
             for future in done:
                 del waiting[future]
-                ran, of_them, wrong = future.result()
+                ran, of_them, not_valid, wrong = future.result()
+                invalid += not_valid
                 before = programs
                 programs, runs = programs + ran, runs + of_them
                 bad += wrong
@@ -419,7 +427,7 @@ def many(options):
         print("\n== seed %d, made small; tests/fuzz/fuzz.py --build %s --cc %s --small --one %d ==" % (
             one_seed, options.build, options.cc, one_seed))
         one(Tools(options.build, Path(options.work) / "small", options.cc, options.work), one_seed, True)
-    print("%d programs with %d runs in %.0f s" % (programs, runs, time.time() - begin))
+    print("%d programs with %d runs in %.0f s; %d more were not valid" % (programs, runs, time.time() - begin, invalid))
     print("%d passed, %d failed" % (programs - len(bad), len(bad)))
     return not bad
 

@@ -1,6 +1,6 @@
 """Random programs: valid by construction, as the rules about names and values are followed here."""
 
-from nodes import (Bare, Block, Branch, Branches, Calc, Call, Causes, Chain, Cond, Delay, Do, DoInt, Each, EachFrom, Expr, If, JoinAll, Leave, Loop, Note,
+from nodes import (Bare, Block, Branch, Branches, Calc, Call, Causes, Chain, Cond, Delay, Do, DoInt, Each, EachFrom, Expr, If, JoinAll, Keep, Leave, Loop, Note,
                    Nothing, Pipe, RejectAgain, RejectNow, Report, Retry, Seen, Spawn, Start, Step, Timeout, Value)
 
 SOME_CODES = [1, 5, 16, 110, 0x4000, 0x4001]
@@ -88,6 +88,8 @@ class Generator:
         random = self.random
         pick = random.randrange(20)
         if not want and pick < 6:
+            if pick < 2 and random.random() < 0.5:
+                return Start("own", self.place("own"), self.expr(scope))
             if pick < 2:
                 return Start("hush", self.place("hush"), self.expr(scope))
             if pick < 5:
@@ -186,6 +188,18 @@ class Generator:
         inner = outer.but(names=scope.names + (name,), loop=scope.loop)
         return EachFrom(name, random.choice((1, 2, 2, 3)), source, Block(self.pipe(inner, False)))
 
+    def moved(self, scope, want):
+        """{ own as r then … then r } or with a function that takes it."""
+        random = self.random
+        name = self.new_name(scope)
+        inner = scope.deeper()
+        pipe = Pipe(Step(Start("own", self.place("own"), self.expr(inner)), name))
+        inner = inner.but(it=False)
+        if random.random() < 0.6:
+            pipe.add("then", Step(self.form(inner.but(loop=False), False)))
+        pipe.add("then", Step(Keep(name, random.random() < 0.5)))
+        return Block(pipe)
+
     def spawn(self, scope, want):
         if not self.helpers or not scope.returns:
             return self.leaf(scope, want)
@@ -234,7 +248,9 @@ class Generator:
         else:
             step = Step(self.block(inner, needs))
         name = None
-        if step.has and (kind in ("all", "settle") or winner) and random.random() < 0.8:
+        form = step.children[0]
+        owns = isinstance(form, Start) and form.sort == "own"
+        if (step.has or owns and kind != "settle") and (kind in ("all", "settle") or winner) and random.random() < 0.8:
             name = self.new_name(scope, "s" if kind == "settle" else "v")
             step.name, step.settled = name, kind == "settle"
             if isinstance(step.children[0], Delay) and kind == "settle":
@@ -252,7 +268,7 @@ class Generator:
         if pick < 6:
             return Start(*self.started("sure"), self.expr(scope))
         if not want and pick < 7:
-            return Start(*self.started("hush"), self.expr(scope))
+            return Start(*self.started(random.choice(("hush", "own"))), self.expr(scope))
         if want and not scope.it:
             return Start(*self.started("mail"), self.expr(scope))
         return Delay(random.choice((0, 1, 2, 3, 5)), scope.it)
@@ -285,7 +301,8 @@ class Generator:
         form = self.form(scope, want, plain)
         shown = tuple(getattr(form, "shown", ()))
         step = Step(form)
-        if form.has and isinstance(form, Value) or binds and form.has and random.random() < 0.35:
+        owns = isinstance(form, Start) and form.sort == "own"
+        if form.has and isinstance(form, Value) or binds and (form.has or owns) and random.random() < (0.6 if owns else 0.35):
             step.name = self.new_name(scope)
             shown += (step.name,)
         if random.random() < 0.07:
@@ -353,7 +370,7 @@ class Generator:
             return has
         form = last.children[0] if isinstance(last, Step) else last
         if isinstance(form, Branches) and form.kind == "any" and pick < 8:
-            step = Step(Causes(self.place("note"), len(form.children), err))
+            step = Step(Causes(self.place("note"), 1, err)) # of the first branch: the rejection may be another any's
             codes = random.choice(([CHAIN_EALL], None))
         elif pick < 4 and not want:
             step = Step(Report(err))
@@ -398,5 +415,5 @@ G = Generator
 VALUED = ([lambda g, s, w: g.leaf(s, w)] * 7 + [G.block] * 2 + [G.if_] * 2
           + [lambda g, s, w: g.branches(s, "race", w)] * 2 + [lambda g, s, w: g.branches(s, "any", w)] * 2
           + [G.timeout] * 2 + [G.retry] * 2 + [G.call] * 2)
-ANYTHING = (VALUED + [G.loop] * 3 + [G.each] * 2 + [G.each_from] * 2 + [G.spawn] * 3
+ANYTHING = (VALUED + [G.loop] * 3 + [G.each] * 2 + [G.each_from] * 2 + [G.spawn] * 3 + [G.moved] * 2
             + [lambda g, s, w: g.branches(s, "all", w)] * 3 + [lambda g, s, w: g.branches(s, "settle", w)] * 2)

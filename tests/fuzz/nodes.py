@@ -102,7 +102,7 @@ class Start(Node):
 
     def __init__(self, sort, place, expr):
         self.sort, self.place, self.expr = sort, place, expr
-        self.has = sort != "hush"
+        self.has = sort not in ("hush", "own")
 
     def src(self):
         return "%s(%d, %s)" % (self.sort, self.place, self.expr.src())
@@ -119,6 +119,20 @@ def rejection(strand, code):
         return reject
     strand.world.suppress(reject)
     return Cancelled()
+
+
+class Keep(Node):
+    """Moves what a binding owns: to a function, or, as the value of the block that ends here, outward."""
+    plain = True
+
+    def __init__(self, name, by_call):
+        self.name, self.by_call = name, by_call
+
+    def src(self):
+        return "keep(%s)" % self.name[2] if self.by_call else "(%s)" % self.name[2]
+
+    def now(self, strand, env, it):
+        strand.check()
 
 
 class Calc(Node):
@@ -692,7 +706,7 @@ class Branch(Node):
             step = step.children[0]
         if isinstance(step, Step) and len(step.children) == 1:
             form = step.children[0]
-            if isinstance(form, Delay) or isinstance(form, Start) and form.sort != "mail":
+            if isinstance(form, Delay) or isinstance(form, Start) and form.sort not in ("mail", "own"):
                 return form, step.name
         return None, None
 

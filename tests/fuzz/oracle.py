@@ -146,6 +146,9 @@ class Operation:
     def settle(self, outcome, value, soon=False):
         """outcome: 0 a value, 1 a rejection with a code, -1 cancelled."""
         self.done = True
+        if self.sort == "own" and outcome == 0: # owned values are counted
+            value = self.world.handles
+            self.world.handles += 1
         if self.join is not None:
             if self.code:
                 if outcome > 0:
@@ -332,6 +335,7 @@ class World:
         self.interrupted = None
         self.reached = deque()
         self.pools = {}
+        self.handles = 0
         self.trace = []
         self.longest = 3 * longest
         self.started = []
