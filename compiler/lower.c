@@ -600,6 +600,8 @@ void lower(struct lowering *lowering, const struct node *node, struct variable *
         holder = node->u.delay.passes->variable;
     if (lowering->block->span.begin == 0 && lowering->block->instrs == NULL && !lowering->block->is_state)
         lowering->block->span = node->span;
+    if (node->undo != NULL) /* a step that starts nothing is not done either */
+        check_cancelled(lowering, node->span);
     if (node->resource != NULL && holder == NULL && dest == NULL)
         lower_dropped(lowering, node);
     else
