@@ -157,8 +157,8 @@ asan: ## the tests with AddressSanitizer and UndefinedBehaviorSanitizer, in buil
 tsan: ## the tests that use threads with ThreadSanitizer, in build/tsan
 	@$(MAKE) --no-print-directory check BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS="-O1 -g" TESTS="$(or $(TESTS),--threads)"
 
-fuzz: all ## 10000 random programs under faults, compared with an oracle; see tests/fuzz/fuzz.py --help
-	@tests/fuzz/fuzz.py --build $(BUILD) --count $(or $(N),10000) --seed $(or $(SEED),1) --progress 2000
+fuzz: all ## every construct in every other, and 10000 random programs under faults, compared with an oracle; see tests/fuzz/fuzz.py --help
+	@tests/fuzz/fuzz.py --build $(BUILD) --nested --count $(or $(N),10000) --seed $(or $(SEED),1) --progress 2000
 
 soak: all ## the same with N=1000000 programs from SEED=1000000 on; goes on where it was interrupted
 	@nice -n 10 tests/fuzz/fuzz.py --build $(BUILD) --work $(BUILD)/soak --count $(or $(N),1000000) --seed $(or $(SEED),1000000) \

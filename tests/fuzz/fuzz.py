@@ -16,11 +16,13 @@ from pathlib import Path
 
 from generate import Generator
 from shrink import shrink
+from nested import COUNT as NESTED, Nester, kinds_of
 from oracle import KINDS, NEVER, PLACES, TooLong, World
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 RUNS = 4
+SIZES = (3, 4, 5, 6, 6, 8, 8, 10, 12, 16, 24, 40) # steps, more or less
 STRICT = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror".split()
 ONE_THREAD = ["-DCHAIN_THREADS=0", "-DCHAIN_CRITICAL=1"] # tcc has neither thread-local storage nor atomic builtins
 COMPILERS = {
@@ -103,15 +105,17 @@ def random_run(random, places, number):
 
 
 class Case:
-    """A program and its runs."""
+    """A program and its runs. A negative seed is a program of nested.py: -1 the first."""
 
-    def __init__(self, seed, name, size=None):
+    def __init__(self, seed, name):
         self.seed, self.name = seed, name
         rand = Random(seed)
-        size = size or rand.choice((3, 4, 5, 6, 6, 8, 8, 10, 12, 16, 24, 40))
-        self.program = Generator(rand, name, size).program()
+        if seed < 0:
+            self.program = Nester(rand, name, 0).program_of(kinds_of(-1 - seed))
+        else:
+            self.program = Generator(rand, name, rand.choice(SIZES)).program()
         self.runs = []
-        for number in range(RUNS):
+        for number in range(RUNS if seed >= 0 else 2 * RUNS):
             run = random_run(rand, self.program.places, number)
             try:
                 run.predict(self.program)
@@ -397,11 +401,16 @@ def many(options):
     state = Path(options.work) / "next"
     seed = int(state.read_text()) if options.resume and state.exists() else options.seed
     last = options.seed + options.count
+    nested = -NESTED if options.nested else 0
     if seed > options.seed:
         print("goes on at seed %d" % seed, flush=True)
     with concurrent.futures.ProcessPoolExecutor(options.jobs, initializer=Worker.begin, initargs=(options,)) as pool:
         waiting = {}
-        while seed < last or waiting:
+        while seed < last or nested < 0 or waiting:
+            while nested < 0 and len(waiting) < 2 * options.jobs:
+                count = min(options.batch, -nested)
+                waiting[pool.submit(Worker.batch, nested, count)] = seed
+                nested += count
             while seed < last and len(waiting) < 2 * options.jobs:
                 count = min(options.batch, last - seed)
                 waiting[pool.submit(Worker.batch, seed, count)] = seed
@@ -440,6 +449,7 @@ def main():
     parser.add_argument("--count", type=int, default=1000, help="how many programs")
     parser.add_argument("--batch", type=int, default=100, help="programs to a file")
     parser.add_argument("--seed", type=int, default=1, help="of the first program; the others have those that follow")
+    parser.add_argument("--nested", action="store_true", help="before them, every construct in every other")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--resume", action="store_true", help="go on where the last run with --resume was ended")
     parser.add_argument("--progress", type=int, default=0, help="print a line after so many programs")
