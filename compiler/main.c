@@ -1,5 +1,6 @@
 /* main.c - the passes in their order. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -12,6 +13,7 @@
 #include "options.h"
 #include "output.h"
 #include "passes.h"
+#include "probe.h"
 #include "source.h"
 #include "writer.h"
 
@@ -23,6 +25,7 @@ struct session {
     struct options options;
     struct program program;
     struct outputs outputs;
+    const char *problem; /* why there is no report; NULL: none */
 };
 
 /* Of the files that are written; a dump is in `c`. */
@@ -181,6 +184,46 @@ static void emit(struct session *session, const struct ir_chain *chains, struct 
         emit_depfile(session, &texts->d);
 }
 
+/* The folder that a path leads to. */
+static const char *folder_of(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash == NULL ? "." : arena_format(arena, "%.*s", (int)(slash - path + 1), path);
+}
+
+static const char *c_compiler(const struct options *options)
+{
+    const char *cc = options->cc != NULL ? options->cc : getenv("CC");
+    return cc == NULL || *cc == '\0' ? "cc" : cc;
+}
+
+/* The header as it would be written, and a file that asks for the sizes of what is in it. */
+static void print_report(struct session *session, const struct ir_chain *chains, struct writer *out)
+{
+    struct arena *arena = &session->arena;
+    struct emit_options options = { .header_name = "probe.h", .source_name = "probe", .vendored = session->options.vendored };
+    struct report *report = report_new(&session->program, chains);
+    struct writer header, text;
+    struct probe probe = { .cc = c_compiler(&session->options), .include_dirs = session->program.include_dirs, .header = &header,
+                           .source_dir = folder_of(arena, session->program.units->path), .header_name = options.header_name,
+                           .text = &text };
+    const char *assembler;
+
+    if (session->program.data_dir != NULL)
+        probe.runtime_dir = arena_format(arena, "%s/../../include", session->program.data_dir);
+    writer_init(&header);
+    writer_init(&text);
+    emit_h(&header, &session->program, chains, &options);
+    report_probe(&text, report, options.header_name);
+    assembler = probe_compile(arena, &probe, &session->problem);
+    if (assembler != NULL && !report_read(report, assembler))
+        session->problem = arena_format(arena, "'%s' does not say all sizes: it must know the inline assembler of gcc", probe.cc);
+    if (session->problem == NULL)
+        report_print(out, report, dumps(session, "report=json"));
+    writer_release(&header);
+    writer_release(&text);
+}
+
 static void compile(struct session *session, const struct source *source, struct texts *texts)
 {
     struct ast_file *file = parse(&session->arena, &session->names, &session->diags, source);
@@ -202,7 +245,9 @@ static void compile(struct session *session, const struct source *source, struct
     if (session->diags.errors != 0 || session->options.check_only)
         return;
     chains = machines(session, checked);
-    if (session->options.dump != NULL)
+    if (dumps(session, "report") || dumps(session, "report=json"))
+        print_report(session, chains, &texts->c);
+    else if (session->options.dump != NULL)
         for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next)
             dump_chain(session, &texts->c, chain);
     else if (session->diags.errors == 0)
@@ -238,6 +283,12 @@ static enum status write_outputs(struct outputs *outputs)
 static enum status finish(struct session *session)
 {
     diag_print(&session->diags, stderr);
+    if (!has_errors(session) && session->problem != NULL) {
+        fprintf(stderr, "chainc: %s: error: no report: %s\n", session->options.input, session->problem);
+        session->outputs.problem = session->problem;
+        output_commit(&session->outputs);
+        return STATUS_USAGE;
+    }
     if (!has_errors(session))
         return write_outputs(&session->outputs);
     session->outputs.problem = "there are errors";

@@ -33,7 +33,10 @@ static const char *const help_text[] = {
     "      --skeleton          write a test of the chains, with stubs for the operations, instead\n"
     "                          (default: NAME_test.c)\n"
     "      --check             only look for errors\n"
-    "      --dump=WHAT         print tokens, ast, source, checked, ir or frame instead\n",
+    "      --dump=WHAT         print tokens, ast, source, checked, ir or frame instead\n"
+    "      --report[=json]     print instead how large every chain is, and what shares storage\n"
+    "      --cc=COMMAND        the C compiler that --report asks, with its flags (default: CC of\n"
+    "                          the environment, else cc)\n",
     "\n"
     "Input (FILE may be -, for standard input):\n"
     "  -I, --include-dir=DIR   look here for imported files\n"
@@ -71,6 +74,8 @@ enum {
     OPTION_VENDOR,
     OPTION_EMIT_RUNTIME,
     OPTION_DUMP,
+    OPTION_REPORT,
+    OPTION_CC,
     OPTION_CHECK,
     OPTION_SKELETON,
     OPTION_DEPFILE,
@@ -91,6 +96,8 @@ static const struct option long_options[] = {
     { "check", no_argument, NULL, OPTION_CHECK },
     { "skeleton", no_argument, NULL, OPTION_SKELETON },
     { "dump", required_argument, NULL, OPTION_DUMP },
+    { "report", optional_argument, NULL, OPTION_REPORT },
+    { "cc", required_argument, NULL, OPTION_CC },
     { "include-dir", required_argument, NULL, 'I' },
     { "depfile", required_argument, NULL, OPTION_DEPFILE },
     { "color", required_argument, NULL, OPTION_COLOR },
@@ -218,6 +225,15 @@ static void take_output_option(struct reader *reader, int option)
         else
             misused(reader, "cannot dump '%s': it is one of tokens, ast, source, checked, ir, frame", optarg);
         break;
+    case OPTION_REPORT:
+        if (optarg == NULL || strcmp(optarg, "text") == 0)
+            options->dump = "report";
+        else if (strcmp(optarg, "json") == 0)
+            options->dump = "report=json";
+        else
+            misused(reader, "cannot report as '%s': it is text or json", optarg);
+        break;
+    case OPTION_CC: options->cc = optarg; break;
     default: /* getopt has said what is wrong */
         reader->status = STATUS_USAGE;
         reader->done = true;
@@ -255,7 +271,7 @@ static void check_combination(struct reader *reader)
     else if (options->outdir != NULL && options->output != NULL)
         misused(reader, "either -o or --outdir%s", "");
     else if (options->wants_depfile && (options->check_only || options->dump != NULL))
-        misused(reader, "nothing is written that could depend on something: %s", options->check_only ? "--check" : "--dump");
+        misused(reader, "nothing is written that could depend on something: %s", options->check_only ? "--check" : "--dump and --report");
     else if (!options->wants_depfile && (options->depfile != NULL || options->targets != NULL || options->phony_targets))
         misused(reader, "-MF, -MT, -MQ and -MP need -MD%s", "");
 }

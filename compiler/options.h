@@ -20,7 +20,8 @@ struct options {
     const char *depfile;       /* NULL: derived from the output, if `wants_depfile` */
     const char *targets;       /* of the depfile, as they are to be written; NULL: the output as given */
     const char *runtime_copy;  /* the folder to copy the runtime to; NULL: none */
-    const char *dump;          /* tokens, ast, source, checked, ir, frame; NULL: none */
+    const char *dump;          /* tokens, ast, source, checked, ir, frame, report, report=json; NULL: none */
+    const char *cc;            /* the C compiler that a report asks, with its arguments */
     const char **include_dirs; /* NULL-terminated */
     bool no_lines, check_only, if_changed, vendored, color;
     bool skeleton;             /* a test of the chains instead of the two files */

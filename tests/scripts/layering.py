@@ -32,6 +32,7 @@ PRIVATE = {
     "depfile.h": "main options depfile",
     "options.h": "main options",
     "output.h": "main output",
+    "probe.h": "main probe",
     **dict.fromkeys(["token.h", "ast_new.h", "scan.h", "slip.h", "comments.h", "chain.tab.h"], PARSE),
 }
 
