@@ -226,9 +226,9 @@ static struct node *check_source(struct checker *checker, const struct ast_form 
     source = check_form(checker, form->u.each.source);
     if (source->ends && !source->wrong)
         diag_report(checker->diags, D_ITEM_NEVER, source->span);
-    else if (source->flexible && !source->wrong)
+    else if (source->flexible && ctype_is_void(source->type) && !source->wrong)
         diag_report(checker->diags, D_ITEM_UNTYPED, source->span, name->name);
-    source->wrong |= source->ends || source->flexible;
+    source->wrong |= source->ends || (source->flexible && ctype_is_void(source->type));
     source->ends = false;
     bind(checker, &step, source);
     source->binding->used = true; /* an each cannot leave its item without a name */

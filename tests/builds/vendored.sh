@@ -11,12 +11,11 @@ import "net.chain";
 import "time.chain";
 sync int printf(const char *format, ...);
 
-chain size_t talk(int conn)
+chain size_t talk(tcp_conn conn)
 {
     var char buffer[16];
     all (tcp_write(conn, "hello", 5), tcp_read(conn, buffer, sizeof buffer) as n)
     then (n)
-    finally tcp_close(conn)
 }
 
 chain int main(void)

@@ -104,6 +104,14 @@ USES = [
     "each (i in 0 .. 2) limit 2 { %s then { lend(it) then if (flag()) { return } } }",
     "each (i in 0 .. 2) limit 1 { %s }",
     "%s as c then if (flag()) { return } then lend(c)",
+    "each (c from { if (flag()) { reject(CHAIN_EEND) } else { %s } }) limit 2 { lend(c) }",
+    "each (c from { if (flag()) { reject(CHAIN_EEND) } else { %s } }) limit 2 { if (flag()) { take(c) } else { lend(c) } }",
+    "each (c from get) limit 1 { %s as d then lend(c) then if (flag()) { return } }",
+    "%s as c then spawn pooled(c) then tick",
+    "%s then spawn pooled(it) then join then tick",
+    "loop { %s as c then spawn pooled(c) then if (flag()) { break } }",
+    "%s as c then spawn counted(flag(), c) then tick",
+    "timeout 6ms { %s as c then tick } then spawn pooled(get_now_or(5))",
     "%s as c then all ({ tick then if (flag()) { return } }, lend(c)) then take(c)",
     "loop { all ({ %s as c then if (flag()) { break } }, get as d) then lend(d) then if (flag()) { break } }",
     "tick then tick catch { %s as c then lend(c) }",
@@ -133,6 +141,8 @@ RETURNS = [
     "get_lock as l then %s as c then tick then (c)",
     "%s then swap(it)",
     "timeout 4ms { %s as c then lend(c) then return c }",
+    "%s as c then { get as d then spawn pooled(d) } then (c)",
+    "get as d then spawn pooled(d) then if (flag()) { %s as c then return c } then get",
     "retry 2 { %s as c then tick then return c }",
     "do conn { poke(); return get_now_or(5); }",
     "(get_now_or(0))",
@@ -151,6 +161,8 @@ static int get_now_or(int dummy)
 }
 static void poke(void) { (void)flag(); }
 %}
+chain void pooled(conn c) pool 2 { lend(c) then tick }
+chain void counted(int n, conn c) pool 1 { lend(c) then if (n) { tick } }
 static chain void own(conn c) { lend(c) then tick }
 static chain conn swap(conn c) { lend(c) then get }
 """
