@@ -100,10 +100,9 @@ static void emit_done(struct emitter *emitter, const struct ir_instr *instr, con
 static void emit_adopt(struct emitter *emitter, const struct ir_instr *instr)
 {
     const struct ir_strand *strand = instr->strand;
-    bool branch = strand->parent != NULL && !strand->is_strand;
 
-    putf(emitter->writer, "    if (%s(&%s)) {\n        %s = %s.%s_value;\n", branch ? "chain__branch_arrived" : "chain__arrived",
-         branch ? op_path(emitter, strand) : arena_format(emitter->arena, "%s->op", emitter->chain->local.strand),
+    putf(emitter->writer, "    if (%s(&%s)) {\n        %s = %s.%s_value;\n", instr->is_branch ? "chain__branch_arrived" : "chain__arrived",
+         instr->is_branch ? op_path(emitter, strand) : arena_format(emitter->arena, "%s->op", emitter->chain->local.strand),
          variable_path(emitter, instr->variable), storage_path(emitter, strand), storage_member(emitter->arena, instr->op));
     emit_done(emitter, instr, "        ");
     put(emitter->writer, "    }\n");

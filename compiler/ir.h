@@ -81,6 +81,7 @@ struct ir_instr {
     enum ir_kind kind;
     struct span span;
     struct variable *variable, *from;
+    bool is_branch;             /* IR_ADOPT: of a branch that is one operation */
     struct variable *done;      /* IR_ADOPT, IR_SYNC, IR_DO: gets the bits of `number` if there is a value; NULL: none */
     const struct symbol *op;
     struct text *text, *args;   /* args: a list */

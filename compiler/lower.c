@@ -171,6 +171,7 @@ void adopt(struct lowering *lowering, struct ir_strand *strand, const struct sym
     instr->variable = dest;
     instr->op = op;
     instr->strand = strand;
+    instr->is_branch = strand != lowering->strand;
     owns(instr, dest->owned);
 }
 
@@ -302,113 +303,7 @@ static void lower_delay(struct lowering *lowering, const struct node *node)
     check_code(lowering, node->span, "delay");
 }
 
-/* ---- then, catch ---- */
-
-/* `it` lives until the step that got it has settled, `err` to the end of its handler. */
-static void hold(struct lowering *lowering, struct variable *variable, struct span span)
-{
-    if (variable != NULL && variable->address_taken && !lowering->block->done)
-        add(lowering, IR_HOLD, span)->variable = variable;
-}
-
-/* A value that owns something and is not bound: in care until the next step has settled (rule 42b). */
-static bool open_for(struct lowering *lowering, struct owner *owner, struct variable *it, struct span span)
-{
-    if (it == NULL || it->kind != VARIABLE_IT || it->resource == NULL || it->owned != NULL)
-        return false;
-    owner_open(lowering, owner, NULL, OWNER_RELEASES, span);
-    own(lowering, owner, it);
-    return true;
-}
-
-static void lower_then(struct lowering *lowering, const struct node *node, struct variable *dest)
-{
-    struct owner owner;
-    bool owns_it = open_for(lowering, &owner, node->u.then.it->variable, node->span);
-
-    lower(lowering, node->u.then.first, node->u.then.it->variable);
-    lower(lowering, node->u.then.second, dest);
-    hold(lowering, node->u.then.it->variable, node->span);
-    if (owns_it)
-        owner_close(lowering, &owner, node->span);
-}
-
-static void lower_catch_entry(struct lowering *lowering, struct ir_block *handler, struct variable *err)
-{
-    place(lowering, handler);
-    if (err != NULL && lowering->attempt != NULL)
-        add(lowering, IR_ATTEMPTED, handler->span)->variable = lowering->attempt;
-    add(lowering, IR_CATCH, handler->span)->variable = err;
-    lowering->dirty = false;
-}
-
-/* A handler takes rejections, of these codes or any, but never a cancel (rule 32). */
-static struct ir_block *handler_entry(struct lowering *lowering, struct ir_block *handler, const struct ast_name *codes)
-{
-    struct ir_block *entry = block_new(lowering, handler->hint, handler->span);
-
-    entry->codes = codes;
-    entry->to = handler;
-    handler->hint = "caught";
-    handler->span.begin = 0;
-    return entry;
-}
-
-static void place_entry(struct lowering *lowering, struct ir_block *entry)
-{
-    place(lowering, entry);
-    end(lowering, IR_CODES, entry->to, lowering->fail);
-}
-
-static void lower_then_else(struct lowering *lowering, const struct node *node, struct variable *dest)
-{
-    struct ir_block *handler = block_new(lowering, "else_handler", node->u.then.no->span);
-    struct ir_block *behind = block_new(lowering, "after_else", node->span), *fail;
-    struct ir_block *entry = handler_entry(lowering, handler, NULL);
-    struct owner owner;
-    bool dirty, owns_it = open_for(lowering, &owner, node->u.then.it->variable, node->span);
-
-    fail = lowering->fail;
-    lowering->fail = entry;
-    lower(lowering, node->u.then.first, node->u.then.it->variable);
-    lowering->fail = fail;
-    lower(lowering, node->u.then.second, dest);
-    hold(lowering, node->u.then.it->variable, node->span);
-    end(lowering, IR_GOTO, behind, NULL);
-    dirty = lowering->dirty;
-    place_entry(lowering, entry);
-    lower_catch_entry(lowering, handler, node->u.then.err);
-    lower(lowering, node->u.then.no, dest);
-    hold(lowering, node->u.then.err, node->span);
-    end(lowering, IR_GOTO, behind, NULL);
-    lowering->dirty |= dirty;
-    behind->span.begin = 0;
-    place(lowering, behind);
-    if (owns_it)
-        owner_close(lowering, &owner, node->span);
-}
-
-static void lower_catch(struct lowering *lowering, const struct node *node, struct variable *dest)
-{
-    struct ir_block *handler = block_new(lowering, "catch", node->span);
-    struct ir_block *behind = block_new(lowering, "after_catch", node->span), *fail = lowering->fail;
-    struct ir_block *entry = handler_entry(lowering, handler, node->u.catch_.codes);
-    bool dirty;
-
-    lowering->fail = entry;
-    lower(lowering, node->u.catch_.body, dest);
-    lowering->fail = fail;
-    end(lowering, IR_GOTO, behind, NULL);
-    dirty = lowering->dirty;
-    place_entry(lowering, entry);
-    lower_catch_entry(lowering, handler, node->u.catch_.err);
-    lower(lowering, node->u.catch_.handler, dest);
-    hold(lowering, node->u.catch_.err, node->span);
-    end(lowering, IR_GOTO, behind, NULL);
-    lowering->dirty |= dirty;
-    behind->span.begin = 0;
-    place(lowering, behind);
-}
+/* ---- variables of lower's own ---- */
 
 struct variable *variable_for(struct lowering *lowering, enum variable_kind kind, const char *name, const char *type)
 {

@@ -1,6 +1,6 @@
-/* lower.h - what the parts of lower share: lower.c has pipelines, blocks and loops, lower_jump.c finally and the ways out,
- * lower_branches.c what runs at the same time, lower_each.c the items of an each, lower_retry.c the retry, lower_own.c what is
- * undone and released.
+/* lower.h - what the parts of lower share: lower.c has calls, blocks and loops, lower_catch.c then, else and catch, lower_jump.c
+ * finally and the ways out, lower_branches.c what runs at the same time, lower_each.c the items of an each, lower_retry.c the
+ * retry, lower_own.c what is undone and released, lower_spawn.c instances.
  */
 #ifndef LOWER_H
 #define LOWER_H
@@ -122,6 +122,9 @@ void copy(struct lowering *lowering, struct variable *dest, struct variable *fro
 
 void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value);
 struct ir_block *ending(struct lowering *lowering); /* a block that ends the chain with its value */
+void lower_then(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_then_else(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_catch(struct lowering *lowering, const struct node *node, struct variable *dest);
 void lower_finally(struct lowering *lowering, const struct node *node, struct variable *dest);
 void lower_jump(struct lowering *lowering, const struct node *node);
 void lower_return(struct lowering *lowering, const struct node *node);

@@ -12,14 +12,15 @@
 #include "lower.h"
 
 /* The call or delay that a branch consists of, if it needs no strand of its own. A posted operation needs one: its settling
- * travels through the strand's link. */
-static const struct node *single_operation(const struct node *branch)
+ * travels through the strand's link. So does a call that takes something over, as it may not be started, and a value that owns
+ * something and has no place (`wanted`: it has): somebody has to release it. */
+static const struct node *single_operation(const struct node *branch, bool wanted)
 {
     const struct node *node = branch->u.block.body;
 
     if (branch->u.block.vars != NULL || branch->u.block.scope->undo_count != 0 || branch->u.block.scope->owned_count != 0)
         return NULL;
-    if (node->kind == NODE_CALL && (node->resource != NULL || own_gives(node)))
+    if (node->kind == NODE_CALL && ((node->resource != NULL && !wanted && node->binding == NULL) || own_gives(node)))
         return NULL;
     if (node->kind == NODE_CALL && node->u.call.op->proto_kind == AST_ASYNC && !node->u.call.op->posted)
         return node;
@@ -56,12 +57,12 @@ static struct ir_block *start_strand(struct lowering *lowering, const struct nod
     return instr->to;
 }
 
-static void add_branch(struct lowering *lowering, struct fork *fork, const struct node *branch)
+static void add_branch(struct lowering *lowering, struct fork *fork, const struct node *branch, bool wanted)
 {
     unsigned i = fork->count++;
 
     fork->branches[i].node = branch;
-    fork->branches[i].single = single_operation(branch);
+    fork->branches[i].single = single_operation(branch, wanted);
     fork->branches[i].strand = strand_child(lowering, i, branch->span);
     branch->u.block.scope->strand = fork->branches[i].strand;
     if (fork->branches[i].single != NULL)
@@ -183,8 +184,31 @@ static void take_single(struct lowering *lowering, struct fork *fork, unsigned i
 static void take_bindings(struct lowering *lowering, struct fork *fork)
 {
     for (unsigned i = 0; i < fork->count; i++)
-        if (fork->branches[i].single != NULL)
+        if (fork->branches[i].single != NULL && fork->branches[i].single->resource == NULL)
             take_single(lowering, fork, i, NULL);
+}
+
+/* ---- values that own something ---- */
+
+/* What single operations have given is taken over whatever the outcome of the whole is (rule 42c). */
+static void adopt_singles(struct lowering *lowering, struct fork *fork)
+{
+    for (unsigned i = 0; i < fork->count; i++) {
+        const struct node *single = fork->branches[i].single;
+        if (single != NULL && single->resource != NULL)
+            adopt(lowering, fork->branches[i].strand, single->u.call.op,
+                  single->binding != NULL ? single->binding : fork->branches[i].value, single->span);
+    }
+}
+
+/* Before the branches are started: names that the operations of an `all` bind may have been bound by another way. */
+static void prepare_bindings(struct lowering *lowering, const struct node *node)
+{
+    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next) {
+        const struct node *single = single_operation(branch, false);
+        if (single != NULL && single->resource != NULL)
+            own_prepare(lowering, single->binding, single->span);
+    }
 }
 
 static void take_outcomes(struct lowering *lowering, struct fork *fork)
@@ -240,7 +264,7 @@ static void lower_winner(struct lowering *lowering, struct fork *fork, unsigned 
 
     if (branch->u.block.body->ends) /* it never has a value to win with */
         return;
-    if (fork->branches[i].single != NULL)
+    if (fork->branches[i].single != NULL && fork->branches[i].single->resource == NULL)
         take_single(lowering, fork, i, value);
     else
         copy(lowering, value, fork->branches[i].value, branch->span);
@@ -292,7 +316,7 @@ static void prepare_values(struct lowering *lowering, struct fork *fork, struct 
 {
     for (unsigned i = 0; i < fork->count; i++) {
         const struct node *branch = fork->branches[i].node;
-        if (fork->branches[i].single != NULL)
+        if (fork->branches[i].single != NULL && fork->branches[i].single->resource == NULL)
             continue;
         if (branch->u.block.winner != NULL)
             fork->branches[i].value = branch->u.block.it->variable;
@@ -381,10 +405,11 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
 
     if (owns)
         owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
+    prepare_bindings(lowering, node);
     begin_fork(lowering, fork, node, kind, kind == AST_ALL ? "after_all" : kind == AST_ANY ? "after_any"
                : kind == AST_RACE ? "after_race" : "after_settle");
     for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
-        add_branch(lowering, fork, branch);
+        add_branch(lowering, fork, branch, owns && gives_owned(branch, dest));
     fork->owner = owns ? &owner : NULL;
     if (kind == AST_RACE || kind == AST_ANY)
         prepare_values(lowering, fork, dest);
@@ -393,6 +418,7 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
         for (unsigned i = 0; i < fork->count; i++)
             fork->branches[i].value = fork->branches[i].node->u.block.value;
     end_fork(lowering, fork, node);
+    adopt_singles(lowering, fork);
     if (kind == AST_ANY)
         lower_any_failure(lowering, fork, node);
     else
@@ -411,7 +437,7 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
 void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct fork *fork = arena_new(lowering->arena, struct fork);
-    const struct node *single = single_operation(node->u.timeout.branch);
+    const struct node *single = single_operation(node->u.timeout.branch, dest != NULL);
     struct variable *value = dest;
     struct owner owner;
     struct ir_instr *timer;
@@ -426,13 +452,14 @@ void lower_timeout(struct lowering *lowering, const struct node *node, struct va
     timer = add(lowering, IR_TIMEOUT, node->span);
     timer->node = node->u.timeout.limit;
     timer->text = node->u.timeout.limit->u.delay.count;
-    add_branch(lowering, fork, node->u.timeout.branch);
-    fork->branches[0].value = single == NULL ? value : NULL;
+    add_branch(lowering, fork, node->u.timeout.branch, dest != NULL);
+    fork->branches[0].value = single == NULL || single->resource != NULL ? value : NULL;
     end_fork(lowering, fork, node);
     add(lowering, IR_TIMEOUT_END, node->span);
+    adopt_singles(lowering, fork);
     check_code(lowering, node->span, "timeout");
     make_jumps(lowering, fork);
-    if (single != NULL)
+    if (single != NULL && single->resource == NULL)
         take_single(lowering, fork, 0, value);
     if (value != dest) {
         if (!node->ends)

@@ -53,6 +53,7 @@ static void add_done(struct lowering *lowering, struct owner *owner)
         struct scope *scope = lowering->scope;
         lowering->scope = owner->storage;
         owner->done = variable_for(lowering, VARIABLE_EXIT, "done", "unsigned");
+        owner->done->from = "what there is to undo or release";
         lowering->scope = scope;
         next = arena_new(lowering->arena, struct ir_instr);
         *next = *owner->reset;
@@ -180,6 +181,8 @@ void owner_open(struct lowering *lowering, struct owner *owner, struct scope *sc
     owner->rejected = block_new(lowering, kind == OWNER_UNDOES ? "undo_all" : "rejected_to_release", span);
     owner->rejected->span.begin = 0;
     owner->done = variable_for(lowering, VARIABLE_EXIT, "done", "unsigned");
+    owner->done->from = "what there is to undo or release";
+    owner->kept->from = "what was under way";
     owner->reset = add(lowering, IR_HOLD, lowering->block->span);
     owner->begin = lowering->block;
     owner->fail = lowering->fail;
@@ -329,6 +332,7 @@ static void release_some(struct lowering *lowering, const struct owned *const *l
     struct text *text = arena_new(lowering->arena, struct text);
     struct piece **last = &text->pieces;
 
+    kept->from = "what was under way";
     todo->span.begin = behind->span.begin = 0;
     for (unsigned i = 0; i < count; i++) {
         if (i != 0)

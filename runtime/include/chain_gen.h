@@ -296,9 +296,10 @@ static inline void chain__settle(struct chain_deferred done, int code)
  *     chain__arrives(done.end);
  *     chain__settle(done.end, 0);
  *
- * In a strand's header `alive` has room for it, which nothing else uses while one operation is waited for. */
+ * In a strand's header `alive` has room for it, which nothing else uses while one operation is waited for. A branch that is one
+ * operation has its code for itself once it is settled. */
 
-enum { CHAIN__ARRIVED = 255 };
+enum { CHAIN__ARRIVED = 255, CHAIN__CANCELLED_LATE = -2 };
 
 /* Before the start of such an operation. */
 static inline void chain__begin_owned(struct chain_strand *strand)
@@ -309,7 +310,10 @@ static inline void chain__begin_owned(struct chain_strand *strand)
 /* Between claim and settle; of a posted operation from any thread. */
 static inline void chain__arrives(struct chain_deferred done)
 {
-    done.op->alive = CHAIN__ARRIVED;
+    if (CHAIN__LIKELY((done.tag & CHAIN__BRANCH) == 0))
+        done.op->alive = CHAIN__ARRIVED;
+    else if (done.op->code != 0)
+        done.op->code = CHAIN__CANCELLED_LATE;
 }
 
 /* Behind the operation, whatever its outcome: whether there is a value to be taken over. */
@@ -319,6 +323,12 @@ static inline bool chain__arrived(struct chain_op *op)
     if (arrived)
         op->alive = 0;
     return arrived;
+}
+
+/* The same for a branch that is one operation, when all have ended. */
+static inline bool chain__branch_arrived(const struct chain_op *op)
+{
+    return op->code == 0 || op->code == CHAIN__CANCELLED_LATE;
 }
 
 /* The same, but the strand goes on only after those that are ready now, even if its operation is still being started. */

@@ -25,6 +25,7 @@ COMPILER = [
 PARSE = "parse words capture brackets params comments slip scan token ast_new lex*"
 PRIVATE = {
     "check.h": "check* scope demand",
+    "resolve.h": "resolve*",
     "lower.h": "lower*",
     "emit.h": "emit*",
     "print.h": "ast_print print*",

@@ -1,0 +1,10 @@
+/* resolve.h - what the parts of resolve share: resolve.c has imports, names and calls, resolve_resources.c what owns something. */
+#ifndef RESOLVE_H
+#define RESOLVE_H
+
+#include "symbol.h"
+
+/* Every resource has its release, or that has been reported. When all names are declared. */
+void resolve_resources(struct program *program);
+
+#endif
