@@ -243,9 +243,11 @@ static unsigned most_parameters(const struct ir_chain *chains)
 static void emit_head(struct emitter *emitter, const struct ir_chain *chains)
 {
     const struct emit_options *options = emitter->options;
-    const char *stem = without_ending(emitter->arena, options->header_name), *program = without_ending(emitter->arena, options->c_name);
+    const char *stem = without_ending(emitter->arena, options->header_name);
+    const char *output = *options->c_name == '<' ? arena_format(emitter->arena, "%s_test.c", stem) : options->c_name; /* <stdout> */
+    const char *program = without_ending(emitter->arena, output);
 
-    put_template(emitter->writer, head_text, "source", options->source_name, "output", options->c_name, "program", program, "header",
+    put_template(emitter->writer, head_text, "source", options->source_name, "output", output, "program", program, "header",
                  options->header_name, "c", arena_format(emitter->arena, "%s.c", stem), "o", arena_format(emitter->arena, "%s.o", stem),
                  "values", arena_format(emitter->arena, "%s_values.h", skeleton_last_part(program)), "main", has_main(chains) ? "-Dmain=program_main " : "",
                  NULL);

@@ -1,0 +1,64 @@
+#!/bin/sh
+# chainc --skeleton: the test finds what is wrong with operations and with generated code, tells how to run that again, and refuses
+# what it cannot do.
+. "$TOP/tests/scripts/lib"
+. "$TOP/tests/scripts/skeleton_lib"
+
+# A release that is left out, or made twice, in the generated code.
+more=
+make_test $TOP/tests/sim owning
+grep -n 'done |= 1u' owning.c >bits || fail "no bits in owning.c"
+line=$(sed -n '1s/:.*//p' bits)
+cp owning.c good.c
+sed "${line}s/|= 1u/|= 0u/" good.c >owning.c
+expect 0 $CC $CFLAGS -DCHAIN_TRACE $folders owning_test.c owning.c "$BUILD/lib/libchain-trace.a" -pthread -o owning_test
+expect 1 ./owning_test
+shows out '^two, scenario 1: line 1 was never released$'
+sed 's/^ *page_free(f->text);$/& &/' good.c >owning.c
+expect 0 $CC $CFLAGS -DCHAIN_TRACE $folders owning_test.c owning.c "$BUILD/lib/libchain-trace.a" -pthread -o owning_test
+expect 1 ./owning_test
+shows out '^passed_on, scenario [0-9]+: page 1 was released twice$'
+
+# Wrong: each is found, with the way to run it again.
+more=$TOP/tests/sim/broken_ops.c
+make_test $TOP/tests/sim broken -DOWN_leaks -DOWN_settles -DOWN_deaf
+expect 1 ./broken_test
+cp out found
+shows found '^leaking, scenario [0-9]+: left at the end: 0 chains, 0 operations, 1 timers'
+shows found '^settling, scenario [0-9]+: a settling call came late that is no fault of the plan'
+shows found '^deafening, scenario [0-9]+: the chain waits for ever, though it was cancelled'
+shows found '^    next \(broken.chain:[0-9]+, start [0-9]\)|^    leaks \(broken.chain:[0-9]+, start 1\): the chain is cancelled meanwhile'
+again=$(sed -n 's/^    rerun: //p' found | sed -n 1p)
+expect 1 $again
+shows out '#2 start leaking LEAKING_AFTER_LEAKS broken.chain:'
+
+# A crash says where, unless a sanitizer does.
+cat >crash.chain <<'END'
+#include <stdlib.h>
+sync void abort(void);
+async int next(int key);
+chain void crash(int key) { next(key) as a then if (a == 1) { abort() } }
+END
+more=
+make_test . crash
+./crash_test >out 2>err
+[ $? -gt 128 ] || [ -n "$SANITIZE" ] || fail "no crash: $(cat out err)"
+[ -n "$SANITIZE" ] || shows err '^    rerun: ./crash_test --only 2$'
+
+# Values of one's own, from a header beside the test.
+printf '#define VALUE_fetch(n) (100 + (int)(n))\n#define ARGUMENT_both_key 7\n' >faults_test_values.h
+more=
+make_test $TOP/tests/sim faults
+expect 0 ./faults_test --limit 500
+
+# Nothing is accepted and ignored.
+expect 0 $CC $CFLAGS -DCHAIN_TRACE $folders faults_test.c faults.c "$BUILD/lib/libchain.a" -pthread -o plain_test
+expect 2 ./plain_test
+shows err 'needs a traced build'
+expect 0 $CC $CFLAGS $folders -c faults.c
+expect 0 $CC $CFLAGS -DCHAIN_TRACE $folders faults_test.c faults.o "$BUILD/lib/libchain-trace.a" -pthread -o half_test
+expect 2 ./half_test
+shows err 'nothing was traced'
+! $CC $folders -c faults_test.c 2>err || fail "compiled without CHAIN_TRACE"
+shows err 'with -DCHAIN_TRACE'
+exit 0
