@@ -6,6 +6,10 @@ from nodes import (Bare, Block, Branch, Branches, Calc, Call, Causes, Chain, Con
 SOME_CODES = [1, 5, 16, 110, 0x4000, 0x4001]
 
 
+def owner(form):
+    return isinstance(form, Start) and form.sort == "own"
+
+
 class Scope:
     """What is known at a place."""
     __slots__ = ("names", "variables", "it", "err", "attempt", "loop", "returns", "each", "level")
@@ -242,19 +246,21 @@ class Generator:
             step = Step(self.single(inner, needs))
         elif random.random() < 0.5 and not winner and kind != "settle":
             pipe = self.pipe(inner, needs)
-            if not pipe.ifish:
+            if not pipe.ifish and not owner(pipe.children[0].children[0]):
                 return Branch(pipe), []
             step = Step(Block(pipe))
         else:
             step = Step(self.block(inner, needs))
         name = None
         form = step.children[0]
-        owns = isinstance(form, Start) and form.sort == "own"
+        owns = owner(form)
         if (step.has or owns and kind != "settle") and (kind in ("all", "settle") or winner) and random.random() < 0.8:
             name = self.new_name(scope, "s" if kind == "settle" else "v")
             step.name, step.settled = name, kind == "settle"
             if isinstance(step.children[0], Delay) and kind == "settle":
                 step.name, step.settled, name = None, False, None
+        if owns and step.name is None:
+            step = Step(Block(Pipe(step))) # whether it has a strand of its own depends on who wants its value
         if winner:
             known = inner.names + ((name,) if name is not None else ())
             return Branch(step, Block(self.pipe(inner.but(names=known, it=step.has), want))), []
@@ -277,7 +283,8 @@ class Generator:
         return sort, self.place(sort)
 
     def timeout(self, scope, want):
-        return Timeout(self.random.choice((0, 1, 2, 3, 5, 8)), self.form(scope.deeper(), want, True))
+        form = self.form(scope.deeper(), want, True)
+        return Timeout(self.random.choice((0, 1, 2, 3, 5, 8)), Block(Pipe(Step(form))) if owner(form) else form)
 
     def retry(self, scope, want):
         random = self.random
@@ -301,7 +308,7 @@ class Generator:
         form = self.form(scope, want, plain)
         shown = tuple(getattr(form, "shown", ()))
         step = Step(form)
-        owns = isinstance(form, Start) and form.sort == "own"
+        owns = owner(form)
         if form.has and isinstance(form, Value) or binds and (form.has or owns) and random.random() < (0.6 if owns else 0.35):
             step.name = self.new_name(scope)
             shown += (step.name,)

@@ -706,7 +706,7 @@ class Branch(Node):
             step = step.children[0]
         if isinstance(step, Step) and len(step.children) == 1:
             form = step.children[0]
-            if isinstance(form, Delay) or isinstance(form, Start) and form.sort not in ("mail", "own"):
+            if isinstance(form, Delay) or isinstance(form, Start) and form.sort != "mail":
                 return form, step.name
         return None, None
 
