@@ -107,6 +107,7 @@ INSTALLED_TOOL = \
     755:$(CHAINC):$(bindir)/chainc \
     $(foreach f,$(PUBLIC_MODULES),644:$f:$(datadir)/chain/$(notdir $f)) \
     $(foreach f,$(AMALGAMATION),644:$f:$(datadir)/chain/runtime/$(notdir $f)) \
+    $(foreach f,$(wildcard runtime/ports/*/*.[ch]),644:$f:$(datadir)/chain/$(f:runtime/%=%)) \
     644:pkg/chainc.pc.in:$(toolpkgconfigdir)/chainc.pc \
     644:pkg/chain.m4:$(aclocaldir)/chain.m4 \
     644:$(BUILD)/share/man/man1/chainc.1:$(mandir)/man1/chainc.1 \
