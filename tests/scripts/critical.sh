@@ -29,9 +29,11 @@ void chain_port_leave(uintptr_t state)
         pthread_mutex_unlock(&mutex);
 }
 END
+# shellcheck disable=SC2086 # flags
+compile() { expect 0 $CC -std=gnu11 -Wall -Wextra -Werror $CFLAGS -pthread -DCHAIN_CRITICAL=1 -I"$TOP/runtime/include" "$@"; }
+
+compile -c port.c "$TOP"/runtime/core/*.c "$TOP"/runtime/threads/*.c "$TOP"/runtime/backends/*.c
 for test in post loop settle; do
-    # shellcheck disable=SC2086 # flags
-    expect 0 $CC -std=gnu11 -Wall -Wextra -Werror $CFLAGS -pthread -DCHAIN_CRITICAL=1 -I"$TOP/runtime/include" \
-        port.c "$TOP/tests/unit/$test.c" "$TOP"/runtime/core/*.c "$TOP"/runtime/threads/*.c "$TOP"/runtime/backends/*.c -lcmocka -o "$test"
+    compile "$TOP/tests/unit/$test.c" ./*.o -lcmocka -o "$test"
     expect 0 "./$test"
 done
