@@ -131,7 +131,7 @@ static void perform(struct lowering *lowering, const struct owned *owned, struct
     place(lowering, todo);
     lowering->dirty = false; /* shielded: a cancel waits */
     lowering->fail = failed;
-    if (!undo)
+    if (!undo && !own_gives(what))
         change_done(lowering, owned, " & ~%uu", what->span);
     lower(lowering, what, NULL);
     lowering->fail = fail;

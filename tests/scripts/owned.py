@@ -124,6 +124,14 @@ USES = [
     "{ get_file as f then %s as c then lend(c) } catch tick",
     "any (get_file, get_file) then { %s then lend(it) }",
 ]
+# What is acquired last is released first.
+IN_ORDER = [
+    "get as a then get_lock as b then get_file as c then get as d then lend(a) then tick",
+    "get as a then { get_file as b then { get_lock as c then get then lend(it) } then tick }",
+    "get then { get_file as b then tick undo tick then get_lock as l then look(b) }",
+    "get as a then loop { tick then if (flag()) { break } } then get_lock as b then if (flag()) { return } then get as c then tick",
+    "get_lock as a then timeout 4ms { get_file as b then get as c then tick } then tick",
+]
 # Chains whose value is a conn.
 RETURNS = [
     "%s",
@@ -177,6 +185,8 @@ def programs(share):
         for j, way in enumerate(ways if "%s" in form else ways[:1]):
             if (7 * i + j) % share == 0 or "%s" not in form or (share > len(ways) and j == i % len(ways)):
                 yield f"p{i}_{j}", kind, form.replace("%s", way)
+    for i, form in enumerate(IN_ORDER):
+        yield f"in_order_{i}", "void", form
 
 
 def write(chosen, name):
@@ -193,7 +203,7 @@ def write(chosen, name):
         out.write("const struct program programs[] = {\n")
         for program, kind, body in chosen:
             value = f"value_{program}" if kind == "conn" else "NULL"
-            out.write(f'    {{ "{program}", &the_{program}.root, run_{program}, {value}, {int("flag()" in body)}, 0 }},\n')
+            out.write(f'    {{ "{program}", &the_{program}.root, run_{program}, {value}, {int("flag()" in body)}, {int("in_order" in program)} }},\n')
         out.write("    { NULL, NULL, NULL, NULL, 0, 0 },\n};\n%}\n")
 
 
