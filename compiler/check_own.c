@@ -66,7 +66,7 @@ static void two_owners(struct checker *checker, const struct variable *variable,
 
 void own_text(struct checker *checker, const struct text *text, struct ctype type)
 {
-    struct variable *moved = text_moves(text, type), *mentioned = text_mentions(text, type);
+    struct variable *moved = text_moves(text, type), *mentioned = text_mentions(text, type), *owner = text_owner(text);
 
     if (ctype_resource(checker->program, type) == NULL)
         return;
@@ -74,6 +74,8 @@ void own_text(struct checker *checker, const struct text *text, struct ctype typ
         own_move(checker, moved, text->span);
     else if (mentioned != NULL)
         two_owners(checker, mentioned, text->span);
+    else if (owner != NULL) /* of another resource; C might see no difference */
+        diag_report(checker->diags, D_OWNER_LOST, text->span, owner->type.before, type.before);
 }
 
 void own_arguments(struct checker *checker, const struct text *args, const struct parameter *params)

@@ -236,7 +236,10 @@ struct checked_chain {
     bool is_main;
 };
 
-/* The variable that owns something and is the whole of a text, so that a place that wants a value of this type takes it over
+/* The variable that owns something and is the whole of a text; NULL: the text is something else. */
+struct variable *text_owner(const struct text *text);
+
+/* That variable, if its type is the one that is given: so a place that wants a value of this type takes it over
  * (rule 42b); NULL: the text only mentions things. */
 struct variable *text_moves(const struct text *text, struct ctype type);
 
