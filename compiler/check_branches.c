@@ -3,10 +3,12 @@
  * Branches run at the same time, so what one binds no other sees. Behind the whole, `all` shows what each branch's last `as`
  * bound, `settle` its outcome; a winner's block of race or any sees its own branch's names and runs when the others are quiet.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
 #include "check.h"
+#include "intern.h"
 
 static const char *word_of(enum ast_form_kind kind)
 {
@@ -247,6 +249,20 @@ static struct node *check_pulled(struct checker *checker, const struct ast_form 
     return node;
 }
 
+/* A number is looked at here, a macro by the C compiler, which does not know the names of the chain (rule 98). */
+static void check_limit(struct checker *checker, const struct ast_number *limit)
+{
+    char *end;
+    unsigned long number = strtoul(limit->text, &end, 0);
+
+    if (variable_visible(checker, intern(checker->program->names, limit->text, strlen(limit->text))) != NULL)
+        diag_report(checker->diags, D_LIMIT_NAME, limit->span, limit->text);
+    else if (end != limit->text && number == 0)
+        diag_report(checker->diags, D_LIMIT_ZERO, limit->span);
+    else if (number > 254)
+        diag_report(checker->diags, D_LIMIT_RANGE, limit->span);
+}
+
 /* Every item runs the body with names of its own; the slots are counted at compile time, the items at run time (rules 95-98). */
 struct node *check_each(struct checker *checker, const struct ast_form *form)
 {
@@ -260,8 +276,7 @@ struct node *check_each(struct checker *checker, const struct ast_form *form)
         node->u.each.high = check_text(checker, form->u.each.high, size, false, NULL);
     }
     node->u.each.limit = form->u.each.limit->text;
-    if (strspn(node->u.each.limit, "0") == strlen(node->u.each.limit))
-        diag_report(checker->diags, D_LIMIT_ZERO, form->u.each.limit->span);
+    check_limit(checker, form->u.each.limit);
     scope_open(checker, form->span);
     body->u.block.scope = checker->scope;
     start = own_here(checker);
