@@ -32,8 +32,10 @@ function spell(i,    parts, j, arg) {
         if (match(arg, /[= ][A-Z]+.*/)) {
             argument = substr(arg, RSTART + 1)
             arg = substr(arg, 1, RSTART - 1)
-        } else
+        } else {
             sub(/-NAME$/, "-", arg)
+            sub(/\[=.*\]$/, "", arg) # may have an argument: offered without
+        }
         names[j] = arg
     }
     return names[1] !~ /^@/
