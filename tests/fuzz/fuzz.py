@@ -47,7 +47,7 @@ class Run:
 
 
 # What the generator does not know of owned values: moved on one way, of another type than the other ways. Such programs are left out.
-KNOWN = re.compile("this gives 'int', but the other way|this gives 'handle', but the other way|has been moved|cannot be moved|is moved in a|"
+KNOWN = re.compile("this gives 'int', but the other way|this gives 'handle', but the other way|has been moved|cannot be moved|is moved in |"
                    "has no value, but one is needed here|'it' has no value here")
 
 

@@ -254,7 +254,7 @@ class Generator:
         name = None
         form = step.children[0]
         owns = owner(form)
-        if (step.has or owns and kind != "settle") and (kind in ("all", "settle") or winner) and random.random() < 0.8:
+        if (step.has or owns and kind == "all") and (kind in ("all", "settle") or winner) and random.random() < 0.8:
             name = self.new_name(scope, "s" if kind == "settle" else "v")
             step.name, step.settled = name, kind == "settle"
             if isinstance(step.children[0], Delay) and kind == "settle":
