@@ -66,11 +66,12 @@ static void demand_way(struct checker *checker, struct node *node, struct ways *
         own_move(checker, node->binding, node->span);
     if (node->kind == NODE_DELAY) {
         struct variable *passed = incoming_made(checker, node->u.delay.passes, ways->type, node->span, NULL);
-        if (passed != NULL && passed->resource != NULL && node->binding == NULL)
+        if (passed == NULL || node->binding != NULL)
+            return;
+        if (passed->resource != NULL)
             own_move(checker, passed, node->span);
-        return;
-    }
-    if (node->flexible && node->binding == NULL) {
+        type = passed->type;
+    } else if (node->flexible && node->binding == NULL) {
         if (ctype_is_void(ways->type))
             diag_report(checker->diags, D_VALUE_UNTYPED, node->span);
         else if (!ctype_is_void(node->type) && !ctype_same(node->type, ways->type))
