@@ -5,11 +5,13 @@
  * the canceller's feet. A strand that is not waiting only gets the code: its next boundary acts on it. */
 #include "core.h"
 
+/* A thread may be posting a rejection: whoever writes the code first decides who reports it (rule 102). */
 void chain__cancel_wins(struct chain_op *op, struct chain_loop *loop)
 {
-    if (op->code > 0)
-        chain__suppress(loop, op->code, chain__failure(op));
-    chain__store_code(&op->code, CHAIN_CANCELLED, __ATOMIC_RELAXED);
+    int32_t before = chain__swap_code(&op->code, CHAIN_CANCELLED, __ATOMIC_ACQUIRE);
+
+    if (before > 0)
+        chain__suppress(loop, before, chain__failure(op));
 }
 
 static bool is_waiting(const struct chain_op *op)
