@@ -23,13 +23,17 @@ BEGIN {
 }
 /^ +[^ ]/ && n > 0 { line = $0; sub(/^ +/, "", line); text[n] = text[n] (text[n] == "" ? "" : " ") line; next }
 
-# The spellings of option i: names[1..count], whether it takes an argument and what that is called.
+# The spellings of option i: names[1..count], whether it takes an argument and what that is called. The argument of --report[=json]
+# need not be there: it is `optional`.
 function spell(i,    parts, j, arg) {
     count = split(words[i], parts, /, /)
-    argument = ""
+    argument = optional = ""
     for (j = 1; j <= count; j++) {
         arg = parts[j]
-        if (match(arg, /[= ][A-Z]+.*/)) {
+        if (match(arg, /\[=.*\]/)) {
+            optional = substr(arg, RSTART + 2, RLENGTH - 3)
+            arg = substr(arg, 1, RSTART - 1)
+        } else if (match(arg, /[= ][A-Z]+.*/)) {
             argument = substr(arg, RSTART + 1)
             arg = substr(arg, 1, RSTART - 1)
         } else {
@@ -64,7 +68,7 @@ function bash(    i, j, all, choose, k) {
     for (i = 1; i <= n; i++) {
         if (!spell(i)) continue
         for (j = 1; j <= count; j++) {
-            all = all " " names[j] (argument != "" && names[j] ~ /^--/ ? "=" : "")
+            all = all " " names[j] (argument != "" && names[j] ~ /^--/ ? "=" : "") (optional == "" ? "" : " " names[j] "=" optional)
             if (argument == "") continue
             k = names[j] in values ? "COMPREPLY=($(compgen -W '" values[names[j]] "' -- \"$word\"))" : \
                 index(folders, " " names[j] " ") ? "COMPREPLY=($(compgen -d -- \"$word\"))" : \
@@ -90,9 +94,9 @@ function zsh(    i, j, what, description) {
         if (!spell(i)) continue
         for (j = 1; j <= count; j++) {
             description = quoted(text[i]); gsub(/\[|\]|:/, "\\\\&", description)
-            what = argument == "" ? "" : ":" tolower(argument) ":" (names[j] in values ? "(" values[names[j]] ")" : \
+            what = optional != "" ? "::" optional ":(" optional ")" : argument == "" ? "" : ":" tolower(argument) ":" (names[j] in values ? "(" values[names[j]] ")" : \
                 index(folders, " " names[j] " ") ? "_files -/" : argument == "TARGET" ? "" : "_files")
-            print "    '*" names[j] (argument == "" ? "" : names[j] ~ /^--/ ? "=" : "+") "[" description "]" what "' \\"
+            print "    '*" names[j] (optional != "" ? "=-" : argument == "" ? "" : names[j] ~ /^--/ ? "=" : "+") "[" description "]" what "' \\"
         }
     }
     print "    '*:file:_files -g \"*.chain\"'"
@@ -110,6 +114,8 @@ function fish(    i, j, line) {
         if (argument != "")
             line = line (j <= count ? " -x -a '" values[names[j]] "'" : argument == "TARGET" ? " -x" : \
                 index(folders, " " names[1] " ") ? " -x -a '(__fish_complete_directories)'" : " -r -F")
+        if (optional != "")
+            line = line " -f -a '" optional "'"
         print line " -d '" quoted(text[i]) "'"
     }
 }

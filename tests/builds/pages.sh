@@ -48,6 +48,7 @@ END
     offers() { bash complete.bash "$INSTALLED/share/bash-completion/completions/chainc" "$@" | sort | tr '\n' ' '; }
     [ "$(offers --dumpv)" = "--dumpversion " ] || fail "bash: $(offers --dumpv)"
     [ "$(offers --dump = a)" = "ast " ] || fail "bash: $(offers --dump = a)"
+    [ "$(offers --rep)" = "--report --report=json " ] || fail "bash: $(offers --rep)"
     [ "$(offers sam)" = "sample.chain " ] || fail "bash: $(offers sam)"
     [ "$(offers -o fol)" = "folder folder.txt " ] || fail "bash: $(offers -o fol)"
 fi
@@ -55,5 +56,8 @@ if command -v zsh >/dev/null; then zsh -n "$INSTALLED/share/zsh/site-functions/_
 if command -v fish >/dev/null; then
     fish -c "source $INSTALLED/share/fish/vendor_completions.d/chainc.fish; complete -C 'chainc --dumpv'" >out || fail "fish cannot read chainc.fish"
     shows out '^--dumpversion'
+    fish -c "source $INSTALLED/share/fish/vendor_completions.d/chainc.fish; complete -C 'chainc --rep'; complete -C 'chainc --report='" >out
+    shows out '^--report[[:space:]]'
+    shows out '^--report=json'
 fi
 exit 0
