@@ -16,8 +16,8 @@ static const char head_text[] =
     " *     ./${program} --help\n"
     " *\n"
     " * The operations are simulated, other functions are the real ones: link them, too. If their file has the operations as well,\n"
-    " * add -Wl,-z,muldefs: the first definition, the one here, counts. Values are zero, and some others where they are numbers.\n"
-    " * ${values} is included if there is one; it may define the macros below and say otherwise. */\n"
+    " * compile that with -O0 and add -Wl,-z,muldefs: the first definition, the one here, counts. Values are zero, and some others\n"
+    " * where they are numbers. ${values} is included if there is one; it may define the macros below and say otherwise. */\n"
     "#ifndef CHAIN_TRACE\n"
     "#error \"compile this, and what chainc has written, with -DCHAIN_TRACE\"\n"
     "#endif\n"
@@ -268,5 +268,7 @@ void emit_skeleton(struct writer *writer, const struct program *program, const s
         emit_run(&emitter);
     }
     emit_chains_table(&emitter, chains);
+    if (has_main(chains)) /* -Dmain=… may be said for all files */
+        put(writer, "#undef main\n");
     put(writer, "int main(int argc, char **argv)\n{\n    return chain_explore_main(argc, argv, chains);\n}\n");
 }

@@ -315,6 +315,8 @@ static void decide(struct chain_sim *sim, const struct chain_sim_operation *oper
     (void)occurrence;
     memset(plan, 0, sizeof *plan);
     plan->after = ENDS_AFTER;
+    if (e->run.count != 0)
+        e->run.starts[e->run.count - 1].is_simulated = true;
     if (e->run.planned)
         *plan = e->run.plan;
 }
@@ -323,6 +325,15 @@ static void count_settled(struct chain_root *root)
 {
     struct explore *e = root->context;
     e->run.settled++;
+}
+
+/* A function that is defined in the file of the chains may be called, or pasted in, past the stub. Then nothing was tested. */
+static void check_stubs(struct explore_run *run)
+{
+    for (unsigned i = 0; i < run->count; i++)
+        if (run->starts[i].point != NULL && run->starts[i].point->operation != NULL && !run->starts[i].is_simulated)
+            explore__complain(run, "%s was started, and not its stub: link the test first, compile the other files with -O0",
+                              run->starts[i].point->step);
 }
 
 static void check_starts(struct explore_run *run)
@@ -337,6 +348,7 @@ static void check(struct explore *e, enum chain_sim_end end, const struct chain_
     struct explore_run *run = &e->run;
     char text[sizeof run->complaint];
 
+    check_stubs(run);
     if (end == CHAIN_SIM_ENDLESS)
         complain(run, "the chain goes on for ever, though it was cancelled");
     if (end == CHAIN_SIM_STUCK)

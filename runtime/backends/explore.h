@@ -37,6 +37,7 @@ struct explore_start {
     unsigned chain, index;                   /* of the point */
     unsigned choice;
     bool is_asked, has_ended;
+    bool is_simulated; /* by the stub */
 };
 
 struct explore_run {

@@ -45,6 +45,21 @@ make_test . crash
 [ $? -gt 128 ] || [ -n "$SANITIZE" ] || fail "no crash: $(cat out err)"
 [ -n "$SANITIZE" ] || shows err '^    rerun: ./crash_test --only 2$'
 
+# Operations that are not the stubs: here the linker takes the file's own, elsewhere an optimizer calls them without asking it.
+cat >own.chain <<'END'
+async int next(int key) state { int key; };
+%{
+void next_start(struct next *op, int key) { (void)key; next_resolve(next_done(op), 1); }
+void next_cancel(struct next *op) { next_cancelled(next_done(op)); }
+%}
+chain int own(int key) { next(key) }
+END
+make_test . own
+expect 0 ./own_test
+expect 0 $CC $CFLAGS -DCHAIN_TRACE $folders own.o own_test.c -Wl,-z,muldefs "$BUILD/lib/libchain-trace.a" -pthread -o own_test
+expect 1 ./own_test
+shows out '^own, scenario 1: next was started, and not its stub'
+
 # Values of one's own, from a header beside the test.
 printf '#define VALUE_fetch(n) (100 + (int)(n))\n#define ARGUMENT_both_key 7\n' >faults_test_values.h
 more=
