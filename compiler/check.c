@@ -297,10 +297,24 @@ static bool is_passed_on(const struct node *node)
     return node->kind == NODE_DELAY;
 }
 
+/* Every way to the value has bound it, so that a block owns it already. */
+static bool is_bound(const struct node *node)
+{
+    if (node->binding != NULL || node->ends)
+        return true;
+    switch ((int)node->kind) {
+    case NODE_CATCH: return is_bound(node->u.catch_.body) && is_bound(node->u.catch_.handler);
+    case NODE_THEN_ELSE: return is_bound(node->u.then.second) && is_bound(node->u.then.no);
+    case NODE_THEN: return is_bound(node->u.then.second);
+    case NODE_FINALLY: return is_bound(node->u.finally.body);
+    default: return false;
+    }
+}
+
 /* A value that owns something is kept until the next step has settled, whether that mentions it or not (rule 42b). */
 void keep_owned(struct checker *checker, const struct node *first)
 {
-    if (!is_passed_on(first) && first->binding == NULL && !first->ends && !first->flexible && ctype_resource(checker->program, first->type) != NULL)
+    if (!is_passed_on(first) && !is_bound(first) && !first->flexible && ctype_resource(checker->program, first->type) != NULL)
         incoming_wanted(checker, no_type, first->span, NULL);
 }
 
