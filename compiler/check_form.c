@@ -74,8 +74,9 @@ void unknown_operation(struct checker *checker, const struct ast_call *call)
         return;
     }
     diag = diag_report(program->diags, D_UNKNOWN_OPERATION, call->name_span, call->name);
-    if (variable != NULL) { /* rule 7 */
-        variable->used = true;
+    if (variable != NULL || (call->bare && strcmp(call->name, "it") == 0)) { /* rule 7 */
+        if (variable != NULL)
+            variable->used = true;
         diag_help(program->diags, diag, "'%s' is a value: '(%s)' passes it on", call->name, call->name);
         return;
     }

@@ -81,8 +81,11 @@ static void demand_way(struct checker *checker, struct node *node, struct ways *
         return;
     }
     if (ctype_is_void(type)) {
-        diag_report(checker->diags, D_NO_VALUE, node->span, node->kind == NODE_CALL
+        diag = diag_report(checker->diags, D_NO_VALUE, node->span, node->kind == NODE_CALL
             ? arena_format(checker->arena, "'%s'", node->u.call.op->name) : "this");
+        if (node->kind == NODE_DO)
+            diag_help(checker->diags, diag, "a `do` with a value says its type: `do %s { }`",
+                      ctype_is_void(ways->type) ? "TYPE" : words_of(checker, ways->type));
         return;
     }
     if (ways->from_context && ways->type.before != NULL && !could_convert(type, ways->type))

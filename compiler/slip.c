@@ -150,6 +150,10 @@ static const char *help_with_word(struct scanner *scan, const struct expected *e
 
     if (found->kind == T_NUM && is_duration_word(before->kind))
         return "durations have units: us, ms, s, m or h";
+    if (before->kind == T_RETRY || (found->kind == T_ARGS && scan->last[2].kind == T_RETRY))
+        return "`retry` is told how many attempts it has in all: `retry 3 step`";
+    if (found->kind == T_THEN && before->kind == T_SEMICOLON)
+        return "no `;` stands before a `then`";
     if (found->kind == T_RPAREN && before->kind == T_LPAREN)
         return arena_format(scan->arena, "%s needs at least one branch", shown(scan, &scan->last[2]));
     if (expected->group[GROUP_ITEM] && (found->kind == T_NAME || found->kind == T_OPERATOR))
