@@ -5,13 +5,19 @@
  * the canceller's feet. A strand that is not waiting only gets the code: its next boundary acts on it. */
 #include "core.h"
 
-/* A thread may be posting a rejection: whoever writes the code first decides who reports it (rule 102). */
+/* A thread may be posting a rejection: whoever writes the code first decides who reports it (rule 102). What the strand has not
+ * yet looked at comes from the step that it waits for. */
 void chain__cancel_wins(struct chain_op *op, struct chain_loop *loop)
 {
     int32_t before = chain__swap_code(&op->code, CHAIN_CANCELLED, __ATOMIC_ACQUIRE);
+    struct chain_failure failure;
 
-    if (before > 0)
-        chain__suppress(loop, before, chain__failure(op));
+    if (before <= 0)
+        return;
+    failure = *chain__failure(op);
+    if (failure.origin == NULL)
+        failure.origin = chain__site_of(op);
+    chain__suppress(loop, before, &failure);
 }
 
 static bool is_waiting(const struct chain_op *op)
