@@ -95,6 +95,16 @@ static bool plan_choice(const struct chain_explore_point *point, unsigned choice
     return plan_other(choice - choices.values - choices.codes, point->operation->codes, plan);
 }
 
+const char *explore__code_name(int code, char *room, size_t size)
+{
+    const char *name = chain_code_name(code);
+
+    if (name != NULL)
+        return name;
+    snprintf(room, size, "code %d", code);
+    return room;
+}
+
 void explore__print_choice(FILE *out, const struct chain_explore_point *point, unsigned choice)
 {
     static const char *const words[] = {
@@ -108,16 +118,16 @@ void explore__print_choice(FILE *out, const struct chain_explore_point *point, u
         "the chain is cancelled meanwhile; it takes no notice",
     };
     struct choices choices = choices_at(point);
-    const char *code;
+    char room[24];
 
     if (!choices.operation)
         fprintf(out, "the chain is cancelled meanwhile");
     else if (choice < choices.values)
         fprintf(out, "gives %d", (int)value_of(choice));
-    else if (choice - choices.values < choices.codes) {
-        code = chain_code_name(point->operation->codes[choice - choices.values]);
-        fprintf(out, "is rejected with %s", code != NULL ? code : "a code of its own");
-    } else
+    else if (choice - choices.values < choices.codes)
+        fprintf(out, "is rejected with %s",
+                explore__code_name(point->operation->codes[choice - choices.values], room, sizeof room));
+    else
         fprintf(out, "%s", words[choice - choices.values - choices.codes]);
 }
 

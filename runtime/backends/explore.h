@@ -73,6 +73,9 @@ void explore__complain(struct explore_run *run, const char *format, ...) __attri
 void explore__own_nothing(struct explore *e);
 void explore__check_owned(struct explore *e);
 
+/* The name of a code, or its number in words. */
+const char *explore__code_name(int code, char *room, size_t size);
+
 /* How many choices there are where something starts, and one of them in words. */
 unsigned explore__choice_count(const struct chain_explore_point *point);
 void explore__print_choice(FILE *out, const struct chain_explore_point *point, unsigned choice);

@@ -256,10 +256,13 @@ static void count_pair(struct pairs *pairs, bool applies, uint32_t count, const 
 static void count_pairs(struct pairs *pairs, const struct chain_explore_chain *chain, const struct chain_explore_point *point,
                         const uint32_t *row)
 {
+    char room[24];
+
     count_pair(pairs, (point->events & CHAIN_EXPLORE_VALUE) != 0, row[EXPLORE_VALUE], chain, point, "value");
     for (unsigned i = 0; i < code_count(point); i++) {
-        const char *name = point->operation == NULL ? "rejection" : chain_code_name(point->operation->codes[i]);
-        count_pair(pairs, true, row[EXPLORE_REJECTION + i], chain, point, name != NULL ? name : "a code of its own");
+        const char *what = point->operation == NULL ? "rejection"
+                                                    : explore__code_name(point->operation->codes[i], room, sizeof room);
+        count_pair(pairs, true, row[EXPLORE_REJECTION + i], chain, point, what);
     }
     count_pair(pairs, (point->events & CHAIN_EXPLORE_CANCEL) != 0, row[EXPLORE_CANCEL], chain, point, "cancel");
     count_pair(pairs, (point->events & CHAIN_EXPLORE_TIMEOUT) != 0, row[EXPLORE_TIMEOUT], chain, point, "timeout");

@@ -47,7 +47,8 @@ make_test . crash
 
 # Operations that are not the stubs: here the linker takes the file's own, elsewhere an optimizer calls them without asking it.
 cat >own.chain <<'END'
-async int next(int key) state { int key; };
+codes { FIRST, SECOND };
+async int next(int key) raises FIRST, SECOND state { int key; };
 %{
 void next_start(struct next *op, int key) { (void)key; next_resolve(next_done(op), 1); }
 void next_cancel(struct next *op) { next_cancelled(next_done(op)); }
@@ -55,8 +56,14 @@ void next_cancel(struct next *op) { next_cancelled(next_done(op)); }
 chain int own(int key) { next(key) }
 END
 make_test . own
-expect 0 ./own_test
-expect 0 $CC $CFLAGS -DCHAIN_TRACE $folders own.o own_test.c -Wl,-z,muldefs "$BUILD/lib/libchain-trace.a" -pthread -o own_test
+expect 0 $CC $CFLAGS -O0 -DCHAIN_TRACE $folders -c own.c
+own() { expect 0 $CC $CFLAGS -DCHAIN_TRACE $folders "$@" -Wl,-z,muldefs "$BUILD/lib/libchain-trace.a" -pthread -o own_test; }
+own own_test.c own.o
+expect 0 ./own_test --list
+shows out 'next \(own.chain:7, start 1\): is rejected with code 16385$' # codes of one's own have no names at run time
+expect 0 ./own_test --faults 0
+shows out 'not reached: next at own.chain:7, code 16384$'
+own own.o own_test.c
 expect 1 ./own_test
 shows out '^own, scenario 1: next was started, and not its stub'
 
