@@ -101,6 +101,5 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr);
 void emit_delay_start(struct emitter *emitter, const struct node *node, const char *storage);
 void emit_pause_start(struct emitter *emitter, const struct node *retry, const char *storage);
 bool needs_copy(const struct ir_instr *instr); /* an initializer that C cannot assign */
-bool mentions_variables(const struct text *text);
 
 #endif

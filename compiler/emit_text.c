@@ -116,15 +116,6 @@ void emit_arguments(struct emitter *emitter, const struct text *args)
     }
 }
 
-bool mentions_variables(const struct text *text)
-{
-    for (; text != NULL; text = text->next)
-        for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next)
-            if (piece->kind == PIECE_VARIABLE)
-                return true;
-    return false;
-}
-
 /* ---- lines ---- */
 
 const char *output_name(const char *path)
