@@ -454,7 +454,25 @@ class Pipe(Node):
     def run(self, strand, env, it):
         if any(len(s.children) > 1 for s in self.children if isinstance(s, Step)):
             return undoable(self, strand, env, it)
+        if self.owns():
+            return self.checked(strand, env, it)
         return self.upto(len(self.children) - 1, strand, env, it, None)
+
+    def owns(self):
+        """Whether its end is a boundary, as there is something to release."""
+        for n, step in enumerate(self.children):
+            form = step.children[0] if isinstance(step, Step) else None
+            if isinstance(form, Start) and form.sort == "own" and (step.name is not None or n + 1 < len(self.children)):
+                return True
+            if isinstance(form, Branches) and form.kind == "all" and any(b.single()[1] and b.single()[0].sort == "own"
+                                                                         for b in form.children if isinstance(b.single()[0], Start)):
+                return True
+        return False
+
+    def checked(self, strand, env, it):
+        value = yield from self.upto(len(self.children) - 1, strand, env, it, None)
+        strand.check()
+        return value
 
     def step(self, n, strand, env, it, done):
         step = self.children[n]
