@@ -12,26 +12,29 @@ static void hold(struct lowering *lowering, struct variable *variable, struct sp
         add(lowering, IR_HOLD, span)->variable = variable;
 }
 
-/* A value that owns something and is not bound: in care until the next step has settled (rule 42b). */
-static bool open_for(struct lowering *lowering, struct owner *owner, struct variable *it, struct span span)
+/* A value that owns something and is not bound: in care until the next step has settled (rule 42b). NULL: it is no such value.
+ * Not on the stack, as a pipeline of many steps is lowered by as deep a recursion. */
+static struct owner *open_for(struct lowering *lowering, struct variable *it, struct span span)
 {
+    struct owner *owner;
+
     if (it == NULL || it->kind != VARIABLE_IT || it->resource == NULL || it->owned != NULL)
-        return false;
+        return NULL;
+    owner = arena_new(lowering->arena, struct owner);
     owner_open(lowering, owner, NULL, OWNER_RELEASES, span);
     own(lowering, owner, it);
-    return true;
+    return owner;
 }
 
 void lower_then(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
-    struct owner owner;
-    bool owns_it = open_for(lowering, &owner, node->u.then.it->variable, node->span);
+    struct owner *owner = open_for(lowering, node->u.then.it->variable, node->span);
 
     lower(lowering, node->u.then.first, node->u.then.it->variable);
     lower(lowering, node->u.then.second, dest);
     hold(lowering, node->u.then.it->variable, node->span);
-    if (owns_it)
-        owner_close(lowering, &owner, node->span);
+    if (owner != NULL)
+        owner_close(lowering, owner, node->span);
 }
 
 static void lower_catch_entry(struct lowering *lowering, struct ir_block *handler, struct variable *err)
@@ -66,8 +69,8 @@ void lower_then_else(struct lowering *lowering, const struct node *node, struct 
     struct ir_block *handler = block_new(lowering, "else_handler", node->u.then.no->span);
     struct ir_block *behind = block_new(lowering, "after_else", node->span), *fail;
     struct ir_block *entry = handler_entry(lowering, handler, NULL);
-    struct owner owner;
-    bool dirty, owns_it = open_for(lowering, &owner, node->u.then.it->variable, node->span);
+    struct owner *owner = open_for(lowering, node->u.then.it->variable, node->span);
+    bool dirty;
 
     fail = lowering->fail;
     lowering->fail = entry;
@@ -85,8 +88,8 @@ void lower_then_else(struct lowering *lowering, const struct node *node, struct 
     lowering->dirty |= dirty;
     behind->span.begin = 0;
     place(lowering, behind);
-    if (owns_it)
-        owner_close(lowering, &owner, node->span);
+    if (owner != NULL)
+        owner_close(lowering, owner, node->span);
 }
 
 void lower_catch(struct lowering *lowering, const struct node *node, struct variable *dest)
