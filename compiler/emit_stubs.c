@@ -5,22 +5,22 @@
 #include "ctext.h"
 #include "emit.h"
 
-enum { CODES_MAX = 8 }; /* as many as the engine tells apart */
-
-struct code_names {
-    const char *names[CODES_MAX];
-    unsigned count;
+struct code_name {
+    struct code_name *next;
+    const char *name;
 };
 
 /* ---- which codes ---- */
 
-static void add_code(struct code_names *codes, const char *name)
+/* At the end of the list, unless it is there. */
+static void add_code(struct arena *arena, struct code_name **codes, const char *name)
 {
-    for (unsigned i = 0; i < codes->count; i++)
-        if (strcmp(codes->names[i], name) == 0)
-            return;
-    if (codes->count < CODES_MAX)
-        codes->names[codes->count++] = name;
+    while (*codes != NULL && strcmp((*codes)->name, name) != 0)
+        codes = &(*codes)->next;
+    if (*codes != NULL)
+        return;
+    *codes = arena_new(arena, struct code_name);
+    (*codes)->name = name;
 }
 
 /* The operation gives the items of an each: it says when there are no more. */
@@ -35,23 +35,23 @@ static bool is_pulled(const struct ir_chain *chains, const struct symbol *op)
 }
 
 /* What it declares; else one for all, and those that the chains of the file look for. */
-static struct code_names codes_of(const struct ir_chain *chains, const struct symbol *op)
+static struct code_name *codes_of(struct arena *arena, const struct ir_chain *chains, const struct symbol *op)
 {
-    struct code_names codes = { { NULL }, 0 };
+    struct code_name *codes = NULL;
 
     if (is_pulled(chains, op))
-        add_code(&codes, "CHAIN_EEND");
+        add_code(arena, &codes, "CHAIN_EEND");
     if (op->raises != NULL) {
         for (const struct ast_name *code = op->raises->codes; code != NULL; code = code->next)
-            add_code(&codes, code->name);
+            add_code(arena, &codes, code->name);
         return codes;
     }
-    add_code(&codes, "EIO");
+    add_code(arena, &codes, "EIO");
     for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next)
         for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
             if (block->end == IR_CODES)
                 for (const struct ast_name *code = block->codes; code != NULL; code = code->next)
-                    add_code(&codes, code->name);
+                    add_code(arena, &codes, code->name);
     return codes;
 }
 
@@ -215,7 +215,7 @@ bool skeleton_varies(const struct emitter *emitter, const struct symbol *op)
 static void emit_description(struct emitter *emitter, const struct ir_chain *chains, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
-    struct code_names codes = codes_of(chains, op);
+    const struct code_name *codes = codes_of(emitter->arena, chains, op);
     const struct symbol *resource = skeleton_counted(emitter, op->value);
     bool is_void = ctype_is_void(op->value);
 
@@ -225,9 +225,10 @@ static void emit_description(struct emitter *emitter, const struct ir_chain *cha
         putf(w, "CHAIN_SIM_%s%sOPERATION(%s", op->posted ? "POSTED_" : "", is_void ? "VOID_" : "", op->name);
     if (!is_void && resource == NULL)
         putf(w, ", VALUE_%s(value)", op->name);
-    for (unsigned i = 0; i < codes.count; i++)
-        putf(w, ", %s", codes.names[i]);
-    put(w, codes.count == 0 ? ", 0)\n\n" : ")\n\n");
+    put(w, codes == NULL ? ", 0" : "");
+    for (; codes != NULL; codes = codes->next)
+        putf(w, ", %s", codes->name);
+    put(w, ")\n\n");
 }
 
 static void emit_operation_stub(struct emitter *emitter, const struct ir_chain *chains, const struct symbol *op)

@@ -21,16 +21,23 @@ struct choices {
     bool operation;
 };
 
+unsigned explore__code_count(const struct chain_explore_point *point)
+{
+    unsigned count = 0;
+
+    while (point->operation != NULL && point->operation->codes[count] != 0)
+        count++;
+    return count;
+}
+
 static struct choices choices_at(const struct chain_explore_point *point)
 {
-    struct choices choices = { 1, 0, false };
+    struct choices choices = { 1, explore__code_count(point), false };
 
     if (point->operation == NULL)
         return choices;
     choices.operation = true;
     choices.values = (point->events & CHAIN_EXPLORE_VARIES) != 0 ? 3 : 1;
-    while (point->operation->codes[choices.codes] != 0)
-        choices.codes++;
     return choices;
 }
 
@@ -187,7 +194,7 @@ static void cover(struct explore *e, const struct explore_start *start, unsigned
 
     if (start->point == NULL)
         return;
-    count = &e->covered[start->chain][start->index * EXPLORE_COLUMNS + column];
+    count = &e->covered[start->chain][start->index * e->columns + column];
     if (*count == 0)
         e->run.is_new = true;
     if (*count < UINT32_MAX)
@@ -228,14 +235,15 @@ static void note_start(struct explore *e, const struct chain_event *event)
     run->plan = plan;
 }
 
-static unsigned code_column(const struct explore_start *start, int code)
+/* The column of a rejection; of no use to the table if the operation does not know the code: then all columns together. */
+static unsigned code_column(const struct explore *e, const struct explore_start *start, int code)
 {
     if (start->point->operation == NULL)
         return EXPLORE_REJECTION;
-    for (unsigned i = 0; start->point->operation->codes[i] != 0 && i < EXPLORE_CODES; i++)
+    for (unsigned i = 0; start->point->operation->codes[i] != 0; i++)
         if (start->point->operation->codes[i] == code)
             return EXPLORE_REJECTION + i;
-    return EXPLORE_COLUMNS;
+    return e->columns;
 }
 
 static void note_end(struct explore *e, const struct chain_event *event, struct explore_start *start)
@@ -248,8 +256,8 @@ static void note_end(struct explore *e, const struct chain_event *event, struct 
     if (start->point == NULL || event->kind == CHAIN_EVENT_ACKNOWLEDGED)
         return;
     if (event->kind == CHAIN_EVENT_REJECTION)
-        column = code_column(start, event->code);
-    if (column != EXPLORE_COLUMNS)
+        column = code_column(e, start, event->code);
+    if (column != e->columns)
         cover(e, start, column);
 }
 

@@ -6,9 +6,7 @@
 
 enum {
     EXPLORE_DEVIATIONS = 4, /* of one scenario */
-    EXPLORE_STARTS = 256,   /* of one run: then it is cancelled */
-    EXPLORE_CODES = 8,      /* of an operation that are told apart */
-    EXPLORE_CHAINS_MAX = 1024
+    EXPLORE_STARTS = 256    /* of one run: then it is cancelled */
 };
 
 /* Columns of the table, for each point. */
@@ -17,13 +15,12 @@ enum {
     EXPLORE_CANCEL,
     EXPLORE_TIMEOUT,
     EXPLORE_LATE,
-    EXPLORE_REJECTION, /* the first of EXPLORE_CODES */
-    EXPLORE_COLUMNS = EXPLORE_REJECTION + EXPLORE_CODES
+    EXPLORE_REJECTION /* and those behind it: one for each code of the operation */
 };
 
 struct explore_deviation {
     uint16_t start; /* which start of the run, from 0 */
-    uint8_t choice;
+    uint16_t choice;
 };
 
 struct explore_script {
@@ -56,6 +53,7 @@ struct explore_run {
 
 struct explore {
     const struct chain_explore_chain *chains;
+    unsigned columns;   /* as many as the operation with the most codes needs */
     uint32_t **covered; /* by chain: a row of columns for each point */
     struct chain_sim *sim;
     FILE *out;  /* for what is said; the chains' own output may go elsewhere */
@@ -75,6 +73,9 @@ void explore__check_owned(struct explore *e);
 
 /* The name of a code, or its number in words. */
 const char *explore__code_name(int code, char *room, size_t size);
+
+/* How many codes the operation of a point can be rejected with; 0: none, or it is no operation. */
+unsigned explore__code_count(const struct chain_explore_point *point);
 
 /* How many choices there are where something starts, and one of them in words. */
 unsigned explore__choice_count(const struct chain_explore_point *point);

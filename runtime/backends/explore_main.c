@@ -27,7 +27,7 @@ struct exploration {
     struct explore e;
     struct waiting promising, others; /* begun by scenarios that showed something new; the rest */
     unsigned number;                  /* of the scenario, over all chains */
-    unsigned ran, wrong;              /* of this chain */
+    unsigned ran, wrong, cut;         /* of this chain; cut: they started too much */
     unsigned all_wrong, open;         /* of all: scenarios that went wrong, pairs that were not reached */
     bool is_cut;
 };
@@ -75,7 +75,7 @@ static void push_children(struct exploration *x, const struct explore_script *sc
             continue;
         for (unsigned choice = 1; choice < explore__choice_count(run->starts[start].point); choice++) {
             child.deviations[script->count].start = (uint16_t)start;
-            child.deviations[script->count].choice = (uint8_t)choice;
+            child.deviations[script->count].choice = (uint16_t)choice;
             push(x, waiting, &child);
         }
     }
@@ -117,6 +117,7 @@ static void tell(struct exploration *x, const struct chain_explore_chain *chain)
     bool shows = x->settings.lists || x->settings.verbose || x->settings.only == x->number;
 
     x->wrong += is_wrong;
+    x->cut += x->e.run.is_cut;
     x->all_wrong += is_wrong && is_meant;
     if (shows || (is_wrong && x->settings.only == 0)) {
         fprintf(x->e.out, "%s, scenario %u: %s\n", chain->name, x->number, is_wrong ? x->e.run.complaint : "all is well");
@@ -140,7 +141,7 @@ static bool explore_chain(struct exploration *x, const struct chain_explore_chai
     struct explore_script script = { 0 };
 
     x->promising.first = x->promising.count = x->others.first = x->others.count = 0;
-    x->ran = x->wrong = 0;
+    x->ran = x->wrong = x->cut = 0;
     push(x, &x->promising, &script);
     while (x->ran < x->settings.limit && x->wrong < WRONG_MAX && !is_past(x)
            && (pop(&x->promising, &script) || pop(&x->others, &script))) {
@@ -180,6 +181,9 @@ static bool explore_chains(struct exploration *x)
             fprintf(x->e.out, "all is well\n");
         else
             fprintf(x->e.out, "%u went wrong\n", x->wrong);
+        if (x->cut != 0)
+            fprintf(x->e.out, "    %u of them started more than %u things, and %s cancelled there\n", x->cut,
+                    (unsigned)EXPLORE_STARTS, x->cut == 1 ? "was" : "were");
         if (x->wrong == WRONG_MAX)
             fprintf(x->e.out, "    that is enough: the rest was not run\n");
         else if (x->is_cut || x->promising.first + x->others.first != x->promising.count + x->others.count)
@@ -192,13 +196,7 @@ static bool explore_chains(struct exploration *x)
 
 static unsigned code_count(const struct chain_explore_point *point)
 {
-    unsigned count = 0;
-
-    if (point->operation == NULL)
-        return (point->events & CHAIN_EXPLORE_REJECTION) != 0;
-    while (point->operation->codes[count] != 0 && count < EXPLORE_CODES)
-        count++;
-    return count;
+    return point->operation != NULL ? explore__code_count(point) : (point->events & CHAIN_EXPLORE_REJECTION) != 0;
 }
 
 static unsigned reached_codes(const uint32_t *row, unsigned count)
@@ -260,8 +258,8 @@ static void count_pairs(struct pairs *pairs, const struct chain_explore_chain *c
 
     count_pair(pairs, (point->events & CHAIN_EXPLORE_VALUE) != 0, row[EXPLORE_VALUE], chain, point, "value");
     for (unsigned i = 0; i < code_count(point); i++) {
-        const char *what = point->operation == NULL ? "rejection"
-                                                    : explore__code_name(point->operation->codes[i], room, sizeof room);
+        const char *what =
+            point->operation == NULL ? "rejection" : explore__code_name(point->operation->codes[i], room, sizeof room);
         count_pair(pairs, true, row[EXPLORE_REJECTION + i], chain, point, what);
     }
     count_pair(pairs, (point->events & CHAIN_EXPLORE_CANCEL) != 0, row[EXPLORE_CANCEL], chain, point, "cancel");
@@ -277,11 +275,11 @@ static bool print_table(struct exploration *x)
     fprintf(x->e.out, "\n  %-24s %-24s %8s %8s %8s %8s %8s\n", "waits for", "at", "value", "codes", "cancel", "timeout", "late");
     for (unsigned c = 0; x->e.chains[c].name != NULL; c++)
         for (unsigned p = 0; x->e.chains[c].points[p].step != NULL; p++)
-            print_row(x, &x->e.chains[c], &x->e.chains[c].points[p], &x->e.covered[c][p * EXPLORE_COLUMNS]);
+            print_row(x, &x->e.chains[c], &x->e.chains[c].points[p], &x->e.covered[c][p * x->e.columns]);
     fputc('\n', x->e.out);
     for (unsigned c = 0; x->e.chains[c].name != NULL; c++)
         for (unsigned p = 0; x->e.chains[c].points[p].step != NULL; p++)
-            count_pairs(&pairs, &x->e.chains[c], &x->e.chains[c].points[p], &x->e.covered[c][p * EXPLORE_COLUMNS]);
+            count_pairs(&pairs, &x->e.chains[c], &x->e.chains[c].points[p], &x->e.covered[c][p * x->e.columns]);
     fprintf(x->e.out, "  covered: %u of %u pairs of a place and what can happen there\n", pairs.all - pairs.open, pairs.all);
     x->open = pairs.open;
     return pairs.all == 0 || pairs.open < pairs.all;
@@ -362,15 +360,25 @@ static void free_memory(struct exploration *x)
     free(x->others.scripts);
 }
 
+static void count_columns(struct explore *e)
+{
+    e->columns = EXPLORE_REJECTION + 1;
+    for (unsigned c = 0; e->chains[c].name != NULL; c++)
+        for (unsigned p = 0; e->chains[c].points[p].step != NULL; p++)
+            if (EXPLORE_REJECTION + explore__code_count(&e->chains[c].points[p]) > e->columns)
+                e->columns = EXPLORE_REJECTION + explore__code_count(&e->chains[c].points[p]);
+}
+
 static bool take_memory(struct exploration *x)
 {
     unsigned chains = 0;
 
     while (x->e.chains[chains].name != NULL)
         chains++;
+    count_columns(&x->e);
     x->e.covered = calloc(chains + 1, sizeof *x->e.covered);
     for (unsigned c = 0; x->e.covered != NULL && c < chains; c++) {
-        x->e.covered[c] = calloc((point_count(&x->e.chains[c]) + 1) * EXPLORE_COLUMNS, sizeof **x->e.covered);
+        x->e.covered[c] = calloc((point_count(&x->e.chains[c]) + 1) * x->e.columns, sizeof **x->e.covered);
         if (x->e.covered[c] == NULL)
             return false;
     }

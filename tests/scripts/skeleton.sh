@@ -18,6 +18,9 @@ right()
 }
 
 right $TOP/tests/sim owning "[0-9]+ of [0-9]+" ""
+right $TOP/tests/sim codes "29 of 29" ""
+shows out '^  ask  *codes.chain:9  *[0-9]+ +12/12 '
+shows out '^  guess  *codes.chain:9  *[0-9]+ +11/11 '
 right $TOP/tests/sim constructs "1[0-9]+ of 174" ""
 if [ -z "$SANITIZE" ]; then
     shows out "covered: 167"
@@ -25,6 +28,15 @@ if [ -z "$SANITIZE" ]; then
     right $TOP/tests/exec finallys "[0-9]+ of [0-9]+" "steps.c $TOP/tests/exec/steps.c"
     right $TOP/examples keepalive "[0-9]+ of [0-9]+" ""
 fi
+
+# What is cut short is said.
+cat >long.chain <<'END'
+async void next(int key);
+chain void too_long(int key) { var int n = 0; while (n < 300) { next(key) then do { n++; } } }
+END
+make_test . long
+expect 0 ./long_test --faults 0
+shows out '^    1 of them started more than 256 things, and was cancelled there$'
 
 # The same in every run; one scenario alone is the same as in the list.
 expect 0 ./constructs_test --limit 300 --list
