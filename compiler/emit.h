@@ -39,6 +39,9 @@ void emit_slot_locals(struct emitter *emitter);
 /* The frame and the slots that C text mentions, as parameters or as arguments. Returns whether there are any. */
 bool emit_homes(struct emitter *emitter, const struct text *text, bool declared);
 
+/* The array of an each. */
+const char *slots_path(const struct emitter *emitter, const struct ir_strand *slot);
+
 /* The header of a branch. */
 const char *op_path(const struct emitter *emitter, const struct ir_strand *strand);
 

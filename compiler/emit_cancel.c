@@ -26,10 +26,19 @@ static void emit_branch_cancel(struct emitter *emitter, const struct ir_instr *i
     }
 }
 
+/* In the order in which their items began (rule 68). */
 static void emit_slots_cancel(struct emitter *emitter, const struct ir_instr *instr)
 {
-    putf(emitter->writer, "        for (size_t i_ = 0; i_ < (size_t)(%s); i_++)\n            chain__cancel_branch(&%s->%s[i_].strand, %s);\n",
-         instr->strand->limit, holder_path(emitter, instr->strand->parent->slot), instr->strand->field, emitter->chain->local.loop);
+    struct writer *w = emitter->writer;
+    const struct ir_strand *slot = instr->strand;
+    const struct variable *number = slot->number;
+    const char *loop = emitter->chain->local.loop, *slots = slots_path(emitter, slot);
+
+    if (number == NULL)
+        putf(w, "        chain__cancel_branch(&%s[0].strand, %s);\n", slots, loop);
+    else
+        putf(w, "        chain__cancel_slots(%s, sizeof *%s, %s, offsetof(struct %s_%s, %s%s), %s);\n", slots, slots, slot->limit,
+             emitter->chain->c_name, slot->field, number->scope->path, number->part->field, loop);
 }
 
 /* What is waited for at the state that this block leads to. */

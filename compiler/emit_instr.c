@@ -325,11 +325,6 @@ static void emit_slot_start(struct emitter *emitter, const struct ir_instr *inst
     putf(w, "%s%s(%s, &slot_->strand, %s, %s);\n", indent, start, parent, emitter->chain->local.loop, instr->to->state);
 }
 
-static const char *slots_path(const struct emitter *emitter, const struct ir_strand *slot)
-{
-    return arena_format(emitter->arena, "%s->%s", holder_path(emitter, slot->parent->slot), slot->field);
-}
-
 /* As many slots as there are items, up to the limit; each takes its items itself. */
 static void emit_each_in(struct emitter *emitter, const struct ir_instr *instr)
 {

@@ -47,6 +47,11 @@ const char *strand_path(const struct emitter *emitter, const struct ir_strand *s
     return arena_format(emitter->arena, "&%sstrand", strand_struct(emitter, strand));
 }
 
+const char *slots_path(const struct emitter *emitter, const struct ir_strand *slot)
+{
+    return arena_format(emitter->arena, "%s->%s", holder_path(emitter, slot->parent->slot), slot->field);
+}
+
 const char *op_path(const struct emitter *emitter, const struct ir_strand *strand)
 {
     return arena_format(emitter->arena, "%s%s", strand_struct(emitter, strand), strand->is_strand ? "strand.op" : "op");

@@ -31,6 +31,7 @@ struct ir_strand {
     bool is_slot;                       /* runs the items of an each: `limit` of them stand in an array */
     const char *limit;                  /* of a slot: C text */
     struct scope *scope;                /* of a slot: the names of one item */
+    struct variable *number;            /* of a slot: of its item, in the order in which they begin; NULL: there is one slot */
     const char *local;                  /* [name] of a slot: the pointer to it in the resume function */
     bool times;                         /* has a timeout around one of its steps */
     bool joins;                         /* waits for branches of its own */

@@ -74,6 +74,7 @@ struct fork {
     const struct node *each;    /* NULL: branches that are written out */
     struct variable *next, *high; /* of a range: the items that have not been taken */
     struct variable *pulling;   /* of an operation: a pull is under way, or it has ended */
+    struct variable *pulls;     /* of an operation: how many have begun; NULL: nobody asks */
 };
 
 /* A slot whose items are pulled. */

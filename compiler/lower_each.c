@@ -1,9 +1,10 @@
 /* lower_each.c - part of lower: one body for many items (rules 95-98).
  *
  *     each (i in A .. B) limit N { p }    ->    next = A, high = B; each slots -> @joined
- *                                               slot: next < high? i = next++, p, again : end
- *     each (x from a) limit N { p }       ->    pulling = 1; one slot -> @joined
- *                                               slot: x = a; pulling = whether a free slot starts; p; pulling? end : again
+ *                                               slot: number = next; next < high? i = next++, p, again : end
+ *     each (x from a) limit N { p }       ->    pulls = 0, pulling = 1; one slot -> @joined
+ *                                               slot: number = pulls++; x = a; pulling = whether a free slot starts; p;
+ *                                               pulling? end : again
  *                                               CHAIN_EEND: end, with pulling left as it is
  */
 #include <string.h>
@@ -87,6 +88,21 @@ static void lower_feed(struct lowering *lowering, struct fork *fork)
     set_exit(lowering, fork->pulling, 1);
 }
 
+/* A cancel asks the items in the order in which they began (rule 68), which is not that of their slots. */
+static void number_item(struct lowering *lowering, struct fork *fork)
+{
+    struct ir_instr *instr;
+
+    if (lowering->strand->number == NULL)
+        return;
+    instr = add(lowering, IR_EVAL, fork->each->span);
+    instr->variable = lowering->strand->number;
+    if (fork->pulling != NULL)
+        instr->text = text_of_pieces(lowering, fork->pulls, "++", NULL);
+    else
+        instr->text = text_of_pieces(lowering, fork->next, "", NULL);
+}
+
 /* Between two items others may run. */
 void lower_items(struct lowering *lowering, struct fork *fork)
 {
@@ -96,6 +112,7 @@ void lower_items(struct lowering *lowering, struct fork *fork)
     end(lowering, IR_GOTO, take, NULL);
     place(lowering, take);
     go_on_if_undecided(lowering, block_new(lowering, "may_take", fork->each->span));
+    number_item(lowering, fork);
     if (fork->pulling != NULL)
         lower_feed(lowering, fork);
     else
@@ -144,13 +161,21 @@ void lower_pull(struct lowering *lowering, const struct node *node)
 
 /* ---- the whole ---- */
 
-static struct variable *bound(struct lowering *lowering, const char *name, struct text *text, struct span span)
+/* What the slots and the strand that waits for them share. */
+static struct variable *shared(struct lowering *lowering, const char *name, const char *type)
 {
-    struct variable *variable = variable_for(lowering, VARIABLE_EXIT, name, "size_t");
-    struct ir_instr *instr = add(lowering, IR_EVAL, span);
+    struct variable *variable = variable_for(lowering, VARIABLE_EXIT, name, type);
 
     variable->many_strands = true;
     variable->from = "each";
+    return variable;
+}
+
+static struct variable *bound(struct lowering *lowering, const char *name, struct text *text, struct span span)
+{
+    struct variable *variable = shared(lowering, name, "size_t");
+    struct ir_instr *instr = add(lowering, IR_EVAL, span);
+
     instr->variable = variable;
     instr->text = text;
     lowering->dirty |= calls_something(text);
@@ -168,6 +193,12 @@ static struct ir_strand *slot_new(struct lowering *lowering, const struct node *
     slot->scope = node->u.each.body->u.block.scope;
     slot->scope->strand = slot;
     lowering->chain->has_branches = lowering->chain->has_branch_strands = true;
+    if (strcmp(slot->limit, "1") != 0) {
+        struct scope *scope = lowering->scope;
+        lowering->scope = slot->scope;
+        slot->number = shared(lowering, "number", "size_t");
+        lowering->scope = scope;
+    }
     return slot;
 }
 
@@ -221,9 +252,11 @@ static void lower_each_in(struct lowering *lowering, struct fork *fork, const st
 
 static void lower_each_from(struct lowering *lowering, struct fork *fork, const struct node *node)
 {
-    fork->pulling = variable_for(lowering, VARIABLE_EXIT, "pulling", "unsigned");
-    fork->pulling->many_strands = true;
-    fork->pulling->from = "each";
+    if (strcmp(node->u.each.limit, "1") != 0) {
+        fork->pulls = shared(lowering, "pulls", "size_t");
+        set_exit(lowering, fork->pulls, 0);
+    }
+    fork->pulling = shared(lowering, "pulling", "unsigned");
     set_exit(lowering, fork->pulling, 1);
     fork_slots(lowering, fork, node);
 }

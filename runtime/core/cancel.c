@@ -55,6 +55,40 @@ static void deliver(struct chain_strand *strand, struct chain_loop *loop)
         ask(strand, loop);
 }
 
+/* ---- items ---- */
+
+struct slots {
+    char *first;
+    size_t size, limit, number; /* `number`: where that of the item stands in a slot */
+};
+
+/* Whether the item at `a` began before the one at `b`: one of two that live at a time is less than half the numbers ahead. */
+static bool is_earlier(const struct slots *slots, const char *a, const char *b)
+{
+    size_t behind = *(const size_t *)(const void *)(b + slots->number) - *(const size_t *)(const void *)(a + slots->number);
+    return behind == 0 ? a < b : behind <= SIZE_MAX / 2;
+}
+
+/* The first of the live items that began after the one at `last`; NULL: of all. */
+static char *next_item(const struct slots *slots, const char *last)
+{
+    char *next = NULL, *end = slots->first + slots->limit * slots->size;
+
+    for (char *slot = slots->first; slot != end; slot += slots->size)
+        if ((((struct chain_strand *)(void *)slot)->op.flags & CHAIN__ALIVE) != 0 && (last == NULL || is_earlier(slots, last, slot))
+            && (next == NULL || is_earlier(slots, slot, next)))
+            next = slot;
+    return next;
+}
+
+void chain__cancel_slots(void *first, size_t size, size_t limit, size_t number, struct chain_loop *loop)
+{
+    const struct slots slots = { first, size, limit, number };
+
+    for (char *slot = next_item(&slots, NULL); slot != NULL; slot = next_item(&slots, slot))
+        chain__cancel_branch((struct chain_strand *)(void *)slot, loop);
+}
+
 /* ---- instances ----
  *
  * What a chain has spawned is asked after what the chain itself waits for. Instances can own instances, to any depth, so those

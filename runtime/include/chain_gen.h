@@ -514,6 +514,10 @@ static inline void chain__cancel_branch(struct chain_strand *branch, struct chai
         chain__cancel(branch, loop);
 }
 
+/* The items of an each that have not ended, in the order in which they began (rule 68). A strand comes first in each of the
+ * `limit` slots of `size` bytes, and the number of the item stands at `number`. */
+void chain__cancel_slots(void *slots, size_t size, size_t limit, size_t number, struct chain_loop *loop);
+
 /* A branch that is one operation: whether its NAME_cancel() is to be called. */
 static inline bool chain__ask(struct chain_op *op)
 {

@@ -868,6 +868,7 @@ class Each(Node):
         while True:
             if not may_jump(strand):
                 raise Cancelled
+            strand.join.item_begins(strand)
             if items[0] >= items[1]:
                 return None
             env = Env(outer.frames + [{self.name[2]: items[0]}])
@@ -905,6 +906,7 @@ class EachFrom(Node):
         while True:
             if not may_jump(strand):
                 raise Cancelled
+            join.item_begins(strand)
             env = Env(outer.frames + [{}])
             try:
                 value = yield from perform(source, strand, env, None)
@@ -934,12 +936,7 @@ class EachFrom(Node):
         slot = Strand(world, join)
         slot.cleanups.append("branch")
         slot.gen = world.branch_gen(slot, self.slot(slot, join, outer))
-        for number, other in enumerate(join.branches):
-            if not other.alive:
-                join.branches[number] = slot
-                break
-        else:
-            join.branches.append(slot)
+        join.branches = [other for other in join.branches if other.alive] + [slot]
         join.alive += 1
         world.ready.append(slot)
         return True

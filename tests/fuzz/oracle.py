@@ -192,6 +192,11 @@ class Join:
             if branch.alive:
                 branch.cancel()
 
+    def item_begins(self, branch):
+        """A slot of an each takes an item: that is the last to have begun (rule 68)."""
+        self.branches.remove(branch)
+        self.branches.append(branch)
+
     def decide(self, branch, reject):
         strand = self.strand
         self.decided = True
