@@ -71,6 +71,11 @@ const char *own_parameter(struct arena *arena, const struct symbol *op, const ch
 /* The member for the branches of a called chain. */
 const char *callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op);
 
+/* emit_codes.c */
+void emit_code_enum(struct emitter *emitter, const struct ast_code *codes);
+void emit_code_functions(struct emitter *emitter); /* if the file knows any codes */
+void emit_code_table(struct emitter *emitter);
+
 /* emit_spawn.c */
 void emit_instances(struct emitter *emitter);
 void emit_instances_start(struct emitter *emitter, const struct ir_block *block, const char *storage);

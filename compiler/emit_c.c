@@ -174,17 +174,6 @@ static void emit_run(struct emitter *emitter)
 
 /* ---- main ---- */
 
-static void emit_codes_table(struct emitter *emitter)
-{
-    struct writer *w = emitter->writer;
-
-    put(w, "static const struct chain_code_text main_chain_codes[] = {\n");
-    for (const struct symbol *symbol = emitter->program->symbols; symbol != NULL; symbol = symbol->next)
-        if (symbol->kind == SYMBOL_CODE)
-            putf(w, "    { %s, \"%s\", %s },\n", symbol->name, symbol->name, symbol->code->text != NULL ? symbol->code->text->text : "NULL");
-    put(w, "    { 0, NULL, NULL },\n};\n\n");
-}
-
 static const char main_text[] =
     "static int main_chain_begin(struct chain_root *root_, struct chain_loop *loop_, int argc_, char **argv_)\n"
     "{\n"
@@ -203,7 +192,7 @@ static void emit_main(struct emitter *emitter)
 {
     bool arguments = emitter->chain->symbol->params != NULL;
 
-    emit_codes_table(emitter);
+    emit_code_table(emitter);
     put_template(emitter->writer, main_text, "arguments", arguments ? ", argc_, argv_" : "", "unused",
                  arguments ? "" : "    (void)argc_;\n    (void)argv_;\n", NULL);
 }

@@ -94,25 +94,6 @@ static void emit_operation(struct emitter *emitter, const struct symbol *op)
     put(w, "\n");
 }
 
-static void emit_codes(struct emitter *emitter, const struct ast_code *codes)
-{
-    struct writer *w = emitter->writer;
-
-    put(w, "enum {\n");
-    for (const struct ast_code *code = codes; code != NULL; code = code->next) {
-        putf(w, "    %s", code->name->name);
-        if (code->value != NULL)
-            putf(w, " = %s", code->value->text);
-        else if (code == codes)
-            put(w, " = 0x4000");
-        put(w, code->next != NULL ? "," : "");
-        if (code->text != NULL)
-            putf(w, " /* %s */", code->text->text);
-        put(w, "\n");
-    }
-    put(w, "};\n\n");
-}
-
 /* A resource is, to C, the type behind it. */
 static void emit_resource(struct emitter *emitter, const struct symbol *resource)
 {
@@ -133,7 +114,7 @@ static void emit_item(struct emitter *emitter, const struct ast_item *item)
         putf(w, "%s;\n\n", item->u.c->text);
         break;
     case AST_CODES:
-        emit_codes(emitter, item->u.codes);
+        emit_code_enum(emitter, item->u.codes);
         break;
     case AST_IMPORT:
         for (const struct unit *unit = emitter->program->units; unit != NULL; unit = unit->next)
@@ -617,6 +598,7 @@ void emit_h(struct writer *writer, const struct program *program, const struct i
             emit_item(&emitter, item);
     put(writer, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     emit_items(&emitter);
+    emit_code_functions(&emitter);
     for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next) {
         emitter.chain = chain;
         emit_chain(&emitter);

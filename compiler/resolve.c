@@ -38,11 +38,24 @@ static struct unit *unit_find(const struct program *program, const char *path)
     return NULL;
 }
 
+/* "dir/07_three-states.chain" as a word of C: "_07_three_states". */
+static const char *stem_of(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *file = slash == NULL ? path : slash + 1;
+    char *stem = arena_copy(arena, file, strcspn(file, "."));
+
+    for (char *p = stem; *p != '\0'; p++)
+        if (!isalnum((unsigned char)*p))
+            *p = '_';
+    return isdigit((unsigned char)*stem) ? arena_format(arena, "_%s", stem) : stem;
+}
+
 static struct unit *unit_add(struct program *program, struct ast_file *file, const char *path)
 {
     struct unit *unit = arena_new(program->arena, struct unit);
     unit->file = file;
     unit->path = path;
+    unit->stem = stem_of(program->arena, path);
     *program->last_unit = unit;
     program->last_unit = &unit->next;
     return unit;
@@ -278,20 +291,13 @@ static void take_clauses(struct program *program, struct symbol *symbol)
 /* The name of what is generated. A static chain's frame stands in the header, beside those of other files. */
 static const char *c_name(struct arena *arena, const struct unit *unit, const struct ast_proto *proto)
 {
-    const char *name = proto->name->name, *slash = strrchr(unit->path, '/'), *file = slash == NULL ? unit->path : slash + 1;
-    char *stem;
+    const char *name = proto->name->name;
 
     if (proto->kind != AST_CHAIN)
         return name;
     if (strcmp(name, "main") == 0)
         return "main_chain";
-    if (!proto->is_static)
-        return name;
-    stem = arena_copy(arena, file, strcspn(file, "."));
-    for (char *p = stem; *p != '\0'; p++)
-        if (!isalnum((unsigned char)*p))
-            *p = '_';
-    return arena_format(arena, "%s%s_%s", isdigit((unsigned char)*stem) ? "_" : "", stem, name);
+    return proto->is_static ? arena_format(arena, "%s_%s", unit->stem, name) : name;
 }
 
 static void declare_operation(struct program *program, const struct unit *unit, const struct ast_proto *proto)
@@ -421,7 +427,7 @@ static void resolve_call(struct resolver *resolver, struct ast_form *form)
         form->u.call.op = symbol;
 }
 
-static void resolve_codes(void *context, const struct ast_name *codes)
+static void find_codes(void *context, const struct ast_name *codes)
 {
     const struct resolver *resolver = context;
     struct program *program = resolver->program;
@@ -461,7 +467,7 @@ static void resolve_form(void *context, struct ast_form *form)
 static void resolve_chain(struct program *program, struct symbol *chain)
 {
     struct resolver resolver = { program, chain };
-    struct ast_visitor visitor = { .form = resolve_form, .codes = resolve_codes, .context = &resolver };
+    struct ast_visitor visitor = { .form = resolve_form, .codes = find_codes, .context = &resolver };
     ast_walk_block(&visitor, chain->proto->body);
 }
 
@@ -543,7 +549,7 @@ static void resolve_raises(struct program *program, const struct unit *unit)
             continue;
         for (const struct ast_opclause *clause = item->u.proto->clauses; clause != NULL; clause = clause->next)
             if (clause->kind == AST_RAISES)
-                resolve_codes(&resolver, clause->codes);
+                find_codes(&resolver, clause->codes);
     }
 }
 
@@ -556,6 +562,7 @@ void resolve(struct program *program, struct ast_file *file)
     check_generated_names(program);
     check_declarations(program);
     resolve_resources(program);
+    resolve_codes(program);
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
         resolve_raises(program, unit);
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)

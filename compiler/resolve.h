@@ -1,4 +1,5 @@
-/* resolve.h - what the parts of resolve share: resolve.c has imports, names and calls, resolve_resources.c what owns something. */
+/* resolve.h - what the parts of resolve share: resolve.c has imports, names and calls, resolve_resources.c what owns something,
+ * resolve_codes.c the numbers of codes. */
 #ifndef RESOLVE_H
 #define RESOLVE_H
 
@@ -6,5 +7,8 @@
 
 /* Every resource has its release, or that has been reported. When all names are declared. */
 void resolve_resources(struct program *program);
+
+/* Every code has a number of its own, or that has been reported. When all names are declared. */
+void resolve_codes(struct program *program);
 
 #endif

@@ -58,6 +58,7 @@ struct symbol {
 
     /* codes */
     const struct ast_code *code;
+    int32_t number;                  /* [resolve] */
 
     /* resources; `value` is the C type that they are */
     const struct ast_item *resource;
@@ -69,6 +70,7 @@ struct unit {
     struct unit *next;
     struct ast_file *file;
     const char *path;      /* as found */
+    const char *stem;      /* the file's name as a word of C, for names made from it */
     const char *include;   /* what to write behind #include for its header */
     bool installed;        /* found in the data folder: <…> */
 };

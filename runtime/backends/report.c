@@ -22,15 +22,10 @@ static const struct chain_code_text *declared(int code)
     return NULL;
 }
 
+/* The system has texts for its codes. */
 static const char *text_of(int code)
 {
-    switch (code) {
-    case CHAIN_EABANDONED: return "Given up without an outcome";
-    case CHAIN_ECLOSED: return "The loop has finished";
-    case CHAIN_EEND: return "No more items";
-    case CHAIN_EALL: return "All alternatives failed";
-    default: return strerror(code);
-    }
+    return code >= CHAIN_EABANDONED && code <= CHAIN_EALL ? chain_code_text(code) : strerror(code);
 }
 
 static void print_code(int code)

@@ -1,4 +1,4 @@
-/* codes.c - names of codes. */
+/* codes.c - names of codes, and texts where no library has one. */
 #include "core.h"
 
 #define NAME(code) \
@@ -256,4 +256,19 @@ const char *chain_code_name(int code)
         NAME(CHAIN_EALL);
     default: return NULL;
     }
+}
+
+const char *chain_code_text(int code)
+{
+    const char *name;
+
+    switch (code) {
+    case CHAIN_EABANDONED: return "Given up without an outcome";
+    case CHAIN_ECLOSED: return "The loop has finished";
+    case CHAIN_EEND: return "No more items";
+    case CHAIN_EALL: return "All alternatives failed";
+    default: break;
+    }
+    name = chain_code_name(code);
+    return name != NULL ? name : "Unknown code";
 }

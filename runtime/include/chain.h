@@ -204,6 +204,13 @@ enum chain_settled chain_abandon(struct chain_deferred done);
 /* The name of a code, such as "ETIMEDOUT" or "CHAIN_EALL"; NULL if the core does not know it. Static. Thread: any. */
 const char *chain_code_name(int code);
 
+/* A code for people, such as "All alternatives failed"; for one of errno.h its name, as the core has no texts for these:
+ * strerror() has. Never NULL. Static. Thread: any.
+ *
+ * Codes of a `codes` declaration are numbers that only their file knows: for SHOP.chain, SHOP_code_name() and SHOP_code_text() in
+ * the generated header know its codes, those of the files that it imports, and what these two functions know. */
+const char *chain_code_text(int code);
+
 /* ---- the loop ------------------------------------------------------------------------------------------------------ */
 
 /* A timer of the loop. The storage belongs to the caller and stays where it is while armed. Zero it and set `fire` before it

@@ -1,0 +1,65 @@
+/* emit_codes.c - the codes of the file: an enum, their names and texts for C code, and a table of them for the generated main.
+ *
+ *     codes { BAD_CRC = 0x4000 "checksum mismatch" };     ->     shop_code_name(BAD_CRC) = "BAD_CRC"
+ *
+ * The functions are inline and in the header, so that they take no room in a program that does not call them. */
+#include "emit.h"
+
+void emit_code_enum(struct emitter *emitter, const struct ast_code *codes)
+{
+    struct writer *w = emitter->writer;
+
+    put(w, "enum {\n");
+    for (const struct ast_code *code = codes; code != NULL; code = code->next) {
+        putf(w, "    %s", code->name->name);
+        if (code->value != NULL)
+            putf(w, " = %s", code->value->text);
+        else if (code == codes)
+            put(w, " = 0x4000");
+        put(w, code->next != NULL ? "," : "");
+        if (code->text != NULL)
+            putf(w, " /* %s */", code->text->text);
+        put(w, "\n");
+    }
+    put(w, "};\n\n");
+}
+
+static const struct symbol *next_code(const struct symbol *symbol)
+{
+    while (symbol != NULL && symbol->kind != SYMBOL_CODE)
+        symbol = symbol->next;
+    return symbol;
+}
+
+static void emit_code_function(struct emitter *emitter, const char *what, bool texts)
+{
+    struct writer *w = emitter->writer;
+
+    putf(w, "static inline const char *%s_code_%s(int code)\n{\n    switch (code) {\n", emitter->program->units->stem, what);
+    for (const struct symbol *code = emitter->program->symbols; (code = next_code(code)) != NULL; code = code->next)
+        if (texts && code->code->text != NULL)
+            putf(w, "    case %s: return %s;\n", code->name, code->code->text->text);
+        else
+            putf(w, "    case %s: return \"%s\";\n", code->name, code->name);
+    putf(w, "    default: return chain_code_%s(code);\n    }\n}\n\n", what);
+}
+
+void emit_code_functions(struct emitter *emitter)
+{
+    if (next_code(emitter->program->symbols) == NULL)
+        return;
+    put(emitter->writer,
+        "/* chain_code_name() and chain_code_text(), with the codes of this file and of those that it imports. */\n");
+    emit_code_function(emitter, "name", false);
+    emit_code_function(emitter, "text", true);
+}
+
+void emit_code_table(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+
+    put(w, "static const struct chain_code_text main_chain_codes[] = {\n");
+    for (const struct symbol *code = emitter->program->symbols; (code = next_code(code)) != NULL; code = code->next)
+        putf(w, "    { %s, \"%s\", %s },\n", code->name, code->name, code->code->text != NULL ? code->code->text->text : "NULL");
+    put(w, "    { 0, NULL, NULL },\n};\n\n");
+}

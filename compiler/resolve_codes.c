@@ -1,0 +1,101 @@
+/* resolve_codes.c - part of resolve: the numbers of codes, which C gives them too.
+ *
+ *     codes { BAD_CRC = 0x4000, TOO_LONG };     ->     BAD_CRC 0x4000, TOO_LONG 0x4001
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "arena.h"
+#include "diag.h"
+#include "resolve.h"
+
+enum { FIRST_CODE = 0x4000 };
+
+/* As in an enum of C: what is said, or one more than the one before. 0: none that a code can have. */
+static int32_t number_of(const struct ast_code *code, int32_t before)
+{
+    unsigned long long number;
+    char *end;
+
+    if (code->value == NULL)
+        return before == INT32_MAX ? 0 : before + 1;
+    errno = 0;
+    number = strtoull(code->value->text, &end, 0);
+    return *end != '\0' || errno != 0 || number > INT32_MAX ? 0 : (int32_t)number;
+}
+
+/* What follows on one without a number is not worth a second message. */
+static void number_codes(struct program *program, const struct ast_code *codes)
+{
+    int32_t number = FIRST_CODE - 1;
+
+    for (const struct ast_code *code = codes; code != NULL; code = code->next) {
+        struct symbol *symbol = symbol_find(program, code->name->name);
+        number = number_of(code, number);
+        if (number == 0) {
+            diag_report(program->diags, D_CODE_NUMBER, code->name->span, code->name->name);
+            return;
+        }
+        if (symbol->code == code)
+            symbol->number = number;
+    }
+}
+
+/* The first number of the next 256 that nobody uses; 0 if there is none. */
+static int32_t free_number(const struct program *program)
+{
+    int32_t highest = FIRST_CODE;
+
+    for (const struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        if (symbol->kind == SYMBOL_CODE && symbol->number > highest)
+            highest = symbol->number;
+    return highest > INT32_MAX - 0x100 ? 0 : (highest | 0xff) + 1;
+}
+
+/* A handler for the one would take the other, too. Said where it can be changed: in the compiled file if one of them is there. */
+static void check_number(struct program *program, const struct symbol *symbol)
+{
+    bool imported = symbol->unit != program->units, behind = false;
+
+    for (const struct symbol *other = program->symbols; other != NULL; other = other->next) {
+        bool other_imported = other->unit != program->units;
+        struct diag *diag;
+        behind = behind || other == symbol;
+        if (other == symbol || other->kind != SYMBOL_CODE || other->number != symbol->number
+            || (imported == other_imported ? behind : imported))
+            continue;
+        diag = diag_report(program->diags, D_SAME_CODE, symbol->span, symbol->name, other->name, (unsigned)symbol->number);
+        diag_note(program->diags, diag, other->span, "'%s' is declared here", other->name);
+        if (free_number(program) != 0)
+            diag_help(program->diags, diag, "say another number: '%s = 0x%x'", symbol->name, (unsigned)free_number(program));
+        return;
+    }
+}
+
+/* The functions of emit_codes.c. An imported file's stand in its header. */
+static void check_functions(struct program *program, const struct unit *unit)
+{
+    static const char *const endings[] = { "name", "text" };
+    const struct symbol *code = program->symbols, *same;
+
+    while (code != NULL && (code->kind != SYMBOL_CODE || (unit != program->units && code->unit != unit)))
+        code = code->next;
+    for (size_t i = 0; code != NULL && i < sizeof endings / sizeof *endings; i++) {
+        same = symbol_find(program, arena_format(program->arena, "%s_code_%s", unit->stem, endings[i]));
+        if (same != NULL)
+            diag_report(program->diags, D_GENERATED_CLASH, same->span, same->name, "codes");
+    }
+}
+
+void resolve_codes(struct program *program)
+{
+    for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        check_functions(program, unit);
+    for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
+            if (item->kind == AST_CODES)
+                number_codes(program, item->u.codes);
+    for (const struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        if (symbol->kind == SYMBOL_CODE && symbol->number != 0)
+            check_number(program, symbol);
+}
