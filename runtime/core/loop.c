@@ -46,9 +46,9 @@ size_t chain_loop_fini(struct chain_loop *loop)
     CHAIN__TRACE(chain__trace_close(loop));
     chain__roots_fini(loop);
     running = loop->alive + loop->instances;
-    if (running == 0)
-        chain__slabs_fini(loop);
     chain__mailbox_close(loop, running == 0);
+    if (running == 0)
+        chain__slabs_fini(loop); /* no post looks at it any more */
     return running;
 }
 
