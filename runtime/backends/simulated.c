@@ -387,6 +387,7 @@ int chain_sim_open(struct chain_sim **sim, const struct chain_sim_options *optio
 {
     int code;
 
+    *sim = NULL;
     if (options != NULL && options->trace != NULL && !chain_is_traced())
         return ENOTSUP;
     *sim = take_memory(options);
@@ -396,6 +397,7 @@ int chain_sim_open(struct chain_sim **sim, const struct chain_sim_options *optio
     code = chain_loop_init(&(*sim)->loop, &port);
     if (code != 0) {
         free_memory(*sim);
+        *sim = NULL;
         return code;
     }
     (*sim)->loop.random = simulated__bits(*sim);

@@ -149,7 +149,7 @@ struct chain_sim_report {
 };
 
 /* Makes a simulation and its loop, with the clock at 0. `options` is copied; NULL: all zero. It takes all its memory now.
- * 0; ENOMEM; EMFILE if CHAIN_LOOPS_MAX loops exist; ENOTSUP if a trace is wanted and the library has none. */
+ * 0; ENOMEM; EMFILE if CHAIN_LOOPS_MAX loops exist; ENOTSUP if a trace is wanted and the library has none: then *sim is NULL. */
 int chain_sim_open(struct chain_sim **sim, const struct chain_sim_options *options);
 
 /* The loop to run chains on. Its hooks may be set. Owned by the simulation. */

@@ -73,15 +73,27 @@ static void *run_thread(void *context)
     return NULL;
 }
 
-/* Signals are the business of the program's own threads. */
+/* Signals are the business of the program's own threads, but for those that a blocking function brings about itself: a fault that
+ * is blocked is undefined behaviour, and Linux ends the program without a look at its handler. */
+static sigset_t signals_of_others(void)
+{
+    static const int own[] = { SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP };
+    sigset_t signals;
+
+    sigfillset(&signals);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        sigdelset(&signals, own[i]);
+    return signals;
+}
+
 static int start_thread(struct chain__threads *pool)
 {
-    sigset_t all, before;
+    const sigset_t blocked = signals_of_others();
+    sigset_t before;
     pthread_t thread;
     int code;
 
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_sigmask(SIG_SETMASK, &blocked, &before);
     code = pthread_create(&thread, NULL, run_thread, pool);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (code == 0)
@@ -96,6 +108,19 @@ static bool is_named(const struct chain__threads *pool, const char *name)
     return name == NULL ? !pool->named : pool->named && strcmp(pool->name, name) == 0;
 }
 
+static bool make_locks(struct chain__threads *pool)
+{
+    if (pthread_mutex_init(&pool->mutex, NULL) != 0)
+        return false;
+    if (pthread_cond_init(&pool->queued, NULL) == 0) {
+        if (pthread_cond_init(&pool->ended, NULL) == 0)
+            return true;
+        pthread_cond_destroy(&pool->queued);
+    }
+    pthread_mutex_destroy(&pool->mutex);
+    return false;
+}
+
 static struct chain__threads *pool_new(const char *name)
 {
     size_t length = name == NULL ? 0 : strlen(name);
@@ -107,8 +132,7 @@ static struct chain__threads *pool_new(const char *name)
     memcpy(pool->name, name == NULL ? "" : name, length + 1);
     pool->last = &pool->first;
     pool->size = CHAIN__THREADS_MOST;
-    if (pthread_mutex_init(&pool->mutex, NULL) != 0 || pthread_cond_init(&pool->queued, NULL) != 0
-        || pthread_cond_init(&pool->ended, NULL) != 0) {
+    if (!make_locks(pool)) {
         free(pool);
         return NULL;
     }

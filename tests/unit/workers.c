@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,9 +22,26 @@ static int make_thread(pthread_t *thread, const pthread_attr_t *attributes, void
     return pthread_create(thread, attributes, run, context);
 }
 
+/* Locks are made until one is refused; what was made is counted. */
+static int locks_left, locks;
+
+static int make_lock(int code)
+{
+    locks += code == 0;
+    return code;
+}
+
 #define pthread_create make_thread
+#define pthread_mutex_init(mutex, attributes) (locks_left-- == 0 ? EAGAIN : make_lock(pthread_mutex_init(mutex, attributes)))
+#define pthread_cond_init(cond, attributes) (locks_left-- == 0 ? EAGAIN : make_lock(pthread_cond_init(cond, attributes)))
+#define pthread_mutex_destroy(mutex) (locks--, pthread_mutex_destroy(mutex))
+#define pthread_cond_destroy(cond) (locks--, pthread_cond_destroy(cond))
 #include "../../runtime/threads/workers.c"
 #undef pthread_create
+#undef pthread_mutex_init
+#undef pthread_cond_init
+#undef pthread_mutex_destroy
+#undef pthread_cond_destroy
 
 static struct chain__threads *pools;
 
@@ -60,6 +78,8 @@ static int set_up(void **state)
     (void)state;
     threads_left = 1000;
     threads_made = runs = 0;
+    locks_left = -1;
+    locks = 0;
     return sem_init(&gate, 0, 0) | sem_init(&begun, 0, 0) | sem_init(&done, 0, 0);
 }
 
@@ -68,6 +88,7 @@ static int tear_down(void **state)
     (void)state;
     chain__threads_close(&pools);
     assert_null(pools);
+    assert_int_equal(locks, 0);
     return 0;
 }
 
@@ -168,6 +189,59 @@ static void without_a_thread_it_is_refused(void **state)
     assert_int_equal(second.order, 2);
 }
 
+static void a_pool_that_cannot_be_made_leaves_nothing(void **state)
+{
+    struct call call = call_of("new", NULL);
+
+    (void)state;
+    for (int good = 0; good < 3; good++) {
+        locks_left = good;
+        assert_int_equal(chain__threads_submit(&pools, &call.work), EAGAIN);
+        assert_null(pools);
+        assert_int_equal(locks, 0);
+    }
+}
+
+/* A fault that is blocked ends the program, whatever handler it has; other signals are for the program's own threads. */
+static volatile sig_atomic_t faults;
+
+static void note_fault(int signal)
+{
+    (void)signal;
+    faults++;
+}
+
+enum { FAULTS = 7 };
+static const int signals[FAULTS] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT };
+
+static void raise_all(struct chain_work *work)
+{
+    sigset_t blocked;
+
+    for (size_t i = 0; i < FAULTS; i++)
+        raise(signals[i]);
+    pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+    ((struct call *)(void *)work)->order = sigismember(&blocked, SIGINT) + sigismember(&blocked, SIGCHLD);
+    sem_post(&done);
+}
+
+static void faults_are_not_blocked(void **state)
+{
+    struct sigaction noting = { .sa_handler = note_fault }, before[FAULTS];
+    struct call call = call_of(NULL, NULL);
+
+    (void)state;
+    call.work.run = raise_all;
+    for (size_t i = 0; i < FAULTS; i++)
+        sigaction(signals[i], &noting, &before[i]);
+    assert_int_equal(chain__threads_submit(&pools, &call.work), 0);
+    wait_for(&done, 1);
+    for (size_t i = 0; i < FAULTS; i++)
+        sigaction(signals[i], &before[i], NULL);
+    assert_int_equal(faults, FAULTS);
+    assert_int_equal(call.order, 2);
+}
+
 static void sizes(void **state)
 {
     struct call call = call_of("disk", NULL);
@@ -211,6 +285,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_thread_takes_work_in_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(waiting_work_can_be_withdrawn, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_a_thread_it_is_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_pool_that_cannot_be_made_leaves_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(faults_are_not_blocked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sizes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(closing, set_up, tear_down),
     };
