@@ -67,16 +67,18 @@ static const char *default_output(struct arena *arena, const struct options *opt
 static void name_outputs(struct session *session)
 {
     struct options *options = &session->options;
+    bool stream;
 
     if (options->output == NULL)
         options->output = default_output(&session->arena, options, options->input);
-    if (options->header == NULL && !is_standard(options->output) && !options->skeleton)
+    stream = output_is_stream(&session->arena, options->output);
+    if (options->header == NULL && !stream && !options->skeleton)
         options->header = with_ending(&session->arena, options->output, ".h");
     if (!options->wants_depfile)
         return;
-    if (options->depfile == NULL && !is_standard(options->output))
+    if (options->depfile == NULL && !stream)
         options->depfile = with_ending(&session->arena, options->output, ".d");
-    if (options->targets == NULL && !is_standard(options->output))
+    if (options->targets == NULL && !stream)
         options->targets = depfile_quote(&session->arena, options->output);
 }
 
@@ -328,7 +330,7 @@ static bool check_outputs(const struct options *options)
     if (options->header != NULL && is_standard(options->header))
         fprintf(stderr, "chainc: the header needs a file: the C file has to include it\n");
     else if (options->wants_depfile && (options->depfile == NULL || options->targets == NULL))
-        fprintf(stderr, "chainc: with standard output, -MD needs -MF and -MT: where to write it, and the name of the target\n");
+        fprintf(stderr, "chainc: with standard output or a device, -MD needs -MF and -MT: where to write it, and the name of the target\n");
     else if (options->dump == NULL && collision(options) != NULL)
         fprintf(stderr, "chainc: %s: error: no output may be an input or another output\n", collision(options));
     else

@@ -61,12 +61,18 @@ static int write_temporary(struct arena *arena, struct output *output, const str
     return write_stream(fdopen(descriptor, "w"), output);
 }
 
+/* The links there lead to what is open, not to a name. */
+static bool is_in_proc(const char *path)
+{
+    return strncmp(path, "/proc/", 6) == 0;
+}
+
 /* Where a path leads through links, to something or not. */
 static const char *follow(struct arena *arena, const char *path)
 {
     char link[4096];
 
-    for (int links = 0; links < 40; links++) {
+    for (int links = 0; links < 40 && !is_in_proc(path); links++) {
         ssize_t length = readlink(path, link, sizeof link);
         const char *slash = strrchr(path, '/');
         if (length < 0 || (size_t)length == sizeof link)
@@ -94,6 +100,17 @@ static bool has_text(const char *path, const struct output *output)
     return same;
 }
 
+bool output_is_stream(struct arena *arena, const char *path)
+{
+    struct stat status;
+
+    if (strcmp(path, "-") == 0)
+        return true;
+    if (stat(path, &status) != 0 || S_ISDIR(status.st_mode))
+        return false;
+    return !S_ISREG(status.st_mode) || is_in_proc(follow(arena, path));
+}
+
 /* A link stays a link: the file it leads to is replaced. */
 static int stage_regular(struct arena *arena, struct output *output, const struct stat *old, bool if_changed)
 {
@@ -108,15 +125,15 @@ static int stage(struct arena *arena, struct output *output, bool if_changed)
 {
     struct stat status;
 
-    if (strcmp(output->path, "-") == 0)
-        return 0;
+    if (output_is_stream(arena, output->path))
+        return strcmp(output->path, "-") == 0 || access(output->path, W_OK) == 0 ? 0 : errno;
     if (stat(output->path, &status) != 0)
         return errno == ENOENT ? stage_regular(arena, output, NULL, if_changed) : errno;
     if (S_ISDIR(status.st_mode))
         return EISDIR;
     if (access(output->path, W_OK) != 0)
         return errno;
-    return S_ISREG(status.st_mode) ? stage_regular(arena, output, &status, if_changed) : 0;
+    return stage_regular(arena, output, &status, if_changed);
 }
 
 void output_stage(struct outputs *outputs, const char *path, const char *text, size_t length, bool if_changed)

@@ -24,8 +24,11 @@ struct outputs {
     const char *problem_path;
 };
 
-/* Writes the text to a temporary file beside the path (what is no regular file, a pipe say, is left for the end). With
- * `if_changed`, a regular file that has these bytes already is left as it is. */
+/* Standard output ("-"), a pipe, a device, or what is open already (/dev/stdout): written in its place, and nothing is named after it. */
+bool output_is_stream(struct arena *arena, const char *path);
+
+/* Writes the text to a temporary file beside the path; a stream is left for the end. With `if_changed`, a file that has these bytes
+ * already is left as it is. */
 void output_stage(struct outputs *outputs, const char *path, const char *text, size_t length, bool if_changed);
 
 /* Puts all of them in their places, the last staged one first; after a problem none of them, and the temporary files are gone.

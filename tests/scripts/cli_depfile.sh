@@ -73,7 +73,7 @@ blames nowhere/x.d 'No such file or directory'
 
 # Standard output has no name; a name with a line end cannot be said.
 expect 2 "$CHAINC" lib/one.chain -o - -MD
-shows err 'with standard output, -MD needs -MF and -MT'
+shows err 'with standard output or a device, -MD needs -MF and -MT'
 expect 0 "$CHAINC" lib/one.chain -o - -MD -MF stdout.d -MT x
 means stdout.d 'x: lib/one.chain'
 expect 0 "$CHAINC" lib/one.chain -MD -MF -
