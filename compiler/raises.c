@@ -3,8 +3,8 @@
  *     fetch(url)             raises ETIMEDOUT, EIO
  *     catch ETIMEDOUT: …     -> EIO, and what the handler raises
  *
- * A filter that can never match gets a warning; what escapes a chain must be covered by its `raises` clause. Codes that the
- * runtime itself may bring (CHAIN_E…) are not counted.
+ * A filter that can never match gets a warning; what escapes a chain must be covered by its `raises` clause. What an operation
+ * written in C does against its word (rules 5, 62) is not counted, and may be caught anywhere.
  */
 #include <string.h>
 
@@ -18,6 +18,7 @@
 struct code_list {
     struct code_list *next;
     const char *name; /* interned */
+    const struct node *from;
 };
 
 /* A set of codes; `any` is all of them, brought by `from`. */
@@ -33,29 +34,42 @@ struct raising {
 
 static struct codes codes_of(struct raising *raising, const struct node *node);
 
-static bool has(const struct codes *set, const char *name)
+static const struct code_list *find(const struct codes *set, const char *name)
 {
-    for (const struct code_list *code = set->list; code != NULL; code = code->next)
-        if (code->name == name)
-            return true;
-    return false;
+    const struct code_list *code = set->list;
+
+    while (code != NULL && code->name != name)
+        code = code->next;
+    return code;
 }
 
-static void add(struct raising *raising, struct codes *set, const char *name)
+static bool has(const struct codes *set, const char *name)
 {
-    struct code_list *code;
+    return find(set, name) != NULL;
+}
+
+static void add(struct raising *raising, struct codes *set, const char *name, const struct node *from)
+{
+    struct code_list **last = &set->list;
+
     if (has(set, name))
         return;
-    code = arena_new(raising->program->arena, struct code_list);
-    code->name = name;
-    code->next = set->list;
-    set->list = code;
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = arena_new(raising->program->arena, struct code_list);
+    (*last)->name = name;
+    (*last)->from = from;
+}
+
+static void add_builtin(struct raising *raising, struct codes *set, const char *name, const struct node *from)
+{
+    add(raising, set, intern_string(raising->program->names, name), from);
 }
 
 static struct codes both(struct raising *raising, struct codes a, struct codes b)
 {
     for (const struct code_list *code = b.list; code != NULL; code = code->next)
-        add(raising, &a, code->name);
+        add(raising, &a, code->name, code->from);
     if (a.any_from == NULL)
         a.any_from = b.any_from;
     return a;
@@ -77,15 +91,15 @@ static struct codes of_text(struct raising *raising, const char *text, const str
 
     if (ctext_next_solid(&text).kind != CTOKEN_END || (!code_is_builtin(name) && (symbol == NULL || symbol->kind != SYMBOL_CODE)))
         return any(node);
-    add(raising, &set, name);
+    add(raising, &set, name, node);
     return set;
 }
 
-static struct codes declared(struct raising *raising, const struct ast_name *names)
+static struct codes declared(struct raising *raising, const struct ast_name *names, const struct node *from)
 {
     struct codes set = { NULL, NULL };
     for (; names != NULL; names = names->next)
-        add(raising, &set, names->name);
+        add(raising, &set, names->name, from);
     return set;
 }
 
@@ -109,8 +123,29 @@ static struct codes of_function(struct raising *raising, const struct node *node
     const struct codes nothing = { NULL, NULL };
 
     if (op->raises != NULL)
-        return declared(raising, op->raises->codes);
+        return declared(raising, op->raises->codes, node);
     return op->fails == NULL ? nothing : of_text(raising, op->fails_code->text, node);
+}
+
+/* And there may be no thread for it, or the loop has none at all (rule 104). */
+static struct codes of_blocking(struct raising *raising, const struct node *node)
+{
+    struct codes set = of_function(raising, node);
+
+    add_builtin(raising, &set, "EAGAIN", node);
+    add_builtin(raising, &set, "ENOTSUP", node);
+    return set;
+}
+
+/* What a chain does not say is what its body can bring: seen from here, all of that comes from the call. */
+static struct codes of_called(struct raising *raising, const struct node *node)
+{
+    const struct codes *body = codes_of_chain(raising->program, node->u.call.op->checked);
+    struct codes set = { body->any_from != NULL ? node : NULL, NULL };
+
+    for (const struct code_list *code = body->list; code != NULL; code = code->next)
+        add(raising, &set, code->name, node);
+    return set;
 }
 
 static struct codes of_call(struct raising *raising, const struct node *node)
@@ -119,29 +154,24 @@ static struct codes of_call(struct raising *raising, const struct node *node)
 
     if (op->proto_kind == AST_SYNC)
         return of_function(raising, node);
-    if (op->proto_kind == AST_BLOCKING) { /* and there may be no thread for it (rule 104) */
-        struct codes set = of_function(raising, node);
-        add(raising, &set, intern_string(raising->program->names, "EAGAIN"));
-        return set;
-    }
+    if (op->proto_kind == AST_BLOCKING)
+        return of_blocking(raising, node);
     if (op->raises != NULL)
-        return declared(raising, op->raises->codes);
-    if (op->proto_kind == AST_CHAIN && op->checked != NULL) {
-        struct codes set = *codes_of_chain(raising->program, op->checked);
-        if (set.any_from != NULL)
-            set.any_from = node;
-        return set;
-    }
+        return declared(raising, op->raises->codes, node);
+    if (op->proto_kind == AST_CHAIN && op->checked != NULL)
+        return of_called(raising, node);
     return any(node);
 }
 
-/* What the instance rejects with goes elsewhere (rule 78); but there may be no memory for one that has no pool (rule 79). */
+/* What the instance rejects with goes elsewhere (rule 78); but there may be no memory for one that has no pool (rule 79), and a
+ * loop that ends starts nothing (rule 80). */
 static struct codes of_spawn(struct raising *raising, const struct node *node)
 {
     struct codes set = { NULL, NULL };
 
     if (node->u.call.op->pool == NULL)
-        add(raising, &set, intern_string(raising->program->names, "ENOMEM"));
+        add_builtin(raising, &set, "ENOMEM", node);
+    add_builtin(raising, &set, "CHAIN_ECLOSED", node);
     return set;
 }
 
@@ -174,8 +204,14 @@ static struct codes of_source(struct raising *raising, const struct node *source
 
     for (const struct code_list *code = set.list; code != NULL; code = code->next)
         if (strcmp(code->name, "CHAIN_EEND") != 0)
-            add(raising, &passed, code->name);
+            add(raising, &passed, code->name, code->from);
     return passed;
+}
+
+/* An operation that is given up, or that ends as cancelled though nobody asked: whatever it says that it raises (rules 5, 62). */
+static bool comes_from_anything(const char *code)
+{
+    return strcmp(code, "CHAIN_EABANDONED") == 0 || strcmp(code, "ECANCELED") == 0;
 }
 
 /* Splits what reaches a catch into what it takes and what passes. */
@@ -189,13 +225,14 @@ static struct codes of_catch(struct raising *raising, const struct node *node)
         return of_handler(raising, node->u.catch_.handler, body);
     }
     for (const struct ast_name *name = node->u.catch_.codes; name != NULL; name = name->next) {
-        add(raising, &taken, name->name);
-        if (body.any_from == NULL && !has(&body, name->name) && strncmp(name->name, "CHAIN_", 6) != 0)
+        const struct code_list *code = find(&body, name->name);
+        add(raising, &taken, name->name, code != NULL ? code->from : body.any_from != NULL ? body.any_from : node);
+        if (body.any_from == NULL && code == NULL && !comes_from_anything(name->name))
             diag_report(raising->program->diags, D_CATCH_NEVER, name->span, name->name);
     }
     for (const struct code_list *code = body.list; code != NULL; code = code->next)
         if (!has(&taken, code->name))
-            add(raising, &passed, code->name);
+            add(raising, &passed, code->name, code->from);
     return both(raising, passed, of_handler(raising, node->u.catch_.handler, taken));
 }
 
@@ -212,14 +249,14 @@ static struct codes of_branches(struct raising *raising, const struct node *node
             set = both(raising, set, codes_of(raising, branch->u.block.winner));
     }
     if (node->u.branches.kind == AST_ANY)
-        add(raising, &set, intern_string(raising->program->names, "CHAIN_EALL"));
+        add_builtin(raising, &set, "CHAIN_EALL", node);
     return set;
 }
 
 static struct codes of_timeout(struct raising *raising, const struct node *node)
 {
     struct codes set = codes_of(raising, node->u.timeout.branch);
-    add(raising, &set, intern_string(raising->program->names, "ETIMEDOUT"));
+    add_builtin(raising, &set, "ETIMEDOUT", node);
     return set;
 }
 
@@ -260,12 +297,15 @@ static struct codes codes_of(struct raising *raising, const struct node *node)
 static void check_covered(struct raising *raising, const struct checked_chain *chain, const struct codes *set)
 {
     const struct symbol *symbol = chain->symbol;
-    struct codes covered = declared(raising, symbol->raises->codes);
+    struct codes covered = declared(raising, symbol->raises->codes, NULL);
     struct diag *diag;
 
-    for (const struct code_list *code = set->list; code != NULL; code = code->next)
-        if (!has(&covered, code->name))
-            diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, code->name, symbol->name);
+    for (const struct code_list *code = set->list; code != NULL; code = code->next) {
+        if (has(&covered, code->name))
+            continue;
+        diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, code->name, symbol->name);
+        diag_note(raising->program->diags, diag, code->from->span, "it comes from here");
+    }
     if (set->any_from == NULL)
         return;
     diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, "any code", symbol->name);
@@ -273,11 +313,14 @@ static void check_covered(struct raising *raising, const struct checked_chain *c
     diag_help(raising->program->diags, diag, "declare what it 'raises', or catch the rest");
 }
 
+/* What it rejects with because the loop ends need not be handled by anybody. */
 static void check_spawned(struct raising *raising, const struct node *spawn)
 {
+    const char *closed = intern_string(raising->program->names, "CHAIN_ECLOSED");
+
     for (; spawn != NULL; spawn = spawn->u.call.next_spawn) {
         struct codes set = of_call(raising, spawn);
-        if (set.any_from != NULL || set.list != NULL)
+        if (set.any_from != NULL || (set.list != NULL && (set.list->name != closed || set.list->next != NULL)))
             diag_report(raising->program->diags, D_SPAWN_REJECTS, spawn->span, spawn->u.call.op->name);
     }
 }
