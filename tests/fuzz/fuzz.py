@@ -4,6 +4,7 @@
 import argparse
 import concurrent.futures
 import copy
+import json
 import os
 import random
 import re
@@ -396,48 +397,103 @@ class Worker:
         return bad + (cls.check(cases[crashed[0] + 1:]) if crashed else [])
 
 
+class Tally:
+    """What has run, and with --resume what ran before: counted up to the first seed whose batch is still open."""
+
+    def __init__(self, options):
+        self.path = Path(options.work) / "state.json" if options.resume else None
+        self.state = {"seed": options.seed, "next": options.seed, "programs": 0, "runs": 0, "invalid": 0, "bad": []}
+        self.ended = {} # batches behind an open one, by their first seed
+        if self.path is not None and self.path.exists():
+            saved = json.loads(self.path.read_text())
+            if saved["seed"] == options.seed:
+                self.state = saved
+
+    def __getattr__(self, name):
+        return self.state[name]
+
+    def add(self, first, count, result):
+        self.ended[first] = count, result
+        while self.next in self.ended:
+            count, (ran, runs, invalid, bad) = self.ended.pop(self.next)
+            for name, more in ("next", count), ("programs", ran), ("runs", runs), ("invalid", invalid), ("bad", bad):
+                self.state[name] += more
+        if self.path is not None:
+            new = self.path.with_suffix(".new")
+            new.write_text(json.dumps(self.state))
+            new.replace(self.path)
+
+    def ran(self):
+        """With what is not yet counted."""
+        return self.programs + sum(result[0] for _, result in self.ended.values())
+
+    def failed(self):
+        return [seed for seed, _ in self.bad] + [seed for _, result in self.ended.values() for seed, _ in result[3]]
+
+
+def run_batches(options, pool, tally, todo, label):
+    """Runs the batches (first, count) that `todo` gives, None if there is to be no other as long as `running` ones are open."""
+    begin, waiting, before = time.time(), {}, tally.ran()
+    while len(tally.failed()) <= 50:
+        while len(waiting) < 2 * options.jobs and (batch := todo(len(waiting))) is not None:
+            waiting[pool.submit(Worker.batch, *batch)] = batch
+        if not waiting:
+            return
+        done, _ = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)
+        for future in done:
+            tally.add(*waiting.pop(future), future.result())
+            for seed, what in future.result()[3]:
+                print("seed %d: %s" % (seed, what), flush=True)
+        if options.progress and tally.ran() // options.progress != before // options.progress:
+            print("%d%s programs, %d failed, %.0f s" % (tally.ran(), label, len(tally.failed()), time.time() - begin), flush=True)
+        before = tally.ran()
+    print("that is enough")
+    for future in waiting:
+        future.cancel()
+
+
+def batches_of(first, last, size):
+    """Of the seeds up to `last`, in their order."""
+    def todo(running):
+        nonlocal first
+        if first >= last:
+            return None
+        batch = first, min(size, last - first)
+        first += batch[1]
+        return batch
+    return todo
+
+
+def batches_until(tally, count, size):
+    """As many as are needed for `count` programs that are valid, and no more: so it is always the same ones."""
+    first = tally.next
+
+    def todo(running):
+        nonlocal first
+        if tally.ran() + running * size >= count:
+            return None
+        first += size
+        return first - size, size
+    return todo
+
+
 def many(options):
     """Runs --count programs from --seed on; prints what fails, made small. Whether all was well."""
-    begin, programs, runs, invalid, bad = time.time(), 0, 0, 0, []
-    state = Path(options.work) / "next"
-    seed = int(state.read_text()) if options.resume and state.exists() else options.seed
-    last = options.seed + options.count
-    nested = -NESTED if options.nested else 0
-    if seed > options.seed:
-        print("goes on at seed %d" % seed, flush=True)
+    begin, tally = time.time(), Tally(options)
+    nested = Tally(argparse.Namespace(seed=-NESTED, resume=False))
+    if tally.programs:
+        print("goes on at seed %d, behind %d programs" % (tally.next, tally.programs), flush=True)
     with concurrent.futures.ProcessPoolExecutor(options.jobs, initializer=Worker.begin, initargs=(options,)) as pool:
-        waiting = {}
-        while seed < last or nested < 0 or waiting:
-            while nested < 0 and len(waiting) < 2 * options.jobs:
-                count = min(options.batch, -nested)
-                waiting[pool.submit(Worker.batch, nested, count)] = seed
-                nested += count
-            while seed < last and len(waiting) < 2 * options.jobs:
-                count = min(options.batch, last - seed)
-                waiting[pool.submit(Worker.batch, seed, count)] = seed
-                seed += count
-            done, _ = concurrent.futures.wait(waiting, return_when=concurrent.futures.FIRST_COMPLETED)
-            for future in done:
-                del waiting[future]
-                ran, of_them, not_valid, wrong = future.result()
-                invalid += not_valid
-                before = programs
-                programs, runs = programs + ran, runs + of_them
-                bad += wrong
-                for one_seed, what in wrong:
-                    print("seed %d: %s" % (one_seed, what), flush=True)
-                if options.progress and programs // options.progress != before // options.progress:
-                    print("%d programs, %d runs, %d failed, %.0f s" % (programs, runs, len(bad), time.time() - begin), flush=True)
-            if options.resume:
-                state.write_text(str(min(waiting.values(), default=seed)))
-            if len(bad) > 50:
-                print("that is enough")
-                break
-    for one_seed, _ in bad[:3]:
-        print("\n== seed %d, made small; tests/fuzz/fuzz.py --build %s --cc %s --small --one %d ==" % (
-            one_seed, options.build, options.cc, one_seed))
-        one(Tools(options.build, Path(options.work) / "small", options.cc, options.work), one_seed, True)
-    print("%d programs with %d runs in %.0f s; %d more were not valid" % (programs, runs, time.time() - begin, invalid))
+        if options.nested:
+            run_batches(options, pool, nested, batches_of(-NESTED, 0, options.batch), " nested")
+        run_batches(options, pool, tally, batches_until(tally, options.count, options.batch), "")
+    bad = nested.failed() + tally.failed()
+    for seed in bad[:3]:
+        print("\n== seed %d, made small; tests/fuzz/fuzz.py --build %s --cc %s --small --one %d ==" % (seed, options.build, options.cc, seed))
+        one(Tools(options.build, Path(options.work) / "small", options.cc, options.work), seed, True)
+    programs = nested.programs + tally.programs
+    print("%d programs with %d runs in %.0f s; %d more were not valid" % (programs, nested.runs + tally.runs, time.time() - begin,
+                                                                          nested.invalid + tally.invalid))
     print("%d passed, %d failed" % (programs - len(bad), len(bad)))
     return not bad
 
@@ -447,7 +503,7 @@ def main():
     parser.add_argument("--build", default=os.environ.get("BUILD", "build"), help="the build to test (default: build)")
     parser.add_argument("--work", help="where files go (default: BUILD/fuzz)")
     parser.add_argument("--cc", default="tcc", choices=COMPILERS, help="what compiles the programs")
-    parser.add_argument("--count", type=int, default=1000, help="how many programs")
+    parser.add_argument("--count", type=int, default=1000, help="how many valid programs")
     parser.add_argument("--batch", type=int, default=100, help="programs to a file")
     parser.add_argument("--seed", type=int, default=1, help="of the first program; the others have those that follow")
     parser.add_argument("--nested", action="store_true", help="before them, every construct in every other")

@@ -12,7 +12,6 @@ def owner(form):
 
 class Scope:
     """What is known at a place."""
-    __slots__ = ("names", "variables", "it", "err", "attempt", "loop", "returns", "each", "level")
 
     def __init__(self):
         self.names, self.variables = (("v", 0, "x"),), ()
@@ -22,8 +21,7 @@ class Scope:
 
     def but(self, **changes):
         other = Scope.__new__(Scope)
-        for slot in Scope.__slots__:
-            setattr(other, slot, changes.get(slot, getattr(self, slot)))
+        other.__dict__.update(self.__dict__, **changes)
         return other
 
     def deeper(self, **changes):
