@@ -1,8 +1,10 @@
-/* probe.c - runs the user's C compiler on a file that asks for sizes, in a folder that is gone afterwards. */
+/* probe.c - runs the user's C compiler on a file that asks for sizes, in a folder that is gone afterwards, also when
+ * chainc is interrupted. */
 #define _POSIX_C_SOURCE 200809L
 #include "probe.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,6 +16,40 @@
 #include "arena.h"
 
 extern char **environ;
+
+/* ---- what ends chainc ---- */
+
+/* While the folder is there, these are held until it is gone. */
+static const int ends[] = { SIGHUP, SIGINT, SIGTERM };
+enum { ENDS = sizeof ends / sizeof *ends };
+static volatile sig_atomic_t caught;
+
+static void catch_end(int number)
+{
+    caught = number;
+}
+
+/* What was ignored stays so. */
+static void hold_ends(struct sigaction *before)
+{
+    const struct sigaction holding = { .sa_handler = catch_end };
+
+    for (size_t i = 0; i < ENDS; i++) {
+        sigaction(ends[i], NULL, &before[i]);
+        if (before[i].sa_handler != SIG_IGN)
+            sigaction(ends[i], &holding, NULL);
+    }
+}
+
+static void let_end(const struct sigaction *before)
+{
+    for (size_t i = 0; i < ENDS; i++)
+        sigaction(ends[i], &before[i], NULL);
+    if (caught != 0)
+        raise(caught);
+}
+
+/* ---- the compiler ---- */
 
 static bool write_file(const char *path, const struct writer *writer)
 {
@@ -70,6 +106,19 @@ static const char **arguments(struct arena *arena, const struct probe *probe, co
     return list;
 }
 
+/* If chainc is to end, so is the compiler, which may not have been told. */
+static bool await(pid_t child, int *status)
+{
+    pid_t ended;
+
+    do {
+        if (caught != 0)
+            kill(child, caught);
+        ended = waitpid(child, status, 0);
+    } while (ended < 0 && errno == EINTR);
+    return ended == child;
+}
+
 static const char *run(struct arena *arena, const struct probe *probe, const char *dir)
 {
     const char **list = arguments(arena, probe, dir);
@@ -79,9 +128,8 @@ static const char *run(struct arena *arena, const struct probe *probe, const cha
     code = posix_spawn(&child, "/bin/sh", NULL, NULL, (char *const *)(void *)list, environ);
     if (code != 0)
         return arena_format(arena, "cannot run /bin/sh: %s", strerror(code));
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return arena_format(arena, "cannot wait for '%s': %s", probe->cc, strerror(errno));
+    if (!await(child, &status))
+        return arena_format(arena, "cannot wait for '%s': %s", probe->cc, strerror(errno));
     if (WIFEXITED(status) && (WEXITSTATUS(status) == 127 || WEXITSTATUS(status) == 126))
         return arena_format(arena, "there is no C compiler '%s': say which with --cc, or CC in the environment", probe->cc);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
@@ -98,7 +146,7 @@ static void clean(struct arena *arena, const struct probe *probe, const char *di
     rmdir(dir);
 }
 
-const char *probe_compile(struct arena *arena, const struct probe *probe, const char **problem)
+static const char *compile_in_folder(struct arena *arena, const struct probe *probe, const char **problem)
 {
     const char *tmp = getenv("TMPDIR"), *text = NULL;
     char *dir = arena_format(arena, "%s/chaincXXXXXX", tmp == NULL || *tmp == '\0' ? "/tmp" : tmp);
@@ -116,5 +164,16 @@ const char *probe_compile(struct arena *arena, const struct probe *probe, const 
     if (*problem == NULL && (text = read_file(arena, arena_format(arena, "%s/probe.s", dir))) == NULL)
         *problem = arena_format(arena, "'%s' wrote no assembler", probe->cc);
     clean(arena, probe, dir);
+    return text;
+}
+
+const char *probe_compile(struct arena *arena, const struct probe *probe, const char **problem)
+{
+    struct sigaction before[ENDS];
+    const char *text;
+
+    hold_ends(before);
+    text = compile_in_folder(arena, probe, problem);
+    let_end(before);
     return text;
 }
