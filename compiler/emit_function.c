@@ -112,6 +112,7 @@ static void emit_call(struct emitter *emitter, const struct ir_block *block)
     putf(w, "    return chain__continue(%s, %s);\n", chain->local.strand, chain->local.loop);
 }
 
+/* A jump behind the user's text stands on that text's line: on the next a debugger would show a step that is not taken. */
 static void emit_if(struct emitter *emitter, const struct ir_block *block)
 {
     struct writer *w = emitter->writer;
@@ -120,7 +121,8 @@ static void emit_if(struct emitter *emitter, const struct ir_block *block)
     emit_line(emitter, block->end_span);
     put(w, negated ? "    if (!(" : "    if (");
     emit_text(emitter, block->text);
-    putf(w, negated ? "))\n        goto %s;\n" : ")\n        goto %s;\n", negated ? block->no->label : block->to->label);
+    putf(w, "%s%sgoto %s;\n", negated ? "))" : ")", emitter->in_user_text ? " " : "\n        ",
+         negated ? block->no->label : block->to->label);
     emit_line_back(emitter);
     if (!negated)
         go(emitter, block, block->no);

@@ -30,4 +30,24 @@ for level in -O0 -O2; do
     shows out '^\$1 = ANSWER_[A-Z0-9_]+$'
     shows out '^type = enum answer_state$'
 done
+
+# Stepping over an `if` that is not taken shows no line of its block.
+cat >choice.chain <<'EOF'
+#include <stdio.h>
+sync int puts(const char *text);
+
+chain int main(int argc, char **argv)
+{
+    if (argc > 5 || argv == NULL) {
+        puts("not taken")
+    }
+    then puts("behind")
+    then (0)
+}
+EOF
+expect 0 "$CHAINC" choice.chain
+expect 0 $CC -std=c11 -g -O0 -pthread -I. -I"$BUILD/include" choice.c "$BUILD/lib/libchain.a" -o choice
+gdb -nx -batch -ex 'set debuginfod enabled off' -ex 'break choice.chain:6' -ex run -ex next -ex next -ex next ./choice >out 2>err </dev/null
+shows out '"behind"'
+! grep -q '"not taken"' out || fail "shown, but not taken: $(cat out)"
 exit 0
