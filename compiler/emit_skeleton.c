@@ -54,8 +54,38 @@ static bool has_timeout_around(const struct ir_chain *chain, struct span span)
     return false;
 }
 
+/* The variable that the only copy of this one goes to; NULL if there is none, or several. */
+static const struct variable *copy_of(const struct ir_chain *chain, const struct variable *variable)
+{
+    const struct variable *copy = NULL;
+    unsigned count = 0;
+
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+            if (instr->kind == IR_COPY && instr->from == variable) {
+                copy = instr->variable;
+                count++;
+            }
+    return count == 1 ? copy : NULL;
+}
+
+/* What the operation gives that is adopted in this block, from a branch or from the strand itself, is bound and never moved: it is
+ * in its turn when the block that binds it ends (rule 42a). Not if the strand that binds it is another. */
+static bool is_kept(const struct ir_chain *chain, const struct ir_block *block, const struct ir_strand *branch)
+{
+    const struct ir_instr *adopt = block->instrs;
+    const struct variable *variable;
+
+    while (adopt != NULL && (adopt->kind != IR_ADOPT || adopt->strand != (branch != NULL ? branch : block->strand)))
+        adopt = adopt->next;
+    variable = adopt == NULL ? NULL : adopt->variable;
+    while (variable != NULL && variable->kind == VARIABLE_IT && variable->moved_at.begin == 0)
+        variable = copy_of(chain, variable);
+    return variable != NULL && variable->kind == VARIABLE_BINDING && variable->moved_at.begin == 0 && variable->scope->strand == block->strand;
+}
+
 static void emit_point(struct emitter *emitter, const char *state, struct span span, const struct symbol *op, const char *step,
-                       const char *events)
+                       const char *events, bool kept)
 {
     struct writer *w = emitter->writer;
     bool is_simulated = op != NULL && op->proto_kind == AST_ASYNC;
@@ -69,6 +99,8 @@ static void emit_point(struct emitter *emitter, const char *state, struct span s
     if (is_simulated)
         putf(w, "%s%s", skeleton_varies(emitter, op) ? arena_format(emitter->arena, " | VARIES_%s", op->name) : "",
              op->uncancellable ? " | CHAIN_EXPLORE_STAYS" : "");
+    if (is_simulated && kept && skeleton_counted(emitter, op->value) != NULL)
+        put(w, " | CHAIN_EXPLORE_KEPT");
     if (has_timeout_around(emitter->chain, span))
         put(w, " | CHAIN_EXPLORE_TIMEOUT");
     put(w, " },\n");
@@ -93,15 +125,20 @@ static const char *word_of_join(const struct ir_block *block, const struct ir_in
 }
 
 /* The wait for branches, and those of them that are single operations. */
-static void emit_join_points(struct emitter *emitter, const struct ir_block *waiter, const char *state)
+static void emit_join_points(struct emitter *emitter, const struct ir_block *waiter, const struct ir_block *state)
 {
+    bool alone = false; /* of branches that run at the same time the order is not fixed */
+
     for (const struct ir_instr *instr = waiter->instrs; instr != NULL; instr = instr->next) {
+        if (instr->kind == IR_FORK)
+            alone = instr->number == 1;
         if (instr->kind == IR_FORK || instr->kind == IR_EACH)
-            emit_point(emitter, state, instr->span, NULL, word_of_join(waiter, instr), events_of_join(instr));
+            emit_point(emitter, state->state, instr->span, NULL, word_of_join(waiter, instr), events_of_join(instr), false);
         else if (instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY)
             emit_point(emitter, arena_format(emitter->arena, "%u", emitter->chain->state_count + instr->number - 1), instr->span, instr->op,
                        instr->op != NULL ? instr->op->name : "delay",
-                       instr->op != NULL && instr->op->proto_kind == AST_ASYNC ? operation_events : delay_events);
+                       instr->op != NULL && instr->op->proto_kind == AST_ASYNC ? operation_events : delay_events,
+                       alone && is_kept(emitter->chain, state, instr->strand));
     }
 }
 
@@ -113,17 +150,17 @@ static void emit_points_of(struct emitter *emitter, const struct ir_block *state
         return;
     if (waiter->end == IR_START)
         emit_point(emitter, state->state, waiter->end_span, waiter->op, waiter->op->name,
-                   waiter->op->proto_kind == AST_ASYNC ? operation_events : delay_events);
+                   waiter->op->proto_kind == AST_ASYNC ? operation_events : delay_events, is_kept(emitter->chain, state, NULL));
     else if (waiter->end == IR_SPAWN) /* only a pool can be full */
-        emit_point(emitter, state->state, waiter->end_span, NULL, "spawn", waiter->op->pool != NULL ? delay_events : "CHAIN_EXPLORE_VALUE");
+        emit_point(emitter, state->state, waiter->end_span, NULL, "spawn", waiter->op->pool != NULL ? delay_events : "CHAIN_EXPLORE_VALUE", false);
     else if (waiter->end == IR_AWAIT)
-        emit_point(emitter, state->state, waiter->end_span, NULL, "join", delay_events);
+        emit_point(emitter, state->state, waiter->end_span, NULL, "join", delay_events, false);
     else if (waiter->end == IR_CLOSE)
-        emit_point(emitter, state->state, waiter->end_span, NULL, "instances", "CHAIN_EXPLORE_VALUE");
+        emit_point(emitter, state->state, waiter->end_span, NULL, "instances", "CHAIN_EXPLORE_VALUE", false);
     else if (waiter->end == IR_DELAY)
-        emit_point(emitter, state->state, waiter->end_span, NULL, waiter->node->kind == NODE_RETRY ? "pause" : "delay", delay_events);
+        emit_point(emitter, state->state, waiter->end_span, NULL, waiter->node->kind == NODE_RETRY ? "pause" : "delay", delay_events, false);
     else if (waiter->end == IR_JOIN)
-        emit_join_points(emitter, waiter, state->state);
+        emit_join_points(emitter, waiter, state);
 }
 
 static void emit_points(struct emitter *emitter)

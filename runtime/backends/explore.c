@@ -4,6 +4,8 @@
  * is taken by the plan of the operation, or by a cancel of the host. Choices that are not in the scenario are 0: a value. */
 #include "explore.h"
 
+#include "chain_gen.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -180,12 +182,17 @@ static unsigned choice_for(const struct explore_script *script, unsigned start)
     return 0;
 }
 
-static struct explore_start *start_of(struct explore_run *run, uint64_t number)
+struct explore_start *explore__start(struct explore_run *run, uint64_t number)
 {
     for (unsigned i = run->count; i-- > 0;)
         if (run->starts[i].number == number)
             return &run->starts[i];
     return NULL;
+}
+
+const struct explore_start *explore__start_of(struct explore *e, struct chain_deferred end)
+{
+    return explore__start(&e->run, chain__trace_number(chain_sim_loop(e->sim), end.tag));
 }
 
 static void cover(struct explore *e, const struct explore_start *start, unsigned column)
@@ -273,7 +280,7 @@ static void note_cancel(struct explore *e, struct explore_start *start)
 static void on_trace(struct chain_loop *loop, const struct chain_event *event)
 {
     struct explore *e = loop->context;
-    struct explore_start *start = start_of(&e->run, event->number);
+    struct explore_start *start = explore__start(&e->run, event->number);
 
     if (e->shows) {
         char text[512];

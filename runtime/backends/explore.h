@@ -71,6 +71,10 @@ void explore__complain(struct explore_run *run, const char *format, ...) __attri
 void explore__own_nothing(struct explore *e);
 void explore__check_owned(struct explore *e);
 
+/* What was started with this number in the trace, or under this deferred; NULL: nothing that is known. */
+struct explore_start *explore__start(struct explore_run *run, uint64_t number);
+const struct explore_start *explore__start_of(struct explore *e, struct chain_deferred end);
+
 /* The name of a code, or its number in words. */
 const char *explore__code_name(int code, char *room, size_t size);
 

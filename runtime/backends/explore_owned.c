@@ -1,7 +1,13 @@
-/* explore_owned.c - which values of resource types have to be released (chain_explore.h). */
+/* explore_owned.c - which values of resource types have to be released, and in which order (chain_explore.h).
+ *
+ * The rules fix the order within a strand, of values that stay where they were bound: last first (rule 42a). Such values stand
+ * in a list, as they came. What is moved has its place where it goes, and branches run at the same time: of these nothing
+ * but their release is checked. */
+#include "explore.h"
+
 #include <string.h>
 
-#include "explore.h"
+#include "chain_gen.h"
 
 /* Numbers that are neither a count nor a descriptor. */
 #define FIRST_NUMBER ((uintptr_t)0x5a000000)
@@ -9,6 +15,15 @@
 static struct explore *current;
 static struct chain_explore_resource *resources;
 static unsigned char zeroes[16 * CHAIN_EXPLORE_VALUES];
+
+struct kept {
+    const struct chain_explore_resource *resource;
+    unsigned index;
+    const struct chain_op *strand; /* its header */
+    const struct explore_start *start;
+};
+static struct kept kept[EXPLORE_STARTS]; /* there is one for each start at most */
+static unsigned kept_count;
 
 void explore__own_nothing(struct explore *e)
 {
@@ -18,6 +33,7 @@ void explore__own_nothing(struct explore *e)
         memset(r->owned, 0, sizeof r->owned);
     }
     memset(zeroes, 0, sizeof zeroes);
+    kept_count = 0;
 }
 
 static uintptr_t first_of(const struct chain_explore_resource *resource)
@@ -39,14 +55,57 @@ uintptr_t chain_explore_fresh(struct chain_explore_resource *resource)
     }
     if (resource->count < CHAIN_EXPLORE_VALUES)
         resource->count++;
+    else
+        explore__complain(&current->run, "there are more than %u values of %s", (unsigned)CHAIN_EXPLORE_VALUES, resource->name);
     return first_of(resource) + (resource->count - 1) * (uintptr_t)step_of(resource);
 }
 
-/* Those beyond the bound are not told apart, and not counted. */
-enum chain_settled chain_explore_own(struct chain_explore_resource *resource, enum chain_settled settled)
+/* ---- the order ---- */
+
+/* A branch that is one operation binds in the strand that waits for it. */
+static void keep(const struct chain_explore_resource *resource, struct chain_deferred end)
 {
-    if (settled == CHAIN_OK && resource->count < CHAIN_EXPLORE_VALUES)
-        resource->owned[resource->count - 1] = 1;
+    const struct explore_start *start = explore__start_of(current, end);
+
+    if (start == NULL || start->point == NULL || (start->point->events & CHAIN_EXPLORE_KEPT) == 0 || kept_count == EXPLORE_STARTS)
+        return;
+    kept[kept_count].resource = resource;
+    kept[kept_count].index = resource->count - 1;
+    kept[kept_count].strand = (end.tag & CHAIN__BRANCH) != 0 ? chain__parent_of(end.op) : end.op;
+    kept[kept_count].start = start;
+    kept_count++;
+}
+
+static void complain_of_order(const struct kept *first, const struct kept *later)
+{
+    explore__complain(&current->run, "%s %u (%s, line %d) was released before %s %u (%s, line %d), which came later",
+                      first->resource->name, first->index + 1, first->start->point->step, first->start->point->line,
+                      later->resource->name, later->index + 1, later->start->point->step, later->start->point->line);
+}
+
+static void take_out(const struct chain_explore_resource *resource, unsigned index)
+{
+    unsigned at = 0;
+
+    while (at < kept_count && (kept[at].resource != resource || kept[at].index != index))
+        at++;
+    if (at == kept_count)
+        return;
+    for (unsigned i = kept_count - 1; i > at; i--)
+        if (kept[i].strand == kept[at].strand)
+            complain_of_order(&kept[at], &kept[i]);
+    kept_count--;
+    memmove(&kept[at], &kept[at + 1], (kept_count - at) * sizeof *kept);
+}
+
+/* ---- owning and releasing ---- */
+
+enum chain_settled chain_explore_own(struct chain_explore_resource *resource, struct chain_deferred end, enum chain_settled settled)
+{
+    if (settled != CHAIN_OK)
+        return settled;
+    resource->owned[resource->count - 1] = 1;
+    keep(resource, end);
     return settled;
 }
 
@@ -54,7 +113,7 @@ uintptr_t chain_explore_given(struct chain_explore_resource *resource)
 {
     uintptr_t value = chain_explore_fresh(resource);
 
-    chain_explore_own(resource, CHAIN_OK);
+    resource->owned[resource->count - 1] = 1;
     return value;
 }
 
@@ -62,11 +121,12 @@ void chain_explore_release(struct chain_explore_resource *resource, uintptr_t va
 {
     uintptr_t index = (value - first_of(resource)) / step_of(resource);
 
-    if (value < first_of(resource) || index + 1 >= CHAIN_EXPLORE_VALUES || index >= resource->count)
+    if (value < first_of(resource) || index >= resource->count)
         return;
     if (resource->owned[index] == 0)
         explore__complain(&current->run, "%s %u was released twice", resource->name, (unsigned)index + 1);
     resource->owned[index] = 0;
+    take_out(resource, (unsigned)index);
 }
 
 void explore__check_owned(struct explore *e)

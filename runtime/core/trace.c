@@ -29,6 +29,11 @@ static uint64_t told(const struct chain_loop *loop, uint64_t number)
     return number > loop->no_number ? number - loop->no_number : 0;
 }
 
+uint64_t chain__trace_number(const struct chain_loop *loop, uint64_t tag)
+{
+    return told(loop, number_of(tag));
+}
+
 /* The next number, greater than what the generation of this header stands for. */
 static uint64_t next_number(struct chain_loop *loop, uint64_t tag)
 {

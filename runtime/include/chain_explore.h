@@ -23,6 +23,7 @@ enum {
     CHAIN_EXPLORE_LATE = 16,
     CHAIN_EXPLORE_VARIES = 32, /* its value is a number, and others than 0 are worth a try */
     CHAIN_EXPLORE_STAYS = 64,  /* uncancellable */
+    CHAIN_EXPLORE_KEPT = 128,  /* its value owns something and stays where it is bound: released last first (rule 42a) */
     CHAIN_EXPLORE_DELAY = CHAIN_EXPLORE_VALUE | CHAIN_EXPLORE_CANCEL,
     CHAIN_EXPLORE_JOIN = CHAIN_EXPLORE_DELAY | CHAIN_EXPLORE_REJECTION,
     CHAIN_EXPLORE_OPERATION = CHAIN_EXPLORE_JOIN | CHAIN_EXPLORE_LATE
@@ -51,7 +52,7 @@ struct chain_explore_chain {
 
 /* ---- values that own something ---- */
 
-enum { CHAIN_EXPLORE_VALUES = 1024 }; /* of one resource in one run that are told apart */
+enum { CHAIN_EXPLORE_VALUES = 1024 }; /* of one resource in one run: a chain that gets more cannot be tested, and the test says so */
 
 /* A resource type. Static, zeroed but for the first two. */
 struct chain_explore_resource {
@@ -66,20 +67,20 @@ struct chain_explore_resource {
 /* A value that nobody owns yet, and is unlike any other of this run: a number, or the address of zeroes. */
 uintptr_t chain_explore_fresh(struct chain_explore_resource *resource);
 
-/* A settle with the latest fresh value has returned this: CHAIN_OK, and the chain owns it. Returns `settled`. */
-enum chain_settled chain_explore_own(struct chain_explore_resource *resource, enum chain_settled settled);
+/* A settle of `end` with the latest fresh value has returned this: CHAIN_OK, and the chain owns it. Returns `settled`. */
+enum chain_settled chain_explore_own(struct chain_explore_resource *resource, struct chain_deferred end, enum chain_settled settled);
 
 /* A fresh value that the chain owns from the start. */
 uintptr_t chain_explore_given(struct chain_explore_resource *resource);
 
-/* The value has been released, or its owner is somebody else now. A second time is an error; a value that was not fresh counts for
- * nothing. */
+/* The value has been released, or its owner is somebody else now. A second time is an error, and so is one before what came later
+ * and is kept in the same strand; a value that was not fresh counts for nothing. */
 void chain_explore_release(struct chain_explore_resource *resource, uintptr_t value);
 
 /* Like CHAIN_SIM_OPERATION(), for an operation that gives a RESOURCE. HOW: NAME, or NAME_post if it is `posted`. */
 #define CHAIN_EXPLORE_OWNING(NAME, HOW, RESOURCE, ...)                                                                          \
     CHAIN_SIM__OPERATION(                                                                                                       \
-        NAME, HOW, chain_explore_own(&RESOURCE##_owned, HOW##_resolve(done, (RESOURCE)chain_explore_fresh(&RESOURCE##_owned))), \
+        NAME, HOW, chain_explore_own(&RESOURCE##_owned, end, HOW##_resolve(done, (RESOURCE)chain_explore_fresh(&RESOURCE##_owned))), \
         __VA_ARGS__)
 
 /* main() of a generated test: explores every chain that can be run, prints what is wrong and a table of what has happened where.

@@ -221,6 +221,9 @@ void chain__trace_event(enum chain_event_kind kind, const struct chain_op *op, i
 void chain__trace_retry(const struct chain_op *op, unsigned at);
 void chain__trace_end(const struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller);
 
+/* The number in the trace of what is, or was, pending under this tag; 0: there is none. */
+uint64_t chain__trace_number(const struct chain_loop *loop, uint64_t tag);
+
 /* ---- starting and settling ---- */
 
 /* Makes a header pending. */

@@ -18,6 +18,7 @@ right()
 }
 
 right $TOP/tests/sim owning "[0-9]+ of [0-9]+" ""
+right $TOP/tests/sim ordered "[0-9]+ of [0-9]+" ""
 right $TOP/tests/sim codes "29 of 29" ""
 shows out '^  ask  *codes.chain:9  *[0-9]+ +12/12 '
 shows out '^  guess  *codes.chain:9  *[0-9]+ +11/11 '

@@ -19,6 +19,15 @@ expect 0 $CC $CFLAGS -DCHAIN_TRACE $folders owning_test.c owning.c "$BUILD/lib/l
 expect 1 ./owning_test
 shows out '^passed_on, scenario [0-9]+: page 1 was released twice$'
 
+# Two releases in the wrong order.
+make_test $TOP/tests/sim ordered
+cp ordered.c good.c
+sed '/three_resume(.*)$/,/^}/ { s/hang_up, f->a)/hang_up, FIRST)/; s/hang_up, f->b)/hang_up, f->a)/; s/FIRST/f->b/ }' good.c >ordered.c
+expect 0 $CC $CFLAGS -DCHAIN_TRACE $folders ordered_test.c ordered.c "$BUILD/lib/libchain-trace.a" -pthread -o ordered_test
+expect 1 ./ordered_test
+shows out '^three, scenario 1: line 1 \(dial, line 20\) was released before line 2 \(dial, line 21\), which came later$'
+! grep -q '^around.*went wrong' out || fail "$(cat out)"
+
 # Wrong: each is found, with the way to run it again.
 more=$TOP/tests/sim/broken_ops.c
 make_test $TOP/tests/sim broken -DOWN_leaks -DOWN_settles -DOWN_deaf
