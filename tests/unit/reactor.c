@@ -364,20 +364,50 @@ static void bad_descriptors(void **state)
     diary[0] = '\0';
 }
 
+static int lowest_free(void)
+{
+    int descriptor = dup(pair[0]);
+
+    close(descriptor);
+    return descriptor;
+}
+
+/* Neither for the first that a reactor needs, nor for the second: what was opened is closed again. */
 static void no_descriptors_left(void **state)
 {
-    struct chain_reactor *none = reactor;
+    int lowest = lowest_free();
     struct rlimit limit, low;
 
     (void)state;
     getrlimit(RLIMIT_NOFILE, &limit);
     low = limit;
-    low.rlim_cur = 3;
-    setrlimit(RLIMIT_NOFILE, &low);
+    for (int room = 0; room < 2; room++) {
+        struct chain_reactor *none = reactor;
+        low.rlim_cur = (rlim_t)(lowest + room);
+        setrlimit(RLIMIT_NOFILE, &low);
+        assert_int_equal(chain_reactor_open(&none), EMFILE);
+        setrlimit(RLIMIT_NOFILE, &limit);
+        assert_null(none);
+        assert_int_equal(chain_reactor_close(none), 0);
+        assert_int_equal(lowest_free(), lowest);
+    }
+}
+
+static void no_loops_left(void **state)
+{
+    struct chain_reactor *all[CHAIN_LOOPS_MAX], *none;
+    size_t count = 0;
+    int lowest;
+
+    (void)state;
+    while (chain_reactor_open(&none) == 0)
+        all[count++] = none;
+    lowest = lowest_free();
     assert_int_equal(chain_reactor_open(&none), EMFILE);
     assert_null(none);
-    assert_int_equal(chain_reactor_close(none), 0);
-    setrlimit(RLIMIT_NOFILE, &limit);
+    assert_int_equal(lowest_free(), lowest);
+    while (count > 0)
+        chain_reactor_close(all[--count]);
 }
 
 /* ---- time ---- */
@@ -474,6 +504,7 @@ int main(void)
         TEST(stop_leaves_the_slot),
         TEST(bad_descriptors),
         TEST(no_descriptors_left),
+        TEST(no_loops_left),
         TEST(timers_never_fire_early),
         TEST(the_loop_reads_the_clock_after_waiting),
         TEST(rule_99_wake_in_a_signal_handler),
