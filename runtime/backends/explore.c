@@ -373,6 +373,8 @@ static void check(struct explore *e, enum chain_sim_end end, const struct chain_
     struct explore_run *run = &e->run;
     char text[sizeof run->complaint];
 
+    run->left = report->roots + report->instances;
+    run->left_instances = report->instances;
     check_stubs(run);
     if (end == CHAIN_SIM_ENDLESS)
         complain(run, "the chain goes on for ever, though it was cancelled");

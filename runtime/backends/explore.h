@@ -45,6 +45,7 @@ struct explore_run {
     bool planned;       /* `plan` is for what is being started */
     bool is_timing_out; /* cancels that come now are a timeout's */
     bool is_done, is_new, is_cut;
+    size_t left, left_instances; /* chains that could not be ended: they keep their loop, instances the slots of their pool */
     struct chain_sim_plan plan;
     char complaint[200]; /* "": all is well */
     unsigned count;

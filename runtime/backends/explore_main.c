@@ -143,7 +143,7 @@ static bool explore_chain(struct exploration *x, const struct chain_explore_chai
     x->promising.first = x->promising.count = x->others.first = x->others.count = 0;
     x->ran = x->wrong = x->cut = 0;
     push(x, &x->promising, &script);
-    while (x->ran < x->settings.limit && x->wrong < WRONG_MAX && !is_past(x)
+    while (x->ran < x->settings.limit && x->wrong < WRONG_MAX && !is_past(x) && (x->ran == 0 || x->e.run.left == 0)
            && (pop(&x->promising, &script) || pop(&x->others, &script))) {
         x->number++;
         x->ran++;
@@ -164,6 +164,27 @@ static bool can_be_run(const struct chain_explore_chain *chains)
     return false;
 }
 
+/* What cannot be ended keeps a number of CHAIN_LOOPS_MAX, and its slots of pools: of each chain one is enough. */
+static void tell_end(const struct exploration *x, const struct chain_explore_chain *chain)
+{
+    fprintf(x->e.out, "%s: %u scenarios, ", chain->name, x->ran);
+    if (x->wrong == 0)
+        fprintf(x->e.out, "all is well\n");
+    else
+        fprintf(x->e.out, "%u went wrong\n", x->wrong);
+    if (x->cut != 0)
+        fprintf(x->e.out, "    %u of them started more than %u things, and %s cancelled there\n", x->cut, (unsigned)EXPLORE_STARTS,
+                x->cut == 1 ? "was" : "were");
+    if (x->e.run.left != 0)
+        fprintf(x->e.out, "    it cannot be ended, so the rest of this chain was not run\n");
+    else if (x->wrong == WRONG_MAX)
+        fprintf(x->e.out, "    that is enough: the rest was not run\n");
+    else if (x->is_cut || x->promising.first + x->others.first != x->promising.count + x->others.count)
+        fprintf(x->e.out, "    there are more: --limit %u is the bound\n", x->settings.limit);
+    if (x->e.run.left_instances != 0)
+        fprintf(x->e.out, "    instances that it has spawned keep their slots, so no other chain was run\n");
+}
+
 static bool explore_chains(struct exploration *x)
 {
     for (const struct chain_explore_chain *chain = x->e.chains; chain->name != NULL; chain++) {
@@ -174,20 +195,10 @@ static bool explore_chains(struct exploration *x)
             fprintf(stderr, "%s: no memory, or no loop, for another simulation\n", x->settings.program);
             return false;
         }
-        if (x->settings.only != 0)
-            continue;
-        fprintf(x->e.out, "%s: %u scenarios, ", chain->name, x->ran);
-        if (x->wrong == 0)
-            fprintf(x->e.out, "all is well\n");
-        else
-            fprintf(x->e.out, "%u went wrong\n", x->wrong);
-        if (x->cut != 0)
-            fprintf(x->e.out, "    %u of them started more than %u things, and %s cancelled there\n", x->cut,
-                    (unsigned)EXPLORE_STARTS, x->cut == 1 ? "was" : "were");
-        if (x->wrong == WRONG_MAX)
-            fprintf(x->e.out, "    that is enough: the rest was not run\n");
-        else if (x->is_cut || x->promising.first + x->others.first != x->promising.count + x->others.count)
-            fprintf(x->e.out, "    there are more: --limit %u is the bound\n", x->settings.limit);
+        if (x->settings.only == 0)
+            tell_end(x, chain);
+        if (x->e.run.left_instances != 0)
+            break;
     }
     return true;
 }

@@ -175,7 +175,8 @@ enum chain_sim_end chain_sim_run(struct chain_sim *sim);
 void chain_sim_look(struct chain_sim *sim, struct chain_sim_report *report);
 
 /* Ends the loop as chain_loop_fini() does, and frees the simulation. Whether all is well: nothing is left, and there was no problem.
- * `report` may be NULL. */
+ * A chain that still runs keeps the number of the loop, so after CHAIN_LOOPS_MAX of these none can be opened: where a run may be
+ * stuck, cancel its chains and run it again before this. `report` may be NULL. */
 bool chain_sim_close(struct chain_sim *sim, struct chain_sim_report *report);
 
 /* What is wrong in a report, in one line of at most `size` - 1 characters; "" if all is well. Returns `text`. */

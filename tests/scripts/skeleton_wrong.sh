@@ -41,6 +41,30 @@ again=$(sed -n 's/^    rerun: //p' found | sed -n 1p)
 expect 1 $again
 shows out '#2 start leaking LEAKING_AFTER_LEAKS broken.chain:'
 
+# What cannot be ended keeps a loop: of each chain one is enough, so the others have theirs. What it has spawned keeps its slots.
+{
+    echo 'async void deaf(int key) uncancellable;'
+    for i in 01 02 03 04 05 06 07 08 09 10 11 12 13 14; do echo "chain void c$i(int key) { deaf(key) then deaf(key) }"; done
+} >many.chain
+echo 'void deaf_start(struct deaf *op, int key) { (void)op; (void)key; }' >many_ops.c
+sed -i '1i#include "many.h"' many_ops.c
+more=many_ops.c
+make_test . many -DOWN_deaf
+expect 1 ./many_test
+shows out '^c01: 1 scenarios, 1 went wrong$'
+shows out '^c14: 1 scenarios, 1 went wrong$'
+shows out '^    it cannot be ended, so the rest of this chain was not run$'
+cat >>many.chain <<'END'
+chain void job(int key) pool 2 { deaf(key) }
+chain void owner(int key) { spawn job(key) }
+chain void last(int key) { spawn job(key) then spawn job(key) }
+END
+make_test . many -DOWN_deaf
+expect 1 ./many_test
+shows out '^owner: 1 scenarios, 1 went wrong$'
+shows out '^    instances that it has spawned keep their slots, so no other chain was run$'
+! grep -q '^last' out || fail "$(cat out)"
+
 # A crash says where, unless a sanitizer does.
 cat >crash.chain <<'END'
 #include <stdlib.h>
