@@ -66,7 +66,7 @@ void emit_parameters(struct emitter *emitter, const struct symbol *op, bool lead
 const char *own_parameter(struct arena *arena, const struct symbol *op, const char *name);
 
 /* Changes with the structs that generated code and runtime share. */
-#define EMIT_ABI "4"
+#define EMIT_ABI "5"
 
 /* The member for the branches of a called chain. */
 const char *callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op);

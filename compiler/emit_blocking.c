@@ -58,8 +58,7 @@ static const char post_value[] =
     "    place_ = chain__post_begin(done_);\n"
     "    if (place_ != NULL) {\n"
     "        *place_ = it;\n"
-    "${arrives}"
-    "        (void)chain__post_end(done_, 0);\n"
+        "        (void)chain__post_end(done_, 0);\n"
     "    }\n"
     "}\n"
     "\n";
@@ -99,8 +98,7 @@ static void emit_work(struct emitter *emitter, const struct symbol *op)
     if (op->fails != NULL)
         putf(w, "    if (%s) {\n        (void)chain__post_reject(done_, %s, NULL, 0);\n        return;\n    }\n", op->fails->text,
              op->fails_code->text);
-    put_template(w, has_value ? post_value : post_nothing, "arrives",
-                 ctype_resource(emitter->program, op->value) != NULL ? "        chain__arrives(done_);\n" : "", NULL);
+    put(w, has_value ? post_value : post_nothing);
 }
 
 /* ---- on the loop's thread ---- */

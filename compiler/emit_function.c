@@ -69,8 +69,6 @@ static void emit_start(struct emitter *emitter, const struct ir_block *block)
     const char *storage = storage_path(emitter, block->strand);
 
     putf(w, "    chain__begin(%s, %s);\n", chain->local.strand, block->to->state);
-    if (block->end == IR_START && ctype_resource(emitter->program, block->op->value) != NULL)
-        putf(w, "    chain__begin_owned(%s);\n", chain->local.strand);
     if (block->end == IR_START || block->end == IR_DELAY)
         emit_line(emitter, block->end_span);
     if (block->end == IR_DELAY && block->node->kind == NODE_RETRY)

@@ -58,8 +58,7 @@ static void emit_resolve(struct emitter *emitter, const struct symbol *op, const
     const char *parameter = !has_value ? "" : arena_format(emitter->arena, ", %s", ctype_declare(emitter->arena, op->value, "value"));
 
     put_template(emitter->writer, resolve_text, "name", op->name, "way", way, "parameter", parameter, "place", place, "claim", claim,
-                 "late", late, "settle", settle, "store", !has_value ? "" : ctype_resource(emitter->program, op->value) == NULL
-                 ? "    *place = value;\n" : "    *place = value;\n    chain__arrives(done.end);\n", NULL);
+                 "late", late, "settle", settle, "store", !has_value ? "" : "    *place = value;\n", NULL);
 }
 
 static const char *place_words(struct emitter *emitter, struct span span)

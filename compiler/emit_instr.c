@@ -378,7 +378,8 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    if (instr->kind != IR_TAKE && instr->kind != IR_ADOPT && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_DECLARE
+    if (instr->kind != IR_TAKE && instr->kind != IR_ADOPT && instr->kind != IR_EXPECT
+        && instr->kind != IR_DEFER && instr->kind != IR_DELIVER && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_DECLARE
         && instr->kind != IR_RESTORE && instr->kind != IR_NEXT_SLOT && instr->kind != IR_NOT_SPAWNED
         && instr->kind != IR_ATTEMPTED && instr->kind != IR_BRANCH_JUMPED && instr->kind != IR_TIMEOUT_END)
         emit_source_comment(emitter, instr->span);
@@ -389,6 +390,9 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
         break;
     case IR_TAKE: emit_take(emitter, instr); break;
     case IR_ADOPT: emit_adopt(emitter, instr); break;
+    case IR_EXPECT: putf(w, "    chain__expect(%s);\n", chain->local.strand); break;
+    case IR_DEFER: putf(w, "    chain__defer_cancel(%s);\n", chain->local.strand); break;
+    case IR_DELIVER: putf(w, "    chain__deliver_cancel(%s);\n", chain->local.strand); break;
     case IR_SYNC: emit_sync(emitter, instr); break;
     case IR_DO: emit_do(emitter, instr); break;
     case IR_RAISE: emit_raise(emitter, instr); break;

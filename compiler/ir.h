@@ -47,6 +47,9 @@ enum ir_kind {
     IR_COPY,          /* variable = from */
     IR_TAKE,          /* variable = the value of `op` in the storage of `strand` */
     IR_ADOPT,         /* the same if the value has arrived, even though a cancel has won; sets the bit (rule 42c) */
+    IR_EXPECT,        /* whether what comes next has had a value is going to be asked */
+    IR_DEFER,         /* a cancel that has come behind a value waits */
+    IR_DELIVER,       /* it waits no more */
     IR_SYNC,          /* variable = op(args); `fails` becomes a rejection */
     IR_DO,            /* variable = function(…) */
     IR_RAISE,         /* reject(args) */

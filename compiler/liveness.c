@@ -105,8 +105,9 @@ static void note_strands(const struct ir_block *block)
 
 static bool writes_storage(const struct ir_instr *instr)
 {
-    return instr->kind != IR_EVAL && instr->kind != IR_COPY && instr->kind != IR_TAKE && instr->kind != IR_ADOPT && instr->kind != IR_HOLD && instr->kind != IR_DECLARE
-           && instr->kind != IR_SET_EXIT && (instr->kind != IR_SYNC || instr->op->fails != NULL)
+    return instr->kind != IR_EVAL && instr->kind != IR_COPY && instr->kind != IR_TAKE && instr->kind != IR_ADOPT
+           && instr->kind != IR_EXPECT && instr->kind != IR_DEFER && instr->kind != IR_DELIVER && instr->kind != IR_HOLD
+           && instr->kind != IR_DECLARE && instr->kind != IR_SET_EXIT && (instr->kind != IR_SYNC || instr->op->fails != NULL)
            && (instr->kind != IR_DO || instr->node->u.do_.rejects);
 }
 

@@ -89,6 +89,38 @@ void check_cancelled(struct lowering *lowering, struct span span)
     block->cancel_only = true;
 }
 
+/* A value counts for an undo also if a cancel comes before the chain goes on: that waits until the undo is noted (rule 42a). */
+void expect(struct lowering *lowering, struct span span)
+{
+    add(lowering, IR_EXPECT, span);
+}
+
+void defer(struct lowering *lowering, bool defers, struct span span)
+{
+    if (defers)
+        add(lowering, IR_DEFER, span);
+}
+
+/* What may find both when it has ended: what waits as one, and C code that can cancel the chain and reject. */
+static bool may_defer(const struct node *node)
+{
+    switch (node->kind) {
+    case NODE_CALL: return node->u.call.op->proto_kind != AST_CHAIN
+                           && (node->u.call.op->proto_kind != AST_SYNC || node->u.call.op->fails != NULL);
+    case NODE_DO: return node->u.do_.rejects;
+    case NODE_DELAY: case NODE_JOIN: case NODE_EACH: case NODE_TIMEOUT: return true;
+    case NODE_BRANCHES:
+        for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+            if (branch->u.block.winner != NULL)
+                return false;
+        return true;
+    case NODE_NOTHING: case NODE_EXPR: case NODE_BLOCK: case NODE_THEN: case NODE_THEN_ELSE: case NODE_CATCH: case NODE_FINALLY:
+    case NODE_RETRY: case NODE_IF: case NODE_WHILE: case NODE_LOOP: case NODE_BREAK: case NODE_CONTINUE: case NODE_SPAWN:
+    case NODE_RETURN: case NODE_REJECT: break;
+    }
+    return false;
+}
+
 static const char *hint_after(struct lowering *lowering, const char *name)
 {
     return arena_format(lowering->arena, "after_%s", name);
@@ -178,18 +210,22 @@ void adopt(struct lowering *lowering, struct ir_strand *strand, const struct sym
 static void lower_sync(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     const struct symbol *op = node->u.call.op;
+    bool defers = lowering->defers;
     struct owned *owned;
     struct ir_instr *instr;
 
     check_cancelled(lowering, node->span);
     owned = own_prepare(lowering, dest, node->span);
     own_give(lowering, node);
+    if (defers)
+        expect(lowering, node->span);
     instr = add(lowering, IR_SYNC, node->span);
     instr->op = op;
     instr->args = node->u.call.args;
     instr->variable = ctype_is_void(op->value) ? NULL : dest;
     owns(instr, owned);
     lowering->dirty = true;
+    defer(lowering, defers, node->span);
     if (op->fails != NULL)
         check_code(lowering, node->span, op->name);
 }
@@ -199,11 +235,13 @@ static void lower_wait(struct lowering *lowering, const struct node *node, struc
 {
     const struct symbol *op = node->u.call.op;
     struct ir_block *after = block_new(lowering, hint_after(lowering, op->name), node->span);
-    bool is_chain = op->proto_kind == AST_CHAIN;
+    bool is_chain = op->proto_kind == AST_CHAIN, defers = lowering->defers;
 
     check_cancelled(lowering, node->span);
     own_prepare(lowering, dest, node->span);
     own_give(lowering, node);
+    if (defers || (node->resource != NULL && !is_chain))
+        expect(lowering, node->span);
     use_storage(lowering, lowering->strand, op);
     lowering->block->op = op;
     lowering->block->args = node->u.call.args;
@@ -212,6 +250,7 @@ static void lower_wait(struct lowering *lowering, const struct node *node, struc
     after->is_state = true;
     after->span.begin = 0;
     place(lowering, after);
+    defer(lowering, defers, node->span);
     if (node->resource != NULL && !is_chain) {
         adopt(lowering, lowering->strand, op, dest, node->span);
         check_code(lowering, node->span, op->name);
@@ -267,11 +306,14 @@ static void lower_expr(struct lowering *lowering, const struct node *node, struc
 static void lower_do(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct ir_function *function = arena_new(lowering->arena, struct ir_function);
+    bool defers = lowering->defers;
     struct owned *owned;
     struct ir_instr *instr;
 
     check_cancelled(lowering, node->span);
     owned = own_prepare(lowering, dest, node->span);
+    if (defers)
+        expect(lowering, node->span);
     instr = add(lowering, IR_DO, node->span);
     owns(instr, owned);
     function->node = node;
@@ -283,6 +325,7 @@ static void lower_do(struct lowering *lowering, const struct node *node, struct 
     instr->node = node;
     instr->variable = dest;
     lowering->dirty = true;
+    defer(lowering, defers, node->span);
     if (node->u.do_.rejects)
         check_code(lowering, node->span, "do");
 }
@@ -290,8 +333,11 @@ static void lower_do(struct lowering *lowering, const struct node *node, struct 
 static void lower_delay(struct lowering *lowering, const struct node *node)
 {
     struct ir_block *after = block_new(lowering, "after_delay", node->span);
+    bool defers = lowering->defers;
 
     check_cancelled(lowering, node->span);
+    if (defers)
+        expect(lowering, node->span);
     use_storage(lowering, lowering->strand, NULL);
     lowering->block->node = node;
     lowering->block->text = node->u.delay.count;
@@ -300,6 +346,7 @@ static void lower_delay(struct lowering *lowering, const struct node *node)
     after->is_state = true;
     after->span.begin = 0;
     place(lowering, after);
+    defer(lowering, defers, node->span);
     check_code(lowering, node->span, "delay");
 }
 
@@ -473,6 +520,19 @@ void copy(struct lowering *lowering, struct variable *dest, struct variable *fro
     own_clear(lowering, dest->owned == NULL ? NULL : from, span);
 }
 
+/* The step has given its value; a cancel that has come behind that has waited for this. */
+static void note_undo(struct lowering *lowering, const struct node *node)
+{
+    if (node->undo == NULL)
+        return;
+    own_undo(lowering, node);
+    if (!may_defer(node))
+        return;
+    add(lowering, IR_DELIVER, node->span);
+    lowering->dirty = true;
+    check_cancelled(lowering, node->span);
+}
+
 /* A value that owns something and that nobody wants. */
 static void lower_dropped(struct lowering *lowering, const struct node *node)
 {
@@ -484,12 +544,14 @@ static void lower_dropped(struct lowering *lowering, const struct node *node)
     owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
     own(lowering, &owner, dropped);
     lower_form(lowering, node, dropped);
+    note_undo(lowering, node);
     owner_close(lowering, &owner, node->span);
 }
 
 void lower(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct variable *holder = node->binding;
+    bool dropped;
 
     if (holder == NULL && node->kind == NODE_DELAY)
         holder = node->u.delay.passes->variable;
@@ -497,14 +559,17 @@ void lower(struct lowering *lowering, const struct node *node, struct variable *
         lowering->block->span = node->span;
     if (node->undo != NULL) /* a step that starts nothing is not done either */
         check_cancelled(lowering, node->span);
-    if (node->resource != NULL && holder == NULL && dest == NULL)
+    dropped = node->resource != NULL && holder == NULL && dest == NULL;
+    lowering->defers = node->undo != NULL && may_defer(node);
+    if (dropped)
         lower_dropped(lowering, node);
     else
         lower_form(lowering, node, holder != NULL ? holder : dest);
     if (node->kind == NODE_DELAY)
         copy(lowering, node->binding, node->u.delay.passes->variable, node->span);
-    if (node->undo != NULL)
-        own_undo(lowering, node);
+    lowering->defers = false;
+    if (!dropped)
+        note_undo(lowering, node);
     if (!node->ends)
         copy(lowering, dest, holder, node->span);
 }

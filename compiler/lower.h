@@ -70,6 +70,7 @@ struct fork {
         struct variable *value; /* where a strand puts its value */
     } branches[255];
     unsigned count;
+    bool defers;                /* of the form */
     struct owner *owner;        /* of what the branches of a race or any give; NULL: nothing that owns */
     const struct node *each;    /* NULL: branches that are written out */
     struct variable *next, *high; /* of a range: the items that have not been taken */
@@ -98,6 +99,7 @@ struct lowering {
     struct owner *strand_owner; /* the outermost of this strand, for what is returned; NULL: nothing that owns is */
     unsigned writes;            /* to variables that own something */
     struct cleanup *cleanups;
+    bool defers;                /* the form that is going to be lowered: it has an undo, and its value counts (rule 42a) */
     bool dirty;                 /* user code ran since the last look at the code: it may have cancelled us */
 };
 
@@ -110,6 +112,8 @@ void end(struct lowering *lowering, enum ir_end kind, struct ir_block *to, struc
 struct ir_instr *add(struct lowering *lowering, enum ir_kind kind, struct span span);
 unsigned site_new(struct lowering *lowering, struct span span, const char *step);
 void check_code(struct lowering *lowering, struct span span, const char *step);
+void expect(struct lowering *lowering, struct span span);
+void defer(struct lowering *lowering, bool defers, struct span span);
 void check_cancelled(struct lowering *lowering, struct span span);
 struct variable *variable_for(struct lowering *lowering, enum variable_kind kind, const char *name, const char *type);
 void set_exit(struct lowering *lowering, struct variable *variable, unsigned number);

@@ -146,6 +146,23 @@ void end_fork(struct lowering *lowering, struct fork *fork, const struct node *n
     fork->joined->is_state = fork->joined->is_join = true;
     fork->joined->span.begin = 0;
     place(lowering, fork->joined);
+    defer(lowering, fork->defers, node->span);
+}
+
+/* Nor does a cancel that has waited let a jump be made. */
+static void deliver_before_jumps(struct lowering *lowering, struct fork *fork, struct ir_block *behind)
+{
+    struct ir_block *jumps = block_new(lowering, "jumps", lowering->block->span);
+    struct text *text = text_new(lowering->arena);
+
+    jumps->span.begin = 0;
+    text_add_variable(lowering->arena, text, fork->jumps.exit);
+    lowering->block->text = text;
+    end(lowering, IR_IF, jumps, behind);
+    place(lowering, jumps);
+    add(lowering, IR_DELIVER, jumps->span);
+    lowering->dirty = true;
+    check_cancelled(lowering, jumps->span);
 }
 
 /* A branch that jumped has decided: its jump is made now, when the others are quiet (rule 93). */
@@ -159,6 +176,8 @@ void make_jumps(struct lowering *lowering, struct fork *fork)
     fork->reset->variable = fork->jumps.exit;
     behind = block_new(lowering, "no_jump", lowering->block->span);
     behind->span.begin = 0;
+    if (fork->defers)
+        deliver_before_jumps(lowering, fork, behind);
     lowering->block->variable = fork->jumps.exit;
     lowering->block->cases = fork->jumps.cases;
     end(lowering, IR_SWITCH, behind, NULL);
@@ -401,13 +420,14 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
     enum ast_form_kind kind = node->u.branches.kind;
     struct fork *fork = arena_new(lowering->arena, struct fork);
     struct owner owner;
-    bool owns = (kind == AST_RACE || kind == AST_ANY) && any_gives_owned(node, dest);
+    bool owns = (kind == AST_RACE || kind == AST_ANY) && any_gives_owned(node, dest), defers = lowering->defers;
 
     if (owns)
         owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
     prepare_bindings(lowering, node);
     begin_fork(lowering, fork, node, kind, kind == AST_ALL ? "after_all" : kind == AST_ANY ? "after_any"
                : kind == AST_RACE ? "after_race" : "after_settle");
+    fork->defers = defers;
     for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
         add_branch(lowering, fork, branch, owns && gives_owned(branch, dest));
     fork->owner = owns ? &owner : NULL;
@@ -441,6 +461,7 @@ void lower_timeout(struct lowering *lowering, const struct node *node, struct va
     struct variable *value = dest;
     struct owner owner;
     struct ir_instr *timer;
+    bool defers = lowering->defers;
 
     if (dest != NULL && dest->resource != NULL) { /* it may come too late */
         owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
@@ -448,6 +469,7 @@ void lower_timeout(struct lowering *lowering, const struct node *node, struct va
         own(lowering, &owner, value);
     }
     begin_fork(lowering, fork, node, AST_RACE, "after_timeout");
+    fork->defers = defers;
     lowering->strand->times = true;
     timer = add(lowering, IR_TIMEOUT, node->span);
     timer->node = node->u.timeout.limit;

@@ -12,31 +12,15 @@
 #include "arena.h"
 #include "lower.h"
 
-static struct piece **add_text(struct lowering *lowering, struct piece **last, const char *text)
-{
-    *last = arena_new(lowering->arena, struct piece);
-    (*last)->kind = PIECE_TEXT;
-    (*last)->text = text;
-    (*last)->length = strlen(text);
-    return &(*last)->next;
-}
-
-static struct piece **add_variable(struct lowering *lowering, struct piece **last, struct variable *variable)
-{
-    *last = arena_new(lowering->arena, struct piece);
-    (*last)->kind = PIECE_VARIABLE;
-    (*last)->variable = variable;
-    return &(*last)->next;
-}
-
 /* "first < second"; no second: "first++", "first == 0" */
 static struct text *text_of_pieces(struct lowering *lowering, struct variable *first, const char *between, struct variable *second)
 {
-    struct text *text = arena_new(lowering->arena, struct text);
-    struct piece **last = add_text(lowering, add_variable(lowering, &text->pieces, first), between);
+    struct text *text = text_new(lowering->arena);
 
+    text_add_variable(lowering->arena, text, first);
+    text_add(lowering->arena, text, between);
     if (second != NULL)
-        add_variable(lowering, last, second);
+        text_add_variable(lowering->arena, text, second);
     return text;
 }
 
@@ -267,6 +251,7 @@ void lower_each(struct lowering *lowering, const struct node *node)
 
     check_cancelled(lowering, node->span);
     fork->each = node;
+    fork->defers = lowering->defers;
     if (node->u.each.index != NULL)
         lower_each_in(lowering, fork, node);
     else

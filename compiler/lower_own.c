@@ -14,25 +14,17 @@
 
 /* ---- the bits ---- */
 
-static struct piece *add_piece(struct lowering *lowering, struct piece ***last, const char *text, struct variable *variable)
+static void add_done_to(struct lowering *lowering, struct text *text, struct variable *done, const char *format, unsigned mask)
 {
-    struct piece *piece = **last = arena_new(lowering->arena, struct piece);
-
-    piece->kind = variable != NULL ? PIECE_VARIABLE : PIECE_TEXT;
-    piece->variable = variable;
-    piece->text = text;
-    piece->length = text == NULL ? 0 : strlen(text);
-    *last = &piece->next;
-    return piece;
+    text_add_variable(lowering->arena, text, done);
+    text_add(lowering->arena, text, arena_format(lowering->arena, format, mask));
 }
 
 static struct text *about_done(struct lowering *lowering, struct variable *done, const char *format, unsigned mask)
 {
-    struct text *text = arena_new(lowering->arena, struct text);
-    struct piece **last = &text->pieces;
+    struct text *text = text_new(lowering->arena);
 
-    add_piece(lowering, &last, NULL, done);
-    add_piece(lowering, &last, arena_format(lowering->arena, format, mask), NULL);
+    add_done_to(lowering, text, done, format, mask);
     return text;
 }
 
@@ -88,14 +80,13 @@ static struct owned *add_owned(struct lowering *lowering, struct owner *owner)
 static const struct node *release_of(struct lowering *lowering, struct variable *variable)
 {
     struct node *node = arena_new(lowering->arena, struct node);
-    struct text *text = arena_new(lowering->arena, struct text);
-    struct piece **last = &text->pieces;
+    struct text *text = text_new(lowering->arena);
 
     node->kind = NODE_CALL;
     node->span = text->span = variable->span;
     node->u.call.op = variable->resource->release;
     node->u.call.args = text;
-    add_piece(lowering, &last, NULL, variable);
+    text_add_variable(lowering->arena, text, variable);
     return node;
 }
 
@@ -103,16 +94,13 @@ static const struct node *release_of(struct lowering *lowering, struct variable 
 static struct text *condition(struct lowering *lowering, const struct owned *owned, struct variable *kept, bool asks)
 {
     struct text *text;
-    struct piece **last;
 
     if (owned->variable != NULL || !asks)
         return about_done(lowering, owned->done, " & %uu", owned->mask);
-    text = arena_new(lowering->arena, struct text);
-    last = &text->pieces;
-    add_piece(lowering, &last, NULL, kept);
-    add_piece(lowering, &last, ".code != 0 && (", NULL);
-    add_piece(lowering, &last, NULL, owned->done);
-    add_piece(lowering, &last, arena_format(lowering->arena, " & %uu)", owned->mask), NULL);
+    text = text_new(lowering->arena);
+    text_add_variable(lowering->arena, text, kept);
+    text_add(lowering->arena, text, ".code != 0 && (");
+    add_done_to(lowering, text, owned->done, " & %uu)", owned->mask);
     return text;
 }
 
@@ -214,8 +202,7 @@ static void close_for_failure(struct lowering *lowering, struct owner *owner, st
 /* Whether there is anything to release: a condition over all the bits. */
 static struct text *anything(struct lowering *lowering, const struct owned *owned)
 {
-    struct text *text = arena_new(lowering->arena, struct text);
-    struct piece **last = &text->pieces;
+    struct text *text = text_new(lowering->arena);
     const struct owned *next;
 
     while (owned != NULL) {
@@ -227,9 +214,8 @@ static struct text *anything(struct lowering *lowering, const struct owned *owne
         if (mask == 0)
             continue;
         if (text->pieces != NULL)
-            add_piece(lowering, &last, " || ", NULL);
-        add_piece(lowering, &last, NULL, done);
-        add_piece(lowering, &last, arena_format(lowering->arena, " & %uu", mask), NULL);
+            text_add(lowering->arena, text, " || ");
+        add_done_to(lowering, text, done, " & %uu", mask);
     }
     return text;
 }
@@ -329,16 +315,14 @@ static void release_some(struct lowering *lowering, const struct owned *const *l
 {
     struct ir_block *todo = block_new(lowering, "release_now", span), *behind = block_new(lowering, "released_now", span);
     struct variable *kept = variable_for(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
-    struct text *text = arena_new(lowering->arena, struct text);
-    struct piece **last = &text->pieces;
+    struct text *text = text_new(lowering->arena);
 
     kept->from = "what was under way";
     todo->span.begin = behind->span.begin = 0;
     for (unsigned i = 0; i < count; i++) {
         if (i != 0)
-            add_piece(lowering, &last, " || ", NULL);
-        add_piece(lowering, &last, NULL, list[i]->done);
-        add_piece(lowering, &last, arena_format(lowering->arena, " & %uu", list[i]->mask), NULL);
+            text_add(lowering->arena, text, " || ");
+        add_done_to(lowering, text, list[i]->done, " & %uu", list[i]->mask);
     }
     lowering->block->text = text;
     end(lowering, IR_IF, todo, behind);

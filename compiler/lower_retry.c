@@ -8,39 +8,25 @@
 #include "arena.h"
 #include "lower.h"
 
-static struct piece *piece_of(struct lowering *lowering, enum piece_kind kind, const char *text, struct variable *variable)
-{
-    struct piece *piece = arena_new(lowering->arena, struct piece);
-    piece->kind = kind;
-    piece->text = text;
-    piece->length = text == NULL ? 0 : strlen(text);
-    piece->variable = variable;
-    return piece;
-}
-
 /* "attempt + 1" */
 static struct text *next_attempt(struct lowering *lowering, const struct node *node)
 {
-    struct text *text = arena_new(lowering->arena, struct text);
+    struct text *text = text_new(lowering->arena);
 
-    text->pieces = piece_of(lowering, PIECE_VARIABLE, NULL, node->u.retry.attempt);
-    text->pieces->next = piece_of(lowering, PIECE_TEXT, " + 1", NULL);
+    text_add_variable(lowering->arena, text, node->u.retry.attempt);
+    text_add(lowering->arena, text, " + 1");
     return text;
 }
 
 /* "attempt < (most)" */
 static struct text *more_attempts(struct lowering *lowering, const struct node *node)
 {
-    struct text *text = arena_new(lowering->arena, struct text);
-    struct piece *last = text->pieces = piece_of(lowering, PIECE_VARIABLE, NULL, node->u.retry.attempt);
+    struct text *text = text_new(lowering->arena);
 
-    last = last->next = piece_of(lowering, PIECE_TEXT, " < (", NULL);
-    for (const struct piece *piece = node->u.retry.attempts->pieces; piece != NULL; piece = piece->next) {
-        last = last->next = piece_of(lowering, piece->kind, NULL, piece->variable);
-        last->text = piece->text;
-        last->length = piece->length;
-    }
-    last->next = piece_of(lowering, PIECE_TEXT, ")", NULL);
+    text_add_variable(lowering->arena, text, node->u.retry.attempt);
+    text_add(lowering->arena, text, " < (");
+    text_add_text(lowering->arena, text, node->u.retry.attempts);
+    text_add(lowering->arena, text, ")");
     return text;
 }
 

@@ -60,11 +60,15 @@ void lower_spawn(struct lowering *lowering, const struct node *node)
 /* It has no outcome of its own: what it finds can only be a cancel. */
 void lower_join(struct lowering *lowering, struct span span)
 {
+    bool defers = lowering->defers;
     struct ir_block *after;
 
     check_cancelled(lowering, span);
+    if (defers)
+        expect(lowering, span);
     lowering->strand->awaits = true;
     after = wait_for(lowering, IR_AWAIT, "after_join", span);
+    defer(lowering, defers, span);
     check_code(lowering, span, NULL);
     after->cancel_only = true;
 }

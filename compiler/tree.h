@@ -236,6 +236,12 @@ struct checked_chain {
     bool is_main;
 };
 
+/* A text that is made up, to which pieces are added at the end. */
+struct text *text_new(struct arena *arena);
+void text_add(struct arena *arena, struct text *text, const char *words);
+void text_add_variable(struct arena *arena, struct text *text, struct variable *variable);
+void text_add_text(struct arena *arena, struct text *text, const struct text *other);
+
 /* The variable that owns something and is the whole of a text; NULL: the text is something else. */
 struct variable *text_owner(const struct text *text);
 

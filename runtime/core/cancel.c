@@ -5,6 +5,11 @@
  * the canceller's feet. A strand that is not waiting only gets the code: its next boundary acts on it. */
 #include "core.h"
 
+static bool is_waiting(const struct chain_op *op)
+{
+    return (chain__tag(op) & CHAIN__GENERATION) != 0;
+}
+
 /* A thread may be posting a rejection: whoever writes the code first decides who reports it (rule 102). What the strand has not
  * yet looked at comes from the step that it waits for. */
 void chain__cancel_wins(struct chain_op *op, struct chain_loop *loop)
@@ -14,15 +19,12 @@ void chain__cancel_wins(struct chain_op *op, struct chain_loop *loop)
 
     if (before <= 0)
         return;
+    if (!is_waiting(op)) /* else `alive` counts branches */
+        chain__empty(op);
     failure = *chain__failure(op);
     if (failure.origin == NULL)
         failure.origin = chain__site_of(op);
     chain__suppress(loop, before, &failure);
-}
-
-static bool is_waiting(const struct chain_op *op)
-{
-    return (chain__tag(op) & CHAIN__GENERATION) != 0;
 }
 
 /* Asks what the strand waits for: branches of the innermost chain, perhaps. */

@@ -22,6 +22,15 @@ int chain__rejection_code(int code);
 /* settle.c: the message of a rejection with ECANCELED by which an operation ends that nobody asked to stop (rule 62). */
 extern const char chain__unasked[];
 
+/* What a cancel has won over had no value (rules 42a, 42c). */
+static inline void chain__empty(struct chain_op *op)
+{
+    if ((chain__tag(op) & CHAIN__BRANCH) != 0)
+        op->code = CHAIN__CANCELLED_EMPTY;
+    else
+        op->alive = CHAIN__EMPTY;
+}
+
 /* settle.c: settles a claimed operation as rejected. */
 void chain__settle_rejected(struct chain_deferred done, int code, const char *message, intptr_t info);
 

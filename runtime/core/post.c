@@ -81,7 +81,7 @@ static void report_lost(struct chain_op *op, struct chain_loop *loop)
 {
     const struct chain_failure *failure = chain__failure(op);
 
-    op->alive = 0;
+    op->alive = CHAIN__EMPTY;
     chain__suppress_rejection(op, loop, (int)(intptr_t)failure->origin, failure->message, failure->info);
 }
 
@@ -244,6 +244,7 @@ enum chain_settled chain__post_cancelled(struct chain_deferred done)
 {
     if (chain__post_begin(done) == NULL)
         return chain__post_late(done);
-    (void)claim_rejection(done, ECANCELED, chain__unasked, 0);
+    if (!claim_rejection(done, ECANCELED, chain__unasked, 0))
+        done.op->alive = CHAIN__EMPTY;
     return push_strand(done);
 }

@@ -76,6 +76,7 @@ void chain__overridden(struct chain_op *op, int code, const char *message, intpt
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
     struct chain_failure failure = { message, info, NULL };
 
+    chain__empty(op);
     if (loop != NULL)
         chain__suppress(loop, code, &failure);
 }
@@ -85,10 +86,13 @@ void chain__settle_rejected(struct chain_deferred done, int code, const char *me
     struct chain_loop *loop = chain__loop_of_tag(done.tag);
 
     code = chain__rejection_code(code);
-    if (done.op->code != 0 && loop != NULL)
-        chain__suppress_rejection(done.op, loop, code, message, info);
-    else
+    if (done.op->code == 0)
         chain__raise(done.op, code, message, info);
+    else {
+        if (loop != NULL)
+            chain__suppress_rejection(done.op, loop, code, message, info);
+        chain__empty(done.op);
+    }
     chain__settle(done, code);
 }
 
@@ -105,8 +109,10 @@ static void settle_cancelled(struct chain_deferred done)
 {
     if (done.op->code == 0)
         chain__settle_rejected(done, ECANCELED, chain__unasked, 0);
-    else
+    else {
+        chain__empty(done.op);
         chain__settle(done, CHAIN_CANCELLED);
+    }
 }
 
 enum chain_settled chain__cancelled(struct chain_deferred done)
@@ -184,6 +190,14 @@ static void branch_outcome(struct chain_op *parent, const struct chain_op *branc
         chain__suppress(loop, branch->code, failure);
 }
 
+/* A cancel that came later has taken the code, but the value is there. */
+static bool has_winner(struct chain_op *parent)
+{
+    const struct chain__decision *join = chain__storage(parent);
+
+    return (parent->flags & CHAIN__DECIDED) != 0 && join->winner != NULL && join->winner->code == 0;
+}
+
 /* All branches have ended. */
 static void complete(struct chain_op *parent)
 {
@@ -191,6 +205,8 @@ static void complete(struct chain_op *parent)
         chain__raise(parent, CHAIN_EALL, chain__nobody_won, 0); /* rule 47 */
     if (parent->code > 0)
         parent->alive = (parent->flags & CHAIN__DECIDED) != 0 ? ((struct chain__decision *)chain__storage(parent))->attempt : 0;
+    else if (parent->code < 0 && !has_winner(parent))
+        parent->alive = CHAIN__EMPTY;
     parent->flags &= (uint8_t)~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__FORKING);
     CHAIN__TRACE(chain__trace_settled(chain__tag(parent), parent, parent->code));
     chain__set_tag(parent, chain__tag(parent) + CHAIN__GENERATION);

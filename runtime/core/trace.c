@@ -113,7 +113,7 @@ void chain__trace_settled(uint64_t tag, const struct chain_op *op, int code)
 {
     enum chain_event_kind kind = code > 0 ? CHAIN_EVENT_REJECTION : CHAIN_EVENT_VALUE;
 
-    tell_of(op->code == CHAIN_CANCELLED ? CHAIN_EVENT_ACKNOWLEDGED : kind, tag, op, code, 0);
+    tell_of(op->code < 0 ? CHAIN_EVENT_ACKNOWLEDGED : kind, tag, op, code, 0);
 }
 
 void chain__trace_event(enum chain_event_kind kind, const struct chain_op *op, int code)

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Output of chainc and the runtime must agree on the structs below; generated code checks this number. */
-#define CHAIN_ABI 4
+#define CHAIN_ABI 5
 
 /* Codes that errno has no name for. Rejection codes are positive: errno values, these, or those of a `codes` declaration
  * (0x4000 and up). */

@@ -291,47 +291,43 @@ static inline void chain__settle(struct chain_deferred done, int code)
         chain__go_on(done);
 }
 
-/* ---- values that own something (rule 42c) ----
+/* ---- values that count although a cancel has won (rules 42a, 42c) ----
  *
- * Their NAME_resolve() says in the header that there is a value, since a cancel that comes before it is resumed takes the code:
- *
- *     *place = value;
- *     chain__arrives(done.end);
- *     chain__settle(done.end, 0);
- *
- * In a strand's header `alive` has room for it, which nothing else uses while one operation is waited for. A branch that is one
- * operation has its code for itself once it is settled. */
+ * A cancel takes the code of a header, so whatever settles without a value afterwards, or has been rejected before, says so: in a
+ * strand's header `alive` has room for that, which nothing else uses while one operation is waited for or when the branches
+ * have ended. A branch that is one operation has its code for itself once it is settled. */
 
-enum { CHAIN__ARRIVED = 255, CHAIN__CANCELLED_LATE = -2 };
+enum { CHAIN__EMPTY = 255, CHAIN__CANCELLED_EMPTY = -2 };
 
-/* Before the start of such an operation. */
-static inline void chain__begin_owned(struct chain_strand *strand)
+/* Before what is going to be asked. */
+static inline void chain__expect(struct chain_strand *strand)
 {
     strand->op.alive = 0;
 }
 
-/* Between claim and settle; of a posted operation from any thread. */
-static inline void chain__arrives(struct chain_deferred done)
+/* Behind it, whatever the outcome: whether there is a value to be taken over. */
+static inline bool chain__arrived(const struct chain_op *op)
 {
-    if (CHAIN__LIKELY((done.tag & CHAIN__BRANCH) == 0))
-        done.op->alive = CHAIN__ARRIVED;
-    else if (done.op->code != 0)
-        done.op->code = CHAIN__CANCELLED_LATE;
-}
-
-/* Behind the operation, whatever its outcome: whether there is a value to be taken over. */
-static inline bool chain__arrived(struct chain_op *op)
-{
-    bool arrived = op->alive == CHAIN__ARRIVED;
-    if (arrived)
-        op->alive = 0;
-    return arrived;
+    return op->code == 0 || (op->code == CHAIN_CANCELLED && op->alive != CHAIN__EMPTY);
 }
 
 /* The same for a branch that is one operation, when all have ended. */
 static inline bool chain__branch_arrived(const struct chain_op *op)
 {
-    return op->code == 0 || op->code == CHAIN__CANCELLED_LATE;
+    return op->code == 0 || op->code == CHAIN_CANCELLED;
+}
+
+/* If there is a value, the cancel waits until that has been noted. */
+static inline void chain__defer_cancel(struct chain_strand *strand)
+{
+    if (CHAIN__UNLIKELY(strand->op.code == CHAIN_CANCELLED) && strand->op.alive != CHAIN__EMPTY)
+        strand->op.code = 0;
+}
+
+static inline void chain__deliver_cancel(struct chain_strand *strand)
+{
+    if (CHAIN__UNLIKELY((strand->op.flags & (CHAIN__CANCELLED | CHAIN__SHIELDED)) == CHAIN__CANCELLED))
+        strand->op.code = CHAIN_CANCELLED;
 }
 
 /* The same, but the strand goes on only after those that are ready now, even if its operation is still being started. */

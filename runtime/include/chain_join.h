@@ -39,7 +39,7 @@ static inline bool chain__branch(struct chain_strand *parent, struct chain_op *o
     uint64_t low = (chain__tag(&parent->op) & 0xff00) | CHAIN__BRANCH;
     bool cancelled = parent->op.code == CHAIN_CANCELLED;
 
-    op->code = cancelled ? CHAIN_CANCELLED : 0;
+    op->code = cancelled ? CHAIN__CANCELLED_EMPTY : 0;
     op->at = (uint16_t)((size_t)((char *)op - (char *)&parent->op) / 8);
     op->flags = (uint8_t)((site + 1) & 0xff);
     op->alive = (uint8_t)((site + 1) >> 8);

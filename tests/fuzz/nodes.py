@@ -71,6 +71,7 @@ class Cond:
 # ---- nodes ----
 
 class Node:
+    settles = False    # as one thing: with an undo its value counts though a cancel has come (rule 42a)
     plain = False
     ifish = False      # ends in an if: cannot stand before an else or a block
     has = False        # gives an int
@@ -99,6 +100,7 @@ class Nothing(Node):
 
 class Start(Node):
     """op, hush, sure, mail."""
+    settles = True
 
     def __init__(self, sort, place, expr):
         self.sort, self.place, self.expr = sort, place, expr
@@ -136,7 +138,7 @@ class Keep(Node):
 
 
 class Calc(Node):
-    plain = has = True
+    plain = has = settles = True
 
     def __init__(self, place, expr):
         self.place, self.expr = place, expr
@@ -151,7 +153,8 @@ class Calc(Node):
         strand.world.event(NOTE, self.place, a)
         if rejects:
             raise rejection(strand, outcome)
-        strand.check()
+        if not strand.defers:
+            strand.check()
         return outcome
 
 
@@ -240,6 +243,7 @@ class Do(Node):
 
     def __init__(self, place, expr, target, cond, code):
         self.place, self.expr, self.target, self.cond, self.code = place, expr, target, cond, code
+        self.settles = cond is not None
 
     def src(self):
         text = "mark(%d, %s);" % (self.place, self.expr.src())
@@ -257,7 +261,7 @@ class Do(Node):
             env.frames[self.target[1]][self.target[2]] = value
         if self.cond is not None and self.cond.true(env, it):
             raise rejection(strand, self.code)
-        if self.cond is not None:
+        if self.cond is not None and not strand.defers:
             strand.check()
 
 
@@ -307,6 +311,8 @@ class Call(Node):
 
 
 class Delay(Node):
+    settles = True
+
     def __init__(self, ms, has):
         self.ms, self.has = ms, has
 
@@ -476,9 +482,16 @@ class Pipe(Node):
 
     def step(self, n, strand, env, it, done):
         step = self.children[n]
-        value = yield from step.run(strand, env, it)
-        if len(step.children) > 1 and isinstance(step, Step):
-            done.append(step.children[1])
+        if len(step.children) == 1 or not isinstance(step, Step):
+            return (yield from step.run(strand, env, it))
+        strand.check()
+        strand.defers = step.children[0].settles
+        try:
+            value = yield from step.run(strand, env, it)
+        finally:
+            strand.defers = False
+        done.append(step.children[1])
+        strand.check()
         return value
 
     def upto(self, n, strand, env, it, done):
@@ -738,6 +751,10 @@ class Branch(Node):
 class Branches(Node):
     """all, any, race, settle."""
 
+    @property
+    def settles(self):
+        return all(len(b.children) == 1 for b in self.children)
+
     def __init__(self, kind, branches):
         self.kind = kind
         self.children = branches
@@ -754,6 +771,7 @@ class Branches(Node):
         yield from wait_for_branches(strand, join)
         strand.take()
         if join.jump is not None:
+            strand.check()
             leave(strand, join.jump)
         if self.kind in ("any", "race"):
             return (yield from self.won(join, parts, strand, env))
@@ -778,6 +796,8 @@ class Branches(Node):
 
 
 class Timeout(Node):
+    settles = True
+
     def __init__(self, ms, form):
         self.ms = ms
         self.children = [form]
@@ -797,6 +817,7 @@ class Timeout(Node):
         timer.armed = None
         strand.take()
         if join.jump is not None:
+            strand.check()
             leave(strand, join.jump)
         return part.value
 
@@ -840,6 +861,7 @@ class Retry(Node):
 
 class Each(Node):
     """each (i in 0 .. n) limit m; children: the body, whose names are one level deeper."""
+    settles = True
 
     def __init__(self, name, count, limit, body):
         self.name, self.count, self.limit = name, count, limit
@@ -861,6 +883,7 @@ class Each(Node):
         yield from wait_for_branches(strand, join)
         strand.take()
         if join.jump is not None:
+            strand.check()
             leave(strand, join.jump)
 
     def slot(self, strand, items, outer):
@@ -882,6 +905,7 @@ class Each(Node):
 
 class EachFrom(Node):
     """each (x from source) limit m; children: the source, and the body, whose names are one level deeper."""
+    settles = True
 
     def __init__(self, name, limit, source, body):
         self.name, self.limit = name, limit
@@ -898,6 +922,7 @@ class EachFrom(Node):
         yield from wait_for_branches(strand, join)
         strand.take()
         if join.jump is not None:
+            strand.check()
             leave(strand, join.jump)
 
     def slot(self, strand, join, outer):
@@ -955,6 +980,8 @@ class Spawn(Node):
 
 
 class JoinAll(Node):
+    settles = True
+
     def src(self):
         return "join"
 

@@ -60,7 +60,7 @@ class Strand:
     """One line of execution. `code` is -1 when it has been cancelled and is not shielded; `reject` a rejection that its
     step ended with and that it has not seen yet."""
     __slots__ = ("world", "gen", "join", "code", "reject", "cancelled", "shield", "wait", "starting", "at_once", "in_child",
-                 "alive", "cleanups", "value", "nurseries", "reached")
+                 "alive", "cleanups", "value", "nurseries", "reached", "defers")
 
     def __init__(self, world, join):
         self.world = world
@@ -76,6 +76,7 @@ class Strand:
         self.value = None
         self.nurseries = []      # of the chains it is in
         self.reached = False     # an instance: by a cancel
+        self.defers = False      # the next outcome is that of a step with an undo
 
     def check(self):
         """A boundary: an outer cancel wins (rules 67, 69)."""
@@ -84,9 +85,10 @@ class Strand:
             raise Cancelled
 
     def take(self):
-        """The outcome of what was waited for."""
-        self.wait = None
-        if self.code:
+        """The outcome of what was waited for. For an undo a value counts that a cancel has come behind (rule 42a)."""
+        wait, self.wait = self.wait, None
+        defers, self.defers = self.defers, False
+        if self.code and not (defers and wait.has_value):
             raise Cancelled
         if self.reject is not None:
             reject, self.reject = self.reject, None
@@ -120,11 +122,11 @@ class Strand:
 class Operation:
     """A started operation or delay, awaited by a strand, or, as a branch, counted at a join."""
     __slots__ = ("world", "strand", "join", "done", "decided", "forking", "code", "reject", "value", "act", "place", "sort",
-                 "timer", "alive")
+                 "timer", "alive", "has_value")
 
     def __init__(self, world, strand, join, sort, place, act):
         self.world, self.strand, self.join, self.sort, self.place, self.act = world, strand, join, sort, place, act
-        self.done = self.decided = self.forking = False
+        self.done = self.decided = self.forking = self.has_value = False
         self.code = 0
         self.reject = self.value = None
         self.timer = None
@@ -146,6 +148,7 @@ class Operation:
     def settle(self, outcome, value, soon=False):
         """outcome: 0 a value, 1 a rejection with a code, -1 cancelled."""
         self.done = True
+        self.has_value = outcome == 0
         if self.sort == "own" and outcome == 0: # owned values are counted
             value = self.world.handles
             self.world.handles += 1
@@ -161,13 +164,12 @@ class Operation:
             self.join.counted()
             return
         strand = self.strand
-        if strand.code:
-            if outcome > 0:
-                self.world.suppress(Reject(value))
-        elif outcome > 0:
-            strand.reject = Reject(value)
-        else:
+        if outcome <= 0:
             self.value = value
+        elif strand.code:
+            self.world.suppress(Reject(value))
+        else:
+            strand.reject = Reject(value)
         if strand.starting and not soon:
             strand.at_once = True
         else:
@@ -176,12 +178,13 @@ class Operation:
 
 class Join:
     """What a strand that waits for branches waits for."""
-    __slots__ = ("strand", "kind", "count", "alive", "done", "decided", "deciding", "forking", "winner", "branches", "jump", "pulling")
+    __slots__ = ("strand", "kind", "count", "alive", "done", "decided", "deciding", "forking", "winner", "branches", "jump", "pulling",
+                 "has_value")
 
     def __init__(self, strand, kind, count):
         self.strand, self.kind = strand, kind
         self.count, self.alive = count, count + 1
-        self.done = self.decided = self.deciding = False
+        self.done = self.decided = self.deciding = self.has_value = False
         self.forking = True
         self.winner = self.jump = None
         self.branches = []
@@ -230,6 +233,7 @@ class Join:
         strand = self.strand
         if self.kind == "any" and not self.decided and not strand.code and strand.reject is None:
             strand.reject = Reject(CHAIN_EALL, [b.reject.code if b.reject is not None else -1 for b in self.branches])
+        self.has_value = not strand.code and strand.reject is None or self.winner is not None and self.winner.reject is None
         self.decided = self.deciding = self.forking = False
         self.done = True
 
@@ -305,11 +309,11 @@ class Nursery:
 
 class Wait:
     """For a slot of a pool, or for the end of instances: in a list, first come first served."""
-    __slots__ = ("strand", "list", "done", "decided", "forking", "given")
+    __slots__ = ("strand", "list", "done", "decided", "forking", "given", "has_value")
 
     def __init__(self, strand, waiting):
         self.strand, self.list = strand, waiting
-        self.done = self.decided = self.forking = self.given = False
+        self.done = self.decided = self.forking = self.given = self.has_value = False
 
     def ask(self):
         if self in self.list and not self.decided:
@@ -318,6 +322,7 @@ class Wait:
 
     def settle(self, outcome):
         self.done = True
+        self.has_value = outcome == 0
         if self.strand.starting:
             self.strand.at_once = True
         else:
