@@ -328,8 +328,9 @@ int chain_loop_init(struct chain_loop *loop, const struct chain_port *port);
 /* Ends a loop: later posts return CHAIN_CLOSED (rule 103); rejections nobody looked at go to on_unhandled (rule 105).
  * Returns the number of chains that were still running, roots and what they have spawned; their frames are left as they are and
  * never become quiescent, and as posts to them may still come at any time, the loop's number (one of CHAIN_LOOPS_MAX) is not
- * given out again, its slabs are not given back, and the slots of pools that its instances are in are lost. If none was running the slabs are given back, so no other thread may hold
- * a deferred of an operation of a spawned chain any more. If anything is left, on_left is told (rule 107).
+ * given out again, its slabs are not given back, and the slots of pools that its instances are in are lost. If none was running
+ * the slabs are given back, so no other thread may hold a deferred of an operation of a spawned chain any more. If anything is
+ * left, on_left is told (rule 107).
  * Not from inside a turn. */
 size_t chain_loop_fini(struct chain_loop *loop);
 

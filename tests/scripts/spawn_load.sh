@@ -1,16 +1,19 @@
 #!/bin/sh
-# 1,000,000 instances through a pool of 64, and 1,000,000 through slabs of which 64 live at a time: nothing is allocated in between,
-# no more live than there are slots, and none is left.
+# 1,000,000 instances through a pool of 64, and 1,000,000 through slabs of which 64 live at a time; 100,000 items of an `each` in 8 slots,
+# of a range and pulled: nothing is allocated in between, no more live than there are slots, and none is left.
 . "$TOP/tests/scripts/lib"
 
 cat >load.chain <<'END'
 #include <stdint.h>
 #include <stdio.h>
 
-enum { COUNT = 1000000, ROUND = 64 };
+enum { COUNT = 1000000, ROUND = 64, ITEMS = 100000, SLOTS = 8 };
 
 async void turn(int n) raises nothing uncancellable;
+async int next(int *last) raises CHAIN_EEND;
 sync void count(int n) raises nothing;
+sync void begins(void) raises nothing;
+sync void ends(void) raises nothing;
 
 chain void pooled(int n) raises nothing pool ROUND { turn(n) then turn(n) then count(n) }
 chain void sliced(int n) raises nothing            { turn(n) then turn(n) then count(n) }
@@ -25,6 +28,16 @@ chain void through_slabs(int total)
 {
     var int n = 0;
     while (n < total) { spawn sliced(n) then if (++n % ROUND == 0) { join } }
+}
+
+chain void items(int total)
+{
+    each (i in 0 .. (size_t)total) limit SLOTS { begins() then turn((int)i) then delay 0us then turn(1) then count((int)i) then ends() }
+}
+
+chain void pulled(int total)
+{
+    each (n from next(&total)) limit SLOTS { begins() then turn(n) then delay 0us then turn(1) then count(n) then ends() }
 }
 
 %{
@@ -66,15 +79,41 @@ void turn_start(struct turn *op, int n)
     turn_resolve_soon(turn_done(op));
 }
 
+void next_start(struct next *op, int *last)
+{
+    if (*last == 0)
+        next_reject(next_done(op), CHAIN_EEND, NULL, 0);
+    else
+        next_resolve(next_done(op), --*last);
+}
+
+void next_cancel(struct next *op)
+{
+    next_cancelled(next_done(op));
+}
+
 static void count(int n)
 {
     sum += (uint64_t)n;
 }
 
+static size_t live;
+
+static void begins(void)
+{
+    if (++live > most)
+        most = live;
+}
+
+static void ends(void)
+{
+    live--;
+}
+
 static void report(const char *name, struct chain_root *root, uint64_t before)
 {
     printf("%s: outcome %d, sum %llu, at most %zu, left %zu, allocations %llu\n", name, (int)chain_outcome(root), (unsigned long long)sum,
-           most, loop->instances, (unsigned long long)(allocations - before));
+           most, loop->instances + live, (unsigned long long)(allocations - before));
     sum = 0;
     most = 0;
 }
@@ -83,6 +122,8 @@ int main(void)
 {
     static struct through_pool p;
     static struct through_slabs s;
+    static struct items i;
+    static struct pulled u;
     struct chain_reactor *reactor;
     uint64_t before;
 
@@ -100,6 +141,14 @@ int main(void)
     through_slabs_run(&s, loop, COUNT);
     chain_loop_run(loop);
     report("slabs", &s.root, before);
+    before = allocations;
+    items_run(&i, loop, ITEMS);
+    chain_loop_run(loop);
+    report("each", &i.root, before);
+    before = allocations;
+    pulled_run(&u, loop, ITEMS);
+    chain_loop_run(loop);
+    report("each from", &u.root, before);
     return chain_reactor_close(reactor) == 0 ? 0 : 1;
 }
 %}
@@ -112,6 +161,8 @@ expect 0 ./load
 cat >expected <<'END'
 pool: outcome 1, sum 499999500000, at most 64, left 0, allocations 0
 slabs: outcome 1, sum 499999500000, at most 64, left 0, allocations 0
+each: outcome 1, sum 4999950000, at most 8, left 0, allocations 0
+each from: outcome 1, sum 4999950000, at most 8, left 0, allocations 0
 END
 diff expected out >difference || fail "$(cat difference)"
 exit 0
