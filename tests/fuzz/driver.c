@@ -1,20 +1,21 @@
-/* driver.c - runs the programs of a batch under their scripts and compares what happens with what has to.
+/* driver.c - runs the programs of a batch under the simulation (chain_sim.h), each with its scripts, and compares what happens with what
+ * has to.
  *
  *     driver BATCH.so SCRIPTS [PROGRAM RUN]        with the last two: only that run, and its trace is printed
  *
- * SCRIPTS is what world.py writes: for each program its number of places and its runs; for each run when it is cancelled, the
- * acts of each place, and length and checksum of the trace that is expected.
+ * SCRIPTS is what fuzz.py writes: for each program its number of places and its runs; for each run the seed of the simulation, when
+ * the chain is cancelled, the acts of each place, and length and checksum of the trace that is expected.
  *
  * Beside the trace it checks of every run: each started operation settled exactly once and was asked to stop at most once, while
- * it was pending; a second settle and any later one is refused; no operation, timer or ready strand is left; the chain is told to
- * be settled once, and is quiescent then; nothing is allocated. */
+ * it was pending; a second settle and any later one is refused; what owns something was released once; no operation, timer, instance
+ * or ready strand is left; the chain is told to be settled once, and is quiescent then; nothing is allocated. */
 #define _GNU_SOURCE
+#include "chain_sim.h"
 #include "ops.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,10 +38,10 @@ struct event {
 static struct event events[MAX_EVENTS];
 static unsigned event_count;
 
-static struct chain_loop world;
+static struct chain_sim *sim;
 static struct chain_root *root;
-static uint64_t now;
-static int cancel_event; /* the chain is cancelled inside the event with this number; 0: never */
+static int cancel_event; /* the chain is cancelled inside the event with this number; 0: never; negative: by a post from there */
+static struct chain_cancel_request request;
 static const char *violation;
 static int violating;
 static bool running;
@@ -66,10 +67,14 @@ static void event(enum kind kind, int place, int value)
         fflush(stdout);
         _exit(4);
     }
-    events[event_count++] = (struct event){ (int32_t)kind + place * PLACES, value, (int32_t)((world.now - 1000 * MS) / 1000) };
+    events[event_count++] = (struct event){ (int32_t)kind + place * PLACES, value, (int32_t)(chain_sim_loop(sim)->now / 1000) };
     poke_stale();
-    if ((int)event_count == cancel_event && kind != SUPPRESSED && kind != STUCK)
+    if (kind == SUPPRESSED || kind == STUCK)
+        return;
+    if ((int)event_count == cancel_event)
         chain_cancel(root);
+    if ((int)event_count == -cancel_event)
+        chain_post_cancel(&request, root);
 }
 
 static uint32_t crc_table[256];
@@ -94,18 +99,21 @@ static uint32_t checksum(const void *data, size_t size)
 
 /* ---- started operations ---- */
 
-enum sort { OP, HUSH, SURE, MAIL, OWNER };
 struct started {
     struct chain_deferred done;
-    struct scripted *script;
+    const void *op;
+    const struct chain_sim_operation *operation;
     const struct act *act;
     int place;
-    enum sort sort;
-    bool settled;
     uint8_t asked;
 };
 static struct started starts[MAX_STARTS];
-static unsigned start_count, live;
+static unsigned start_count;
+
+static bool is_pending(const struct started *s)
+{
+    return chain__tag(s->done.op) == s->done.tag;
+}
 
 /* The scripts of the run. */
 static const struct act *acts[MAX_PLACES];
@@ -117,7 +125,8 @@ static const struct act *next_act(int place)
     return &acts[place][n % act_counts[place]];
 }
 
-/* What the values of own() stand for: each is released once (rules 42a-42c). When, no trace says. */
+/* What the values of own() and grab() stand for: each is released once (rules 42a-42c). When, the trace says of the latter, whose
+ * release is an operation. */
 static bool handles[MAX_STARTS];
 static unsigned handle_count, handles_left;
 
@@ -147,159 +156,106 @@ void keep(int h)
     put(h);
 }
 
-static enum chain_settled resolve(const struct started *s, int value)
-{
-    switch (s->sort) {
-    case OP: return op_resolve((op_deferred){ s->done }, value);
-    case HUSH: return hush_resolve((hush_deferred){ s->done });
-    case SURE: return sure_resolve((sure_deferred){ s->done }, value);
-    case MAIL: return mail_resolve((mail_deferred){ s->done }, value);
-    case OWNER: return given(own_resolve((own_deferred){ s->done }, (int)handle_count));
-    }
-    return CHAIN_CLOSED;
-}
+/* ---- the simulation's side of them: a plan's value is the number of the start ---- */
 
-static enum chain_settled resolve_soon(const struct started *s, int value)
-{
-    switch (s->sort) {
-    case OP: return op_resolve_soon((op_deferred){ s->done }, value);
-    case HUSH: return hush_resolve_soon((hush_deferred){ s->done });
-    case SURE: return sure_resolve_soon((sure_deferred){ s->done }, value);
-    case MAIL: return mail_resolve((mail_deferred){ s->done }, value);
-    case OWNER: return given(own_resolve_soon((own_deferred){ s->done }, (int)handle_count));
-    }
-    return CHAIN_CLOSED;
-}
+static bool soon; /* what settles now does it behind what is ready */
 
-static enum chain_settled reject(const struct started *s, int code)
-{
-    switch (s->sort) {
-    case OP: return op_reject((op_deferred){ s->done }, code, "op", s->place);
-    case HUSH: return hush_reject((hush_deferred){ s->done }, code, "hush", s->place);
-    case SURE: return sure_reject((sure_deferred){ s->done }, code, "sure", s->place);
-    case MAIL: return mail_reject((mail_deferred){ s->done }, code, "mail", s->place);
-    case OWNER: return own_reject((own_deferred){ s->done }, code, "own", s->place);
-    }
-    return CHAIN_CLOSED;
-}
+#define OUTCOME starts[value].act->outcome
+#define FRESH ((int)handle_count)
+typedef mail_deferred posted_deferred;
 
-static enum chain_settled acknowledge(const struct started *s)
-{
-    switch (s->sort) {
-    case OP: return op_cancelled((op_deferred){ s->done });
-    case HUSH: return hush_cancelled((hush_deferred){ s->done });
-    case SURE: return sure_cancelled((sure_deferred){ s->done });
-    case MAIL: return mail_cancelled((mail_deferred){ s->done });
-    case OWNER: return own_cancelled((own_deferred){ s->done });
-    }
-    return CHAIN_CLOSED;
-}
+CHAIN_SIM__OPERATION(op, op, soon ? op_resolve_soon(done, OUTCOME) : op_resolve(done, OUTCOME), 0)
+CHAIN_SIM__OPERATION(hush, hush, soon ? hush_resolve_soon(done) : hush_resolve(done), 0)
+CHAIN_SIM__OPERATION(sure, sure, soon ? sure_resolve_soon(done, OUTCOME) : sure_resolve(done, OUTCOME), 0)
+CHAIN_SIM__OPERATION(mail, mail, mail_resolve(done, OUTCOME), 0)
+CHAIN_SIM__OPERATION(posted, mail_post, mail_post_resolve(done, OUTCOME), 0)
+CHAIN_SIM__OPERATION(own, own, given(soon ? own_resolve_soon(done, FRESH) : own_resolve(done, FRESH)), 0)
+CHAIN_SIM__OPERATION(grab, grab, given(soon ? grab_resolve_soon(done, FRESH) : grab_resolve(done, FRESH)), 0)
+CHAIN_SIM__OPERATION(drop, drop, soon ? drop_resolve_soon(done) : drop_resolve(done), 0)
 
-/* Right behind every settle comes a second one, and any event may try one that was settled long ago (rules 2, 4). */
-static void settled(struct started *s, enum chain_settled result)
-{
-    if (result != CHAIN_OK)
-        violate("a settle was refused", s->place);
-    if (s->settled)
-        violate("settled twice", s->place);
-    s->settled = true;
-    live--;
-    if (s->place % 3 != 0 && (s->place % 3 == 1 ? resolve(s, 13) : reject(s, EINVAL)) != CHAIN_LATE)
-        violate("a second settle was accepted", s->place);
-}
-
+/* Any event may try to settle what was settled long ago (rules 2, 4). */
 static void poke_stale(void)
 {
-    struct started *s;
+    unsigned i = start_count == 0 ? 0 : event_count * 7919u % start_count;
 
-    if (start_count == 0)
-        return;
-    s = &starts[event_count * 7919u % start_count];
-    if (s->settled && (event_count % 2 != 0 ? resolve(s, 14) : reject(s, EINVAL)) != CHAIN_LATE)
-        violate("a stale deferred was accepted", s->place);
+    if (start_count != 0 && !is_pending(&starts[i])
+        && starts[i].operation->settle(starts[i].done, event_count % 2 != 0 ? 0 : EINVAL, (intptr_t)i) != CHAIN_LATE)
+        violate("a stale deferred was accepted", starts[i].place);
 }
 
-static void settle_as_planned(struct started *s)
+static int64_t ms(unsigned count)
 {
-    settled(s, s->act->rejects ? reject(s, s->act->outcome) : resolve(s, s->act->outcome));
+    return (int64_t)(count * MS);
 }
 
-static void end_planned(struct chain_timer *timer, struct chain_loop *loop)
+static void plan_of(const struct act *act, int code, struct chain_sim_plan *plan)
 {
-    (void)loop;
-    settle_as_planned(&starts[((struct scripted *)(void *)timer)->entry]);
+    memset(plan, 0, sizeof *plan);
+    plan->code = act->rejects ? code : 0;
+    plan->after = act->when == 255 ? CHAIN_SIM_NEVER : act->when < 2 ? 0 : ms(act->when - 1u);
+    plan->slow = act->answer == IGNORES ? CHAIN_SIM_NEVER : ms(act->late);
+    plan->faults = (act->answer == ARGUES ? CHAIN_SIM_ARGUES : 0u) | (act->faults & (CHAIN_SIM_TWICE | CHAIN_SIM_AGAIN));
+    plan->again = ms(act->again);
 }
 
-static void give_answer(struct started *s)
+/* Of what is just being started. A call that blocks has a plan, too: the first place has these. */
+static void decide(struct chain_sim *of, const struct chain_sim_operation *operation, uint64_t occurrence, struct chain_sim_plan *plan)
 {
-    switch ((enum answer)s->act->answer) {
-    case GIVES: settled(s, resolve(s, s->act->second)); break;
-    case REJECTS: settled(s, reject(s, s->act->second)); break;
-    case ACKNOWLEDGES: case IGNORES: settled(s, acknowledge(s)); break;
-    }
+    (void)of;
+    (void)occurrence;
+    if (operation->settle == NULL)
+        plan_of(next_act(0), EAGAIN, plan);
+    else
+        plan_of(starts[start_count - 1].act, starts[start_count - 1].act->outcome, plan);
+    plan->value = (intptr_t)start_count - 1;
 }
 
-static void end_answer(struct chain_timer *timer, struct chain_loop *loop)
-{
-    (void)loop;
-    give_answer(&starts[((struct scripted *)(void *)timer)->entry]);
-}
-
-static void arm(struct scripted *script, unsigned ms, void (*fire)(struct chain_timer *timer, struct chain_loop *loop))
-{
-    script->timer.link = NULL;
-    script->timer.fire = fire;
-    chain_timer_arm(&world, &script->timer, chain_deadline(&world, (int64_t)(ms * MS)));
-}
-
-static void start(struct scripted *script, struct chain_deferred done, enum sort sort, int place, int a)
+static void start(struct scripted *script, const void *op, const struct chain_sim_operation *operation, int place, int a)
 {
     struct started *s = &starts[start_count];
 
     if (start_count == MAX_STARTS)
         violate("too many starts", place), _exit(4);
+    *s = (struct started){ chain__deferred(op), op, operation, next_act(place), place, 0 };
     script->entry = start_count++;
-    script->timer.link = NULL;
-    *s = (struct started){ done, script, next_act(place), place, sort, false, 0 };
-    live++;
+    if (operation == &mail_operation && (s->act->faults & POSTS) != 0)
+        s->operation = &posted_operation;
     event(START, place, a);
-    if (s->act->when == 0)
-        settle_as_planned(s);
-    else if (s->act->when == 1)
-        settled(s, s->act->rejects ? reject(s, s->act->outcome) : resolve_soon(s, s->act->outcome));
-    else if (s->act->when != 255)
-        arm(script, s->act->when - 2u, end_planned);
+    soon = s->act->when == 1;
+    chain_sim_start(op, s->operation);
+    soon = false;
 }
 
-static void hook(struct scripted *script)
+static void hook(const struct scripted *script, const void *op)
 {
     struct started *s = &starts[script->entry];
 
-    if (s->settled)
+    if (!is_pending(s))
         violate("asked to stop after it had settled", s->place);
     if (s->asked++ != 0)
         violate("asked to stop twice", s->place);
     event(HOOK, s->place, 0);
-    if (s->settled || (s->act->answer == IGNORES && s->act->when != 255))
-        return;
-    chain_timer_disarm(&world, &script->timer);
-    if (s->act->answer == IGNORES)
-        arm(script, 3, end_answer);
-    else if (s->act->late != 0)
-        arm(script, s->act->late, end_answer);
-    else
-        give_answer(s);
+    chain_sim_cancel(op);
 }
 
-void op_start(struct op *o, int id, int a)     { start(&o->s, op_done(o).end, OP, id, a); }
-void hush_start(struct hush *o, int id, int a) { start(&o->s, hush_done(o).end, HUSH, id, a); }
-void sure_start(struct sure *o, int id, int a) { start(&o->s, sure_done(o).end, SURE, id, a); }
-void mail_start(struct mail *o, int id, int a) { start(&o->s, mail_done(o).end, MAIL, id, a); }
-void own_start(struct own *o, int id, int a)   { start(&o->s, own_done(o).end, OWNER, id, a); }
-void op_cancel(struct op *o)                   { hook(&o->s); }
-void hush_cancel(struct hush *o)               { hook(&o->s); }
-void mail_cancel(struct mail *o)               { hook(&o->s); }
-void own_cancel(struct own *o)                 { hook(&o->s); }
+void op_start(struct op *o, int id, int a)     { start(&o->s, o, &op_operation, id, a); }
+void hush_start(struct hush *o, int id, int a) { start(&o->s, o, &hush_operation, id, a); }
+void sure_start(struct sure *o, int id, int a) { start(&o->s, o, &sure_operation, id, a); }
+void mail_start(struct mail *o, int id, int a) { start(&o->s, o, &mail_operation, id, a); }
+void own_start(struct own *o, int id, int a)   { start(&o->s, o, &own_operation, id, a); }
+void grab_start(struct grab *o, int id, int a) { start(&o->s, o, &grab_operation, id, a); }
+void op_cancel(struct op *o)                   { hook(&o->s, o); }
+void hush_cancel(struct hush *o)               { hook(&o->s, o); }
+void mail_cancel(struct mail *o)               { hook(&o->s, o); }
+void own_cancel(struct own *o)                 { hook(&o->s, o); }
+void grab_cancel(struct grab *o)               { hook(&o->s, o); }
+void drop_cancel(struct drop *o)               { hook(&o->s, o); }
+
+void drop_start(struct drop *o, int h)
+{
+    put(h);
+    start(&o->s, o, &drop_operation, 1, h);
+}
 
 /* ---- functions that are called in place ---- */
 
@@ -309,6 +265,11 @@ int calc(int id, int a)
 
     event(NOTE, id, a);
     return act->rejects ? -act->outcome : act->outcome;
+}
+
+int work(int id, int a)
+{
+    return calc(id, a);
 }
 
 int note(int id, int a)
@@ -350,64 +311,20 @@ int causes(int id, int count, struct chain_error err)
 
 /* ---- the loop ---- */
 
-static uint64_t world_now(struct chain_loop *loop)
+/* Nothing will happen any more: the chain is cancelled, and if it was, the oldest operation ends as if it had been. */
+static void unstick(void)
 {
-    (void)loop;
-    return now;
-}
-
-/* Nothing will happen any more: the chain is cancelled, and if it was, the oldest operation is settled. */
-static void unstick(struct chain_loop *loop)
-{
-    static const struct act mercy = { 0, 0, 0, 0, 1, 0 };
-
-    if (told) {
-        chain_loop_stop(loop);
-        return;
-    }
     event(STUCK, 0, 0);
     if ((root->strand.op.flags & CHAIN__CANCELLED) == 0) {
         chain_cancel(root);
         return;
     }
     for (unsigned i = 0; i < start_count; i++)
-        if (!starts[i].settled) {
-            starts[i].act = &mercy;
-            settle_as_planned(&starts[i]);
+        if (is_pending(&starts[i])) {
+            chain_sim_cancel(starts[i].op);
             return;
         }
     violate("it hangs", 0);
-    chain_loop_stop(loop);
-}
-
-static void world_wait(struct chain_loop *loop, uint64_t deadline)
-{
-    if (deadline == UINT64_MAX)
-        unstick(loop);
-    else if (deadline > now)
-        now = deadline;
-}
-
-/* Slabs for instances without a pool; a run does not need more. */
-static void *world_allocate(struct chain_loop *loop, size_t size)
-{
-    static _Alignas(max_align_t) char memory[1 << 20];
-    static size_t used;
-
-    if (loop->slabs == NULL)
-        used = 0;
-    size = (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
-    if (used + size > sizeof memory)
-        return NULL;
-    memset(memory + used, 0, size);
-    used += size;
-    return memory + used - size;
-}
-
-static void world_release(struct chain_loop *loop, void *memory, size_t size)
-{
-    (void)loop;
-    memset(memory, 0xab, size);
 }
 
 static void unhandled(struct chain_loop *loop, const struct chain_error *error)
@@ -415,8 +332,6 @@ static void unhandled(struct chain_loop *loop, const struct chain_error *error)
     (void)loop;
     event(UNHANDLED, 0, error->code);
 }
-
-static const struct chain_port port = { .now = world_now, .wait = world_wait, .allocate = world_allocate, .release = world_release };
 
 static void suppressed(struct chain_loop *loop, const struct chain_error *error)
 {
@@ -431,8 +346,9 @@ static void on_settled(struct chain_root *r)
     if (told)
         violate("told twice", 0);
     told = true;
-    if (live != 0)
-        violate("told while an operation is pending", 0);
+    for (unsigned i = 0; i < start_count; i++)
+        if (is_pending(&starts[i]))
+            violate("told while an operation is pending", starts[i].place);
     if (!chain_is_quiescent(r))
         violate("told, but not quiescent", 0);
     switch (chain_outcome(r)) {
@@ -441,13 +357,6 @@ static void on_settled(struct chain_root *r)
     case CHAIN_REJECTED: event(ENDED, 2, chain_rejection(r).code); break;
     case CHAIN_WAS_CANCELLED: event(ENDED, 3, 0); break;
     }
-}
-
-static void cancel_now(struct chain_timer *timer, struct chain_loop *loop)
-{
-    (void)timer;
-    (void)loop;
-    chain_cancel(root);
 }
 
 #if CHAIN_CRITICAL
@@ -503,6 +412,8 @@ static uint32_t read_number(void)
 struct run {
     int cancel_ms; /* -1: never; -2: before the first turn; -3: at an event */
     int x;
+    uint32_t seed;
+    uint8_t early; /* percent of waits */
     unsigned places;
     uint32_t length, sum;
 };
@@ -514,6 +425,8 @@ static struct run read_run(void)
     run.cancel_ms = (int)read_number();
     cancel_event = (int)read_number();
     run.x = (int)read_number();
+    run.seed = read_number();
+    run.early = (uint8_t)read_number();
     run.length = read_number();
     run.sum = read_number();
     run.places = read_number();
@@ -532,47 +445,55 @@ static void print_trace(void)
         printf("%d %s %d %d\n", (int)events[i].us, kind_names[events[i].what % PLACES], (int)events[i].what / PLACES, (int)events[i].value);
 }
 
-static void perform(const struct program *program, struct chain_root *frame, const struct run *run)
+static void reset(struct chain_root *frame, const struct program *program)
 {
-    struct chain_timer canceller = { 0 };
-
     root = frame;
     root->on_settled = on_settled;
     value_of = program->value;
-    event_count = start_count = live = handle_count = handles_left = 0;
+    event_count = start_count = handle_count = handles_left = 0;
     violation = NULL;
     told = false;
-    now = 1000 * MS;
-    running = true;
-    if (chain_loop_init(&world, &port) != 0)
-        violate("no loop", 0);
-    world.random = 1;
-    world.on_suppressed = suppressed;
-    world.on_unhandled = unhandled;
-    canceller.fire = cancel_now;
-    if (run->cancel_ms >= 0)
-        chain_timer_arm(&world, &canceller, chain_deadline(&world, run->cancel_ms * (int64_t)MS));
-    if (program->run(root, &world, run->x) != 0)
-        violate("not run", 0);
-    if (run->cancel_ms == -2)
-        chain_cancel(root);
-    chain_loop_run(&world);
-    chain_timer_disarm(&world, &canceller);
+    memset(&request, 0, sizeof request);
+}
+
+static void check(const struct chain_sim_report *report)
+{
+    static char text[200];
+
     if (!told)
         violate("never told", 0);
     if (handles_left != 0)
         violate("not released", (int)handles_left);
-    if (world.timers != NULL)
-        violate("a timer is left", 0);
-    if (world.ready.first != NULL)
-        violate("a strand is left in the queue", 0);
-    if (world.instances != 0)
-        violate("an instance is left", 0);
-    if (chain_loop_fini(&world) != 0)
-        violate("a chain is left", 0);
-    running = false;
+    if (chain_sim_complaint(report, text, sizeof text)[0] != '\0')
+        violate(text, 0);
     if (allocations != 0)
         violate("something was allocated", (int)allocations);
+}
+
+static void perform(const struct program *program, struct chain_root *frame, const struct run *run)
+{
+    struct chain_sim_options options = {
+        .seed = run->seed, .odds.early = run->early, .capacity = 2048, .memory = (size_t)1 << 20, .decide = decide
+    };
+    struct chain_sim_report report;
+
+    reset(frame, program);
+    if (chain_sim_open(&sim, &options) != 0)
+        violate("no simulation", 0), _exit(4);
+    chain_sim_loop(sim)->on_suppressed = suppressed;
+    chain_sim_loop(sim)->on_unhandled = unhandled;
+    running = true;
+    if (run->cancel_ms >= 0)
+        chain_sim_cancel_after(sim, root, ms((unsigned)run->cancel_ms));
+    if (program->run(root, chain_sim_loop(sim), run->x) != 0)
+        violate("not run", 0);
+    if (run->cancel_ms == -2)
+        chain_cancel(root);
+    while (chain_sim_run(sim) == CHAIN_SIM_STUCK && violation == NULL)
+        unstick();
+    running = false;
+    chain_sim_close(sim, &report);
+    check(&report);
 }
 
 static volatile unsigned at_program, at_run;

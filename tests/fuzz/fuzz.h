@@ -1,4 +1,4 @@
-/* fuzz.h - the world of random programs: operations that do what a script says, on a virtual clock, and a trace of what happens.
+/* fuzz.h - the world of random programs: simulated operations that do what a script says, and a trace of what happens.
  *
  * Each place of a program has a number; each of its starts takes the next act of that place's script. fuzz.py writes programs,
  * scripts and what the trace has to be; driver.c runs them. */
@@ -7,26 +7,26 @@
 
 #include "chain_gen.h"
 
-/* What one start of an operation does. The same numbers are in world.py. */
+/* What one start of an operation does. The same numbers are in oracle.py. */
 struct act {
     uint8_t rejects;  /* else it gives a value */
-    uint8_t when;     /* 0: inside the start; 1: at once, but behind what is ready; 255: never; else a timer, of when - 2 ms */
+    uint8_t when;     /* 0: inside the start; 1: at once, but behind what is ready; 255: never; else after when - 1 ms */
     uint8_t answer;   /* to a cancel: enum answer */
-    uint8_t late;     /* ms until that answer; 0: inside the hook */
+    uint8_t late;     /* ms until it acknowledges; 0: inside the hook */
     int16_t outcome;  /* the value, or the code */
-    int16_t second;   /* the value or the code of the answer */
+    uint8_t faults;   /* CHAIN_SIM_TWICE, CHAIN_SIM_AGAIN, POSTS */
+    uint8_t again;    /* ms */
 };
 
 enum answer {
     ACKNOWLEDGES, /* settles as cancelled */
-    GIVES,        /* settles with a value instead */
-    REJECTS,      /* settles with a rejection instead */
-    IGNORES       /* settles as it would have; if that is never, as cancelled after 3 ms */
+    ARGUES,       /* settles at once as it would have */
+    IGNORES       /* settles when and as it would have */
 };
 
+enum { POSTS = 4 }; /* it settles as if from another thread */
+
 struct scripted {
-    struct chain_timer timer;
-    const struct act *act;
     unsigned entry; /* in the list of started operations */
 };
 
@@ -53,6 +53,7 @@ extern const struct program programs[];
 /* What user code in a program calls, beside the functions that ops.chain declares. */
 void put(int h);
 void keep(int h);
+int work(int id, int a);
 int calc(int id, int a);
 int note(int id, int a);
 int bare(int a);

@@ -18,7 +18,7 @@ from pathlib import Path
 from generate import Generator
 from shrink import shrink
 from nested import COUNT as NESTED, Nester, kinds_of
-from oracle import KINDS, NEVER, PLACES, TooLong, World
+from oracle import ACKNOWLEDGES, AGAIN, ARGUES, IGNORES, KINDS, NEVER, PLACES, POSTS, TWICE, TooLong, World
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
@@ -34,15 +34,15 @@ COMPILERS = {
 
 
 class Run:
-    """One schedule: what each place does, and when the chain is cancelled."""
+    """One schedule: what each place does, when the chain is cancelled, and the seed of the rest."""
 
-    def __init__(self, x, cancel_ms, cancel_event, acts):
-        self.x, self.cancel_ms, self.cancel_event, self.acts = x, cancel_ms, cancel_event, acts
+    def __init__(self, x, cancel_ms, cancel_event, acts, seed, early):
+        self.x, self.cancel_ms, self.cancel_event, self.acts, self.seed, self.early = x, cancel_ms, cancel_event, acts, seed, early
         self.trace = self.sum = None
         self.least = 0
 
     def predict(self, program):
-        world = World(self.acts, self.cancel_ms, self.cancel_event)
+        world = World(self.acts, self.cancel_ms, self.cancel_event, self.seed, self.early)
         world.run(lambda root: program.main.call(root, self.x))
         self.trace, self.sum, self.least = world.trace, world.sum(), world.least
 
@@ -67,9 +67,11 @@ class Random(random.Random):
 
 
 WHEN = (0, 0, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 9, NEVER, 2, 3)
-ANSWERS = (0, 0, 0, 1, 2, 3, 3, 0)
+ANSWERS = (ACKNOWLEDGES, ACKNOWLEDGES, ACKNOWLEDGES, ACKNOWLEDGES, ARGUES, ARGUES, IGNORES, IGNORES)
 LATE = (0, 0, 1, 2, 4, 0, 3, 1)
 SOME_CODES = (1, 5, 5, 16, 110, 0x4000, 0x4001, 5)
+FAULTS = (0, 0, 0, 0, TWICE, AGAIN, AGAIN, TWICE | AGAIN)
+ENDING = ("pool", "drop") # these are not stopped, so they come to an end
 
 
 def random_act(bits, sort, faults):
@@ -77,22 +79,24 @@ def random_act(bits, sort, faults):
     rejects = bits & 15 < (5 if faults else 2)
     outcome = SOME_CODES[bits >> 4 & 7] if rejects or sort == "hush" else bits >> 4 & 511
     when = WHEN[bits >> 13 & 15]
+    posts = POSTS if sort == "mail" and bits >> 28 & 1 else 0
     if not faults:
-        return int(rejects), min(when, 9), 0, 0, outcome, 0
+        return int(rejects), min(when, 9), ACKNOWLEDGES, 0, outcome, posts, 0
     answer = ANSWERS[bits >> 17 & 7]
-    second = SOME_CODES[bits >> 20 & 3] if answer == 2 else bits >> 20 & 511
-    return int(rejects), when, answer, LATE[bits >> 29], outcome, second
+    if when == NEVER and (answer == IGNORES or sort in ENDING):
+        when = 7
+    return int(rejects), when, answer, LATE[bits >> 29], outcome, FAULTS[bits >> 20 & 7] | posts, 1 + (bits >> 23 & 7)
 
 
 def random_run(random, places, number):
     faults = number > 0
-    acts = [()]
-    for sort in places[1:]:
+    acts = []
+    for sort in places:
         if sort == "note":
             acts.append(())
         elif sort == "feed":
             gives = [random_act(random.getrandbits(32), sort, faults) for _ in range(random.randrange(5))]
-            acts.append((*gives, (1, random.choice(WHEN[:13]), 0, 0, 0x3f03, 0)))
+            acts.append((*gives, (1, random.choice(WHEN[:13]), ACKNOWLEDGES, 0, 0x3f03, 0, 0)))
         else:
             acts.append(tuple([random_act(random.getrandbits(32), sort, faults) for _ in range(random.choice((1, 1, 2, 3)))]))
     pick = random.randrange(10) if faults else 9
@@ -102,8 +106,8 @@ def random_run(random, places, number):
     elif pick < 4:
         cancel_ms = random.choice((0, 1, 2, 3, 4, 5, 7, 10, 15))
     elif pick < 8:
-        cancel_event = random.choice((1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30))
-    return Run(random.randint(0, 99), cancel_ms, cancel_event, acts)
+        cancel_event = random.choice((1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30)) * random.choice((1, 1, 1, -1))
+    return Run(random.randint(0, 99), cancel_ms, cancel_event, acts, random.getrandbits(31), random.choice((0, 0, 0, 25)))
 
 
 class Case:
@@ -131,11 +135,11 @@ def packed(runs):
     data = bytearray()
     for run in runs:
         length, checksum = run.sum
-        data += struct.pack("<iiiIII", run.cancel_ms, run.cancel_event, run.x, length, checksum, len(run.acts))
+        data += struct.pack("<iiiIIIII", run.cancel_ms, run.cancel_event, run.x, run.seed, run.early, length, checksum, len(run.acts))
         for acts in run.acts:
             data += struct.pack("<I", len(acts))
             for act in acts:
-                data += struct.pack("<BBBBhh", *act)
+                data += struct.pack("<BBBBhBB", *act)
     return struct.pack("<II", len(runs), len(data)) + bytes(data)
 
 
@@ -162,7 +166,7 @@ class Tools:
         flags = self.sanitizing() or ["-DCOUNT_ALLOCATIONS"]
         self.must(["gcc", "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", *flags, *hosted, "-DCHAIN_DEBUG", "-rdynamic", "-I", self.work,
                    "-I", HERE, "-I", TOP / "runtime/include", "-I", TOP / "runtime/core", HERE / "driver.c", self.work / "ops.c",
-                   *sorted((TOP / "runtime/core").glob("*.c")), "-ldl", "-pthread", "-o", self.driver])
+                   *sorted((TOP / "runtime/core").glob("*.c")), *sorted((TOP / "runtime/backends").glob("simulated*.c")), "-ldl", "-pthread", "-o", self.driver])
 
     def must(self, command, **more):
         done = subprocess.run([str(c) for c in command], capture_output=True, text=True, **more)
@@ -310,11 +314,11 @@ def show(tools, case, number):
     wrong = [what for n, what in tools.check([case], "one").get(0, []) if n == number]
     status, out, err = tools.execute("one", (0, number))
     actual = [line for line in out.splitlines() if not re.match(r"\d+ \d+ (violation|trace|signal)", line)]
-    print("x %d, cancelled %s" % (run.x, "at event %d" % run.cancel_event if run.cancel_event else "never" if run.cancel_ms == -1
+    print("x %d, cancelled %s" % (run.x, "at event %d%s" % (abs(run.cancel_event), ", by a post" if run.cancel_event < 0 else "") if run.cancel_event else "never" if run.cancel_ms == -1
                                   else "before the first turn" if run.cancel_ms == -2 else "after %d ms" % run.cancel_ms))
     source = case.program.src()
     for place, acts in enumerate(run.acts):
-        if acts and "(%d, " % place in source:
+        if acts and (place < 2 or "(%d, " % place in source):
             print("  %s(%d): %s" % (case.program.places[place], place, ", ".join(map(act_text, acts))))
     print(side_by_side(trace_text(run.trace), actual))
     print("\n".join(wrong) or "as expected", err)
@@ -322,13 +326,12 @@ def show(tools, case, number):
 
 
 def act_text(act):
-    rejects, when, answer, late, outcome, second = act
+    rejects, when, answer, late, outcome, faults, again = act
     text = "%s %d %s" % ("rejects" if rejects else "gives", outcome,
-                         {0: "in start", 1: "soon", NEVER: "never"}.get(when, "after %d ms" % (when - 2)))
+                         {0: "in start", 1: "soon", NEVER: "never"}.get(when, "after %d ms" % (when - 1)))
     if answer or late:
-        text += "; cancelled, %s%s" % (("acknowledges", "gives %d" % second, "rejects %d" % second, "goes on")[answer],
-                                       " %d ms later" % late if late and answer != 3 else "")
-    return text
+        text += "; cancelled, %s" % ("acknowledges %d ms later" % late, "ends so", "goes on")[answer]
+    return text + "; twice" * (faults & TWICE != 0) + "; again %d ms later" % again * (faults & AGAIN != 0) + "; posts" * (faults & POSTS != 0)
 
 
 def one(tools, seed, small):

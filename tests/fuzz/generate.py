@@ -1,6 +1,6 @@
 """Random programs: valid by construction, as the rules about names and values are followed here."""
 
-from nodes import (Bare, Block, Branch, Branches, Calc, Call, Causes, Chain, Cond, Delay, Do, DoInt, Each, EachFrom, Expr, If, JoinAll, Keep, Leave, Loop, Note,
+from nodes import (Bare, Block, Branch, Branches, Calc, Call, Causes, Chain, Cond, Delay, Do, DoInt, Each, EachFrom, Expr, Held, If, JoinAll, Keep, Leave, Loop, Note,
                    Nothing, Pipe, RejectAgain, RejectNow, Report, Retry, Seen, Spawn, Start, Step, Timeout, Value)
 
 SOME_CODES = [1, 5, 16, 110, 0x4000, 0x4001]
@@ -34,7 +34,7 @@ class Generator:
         self.name = name
         self.fuel = size
         self.numbers = 0
-        self.places = [None]     # sort of each
+        self.places = ["pool", "drop"] # sort of each: first what calls that block wait for, and the releases that are operations
         self.helpers = []
         self.spawned = False     # in the chain that is being made
 
@@ -102,7 +102,7 @@ class Generator:
         if pick < 12:
             return Start("sure", self.place("sure"), self.expr(scope))
         if pick < 13:
-            return Start("mail", self.place("mail"), self.expr(scope))
+            return Start(*self.started(random.choice(("mail", "work"))), self.expr(scope))
         if pick < 15:
             return Calc(self.place("calc"), self.expr(scope))
         if pick < 16 and scope.it:
@@ -201,6 +201,12 @@ class Generator:
             pipe.add("then", Step(self.form(inner.but(loop=False), False)))
         pipe.add("then", Step(Keep(name, random.random() < 0.5)))
         return Block(pipe)
+
+    def held(self, scope, want):
+        name = self.new_name(scope)
+        place, expr = self.place("grab"), self.expr(scope)
+        inner = scope.deeper(names=scope.names + (name,), it=False)
+        return Held(place, expr, name, self.form(inner, want))
 
     def spawn(self, scope, want):
         if not self.helpers or not scope.returns:
@@ -419,6 +425,6 @@ CHAIN_EEND, CHAIN_EALL = 0x3f03, 0x3f04
 G = Generator
 VALUED = ([lambda g, s, w: g.leaf(s, w)] * 7 + [G.block] * 2 + [G.if_] * 2
           + [lambda g, s, w: g.branches(s, "race", w)] * 2 + [lambda g, s, w: g.branches(s, "any", w)] * 2
-          + [G.timeout] * 2 + [G.retry] * 2 + [G.call] * 2)
+          + [G.timeout] * 2 + [G.retry] * 2 + [G.call] * 2 + [G.held])
 ANYTHING = (VALUED + [G.loop] * 3 + [G.each] * 2 + [G.each_from] * 2 + [G.spawn] * 3 + [G.moved] * 2
             + [lambda g, s, w: g.branches(s, "all", w)] * 3 + [lambda g, s, w: g.branches(s, "settle", w)] * 2)

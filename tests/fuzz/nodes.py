@@ -4,7 +4,7 @@
 """
 
 from oracle import (CHAIN_EALL, MS, NOTE, SEEN, CAUSE, Cancelled, Env, Join, Jump, Operation, Reject, Strand, Timer, cancel_came,
-                    CHAIN_EEND, Nursery, close, join_instances, leave, may_jump, other_round, pause, spawn, start,
+                    CHAIN_EEND, Nursery, close, join_instances, leave, may_jump, other_round, pause, shielded, spawn, start, start_operation,
                     wait_for_branches)
 
 CODES = {1: "EPERM", 5: "EIO", 16: "EBUSY", 110: "ETIMEDOUT", CHAIN_EEND: "CHAIN_EEND", CHAIN_EALL: "CHAIN_EALL", 0x4000: "OWN", 0x4001: "OTHER"}
@@ -99,7 +99,7 @@ class Nothing(Node):
 
 
 class Start(Node):
-    """op, hush, sure, mail."""
+    """op, hush, sure, mail, work, own."""
     settles = True
 
     def __init__(self, sort, place, expr):
@@ -121,6 +121,63 @@ def rejection(strand, code):
         return reject
     strand.world.suppress(reject)
     return Cancelled()
+
+
+def delays(node):
+    """It may pass on what comes in, and so move it."""
+    return isinstance(node, Delay) or any(delays(child) for child in node.children)
+
+
+class Held(Node):
+    """{ grab(…) as h then … }: a value whose release is an operation; children: what is done with it (rules 42a, 42c)."""
+
+    def __init__(self, place, expr, name, form):
+        self.place, self.expr, self.name = place, expr, name
+        self.children = [form]
+        self.has, self.ends = form.has, form.ends
+
+    def src(self):
+        form = self.children[0]
+        return "{ grab(%d, %s) as %s then %s%s }" % (self.place, self.expr.src(), self.name[2], "{} then " if delays(form) else "", form.src())
+
+    def run(self, strand, env, it):
+        strand.check()
+        depth = len(strand.cleanups)
+        strand.cleanups.append("finally")
+        grab = Operation(strand.world, strand, None, "grab", self.place, None)
+        kept = value = None
+        try:
+            env.frames[self.name[1]][self.name[2]] = yield from start_operation(strand, grab, self.expr.value(env, it))
+            value = yield from perform(self.children[0], strand, env, None)
+            strand.check()
+        except (Reject, Cancelled, Jump) as outcome:
+            kept = outcome
+        del strand.cleanups[depth:]
+        if grab.handle is not None:
+            yield from shielded(strand, self.drop(strand, grab))
+        return go_on(strand, kept, value)
+
+    def drop(self, strand, grab):
+        try:
+            yield from start(strand, "drop", 1, grab.handle)
+        except Reject as reject:
+            strand.world.suppress(reject)
+
+
+def go_on(strand, kept, value):
+    """Behind a shield, with what it interrupted: a cancel that came meanwhile wins."""
+    if cancel_came(strand):
+        if isinstance(kept, Reject):
+            strand.world.suppress(kept)
+        strand.code = -1
+        raise Cancelled
+    if isinstance(kept, Cancelled):
+        strand.code = -1
+    if isinstance(kept, Jump):
+        leave(strand, kept)
+    if kept is not None:
+        raise kept
+    return value
 
 
 class Keep(Node):
@@ -149,7 +206,7 @@ class Calc(Node):
     def now(self, strand, env, it):
         strand.check()
         a = self.expr.value(env, it)
-        rejects, _, _, _, outcome, _ = strand.world.act(self.place)
+        rejects, _, _, _, outcome, _, _ = strand.world.act(self.place)
         strand.world.event(NOTE, self.place, a)
         if rejects:
             raise rejection(strand, outcome)
@@ -564,18 +621,7 @@ class Pipe(Node):
                 raise Cancelled from None
             raise
         strand.shield -= 1
-        if cancel_came(strand):
-            if isinstance(kept, Reject):
-                strand.world.suppress(kept)
-            strand.code = -1
-            raise Cancelled
-        if isinstance(kept, Cancelled):
-            strand.code = -1
-        if isinstance(kept, Jump):
-            leave(strand, kept)
-        if kept is not None:
-            raise kept
-        return value
+        return go_on(strand, kept, value)
 
 
 def undoable(pipe, strand, env, it):
@@ -737,7 +783,7 @@ class Branch(Node):
             step = step.children[0]
         if isinstance(step, Step) and len(step.children) == 1:
             form = step.children[0]
-            if isinstance(form, Delay) or isinstance(form, Start) and form.sort != "mail":
+            if isinstance(form, Delay) or isinstance(form, Start) and form.sort not in ("mail", "work"):
                 return form, step.name
         return None, None
 

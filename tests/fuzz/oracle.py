@@ -16,7 +16,10 @@ PLACES = 16
 EPERM, EIO, EBUSY, ETIMEDOUT = 1, 5, 16, 110
 CHAIN_EEND, CHAIN_EALL, OWN, OTHER = 0x3f03, 0x3f04, 0x4000, 0x4001
 NEVER = 255
-ACKNOWLEDGES, GIVES, REJECTS, IGNORES = range(4)
+ACKNOWLEDGES, ARGUES, IGNORES = range(3)
+TWICE, AGAIN, POSTS = 1, 2, 4
+EAGAIN, ECANCELED = 11, 125
+INFINITY, GAMMA = float("inf"), 0x9e3779b97f4a7c15
 BUDGET = 256
 
 
@@ -122,20 +125,22 @@ class Strand:
 class Operation:
     """A started operation or delay, awaited by a strand, or, as a branch, counted at a join."""
     __slots__ = ("world", "strand", "join", "done", "decided", "forking", "code", "reject", "value", "act", "place", "sort",
-                 "timer", "alive", "has_value")
+                 "timer", "alive", "has_value", "a", "handle")
 
     def __init__(self, world, strand, join, sort, place, act):
         self.world, self.strand, self.join, self.sort, self.place, self.act = world, strand, join, sort, place, act
         self.done = self.decided = self.forking = self.has_value = False
         self.code = 0
         self.reject = self.value = None
-        self.timer = None
+        self.timer = self.a = self.handle = None
         self.alive = True
 
     def ask(self):
         if self.sort == "delay":
             self.world.disarm(self.timer)
             self.settle(-1, None)
+        elif self.sort == "work":
+            self.world.withdraw(self)
         elif self.sort != "sure":
             self.world.hook(self)
 
@@ -149,8 +154,8 @@ class Operation:
         """outcome: 0 a value, 1 a rejection with a code, -1 cancelled."""
         self.done = True
         self.has_value = outcome == 0
-        if self.sort == "own" and outcome == 0: # owned values are counted
-            value = self.world.handles
+        if self.sort in ("own", "grab") and outcome == 0: # owned values are counted
+            value = self.handle = self.world.handles
             self.world.handles += 1
         if self.join is not None:
             if self.code:
@@ -174,6 +179,27 @@ class Operation:
             strand.at_once = True
         else:
             self.world.ready.append(strand)
+
+    def post(self, outcome, value):
+        """The same as if from another thread: the strand goes on when the loop has looked for posts (rules 99-102)."""
+        self.done = True
+        self.has_value = outcome == 0
+        lost = None
+        if outcome > 0 and self.strand.code:
+            lost = Reject(value)
+        elif outcome > 0:
+            self.strand.reject = Reject(value)
+        else:
+            self.value = value
+        self.world.posts.append((self.strand, lost))
+
+
+class Thing:
+    """What will happen in the simulated world."""
+    __slots__ = ("kind", "due", "operation", "asked")
+
+    def __init__(self, kind, due, operation):
+        self.kind, self.due, self.operation, self.asked = kind, due, operation, False
 
 
 class Join:
@@ -332,7 +358,7 @@ class Wait:
 class World:
     """One run: clock, queue, timers, scripts and trace."""
 
-    def __init__(self, acts, cancel_ms, cancel_event, longest=2000):
+    def __init__(self, acts, cancel_ms, cancel_event, seed, early, longest=2000):
         self.acts = acts
         self.taken = [0] * len(acts)
         self.cancel_ms, self.cancel_event = cancel_ms, cancel_event
@@ -349,11 +375,13 @@ class World:
         self.trace = []
         self.longest = 3 * longest
         self.started = []
-        self.random = 1
+        self.things = []
+        self.posts = []
+        self.early = early
+        self.seed = seed
+        self.random = self.seeded()
         self.root = None
         self.over = False
-        self.stuck = False
-        self.value = None
 
     # ---- the trace ----
 
@@ -362,8 +390,22 @@ class World:
         trace += (kind + place * PLACES, value, self.now // 1000)
         if len(trace) > self.longest:
             raise TooLong
-        if len(trace) == 3 * self.cancel_event and kind != SUPPRESSED and kind != STUCK and not self.over:
-            self.cancel()
+        if len(trace) == 3 * abs(self.cancel_event) and kind != SUPPRESSED and kind != STUCK and not self.over:
+            if self.cancel_event > 0:
+                self.cancel()
+            else:
+                self.posts.append((self.request(), None))
+
+    def request(self):
+        """A cancel that is posted (rule 66): in the ready queue it is like a strand."""
+        def perform():
+            if not self.over:
+                self.cancel()
+            return
+            yield
+        strand = Strand(self, None)
+        strand.gen = perform()
+        return strand
 
     def suppress(self, reject):
         self.event(SUPPRESSED, 0, reject.code)
@@ -398,40 +440,131 @@ class World:
         return acts[n % len(acts)]
 
     def begin(self, operation, a):
+        if operation.sort == "work":
+            return self.submit(operation, a)
         act = operation.act = self.act(operation.place)
         self.started.append(operation)
         self.event(START, operation.place, a)
+        self.seed += 3 * GAMMA # a plan is drawn, though nobody wants it
         rejects, when = act[0], act[1]
-        if when == 0:
-            self.settle_as_planned(operation)
-        elif when == 1:
-            operation.settle(rejects, act[4], not rejects and operation.sort != "mail")
-        elif when != NEVER:
-            operation.timer = Timer(lambda: self.settle_as_planned(operation))
-            self.arm(operation.timer, (when - 2) * MS)
+        if when <= 1:
+            self.end(operation, rejects, act[4], when == 1 and not rejects and operation.sort != "mail")
+        else:
+            self.add("ends", when, operation)
+        return None
 
-    def settle_as_planned(self, operation):
-        act = operation.act
-        operation.settle(act[0], act[4])
+    def end(self, operation, outcome, value, soon=False):
+        code = operation.strand.code if operation.join is None else operation.code
+        if outcome < 0 and not code: # nobody has asked (rule 62)
+            outcome, value = 1, ECANCELED
+        faults = operation.act[5]
+        if faults & POSTS:
+            operation.post(outcome, value)
+        else:
+            operation.settle(outcome, value, soon)
+        if faults & AGAIN:
+            self.add("again", 1 + operation.act[6], operation)
 
     def hook(self, operation):
-        _, when, answer, late, _, _ = operation.act
         self.event(HOOK, operation.place, 0)
-        if operation.done or (answer == IGNORES and when != NEVER):
-            return
-        self.disarm(operation.timer)
-        if answer == IGNORES:
-            late = 3
-        if late:
-            operation.timer = Timer(lambda: self.answer(operation))
-            self.arm(operation.timer, late * MS)
-        else:
-            self.answer(operation)
+        self.stop(operation)
 
-    def answer(self, operation):
-        act = operation.act
-        answer = act[2]
-        operation.settle(0 if answer == GIVES else 1 if answer == REJECTS else -1, act[5])
+    def stop(self, operation):
+        """Asks what is pending in the world."""
+        thing = next(t for t in self.things if t.operation is operation and t.kind in ("ends", "acknowledges"))
+        rejects, _, answer, late, outcome, _, _ = operation.act
+        thing.asked = True
+        if answer == IGNORES:
+            return
+        if answer == ACKNOWLEDGES and late:
+            thing.kind, thing.due = "acknowledges", self.now + late * MS
+            return
+        self.remove(thing)
+        self.end(operation, rejects if answer == ARGUES else -1, outcome)
+
+    # ---- calls that block ----
+
+    def submit(self, operation, a):
+        act = operation.act = self.act(0)
+        operation.a = a
+        self.seed += 3 * GAMMA
+        if act[0]:
+            operation.settle(1, EAGAIN)
+        else:
+            self.add("works", max(act[1], 1), operation)
+
+    def withdraw(self, operation):
+        for thing in self.things:
+            if thing.operation is operation and thing.kind == "works" and operation.act[2] != IGNORES and not operation.act[3]:
+                self.remove(thing)
+                operation.settle(-1, None)
+                return
+
+    def work(self, operation):
+        rejects, _, _, _, outcome, _, _ = self.act(operation.place)
+        self.event(NOTE, operation.place, operation.a)
+        operation.post(rejects, outcome)
+
+    # ---- what happens in the world ----
+
+    def seeded(self):
+        """The simulation's generator, splitmix64."""
+        self.seed = x = self.seed + GAMMA & 0xffffffffffffffff
+        x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9 & 0xffffffffffffffff
+        x = (x ^ x >> 27) * 0x94d049bb133111eb & 0xffffffffffffffff
+        return x ^ x >> 31
+
+    def is_early(self):
+        return self.early and self.seeded() % 100 < self.early
+
+    def add(self, kind, when, operation):
+        self.things.append(Thing(kind, INFINITY if when == NEVER else self.now + (when - 1) * MS, operation))
+
+    def remove(self, thing):
+        things = self.things
+        last = things.pop()
+        if last is not thing:
+            things[things.index(thing)] = last
+
+    def happen(self, thing):
+        self.remove(thing)
+        operation = thing.operation
+        if thing.kind == "ends":
+            self.end(operation, operation.act[0], operation.act[4])
+        elif thing.kind == "acknowledges":
+            self.end(operation, -1, None)
+        elif thing.kind == "works":
+            self.work(operation)
+        elif thing.kind == "cancels" and not self.over:
+            self.cancel()
+
+    def wait(self):
+        """Until something happens, or a timer is due. False if nothing ever will."""
+        deadline = 0
+        if not self.ready and not self.posts:
+            first = self.first_timer()
+            deadline = first[0] if first is not None else INFINITY
+        if deadline > self.now:
+            if self.is_early():
+                return True
+            following = min((thing.due for thing in self.things), default=INFINITY)
+            if following == INFINITY == deadline:
+                return False
+            self.now = max(self.now, min(following, deadline))
+        while True:
+            due = [thing for thing in self.things if thing.due <= self.now]
+            if not due:
+                return True
+            self.happen(due[self.seeded() % len(due)])
+            if self.is_early():
+                return True
+
+    def take_posts(self):
+        posts, self.posts = self.posts, []
+        for strand, lost in posts:
+            if lost is not None:
+                self.suppress(lost)
+            self.ready.append(strand)
 
     # ---- strands ----
 
@@ -543,13 +676,12 @@ class World:
 
     def unstick(self):
         self.event(STUCK, 0, 0)
-        self.stuck = True
         if not self.root.cancelled:
             self.cancel()
             return
         for operation in self.started:
             if not operation.done:
-                operation.settle(0, 1)
+                self.stop(operation)
                 return
         raise AssertionError("the oracle hangs")
 
@@ -558,7 +690,7 @@ class World:
         root = self.root = Strand(self, None)
         root.gen = self.root_gen(root, body(root))
         if self.cancel_ms >= 0:
-            self.arm(Timer(root_canceller(self)), self.cancel_ms * MS)
+            self.add("cancels", 1 + self.cancel_ms, None)
         self.ready.append(root)
         if self.cancel_ms == -2:
             self.cancel()
@@ -566,12 +698,11 @@ class World:
             self.turn()
 
     def turn(self):
-        if not self.ready:
-            first = self.first_timer()
-            if first is None:
-                self.unstick()
-            elif first[0] > self.now:
-                self.now = first[0]
+        if not self.wait():
+            self.unstick()
+            return
+        if self.posts:
+            self.take_posts()
         self.budget = BUDGET
         self.drain()
         while True:
@@ -601,13 +732,6 @@ class World:
         pause = min(most, first << (attempt - 1))
         part = pause * (0xffffffff if percent == 100 else percent * 42949673) >> 32
         return pause + ((part + 1) * (self.random_bits() >> 32) >> 32) if part else pause
-
-
-def root_canceller(world):
-    def fire():
-        if not world.over:
-            world.cancel()
-    return fire
 
 
 # ---- instances ----
@@ -688,11 +812,14 @@ def wait_for(strand):
 
 def start(strand, sort, place, a):
     """An operation that the strand itself waits for."""
-    world = strand.world
+    return start_operation(strand, Operation(strand.world, strand, None, sort, place, None), a)
+
+
+def start_operation(strand, operation, a):
     strand.check()
-    operation = strand.wait = Operation(world, strand, None, sort, place, None)
+    strand.wait = operation
     strand.starting, strand.at_once = True, False
-    world.begin(operation, a)
+    strand.world.begin(operation, a)
     strand.starting = False
     return (yield from wait_for(strand))
 

@@ -97,7 +97,7 @@ def replace(holder, index, node):
     holder.children[index] = node
 
 
-PLAIN = (0, 0, 0, 0, 1, 1)
+PLAIN = (0, 0, 0, 0, 1, 0, 0)
 
 
 def simpler_acts(acts):
@@ -109,7 +109,7 @@ def simpler_acts(acts):
         for n, act in enumerate(script):
             if act != PLAIN:
                 yield acts[:place] + [script[:n] + (PLAIN,) + script[n + 1:]] + acts[place + 1:]
-            for member, plain in ((2, 0), (3, 0), (1, 0)):
+            for member, plain in ((2, 0), (3, 0), (1, 0), (5, 0), (6, 0)):
                 if act[member] != plain:
                     other = act[:member] + (plain,) + act[member + 1:]
                     yield acts[:place] + [script[:n] + (other,) + script[n + 1:]] + acts[place + 1:]
@@ -117,7 +117,7 @@ def simpler_acts(acts):
 
 def used(acts, source):
     """Scripts of places that no longer exist say nothing."""
-    return [script if not script or "(%d, " % place in source else (PLAIN,) for place, script in enumerate(acts)]
+    return [script if not script or place < 2 or "(%d, " % place in source else (PLAIN,) for place, script in enumerate(acts)]
 
 
 def candidates(case):
@@ -141,6 +141,10 @@ def candidates(case):
         other.runs[0].acts = acts
         yield other
     changes = []
+    if run.early:
+        changes.append({"early": 0})
+    if run.cancel_event < 0:
+        changes.append({"cancel_event": -run.cancel_event})
     if run.cancel_event > 1:
         changes += [{"cancel_event": n} for n in range(1, run.cancel_event)] + [{"cancel_event": 0}]
     if run.cancel_ms > 0:
@@ -156,7 +160,7 @@ def weight(case):
     run = case.runs[0]
     source = case.program.src()
     return len(source), sum(len(a) + sum(act != PLAIN for act in a) + sum(sum(map(bool, act)) for act in a)
-                            for a in used(run.acts, source)), run.cancel_event + max(run.cancel_ms, 0)
+                            for a in used(run.acts, source)), abs(run.cancel_event) + (run.cancel_event < 0) + bool(run.early) + max(run.cancel_ms, 0)
 
 
 def shrink(case, failing):
