@@ -1,6 +1,6 @@
 """Random programs: valid by construction, as the rules about names and values are followed here."""
 
-from nodes import (Bare, Block, Branch, Branches, Calc, Call, Causes, Chain, Cond, Delay, Do, DoInt, Each, EachFrom, Expr, Held, If, JoinAll, Keep, Leave, Loop, Note,
+from nodes import (Bare, Block, Branch, Branches, Calc, Call, Causes, Chain, Cond, Delay, Do, DoInt, Each, EachFrom, Expr, If, JoinAll, Keep, Leave, Loop, Note,
                    Nothing, Pipe, RejectAgain, RejectNow, Report, Retry, Seen, Spawn, Start, Step, Timeout, Value)
 
 SOME_CODES = [1, 5, 16, 110, 0x4000, 0x4001]
@@ -203,10 +203,26 @@ class Generator:
         return Block(pipe)
 
     def held(self, scope, want):
-        name = self.new_name(scope)
-        place, expr = self.place("grab"), self.expr(scope)
-        inner = scope.deeper(names=scope.names + (name,), it=False)
-        return Held(place, expr, name, self.form(inner, want))
+        """{ grab as h then …, perhaps twice }: what has a name here is released at the end."""
+        random = self.random
+        inner, pipe = scope.deeper(it=False), None
+        for more in random.choice(((0,), (0,), (1, 0))):
+            name = self.new_name(scope)
+            grab = Step(Start("grab", self.place("grab"), self.expr(inner)), name)
+            if pipe is None:
+                pipe = Pipe(grab)
+            else:
+                pipe.add("then", grab)
+            inner = inner.but(names=inner.names + (name,), it=False)
+            if random.random() < 0.1:
+                grab.children.append(self.form(inner.deeper(err=None, loop=False, returns=False), False, True))
+            step, shown = self.step(inner, want and not more)
+            pipe.add("then", step)
+            inner = inner.but(names=inner.names + shown)
+        pipe.has = step.has
+        if random.random() < 0.25:
+            pipe.has = self.catch(pipe, inner.but(names=scope.names), want, step.has)
+        return Block(pipe)
 
     def spawn(self, scope, want):
         if not self.helpers or not scope.returns:

@@ -1,7 +1,7 @@
 """Every construct inside every other: not at random, but all pairs, all triples, and paths of six.
 
-There are 17 constructs, a prime. The path of (a, b) has construct (a + i * b) mod 17 at level i: so each ordered pair stands at each
-level of some path, and there are 289 of them. With 4913 triples and 289 pairs that makes 5491 programs.
+There are 19 constructs, a prime. The path of (a, b) has construct (a + i * b) mod 19 at level i: so each ordered pair stands at each
+level of some path, and there are 361 of them. With 6859 triples and 361 pairs that makes 7581 programs.
 """
 
 from generate import Generator, Program, Scope
@@ -63,6 +63,14 @@ class Nester(Generator):
     def race(self, kinds, scope):
         return Branches("race", [Branch(Step(self.wrap_block(kinds, scope))), Branch(Step(self.op()))])
 
+    def winner(self, kinds, scope):
+        return Branches("race", [Branch(Step(self.op()), self.wrap_block(kinds, scope)), Branch(Step(self.op()))])
+
+    def held(self, kinds, scope):
+        made = Pipe(Step(self.op("grab"), self.new_name(scope)))
+        made.add("then", Step(self.wrap(kinds, scope)))
+        return Block(made)
+
     def settle(self, kinds, scope):
         return Branches("settle", [Branch(Step(self.op())), Branch(Step(self.wrap_block(kinds, scope)))])
 
@@ -114,7 +122,7 @@ class Nester(Generator):
 
 WRAPPERS = (Nester.undo, Nester.if_, Nester.loop, Nester.while_, Nester.all, Nester.any, Nester.race, Nester.settle, Nester.each,
             Nester.each_from, Nester.timeout, Nester.retry, Nester.body_of_catch, Nester.handler, Nester.body_of_finally, Nester.cleanup,
-            Nester.chain)
+            Nester.chain, Nester.winner, Nester.held)
 N = len(WRAPPERS)
 COUNT = N ** 2 + N ** 3 + N ** 2
 

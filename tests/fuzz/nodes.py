@@ -99,7 +99,7 @@ class Nothing(Node):
 
 
 class Start(Node):
-    """op, hush, sure, mail, work, own."""
+    """op, hush, sure, mail, work, own, grab."""
     settles = True
 
     def __init__(self, sort, place, expr):
@@ -126,42 +126,6 @@ def rejection(strand, code):
 def delays(node):
     """It may pass on what comes in, and so move it."""
     return isinstance(node, Delay) or any(delays(child) for child in node.children)
-
-
-class Held(Node):
-    """{ grab(…) as h then … }: a value whose release is an operation; children: what is done with it (rules 42a, 42c)."""
-
-    def __init__(self, place, expr, name, form):
-        self.place, self.expr, self.name = place, expr, name
-        self.children = [form]
-        self.has, self.ends = form.has, form.ends
-
-    def src(self):
-        form = self.children[0]
-        return "{ grab(%d, %s) as %s then %s%s }" % (self.place, self.expr.src(), self.name[2], "{} then " if delays(form) else "", form.src())
-
-    def run(self, strand, env, it):
-        strand.check()
-        depth = len(strand.cleanups)
-        strand.cleanups.append("finally")
-        grab = Operation(strand.world, strand, None, "grab", self.place, None)
-        kept = value = None
-        try:
-            env.frames[self.name[1]][self.name[2]] = yield from start_operation(strand, grab, self.expr.value(env, it))
-            value = yield from perform(self.children[0], strand, env, None)
-            strand.check()
-        except (Reject, Cancelled, Jump) as outcome:
-            kept = outcome
-        del strand.cleanups[depth:]
-        if grab.handle is not None:
-            yield from shielded(strand, self.drop(strand, grab))
-        return go_on(strand, kept, value)
-
-    def drop(self, strand, grab):
-        try:
-            yield from start(strand, "drop", 1, grab.handle)
-        except Reject as reject:
-            strand.world.suppress(reject)
 
 
 def go_on(strand, kept, value):
@@ -507,7 +471,9 @@ class Pipe(Node):
 
     def src(self):
         parts = [self.children[0].src()]
-        for step, (kind, codes, _) in zip(self.children[1:], self.clauses[1:]):
+        for before, step, (kind, codes, _) in zip(self.children, self.children[1:], self.clauses[1:]):
+            if grabs(before) and delays(step):
+                parts.append("then {}")
             if kind == "catch" and codes:
                 parts.append("catch %s: %s" % (", ".join(CODES[c] for c in codes), step.src()))
             else:
@@ -515,8 +481,8 @@ class Pipe(Node):
         return " ".join(parts)
 
     def run(self, strand, env, it):
-        if any(len(s.children) > 1 for s in self.children if isinstance(s, Step)):
-            return undoable(self, strand, env, it)
+        if any(len(s.children) > 1 or grabs(s) for s in self.children if isinstance(s, Step)):
+            return cleaned_up(self, strand, env, it)
         if self.owns():
             return self.checked(strand, env, it)
         return self.upto(len(self.children) - 1, strand, env, it, None)
@@ -539,16 +505,28 @@ class Pipe(Node):
 
     def step(self, n, strand, env, it, done):
         step = self.children[n]
-        if len(step.children) == 1 or not isinstance(step, Step):
+        if not isinstance(step, Step) or len(step.children) == 1 and not grabs(step):
             return (yield from step.run(strand, env, it))
         strand.check()
-        strand.defers = step.children[0].settles
+        strand.defers = len(step.children) > 1 and step.children[0].settles
         try:
-            value = yield from step.run(strand, env, it)
+            value = yield from (self.grab(step, strand, env, it, done) if grabs(step) else step.run(strand, env, it))
         finally:
             strand.defers = False
-        done.append(step.children[1])
+        done += step.children[1:]
         strand.check()
+        return value
+
+    def grab(self, step, strand, env, it, done):
+        """What has come is released, though a cancel may have come, too (rule 42c)."""
+        form = step.children[0]
+        grab = Operation(strand.world, strand, None, form.sort, form.place, None)
+        try:
+            value = yield from start_operation(strand, grab, form.expr.value(env, it))
+        finally:
+            if grab.handle is not None:
+                done.append(Release(grab.handle))
+        env.frames[step.name[1]][step.name[2]] = value
         return value
 
     def upto(self, n, strand, env, it, done):
@@ -624,31 +602,48 @@ class Pipe(Node):
         return go_on(strand, kept, value)
 
 
-def undoable(pipe, strand, env, it):
-    """A pipeline whose steps have undos (rule 42a)."""
-    done = []
+def cleaned_up(pipe, strand, env, it):
+    """A pipeline whose steps have undos, or give what has to be released (rule 42a)."""
+    done, kept, value = [], None, None
     depth = len(strand.cleanups)
+    releases = any(grabs(step) for step in pipe.children)
+    if releases:
+        strand.cleanups.append("finally")
     try:
         value = yield from pipe.upto(len(pipe.children) - 1, strand, env, it, done)
         strand.check()
-        return value
     except (Reject, Cancelled) as outcome:
         kept = outcome
+    except Jump as jump:
+        if not releases:
+            raise
+        kept = jump
     del strand.cleanups[depth:]
-    strand.shield += 1
-    strand.code = 0
-    for undo in reversed(done):
+    failed = isinstance(kept, (Reject, Cancelled))
+    yield from shielded(strand, each_of([what for what in reversed(done) if failed or isinstance(what, Release)], strand, env))
+    return go_on(strand, kept, value)
+
+
+def each_of(todo, strand, env):
+    for what in todo:
         try:
-            yield from perform(undo, strand, env, None)
+            yield from perform(what, strand, env, None)
         except Reject as reject:
             strand.world.suppress(reject)
-    strand.shield -= 1
-    if cancel_came(strand) and not isinstance(kept, Cancelled):
-        strand.world.suppress(kept)
-        kept = Cancelled()
-    if isinstance(kept, Cancelled):
-        strand.code = -1
-    raise kept
+
+
+class Release(Node):
+    def __init__(self, handle):
+        self.handle = handle
+
+    def run(self, strand, env, it):
+        return start(strand, "drop", 1, self.handle)
+
+
+def grabs(step):
+    """It gives something whose release is an operation."""
+    form = step.children[0] if isinstance(step, Step) else None
+    return isinstance(form, Start) and form.sort == "grab"
 
 
 class Block(Node):
