@@ -40,7 +40,8 @@ static unsigned event_count;
 
 static struct chain_sim *sim;
 static struct chain_root *root;
-static int cancel_event; /* the chain is cancelled inside the event with this number; 0: never; negative: by a post from there */
+static int cancel_event; /* the chain is cancelled inside the event with this number; 0: never */
+static enum { BY_CHAIN, BY_POST, BY_LOOP } cancel_how;
 static struct chain_cancel_request request;
 static const char *violation;
 static int violating;
@@ -58,6 +59,15 @@ static void violate(const char *what, int place)
 
 static void poke_stale(void);
 
+static void cancel_by_host(void)
+{
+    switch (cancel_how) {
+    case BY_CHAIN: chain_cancel(root); break;
+    case BY_POST: chain_post_cancel(&request, root); break;
+    case BY_LOOP: chain_loop_cancel(chain_sim_loop(sim)); break;
+    }
+}
+
 static void event(enum kind kind, int place, int value)
 {
     if (event_count == MAX_EVENTS) {
@@ -72,9 +82,7 @@ static void event(enum kind kind, int place, int value)
     if (kind == SUPPRESSED || kind == STUCK)
         return;
     if ((int)event_count == cancel_event)
-        chain_cancel(root);
-    if ((int)event_count == -cancel_event)
-        chain_post_cancel(&request, root);
+        cancel_by_host();
 }
 
 static uint32_t crc_table[256];
@@ -378,23 +386,9 @@ extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *old, size_t size);
 
-void *malloc(size_t size)
-{
-    allocations += running;
-    return __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-    allocations += running;
-    return __libc_calloc(count, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-    allocations += running;
-    return __libc_realloc(old, size);
-}
+void *malloc(size_t size)               { allocations += running; return __libc_malloc(size); }
+void *calloc(size_t count, size_t size) { allocations += running; return __libc_calloc(count, size); }
+void *realloc(void *old, size_t size)   { allocations += running; return __libc_realloc(old, size); }
 #endif
 
 /* ---- runs ---- */
@@ -424,6 +418,7 @@ static struct run read_run(void)
 
     run.cancel_ms = (int)read_number();
     cancel_event = (int)read_number();
+    cancel_how = read_number();
     run.x = (int)read_number();
     run.seed = read_number();
     run.early = (uint8_t)read_number();
@@ -488,7 +483,7 @@ static void perform(const struct program *program, struct chain_root *frame, con
     if (program->run(root, chain_sim_loop(sim), run->x) != 0)
         violate("not run", 0);
     if (run->cancel_ms == -2)
-        chain_cancel(root);
+        cancel_by_host();
     while (chain_sim_run(sim) == CHAIN_SIM_STUCK && violation == NULL)
         unstick();
     running = false;

@@ -18,7 +18,7 @@ from pathlib import Path
 from generate import Generator
 from shrink import shrink
 from nested import COUNT as NESTED, Nester, kinds_of
-from oracle import ACKNOWLEDGES, AGAIN, ARGUES, IGNORES, KINDS, NEVER, PLACES, POSTS, TWICE, TooLong, World
+from oracle import ACKNOWLEDGES, AGAIN, ARGUES, BY_CHAIN, BY_LOOP, BY_POST, IGNORES, KINDS, NEVER, PLACES, POSTS, TWICE, TooLong, World
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
@@ -36,13 +36,14 @@ COMPILERS = {
 class Run:
     """One schedule: what each place does, when the chain is cancelled, and the seed of the rest."""
 
-    def __init__(self, x, cancel_ms, cancel_event, acts, seed, early):
-        self.x, self.cancel_ms, self.cancel_event, self.acts, self.seed, self.early = x, cancel_ms, cancel_event, acts, seed, early
+    def __init__(self, x, cancel, acts, seed, early):
+        self.x, self.acts, self.seed, self.early = x, acts, seed, early
+        self.cancel_ms, self.cancel_event, self.cancel_how = cancel
         self.trace = self.sum = None
         self.least = 0
 
     def predict(self, program):
-        world = World(self.acts, self.cancel_ms, self.cancel_event, self.seed, self.early)
+        world = World(self.acts, (self.cancel_ms, self.cancel_event, self.cancel_how), self.seed, self.early)
         world.run(lambda root: program.main.call(root, self.x))
         self.trace, self.sum, self.least = world.trace, world.sum(), world.least
 
@@ -106,8 +107,9 @@ def random_run(random, places, number):
     elif pick < 4:
         cancel_ms = random.choice((0, 1, 2, 3, 4, 5, 7, 10, 15))
     elif pick < 8:
-        cancel_event = random.choice((1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30)) * random.choice((1, 1, 1, -1))
-    return Run(random.randint(0, 99), cancel_ms, cancel_event, acts, random.getrandbits(31), random.choice((0, 0, 0, 25)))
+        cancel_event = random.choice((1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30))
+    cancel = cancel_ms, cancel_event, random.choice((BY_CHAIN, BY_CHAIN, BY_POST, BY_LOOP))
+    return Run(random.randint(0, 99), cancel, acts, random.getrandbits(31), random.choice((0, 0, 0, 25)))
 
 
 class Case:
@@ -135,7 +137,7 @@ def packed(runs):
     data = bytearray()
     for run in runs:
         length, checksum = run.sum
-        data += struct.pack("<iiiIIIII", run.cancel_ms, run.cancel_event, run.x, run.seed, run.early, length, checksum, len(run.acts))
+        data += struct.pack("<iiiiIIIII", run.cancel_ms, run.cancel_event, run.cancel_how, run.x, run.seed, run.early, length, checksum, len(run.acts))
         for acts in run.acts:
             data += struct.pack("<I", len(acts))
             for act in acts:
@@ -314,8 +316,9 @@ def show(tools, case, number):
     wrong = [what for n, what in tools.check([case], "one").get(0, []) if n == number]
     status, out, err = tools.execute("one", (0, number))
     actual = [line for line in out.splitlines() if not re.match(r"\d+ \d+ (violation|trace|signal)", line)]
-    print("x %d, cancelled %s" % (run.x, "at event %d%s" % (abs(run.cancel_event), ", by a post" if run.cancel_event < 0 else "") if run.cancel_event else "never" if run.cancel_ms == -1
-                                  else "before the first turn" if run.cancel_ms == -2 else "after %d ms" % run.cancel_ms))
+    print("x %d, cancelled %s%s" % (run.x, "at event %d" % run.cancel_event if run.cancel_event else "never" if run.cancel_ms == -1
+                                    else "before the first turn" if run.cancel_ms == -2 else "after %d ms" % run.cancel_ms,
+                                    ("", ", by a post", ", with the loop")[run.cancel_how]))
     source = case.program.src()
     for place, acts in enumerate(run.acts):
         if acts and (place < 2 or "(%d, " % place in source):

@@ -14,10 +14,11 @@ START, HOOK, NOTE, SEEN, SUPPRESSED, CAUSE, ENDED, STUCK, UNHANDLED = range(1, 1
 KINDS = ["", "start", "cancel", "note", "seen", "suppressed", "cause", "ended", "stuck", "unhandled"]
 PLACES = 16
 EPERM, EIO, EBUSY, ETIMEDOUT = 1, 5, 16, 110
-CHAIN_EEND, CHAIN_EALL, OWN, OTHER = 0x3f03, 0x3f04, 0x4000, 0x4001
+CHAIN_ECLOSED, CHAIN_EEND, CHAIN_EALL, OWN, OTHER = 0x3f02, 0x3f03, 0x3f04, 0x4000, 0x4001
 NEVER = 255
 ACKNOWLEDGES, ARGUES, IGNORES = range(3)
 TWICE, AGAIN, POSTS = 1, 2, 4
+BY_CHAIN, BY_POST, BY_LOOP = range(3)
 EAGAIN, ECANCELED = 11, 125
 INFINITY, GAMMA = float("inf"), 0x9e3779b97f4a7c15
 BUDGET = 256
@@ -358,10 +359,10 @@ class Wait:
 class World:
     """One run: clock, queue, timers, scripts and trace."""
 
-    def __init__(self, acts, cancel_ms, cancel_event, seed, early, longest=2000):
+    def __init__(self, acts, cancel, seed, early, longest=2000):
         self.acts = acts
         self.taken = [0] * len(acts)
-        self.cancel_ms, self.cancel_event = cancel_ms, cancel_event
+        self.cancel_ms, self.cancel_event, self.cancel_how = cancel
         self.now = 0
         self.ready = deque()
         self.timers = []
@@ -381,7 +382,7 @@ class World:
         self.seed = seed
         self.random = self.seeded()
         self.root = None
-        self.over = False
+        self.over = self.ending = False
 
     # ---- the trace ----
 
@@ -390,11 +391,15 @@ class World:
         trace += (kind + place * PLACES, value, self.now // 1000)
         if len(trace) > self.longest:
             raise TooLong
-        if len(trace) == 3 * abs(self.cancel_event) and kind != SUPPRESSED and kind != STUCK and not self.over:
-            if self.cancel_event > 0:
-                self.cancel()
-            else:
-                self.posts.append((self.request(), None))
+        if len(trace) == 3 * self.cancel_event and kind != SUPPRESSED and kind != STUCK and not self.over:
+            self.cancel_by_host()
+
+    def cancel_by_host(self):
+        if self.cancel_how == BY_POST:
+            self.posts.append((self.request(), None))
+            return
+        self.ending = self.cancel_how == BY_LOOP
+        self.cancel()
 
     def request(self):
         """A cancel that is posted (rule 66): in the ready queue it is like a strand."""
@@ -693,7 +698,7 @@ class World:
             self.add("cancels", 1 + self.cancel_ms, None)
         self.ready.append(root)
         if self.cancel_ms == -2:
-            self.cancel()
+            self.cancel_by_host()
         while not self.over:
             self.turn()
 
@@ -740,6 +745,9 @@ def spawn(strand, nursery, name, limit, body):
     """body: a function of the instance's strand that gives a generator."""
     world = strand.world
     strand.check()
+    if world.ending:
+        strand.wait = None
+        raise Reject(CHAIN_ECLOSED)
     pool = world.pools.setdefault(name, Pool(-1 if limit is None else limit))
     wait = strand.wait = Wait(strand, pool.waiting)
     strand.starting, strand.at_once = True, False

@@ -143,8 +143,8 @@ def candidates(case):
     changes = []
     if run.early:
         changes.append({"early": 0})
-    if run.cancel_event < 0:
-        changes.append({"cancel_event": -run.cancel_event})
+    if run.cancel_how:
+        changes.append({"cancel_how": 0})
     if run.cancel_event > 1:
         changes += [{"cancel_event": n} for n in range(1, run.cancel_event)] + [{"cancel_event": 0}]
     if run.cancel_ms > 0:
@@ -160,7 +160,7 @@ def weight(case):
     run = case.runs[0]
     source = case.program.src()
     return len(source), sum(len(a) + sum(act != PLAIN for act in a) + sum(sum(map(bool, act)) for act in a)
-                            for a in used(run.acts, source)), abs(run.cancel_event) + (run.cancel_event < 0) + bool(run.early) + max(run.cancel_ms, 0)
+                            for a in used(run.acts, source)), run.cancel_event + run.cancel_how + bool(run.early) + max(run.cancel_ms, 0)
 
 
 def shrink(case, failing):
