@@ -212,7 +212,7 @@ void bind(struct checker *checker, const struct ast_step *step, struct node *nod
 }
 
 /* A form that runs on the way out, shielded: receives nothing, and nothing jumps out of it. */
-static struct node *check_shielded(struct checker *checker, const struct ast_form *form, const char *why_no_value)
+static struct node *check_shielded(struct checker *checker, const struct ast_form *form, const char *word, const char *why_no_value)
 {
     struct checker saved = *checker;
     struct node *node;
@@ -220,14 +220,14 @@ static struct node *check_shielded(struct checker *checker, const struct ast_for
     checker->it = nothing_comes_in(checker, why_no_value);
     checker->err = NULL;
     checker->err_is_bare = false;
-    checker->in_finally = true;
-    checker->finally_loops = checker->loops;
+    checker->shield = word;
+    checker->shield_loops = checker->loops;
     node = check_form(checker, form);
     checker->it = saved.it;
     checker->err = saved.err;
     checker->err_is_bare = saved.err_is_bare;
-    checker->in_finally = saved.in_finally;
-    checker->finally_loops = saved.finally_loops;
+    checker->shield = saved.shield;
+    checker->shield_loops = saved.shield_loops;
     return node;
 }
 
@@ -248,7 +248,7 @@ static struct node *check_undo(struct checker *checker, const struct ast_form *f
     checker->undo_scope = checker->scope;
     scope_open(checker, form->span); /* what it binds is its own: the block has ended when it runs */
     block->u.block.scope = checker->scope;
-    node = check_shielded(checker, form, "'undo' receives nothing: bind the value with 'as'");
+    node = check_shielded(checker, form, "undo", "'undo' receives nothing: bind the value with 'as'");
     scope_close(checker);
     checker->undo = NULL;
     own_return(checker, &before);
@@ -430,13 +430,13 @@ static struct node *check_finally(struct checker *checker, struct node *body, co
     assigned_meet(checker, &checker->assigned, at_start, "a rejection before it leads to this 'finally'", clause->span);
     own_handler(checker, start, checker->serial);
     cleanup = own_here(checker);
-    node->u.finally.cleanup = check_shielded(checker, clause->step->form, "'finally' receives nothing (rule 37)");
+    node->u.finally.cleanup = check_shielded(checker, clause->step->form, "finally", "'finally' receives nothing (rule 37)");
     by_cleanup = own_since(checker, &cleanup);
     checker->moved = moved;
     own_join(checker, &by_cleanup);
     checker->assigned = assigned;
     take_type(node, body);
-    node->ends = body->ends || node->u.finally.cleanup->ends;
+    node->ends = body->ends || (node->u.finally.cleanup->ends && !node->u.finally.cleanup->wrong);
     return node;
 }
 

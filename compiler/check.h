@@ -54,8 +54,8 @@ struct checker {
     struct variable *err;         /* NULL outside a handler */
     struct variable *attempt;     /* NULL outside a retry */
     unsigned loops;               /* enclosing loops within the chain */
-    unsigned finally_loops;       /* those outside the innermost finally */
-    bool in_finally;
+    const char *shield;           /* the word of the innermost finally or undo; NULL: in none */
+    unsigned shield_loops;        /* loops outside of that */
     bool has_break;               /* the loop that is being checked has one */
     bool err_is_bare;             /* a bare name passes `err`: the first step of a handler */
     const struct ast_step *unbound_step; /* a branch of settle: the step whose name is its outcome's, not its value's */

@@ -8,6 +8,7 @@
 
 #include "arena.h"
 #include "check.h"
+#include "ctext.h"
 #include "intern.h"
 
 static const char *word_of(enum ast_form_kind kind)
@@ -252,15 +253,18 @@ static struct node *check_pulled(struct checker *checker, const struct ast_form 
 /* A number is looked at here, a macro by the C compiler, which does not know the names of the chain (rule 98). */
 static void check_limit(struct checker *checker, const struct ast_number *limit)
 {
-    char *end;
-    unsigned long number = strtoul(limit->text, &end, 0);
+    const char *at = limit->text;
+    struct ctoken token;
 
-    if (variable_visible(checker, intern(checker->program->names, limit->text, strlen(limit->text))) != NULL)
-        diag_report(checker->diags, D_LIMIT_NAME, limit->span, limit->text);
-    else if (end != limit->text && number == 0)
+    if (ctext_is_zero(at))
         diag_report(checker->diags, D_LIMIT_ZERO, limit->span);
-    else if (number > 254)
+    else if (strtoul(at, NULL, 0) > 254)
         diag_report(checker->diags, D_LIMIT_RANGE, limit->span);
+    while ((token = ctext_next_name(&at)).kind != CTOKEN_END) {
+        const char *name = intern(checker->program->names, token.text, token.length);
+        if (variable_visible(checker, name) != NULL)
+            diag_report(checker->diags, D_LIMIT_NAME, limit->span, name);
+    }
 }
 
 /* Every item runs the body with names of its own; the slots are counted at compile time, the items at run time (rules 95-98). */

@@ -198,10 +198,11 @@ static struct node *check_jump(struct checker *checker, const struct ast_form *f
     struct node *node = node_new(checker, form->kind == AST_BREAK ? NODE_BREAK : NODE_CONTINUE, form->span);
 
     node->ends = true;
+    node->wrong = checker->loops == 0 || (checker->shield != NULL && checker->loops == checker->shield_loops);
     if (checker->loops == 0)
         diag_report(checker->diags, D_JUMP_OUTSIDE, form->span, word);
-    else if (checker->in_finally && checker->loops == checker->finally_loops)
-        diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, word);
+    else if (node->wrong)
+        diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, word, checker->shield);
     if (form->kind == AST_BREAK) {
         checker->has_break = true;
         own_break(checker);
@@ -238,8 +239,9 @@ static struct node *check_return(struct checker *checker, const struct ast_form 
     const struct symbol *chain = checker->chain->symbol;
 
     node->ends = true;
-    if (checker->in_finally)
-        diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, "return");
+    node->wrong = checker->shield != NULL;
+    if (node->wrong)
+        diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, "return", checker->shield);
     if (!form->u.return_.given) {
         if (!ctype_is_void(chain->value))
             diag_report(checker->diags, D_RETURN_NOTHING, form->span, chain->name);
@@ -367,7 +369,7 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
         diag_report(checker->diags, D_JITTER, form->u.retry.jitter->span);
     if (node->u.retry.jitter != NULL && strtol(node->u.retry.jitter, NULL, 10) > 100)
         diag_report(checker->diags, D_JITTER_RANGE, form->u.retry.jitter->span);
-    if (strcmp(attempts.text, "0") == 0)
+    if (ctext_is_zero(attempts.text))
         diag_report(checker->diags, D_RETRY_ZERO, attempts.span);
     node->u.retry.codes = form->u.retry.codes;
     start = own_here(checker);

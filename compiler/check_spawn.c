@@ -59,7 +59,7 @@ static bool can_be_spawned(struct checker *checker, const struct ast_form *form)
                   "'%s' is declared here", op->name);
     else if (op->proto->body == NULL)
         diag_report(checker->diags, D_NO_BODY, form->span, op->name);
-    else if (checker->in_finally)
+    else if (checker->shield != NULL)
         diag_report(checker->diags, D_SPAWN_SHIELDED, form->span);
     else
         return true;

@@ -2,6 +2,7 @@
 #include "ctext.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 static bool is_name_start(char c)
@@ -102,6 +103,24 @@ struct ctoken ctext_next_solid(const char **at)
 bool ctoken_is(struct ctoken token, const char *text)
 {
     return token.length == strlen(text) && memcmp(token.text, text, token.length) == 0;
+}
+
+struct ctoken ctext_next_name(const char **at)
+{
+    struct ctoken token = ctext_next_solid(at), before = token;
+
+    while (token.kind != CTOKEN_END && (token.kind != CTOKEN_NAME || ctoken_is(before, ".") || ctoken_is(before, "->"))) {
+        before = token;
+        token = ctext_next_solid(at);
+    }
+    return token;
+}
+
+bool ctext_is_zero(const char *text)
+{
+    char *end;
+
+    return strtoul(text, &end, 0) == 0 && end != text && end[strspn(end, "uUlL")] == '\0';
 }
 
 static int depth_change(struct ctoken token)

@@ -24,6 +24,12 @@ struct ctoken ctext_next_solid(const char **at);
 
 bool ctoken_is(struct ctoken token, const char *text);
 
+/* The next name that is no member of something, or the end. */
+struct ctoken ctext_next_name(const char **at);
+
+/* Whether the text is a number, and that is 0 however it is written. */
+bool ctext_is_zero(const char *text);
+
 /* Finds the name that a C declaration declares: `char *argv[]`, `void (*f)(int)`, `unsigned long n = 3`. Stops at a top-level
  * `=` or `,`. False if there is none. */
 bool ctext_declared_name(const char *declaration, const char **name, size_t *length);

@@ -270,6 +270,20 @@ static void take_clause(struct symbol *symbol, const struct ast_opclause *clause
     }
 }
 
+/* `pool` and `budget`: constants, since they are evaluated where no chain runs. */
+static void check_count(struct program *program, const struct symbol *symbol, const struct ast_opclause *clause)
+{
+    const char *at = clause->count->text;
+    struct ctoken name;
+
+    if (clause->kind == AST_POOL && ctext_is_zero(at))
+        diag_report(program->diags, D_POOL_ZERO, clause->span);
+    while ((name = ctext_next_name(&at)).kind != CTOKEN_END)
+        for (const struct parameter *param = symbol->params; param != NULL; param = param->next)
+            if (ctoken_is(name, param->name))
+                diag_report(program->diags, D_COUNT_PARAMETER, clause->count->span, param->name, clause_rules[clause->kind].word);
+}
+
 static void take_clauses(struct program *program, struct symbol *symbol)
 {
     unsigned seen = 0;
@@ -282,8 +296,8 @@ static void take_clauses(struct program *program, struct symbol *symbol)
             diag_report(program->diags, D_CLAUSE_TWICE, clause->span, rule->word);
         else
             take_clause(symbol, clause);
-        if (clause->kind == AST_POOL && strcmp(clause->count->text, "0") == 0)
-            diag_report(program->diags, D_POOL_ZERO, clause->span);
+        if (clause->count != NULL)
+            check_count(program, symbol, clause);
         seen |= 1u << clause->kind;
     }
 }
