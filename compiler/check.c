@@ -206,7 +206,7 @@ void bind(struct checker *checker, const struct ast_step *step, struct node *nod
     node->binding = variable;
     node->flexible = false;
     node->type = variable->type;
-    assigned_drop(&checker->moved, variable);
+    own_bound(checker, variable);
     if (!node->ends)
         assigned_add(checker, &checker->assigned, variable);
 }
@@ -375,13 +375,13 @@ static void meet_ways(struct checker *checker, const struct node *first, const s
 }
 
 /* Behind two ways: what either has moved. */
-static void join_moved(struct checker *checker, const struct node *first, const struct assigned *first_moved, const struct node *second)
+static void join_moved(struct checker *checker, const struct node *first, const struct moved *first_moved, const struct node *second)
 {
-    struct assigned second_moved = checker->moved;
+    struct moved second_moved = checker->moved;
 
     if (first->ends)
         return;
-    checker->moved = assigned_copy(checker, first_moved);
+    checker->moved = *first_moved;
     if (!second->ends)
         own_join(checker, &second_moved);
 }
@@ -389,7 +389,8 @@ static void join_moved(struct checker *checker, const struct node *first, const 
 static struct node *check_else(struct checker *checker, struct node *then, const struct ast_clause *clause,
                                const struct assigned *at_start, const struct own_point *start, unsigned first_end)
 {
-    struct assigned then_set = checker->assigned, moved = checker->moved;
+    struct assigned then_set = checker->assigned;
+    struct moved moved = checker->moved;
 
     own_handler(checker, start, first_end);
     then->u.then.no = check_handler(checker, clause->else_step, at_start, "a rejection before it leads to this 'else'",
@@ -405,7 +406,8 @@ static struct node *check_catch(struct checker *checker, struct node *body, cons
                                 const struct assigned *at_start, const struct own_point *start)
 {
     struct node *node = node_new(checker, NODE_CATCH, clause->span);
-    struct assigned body_set = checker->assigned, moved = checker->moved;
+    struct assigned body_set = checker->assigned;
+    struct moved moved = checker->moved;
 
     node->u.catch_.body = body;
     node->u.catch_.codes = clause->codes;
@@ -422,7 +424,8 @@ static struct node *check_finally(struct checker *checker, struct node *body, co
                                   const struct assigned *at_start, const struct own_point *start)
 {
     struct node *node = node_new(checker, NODE_FINALLY, clause->span);
-    struct assigned assigned = checker->assigned, moved = checker->moved, by_cleanup;
+    struct assigned assigned = checker->assigned;
+    struct moved moved = checker->moved;
     struct own_point cleanup;
 
     node->u.finally.body = body;
@@ -431,9 +434,7 @@ static struct node *check_finally(struct checker *checker, struct node *body, co
     own_handler(checker, start, checker->serial);
     cleanup = own_here(checker);
     node->u.finally.cleanup = check_shielded(checker, clause->step->form, "finally", "'finally' receives nothing (rule 37)");
-    by_cleanup = own_since(checker, &cleanup);
-    checker->moved = moved;
-    own_join(checker, &by_cleanup);
+    own_behind_cleanup(checker, &cleanup, &moved);
     checker->assigned = assigned;
     take_type(node, body);
     node->ends = body->ends || (node->u.finally.cleanup->ends && !node->u.finally.cleanup->wrong);

@@ -22,11 +22,17 @@ struct mention {
     unsigned serial;      /* counts all such mentions, in the order of the text */
     struct span span;
     bool moves;
+    bool by_winner;       /* in a winner's block, when the other branches are quiet */
+};
+
+/* What has been moved on the ways to here. */
+struct moved {
+    struct assigned maybe, surely; /* on one, on all of them */
 };
 
 /* A point in the text, for what is moved behind it. */
 struct own_point {
-    struct assigned moved; /* what may have been moved before */
+    struct moved moved;    /* before */
     unsigned serial;
     unsigned variables;    /* those with a smaller index are declared before */
 };
@@ -34,7 +40,8 @@ struct own_point {
 struct own_loop {
     struct own_loop *outer;
     struct own_point head;
-    struct assigned at_break;
+    struct moved at_end;
+    bool has_end;         /* a way leads there */
 };
 
 struct checker {
@@ -45,7 +52,7 @@ struct checker {
     struct scope *scope;
     struct visible_name *visible; /* uthash: name -> innermost variable */
     struct assigned assigned;
-    struct assigned moved;        /* variables that may have been moved on a way to here */
+    struct moved moved;           /* variables that own something and no longer do */
     unsigned serial;
     struct own_loop *own_loop;
     const struct own_point *undo; /* where the undo that is being checked begins; NULL: none is */
@@ -130,13 +137,14 @@ void own_text(struct checker *checker, const struct text *text, struct ctype typ
 
 struct own_point own_here(struct checker *checker);
 void own_return(struct checker *checker, const struct own_point *point); /* the state of that point again */
-void own_join(struct checker *checker, const struct assigned *other);
+void own_join(struct checker *checker, const struct moved *other);       /* this way and another one meet */
+void own_bound(struct checker *checker, const struct variable *variable);
 
 /* A handler or finally: what was moved between the two points may have been. */
 void own_handler(struct checker *checker, const struct own_point *start, unsigned end);
-struct assigned own_since(struct checker *checker, const struct own_point *point); /* what was moved behind it */
+void own_behind_cleanup(struct checker *checker, const struct own_point *cleanup, const struct moved *before);
 
-void own_loop_begin(struct checker *checker, struct own_loop *loop);
+void own_loop_begin(struct checker *checker, struct own_loop *loop, bool may_pass);
 void own_next_round(struct checker *checker);
 void own_break(struct checker *checker);
 void own_loop_end(struct checker *checker);
@@ -144,9 +152,11 @@ void own_loop_end(struct checker *checker);
 /* What was moved behind this point has been moved more than once: a retry, an each. */
 void own_once(struct checker *checker, const struct own_point *start, const char *word);
 
-/* Behind a branch that began at `branch` and whose winner's block, if any, at `winner`: nothing that it moves is mentioned in
- * the branches from `start` on. */
+/* Branches, the first of which began at `start`. Before a winner's block: the others may have moved what they could. Behind a branch
+ * that began at `branch` and whose winner's block, if any, began at `winner`: what one moves no other mentions. Behind them all. */
+void own_winner(struct checker *checker, const struct own_point *start);
 void own_branch(struct checker *checker, const struct own_point *start, const struct own_point *branch, unsigned winner);
+void own_branches(struct checker *checker, const struct own_point *start);
 
 /* One variable as text. */
 struct text *text_of_variable(struct checker *checker, struct variable *variable, struct span span);

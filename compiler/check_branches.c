@@ -44,11 +44,12 @@ static const struct ast_step *last_step(const struct ast_pipeline *pipeline)
 
 /* ---- winner's blocks ---- */
 
-static void check_winner(struct checker *checker, const struct ast_branch *branch, struct node *node)
+static void check_winner(struct checker *checker, const struct ast_branch *branch, struct node *node, const struct own_point *start)
 {
     struct incoming *outer = checker->it;
     bool outer_bare = checker->err_is_bare;
 
+    own_winner(checker, start);
     node->u.block.it = checker->it = arena_new(checker->arena, struct incoming);
     checker->it->node = node->u.block.body;
     checker->it->scope = checker->scope;
@@ -110,7 +111,7 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
 /* ---- branches ---- */
 
 static struct node *check_branch(struct checker *checker, const struct ast_branch *branch, enum ast_form_kind kind,
-                                 struct assigned *result, const struct own_point *start)
+                                 struct assigned *result, struct own_point *start)
 {
     struct checker saved = *checker;
     struct assigned before = assigned_copy(checker, &checker->assigned);
@@ -130,12 +131,14 @@ static struct node *check_branch(struct checker *checker, const struct ast_branc
     node->ends = node->u.block.body->ends;
     winner = checker->serial;
     if (branch->winner != NULL && (kind == AST_RACE || kind == AST_ANY))
-        check_winner(checker, branch, node);
+        check_winner(checker, branch, node, start);
     else if (branch->winner != NULL)
         diag_report(checker->diags, D_WINNER, branch->winner->span, word_of(kind));
     if (outcome != NULL && outcome->as != NULL)
         bind_outcome(checker, node, outcome);
     scope_close(checker);
+    if (kind == AST_ALL)
+        assigned_union(checker, &start->moved.surely, &checker->moved.surely);
     own_branch(checker, start, &own, winner);
     if (kind == AST_ALL && !node->ends) /* a branch that only rejects sets nothing, and nobody goes on behind it */
         assigned_union(checker, result, &checker->assigned);
@@ -202,7 +205,7 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
     show_outside(checker, checker->outside);
     checker->outside = outer;
     checker->assigned = result;
-    own_handler(checker, &start, checker->serial);
+    own_branches(checker, &start);
     return node;
 }
 

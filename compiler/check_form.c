@@ -150,7 +150,7 @@ static struct node *check_if(struct checker *checker, const struct ast_form *for
 {
     struct node *node = node_new(checker, NODE_IF, form->span);
     struct own_point before;
-    struct assigned yes;
+    struct moved yes;
 
     node->u.if_.condition = check_text(checker, form->u.if_.condition, no_type, false, NULL);
     before = own_here(checker);
@@ -161,7 +161,7 @@ static struct node *check_if(struct checker *checker, const struct ast_form *for
         node->u.if_.no = check_form(checker, form->u.if_.no);
         take_types(node, node->u.if_.yes, node->u.if_.no);
         if (node->u.if_.no->ends)
-            own_return(checker, &before);
+            checker->moved = yes;
     }
     if (!node->u.if_.yes->ends)
         own_join(checker, &yes);
@@ -179,7 +179,7 @@ static struct node *check_loop(struct checker *checker, const struct ast_form *f
     checker->has_break = false;
     if (form->kind == AST_WHILE)
         node->u.loop.condition = check_text(checker, form->u.while_.condition, no_type, false, NULL);
-    own_loop_begin(checker, &own);
+    own_loop_begin(checker, &own, form->kind == AST_WHILE);
     checker->loops++;
     node->u.loop.body = check_block(checker, form->kind == AST_WHILE ? form->u.while_.body : form->u.block);
     checker->loops--;

@@ -24,12 +24,23 @@ static void add_mention(struct checker *checker, struct variable *variable, stru
     variable->mentions = mention;
 }
 
+/* Then that has been said. */
+static bool may_be_unset(const struct checker *checker, const struct variable *variable)
+{
+    return variable->kind == VARIABLE_BINDING && !assigned_has(&checker->assigned, variable);
+}
+
+static const char *how_sure(const struct checker *checker, const struct variable *variable)
+{
+    return assigned_has(&checker->moved.surely, variable) ? "" : " on a way to here";
+}
+
 void own_mention(struct checker *checker, struct variable *variable, struct span span)
 {
     if (variable->resource == NULL)
         return;
-    if (assigned_has(&checker->moved, variable))
-        note(checker, diag_report(checker->diags, D_MOVED, span, variable->name), variable->moved_at);
+    if (assigned_has(&checker->moved.maybe, variable) && !may_be_unset(checker, variable))
+        note(checker, diag_report(checker->diags, D_MOVED, span, variable->name, how_sure(checker, variable)), variable->moved_at);
     if (checker->undo != NULL) {
         variable->undo_at = span;
         variable->undo_scope = checker->undo_scope;
@@ -54,7 +65,8 @@ void own_move(struct checker *checker, struct variable *variable, struct span sp
         diag = diag_report(checker->diags, D_MOVED_BEFORE_UNDO, span, variable->name);
         diag_note(checker->diags, diag, variable->undo_at, "it is mentioned here");
     }
-    assigned_add(checker, &checker->moved, variable);
+    assigned_add(checker, &checker->moved.maybe, variable);
+    assigned_add(checker, &checker->moved.surely, variable);
     variable->moved_at = span;
     add_mention(checker, variable, span, true);
 }
@@ -82,28 +94,47 @@ void own_arguments(struct checker *checker, const struct text *args, const struc
 {
     for (; args != NULL && params != NULL; args = args->next, params = params->next) {
         struct variable *moved = text_moves(args, params->type);
-        if (moved != NULL && assigned_has(&checker->moved, moved) && moved->mentions->moves)
-            note(checker, diag_report(checker->diags, D_MOVED, args->span, moved->name), moved->moved_at); /* twice in this call */
+        if (moved != NULL && assigned_has(&checker->moved.maybe, moved) && moved->mentions->moves) /* twice in this call */
+            note(checker, diag_report(checker->diags, D_MOVED, args->span, moved->name, how_sure(checker, moved)), moved->moved_at);
         own_text(checker, args, params->type);
     }
 }
 
 /* ---- ways ---- */
 
+static struct moved copy_of(struct checker *checker, const struct moved *moved)
+{
+    struct moved copy = { assigned_copy(checker, &moved->maybe), assigned_copy(checker, &moved->surely) };
+    return copy;
+}
+
+static void join(struct checker *checker, struct moved *moved, const struct moved *other)
+{
+    assigned_union(checker, &moved->maybe, &other->maybe);
+    for (unsigned i = 0; i < moved->surely.count; i++)
+        moved->surely.words[i] &= i < other->surely.count ? other->surely.words[i] : 0;
+}
+
 struct own_point own_here(struct checker *checker)
 {
-    struct own_point point = { assigned_copy(checker, &checker->moved), checker->serial, checker->chain->variable_count };
+    struct own_point point = { copy_of(checker, &checker->moved), checker->serial, checker->chain->variable_count };
     return point;
 }
 
 void own_return(struct checker *checker, const struct own_point *point)
 {
-    checker->moved = assigned_copy(checker, &point->moved);
+    checker->moved = copy_of(checker, &point->moved);
 }
 
-void own_join(struct checker *checker, const struct assigned *other)
+void own_join(struct checker *checker, const struct moved *other)
 {
-    assigned_union(checker, &checker->moved, other);
+    join(checker, &checker->moved, other);
+}
+
+void own_bound(struct checker *checker, const struct variable *variable)
+{
+    assigned_drop(&checker->moved.maybe, variable);
+    assigned_drop(&checker->moved.surely, variable);
 }
 
 static const struct mention *moved_between(const struct variable *variable, unsigned begin, unsigned end)
@@ -126,24 +157,23 @@ static void add_moved(struct checker *checker, struct assigned *set, unsigned be
 void own_handler(struct checker *checker, const struct own_point *start, unsigned end)
 {
     own_return(checker, start);
-    add_moved(checker, &checker->moved, start->serial, end);
+    add_moved(checker, &checker->moved.maybe, start->serial, end);
 }
 
-struct assigned own_since(struct checker *checker, const struct own_point *point)
+void own_behind_cleanup(struct checker *checker, const struct own_point *cleanup, const struct moved *before)
 {
-    struct assigned set = { NULL, 0 };
-
-    add_moved(checker, &set, point->serial, checker->serial);
-    return set;
+    checker->moved = *before;
+    add_moved(checker, &checker->moved.maybe, cleanup->serial, checker->serial);
 }
 
 /* ---- what runs more than once ---- */
 
-void own_loop_begin(struct checker *checker, struct own_loop *loop)
+void own_loop_begin(struct checker *checker, struct own_loop *loop, bool may_pass)
 {
     loop->outer = checker->own_loop;
     loop->head = own_here(checker);
-    loop->at_break = assigned_copy(checker, &checker->moved);
+    loop->at_end = copy_of(checker, &checker->moved);
+    loop->has_end = may_pass;
     checker->own_loop = loop;
 }
 
@@ -153,22 +183,28 @@ void own_next_round(struct checker *checker)
     struct own_loop *loop = checker->own_loop;
 
     for (struct variable *v = checker->chain->variables; v != NULL && loop != NULL; v = v->next) {
-        if (v->index >= loop->head.variables || !assigned_has(&checker->moved, v) || assigned_has(&loop->head.moved, v))
+        if (v->index >= loop->head.variables || !assigned_has(&checker->moved.maybe, v) || assigned_has(&loop->head.moved.maybe, v))
             continue;
         diag_report(checker->diags, D_MOVED_AGAIN, v->moved_at, v->name, "a loop: the next round would not have it");
-        assigned_add(checker, &loop->head.moved, v);
+        assigned_add(checker, &loop->head.moved.maybe, v);
     }
 }
 
 void own_break(struct checker *checker)
 {
-    if (checker->own_loop != NULL)
-        assigned_union(checker, &checker->own_loop->at_break, &checker->moved);
+    struct own_loop *loop = checker->own_loop;
+
+    if (loop != NULL && loop->has_end)
+        join(checker, &loop->at_end, &checker->moved);
+    else if (loop != NULL)
+        loop->at_end = copy_of(checker, &checker->moved);
+    if (loop != NULL)
+        loop->has_end = true;
 }
 
 void own_loop_end(struct checker *checker)
 {
-    checker->moved = checker->own_loop->at_break;
+    checker->moved = checker->own_loop->at_end;
     checker->own_loop = checker->own_loop->outer;
 }
 
@@ -192,15 +228,53 @@ static const struct mention *mentioned_between(const struct variable *variable, 
     return mention;
 }
 
+static const struct mention *moved_beside(const struct variable *variable, unsigned begin, unsigned end)
+{
+    const struct mention *mention = moved_between(variable, begin, end);
+
+    while (mention != NULL && mention->by_winner)
+        mention = moved_between(variable, begin, mention->serial);
+    return mention;
+}
+
+void own_winner(struct checker *checker, const struct own_point *start)
+{
+    for (struct variable *v = checker->chain->variables; v != NULL; v = v->next)
+        if (moved_beside(v, start->serial, checker->serial) != NULL)
+            assigned_add(checker, &checker->moved.maybe, v);
+}
+
+/* What is mentioned in a winner's block may have been moved by a branch; what such a block moves was there for the branches. */
+static void check_beside(struct checker *checker, const struct variable *variable, const struct own_point *start,
+                         const struct own_point *branch, unsigned winner)
+{
+    const struct mention *moved = moved_between(variable, branch->serial, winner);
+    const struct mention *other = mentioned_between(variable, start->serial, branch->serial);
+
+    if (moved == NULL || other == NULL) {
+        moved = moved_beside(variable, start->serial, branch->serial);
+        other = mentioned_between(variable, branch->serial, winner);
+    }
+    if (moved != NULL && other != NULL)
+        diag_note(checker->diags, diag_report(checker->diags, D_MOVED_BRANCH, moved->span, variable->name), other->span,
+                  "a branch that runs at the same time mentions it here");
+}
+
 void own_branch(struct checker *checker, const struct own_point *start, const struct own_point *branch, unsigned winner)
 {
-    own_handler(checker, branch, winner); /* for the branches behind it; the winner's block runs when they are quiet */
     for (struct variable *v = checker->chain->variables; v != NULL; v = v->next) {
-        const struct mention *moved = moved_between(v, branch->serial, winner);
-        const struct mention *other = mentioned_between(v, start->serial, branch->serial);
-        if (moved == NULL || other == NULL || v->index >= start->variables)
-            continue;
-        diag_note(checker->diags, diag_report(checker->diags, D_MOVED_BRANCH, moved->span, v->name), other->span,
-                  "a branch that runs at the same time mentions it here");
+        for (struct mention *mention = v->mentions; mention != NULL && mention->serial >= winner; mention = mention->next)
+            mention->by_winner = true;
+        if (v->index < start->variables)
+            check_beside(checker, v, start, branch, winner);
     }
+    own_return(checker, start);
+}
+
+void own_branches(struct checker *checker, const struct own_point *start)
+{
+    for (struct variable *v = checker->chain->variables; v != NULL; v = v->next)
+        for (struct mention *mention = v->mentions; mention != NULL && mention->serial >= start->serial; mention = mention->next)
+            mention->by_winner = false; /* for a combinator around this one they are as others */
+    own_handler(checker, start, checker->serial);
 }

@@ -29,11 +29,32 @@ static struct variable *passed_on(struct variable *variable)
     return variable != NULL && variable->kind == VARIABLE_IT && variable->resource != NULL ? NULL : variable;
 }
 
+/* What every way to a value has bound it as; NULL: nothing, or not the same. */
+static struct variable *bound_as(const struct node *node)
+{
+    const struct node *a, *b;
+
+    if (node->binding != NULL)
+        return node->binding;
+    switch ((int)node->kind) {
+    case NODE_THEN: return bound_as(node->u.then.second);
+    case NODE_FINALLY: return bound_as(node->u.finally.body);
+    case NODE_THEN_ELSE: a = node->u.then.second, b = node->u.then.no; break;
+    case NODE_CATCH: a = node->u.catch_.body, b = node->u.catch_.handler; break;
+    default: return NULL;
+    }
+    if (a->ends || b->ends)
+        return bound_as(a->ends ? b : a);
+    return bound_as(a) == bound_as(b) ? bound_as(a) : NULL;
+}
+
 /* The variable that holds a node's value anyway, so that `it` need not be a copy: a binding, or what a delay passes on. */
 static struct variable *holder(struct checker *checker, const struct node *node, struct ctype context)
 {
-    if (node->binding != NULL)
-        return node->binding;
+    struct variable *bound = bound_as(node);
+
+    if (bound != NULL)
+        return bound;
     if (node->kind == NODE_EXPR && !ctype_is_void(node->type)) /* the name of what owns something */
         return text_moves(node->u.expr, node->type);
     if (node->kind == NODE_THEN)
