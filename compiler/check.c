@@ -289,35 +289,6 @@ static void check_reachable(struct checker *checker, const struct node *before, 
         diag_report(checker->diags, D_UNREACHABLE, clause->keyword, "'reject' skips it");
 }
 
-/* What a delay passes on is in somebody's care already. */
-static bool is_passed_on(const struct node *node)
-{
-    while (node->kind == NODE_THEN)
-        node = node->u.then.second;
-    return node->kind == NODE_DELAY;
-}
-
-/* Every way to the value has bound it, so that a block owns it already. */
-static bool is_bound(const struct node *node)
-{
-    if (node->binding != NULL || node->ends)
-        return true;
-    switch ((int)node->kind) {
-    case NODE_CATCH: return is_bound(node->u.catch_.body) && is_bound(node->u.catch_.handler);
-    case NODE_THEN_ELSE: return is_bound(node->u.then.second) && is_bound(node->u.then.no);
-    case NODE_THEN: return is_bound(node->u.then.second);
-    case NODE_FINALLY: return is_bound(node->u.finally.body);
-    default: return false;
-    }
-}
-
-/* A value that owns something is kept until the next step has settled, whether that mentions it or not (rule 42b). */
-void keep_owned(struct checker *checker, const struct node *first)
-{
-    if (!is_passed_on(first) && !is_bound(first) && !first->flexible && ctype_resource(checker->program, first->type) != NULL)
-        incoming_wanted(checker, no_type, first->span, NULL);
-}
-
 static struct node *check_then(struct checker *checker, struct node *first, const struct ast_clause *clause)
 {
     struct node *node = node_new(checker, clause->kind == AST_THEN ? NODE_THEN : NODE_THEN_ELSE, clause->span);

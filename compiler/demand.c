@@ -250,3 +250,61 @@ struct variable *incoming_wanted(struct checker *checker, struct ctype type, str
 {
     return incoming_made(checker, checker->it, type, at, by);
 }
+
+/* ---- values that own something ---- */
+
+/* What a delay passes on is in somebody's care already. */
+static bool is_passed_on(const struct node *node)
+{
+    while (node->kind == NODE_THEN)
+        node = node->u.then.second;
+    return node->kind == NODE_DELAY;
+}
+
+/* Every way to the value has bound it, so that a block owns it already. */
+static bool is_bound(const struct node *node)
+{
+    if (node->binding != NULL || node->ends)
+        return true;
+    switch ((int)node->kind) {
+    case NODE_CATCH: return is_bound(node->u.catch_.body) && is_bound(node->u.catch_.handler);
+    case NODE_THEN_ELSE: return is_bound(node->u.then.second) && is_bound(node->u.then.no);
+    case NODE_THEN: return is_bound(node->u.then.second);
+    case NODE_FINALLY: return is_bound(node->u.finally.body);
+    default: return false;
+    }
+}
+
+/* Whether every way ends with a value of this type. */
+static bool gives(const struct node *node, struct ctype type)
+{
+    if (node->ends || node->wrong)
+        return true;
+    if (node->binding != NULL)
+        return ctype_same(node->binding->type, type);
+    switch ((int)node->kind) {
+    case NODE_BLOCK: return gives(node->u.block.body, type);
+    case NODE_THEN: return gives(node->u.then.second, type);
+    case NODE_THEN_ELSE: return gives(node->u.then.second, type) && gives(node->u.then.no, type);
+    case NODE_CATCH: return gives(node->u.catch_.body, type) && gives(node->u.catch_.handler, type);
+    case NODE_FINALLY: return gives(node->u.finally.body, type);
+    case NODE_RETRY: return gives(node->u.retry.body, type);
+    case NODE_TIMEOUT: return gives(node->u.timeout.branch, type);
+    case NODE_IF: return node->u.if_.no != NULL && gives(node->u.if_.yes, type) && gives(node->u.if_.no, type);
+    case NODE_BRANCHES:
+        for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+            if (!gives(branch->u.block.winner != NULL ? branch->u.block.winner : branch, type))
+                return false;
+        return true;
+    default: return ctype_same(node->type, type);
+    }
+}
+
+/* A value that owns something is kept until the next step has settled, whether that mentions it or not; but one that only some ways
+ * give nobody can want (rule 42b). */
+void keep_owned(struct checker *checker, const struct node *first)
+{
+    if (!is_passed_on(first) && !is_bound(first) && !first->flexible && ctype_resource(checker->program, first->type) != NULL
+        && gives(first, first->type))
+        incoming_wanted(checker, first->type, first->span, NULL);
+}
