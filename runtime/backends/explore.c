@@ -260,12 +260,21 @@ static void note_end(struct explore *e, const struct chain_event *event, struct 
     if (start->has_ended)
         complain(&e->run, "something has ended twice");
     start->has_ended = true;
+    if (start->is_cancelled && !start->is_asked)
+        cover(e, start, EXPLORE_CANCEL);
     if (start->point == NULL || event->kind == CHAIN_EVENT_ACKNOWLEDGED)
         return;
     if (event->kind == CHAIN_EVENT_REJECTION)
         column = code_column(e, start, event->code);
     if (column != e->columns)
         cover(e, start, column);
+}
+
+/* Of the host. Behind a shield (rule 40) nobody is asked, but it has come there. */
+static void note_host_cancel(struct explore_run *run)
+{
+    for (unsigned i = 0; i < run->count; i++)
+        run->starts[i].is_cancelled |= !run->starts[i].has_ended;
 }
 
 /* What a timeout cancels is told right behind it. */
@@ -303,6 +312,8 @@ static void on_trace(struct chain_loop *loop, const struct chain_event *event)
     case CHAIN_EVENT_CANCEL:
         if (start != NULL)
             note_cancel(e, start);
+        else if (event->number == e->run.number)
+            note_host_cancel(&e->run);
         break;
     case CHAIN_EVENT_LATE:
         if (start != NULL)

@@ -34,6 +34,7 @@ struct explore_start {
     unsigned chain, index;                   /* of the point */
     unsigned choice;
     bool is_asked, has_ended;
+    bool is_cancelled; /* the host cancelled while it was waited for; asked or, if shielded, not */
     bool is_simulated; /* by the stub */
 };
 

@@ -24,7 +24,7 @@ shows out '^  ask  *codes.chain:9  *[0-9]+ +12/12 '
 shows out '^  guess  *codes.chain:9  *[0-9]+ +11/11 '
 right $TOP/tests/sim constructs "1[0-9]+ of 174" ""
 if [ -z "$SANITIZE" ]; then
-    shows out "covered: 167"
+    shows out "covered: 172"
     expect 0 "$CHAINC" "$TOP/tests/exec/steps.chain"
     right $TOP/tests/exec finallys "[0-9]+ of [0-9]+" "steps.c $TOP/tests/exec/steps.c"
     right $TOP/examples keepalive "[0-9]+ of [0-9]+" ""
@@ -52,6 +52,7 @@ cmp -s listed alone || fail "scenario 17: $(cat listed) is not $(cat alone)"
 shows out '#1 run first_of FIRST_OF_START constructs.chain:'
 shows out '#1 done first_of'
 expect 1 ./constructs_test --complete --limit 300
+expect 0 ./codes_test --complete
 expect 2 ./constructs_test --only 100000000
 expect 2 ./constructs_test --onyl 1
 shows err "what is '--onyl"
