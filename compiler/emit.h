@@ -48,6 +48,9 @@ const char *op_path(const struct emitter *emitter, const struct ir_strand *stran
 /* Where a variable lives. */
 const char *variable_path(const struct emitter *emitter, const struct variable *variable);
 
+/* A comment: the line that gives a variable its value, and what it is. */
+void emit_origin(struct emitter *emitter, const struct variable *variable);
+
 /* C text with the variables in it replaced. */
 void emit_text(struct emitter *emitter, const struct text *text);
 void emit_arguments(struct emitter *emitter, const struct text *args);

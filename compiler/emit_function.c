@@ -368,6 +368,21 @@ static bool uses_branches(const struct ir_chain *chain)
     return false;
 }
 
+/* What is never needed after a wait. */
+static void emit_variables(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+
+    if (emitter->chain->frame->locals == NULL)
+        return;
+    put(w, "    struct {\n");
+    for (const struct local *local = emitter->chain->frame->locals; local != NULL; local = local->next) {
+        putf(w, "        %s; ", ctype_declare(emitter->arena, local->type, local->name));
+        emit_origin(emitter, local->variable);
+    }
+    putf(w, "    } %s;\n", emitter->chain->local.variables);
+}
+
 static void emit_locals(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
@@ -381,6 +396,7 @@ static void emit_locals(struct emitter *emitter)
     if (uses_branches(chain))
         putf(w, "    struct %s_branches *%s = %s->branches;\n", chain->c_name, chain->local.branches, chain->local.frame);
     emit_slot_locals(emitter);
+    emit_variables(emitter);
     putf(w, "    enum %s_state %s = (enum %s_state)%s->op.at;\n", chain->c_name, chain->local.at, chain->c_name, chain->local.strand);
 }
 

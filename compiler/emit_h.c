@@ -240,19 +240,24 @@ static const char *kind_words(const struct variable *variable)
     return "";
 }
 
-static void emit_part(struct emitter *emitter, const struct field_part *part)
+void emit_origin(struct emitter *emitter, const struct variable *v)
 {
     struct writer *w = emitter->writer;
-    const struct variable *v = part->variable;
     struct place place;
 
-    putf(w, "%s; /* ", ctype_declare(emitter->arena, part->type, part->field));
+    put(w, "/* ");
     if (v->span.begin != 0) {
         place = source_place(emitter->program->sources, v->span.begin);
         putf(w, "%d: ", place.line);
     }
     put(w, v->from != NULL && v->kind != VARIABLE_PARAMETER ? v->from : kind_words(v));
     put(w, " */\n");
+}
+
+static void emit_part(struct emitter *emitter, const struct field_part *part)
+{
+    putf(emitter->writer, "%s; ", ctype_declare(emitter->arena, part->type, part->field));
+    emit_origin(emitter, part->variable);
 }
 
 static void emit_field(struct emitter *emitter, const struct field *field)

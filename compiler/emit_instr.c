@@ -228,8 +228,12 @@ static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
     const char *storage = storage_path(emitter, instr->strand), *op = op_path(emitter, instr->strand);
 
-    putf(w, "    if (chain__branch(%s, &%s, %u)) {\n", emitter->chain->local.strand, op,
-         emitter->chain->state_count + instr->number - 1);
+    putf(w, instr->strand->parent->parent == NULL ? "    if (chain__frame_branch(%s, &%s, " : "    if (chain__branch(%s, &%s, ",
+         emitter->chain->local.strand, op);
+    if (instr->strand->parent->parent == NULL)
+        putf(w, "offsetof(struct %s_branches, %s.%s), ", emitter->chain->c_name, instr->strand->field,
+             instr->strand->is_strand ? "strand.op" : "op");
+    putf(w, "%u)) {\n", emitter->chain->state_count + instr->number - 1);
     emit_line(emitter, instr->span);
     if (instr->kind == IR_BRANCH_OP) {
         putf(w, "        %s_start(&%s.%s%s", instr->op->name, storage, storage_member(emitter->arena, instr->op),

@@ -67,6 +67,8 @@ const char *variable_path(const struct emitter *emitter, const struct variable *
 {
     const char *frame = emitter->chain->local.frame;
     const struct ir_strand *slot = slot_of(variable);
+    if (variable->local != NULL)
+        return arena_format(emitter->arena, "%s.%s", emitter->chain->local.variables, variable->local->name);
     if (slot != NULL && variable->kind != VARIABLE_MEMBER)
         return arena_format(emitter->arena, "%s->%s%s", slot->local, variable->scope->path, variable->part->field);
     if (variable->kind == VARIABLE_RESULT && variable->in_storage)

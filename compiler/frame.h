@@ -1,4 +1,4 @@
-/* frame.h - the layout of a chain's frame: which variables share a field, which fields share storage. */
+/* frame.h - the layout of a chain's frame: which variables share a field, which fields share storage, and what needs no field. */
 #ifndef FRAME_H
 #define FRAME_H
 
@@ -22,8 +22,18 @@ struct field_part {
     struct variable *variable;   /* the first */
 };
 
+/* What is never needed after a wait stands in a struct of the resume function: variables of one name and type, of which no two are
+ * needed at the same time, in one member. */
+struct local {
+    struct local *next;
+    struct ctype type;
+    struct variable *variable;   /* the first */
+    const char *name;            /* [name] */
+};
+
 struct frame {
     struct field *fields, **last_field;
+    struct local *locals, **last_local;
     bool overlaid;               /* some fields give way */
 };
 

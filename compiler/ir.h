@@ -191,7 +191,7 @@ struct ir_chain {
     struct frame *frame;        /* [layout] */
     const char *c_name;         /* [name] the chain's name in C */
     struct {
-        const char *frame, *strand, *loop, *at, *branches;
+        const char *frame, *strand, *loop, *at, *branches, *variables;
     } local;                    /* [name] the resume function's own names */
 };
 

@@ -224,6 +224,16 @@ static void dump_field(struct writer *w, const struct field *field)
     put(w, field->gives_way ? " gives way\n" : "\n");
 }
 
+static void dump_local(struct writer *w, const struct local *local)
+{
+    putf(w, "  local %s%s:", local->type.before, local->type.after);
+    for (const struct variable *v = local->variable; v != NULL; v = v->shares) {
+        put(w, " ");
+        dump_variable(w, v);
+    }
+    putf(w, " as %s\n", local->name);
+}
+
 void frame_dump(struct writer *w, const struct ir_chain *chain)
 {
     putf(w, "frame %s\n", chain->symbol->name);
@@ -237,5 +247,7 @@ void frame_dump(struct writer *w, const struct ir_chain *chain)
         put(w, "  result in storage\n");
     for (const struct field *field = chain->frame->fields; field != NULL; field = field->next)
         dump_field(w, field);
+    for (const struct local *local = chain->frame->locals; local != NULL; local = local->next)
+        dump_local(w, local);
     put(w, "\n");
 }

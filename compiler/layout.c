@@ -106,6 +106,37 @@ static void place(struct layout *layout, struct variable *variable)
     add_member(layout, field != NULL ? field : field_new(layout, variable), variable);
 }
 
+/* One of the same name and type, with whose variables this one is never needed at the same time. */
+static struct local *find_local(const struct layout *layout, const struct variable *variable)
+{
+    for (struct local *local = layout->frame->locals; local != NULL; local = local->next) {
+        const struct variable *member = local->variable;
+        if (layout->conflicts == NULL || strcmp(member->name, variable->name) != 0 || !ctype_same(local->type, variable->type))
+            continue;
+        while (member != NULL && !conflict(layout, member, variable))
+            member = member->shares;
+        if (member == NULL)
+            return local;
+    }
+    return NULL;
+}
+
+static void place_local(struct layout *layout, struct variable *variable)
+{
+    struct local *local = find_local(layout, variable);
+
+    if (local == NULL) {
+        local = *layout->frame->last_local = arena_new(layout->arena, struct local);
+        layout->frame->last_local = &local->next;
+        local->type = variable->type;
+        local->variable = variable;
+    } else {
+        variable->shares = local->variable->shares;
+        local->variable->shares = variable;
+    }
+    variable->local = local;
+}
+
 static bool is_needed(const struct variable *variable)
 {
     switch (variable->kind) {
@@ -141,13 +172,16 @@ void layout(struct arena *arena, struct ir_chain *chain)
 
     layout.frame = chain->frame = arena_new(arena, struct frame);
     chain->frame->last_field = &chain->frame->fields;
+    chain->frame->last_local = &chain->frame->locals;
     if (count <= SHARING_LIMIT) {
         layout.words = bits_words(count);
         layout.conflicts = arena_alloc(arena, layout.words * count * sizeof *layout.conflicts);
         liveness_conflicts(arena, chain, layout.conflicts);
     }
     for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
-        if (is_needed(variable))
+        if (variable->is_local)
+            place_local(&layout, variable);
+        else if (is_needed(variable))
             place(&layout, variable);
     note_ways(chain, chain->checked->scope);
 }

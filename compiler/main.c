@@ -125,6 +125,7 @@ static struct ir_chain *machine(struct session *session, struct checked_chain *c
     tidy(&session->arena, chain);
     liveness(&session->arena, chain);
     overlay(&session->arena, chain);
+    locals(&session->arena, chain);
     layout(&session->arena, chain);
     name(&session->arena, &session->program, chain);
     if (chain->state_count + chain->site_count >= UINT16_MAX) /* both are counted in 16 bits */

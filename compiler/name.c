@@ -98,6 +98,9 @@ static void name_fields(struct naming *naming, struct ir_chain *chain)
         for (struct field_part *part = field->parts; part != NULL; part = part->next)
             part->field = unique(naming, field_name(naming->arena, part->name));
     release(naming);
+    for (struct local *local = chain->frame->locals; local != NULL; local = local->next)
+        local->name = unique(naming, local->variable->name);
+    release(naming);
 }
 
 /* Blocks that stand alone are part of the struct around them, so unions of several blocks may come to stand in one struct. */
@@ -235,6 +238,7 @@ static void name_locals(struct naming *naming, const struct program *program, st
     chain->local.loop = own_name(naming, "loop", "chain__loop");
     chain->local.at = own_name(naming, "at", "chain__at");
     chain->local.branches = own_name(naming, "b", "chain__b");
+    chain->local.variables = own_name(naming, "local", "chain__local");
     for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
         if (strand->is_slot)
             strand->local = arena_format(naming->arena, "chain__item_%u", ++items);

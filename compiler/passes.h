@@ -57,7 +57,10 @@ void liveness_conflicts(struct arena *arena, const struct ir_chain *chain, uint6
 /* overlay: which variables a failure may overwrite. */
 void overlay(struct arena *arena, struct ir_chain *chain);
 
-/* layout: every variable that is kept has a field of the frame. */
+/* locals: which variables are never needed after a wait. */
+void locals(struct arena *arena, struct ir_chain *chain);
+
+/* layout: every other variable that is kept has a field of the frame. */
 void layout(struct arena *arena, struct ir_chain *chain);
 
 /* name: fields, states, labels and branches have C names, unique in their struct, enum or function. */

@@ -50,8 +50,10 @@ struct variable {
     unsigned writes;            /* [liveness] VARIABLE_IT: how many instructions write it */
     const struct symbol *settled; /* [liveness] VARIABLE_IT in storage: the operation whose value it is */
     bool gives_way;             /* [overlay] a failure may overwrite it */
+    bool is_local;              /* [locals] needs no place in the frame */
     struct variable *shares;    /* [layout] the next variable of the same field */
     struct field_part *part;    /* [layout] its field; NULL: it is never kept */
+    struct local *local;        /* [layout] its place in the resume function; NULL: it has none */
 };
 
 /* [name] The union of the blocks that a strand runs one after another directly inside a scope. */

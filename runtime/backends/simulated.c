@@ -422,7 +422,7 @@ static void run_on_without_chains(struct chain_sim *sim)
 {
     uint64_t next;
 
-    while (sim->loop.alive == 0 && (next = earliest(sim)) != UINT64_MAX) {
+    while (!chain__runs(&sim->loop) && (next = earliest(sim)) != UINT64_MAX) {
         set_clock(sim, next);
         happen(sim, pick_due(sim));
     }
@@ -433,7 +433,7 @@ enum chain_sim_end chain_sim_run(struct chain_sim *sim)
     uint64_t last = sim->seen.turns + sim->options.turns;
 
     sim->seen.end = CHAIN_SIM_QUIET;
-    while (sim->loop.alive != 0 && sim->seen.end == CHAIN_SIM_QUIET) {
+    while (chain__runs(&sim->loop) && sim->seen.end == CHAIN_SIM_QUIET) {
         if (sim->seen.turns == last) {
             sim->seen.end = CHAIN_SIM_ENDLESS;
             break;

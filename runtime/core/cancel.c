@@ -51,6 +51,7 @@ static void deliver(struct chain_strand *strand, struct chain_loop *loop)
         return;
     if (op->at == CHAIN__STARTING || ((op->flags & CHAIN__FORKING) != 0 && strand->next != strand)) { /* inside a start (rule 66) */
         loop->interrupted = strand;
+        loop->ends_matter = true;
         loop->spared += loop->budget > 0 ? loop->budget : 0;
         loop->budget = 0;
     } else
@@ -182,6 +183,15 @@ void chain__cancel_instances(struct chain__nursery *nursery, struct chain_loop *
     finish(loop, outer);
 }
 
+void chain__note_end(struct chain_strand *strand, struct chain_loop *loop)
+{
+    if (loop->interrupted == strand)
+        loop->interrupted = NULL;
+    if (!chain__runs(loop))
+        loop->ending = false;
+    loop->ends_matter = loop->interrupted != NULL || loop->ending;
+}
+
 /* The start that was interrupted has returned; the strand waits now, unless it settled or went on. */
 void chain__ask_interrupted(struct chain_loop *loop)
 {
@@ -205,9 +215,10 @@ void chain_cancel(struct chain_root *root)
 
 void chain_loop_cancel(struct chain_loop *loop)
 {
-    loop->ending = loop->alive != 0;
-    for (struct chain_root *root = loop->roots; root != NULL; root = root->next)
-        chain_cancel(root);
+    loop->ending = chain__runs(loop);
+    loop->ends_matter |= loop->ending;
+    for (struct chain_root **next = &loop->roots; next != loop->last_root; next = &(*next)->next)
+        chain_cancel(*next);
 }
 
 /* ---- from other threads ---- */

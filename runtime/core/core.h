@@ -56,18 +56,6 @@ static inline void chain__unlock(uint32_t *lock)
         chain__store_word(lock, 0, __ATOMIC_RELEASE);
 }
 
-/* A strand that is going to run a chain from its beginning. */
-static inline void chain__prepare(struct chain_strand *strand, struct chain_loop *loop, const struct chain_type *type)
-{
-    strand->type = type;
-    strand->op.at = 0;
-    strand->op.code = 0;
-    strand->op.flags = 0;
-    strand->op.alive = 0;
-    if ((chain__tag(&strand->op) & CHAIN__LOW) != (uint64_t)loop->id << 8) /* a store of half a tag is slow to load from */
-        chain__set_tag(&strand->op, (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
-}
-
 /* cancel.c: cancels a chain that was run from outside, and all that it has spawned. */
 void chain__cancel_top(struct chain_strand *strand, struct chain_loop *loop);
 
@@ -99,17 +87,11 @@ void chain__wait_no_more(struct chain__waiting *list, struct chain__wait *wait);
 /* pool.c: the loop gives its slabs back. */
 void chain__slabs_fini(struct chain_loop *loop);
 
+/* root.c: how many chains run that C code has run. */
+size_t chain__roots_running(const struct chain_loop *loop);
+
 /* root.c: reports the rejections nobody looked at, lets go of all roots. */
 void chain__roots_fini(struct chain_loop *loop);
-
-/* A strand that was nobody's branch has ended: its chain was run from outside. */
-static inline void chain__top_ended(struct chain_strand *strand, struct chain_loop *loop)
-{
-    if (loop->interrupted == strand)
-        loop->interrupted = NULL;
-    if (--loop->alive == 0)
-        loop->ending = false;
-}
 
 /* post.c: every loop number has a mailbox in static memory, so that a post needs nothing of a loop that may have ended. */
 
@@ -132,10 +114,7 @@ enum chain_settled chain__mailbox_push(uint64_t tag, struct chain_strand *strand
 /* Counts a late settle of an operation that had this tag. */
 void chain__count_late(uint64_t tag);
 
-/* trace.c: for CHAIN__TRACE(). A strand begins because of what is, or was last, pending in `parent`; NULL: because of nothing. */
-void chain__trace_begin(enum chain_event_kind kind, struct chain_op *op, const struct chain_op *parent);
-
-/* trace.c: a strand has come out of the mailbox; if it waited for an operation, that has been settled by a post. */
+/* trace.c: for CHAIN__TRACE(). A strand has come out of the mailbox; if it waited for an operation, that has been settled by a post. */
 void chain__trace_posted(const struct chain_strand *strand);
 
 /* trace.c: a loop begins and ends. */
@@ -143,7 +122,6 @@ void chain__trace_open(struct chain_loop *loop);
 void chain__trace_close(const struct chain_loop *loop);
 
 /* trace.c: events of a chain that C code runs or that is spawned, and those that belong to no header. */
-void chain__trace_run(struct chain_root *root);
 void chain__trace_cancel(const struct chain_root *root);
 void chain__trace_spawn(struct chain__instance *instance, const struct chain_strand *spawner);
 void chain__trace_done(const struct chain_op *op, uint32_t number);

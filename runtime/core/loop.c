@@ -14,6 +14,7 @@ int chain_loop_init(struct chain_loop *loop, const struct chain_port *port)
     loop->port = port;
     loop->ready.last = &loop->ready.first;
     loop->last_root = &loop->roots;
+    loop->last_rejected = &loop->rejected;
     loop->reach.last = &loop->reach.first;
     loop->budget = CHAIN_BUDGET;
     loop->now = port->now(loop);
@@ -23,12 +24,12 @@ int chain_loop_init(struct chain_loop *loop, const struct chain_port *port)
 
 bool chain_loop_left(struct chain_loop *loop, struct chain_left *left)
 {
-    left->roots = loop->alive;
+    left->roots = chain__roots_running(loop);
     left->instances = loop->instances;
     left->timers = loop->armed;
     left->descriptors = loop->port->descriptors == NULL ? 0 : loop->port->descriptors(loop);
     left->strands = 0;
-    for (const struct chain_strand *strand = loop->ready.first; strand != NULL; strand = strand->next)
+    for (struct chain_strand *const *next = &loop->ready.first; next != loop->ready.last; next = &(*next)->next)
         left->strands++;
     return left->roots != 0 || left->instances != 0 || left->strands != 0 || left->timers != 0 || left->descriptors != 0;
 }
@@ -42,10 +43,10 @@ size_t chain_loop_fini(struct chain_loop *loop)
         return 0;
     if (chain_loop_left(loop, &left) && loop->on_left != NULL)
         loop->on_left(loop, &left);
+    running = left.roots + left.instances;
     loop->closed = true;
     CHAIN__TRACE(chain__trace_close(loop));
     chain__roots_fini(loop);
-    running = loop->alive + loop->instances;
     chain__mailbox_close(loop, running == 0);
     if (running == 0)
         chain__slabs_fini(loop); /* no post looks at it any more */
@@ -54,7 +55,7 @@ size_t chain_loop_fini(struct chain_loop *loop)
 
 static bool anything_left(const struct chain_loop *loop)
 {
-    return loop->alive != 0 || loop->ready.first != NULL || loop->timers != NULL;
+    return chain__runs(loop) || loop->ready.first != NULL || loop->timers != NULL;
 }
 
 /* Waits for the next timer, or only polls. */
@@ -100,7 +101,7 @@ bool chain_loop_turn(struct chain_loop *loop, bool block)
 
 void chain_loop_run(struct chain_loop *loop)
 {
-    while (loop->alive != 0 && !loop->stopping)
+    while (chain__runs(loop) && !loop->stopping)
         chain_loop_turn(loop, true);
     loop->stopping = false;
 }

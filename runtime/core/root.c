@@ -1,23 +1,25 @@
 /* root.c - chains that C code runs. */
 #include "core.h"
 
-static void link_root(struct chain_root *root, struct chain_loop *loop)
+/* With a value the link means nothing any more; a root that has ended without has one only while it is in the other list. */
+static inline void leave(struct chain_root *root, struct chain_root ***last)
 {
-    root->next = NULL;
-    root->link = loop->last_root;
-    *loop->last_root = root;
-    loop->last_root = &root->next;
+    if (*last != &root->next) {
+        *root->link = root->next;
+        root->next->link = root->link;
+    } else {
+        *root->link = NULL;
+        *last = root->link;
+    }
 }
 
-static void unlink_root(struct chain_root *root, struct chain_loop *loop)
+size_t chain__roots_running(const struct chain_loop *loop)
 {
-    *root->link = root->next;
-    if (root->next != NULL)
-        root->next->link = root->link;
-    else
-        loop->last_root = root->link;
-    root->next = NULL;
-    root->link = NULL;
+    size_t count = loop->bare;
+
+    for (struct chain_root *const *next = &loop->roots; next != loop->last_root; next = &(*next)->next)
+        count++;
+    return count;
 }
 
 static struct chain_error error_of(struct chain_root *root)
@@ -35,43 +37,49 @@ static void report_unhandled(struct chain_root *root, struct chain_loop *loop)
 
 int chain__run_again(struct chain_root *root, struct chain_loop *loop)
 {
+    if (loop->closed)
+        return CHAIN_ECLOSED;
     if (!chain_is_quiescent(root))
         return EBUSY;
+    loop = chain__loop_of_tag(chain__tag(&root->strand.op)); /* where it was rejected */
     report_unhandled(root, loop);
-    unlink_root(root, loop);
+    leave(root, &loop->last_rejected);
+    root->link = NULL;
     return 0;
 }
 
-static void prepare(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type)
+/* Comes last, as it may run the root again or free it. */
+static inline struct chain_strand *tell_host(struct chain_root *root, struct chain_loop *loop)
 {
-    root->outcome = CHAIN_PENDING;
-    chain__prepare(&root->strand, loop, type);
+    if (root->on_settled != NULL)
+        root->on_settled(root);
+    return chain__suspend(loop);
 }
 
-int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type)
+/* Without a value, or while ends matter. A root that was rejected is kept until somebody looks. Not inline: end_root() would have
+ * to save registers for it. */
+__attribute__((noinline)) static struct chain_strand *end_rarely(struct chain_root *root, struct chain_loop *loop)
 {
-    CHAIN__CHECK(root->link == NULL);
-    prepare(root, loop, type);
-    link_root(root, loop);
-    CHAIN__TRACE(chain__trace_run(root));
-    loop->alive++;
-    chain__ready(loop, &root->strand);
-    return 0;
+    root->outcome = chain__outcome_of(&root->strand.op);
+    if (root->outcome != CHAIN_VALUE)
+        root->link = NULL;
+    if (root->outcome == CHAIN_REJECTED && root->on_settled == NULL)
+        chain__enter_root(root, &loop->last_rejected);
+    chain__top_ended(&root->strand, loop);
+    return tell_host(root, loop);
 }
 
-/* The chain of a root has ended. on_settled comes last, as it may run the root again or free it. */
+/* The chain of a root has ended. */
 static struct chain_strand *end_root(struct chain_strand *strand, struct chain_loop *loop)
 {
     struct chain_root *root = (struct chain_root *)(void *)((char *)strand - offsetof(struct chain_root, strand));
 
-    chain__top_ended(strand, loop);
     CHAIN__TRACE(chain__trace_done(&strand->op, root->number));
-    root->outcome = chain__outcome_of(&strand->op);
-    if (root->outcome != CHAIN_REJECTED || root->on_settled != NULL)
-        unlink_root(root, loop);
-    if (root->on_settled != NULL)
-        root->on_settled(root);
-    return chain__suspend(loop);
+    leave(root, &loop->last_root);
+    if (CHAIN__UNLIKELY(strand->op.code != 0 || loop->ends_matter))
+        return end_rarely(root, loop);
+    root->outcome = CHAIN_VALUE;
+    return tell_host(root, loop);
 }
 
 static const struct chain_type root_type = { .resume = end_root, .name = "root" };
@@ -80,8 +88,10 @@ const struct chain_caller chain__root_caller = { &root_type, 0 };
 /* Looking at a rejection takes it off the list of those to be reported (rule 105). */
 static void look_at(struct chain_root *root)
 {
-    if (root->outcome == CHAIN_REJECTED && root->link != NULL)
-        unlink_root(root, chain__loop_of_tag(chain__tag(&root->strand.op)));
+    if (root->outcome != CHAIN_REJECTED || root->link == NULL)
+        return;
+    leave(root, &chain__loop_of_tag(chain__tag(&root->strand.op))->last_rejected);
+    root->link = NULL;
 }
 
 enum chain_outcome chain_outcome(struct chain_root *root)
@@ -102,12 +112,15 @@ struct chain_error chain_rejection(struct chain_root *root)
 
 void chain__roots_fini(struct chain_loop *loop)
 {
+    while (loop->rejected != NULL) {
+        struct chain_root *root = loop->rejected;
+        leave(root, &loop->last_rejected);
+        root->link = NULL;
+        report_unhandled(root, loop);
+    }
     while (loop->roots != NULL) {
         struct chain_root *root = loop->roots;
-        unlink_root(root, loop);
-        if (root->outcome == CHAIN_REJECTED)
-            report_unhandled(root, loop);
-        else
-            root->link = &root->next; /* not quiescent, but on no list that goes away */
+        leave(root, &loop->last_root);
+        root->link = &root->next; /* not quiescent, but on no list that goes away */
     }
 }

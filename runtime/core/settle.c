@@ -207,7 +207,7 @@ static void complete(struct chain_op *parent)
         parent->alive = (parent->flags & CHAIN__DECIDED) != 0 ? ((struct chain__decision *)chain__storage(parent))->attempt : 0;
     else if (parent->code < 0 && !has_winner(parent))
         parent->alive = CHAIN__EMPTY;
-    parent->flags &= (uint8_t)~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__FORKING);
+    parent->flags &= (uint8_t)~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__FORKING | CHAIN__KIND);
     CHAIN__TRACE(chain__trace_settled(chain__tag(parent), parent, parent->code));
     chain__set_tag(parent, chain__tag(parent) + CHAIN__GENERATION);
 }
@@ -229,6 +229,7 @@ bool chain__join_decided(struct chain_strand *strand, struct chain_loop *loop)
 {
     struct chain_op *op = &strand->op;
 
+    op->flags &= (uint8_t)~CHAIN__FORKING;
     if (op->alive != 1)
         return chain__decide(strand, loop);
     op->alive = 0;

@@ -37,8 +37,7 @@ static struct chain_strand *end_instance(struct chain_strand *strand, struct cha
     struct chain__instance *instance = (struct chain__instance *)(void *)start;
     struct chain__nursery *nursery = instance->owner;
 
-    if (loop->interrupted == strand)
-        loop->interrupted = NULL;
+    chain__top_ended(strand, loop);
     CHAIN__TRACE(chain__trace_done(&strand->op, instance->number));
     report(strand, loop);
     leave(nursery, instance);

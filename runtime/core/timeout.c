@@ -17,6 +17,7 @@ static void raise_timeout(struct chain_op *op)
     join->failure.message = "timed out";
     join->failure.info = 0;
     join->failure.origin = NULL;
+    join->winner = NULL;
     join->attempt = 0;
 }
 

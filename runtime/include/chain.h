@@ -124,7 +124,7 @@ struct chain_caller {
 /* A chain that C code runs: the head of every `struct NAME` that chainc writes for a chain. Zero the whole struct once,
  * before its first use; it may be run again when chain_is_quiescent(). */
 struct chain_root {
-    struct chain_root *next, **link; /* among the loop's roots; link is NULL when it is not */
+    struct chain_root *next, **link; /* in a list of the loop, whose last one has no next; link is NULL when it is in none */
     /* Called once, on the loop's thread, when the chain and everything it started has ended. The frame may be run again or
      * freed from inside. Set it before NAME_run(), or leave it NULL. */
     void (*on_settled)(struct chain_root *root);
@@ -168,35 +168,6 @@ static inline bool chain_is_quiescent(const struct chain_root *root)
 {
     return root->link == NULL || root->outcome != CHAIN_PENDING;
 }
-
-/* ---- chains without a root -------------------------------------------------------------------------------------------
- *
- * A root is 40 bytes: the list of its loop, whom to tell, the outcome. A host that runs very many chains and has lists of its own
- * may do without. Its struct is zeroed once and has, one directly behind the other, a strand and a frame; the branches of a chain
- * that has some stand anywhere in it:
- *
- *     struct mine { struct chain_strand strand; struct NAME_frame frame; struct NAME_branches branches; … };
- *
- * NAME_start(&mine->frame, &mine->branches, …) takes the arguments, `mine->frame.caller` is set to a static record of the type
- * whose `resume` is called when the chain has ended, and chain_bare_run() queues it. That `resume` calls chain_bare_ended(), may
- * then look at the outcome, run the chain again or free it, and returns chain_bare_next().
- *
- * What a root would do is left to the host: not to run a chain that runs, to look at rejections (rule 105), and to cancel what still
- * runs at the end: chain_loop_cancel() does not know these chains. They count in chain_loop_run() and chain_loop_fini(). */
-
-/* Queues a chain that does not run, at its start, on an open loop. No chain runs inside. */
-void chain_bare_run(struct chain_strand *strand, struct chain_loop *loop, const struct chain_type *type);
-
-/* chain_cancel() for one that runs. */
-void chain_bare_cancel(struct chain_strand *strand);
-
-/* Its strand has come to the host's `resume`: the memory is the host's again. */
-void chain_bare_ended(struct chain_strand *strand, struct chain_loop *loop);
-struct chain_strand *chain_bare_next(struct chain_loop *loop);
-
-/* How it ended, until it is run again. The value is in `frame.u.value`. */
-enum chain_outcome chain_bare_outcome(const struct chain_strand *strand);
-struct chain_error chain_bare_rejection(struct chain_strand *strand);
 
 /* Rejects with CHAIN_EABANDONED, for a deferred whose owner goes away (rule 5). Thread: the loop's. */
 enum chain_settled chain_abandon(struct chain_deferred done);
@@ -256,6 +227,7 @@ struct chain_left {
     size_t descriptors; /* operations that wait for one */
 };
 
+/* `last` says where it ends; behind that the link of a strand means nothing. Empty: `first` is NULL. */
 struct chain_queue {
     struct chain_strand *first, **last;
 };
@@ -277,10 +249,12 @@ struct chain_loop {
     struct chain_timer *timers; /* pairing heap by (deadline, order) */
     uint64_t timer_order;
     size_t armed;               /* timers in the heap */
-    struct chain_root *roots, **last_root; /* running, and rejected ones nobody has looked at, in the order they were started */
-    size_t alive;                          /* roots, and chains without one, that run */
+    struct chain_root *roots, **last_root;       /* that run, in the order they were started */
+    struct chain_root *rejected, **last_rejected; /* that nobody has looked at since, in the order they ended */
+    size_t bare;                                 /* chains without a root that run */
     size_t instances;                      /* spawned chains that have not ended */
     bool ending;                /* chain_loop_cancel() was called, and roots still run: nothing is spawned (rule 80) */
+    bool ends_matter;           /* what ends may be `interrupted`, or the last one while `ending` */
     struct chain__reach reach;
     struct chain__slabs *slabs; /* what instances of chains without a pool are made of */
     const struct chain_port *port;

@@ -15,6 +15,7 @@ extern "C" {
 /* The bits of a tag. */
 #define CHAIN__GENERATION ((uint64_t)1 << 16) /* its lowest bit: set while pending */
 #define CHAIN__BRANCH ((uint64_t)1)           /* a branch that is one operation: counted at its strand when it settles */
+#define CHAIN__OF_FRAME ((uint64_t)2)         /* its strand's frame has put a pointer to itself before the branches */
 #define CHAIN__LOW ((uint64_t)0xffff)
 
 /* The flags of a strand's header. */
@@ -93,10 +94,15 @@ static inline struct chain_strand *chain__strand_before(void *frame)
     return (struct chain_strand *)frame - 1;
 }
 
-/* The header of the strand that waits for a branch, given that of the branch, which has no strand. */
+/* The header of the strand that waits for a branch, given that of the branch, which has no strand: that is a fixed distance
+ * behind it, or behind a pointer to the frame that the strand runs. */
 static inline struct chain_op *chain__parent_of(struct chain_op *branch)
 {
-    return (struct chain_op *)(void *)((char *)branch - (size_t)branch->at * 8);
+    char *place = (char *)branch - (size_t)branch->at * 8;
+
+    if ((chain__tag(branch) & CHAIN__OF_FRAME) != 0)
+        place = *(char **)(void *)place - sizeof(struct chain_op);
+    return (struct chain_op *)(void *)place;
 }
 
 static inline void *chain__storage(struct chain_op *op)
@@ -175,7 +181,7 @@ static inline struct chain_strand *chain__suspend(struct chain_loop *loop)
     return NULL;
 }
 
-/* What a resume function returns to go on at once with the same strand in another chain (a call, or its end). */
+/* What a resume function returns to go on at once with the same strand in a called chain. */
 static inline struct chain_strand *chain__continue(struct chain_strand *strand, struct chain_loop *loop)
 {
 #if CHAIN__THREADED
@@ -208,6 +214,11 @@ static inline struct chain_strand *chain__yield(struct chain_strand *strand, str
 #else
 #define CHAIN__TRACE(call) ((void)0)
 #endif
+
+/* A strand begins because of what is, or was last, pending in `parent`; NULL: because of nothing. */
+void chain__trace_begin(enum chain_event_kind kind, struct chain_op *op, const struct chain_op *parent);
+
+void chain__trace_run(struct chain_root *root);
 
 /* A strand's header, or one that is a branch, has become pending; it gets its number. */
 void chain__trace_start(struct chain_op *op, unsigned at);
@@ -253,8 +264,21 @@ static inline bool chain__settled_at_once(const struct chain_strand *strand)
 /* Counts a late settle. */
 enum chain_settled chain__late(struct chain_deferred done);
 
-/* A branch that is one operation has settled. */
+/* A branch that is one operation has settled: inline if it decides nothing and is not the last. */
 void chain__branch_settled(struct chain_op *op);
+
+static inline void chain__count_branch(struct chain_op *op)
+{
+#ifndef __OPTIMIZE_SIZE__
+    struct chain_op *parent = chain__parent_of(op);
+
+    if (CHAIN__LIKELY(op->code == 0 && (parent->flags & CHAIN__BY_VALUE) == 0 && parent->alive > 1)) {
+        parent->alive--;
+        return;
+    }
+#endif
+    chain__branch_settled(op);
+}
 
 /* Where the value of a still pending operation goes; NULL if this settle is late (the caller then calls chain__late). */
 static inline void *chain__claim(struct chain_deferred done)
@@ -286,7 +310,7 @@ static inline void chain__settle(struct chain_deferred done, int code)
 {
     chain__end_pending(done, code);
     if (CHAIN__UNLIKELY((done.tag & CHAIN__BRANCH) != 0))
-        chain__branch_settled(done.op);
+        chain__count_branch(done.op);
     else
         chain__go_on(done);
 }
@@ -335,7 +359,7 @@ static inline void chain__settle_soon(struct chain_deferred done, int code)
 {
     chain__end_pending(done, code);
     if (CHAIN__UNLIKELY((done.tag & CHAIN__BRANCH) != 0))
-        chain__branch_settled(done.op);
+        chain__count_branch(done.op);
     else
         chain__ready_again(done.tag, chain__strand_of(done.op));
 }
@@ -352,7 +376,7 @@ static inline int chain__raise(struct chain_op *op, int code, const char *messag
         return 1;
     }
     op->code = code;
-    if ((chain__tag(op) & CHAIN__BRANCH) == 0)
+    if ((chain__tag(op) & CHAIN__BRANCH) == 0 && CHAIN__UNLIKELY(op->alive != 0))
         op->alive = 0; /* no attempt is known yet */
     failure->message = message;
     failure->info = info;
@@ -488,13 +512,18 @@ static inline void chain__call(struct chain_strand *strand, const struct chain_t
     strand->op.at = 0;
 }
 
-/* The end of a chain: the strand goes on in the caller. */
+/* The end of a chain: the strand goes on in the caller. Its call, or whoever took the strand from the queue, has counted. */
 static inline struct chain_strand *chain__end(struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller)
 {
     CHAIN__TRACE(chain__trace_end(strand, loop, caller));
     strand->type = caller->type;
     strand->op.at = caller->at;
-    return chain__continue(strand, loop);
+#if CHAIN__THREADED
+    return strand->type->resume(strand, loop);
+#else
+    (void)loop;
+    return strand;
+#endif
 }
 
 /* A rejection that another outcome replaced goes to the suppressed hook (rule 106). */
@@ -570,6 +599,27 @@ void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct 
 /* An undo has rejected: that is only reported (rule 42a). */
 void chain__suppress_own(struct chain_op *op, struct chain_loop *loop);
 
+/* A strand that is going to run a chain from its beginning. Its header has never been that of a branch. */
+static inline void chain__prepare(struct chain_strand *strand, struct chain_loop *loop, const struct chain_type *type)
+{
+    strand->type = type;
+    strand->op.at = 0;
+    strand->op.code = 0;
+    strand->op.flags = 0;
+    strand->op.alive = 0;
+    if ((chain__tag(&strand->op) >> 8 & 0xff) != loop->id) /* a store of half a tag is slow to load from */
+        chain__set_tag(&strand->op, (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
+}
+
+/* A strand that was nobody's branch has ended, and is in no list any more. */
+void chain__note_end(struct chain_strand *strand, struct chain_loop *loop);
+
+static inline void chain__top_ended(struct chain_strand *strand, struct chain_loop *loop)
+{
+    if (CHAIN__UNLIKELY(loop->ends_matter))
+        chain__note_end(strand, loop);
+}
+
 /* A state that the chain does not have: its frame has been overwritten, or runs already (rule 108). */
 static inline void chain__impossible(void)
 {
@@ -580,25 +630,47 @@ static inline void chain__impossible(void)
 #endif
 }
 
-/* A root that is on its loop's list: EBUSY if it runs; else it was rejected and nobody has looked, and as running it again
- * loses that, it is reported (rule 105) and taken off the list. */
+/* Whether a chain runs that C code has run. */
+static inline bool chain__runs(const struct chain_loop *loop)
+{
+    return loop->roots != NULL || loop->bare != 0;
+}
+
+/* The rarer cases of chain__may_run(): a root that was rejected, and nobody has looked. As running it again loses that, it is
+ * reported (rule 105) and taken off the list. */
 int chain__run_again(struct chain_root *root, struct chain_loop *loop);
 
 /* Whether NAME_run() may write into the frame: 0, EBUSY if it runs already, CHAIN_ECLOSED if the loop is closed. */
 static inline int chain__may_run(struct chain_root *root, struct chain_loop *loop)
 {
-    if (CHAIN__UNLIKELY(loop->closed))
-        return CHAIN_ECLOSED;
-    return CHAIN__LIKELY(root->link == NULL) ? 0 : chain__run_again(root, loop);
+    if (CHAIN__LIKELY(!loop->closed && (root->outcome == CHAIN_VALUE || root->link == NULL)))
+        return 0;
+    return chain__run_again(root, loop);
 }
 
 /* Where the frame of a root's chain was called. When that ends, its rejection is in the storage of the strand and its code in
  * the header. */
 extern const struct chain_caller chain__root_caller;
 
+/* Puts a root at the end of a list of its loop. */
+static inline void chain__enter_root(struct chain_root *root, struct chain_root ***last)
+{
+    root->link = *last;
+    **last = root;
+    *last = &root->next;
+}
+
 /* Starts a root on behalf of NAME_run(): links it to the loop and queues its strand, which resumes `type` at state 0. After
  * chain__may_run() has returned 0. Returns 0, so that NAME_run() can end in it. */
-int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type);
+static inline int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type)
+{
+    root->outcome = CHAIN_PENDING;
+    chain__prepare(&root->strand, loop, type);
+    chain__enter_root(root, &loop->last_root);
+    CHAIN__TRACE(chain__trace_run(root));
+    chain__ready(loop, &root->strand);
+    return 0;
+}
 
 /* ---- programs ---- */
 
@@ -621,5 +693,6 @@ int chain__main(struct chain_root *root, int (*start)(struct chain_root *root, s
 
 #include "chain_join.h"
 #include "chain_spawn.h"
+#include "chain_bare.h"
 
 #endif

@@ -25,22 +25,24 @@ static inline void chain__fork(struct chain_strand *strand, enum chain__kind kin
 {
     strand->op.alive = (uint8_t)(count + 1);
     strand->op.at = (uint16_t)at;
-    strand->op.flags = (uint8_t)((strand->op.flags & (CHAIN__CANCELLED | CHAIN__SHIELDED | CHAIN__ALIVE)) | CHAIN__FORKING | (unsigned)kind);
-    ((struct chain__decision *)chain__storage(&strand->op))->winner = NULL;
+    strand->op.flags |= (uint8_t)(CHAIN__FORKING | (unsigned)kind);
+    if (((unsigned)kind & CHAIN__BY_VALUE) != 0) /* someone is going to ask who won */
+        ((struct chain__decision *)chain__storage(&strand->op))->winner = NULL;
     chain__pending(&strand->op);
     CHAIN__TRACE(chain__trace_start(&strand->op, at));
 }
 
-/* Prepares the header of a branch that is one operation, before its start. `site` says where it stands: an index into the sites
- * of the parent's chain, for the origin of a rejection, as no code of the chain runs when the branch settles. False if nothing
- * may be started any more because the strand has been cancelled (rule 67). */
-static inline bool chain__branch(struct chain_strand *parent, struct chain_op *op, unsigned site)
+/* Prepares the header of a branch that is one operation, before its start. `at` is the distance in bytes to the header of its
+ * strand; or, with CHAIN__OF_FRAME in `way`, to the pointer to the frame, which is known where this is compiled. `site` says where
+ * it stands: an index into the sites of the parent's chain, for the origin of a rejection, as no code of the chain runs when the
+ * branch settles. False if nothing may be started any more because the strand has been cancelled (rule 67). */
+static inline bool chain__branch_at(struct chain_strand *parent, struct chain_op *op, size_t at, uint64_t way, unsigned site)
 {
-    uint64_t low = (chain__tag(&parent->op) & 0xff00) | CHAIN__BRANCH;
+    uint64_t low = (chain__tag(&parent->op) & 0xff00) | CHAIN__BRANCH | way;
     bool cancelled = parent->op.code == CHAIN_CANCELLED;
 
     op->code = cancelled ? CHAIN__CANCELLED_EMPTY : 0;
-    op->at = (uint16_t)((size_t)((char *)op - (char *)&parent->op) / 8);
+    op->at = (uint16_t)(at / 8);
     op->flags = (uint8_t)((site + 1) & 0xff);
     op->alive = (uint8_t)((site + 1) >> 8);
     if (CHAIN__UNLIKELY(cancelled)) {
@@ -48,9 +50,19 @@ static inline bool chain__branch(struct chain_strand *parent, struct chain_op *o
         parent->op.alive--;
         return false;
     }
-    chain__set_tag(op, (chain__tag(op) & ~CHAIN__LOW) + CHAIN__GENERATION + low); /* pending */
+    chain__set_tag(op, ((chain__tag(op) & ~CHAIN__LOW) + CHAIN__GENERATION) | low); /* pending */
     CHAIN__TRACE(chain__trace_branch(op));
     return true;
+}
+
+static inline bool chain__frame_branch(struct chain_strand *parent, struct chain_op *op, size_t at, unsigned site)
+{
+    return chain__branch_at(parent, op, at, CHAIN__OF_FRAME, site);
+}
+
+static inline bool chain__branch(struct chain_strand *parent, struct chain_op *op, unsigned site)
+{
+    return chain__branch_at(parent, op, (size_t)((char *)op - (char *)&parent->op), 0, site);
 }
 
 /* Starts a branch that is a strand of its own and lets it run to its first wait, without resuming anything else. */
@@ -74,14 +86,17 @@ static inline bool chain__join(struct chain_strand *strand, struct chain_loop *l
     struct chain_op *op = &strand->op;
     bool last = op->alive == 1;
 
-    op->flags &= (uint8_t)~CHAIN__FORKING;
     if (CHAIN__UNLIKELY((op->flags & CHAIN__DECIDED) != 0 || (last && (op->code != 0 || (op->flags & CHAIN__BY_VALUE) != 0))))
         return chain__join_decided(strand, loop);
     op->alive--;
     if (last) {
+        op->flags &= (uint8_t)~(CHAIN__FORKING | CHAIN__KIND);
         CHAIN__TRACE(chain__trace_settled(chain__tag(op), op, 0));
         chain__set_tag(op, chain__tag(op) + CHAIN__GENERATION);
-    }
+        if ((chain__tag(op) & CHAIN__GENERATION) != 0)
+            __builtin_unreachable();
+    } else
+        op->flags &= (uint8_t)~CHAIN__FORKING;
     return last;
 }
 

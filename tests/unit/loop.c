@@ -175,6 +175,7 @@ static void rule_17_more_ready_strands_than_budget(void **state)
 {
     enum { N = 3 * CHAIN_BUDGET };
     static struct mini m[N];
+    struct chain_left left;
     struct world world;
 
     (void)state;
@@ -184,9 +185,9 @@ static void rule_17_more_ready_strands_than_budget(void **state)
         mini_run(&m[i], &world.loop);
     }
     assert_true(chain_loop_turn(&world.loop, true));
-    assert_true(world.loop.alive > 0 && world.loop.alive < N);
+    assert_true(chain_loop_left(&world.loop, &left) && left.roots < N);
     chain_loop_run(&world.loop);
-    assert_int_equal(world.loop.alive, 0);
+    assert_false(chain_loop_left(&world.loop, &left));
     assert_int_equal(world.blocks, 0);
     world_close(&world);
 }
