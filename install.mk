@@ -31,7 +31,7 @@ WAY_TO_DATA := $(call way,$(bindir),$(datadir))
 
 AMALGAMATION   := $(addprefix $(BUILD)/share/chain/runtime/,chain.h chain.c)
 VENDOR_HEADERS := $(MODULES:runtime/ops/%.chain=$(BUILD)/gen/vendor/%.h)
-GEN_HEADERS    := $(addprefix runtime/include/,chain.h chain_gen.h chain_join.h chain_spawn.h chain_bare.h)
+GEN_HEADERS    := $(addprefix runtime/include/,chain.h chain_gen.h chain_post.h chain_join.h chain_spawn.h chain_run.h chain_bare.h)
 TOLD_HEADERS   := $(GEN_HEADERS) $(filter-out $(GEN_HEADERS),$(sort $(HEADERS))) $(VENDOR_HEADERS)
 # The core first; ports to other systems are no part of it.
 TOLD_SOURCES   := $(sort $(wildcard runtime/core/*.[ch])) \

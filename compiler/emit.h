@@ -55,6 +55,9 @@ void emit_origin(struct emitter *emitter, const struct variable *variable);
 void emit_text(struct emitter *emitter, const struct text *text);
 void emit_arguments(struct emitter *emitter, const struct text *args);
 
+/* "line 12", for a comment. */
+const char *place_words(const struct emitter *emitter, struct span span);
+
 /* "#line N "file.chain"", and back to the output. */
 void emit_line(struct emitter *emitter, struct span span);
 void emit_line_back(struct emitter *emitter);
@@ -84,6 +87,9 @@ void emit_instances(struct emitter *emitter);
 void emit_instances_start(struct emitter *emitter, const struct ir_block *block, const char *storage);
 void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block, const char *storage);
 void emit_spawned(struct emitter *emitter, const struct ir_instr *instr);
+
+/* emit_operation.c: of the header. */
+void emit_operation(struct emitter *emitter, const struct symbol *op);
 
 /* emit_blocking.c */
 void emit_blocking_struct(struct emitter *emitter, const struct symbol *op);

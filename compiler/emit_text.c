@@ -130,6 +130,12 @@ const char *output_name(const char *path)
     return path[0] == '/' ? strrchr(path, '/') + 1 : path;
 }
 
+const char *place_words(const struct emitter *emitter, struct span span)
+{
+    struct place place = source_place(emitter->program->sources, span.begin);
+    return arena_format(emitter->arena, "line %d", place.line);
+}
+
 static void put_line(struct emitter *emitter, int line, const char *file)
 {
     putf(emitter->writer, "#line %d ", line);

@@ -399,53 +399,6 @@ static inline enum chain_settled chain__reject(struct chain_deferred done, int c
     return CHAIN_OK;
 }
 
-/* ---- operations declared `posted` ----
- *
- * Threads race for them, so each settling call first takes the tag by compare-and-swap (rule 102). chain__post_… is for any
- * thread, chain__shared_… for the loop's own, where the operation may go on at once (rule 11):
- *
- *     enum chain_settled NAME_post_resolve(NAME_deferred done, TYPE value)     enum chain_settled NAME_resolve(… same …)
- *     {                                                                        {
- *         TYPE *place = chain__post_begin(done.end);                               TYPE *place = chain__shared_claim(done.end);
- *         if (place == NULL)                                                       if (place == NULL)
- *             return chain__post_late(done.end);                                       return chain__late(done.end);
- *         *place = value;                                                          *place = value;
- *         return chain__post_end(done.end, 0);                                     chain__settle(done.end, 0);
- *     }                                                                            return CHAIN_OK;
- *                                                                              }
- * A post travels through the link of its strand, so a posted operation in a branch always gets a strand of its own: never
- * chain__branch(). After its start has made the deferred known to another thread, the operation does not touch its struct. */
-
-/* Like chain__claim(). */
-static inline void *chain__shared_claim(struct chain_deferred done)
-{
-    uint64_t tag = done.tag;
-    return chain__claim_tag(&done.op->tag, &tag, tag + CHAIN__GENERATION, __ATOMIC_ACQ_REL) ? chain__storage(done.op) : NULL;
-}
-
-enum chain_settled chain__shared_reject(struct chain_deferred done, int code, const char *message, intptr_t info);
-enum chain_settled chain__shared_cancelled(struct chain_deferred done);
-
-/* Posting from any thread: begin claims the operation (NULL: late or closed, nothing is changed: return
- * chain__post_late()), the caller writes the value there, end hands the strand to the loop and wakes it if it sleeps.
- * Rules 99-103. */
-void *chain__post_begin(struct chain_deferred done);
-enum chain_settled chain__post_late(struct chain_deferred done);
-enum chain_settled chain__post_end(struct chain_deferred done, int code);
-enum chain_settled chain__post_reject(struct chain_deferred done, int code, const char *message, intptr_t info);
-enum chain_settled chain__post_cancelled(struct chain_deferred done);
-
-/* ---- blocking functions ----
- *
- * For each that a file calls, chainc writes a struct with room for the outcome, a chain_work and the arguments, and three
- * functions: NAME_start() and NAME_cancel() as an operation has them, and one for the thread. */
-
-/* Hands the work of a pending operation to the loop's workers. Afterwards its struct belongs to the thread. */
-void chain__work_start(struct chain_work *work, void *call, void (*run)(struct chain_work *work), const char *pool);
-
-/* Cancels it at once if it has not begun; else it is waited for (rule 65). */
-void chain__work_cancel(struct chain_work *work);
-
 /* ---- chains ---- */
 
 /* Says where a rejection comes from, unless something further in has said it. */
@@ -599,27 +552,6 @@ void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct 
 /* An undo has rejected: that is only reported (rule 42a). */
 void chain__suppress_own(struct chain_op *op, struct chain_loop *loop);
 
-/* A strand that is going to run a chain from its beginning. Its header has never been that of a branch. */
-static inline void chain__prepare(struct chain_strand *strand, struct chain_loop *loop, const struct chain_type *type)
-{
-    strand->type = type;
-    strand->op.at = 0;
-    strand->op.code = 0;
-    strand->op.flags = 0;
-    strand->op.alive = 0;
-    if ((chain__tag(&strand->op) >> 8 & 0xff) != loop->id) /* a store of half a tag is slow to load from */
-        chain__set_tag(&strand->op, (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
-}
-
-/* A strand that was nobody's branch has ended, and is in no list any more. */
-void chain__note_end(struct chain_strand *strand, struct chain_loop *loop);
-
-static inline void chain__top_ended(struct chain_strand *strand, struct chain_loop *loop)
-{
-    if (CHAIN__UNLIKELY(loop->ends_matter))
-        chain__note_end(strand, loop);
-}
-
 /* A state that the chain does not have: its frame has been overwritten, or runs already (rule 108). */
 static inline void chain__impossible(void)
 {
@@ -630,69 +562,14 @@ static inline void chain__impossible(void)
 #endif
 }
 
-/* Whether a chain runs that C code has run. */
-static inline bool chain__runs(const struct chain_loop *loop)
-{
-    return loop->roots != NULL || loop->bare != 0;
-}
-
-/* The rarer cases of chain__may_run(): a root that was rejected, and nobody has looked. As running it again loses that, it is
- * reported (rule 105) and taken off the list. */
-int chain__run_again(struct chain_root *root, struct chain_loop *loop);
-
-/* Whether NAME_run() may write into the frame: 0, EBUSY if it runs already, CHAIN_ECLOSED if the loop is closed. */
-static inline int chain__may_run(struct chain_root *root, struct chain_loop *loop)
-{
-    if (CHAIN__LIKELY(!loop->closed && (root->outcome == CHAIN_VALUE || root->link == NULL)))
-        return 0;
-    return chain__run_again(root, loop);
-}
-
-/* Where the frame of a root's chain was called. When that ends, its rejection is in the storage of the strand and its code in
- * the header. */
-extern const struct chain_caller chain__root_caller;
-
-/* Puts a root at the end of a list of its loop. */
-static inline void chain__enter_root(struct chain_root *root, struct chain_root ***last)
-{
-    root->link = *last;
-    **last = root;
-    *last = &root->next;
-}
-
-/* Starts a root on behalf of NAME_run(): links it to the loop and queues its strand, which resumes `type` at state 0. After
- * chain__may_run() has returned 0. Returns 0, so that NAME_run() can end in it. */
-static inline int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type)
-{
-    root->outcome = CHAIN_PENDING;
-    chain__prepare(&root->strand, loop, type);
-    chain__enter_root(root, &loop->last_root);
-    CHAIN__TRACE(chain__trace_run(root));
-    chain__ready(loop, &root->strand);
-    return 0;
-}
-
-/* ---- programs ---- */
-
-/* A code of a `codes` declaration, for messages. */
-struct chain_code_text {
-    int code;
-    const char *name;
-    const char *text; /* may be NULL */
-};
-
-/* The generated main(): opens a reactor, lets `start` run the root on it (it calls NAME_run() and returns what that returns)
- * and runs the loop. Returns the exit status: *value (0 if `value` is NULL), or 1 after an unhandled rejection, which is
- * printed to stderr, or a reactor that could not be opened. `codes` ends with code 0; NULL if there are none. Hosted only. */
-int chain__main(struct chain_root *root, int (*start)(struct chain_root *root, struct chain_loop *loop, int argc, char **argv),
-                int argc, char **argv, const int *value, const struct chain_code_text *codes);
-
 #ifdef __cplusplus
 }
 #endif
 
+#include "chain_post.h"
 #include "chain_join.h"
 #include "chain_spawn.h"
+#include "chain_run.h"
 #include "chain_bare.h"
 
 #endif
