@@ -144,6 +144,29 @@ static const char *help_with_item(struct scanner *scan, const struct token *foun
     return "C stands between `%{` and `%}`";
 }
 
+/* A keyword without quotes. */
+static const char *bare(struct scanner *scan, int token)
+{
+    const char *shown = token_info(token)->shown;
+    return arena_copy(scan->arena, shown + 1, strlen(shown) - 2);
+}
+
+/* Brackets that belong elsewhere, or nowhere. */
+static const char *help_with_brackets(struct scanner *scan)
+{
+    int found = scan->last[0].kind, before = scan->last[1].kind, first = scan->last[2].kind;
+
+    if (found != T_LPAREN && (before == T_ALL || before == T_SETTLE || before == T_ANY || before == T_RACE))
+        return arena_format(scan->arena, "branches stand in round brackets, with commas: `%s (step, step)`", bare(scan, before));
+    if (found == T_LBRACE && first == T_CATCH && (before == T_NAME || before == T_CEXPR))
+        return "a handler knows the rejection as `err` without saying so: `catch { ... }`";
+    if (before == T_IF || before == T_WHILE)
+        return arena_format(scan->arena, "a condition stands in round brackets: `%s (condition) { ... }`", bare(scan, before));
+    if (before == T_CEXPR && (first == T_IF || first == T_WHILE))
+        return arena_format(scan->arena, "a block follows the condition, at once: `%s (condition) { ... }`", bare(scan, first));
+    return NULL;
+}
+
 static const char *help_with_word(struct scanner *scan, const struct expected *expected)
 {
     const struct token *found = &scan->last[0], *before = &scan->last[1];
@@ -172,6 +195,8 @@ static const char *help_with(struct scanner *scan, const struct expected *expect
     case T_SEMICOLON: return expected->group[GROUP_ITEM] && scan->depth == 0 ? "a body has no `;` behind it" : NULL;
     default: break;
     }
+    if (help_with_brackets(scan) != NULL)
+        return help_with_brackets(scan);
     if (scan->last[1].kind == T_DO)
         return "`do` is followed by C in braces; loops are `while (condition) { }` and `loop { }`";
     return help_with_word(scan, expected);
