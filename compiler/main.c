@@ -174,6 +174,8 @@ static void emit(struct session *session, const struct ir_chain *chains, struct 
         .vendored = given->vendored,
     };
 
+    if (given->outdir != NULL)
+        output_make_folder(&session->arena, given->outdir);
     if (given->skeleton)
         emit_skeleton(&texts->c, &session->program, chains, &options);
     else {
@@ -433,7 +435,7 @@ static enum status copy_runtime(struct arena *arena, const struct options *optio
     struct sources sources = { .arena = arena };
     const char *from = options_runtime_dir(arena);
 
-    mkdir(options->runtime_copy, 0777); /* it may be there; if it cannot be made, writing says so */
+    output_make_folder(arena, options->runtime_copy);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *path = arena_format(arena, "%s/%s", from == NULL ? "" : from, names[i]), *problem;
         const struct source *source = source_read(&sources, path, &problem);

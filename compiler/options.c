@@ -270,6 +270,8 @@ static void check_combination(struct reader *reader)
                 options->inputs[1]);
     else if (options->outdir != NULL && options->output != NULL)
         misused(reader, "either -o or --outdir%s", "");
+    else if (options->check_only + options->skeleton + (options->dump != NULL) > 1)
+        misused(reader, "only one of --check, --skeleton, --dump and --report%s", "");
     else if (options->wants_depfile && (options->check_only || options->dump != NULL))
         misused(reader, "nothing is written that could depend on something: %s", options->check_only ? "--check" : "--dump and --report");
     else if (!options->wants_depfile && (options->depfile != NULL || options->targets != NULL || options->phony_targets))
@@ -286,6 +288,8 @@ bool options_read(int argc, char **argv, struct arena *arena, struct diags *diag
         misused(&reader, "%s", arena_format(arena, "@%s: %s", arguments.file, arguments.problem));
     options->include_dirs = arena_alloc(arena, ((size_t)arguments.count + 1) * sizeof *options->include_dirs);
     options->color = terminal_has_color();
+    if (!reader.done && arguments.count > 0)
+        arguments.words[0] = "chainc"; /* for what getopt says */
     while (!reader.done && (option = getopt_long(arguments.count, arguments.words, "o:lI:M:W:hV", long_options, NULL)) != -1)
         take(&reader, option);
     options->inputs = (const char *const *)arguments.words + optind;

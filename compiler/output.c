@@ -136,6 +136,13 @@ static int stage(struct arena *arena, struct output *output, bool if_changed)
     return stage_regular(arena, output, &status, if_changed);
 }
 
+void output_make_folder(struct arena *arena, const char *path)
+{
+    for (const char *slash = strchr(path + (*path == '/'), '/'); slash != NULL; slash = strchr(slash + 1, '/'))
+        mkdir(arena_copy(arena, path, (size_t)(slash - path)), 0777);
+    mkdir(path, 0777);
+}
+
 void output_stage(struct outputs *outputs, const char *path, const char *text, size_t length, bool if_changed)
 {
     struct output *output = arena_new(outputs->arena, struct output);

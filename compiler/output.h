@@ -31,6 +31,9 @@ bool output_is_stream(struct arena *arena, const char *path);
  * already is left as it is. */
 void output_stage(struct outputs *outputs, const char *path, const char *text, size_t length, bool if_changed);
 
+/* Makes a folder and those it stands in. What is there already is left; what cannot be made is said when something is written there. */
+void output_make_folder(struct arena *arena, const char *path);
+
 /* Puts all of them in their places, the last staged one first; after a problem none of them, and the temporary files are gone.
  * False on a problem. */
 bool output_commit(struct outputs *outputs);

@@ -4,7 +4,8 @@
  * exactly once, with a value, a rejection or as cancelled. The C side of an operation holds the deferred (it may settle),
  * the chain holds the promise (it may only wait).
  *
- * Unless a function says otherwise it is called on the thread of its loop. "Rule n" is a rule of docs/semantics.md.
+ * Unless a function says otherwise it is called on the thread of its loop. "Rule n" is a rule of semantics.md, in the
+ * documentation.
  *
  * This header and the core behind it make no system call and need no heap; the reactor (chain_reactor.h) adds sockets,
  * clocks and threads on a hosted system.

@@ -19,7 +19,7 @@ misuse()
 {
     expect 2 "$CHAINC" "$@"
     empty out
-    shows err "(^|/)chainc: "
+    shows err "^chainc: "
     shows err "^Try 'chainc --help' for more information\.$"
 }
 misuse
@@ -27,5 +27,9 @@ misuse --no-such-option a.chain
 misuse --dump=nonsense a.chain
 misuse a.chain b.chain -o c.c
 misuse a.chain -o
+misuse --report --skeleton a.chain
+misuse --dump=ir --skeleton a.chain
+misuse --check --report a.chain
+misuse --check --skeleton a.chain
 [ ! -e c.c ] || fail "misuse wrote c.c"
 exit 0

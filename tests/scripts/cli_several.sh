@@ -22,6 +22,15 @@ shows made/two.d '^made/two\.c:'
 expect 0 "$CHAINC" --outdir made one.chain
 rm made/*
 
+# The folder is made, with those around it, if there is something to write.
+expect 1 "$CHAINC" --outdir=new/folder wrong.chain
+[ ! -e new ] || fail "a folder was made for nothing"
+expect 0 "$CHAINC" --outdir=new/folder one.chain two.chain
+[ "$(ls new/folder | tr '\n' ' ')" = "one.c one.h two.c two.h " ] || fail "a new folder: $(ls new/folder)"
+expect 0 "$CHAINC" --outdir="$PWD/new/other/" one.chain
+[ -e new/other/one.h ] || fail "a new folder with an absolute path"
+rm -r new
+
 # An error in one does not keep the others from being written, and is the status.
 expect 1 "$CHAINC" --outdir=made one.chain wrong.chain two.chain
 [ "$(ls made | tr '\n' ' ')" = "one.c one.h two.c two.h " ] || fail "an error among others: $(ls made)"
@@ -39,10 +48,10 @@ expect 1 "$CHAINC" -Werror warns.chain again.chain
 expect 0 "$CHAINC" "-Wno-$category" warns.chain again.chain
 empty err
 
-# What only one input can have; two of one name; an output that is another input; a folder that is not there.
+# What only one input can have; two of one name; an output that is another input; a folder that cannot be made.
 cp one.chain sub
 for words in "-o x.c one.chain two.chain" "--header=x.h one.chain two.chain" "-MD -MF x.d one.chain two.chain" \
-    "-MD -MT x one.chain two.chain" "--outdir=made -o x.c one.chain" "one.chain sub/one.chain" "- -" "--outdir=nowhere one.chain"; do
+    "-MD -MT x one.chain two.chain" "--outdir=made -o x.c one.chain" "one.chain sub/one.chain" "- -" "--outdir=two.chain/sub one.chain"; do
     # shellcheck disable=SC2086 # several words
     expect 2 "$CHAINC" $words
     [ -s err ] || fail "$words: no reason"
