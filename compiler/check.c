@@ -516,6 +516,24 @@ static struct checked_chain *check_chain(struct program *program, struct symbol 
     return chain;
 }
 
+static bool releases_something(const struct program *program, const struct symbol *chain)
+{
+    for (const struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        if (symbol->kind == SYMBOL_RESOURCE && symbol->release == chain)
+            return true;
+    return false;
+}
+
+/* Nobody else can know a static chain. */
+static void warn_of_uncalled(const struct program *program, const struct checked_chain *chain)
+{
+    for (; chain != NULL; chain = chain->next) {
+        const struct symbol *symbol = chain->symbol;
+        if (symbol->proto->is_static && !symbol->is_called && !symbol->is_spawned && !releases_something(program, symbol))
+            diag_report(program->diags, D_UNUSED_CHAIN, symbol->span, symbol->name);
+    }
+}
+
 struct checked_chain *check(struct program *program)
 {
     struct checked_chain *first = NULL, **last = &first;
@@ -526,5 +544,6 @@ struct checked_chain *check(struct program *program)
         *last = check_chain(program, symbol);
         last = &(*last)->next;
     }
+    warn_of_uncalled(program, first);
     return first;
 }

@@ -11,6 +11,7 @@ struct emitter {
     const struct program *program;
     const struct emit_options *options;
     const struct ir_chain *chain;
+    const char *linkage;         /* of what is the chain's own, if it is static */
     struct arena *arena;
     int line;                    /* of the last comment that showed a source line */
     bool in_user_text;           /* behind a `#line` into the source */

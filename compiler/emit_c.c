@@ -50,7 +50,7 @@ static void emit_callers(struct emitter *emitter)
     if (chain->call_count == 0)
         return;
     if (chain->symbol->proto->is_static && !chain->symbol->is_spawned)
-        putf(w, "static const struct chain_type %s_type;\n\n", chain->c_name);
+        putf(w, "%sconst struct chain_type %s_type;\n\n", emitter->linkage, chain->c_name);
     putf(w, "/* Where %s goes on behind its calls. */\nstatic const struct chain_caller %s_callers[] = {\n", chain->c_name, chain->c_name);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->end == IR_CALL)
@@ -77,7 +77,7 @@ static void emit_type(struct emitter *emitter)
     const char *nursery = chain->checked->spawns == NULL ? "" : arena_format(emitter->arena, "    .nursery = offsetof(struct %s_frame, nursery),\n",
                                                                              chain->c_name);
 
-    put_template(emitter->writer, type_text, "cancel", cancel, "nursery", nursery, "static", chain->symbol->proto->is_static ? "static " : "",
+    put_template(emitter->writer, type_text, "cancel", cancel, "nursery", nursery, "static", emitter->linkage,
                  "name", chain->c_name, "chain", chain->symbol->name, NULL);
 }
 
@@ -115,7 +115,7 @@ static void emit_start_head(struct emitter *emitter, const char *frame, const ch
 {
     const struct ir_chain *chain = emitter->chain;
 
-    putf(emitter->writer, "%svoid %s_start(struct %s_frame *%s", chain->symbol->proto->is_static ? "static " : "", chain->c_name,
+    putf(emitter->writer, "%svoid %s_start(struct %s_frame *%s", emitter->linkage, chain->c_name,
          chain->c_name, frame);
     if (chain->has_branches)
         putf(emitter->writer, ", struct %s_branches *%s", chain->c_name, branches);
@@ -249,6 +249,16 @@ static void emit_chain_functions(struct emitter *emitter)
         emit_main(emitter);
 }
 
+/* chainc has said that nobody calls it; what is there is compiled all the same. */
+static bool is_used(const struct ir_chain *chains, const struct ir_chain *used)
+{
+    for (; chains != NULL; chains = chains->next)
+        for (const struct ir_block *block = chains->blocks; block != NULL; block = block->next)
+            if (block->end == IR_CALL && block->op == used->symbol)
+                return true;
+    return used->symbol->is_spawned;
+}
+
 void emit_c(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options)
 {
     struct emitter emitter = { .writer = writer, .program = program, .options = options, .arena = program->arena };
@@ -262,6 +272,7 @@ void emit_c(struct writer *writer, const struct program *program, const struct i
     emit_blocking_functions(&emitter, chains);
     for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next) {
         emitter.chain = chain;
+        emitter.linkage = !chain->symbol->proto->is_static ? "" : is_used(chains, chain) ? "static " : "static __attribute__((unused)) ";
         emit_chain_functions(&emitter);
     }
 }

@@ -49,7 +49,7 @@ struct symbol {
     const struct ast_opclause *raises; /* NULL: any code */
     struct symbol *next_chain;       /* [resolve] callees first */
     const struct ast_number *pool;   /* of a chain; NULL: none */
-    bool is_spawned;                 /* [check] in the compiled file */
+    bool is_spawned, is_called;      /* [check] in the compiled file */
     uint64_t places, share;          /* [extent] for branches, those it calls included; of these in the chain that is looked at */
     const struct symbol *grows_by;   /* [extent] the callee that most of them are for */
     bool needs_branches;             /* [resolve] a chain with a combinator in it or in one it calls */
