@@ -46,6 +46,25 @@ static void warn_of_pointers(struct checker *checker, const struct text *arg)
     }
 }
 
+/* ---- what is lent ---- */
+
+/* An instance lives on when the block that owns the thing has ended, and with it the thing; also if a `join` follows there, as a
+ * cancel does not wait for that. */
+static void warn_of_lent(struct checker *checker, const struct text *arg, const struct symbol *op, const struct parameter *param)
+{
+    const struct variable *moved = text_moves(arg, param->type);
+    struct diag *diag;
+
+    for (const struct piece *piece = arg->pieces; piece != NULL; piece = piece->next) {
+        const struct variable *lent = piece->kind == PIECE_VARIABLE ? piece->variable : NULL;
+        if (lent == NULL || lent->resource == NULL || lent == moved)
+            continue;
+        diag = diag_report(checker->diags, D_SPAWN_LENT, arg->span, lent->name);
+        diag_help(checker->diags, diag, "if '%s' of '%s' is a '%s', it is moved there", param->name, op->name,
+                  lent->resource->name);
+    }
+}
+
 /* ---- the forms ---- */
 
 static bool can_be_spawned(struct checker *checker, const struct ast_form *form)
@@ -68,6 +87,7 @@ static bool can_be_spawned(struct checker *checker, const struct ast_form *form)
 
 struct node *check_spawn(struct checker *checker, const struct ast_form *form)
 {
+    const struct parameter *param;
     struct node *node;
     struct symbol *op;
 
@@ -79,8 +99,11 @@ struct node *check_spawn(struct checker *checker, const struct ast_form *form)
     if (ctype_resource(checker->program, op->value) != NULL)
         diag_report(checker->diags, D_SPAWN_OWNER, form->u.call.name_span, op->name, op->value.before);
     check_call_arguments(checker, form, op, node);
-    for (const struct text *arg = node->u.call.args; arg != NULL; arg = arg->next)
+    param = op->params;
+    for (const struct text *arg = node->u.call.args; arg != NULL && param != NULL; arg = arg->next, param = param->next) {
         warn_of_pointers(checker, arg);
+        warn_of_lent(checker, arg, op, param);
+    }
     *checker->chain->last_spawn = node;
     checker->chain->last_spawn = &node->u.call.next_spawn;
     return node;
