@@ -64,7 +64,8 @@ static void print_opclauses(struct print *print, const struct ast_proto *proto)
         all.end = clause->span.end;
         comments = comments || clause->comments;
     }
-    bool broken = comments || (!print_on_one_line(print, all) && proto->clauses && proto->clauses->next) || all.end - all.begin > WIDEST;
+    bool broken = comments || (!print_on_one_line(print, all) && proto->clauses && proto->clauses->next)
+                  || all.end - all.begin > WIDEST;
     print->writer->indent += broken;
     for (const struct ast_opclause *clause = proto->clauses; clause; clause = clause->next) {
         if (broken)

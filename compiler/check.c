@@ -346,7 +346,8 @@ static void meet_ways(struct checker *checker, const struct node *first, const s
 }
 
 /* Behind two ways: what either has moved. */
-static void join_moved(struct checker *checker, const struct node *first, const struct moved *first_moved, const struct node *second)
+static void join_moved(struct checker *checker, const struct node *first, const struct moved *first_moved,
+                       const struct node *second)
 {
     struct moved second_moved = checker->moved;
 

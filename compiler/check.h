@@ -80,7 +80,8 @@ bool assigned_has(const struct assigned *set, const struct variable *variable);
 void assigned_meet(struct checker *checker, struct assigned *set, const struct assigned *other, const char *why, struct span at);
 void assigned_union(struct checker *checker, struct assigned *set, const struct assigned *other);
 
-struct variable *variable_new(struct checker *checker, enum variable_kind kind, const char *name, struct ctype type, struct span span);
+struct variable *variable_new(struct checker *checker, enum variable_kind kind, const char *name, struct ctype type,
+                              struct span span);
 struct variable *variable_visible(const struct checker *checker, const char *name);
 bool variable_was_visible(const struct checker *checker, const char *name); /* in a block that has ended */
 void variable_show(struct checker *checker, struct variable *variable);
@@ -152,8 +153,9 @@ void own_loop_end(struct checker *checker);
 /* What was moved behind this point has been moved more than once: a retry, an each. */
 void own_once(struct checker *checker, const struct own_point *start, const char *word);
 
-/* Branches, the first of which began at `start`. Before a winner's block: the others may have moved what they could. Behind a branch
- * that began at `branch` and whose winner's block, if any, began at `winner`: what one moves no other mentions. Behind them all. */
+/* Branches, the first of which began at `start`. Before a winner's block: the others may have moved what they could. Behind a
+ * branch that began at `branch` and whose winner's block, if any, began at `winner`: what one moves no other mentions. Behind them
+ * all. */
 void own_winner(struct checker *checker, const struct own_point *start);
 void own_branch(struct checker *checker, const struct own_point *start, const struct own_point *branch, unsigned winner);
 void own_branches(struct checker *checker, const struct own_point *start);

@@ -76,7 +76,8 @@ static struct ctype settled_type(struct checker *checker, struct ctype type)
             return (*link)->type;
     made = *link = arena_new(checker->arena, struct settled_type);
     made->value = type;
-    made->type = ctype_of_words(checker->arena, arena_format(checker->arena, "struct %s_settled_%u", chain->symbol->c_name, number));
+    made->type = ctype_of_words(checker->arena,
+                                arena_format(checker->arena, "struct %s_settled_%u", chain->symbol->c_name, number));
     return made->type;
 }
 

@@ -70,7 +70,8 @@ void unknown_operation(struct checker *checker, const struct ast_call *call)
     struct diag *diag;
 
     if (other != NULL) {
-        diag_report(program->diags, D_NOT_AN_OPERATION, call->name_span, call->name, other->kind == SYMBOL_CODE ? "a code" : "a resource");
+        diag_report(program->diags, D_NOT_AN_OPERATION, call->name_span, call->name,
+                    other->kind == SYMBOL_CODE ? "a code" : "a resource");
         return;
     }
     diag = diag_report(program->diags, D_UNKNOWN_OPERATION, call->name_span, call->name);
@@ -359,8 +360,8 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
     struct own_point start;
     struct ast_c attempts = { form->u.retry.attempts->span, form->u.retry.attempts->text };
 
-    node->u.retry.attempt = checker->attempt = variable_new(checker, VARIABLE_ATTEMPT, "attempt", ctype_of_words(checker->arena, "int"),
-                                                            form->span);
+    node->u.retry.attempt = variable_new(checker, VARIABLE_ATTEMPT, "attempt", ctype_of_words(checker->arena, "int"), form->span);
+    checker->attempt = node->u.retry.attempt;
     node->u.retry.attempts = check_text(checker, &attempts, no_type, false, NULL);
     if (form->u.retry.backoff != NULL)
         node->u.retry.backoff = check_duration(checker, form->u.retry.backoff);

@@ -15,7 +15,7 @@
 #include "passes.h"
 #include "symbol.h"
 
-/* More do not fit into 524280 bytes anyway: the smallest takes 40, an item of an each 56. */
+/* More do not fit into 524280 bytes anyway: the smallest takes 40, an item of an each 72. */
 enum { PLACES_MAX = 10000 };
 
 /* What a position runs. It serves one combinator after another, as in lower. */
@@ -52,13 +52,20 @@ static struct position *position_new(struct counting *counting, struct position 
 
 /* ---- what runs where ---- */
 
-/* A macro's value is not known here: the C compiler counts then. */
+/* How many items an each has at a time. What a macro or an expression stands for only the C compiler knows: they count as 1, and it
+ * looks at the size of the struct. */
+static unsigned long slots_of(const struct ast_form *each)
+{
+    char *end;
+    unsigned long number = strtoul(each->u.each.limit->text, &end, 0);
+
+    return *end == '\0' && number != 0 ? number : 1;
+}
+
 static void enter_slot(struct counting *counting, const struct ast_form *each)
 {
     counting->here = position_new(counting, &counting->here->slots);
-    counting->here->items = strtoul(each->u.each.limit->text, NULL, 0);
-    if (counting->here->items == 0 || counting->here->items > PLACES_MAX)
-        counting->here->items = 1;
+    counting->here->items = slots_of(each);
 }
 
 static void enter(void *context, const struct ast_form *form, unsigned number)

@@ -33,10 +33,12 @@ void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables 
     case IR_RAISE_AGAIN: case IR_ATTEMPTED: case IR_RESTORE: case IR_SUPPRESS: case IR_HOLD: case IR_EACH:
         visit(v->reads, v->context, instr->variable);
         break;
-    case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_ADOPT: case IR_SYNC: case IR_CATCH: case IR_KEEP: case IR_SET_EXIT: case IR_DECLARE: case IR_OUTCOME: case IR_CAUSE:
+    case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_ADOPT: case IR_SYNC: case IR_CATCH: case IR_KEEP: case IR_SET_EXIT:
+    case IR_DECLARE: case IR_OUTCOME: case IR_CAUSE:
         visit(v->writes, v->context, instr->variable);
         break;
-    case IR_EXPECT: case IR_DEFER: case IR_DELIVER: case IR_RAISE: case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY: case IR_BRANCH_STRAND: case IR_BRANCH_JUMPED:
+    case IR_EXPECT: case IR_DEFER: case IR_DELIVER: case IR_RAISE: case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY:
+    case IR_BRANCH_STRAND: case IR_BRANCH_JUMPED:
     case IR_SUPPRESS_OWN: case IR_RETRY: case IR_SPAWNED: case IR_NOT_SPAWNED:
     case IR_TIMEOUT: case IR_TIMEOUT_END:
         break;

@@ -58,8 +58,9 @@ static const char *strand_name(const struct ir_strand *strand)
 static const char *const verbs[] = {
     [IR_EVAL] = "eval", [IR_COPY] = "copy", [IR_TAKE] = "take", [IR_ADOPT] = "adopt", [IR_EXPECT] = "expect",
     [IR_DEFER] = "defer", [IR_DELIVER] = "deliver", [IR_SYNC] = "sync", [IR_DO] = "do", [IR_RAISE] = "raise",
-    [IR_ATTEMPTED] = "attempted", [IR_RETRY] = "retry", [IR_RAISE_AGAIN] = "raise again", [IR_CATCH] = "catch", [IR_KEEP] = "keep", [IR_RESTORE] = "restore",
-    [IR_SUPPRESS] = "suppress", [IR_SUPPRESS_OWN] = "suppress own", [IR_SET_EXIT] = "exit", [IR_DECLARE] = "declare", [IR_HOLD] = "hold", [IR_FORK] = "fork", [IR_BRANCH_OP] = "branch",
+    [IR_ATTEMPTED] = "attempted", [IR_RETRY] = "retry", [IR_RAISE_AGAIN] = "raise again", [IR_CATCH] = "catch", [IR_KEEP] = "keep",
+    [IR_RESTORE] = "restore", [IR_SUPPRESS] = "suppress", [IR_SUPPRESS_OWN] = "suppress own", [IR_SET_EXIT] = "exit",
+    [IR_DECLARE] = "declare", [IR_HOLD] = "hold", [IR_FORK] = "fork", [IR_BRANCH_OP] = "branch",
     [IR_BRANCH_DELAY] = "branch delay", [IR_BRANCH_STRAND] = "branch strand", [IR_EACH] = "each", [IR_NEXT_SLOT] = "next slot",
     [IR_BRANCH_JUMPED] = "branch jumped",
     [IR_OUTCOME] = "outcome", [IR_CAUSE] = "cause", [IR_SPAWNED] = "spawned",
@@ -68,7 +69,8 @@ static const char *const verbs[] = {
 
 static void dump_instr(struct writer *w, const struct ir_instr *instr)
 {
-    bool assigns = instr->kind == IR_EVAL || instr->kind == IR_COPY || instr->kind == IR_TAKE || instr->kind == IR_ADOPT || instr->kind == IR_SYNC
+    bool assigns = instr->kind == IR_EVAL || instr->kind == IR_COPY || instr->kind == IR_TAKE || instr->kind == IR_ADOPT
+                   || instr->kind == IR_SYNC
                    || instr->kind == IR_DO || instr->kind == IR_CATCH || instr->kind == IR_KEEP || instr->kind == IR_OUTCOME;
 
     put(w, "    ");
@@ -86,7 +88,8 @@ static void dump_instr(struct writer *w, const struct ir_instr *instr)
         putf(w, " %s limit %s ", instr->strand->field, instr->strand->limit);
     if (instr->kind == IR_OUTCOME || instr->kind == IR_CAUSE)
         putf(w, "%s ", strand_name(instr->strand));
-    if (instr->kind == IR_TAKE || instr->kind == IR_ADOPT || instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND)
+    if (instr->kind == IR_TAKE || instr->kind == IR_ADOPT || instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY
+        || instr->kind == IR_BRANCH_STRAND)
         putf(w, "%s ", strand_name(instr->strand));
     if (instr->op != NULL)
         put(w, instr->op->name);

@@ -57,8 +57,8 @@ static void leave(struct ways *ways, const struct ir_block *block)
         ir_end_variables(block, need, ways);
         ir_successors(block, enter, ways);
         break;
-    case IR_START: case IR_DELAY: case IR_CALL: case IR_JOIN: case IR_SPAWN: case IR_AWAIT: case IR_BRANCH_END: /* not with a rejection under way */
-        stop(ways, block);
+    case IR_START: case IR_DELAY: case IR_CALL: case IR_JOIN: case IR_SPAWN: case IR_AWAIT: case IR_BRANCH_END:
+        stop(ways, block); /* not with a rejection under way */
         break;
     }
 }
@@ -88,9 +88,10 @@ static bool may_raise(const struct ir_instr *instr)
     case IR_SYNC:
         return instr->op->fails != NULL;
     case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_ADOPT: case IR_EXPECT: case IR_DEFER: case IR_DELIVER: case IR_ATTEMPTED:
-    case IR_RETRY: case IR_CATCH: case IR_KEEP: case IR_SUPPRESS_OWN: case IR_SET_EXIT: case IR_DECLARE: case IR_HOLD: case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY: case IR_BRANCH_STRAND: case IR_EACH:
-    case IR_NEXT_SLOT: case IR_BRANCH_JUMPED: case IR_OUTCOME: case IR_CAUSE: case IR_SPAWNED: case IR_NOT_SPAWNED:
-    case IR_TIMEOUT: case IR_TIMEOUT_END:
+    case IR_RETRY: case IR_CATCH: case IR_KEEP: case IR_SUPPRESS_OWN: case IR_SET_EXIT: case IR_DECLARE: case IR_HOLD:
+    case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY: case IR_BRANCH_STRAND: case IR_EACH: case IR_NEXT_SLOT:
+    case IR_BRANCH_JUMPED: case IR_OUTCOME: case IR_CAUSE: case IR_SPAWNED: case IR_NOT_SPAWNED: case IR_TIMEOUT:
+    case IR_TIMEOUT_END:
         return false;
     }
     return false;

@@ -368,8 +368,11 @@ static void declare_item(struct program *program, const struct unit *unit, struc
 /* Whether chainc makes such a name for an operation of that kind. */
 static bool is_generated(const struct symbol *owner, const char *ending)
 {
-    static const char *const of_operations[] = { "_start", "_cancel", "_resolve", "_reject", "_cancelled", "_done", "_deferred", "_run",
-        "_frame", "_branches", "_resolve_soon", "_post_resolve", "_post_reject", "_post_cancelled", "_value", "_state", "_type", "_sites", "_resume", "_cancel_step", "_frame_of", "_pool", "_instance", "_instances", NULL };
+    static const char *const of_operations[] = {
+        "_start", "_cancel", "_resolve", "_reject", "_cancelled", "_done", "_deferred", "_run", "_frame", "_branches",
+        "_resolve_soon", "_post_resolve", "_post_reject", "_post_cancelled", "_value", "_state", "_type", "_sites", "_resume",
+        "_cancel_step", "_frame_of", "_pool", "_instance", "_instances", NULL
+    };
     static const char *const of_functions[] = { "_start", "_cancel", "_call", "_work", NULL }; /* blocking ones */
     const char *const *endings = owner->proto_kind == AST_BLOCKING ? of_functions : of_operations;
 

@@ -35,7 +35,8 @@ static void dump_variable(struct writer *w, const char *word, const struct varia
 
 static const char *const words[] = { [NODE_NOTHING] = "nothing", [NODE_CALL] = "call", [NODE_EXPR] = "expr", [NODE_DO] = "do",
     [NODE_BLOCK] = "block", [NODE_THEN] = "then", [NODE_THEN_ELSE] = "then-else", [NODE_CATCH] = "catch",
-    [NODE_FINALLY] = "finally", [NODE_BRANCHES] = "branches", [NODE_EACH] = "each", [NODE_TIMEOUT] = "timeout", [NODE_RETRY] = "retry", [NODE_IF] = "if", [NODE_WHILE] = "while", [NODE_LOOP] = "loop",
+    [NODE_FINALLY] = "finally", [NODE_BRANCHES] = "branches", [NODE_EACH] = "each", [NODE_TIMEOUT] = "timeout",
+    [NODE_RETRY] = "retry", [NODE_IF] = "if", [NODE_WHILE] = "while", [NODE_LOOP] = "loop",
     [NODE_BREAK] = "break", [NODE_CONTINUE] = "continue", [NODE_DELAY] = "delay", [NODE_SPAWN] = "spawn",
     [NODE_JOIN] = "join", [NODE_RETURN] = "return",
     [NODE_REJECT] = "reject" };
