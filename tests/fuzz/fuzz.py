@@ -150,7 +150,8 @@ class Tools:
 
     def __init__(self, build, work, cc, made):
         self.build, self.work, self.cc, self.made = Path(build).resolve(), Path(work).resolve(), cc, Path(made).resolve()
-        self.chainc = self.build / "bin/chainc"
+        self.kept = self.made / "kept"
+        self.chainc = self.kept / "chainc"
         self.sanitize = ""
         for line in (self.build / "flags").read_text().splitlines():
             if line.startswith("SANITIZE="):
@@ -162,12 +163,17 @@ class Tools:
         return ["-fsanitize=" + self.sanitize, "-fno-sanitize-recover=all"] if self.sanitize else []
 
     def make_driver(self):
+        """Also keeps what the programs are made with: if somebody builds meanwhile, two versions shall not meet."""
+        shutil.rmtree(self.kept, ignore_errors=True)
+        shutil.copytree(TOP / "runtime/include", self.kept)
+        for name in self.build / "bin/chainc", HERE / "ops.chain", HERE / "fuzz.h", HERE / "tcc.h":
+            shutil.copy(name, self.kept)
         shutil.copy(HERE / "ops.chain", self.work)
         self.must([self.chainc, "ops.chain"], cwd=self.work)
         hosted = ONE_THREAD if self.cc == "tcc" else []
         flags = self.sanitizing() or ["-DCOUNT_ALLOCATIONS"]
         self.must(["gcc", "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", *flags, *hosted, "-DCHAIN_DEBUG", "-rdynamic", "-I", self.work,
-                   "-I", HERE, "-I", TOP / "runtime/include", "-I", TOP / "runtime/core", HERE / "driver.c", self.work / "ops.c",
+                   "-I", self.kept, "-I", TOP / "runtime/core", HERE / "driver.c", self.work / "ops.c",
                    *sorted((TOP / "runtime/core").glob("*.c")), *sorted((TOP / "runtime/backends").glob("simulated*.c")), "-ldl", "-pthread", "-o", self.driver])
 
     def must(self, command, **more):
@@ -187,7 +193,7 @@ class Tools:
         """Writes and compiles a batch; returns the programs that chainc refuses, with its messages."""
         text, lines = self.source(cases)
         (self.work / (name + ".chain")).write_text(text)
-        done = subprocess.run([str(self.chainc), "-I", str(HERE), name + ".chain", "-Wno-unused-binding", "-Wno-catch", "-Wno-scope", "-Wno-shadow"],
+        done = subprocess.run([str(self.chainc), "-I", str(self.kept), name + ".chain", "-Wno-unused-binding", "-Wno-catch", "-Wno-scope", "-Wno-shadow"],
                               cwd=self.work, capture_output=True, text=True, timeout=60)
         if done.returncode != 0:
             refused = {}
@@ -205,7 +211,7 @@ class Tools:
         command = COMPILERS[self.cc]
         if self.sanitize:
             command = ["gcc", "-std=c11", "-O1", "-fPIC", *self.sanitizing()]
-        done = subprocess.run([*command, "-shared", "-I", ".", "-I", str(self.made), "-I", str(HERE), "-I", str(TOP / "runtime/include"),
+        done = subprocess.run([*command, "-shared", "-I", ".", "-I", str(self.made), "-I", str(self.kept),
                                name + "_all.c", "-o", name + ".so"], cwd=self.work, capture_output=True, text=True, timeout=600)
         if done.returncode != 0:
             raise Broken("%s: %s" % (self.cc, done.stderr[-3000:]))
@@ -514,7 +520,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1, help="of the first program; the others have those that follow")
     parser.add_argument("--nested", action="store_true", help="before them, every construct in every other")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--resume", action="store_true", help="go on where the last run with --resume was ended")
+    parser.add_argument("--resume", action="store_true", help="go on where the last run with --resume was ended (WORK/state.json)")
     parser.add_argument("--progress", type=int, default=0, help="print a line after so many programs")
     parser.add_argument("--one", type=int, metavar="SEED", help="run only this program and show what it does")
     parser.add_argument("--small", action="store_true", help="with --one: make it small first, if it fails")
