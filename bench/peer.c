@@ -10,39 +10,31 @@
 #define RUN(name) name##_peer_far
 #endif
 
+/* A step of five or ten that are alike, as one would write it by hand: the outcome of the one before, the state, the start. */
+#define HOP(n)                                                                                        \
+    case n:                                                                                           \
+        if (n != 0 && m->op.error != 0)                                                               \
+            break;                                                                                    \
+        m->state = n + 1;                                                                             \
+        hop_start(&m->op, m->op.value);                                                               \
+        return;
+
+/* The same with an operation that may have settled already: then the next step follows at once. */
+#define NOW(n)                                                                                        \
+    case n:                                                                                           \
+        if (n != 0 && m->op.error != 0)                                                               \
+            break;                                                                                    \
+        m->state = n + 1;                                                                             \
+        if (!now_start(&m->op, m->op.value))                                                          \
+            return;                                                                                   \
+        __attribute__((fallthrough));
+
 static void hop5_resume(struct task *task)
 {
     struct machine *m = machine_of(task);
 
     switch (m->state) {
-    case 0:
-        m->state = 1;
-        hop_start(&m->op, m->op.value);
-        return;
-    case 1:
-        if (m->op.error != 0)
-            break;
-        m->state = 2;
-        hop_start(&m->op, m->op.value);
-        return;
-    case 2:
-        if (m->op.error != 0)
-            break;
-        m->state = 3;
-        hop_start(&m->op, m->op.value);
-        return;
-    case 3:
-        if (m->op.error != 0)
-            break;
-        m->state = 4;
-        hop_start(&m->op, m->op.value);
-        return;
-    case 4:
-        if (m->op.error != 0)
-            break;
-        m->state = 5;
-        hop_start(&m->op, m->op.value);
-        return;
+        HOP(0) HOP(1) HOP(2) HOP(3) HOP(4)
     }
     m->ended(m);
 }
@@ -52,64 +44,7 @@ static void hop10_resume(struct task *task)
     struct machine *m = machine_of(task);
 
     switch (m->state) {
-    case 0:
-        m->state = 1;
-        hop_start(&m->op, m->op.value);
-        return;
-    case 1:
-        if (m->op.error != 0)
-            break;
-        m->state = 2;
-        hop_start(&m->op, m->op.value);
-        return;
-    case 2:
-        if (m->op.error != 0)
-            break;
-        m->state = 3;
-        hop_start(&m->op, m->op.value);
-        return;
-    case 3:
-        if (m->op.error != 0)
-            break;
-        m->state = 4;
-        hop_start(&m->op, m->op.value);
-        return;
-    case 4:
-        if (m->op.error != 0)
-            break;
-        m->state = 5;
-        hop_start(&m->op, m->op.value);
-        return;
-    case 5:
-        if (m->op.error != 0)
-            break;
-        m->state = 6;
-        hop_start(&m->op, m->op.value);
-        return;
-    case 6:
-        if (m->op.error != 0)
-            break;
-        m->state = 7;
-        hop_start(&m->op, m->op.value);
-        return;
-    case 7:
-        if (m->op.error != 0)
-            break;
-        m->state = 8;
-        hop_start(&m->op, m->op.value);
-        return;
-    case 8:
-        if (m->op.error != 0)
-            break;
-        m->state = 9;
-        hop_start(&m->op, m->op.value);
-        return;
-    case 9:
-        if (m->op.error != 0)
-            break;
-        m->state = 10;
-        hop_start(&m->op, m->op.value);
-        return;
+        HOP(0) HOP(1) HOP(2) HOP(3) HOP(4) HOP(5) HOP(6) HOP(7) HOP(8) HOP(9)
     }
     m->ended(m);
 }
@@ -119,38 +54,8 @@ static void now5_resume(struct task *task)
     struct machine *m = machine_of(task);
 
     switch (m->state) {
-    case 0:
-        m->state = 1;
-        if (!now_start(&m->op, m->op.value))
-            return;
-        /* fall through */
-    case 1:
-        if (m->op.error != 0)
-            break;
-        m->state = 2;
-        if (!now_start(&m->op, m->op.value))
-            return;
-        /* fall through */
-    case 2:
-        if (m->op.error != 0)
-            break;
-        m->state = 3;
-        if (!now_start(&m->op, m->op.value))
-            return;
-        /* fall through */
-    case 3:
-        if (m->op.error != 0)
-            break;
-        m->state = 4;
-        if (!now_start(&m->op, m->op.value))
-            return;
-        /* fall through */
-    case 4:
-        if (m->op.error != 0)
-            break;
-        m->state = 5;
-        if (!now_start(&m->op, m->op.value))
-            return;
+        NOW(0) NOW(1) NOW(2) NOW(3) NOW(4)
+    default:;
     }
     m->ended(m);
 }
@@ -160,73 +65,8 @@ static void now10_resume(struct task *task)
     struct machine *m = machine_of(task);
 
     switch (m->state) {
-    case 0:
-        m->state = 1;
-        if (!now_start(&m->op, m->op.value))
-            return;
-        /* fall through */
-    case 1:
-        if (m->op.error != 0)
-            break;
-        m->state = 2;
-        if (!now_start(&m->op, m->op.value))
-            return;
-        /* fall through */
-    case 2:
-        if (m->op.error != 0)
-            break;
-        m->state = 3;
-        if (!now_start(&m->op, m->op.value))
-            return;
-        /* fall through */
-    case 3:
-        if (m->op.error != 0)
-            break;
-        m->state = 4;
-        if (!now_start(&m->op, m->op.value))
-            return;
-        /* fall through */
-    case 4:
-        if (m->op.error != 0)
-            break;
-        m->state = 5;
-        if (!now_start(&m->op, m->op.value))
-            return;
-        /* fall through */
-    case 5:
-        if (m->op.error != 0)
-            break;
-        m->state = 6;
-        if (!now_start(&m->op, m->op.value))
-            return;
-        /* fall through */
-    case 6:
-        if (m->op.error != 0)
-            break;
-        m->state = 7;
-        if (!now_start(&m->op, m->op.value))
-            return;
-        /* fall through */
-    case 7:
-        if (m->op.error != 0)
-            break;
-        m->state = 8;
-        if (!now_start(&m->op, m->op.value))
-            return;
-        /* fall through */
-    case 8:
-        if (m->op.error != 0)
-            break;
-        m->state = 9;
-        if (!now_start(&m->op, m->op.value))
-            return;
-        /* fall through */
-    case 9:
-        if (m->op.error != 0)
-            break;
-        m->state = 10;
-        if (!now_start(&m->op, m->op.value))
-            return;
+        NOW(0) NOW(1) NOW(2) NOW(3) NOW(4) NOW(5) NOW(6) NOW(7) NOW(8) NOW(9)
+    default:;
     }
     m->ended(m);
 }
@@ -394,37 +234,21 @@ static unsigned long run_joiners(size_t k, size_t chains, void (*resume)(struct 
     return run();
 }
 
-unsigned long RUN(hop5)(size_t k, size_t chains)
-{
-    return run_machines(k, chains, hop5_resume);
-}
+#define MACHINES(name)                                                                                \
+    unsigned long RUN(name)(size_t k, size_t chains)                                                  \
+    {                                                                                                 \
+        return run_machines(k, chains, name##_resume);                                                \
+    }
+#define JOINERS(name)                                                                                 \
+    unsigned long RUN(name)(size_t k, size_t chains)                                                  \
+    {                                                                                                 \
+        return run_joiners(k, chains, name##_resume);                                                 \
+    }
 
-unsigned long RUN(hop10)(size_t k, size_t chains)
-{
-    return run_machines(k, chains, hop10_resume);
-}
-
-unsigned long RUN(now5)(size_t k, size_t chains)
-{
-    return run_machines(k, chains, now5_resume);
-}
-
-unsigned long RUN(now10)(size_t k, size_t chains)
-{
-    return run_machines(k, chains, now10_resume);
-}
-
-unsigned long RUN(join)(size_t k, size_t chains)
-{
-    return run_joiners(k, chains, join_resume);
-}
-
-unsigned long RUN(join_late)(size_t k, size_t chains)
-{
-    return run_joiners(k, chains, join_late_resume);
-}
-
-unsigned long RUN(error5)(size_t k, size_t chains)
-{
-    return run_machines(k, chains, error5_resume);
-}
+MACHINES(hop5)
+MACHINES(hop10)
+MACHINES(now5)
+MACHINES(now10)
+MACHINES(error5)
+JOINERS(join)
+JOINERS(join_late)
