@@ -258,26 +258,18 @@ void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *bran
     decide(&parent->op, &branch->op, 0, NULL, loop);
 }
 
-static void branch_decides(struct chain_op *op, struct chain_op *parent)
+void chain__branch_settled(struct chain_op *op)
 {
+    struct chain_op *parent = chain__parent_of(op);
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
 
     if (loop == NULL)
         return;
     if (op->code > 0)
         chain__originates(op, branch_site(op));
-    branch_outcome(parent, op, chain__failure(op), loop);
+    if (op->code != 0 || (parent->flags & CHAIN__BY_VALUE) != 0) /* else it decides nothing */
+        branch_outcome(parent, op, chain__failure(op), loop);
     branch_counted(parent, loop);
-}
-
-void chain__branch_settled(struct chain_op *op)
-{
-    struct chain_op *parent = chain__parent_of(op);
-
-    if (CHAIN__LIKELY(op->code == 0 && (parent->flags & CHAIN__BY_VALUE) == 0 && parent->alive > 1))
-        parent->alive--; /* decides nothing, and is not the last */
-    else
-        branch_decides(op, parent);
 }
 
 void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop)
