@@ -81,7 +81,8 @@ static bool is_kept(const struct ir_chain *chain, const struct ir_block *block, 
     variable = adopt == NULL ? NULL : adopt->variable;
     while (variable != NULL && variable->kind == VARIABLE_IT && variable->moved_at.begin == 0)
         variable = copy_of(chain, variable);
-    return variable != NULL && variable->kind == VARIABLE_BINDING && variable->moved_at.begin == 0 && variable->scope->strand == block->strand;
+    return variable != NULL && variable->kind == VARIABLE_BINDING && variable->moved_at.begin == 0
+           && variable->scope->strand == block->strand;
 }
 
 static void emit_point(struct emitter *emitter, const char *state, struct span span, const struct symbol *op, const char *step,
@@ -152,13 +153,15 @@ static void emit_points_of(struct emitter *emitter, const struct ir_block *state
         emit_point(emitter, state->state, waiter->end_span, waiter->op, waiter->op->name,
                    waiter->op->proto_kind == AST_ASYNC ? operation_events : delay_events, is_kept(emitter->chain, state, NULL));
     else if (waiter->end == IR_SPAWN) /* only a pool can be full */
-        emit_point(emitter, state->state, waiter->end_span, NULL, "spawn", waiter->op->pool != NULL ? delay_events : "CHAIN_EXPLORE_VALUE", false);
+        emit_point(emitter, state->state, waiter->end_span, NULL, "spawn",
+                   waiter->op->pool != NULL ? delay_events : "CHAIN_EXPLORE_VALUE", false);
     else if (waiter->end == IR_AWAIT)
         emit_point(emitter, state->state, waiter->end_span, NULL, "join", delay_events, false);
     else if (waiter->end == IR_CLOSE)
         emit_point(emitter, state->state, waiter->end_span, NULL, "instances", "CHAIN_EXPLORE_VALUE", false);
     else if (waiter->end == IR_DELAY)
-        emit_point(emitter, state->state, waiter->end_span, NULL, waiter->node->kind == NODE_RETRY ? "pause" : "delay", delay_events, false);
+        emit_point(emitter, state->state, waiter->end_span, NULL, waiter->node->kind == NODE_RETRY ? "pause" : "delay", delay_events,
+                   false);
     else if (waiter->end == IR_JOIN)
         emit_join_points(emitter, waiter, state);
 }
@@ -188,13 +191,23 @@ static const char run_text[] =
     "}\n"
     "\n";
 
+/* Of a parameter that is never moved, its line: it is the last to be released (rule 42a). 0: it may be moved. */
+static int line_of_kept(struct emitter *emitter, const struct parameter *param)
+{
+    for (const struct variable *v = emitter->chain->checked->variables; v != NULL; v = v->next)
+        if (v->kind == VARIABLE_PARAMETER && v->name == param->name)
+            return v->moved_at.begin == 0 ? skeleton_line_of(emitter, emitter->chain->symbol->span) : 0;
+    return 0;
+}
+
 /* What the chain is given to own is counted. */
 static const char *argument_of(struct emitter *emitter, const struct parameter *param, unsigned number)
 {
     const struct symbol *resource = skeleton_counted(emitter, param->type);
 
     if (resource != NULL)
-        return arena_format(emitter->arena, "(%s)chain_explore_given(&%s_owned)", resource->name, resource->name);
+        return arena_format(emitter->arena, "(%s)chain_explore_given(&%s_owned, %d)", resource->name, resource->name,
+                            line_of_kept(emitter, param));
     return skeleton_zero_of(emitter->arena, param->type, number);
 }
 

@@ -20,9 +20,10 @@ struct kept {
     const struct chain_explore_resource *resource;
     unsigned index;
     const struct chain_op *strand; /* its header */
-    const struct explore_start *start;
+    const char *step;              /* that gave it */
+    int line;
 };
-static struct kept kept[EXPLORE_STARTS]; /* there is one for each start at most */
+static struct kept kept[2 * EXPLORE_STARTS]; /* one for each start at most, and for each parameter */
 static unsigned kept_count;
 
 void explore__own_nothing(struct explore *e)
@@ -62,25 +63,34 @@ uintptr_t chain_explore_fresh(struct chain_explore_resource *resource)
 
 /* ---- the order ---- */
 
+static void keep(const struct chain_explore_resource *resource, const struct chain_op *strand, const char *step, int line)
+{
+    struct kept *last = &kept[kept_count];
+
+    if (kept_count == sizeof kept / sizeof *kept)
+        return;
+    last->resource = resource;
+    last->index = resource->count - 1;
+    last->strand = strand;
+    last->step = step;
+    last->line = line;
+    kept_count++;
+}
+
 /* A branch that is one operation binds in the strand that waits for it. */
-static void keep(const struct chain_explore_resource *resource, struct chain_deferred end)
+static void keep_started(const struct chain_explore_resource *resource, struct chain_deferred end)
 {
     const struct explore_start *start = explore__start_of(current, end);
 
-    if (start == NULL || start->point == NULL || (start->point->events & CHAIN_EXPLORE_KEPT) == 0 || kept_count == EXPLORE_STARTS)
-        return;
-    kept[kept_count].resource = resource;
-    kept[kept_count].index = resource->count - 1;
-    kept[kept_count].strand = (end.tag & CHAIN__BRANCH) != 0 ? chain__parent_of(end.op) : end.op;
-    kept[kept_count].start = start;
-    kept_count++;
+    if (start != NULL && start->point != NULL && (start->point->events & CHAIN_EXPLORE_KEPT) != 0)
+        keep(resource, (end.tag & CHAIN__BRANCH) != 0 ? chain__parent_of(end.op) : end.op, start->point->step, start->point->line);
 }
 
 static void complain_of_order(const struct kept *first, const struct kept *later)
 {
     explore__complain(&current->run, "%s %u (%s, line %d) was released before %s %u (%s, line %d), which came later",
-                      first->resource->name, first->index + 1, first->start->point->step, first->start->point->line,
-                      later->resource->name, later->index + 1, later->start->point->step, later->start->point->line);
+                      first->resource->name, first->index + 1, first->step, first->line, later->resource->name, later->index + 1,
+                      later->step, later->line);
 }
 
 static void take_out(const struct chain_explore_resource *resource, unsigned index)
@@ -105,15 +115,17 @@ enum chain_settled chain_explore_own(struct chain_explore_resource *resource, st
     if (settled != CHAIN_OK)
         return settled;
     resource->owned[resource->count - 1] = 1;
-    keep(resource, end);
+    keep_started(resource, end);
     return settled;
 }
 
-uintptr_t chain_explore_given(struct chain_explore_resource *resource)
+uintptr_t chain_explore_given(struct chain_explore_resource *resource, int line)
 {
     uintptr_t value = chain_explore_fresh(resource);
 
     resource->owned[resource->count - 1] = 1;
+    if (line != 0)
+        keep(resource, &current->run.root->strand.op, "given", line);
     return value;
 }
 

@@ -70,8 +70,8 @@ uintptr_t chain_explore_fresh(struct chain_explore_resource *resource);
 /* A settle of `end` with the latest fresh value has returned this: CHAIN_OK, and the chain owns it. Returns `settled`. */
 enum chain_settled chain_explore_own(struct chain_explore_resource *resource, struct chain_deferred end, enum chain_settled settled);
 
-/* A fresh value that the chain owns from the start. */
-uintptr_t chain_explore_given(struct chain_explore_resource *resource);
+/* A fresh value that the chain owns from the start. `line`: of the parameter, if it stays there; 0: it may be moved. */
+uintptr_t chain_explore_given(struct chain_explore_resource *resource, int line);
 
 /* The value has been released, or its owner is somebody else now. A second time is an error, and so is one before what came later
  * and is kept in the same strand; a value that was not fresh counts for nothing. */

@@ -22,10 +22,12 @@ shows out '^passed_on, scenario [0-9]+: page 1 was released twice$'
 # Two releases in the wrong order.
 make_test $TOP/tests/sim ordered
 cp ordered.c good.c
-sed '/three_resume(.*)$/,/^}/ { s/hang_up, f->a)/hang_up, FIRST)/; s/hang_up, f->b)/hang_up, f->a)/; s/FIRST/f->b/ }' good.c >ordered.c
+swap() { sed "/^static.*$1_resume(/,/^}/ { s/hang_up, f->$2)/hang_up, THE_OTHER)/; s/hang_up, f->$3)/hang_up, f->$2)/; s/THE_OTHER/f->$3/ }"; }
+swap three a b <good.c | swap given first second >ordered.c
 expect 0 $CC $CFLAGS -DCHAIN_TRACE $folders ordered_test.c ordered.c "$BUILD/lib/libchain-trace.a" -pthread -o ordered_test
 expect 1 ./ordered_test
 shows out '^three, scenario 1: line 1 \(dial, line 20\) was released before line 2 \(dial, line 21\), which came later$'
+shows out '^given, scenario [0-9]+: line 1 \(given, line 65\) was released before line 2 \(dial, line 67\), which came later$'
 ! grep -q '^around.*went wrong' out || fail "$(cat out)"
 
 # Wrong: each is found, with the way to run it again.
