@@ -1,6 +1,6 @@
-/* lower.h - what the parts of lower share: lower.c has calls, blocks and loops, lower_catch.c then, else and catch, lower_jump.c
- * finally and the ways out, lower_branches.c what runs at the same time, lower_each.c the items of an each, lower_retry.c the
- * retry, lower_own.c what is undone and released, lower_spawn.c instances.
+/* lower.h - what the parts of lower share: lower.c has blocks and loops, lower_step.c calls and other single steps, lower_catch.c
+ * then, else and catch, lower_jump.c finally and the ways out, lower_branches.c what runs at the same time, lower_each.c the
+ * items of an each, lower_retry.c the retry, lower_own.c what is undone and released, lower_spawn.c instances.
  */
 #ifndef LOWER_H
 #define LOWER_H
@@ -135,6 +135,12 @@ void lower_jump(struct lowering *lowering, const struct node *node);
 void lower_return(struct lowering *lowering, const struct node *node);
 void lower_reject(struct lowering *lowering, const struct node *node);
 
+/* lower_step.c */
+void lower_call(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_expr(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_do(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_delay(struct lowering *lowering, const struct node *node);
+void check_before_c(struct lowering *lowering, const struct text *text);
 bool calls_something(const struct text *text);
 
 /* lower_own.c; without effect on variables that own nothing */
