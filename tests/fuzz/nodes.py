@@ -71,6 +71,7 @@ class Cond:
 # ---- nodes ----
 
 class Node:
+    cleans = False
     settles = False    # as one thing: with an undo its value counts though a cancel has come (rule 42a)
     plain = False
     ifish = False      # ends in an if: cannot stand before an else or a block
@@ -417,6 +418,12 @@ def innermost_loop(strand):
 class Step(Node):
     """A form, with a binding and an undo; children: the form, and the undo if there is one."""
 
+    @property
+    def cleans(self):
+        """Something has to be done behind it when the block ends."""
+        form = self.children[0]
+        return len(self.children) > 1 or form.__class__ is Start and form.sort == "grab"
+
     def __init__(self, form, name=None, settled=False, undo=None):
         self.children = [form] if undo is None else [form, undo]
         self.name, self.settled = name, settled
@@ -481,8 +488,9 @@ class Pipe(Node):
         return " ".join(parts)
 
     def run(self, strand, env, it):
-        if any(len(s.children) > 1 or grabs(s) for s in self.children if isinstance(s, Step)):
-            return cleaned_up(self, strand, env, it)
+        for step in self.children:
+            if step.cleans:
+                return cleaned_up(self, strand, env, it)
         if self.owns():
             return self.checked(strand, env, it)
         return self.upto(len(self.children) - 1, strand, env, it, None)
@@ -505,7 +513,7 @@ class Pipe(Node):
 
     def step(self, n, strand, env, it, done):
         step = self.children[n]
-        if not isinstance(step, Step) or len(step.children) == 1 and not grabs(step):
+        if not step.cleans:
             return (yield from step.run(strand, env, it))
         strand.check()
         strand.defers = len(step.children) > 1 and step.children[0].settles

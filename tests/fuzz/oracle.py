@@ -552,17 +552,22 @@ class World:
         if deadline > self.now:
             if self.is_early():
                 return True
-            following = min((thing.due for thing in self.things), default=INFINITY)
-            if following == INFINITY == deadline:
+            following = deadline
+            for thing in self.things:
+                if thing.due < following:
+                    following = thing.due
+            if following == INFINITY:
                 return False
-            self.now = max(self.now, min(following, deadline))
-        while True:
+            if following > self.now:
+                self.now = following
+        while self.things:
             due = [thing for thing in self.things if thing.due <= self.now]
             if not due:
                 return True
             self.happen(due[self.seeded() % len(due)])
             if self.is_early():
                 return True
+        return True
 
     def take_posts(self):
         posts, self.posts = self.posts, []
