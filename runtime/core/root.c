@@ -42,10 +42,10 @@ int chain__run_again(struct chain_root *root, struct chain_loop *loop)
     if (!chain_is_quiescent(root))
         return EBUSY;
     loop = chain__loop_of_tag(chain__tag(&root->strand.op)); /* where it was rejected */
-    report_unhandled(root, loop);
     leave(root, &loop->last_rejected);
     root->link = NULL;
-    return 0;
+    report_unhandled(root, loop);
+    return chain_is_quiescent(root) ? 0 : EBUSY; /* the hook may have looked at it, and even run it */
 }
 
 /* Comes last, as it may run the root again or free it. */

@@ -86,6 +86,55 @@ static void rule_105_an_unread_rejection_is_reported_when_its_frame_runs_again(v
     assert_diary("");
 }
 
+static struct mini *looked_at;
+
+static void look(struct chain_loop *loop, const struct chain_error *error)
+{
+    hear(loop, error);
+    assert_int_equal(chain_outcome(&looked_at->root), CHAIN_REJECTED);
+}
+
+static void rule_105_whoever_is_told_may_look(void **state)
+{
+    struct mini m;
+
+    (void)state;
+    world.loop.on_unhandled = look;
+    looked_at = &m;
+    mini_init(&m, 'm', 1);
+    for (int i = 0; i < 2; i++) {
+        m.rounds = 1;
+        assert_int_equal(mini_run(&m, &world.loop), 0);
+        finish(&m, EIO + i);
+    }
+    world_close(&world);
+    assert_diary("unhandled 6 ");
+}
+
+static void run_that(struct chain_loop *loop, const struct chain_error *error)
+{
+    hear(loop, error);
+    looked_at->rounds = 1;
+    assert_int_equal(mini_run(looked_at, loop), 0);
+}
+
+static void rule_105_whoever_is_told_may_run_it(void **state)
+{
+    struct mini m;
+
+    (void)state;
+    world.loop.on_unhandled = run_that;
+    looked_at = &m;
+    mini_init(&m, 'm', 1);
+    mini_run(&m, &world.loop);
+    finish(&m, EIO);
+    assert_int_equal(mini_run(&m, &world.loop), EBUSY);
+    assert_diary("unhandled 5 ");
+    finish(&m, 0);
+    assert_int_equal(chain_outcome(&m.root), CHAIN_VALUE);
+    world_close(&world);
+}
+
 static void tell(struct chain_root *root)
 {
     note("settled %d %s ", (int)root->outcome, (const char *)root->context);
@@ -188,6 +237,8 @@ int main(void)
         TEST(a_zeroed_frame_is_quiescent),
         TEST(rule_105_an_unread_rejection_is_reported_when_the_loop_ends),
         TEST(rule_105_an_unread_rejection_is_reported_when_its_frame_runs_again),
+        TEST(rule_105_whoever_is_told_may_look),
+        TEST(rule_105_whoever_is_told_may_run_it),
         TEST(rule_72_on_settled_is_called_once),
         TEST(on_settled_may_run_it_again),
         TEST(on_settled_may_free_it),
