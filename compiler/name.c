@@ -98,8 +98,8 @@ static void name_fields(struct naming *naming, struct ir_chain *chain)
         for (struct field_part *part = field->parts; part != NULL; part = part->next)
             part->field = unique(naming, field_name(naming->arena, part->name));
     release(naming);
-    for (struct local *local = chain->frame->locals; local != NULL; local = local->next)
-        local->name = unique(naming, local->variable->name);
+    for (struct local *local = chain->frame->locals; local != NULL; local = local->next) /* <stdbool.h> has macros of such names */
+        local->name = unique(naming, field_name(naming->arena, local->variable->name));
     release(naming);
 }
 
