@@ -204,7 +204,8 @@ static void emit_end(struct emitter *emitter, const struct ir_block *block)
         putf(emitter->writer, "    %s->u.value = %s;\n", chain->local.frame, variable_path(emitter, block->variable));
     if (chain->has_causes)
         putf(emitter->writer, "    chain__forget_causes(&%s->op);\n", chain->local.strand);
-    putf(emitter->writer, "    return chain__end(%s, %s, %s->caller);\n", chain->local.strand, chain->local.loop, chain->local.frame);
+    putf(emitter->writer, "    return %s(%s, %s, %s->caller);\n", chain->call_count == 0 ? "chain__end" : "chain__end_caller",
+         chain->local.strand, chain->local.loop, chain->local.frame);
 }
 
 static void emit_terminator(struct emitter *emitter, const struct ir_block *block)

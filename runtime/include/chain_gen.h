@@ -465,18 +465,33 @@ static inline void chain__call(struct chain_strand *strand, const struct chain_t
     strand->op.at = 0;
 }
 
-/* The end of a chain: the strand goes on in the caller. Its call, or whoever took the strand from the queue, has counted. */
-static inline struct chain_strand *chain__end(struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller)
+static inline void chain__return(struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller)
 {
+    (void)loop;
     CHAIN__TRACE(chain__trace_end(strand, loop, caller));
     strand->type = caller->type;
     strand->op.at = caller->at;
+}
+
+/* The end of a chain that calls none: the strand goes on in the caller. Its call, or whoever took the strand from the queue, has
+ * counted. */
+static inline struct chain_strand *chain__end(struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller)
+{
+    chain__return(strand, loop, caller);
 #if CHAIN__THREADED
     return strand->type->resume(strand, loop);
 #else
-    (void)loop;
     return strand;
 #endif
+}
+
+/* The end of one that does. It may follow directly on that of the called chain, and calls that end together may have been made
+ * and counted in earlier turns; so that they need no stack where the compiler makes no sibling calls, it counts (rule 13). */
+static inline struct chain_strand *chain__end_caller(struct chain_strand *strand, struct chain_loop *loop,
+                                                     const struct chain_caller *caller)
+{
+    chain__return(strand, loop, caller);
+    return chain__continue(strand, loop);
 }
 
 /* A rejection that another outcome replaced goes to the suppressed hook (rule 106). */
