@@ -183,10 +183,18 @@ void chain__cancel_instances(struct chain__nursery *nursery, struct chain_loop *
     finish(loop, outer);
 }
 
+/* The interrupted strand has come back to the loop, or ended. */
+static void go_on(struct chain_loop *loop)
+{
+    loop->interrupted = NULL;
+    loop->budget += loop->spared;
+    loop->spared = 0;
+}
+
 void chain__note_end(struct chain_strand *strand, struct chain_loop *loop)
 {
     if (loop->interrupted == strand)
-        loop->interrupted = NULL;
+        go_on(loop);
     if (!chain__runs(loop))
         loop->ending = false;
     loop->ends_matter = loop->interrupted != NULL || loop->ending;
@@ -197,7 +205,7 @@ void chain__ask_interrupted(struct chain_loop *loop)
 {
     struct chain_strand *strand = loop->interrupted;
 
-    loop->interrupted = NULL;
+    go_on(loop);
     if (is_waiting(&strand->op) && strand->op.code == CHAIN_CANCELLED)
         chain__ask_strand(strand, loop);
 }

@@ -7,11 +7,8 @@ static inline void resume(struct chain_strand *strand, struct chain_loop *loop)
     do
         strand = strand->type->resume(strand, loop);
     while (strand != NULL);
-    if (loop->interrupted != NULL) {
+    if (loop->interrupted != NULL)
         chain__ask_interrupted(loop);
-        loop->budget += loop->spared;
-        loop->spared = 0;
-    }
 }
 
 void chain__drain(struct chain_loop *loop)

@@ -186,6 +186,36 @@ static void on_settled_may_run_it_again(void **state)
     world_close(&world);
 }
 
+static void cancel_and_resolve(struct mini *mini)
+{
+    mini_keep(mini);
+    chain_cancel(&mini->root);
+    ext_resolve(mini->done, 1);
+}
+
+static void rule_17_an_end_inside_a_cancelled_start_leaves_the_budget_as_it_was(void **state)
+{
+    struct mini a, b;
+    int32_t budget;
+
+    (void)state;
+    mini_init(&a, 'a', 1);
+    mini_init(&b, 'b', 0);
+    mini_run(&b, &world.loop);
+    chain_loop_turn(&world.loop, false);
+    budget = world.loop.budget; /* after one resumption */
+    a.start = cancel_and_resolve;
+    b.rounds = 0;
+    mini_run(&a, &world.loop);
+    mini_run(&b, &world.loop);
+    chain_loop_turn(&world.loop, false);
+    assert_int_equal(chain_outcome(&a.root), CHAIN_WAS_CANCELLED);
+    assert_int_equal(chain_outcome(&b.root), CHAIN_VALUE);
+    assert_int_equal(world.loop.budget, budget - 1);
+    assert_int_equal(world.loop.spared, 0);
+    world_close(&world);
+}
+
 static void free_it(struct chain_root *root)
 {
     note("freed ");
@@ -240,6 +270,7 @@ int main(void)
         TEST(rule_105_whoever_is_told_may_look),
         TEST(rule_105_whoever_is_told_may_run_it),
         TEST(rule_72_on_settled_is_called_once),
+        TEST(rule_17_an_end_inside_a_cancelled_start_leaves_the_budget_as_it_was),
         TEST(on_settled_may_run_it_again),
         TEST(on_settled_may_free_it),
         TEST(fini_counts_what_still_runs),
