@@ -297,8 +297,10 @@ static struct node *check_reject(struct checker *checker, const struct ast_form 
     if (form->u.reject.given) {
         if (count < 1 || count > 3)
             diag_report(checker->diags, D_REJECT_ARGUMENTS, form->span, count);
-        else
+        else {
             check_code(checker, &form->u.reject.args->c);
+            code_check_positive(checker->program, &form->u.reject.args->c);
+        }
         node->u.reject.args = check_arguments(checker, form->u.reject.args, NULL);
         return node;
     }

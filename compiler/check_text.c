@@ -25,6 +25,7 @@ struct scan {
     int declaration_depth, depth;
     int rejects[16];           /* depths at which a reject( ends */
     int reject_arguments[16];
+    const char *reject_codes[16]; /* where their first arguments begin */
     int reject_count;
 };
 
@@ -190,32 +191,41 @@ static void take_name(struct scan *scan, struct ctoken token, const char *behind
 
 /* ---- reject( … ) and return in a do ---- */
 
-static void open_reject(struct scan *scan, struct ctoken token, const char **at)
+/* The bracket is the next token. */
+static void open_reject(struct scan *scan, struct ctoken token, const char *behind)
 {
-    const char *p = *at;
-    struct ctoken bracket = ctext_next_solid(&p), code;
+    struct ctoken bracket = ctext_next_solid(&behind);
 
     if (!ctoken_is(bracket, "(") || scan->reject_count == 16)
         return;
-    add_plain(scan, token.text, p);
+    add_plain(scan, token.text, behind);
     add_piece(scan, PIECE_REJECT);
     scan->do_node->u.do_.rejects = true;
-    scan->reject_arguments[scan->reject_count] = 1;
+    scan->reject_arguments[scan->reject_count] = ctoken_is(peek(behind), ")") ? 0 : 1;
+    scan->reject_codes[scan->reject_count] = behind;
     scan->rejects[scan->reject_count++] = scan->depth;
-    code = peek(p);
-    if (ctoken_is(code, ")"))
-        scan->reject_arguments[scan->reject_count - 1] = 0;
-    scan->depth++;
-    scan->before = bracket;
-    *at = p;
+}
+
+/* The first argument ends here. */
+static void check_reject_code(struct scan *scan, struct ctoken end)
+{
+    const char *begin = scan->reject_codes[scan->reject_count - 1];
+    struct ast_c code = { .text = arena_copy(scan->checker->arena, begin, (size_t)(end.text - begin)) };
+
+    code.span.begin = scan->c->span.begin + (pos)(begin - scan->c->text);
+    code.span.end = scan->c->span.begin + (pos)(end.text - scan->c->text);
+    code_check_positive(scan->checker->program, &code);
 }
 
 static void close_reject(struct scan *scan, struct ctoken token, const char *behind)
 {
-    int arguments = scan->reject_arguments[--scan->reject_count];
+    int arguments = scan->reject_arguments[scan->reject_count - 1];
     struct ctype type = scan->do_node->u.do_.type;
     struct piece *piece;
 
+    if (arguments == 1)
+        check_reject_code(scan, token);
+    scan->reject_count--;
     if (arguments < 1 || arguments > 3)
         diag_report(scan->checker->diags, D_REJECT_ARGUMENTS, span_of(scan, token), (unsigned)arguments);
     add_plain(scan, token.text, behind);
@@ -237,8 +247,8 @@ static void take_punctuator(struct scan *scan, struct ctoken token, const char *
         close_reject(scan, token, behind);
     } else if (strchr(")]}", *token.text) != NULL)
         scan->depth--;
-    else if (*token.text == ',' && in_reject)
-        scan->reject_arguments[scan->reject_count - 1]++;
+    else if (*token.text == ',' && in_reject && ++scan->reject_arguments[scan->reject_count - 1] == 2)
+        check_reject_code(scan, token);
     if (*token.text == '&')
         scan->address = true;
     else if (*token.text != '(')
@@ -249,7 +259,7 @@ static void take_token(struct scan *scan, struct ctoken token, const char **at)
 {
     if (token.kind == CTOKEN_NAME) {
         if (scan->do_node != NULL && ctoken_is(token, "reject") && !is_excluded(scan, *at))
-            open_reject(scan, token, at);
+            open_reject(scan, token, *at);
         else if (scan->do_node != NULL && ctoken_is(token, "return") && ctoken_is(peek(*at), ";")) {
             add_plain(scan, token.text, *at);
             add_piece(scan, PIECE_RETURN);

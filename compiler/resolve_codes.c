@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "ctext.h"
 #include "diag.h"
 #include "resolve.h"
 
@@ -87,10 +88,44 @@ static void check_functions(struct program *program, const struct unit *unit)
     }
 }
 
+/* `it` where `it < 0`: a function that returns -EIO. */
+static bool is_negative_it(const struct ast_opclause *fails)
+{
+    static const char *const condition[] = { "it", "<", "0" };
+    const char *p = fails->condition->text, *code = fails->code->text;
+    struct ctoken token;
+
+    for (size_t i = 0; i < sizeof condition / sizeof *condition; i++)
+        if (!ctoken_is(ctext_next_solid(&p), condition[i]))
+            return false;
+    if (ctext_next_solid(&p).kind != CTOKEN_END)
+        return false;
+    while (ctoken_is(token = ctext_next_solid(&code), "("))
+        ;
+    return ctoken_is(token, "it") && (token = ctext_next_solid(&code), token.kind == CTOKEN_END || ctoken_is(token, ")"));
+}
+
+static void check_fails(struct program *program, const struct unit *unit)
+{
+    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next) {
+        if (item->kind != AST_PROTO)
+            continue;
+        for (const struct ast_opclause *clause = item->u.proto->clauses; clause != NULL; clause = clause->next) {
+            if (clause->kind != AST_FAILS)
+                continue;
+            code_check_positive(program, clause->code);
+            if (is_negative_it(clause))
+                diag_report(program->diags, D_FAILS_NEGATIVE, clause->code->span);
+        }
+    }
+}
+
 void resolve_codes(struct program *program)
 {
-    for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
+    for (const struct unit *unit = program->units; unit != NULL; unit = unit->next) {
         check_functions(program, unit);
+        check_fails(program, unit);
+    }
     for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
         for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
             if (item->kind == AST_CODES)

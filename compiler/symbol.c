@@ -153,3 +153,38 @@ void code_offer_builtins(struct nearest *nearest)
     for (size_t i = 0; i < sizeof builtin_codes / sizeof *builtin_codes; i++)
         nearest_offer(nearest, builtin_codes[i]);
 }
+
+static bool is_code(const struct program *program, const char *name)
+{
+    const struct symbol *symbol = symbol_find(program, name);
+    return code_is_builtin(name) || (symbol != NULL && symbol->kind == SYMBOL_CODE);
+}
+
+/* Brackets around a code, or a part of it, change nothing. */
+static struct ctoken next_in_brackets(const char **at)
+{
+    struct ctoken token;
+    do
+        token = ctext_next_solid(at);
+    while (ctoken_is(token, "(") || ctoken_is(token, ")"));
+    return token;
+}
+
+void code_check_positive(const struct program *program, const struct ast_c *code)
+{
+    const char *p = code->text;
+    struct ctoken token = next_in_brackets(&p);
+    bool negative = ctoken_is(token, "-");
+    const char *value;
+    struct diag *diag;
+
+    if (negative)
+        token = next_in_brackets(&p);
+    value = arena_copy(program->arena, token.text, token.length);
+    if (next_in_brackets(&p).kind != CTOKEN_END || (token.kind == CTOKEN_NAME ? !negative || !is_code(program, value)
+                                                    : token.kind != CTOKEN_NUMBER || (!negative && !ctext_is_zero(value))))
+        return;
+    diag = diag_report(program->diags, D_CODE_NOT_POSITIVE, code->span, negative ? "-" : "", value);
+    if (token.kind == CTOKEN_NAME)
+        diag_help(program->diags, diag, "did you mean '%s'?", value);
+}

@@ -118,4 +118,7 @@ struct ctype ctype_of_words(struct arena *arena, const char *words);
 bool code_is_builtin(const char *name);
 void code_offer_builtins(struct nearest *nearest);
 
+/* Reports C text that is to be a code and says itself that it is not positive: `0`, `-EIO`, `(-1)` (rule 35). */
+void code_check_positive(const struct program *program, const struct ast_c *code);
+
 #endif

@@ -16,9 +16,6 @@ static inline uint8_t chain__id_of_tag(uint64_t tag)
     return (uint8_t)(tag >> 8);
 }
 
-/* settle.c: the code of a rejection; positive whatever the caller passed. */
-int chain__rejection_code(int code);
-
 /* settle.c: the message of a rejection with ECANCELED by which an operation ends that nobody asked to stop (rule 62). */
 extern const char chain__unasked[];
 

@@ -6,11 +6,6 @@
 const char chain__nobody_won[] = "no branch gave a value";
 const char chain__unasked[] = "the operation was cancelled from inside";
 
-int chain__rejection_code(int code)
-{
-    return code > 0 ? code : EINVAL;
-}
-
 enum chain_settled chain__late(struct chain_deferred done)
 {
     chain__count_late(done.tag);

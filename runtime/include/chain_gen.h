@@ -367,10 +367,19 @@ static inline void chain__settle_soon(struct chain_deferred done, int code)
 /* A rejection of a step that has cancelled its own chain: it goes to the suppressed hook, without an origin (rules 69, 106). */
 void chain__overridden(struct chain_op *op, int code, const char *message, intptr_t info);
 
+/* A code that is not positive counts as EINVAL: 0 would be a value, and less a cancel (rule 35). Nothing is left of this where
+ * the compiler knows the code, or that it is positive. */
+static inline int chain__rejection_code(int code)
+{
+    return CHAIN__LIKELY(code > 0) ? code : EINVAL;
+}
+
 /* A rejection inside a step: the code into the header, the rest into the storage behind it. Returns 1. */
 static inline int chain__raise(struct chain_op *op, int code, const char *message, intptr_t info)
 {
     struct chain_failure *failure = chain__failure(op);
+
+    code = chain__rejection_code(code);
     if (CHAIN__UNLIKELY(op->code != 0)) {
         chain__overridden(op, code, message, info);
         return 1;
@@ -384,8 +393,8 @@ static inline int chain__raise(struct chain_op *op, int code, const char *messag
     return 1;
 }
 
-/* NAME_reject() and NAME_cancelled(). A code that is not positive counts as EINVAL; ending as cancelled without having been
- * asked to counts as a rejection with ECANCELED (rule 62). */
+/* NAME_reject() and NAME_cancelled(). Ending as cancelled without having been asked to counts as a rejection with ECANCELED
+ * (rule 62). */
 enum chain_settled chain__cancelled(struct chain_deferred done);
 enum chain_settled chain__reject_anyhow(struct chain_deferred done, int code, const char *message, intptr_t info);
 
