@@ -80,7 +80,8 @@ const char *callee_member(struct arena *arena, const struct ir_strand *strand, c
 
 /* emit_codes.c */
 void emit_code_enum(struct emitter *emitter, const struct ast_code *codes);
-void emit_code_functions(struct emitter *emitter); /* if the file knows any codes */
+bool knows_codes(const struct program *program); /* that are declared, in the file or in what it imports */
+void emit_code_functions(struct emitter *emitter); /* if it does */
 void emit_code_table(struct emitter *emitter);
 
 /* emit_spawn.c */

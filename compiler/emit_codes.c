@@ -44,9 +44,14 @@ static void emit_code_function(struct emitter *emitter, const char *what, bool t
     putf(w, "    default: return chain_code_%s(code);\n    }\n}\n\n", what);
 }
 
+bool knows_codes(const struct program *program)
+{
+    return next_code(program->symbols) != NULL;
+}
+
 void emit_code_functions(struct emitter *emitter)
 {
-    if (next_code(emitter->program->symbols) == NULL)
+    if (!knows_codes(emitter->program))
         return;
     put(emitter->writer,
         "/* chain_code_name() and chain_code_text(), with the codes of this file and of those that it imports. */\n");

@@ -109,10 +109,9 @@ static void emit_point(struct emitter *emitter, const char *state, struct span s
 
 static const char operation_events[] = "CHAIN_EXPLORE_OPERATION", delay_events[] = "CHAIN_EXPLORE_DELAY", join_events[] = "CHAIN_EXPLORE_JOIN";
 
-/* A settle is never rejected. */
 static const char *events_of_join(const struct ir_instr *fork)
 {
-    return fork->kind == IR_FORK && fork->fork_kind == AST_SETTLE ? delay_events : join_events;
+    return fork->node->rejects ? join_events : delay_events;
 }
 
 static const char *word_of_join(const struct ir_block *block, const struct ir_instr *fork)
@@ -320,5 +319,8 @@ void emit_skeleton(struct writer *writer, const struct program *program, const s
     emit_chains_table(&emitter, chains);
     if (has_main(chains)) /* -Dmain=… may be said for all files */
         put(writer, "#undef main\n");
-    put(writer, "int main(int argc, char **argv)\n{\n    return chain_explore_main(argc, argv, chains);\n}\n");
+    put(writer, "int main(int argc, char **argv)\n{\n");
+    if (knows_codes(program))
+        putf(writer, "    chain_explore_codes(%s_code_name);\n", program->units->stem);
+    put(writer, "    return chain_explore_main(argc, argv, chains);\n}\n");
 }

@@ -89,7 +89,7 @@ struct ir_instr {
     struct variable *done;      /* IR_ADOPT, IR_SYNC, IR_DO: gets the bits of `number` if there is a value; NULL: none */
     const struct symbol *op;
     struct text *text, *args;   /* args: a list */
-    const struct node *node;    /* IR_DO: the function's node; IR_BRANCH_DELAY */
+    const struct node *node;    /* IR_DO: the function's node; IR_BRANCH_DELAY, IR_FORK, IR_EACH */
     struct ir_function *function;
     struct ir_strand *strand;
     struct ir_block *to;

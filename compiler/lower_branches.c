@@ -127,6 +127,7 @@ static void begin_fork(struct lowering *lowering, struct fork *fork, const struc
     fork->jumps.scope = lowering->scope;
     fork->reset = add(lowering, IR_HOLD, node->span);
     instr = add(lowering, IR_FORK, node->span);
+    instr->node = node;
     instr->to = fork->joined;
     instr->fork_kind = kind;
     lowering->strand->joins = true;

@@ -191,6 +191,7 @@ static void start_slots(struct lowering *lowering, struct fork *fork, const stru
     struct ir_instr *instr = add(lowering, IR_EACH, node->span);
     struct ir_strand *parent = lowering->strand;
 
+    instr->node = node;
     fork->branches[0].node = node->u.each.body;
     fork->branches[0].strand = instr->strand = slot_new(lowering, node);
     lowering->strand = instr->strand;

@@ -39,7 +39,8 @@ struct checked_chain *check(struct program *program);
 /* extent: refuses chains that have room for more branches than anybody wants. Changes nothing. */
 void extent(struct program *program);
 
-/* raises: reports filters that never match and codes that escape what a chain declares. Changes nothing. */
+/* raises: reports filters that never match and codes that escape what a chain declares; notes which waits for branches may be
+ * rejected. */
 void raises(struct program *program, struct checked_chain *chains);
 
 /* lower: checked tree -> blocks in source order, each with one terminator. */

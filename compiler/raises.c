@@ -32,7 +32,7 @@ struct raising {
     struct codes handled; /* what reaches the handler that is being looked at */
 };
 
-static struct codes codes_of(struct raising *raising, const struct node *node);
+static struct codes codes_of(struct raising *raising, struct node *node);
 
 static const struct code_list *find(const struct codes *set, const char *name)
 {
@@ -46,6 +46,11 @@ static const struct code_list *find(const struct codes *set, const char *name)
 static bool has(const struct codes *set, const char *name)
 {
     return find(set, name) != NULL;
+}
+
+static bool is_empty(const struct codes *set)
+{
+    return set->any_from == NULL && set->list == NULL;
 }
 
 static void add(struct raising *raising, struct codes *set, const char *name, const struct node *from)
@@ -187,7 +192,7 @@ static struct codes of_reject(struct raising *raising, const struct node *node)
     return of_text(raising, arena_copy(raising->program->arena, code->text, code->length), node);
 }
 
-static struct codes of_handler(struct raising *raising, const struct node *handler, struct codes handled)
+static struct codes of_handler(struct raising *raising, struct node *handler, struct codes handled)
 {
     struct codes outer = raising->handled, set;
 
@@ -198,7 +203,7 @@ static struct codes of_handler(struct raising *raising, const struct node *handl
 }
 
 /* CHAIN_EEND of the source of an each is its end. */
-static struct codes of_source(struct raising *raising, const struct node *source)
+static struct codes of_source(struct raising *raising, struct node *source)
 {
     struct codes set = codes_of(raising, source), passed = { set.any_from, NULL };
 
@@ -220,7 +225,7 @@ static struct codes of_catch(struct raising *raising, const struct node *node)
     struct codes body = codes_of(raising, node->u.catch_.body), taken = { NULL, NULL }, passed = { body.any_from, NULL };
 
     if (node->u.catch_.codes == NULL) {
-        if (body.any_from == NULL && body.list == NULL && !node->u.catch_.body->wrong)
+        if (is_empty(&body) && !node->u.catch_.body->wrong)
             diag_report(raising->program->diags, D_CATCH_NOTHING, node->span);
         return of_handler(raising, node->u.catch_.handler, body);
     }
@@ -236,31 +241,52 @@ static struct codes of_catch(struct raising *raising, const struct node *node)
     return both(raising, passed, of_handler(raising, node->u.catch_.handler, taken));
 }
 
-/* settle takes them all; any sums them up (rule 47). */
-static struct codes of_branches(struct raising *raising, const struct node *node)
+/* Of the branches themselves. settle takes them all; any sums them up, if none is left (rule 47). */
+static struct codes of_join(struct raising *raising, struct node *node)
 {
     struct codes set = { NULL, NULL }, of_branch;
+    bool all_reject = true;
 
     for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next) {
         of_branch = codes_of(raising, branch->u.block.body);
+        all_reject = all_reject && !is_empty(&of_branch);
         if (node->u.branches.kind == AST_ALL || node->u.branches.kind == AST_RACE)
             set = both(raising, set, of_branch);
+    }
+    if (node->u.branches.kind == AST_ANY && all_reject)
+        add_builtin(raising, &set, "CHAIN_EALL", node);
+    node->rejects = !is_empty(&set);
+    return set;
+}
+
+static struct codes of_branches(struct raising *raising, struct node *node)
+{
+    struct codes set = of_join(raising, node);
+
+    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
         if (branch->u.block.winner != NULL)
             set = both(raising, set, codes_of(raising, branch->u.block.winner));
-    }
-    if (node->u.branches.kind == AST_ANY)
-        add_builtin(raising, &set, "CHAIN_EALL", node);
     return set;
 }
 
-static struct codes of_timeout(struct raising *raising, const struct node *node)
+static struct codes of_each(struct raising *raising, struct node *node)
+{
+    struct codes set = codes_of(raising, node->u.each.body);
+
+    node->rejects = !is_empty(&set);
+    return set;
+}
+
+static struct codes of_timeout(struct raising *raising, struct node *node)
 {
     struct codes set = codes_of(raising, node->u.timeout.branch);
+
     add_builtin(raising, &set, "ETIMEDOUT", node);
+    node->rejects = true;
     return set;
 }
 
-static struct codes codes_of(struct raising *raising, const struct node *node)
+static struct codes codes_of(struct raising *raising, struct node *node)
 {
     const struct codes nothing = { NULL, NULL };
 
@@ -277,7 +303,7 @@ static struct codes codes_of(struct raising *raising, const struct node *node)
     case NODE_CATCH: return of_catch(raising, node);
     case NODE_FINALLY: return both(raising, codes_of(raising, node->u.finally.body), codes_of(raising, node->u.finally.cleanup));
     case NODE_BRANCHES: return of_branches(raising, node);
-    case NODE_EACH: return codes_of(raising, node->u.each.body);
+    case NODE_EACH: return of_each(raising, node);
     case NODE_TIMEOUT: return of_timeout(raising, node);
     case NODE_RETRY: return codes_of(raising, node->u.retry.body);
     case NODE_IF: {

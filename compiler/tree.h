@@ -127,6 +127,7 @@ struct node {
     bool flexible;               /* a value of the type its context asks for, `type` if it asks for none: (expression) */
     bool ends;                   /* never comes to its end: return, reject, break … */
     bool wrong;                  /* reported already: say no more about it */
+    bool rejects;                /* [raises] NODE_BRANCHES, NODE_EACH, NODE_TIMEOUT: the wait for its branches may be rejected */
     struct variable *binding;    /* as NAME */
     const struct symbol *resource; /* of a call or do: what its value is; NULL: plain C */
     struct node *undo;           /* what undoes it if the block ends by rejection or cancellation; NULL: nothing */

@@ -43,7 +43,7 @@ static struct choices choices_at(const struct chain_explore_point *point)
     return choices;
 }
 
-/* The choices behind values and codes. */
+/* The choices behind values and codes. Without codes there is no rejection. */
 enum { AT_ONCE, REJECTS_AT_ONCE, LONG, TWICE, CANCEL, CANCEL_SLOWLY, CANCEL_ARGUES, CANCEL_IGNORED, OTHER_CHOICES };
 
 unsigned explore__choice_count(const struct chain_explore_point *point)
@@ -52,7 +52,14 @@ unsigned explore__choice_count(const struct chain_explore_point *point)
 
     if (!choices.operation)
         return 2; /* nothing, or a cancel */
-    return choices.values + choices.codes + ((point->events & CHAIN_EXPLORE_STAYS) != 0 ? CANCEL + 1 : OTHER_CHOICES);
+    return choices.values + choices.codes + ((point->events & CHAIN_EXPLORE_STAYS) != 0 ? CANCEL + 1 : OTHER_CHOICES)
+           - (choices.codes == 0);
+}
+
+static unsigned other_choice(struct choices choices, unsigned choice)
+{
+    unsigned other = choice - choices.values - choices.codes;
+    return choices.codes == 0 && other >= REJECTS_AT_ONCE ? other + 1 : other;
 }
 
 static intptr_t value_of(unsigned choice)
@@ -68,7 +75,7 @@ static bool plan_other(unsigned choice, const int *codes, struct chain_sim_plan 
     case AT_ONCE: plan->after = 0; return false;
     case REJECTS_AT_ONCE:
         plan->after = 0;
-        plan->code = codes[0]; /* 0 if it has none */
+        plan->code = codes[0];
         return false;
     case LONG: plan->after = A_DAY; return false;
     case TWICE:
@@ -101,12 +108,19 @@ static bool plan_choice(const struct chain_explore_point *point, unsigned choice
         plan->code = point->operation->codes[choice - choices.values];
         return false;
     }
-    return plan_other(choice - choices.values - choices.codes, point->operation->codes, plan);
+    return plan_other(other_choice(choices, choice), point->operation->codes, plan);
+}
+
+static const char *(*name_of_code)(int code) = chain_code_name;
+
+void chain_explore_codes(const char *(*name)(int code))
+{
+    name_of_code = name;
 }
 
 const char *explore__code_name(int code, char *room, size_t size)
 {
-    const char *name = chain_code_name(code);
+    const char *name = name_of_code(code);
 
     if (name != NULL)
         return name;
@@ -137,7 +151,7 @@ void explore__print_choice(FILE *out, const struct chain_explore_point *point, u
         fprintf(out, "is rejected with %s",
                 explore__code_name(point->operation->codes[choice - choices.values], room, sizeof room));
     else
-        fprintf(out, "%s", words[choice - choices.values - choices.codes]);
+        fprintf(out, "%s", words[other_choice(choices, choice)]);
 }
 
 /* ---- one run ---- */
@@ -286,16 +300,27 @@ static void note_cancel(struct explore *e, struct explore_start *start)
     cover(e, start, e->run.is_timing_out ? EXPLORE_TIMEOUT : EXPLORE_CANCEL);
 }
 
+/* A code that the runtime does not know stands as a number at the end of the line. */
+static void print_event(FILE *out, const struct chain_event *event)
+{
+    char text[512], *last;
+    const char *name = event->code > 0 ? name_of_code(event->code) : NULL;
+
+    chain_trace_text(event, text, sizeof text);
+    last = strrchr(text, ' ');
+    if (name != NULL && last != NULL && strspn(last + 1, "0123456789") == strlen(last + 1))
+        fprintf(out, "    %.*s%s\n", (int)(last + 1 - text), text, name);
+    else
+        fprintf(out, "    %s\n", text);
+}
+
 static void on_trace(struct chain_loop *loop, const struct chain_event *event)
 {
     struct explore *e = loop->context;
     struct explore_start *start = explore__start(&e->run, event->number);
 
-    if (e->shows) {
-        char text[512];
-        chain_trace_text(event, text, sizeof text);
-        fprintf(e->out, "    %s\n", text);
-    }
+    if (e->shows)
+        print_event(e->out, event);
     switch (event->kind) {
     case CHAIN_EVENT_START:
         e->run.is_timing_out = false;

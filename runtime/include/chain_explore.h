@@ -83,6 +83,10 @@ void chain_explore_release(struct chain_explore_resource *resource, uintptr_t va
         NAME, HOW, chain_explore_own(&RESOURCE##_owned, end, HOW##_resolve(done, (RESOURCE)chain_explore_fresh(&RESOURCE##_owned))), \
         __VA_ARGS__)
 
+/* What codes are called, for chain_explore_main(), which is called next: a function like chain_code_name(), which it is without this
+ * call; the generated header of a file that knows `codes` has one. */
+void chain_explore_codes(const char *(*name)(int code));
+
 /* main() of a generated test: explores every chain that can be run, prints what is wrong and a table of what has happened where.
  * `chains` ends with one without a name. `argv`: --help tells. Needs a traced build. All memory is taken before the first run.
  * Returns the exit status: 0; 1 if something is wrong with a chain; 2 if nothing could be tested. */

@@ -22,6 +22,12 @@ right $TOP/tests/sim ordered "[0-9]+ of [0-9]+" ""
 right $TOP/tests/sim codes "29 of 29" ""
 shows out '^  ask  *codes.chain:9  *[0-9]+ +12/12 '
 shows out '^  guess  *codes.chain:9  *[0-9]+ +11/11 '
+right $TOP/tests/sim quiet "[0-9]+ of 73" ""
+shows out '^  all  *quiet.chain:9  *[0-9]+ +- '
+shows out '^  any  *quiet.chain:19  *[0-9]+ +1/1 '
+expect 0 ./quiet_test --list --limit 300
+! grep -q 'look .*is rejected' out || fail "$(grep 'look .*is rejected' out)"
+shows out 'buy \(quiet.chain:11, start 10\): is rejected with SOLD_OUT$'
 right $TOP/tests/sim constructs "1[0-9]+ of 174" ""
 if [ -z "$SANITIZE" ]; then
     shows out "covered: 172"
@@ -53,6 +59,7 @@ shows out '#1 run first_of FIRST_OF_START constructs.chain:'
 shows out '#1 done first_of'
 expect 1 ./constructs_test --complete --limit 300
 expect 0 ./codes_test --complete
+[ -n "$SANITIZE" ] || expect 0 ./quiet_test --complete --limit 2000
 expect 2 ./constructs_test --only 100000000
 expect 2 ./constructs_test --onyl 1
 shows err "what is '--onyl"

@@ -95,9 +95,11 @@ expect 0 $CC $CFLAGS -O0 -DCHAIN_TRACE $folders -c own.c
 own() { expect 0 $CC $CFLAGS -DCHAIN_TRACE $folders "$@" -Wl,-z,muldefs "$BUILD/lib/libchain-trace.a" -pthread -o own_test; }
 own own_test.c own.o
 expect 0 ./own_test --list
-shows out 'next \(own.chain:7, start 1\): is rejected with code 16385$' # codes of one's own have no names at run time
+shows out 'next \(own.chain:7, start 1\): is rejected with SECOND$'
+expect 0 ./own_test --only 5
+shows out '#2 rejection own OWN_AFTER_NEXT ./own.chain:7 SECOND$'
 expect 0 ./own_test --faults 0
-shows out 'not reached: next at own.chain:7, code 16384$'
+shows out 'not reached: next at own.chain:7, FIRST$'
 own own.o own_test.c
 expect 1 ./own_test
 shows out '^own, scenario 1: next was started, and not its stub'
