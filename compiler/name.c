@@ -216,7 +216,16 @@ static void note_chain(struct naming *naming, const struct ir_chain *chain)
     }
 }
 
-/* A name that no C text of the chain uses, and no macro of the file. */
+/* The macros of the file, and of those that it imports, as they are in their headers. */
+static void note_macros(struct naming *naming, const struct program *program)
+{
+    for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
+            if (item->kind == AST_CPP || (item->kind == AST_PROLOGUE && unit == program->units))
+                note_names(naming, item->u.c->text);
+}
+
+/* A name that no C text of the chain uses, and no such macro. */
 static const char *own_name(struct naming *naming, const char *name, const char *longer)
 {
     const char *found = name;
@@ -229,9 +238,7 @@ static void name_locals(struct naming *naming, const struct program *program, st
 {
     unsigned items = 0;
 
-    for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
-        if (item->kind == AST_CPP || item->kind == AST_PROLOGUE)
-            note_names(naming, item->u.c->text);
+    note_macros(naming, program);
     note_chain(naming, chain);
     chain->local.frame = own_name(naming, "f", "chain__f");
     chain->local.strand = own_name(naming, "s", "chain__s");
