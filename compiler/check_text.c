@@ -2,12 +2,13 @@
  *
  *     render(&names, it.count)   ->   "render(&" names ", " it ".count)"
  *
- * The text is never parsed. A name is one of the chain's unless it stands behind `.`, `->`, struct/union/enum or goto, or is a
- * label (language.md, Names).
+ * The text is never parsed. A name is one of the chain's unless it stands behind `.`, `->`, struct/union/enum or goto, or the text
+ * declares it: cdecl.c (language.md, Names).
  */
 #include <string.h>
 
 #include "arena.h"
+#include "cdecl.h"
 #include "ctext.h"
 #include "intern.h"
 #include "check.h"
@@ -19,10 +20,9 @@ struct scan {
     struct node *do_node;      /* NULL outside a do */
     struct piece **last;
     const char *plain;         /* start of text not yet taken over */
-    struct ctoken before, before_that; /* solid tokens */
+    struct cdecl declared;     /* what the text declares itself */
     bool address;              /* behind an & */
-    bool declaration;          /* within `TYPE name, name` of a do */
-    int declaration_depth, depth;
+    int depth;
     int rejects[16];           /* depths at which a reject( ends */
     int reject_arguments[16];
     const char *reject_codes[16]; /* where their first arguments begin */
@@ -57,63 +57,9 @@ static void add_plain(struct scan *scan, const char *end, const char *next)
     scan->plain = next;
 }
 
-static bool is_statement_start(struct ctoken token)
-{
-    return token.length == 0 || (token.kind == CTOKEN_PUNCT && strchr(";{}", *token.text) != NULL);
-}
-
-static bool is_word_that_takes_an_operand(struct ctoken token)
-{
-    static const char *const words[] = { "return", "else", "case", "sizeof", "do", "goto", "_Alignof", "typeof", "__extension__" };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (ctoken_is(token, words[i]))
-            return true;
-    return false;
-}
-
 static struct ctoken peek(const char *p)
 {
     return ctext_next_solid(&p);
-}
-
-/* Whether this name is what a C declaration in a do { } declares. */
-static bool is_declared_here(struct scan *scan, struct ctoken token, const char *behind)
-{
-    struct ctoken after = peek(behind);
-    bool declares = after.kind == CTOKEN_PUNCT && strchr("=;,[", *after.text) != NULL;
-
-    if (scan->declaration && scan->depth == scan->declaration_depth && ctoken_is(scan->before, ","))
-        return true;
-    if (!declares)
-        return false;
-    if (scan->before.kind == CTOKEN_NAME && !is_word_that_takes_an_operand(scan->before))
-        return true;
-    (void)token;
-    return ctoken_is(scan->before, "*") && scan->before_that.kind == CTOKEN_NAME && scan->declaration
-           && scan->depth == scan->declaration_depth;
-}
-
-/* A statement that begins with two names, or a name and a star, declares. */
-static void note_declaration(struct scan *scan, struct ctoken token, const char *behind)
-{
-    struct ctoken after = peek(behind);
-
-    if (ctoken_is(scan->before, "(") && ctoken_is(scan->before_that, "for"))
-        ; /* for (int i = 0; … */
-    else if (!is_statement_start(scan->before))
-        return;
-    scan->declaration = !is_word_that_takes_an_operand(token) && (after.kind == CTOKEN_NAME || ctoken_is(after, "*"));
-    scan->declaration_depth = scan->depth;
-}
-
-static bool is_excluded(const struct scan *scan, const char *behind)
-{
-    static const char *const words[] = { ".", "->", "struct", "union", "enum", "goto" };
-
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (ctoken_is(scan->before, words[i]))
-            return true;
-    return scan->do_node != NULL && is_statement_start(scan->before) && ctoken_is(peek(behind), ":");
 }
 
 static void check_set(struct scan *scan, const struct variable *variable, struct ctoken token)
@@ -155,28 +101,34 @@ static struct variable *variable_meant(struct scan *scan, struct ctoken token)
     return variable;
 }
 
-static bool is_chain_name(const struct scan *scan, struct ctoken token)
+static struct variable *variable_named(const struct scan *scan, struct ctoken token)
 {
-    return ctoken_is(token, "it") || (ctoken_is(token, "err") && scan->checker->err != NULL)
-           || variable_visible(scan->checker, intern(scan->checker->program->names, token.text, token.length)) != NULL;
+    return variable_visible(scan->checker, intern(scan->checker->program->names, token.text, token.length));
 }
 
-static void take_name(struct scan *scan, struct ctoken token, const char *behind)
+static bool is_chain_name(const struct scan *scan, struct ctoken token)
+{
+    return ctoken_is(token, "it") || (ctoken_is(token, "err") && scan->checker->err != NULL) || variable_named(scan, token) != NULL;
+}
+
+static void report_shadow(struct scan *scan, struct ctoken token)
+{
+    struct variable *variable = variable_named(scan, token);
+
+    diag_report(scan->checker->diags, D_LOCAL_SHADOWS, span_of(scan, token), arena_copy(scan->checker->arena, token.text, token.length));
+    if (variable != NULL) /* enough has been said of it */
+        variable->used = true;
+}
+
+static void take_name(struct scan *scan, struct ctoken token, const char *behind, enum cname name)
 {
     struct variable *variable;
     struct piece *piece;
 
-    if (is_excluded(scan, behind))
+    if (name == CNAME_DECLARED && is_chain_name(scan, token))
+        report_shadow(scan, token);
+    if (name != CNAME_USED || cdecl_is_local(&scan->declared, token))
         return;
-    if (scan->do_node != NULL) {
-        note_declaration(scan, token, behind);
-        if (is_declared_here(scan, token, behind)) {
-            if (is_chain_name(scan, token))
-                diag_report(scan->checker->diags, D_LOCAL_SHADOWS, span_of(scan, token),
-                            arena_copy(scan->checker->arena, token.text, token.length));
-            return;
-        }
-    }
     variable = variable_meant(scan, token);
     if (variable == NULL)
         return;
@@ -238,8 +190,6 @@ static void take_punctuator(struct scan *scan, struct ctoken token, const char *
 {
     bool in_reject = scan->reject_count > 0 && scan->rejects[scan->reject_count - 1] == scan->depth - 1;
 
-    if (*token.text == ';' && scan->depth <= scan->declaration_depth)
-        scan->declaration = false;
     if (strchr("([{", *token.text) != NULL)
         scan->depth++;
     else if (*token.text == ')' && in_reject) {
@@ -257,14 +207,17 @@ static void take_punctuator(struct scan *scan, struct ctoken token, const char *
 
 static void take_token(struct scan *scan, struct ctoken token, const char **at)
 {
+    bool is_variable = token.kind == CTOKEN_NAME && is_chain_name(scan, token);
+    enum cname name = cdecl_take(&scan->declared, token, *at, is_variable);
+
     if (token.kind == CTOKEN_NAME) {
-        if (scan->do_node != NULL && ctoken_is(token, "reject") && !is_excluded(scan, *at))
+        if (scan->do_node != NULL && ctoken_is(token, "reject") && name == CNAME_USED)
             open_reject(scan, token, *at);
         else if (scan->do_node != NULL && ctoken_is(token, "return") && ctoken_is(peek(*at), ";")) {
             add_plain(scan, token.text, *at);
             add_piece(scan, PIECE_RETURN);
         } else
-            take_name(scan, token, *at);
+            take_name(scan, token, *at, name);
         scan->address = false;
     } else if (token.kind == CTOKEN_PUNCT)
         take_punctuator(scan, token, *at);
@@ -281,11 +234,9 @@ struct text *check_text(struct checker *checker, const struct ast_c *c, struct c
     const char *p = c->text, *end = p;
 
     text->span = c->span;
+    cdecl_init(&scan.declared, checker->arena, is_body);
     while ((token = ctext_next_solid(&p)).kind != CTOKEN_END) {
-        struct ctoken before = scan.before;
         take_token(&scan, token, &p);
-        scan.before_that = ctoken_is(token, "*") && ctoken_is(before, "*") ? scan.before_that : before;
-        scan.before = token;
         end = p;
     }
     add_plain(&scan, is_body ? p : end, p); /* a comment to the end of the line would swallow what follows an expression */

@@ -9,6 +9,7 @@ from pathlib import Path
 COMPILER = [
     {"arena.h", "bits.h"},
     {"intern.h", "source.h", "writer.h", "ctext.h"},
+    {"cdecl.h"},
     {"diag.def", "diag_*.def", "tokens.def"},
     {"diag.h"},
     # representations
