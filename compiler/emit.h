@@ -75,6 +75,9 @@ const char *own_parameter(struct arena *arena, const struct symbol *op, const ch
 /* Changes with the structs that generated code and runtime share. */
 #define EMIT_ABI "5"
 
+/* What its frame and branches may take: `budget N`; NULL: anything. */
+const struct ast_number *chain_budget(const struct ir_chain *chain);
+
 /* The member for the branches of a called chain. */
 const char *callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op);
 

@@ -381,18 +381,6 @@ static void emit_branches(struct emitter *emitter)
     emit_branch_asserts(emitter);
 }
 
-/* budget N: what the chain occupies in its caller, or behind its root. */
-static void emit_budget(struct emitter *emitter)
-{
-    const struct ir_chain *chain = emitter->chain;
-    const char *branches = !chain->has_branches ? "" : arena_format(emitter->arena, " + sizeof(struct %s_branches)", chain->c_name);
-
-    for (const struct ast_opclause *clause = chain->symbol->proto->clauses; clause != NULL; clause = clause->next)
-        if (clause->kind == AST_BUDGET)
-            putf(emitter->writer, "CHAIN_STATIC_ASSERT(sizeof(struct %s_frame)%s <= (%s), \"the frame of %s is over its budget\");\n\n",
-                 chain->c_name, branches, clause->count->text, chain->c_name);
-}
-
 static const char root_text[] =
     "/* ${name} as C code runs it. Zero it once; then ${name}_run(). */\n"
     "struct ${name} {\n"
@@ -458,7 +446,6 @@ static void emit_chain(struct emitter *emitter)
     emit_slots(emitter, chain->strands);
     if (chain->has_branches)
         emit_branches(emitter);
-    emit_budget(emitter);
     if (chain->symbol->proto->is_static)
         return;
     putf(w, "/* For generated code: prepares the frame for a call. */\nvoid %s_start(struct %s_frame *%s%s%s);\n", name, name,

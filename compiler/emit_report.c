@@ -32,6 +32,7 @@ struct report_chain {
     struct report_chain *next;
     const struct ir_chain *chain;
     struct measure *root, *strand, *all; /* `all` and `root`: NULL for a static chain */
+    struct measure *budget;              /* NULL: it has none */
     struct group *groups, **last_group;
 };
 
@@ -193,6 +194,8 @@ static void add_chain(struct report *report, const struct ir_chain *chain)
     made->chain = chain;
     made->last_group = &made->groups;
     made->strand = measure(report, "struct chain_strand", NULL, NULL);
+    if (chain_budget(chain) != NULL)
+        made->budget = measure(report, arena_format(arena, "char[%s]", chain_budget(chain)->text), NULL, NULL);
     if (!chain->symbol->proto->is_static) {
         made->all = measure(report, arena_format(arena, "struct %s", chain->c_name), NULL, NULL);
         made->root = measure(report, "struct chain_root", NULL, NULL);
@@ -257,6 +260,22 @@ static unsigned long next_number(const char **text)
     return number;
 }
 
+/* By offset; what stands at the same one stays in its order. */
+static void sort(struct group *group)
+{
+    struct measure *sorted = NULL, *next;
+
+    for (struct measure *m = group->measures; m != NULL; m = next) {
+        struct measure **at = &sorted;
+        next = m->next;
+        while (*at != NULL && (*at)->offset <= m->offset)
+            at = &(*at)->next;
+        m->next = *at;
+        *at = m;
+    }
+    group->measures = sorted;
+}
+
 bool report_read(struct report *report, const char *assembler)
 {
     static const char mark[] = "->chain ";
@@ -271,6 +290,9 @@ bool report_read(struct report *report, const char *assembler)
         report->measures[i]->size = next_number(&assembler);
         report->read++;
     }
+    for (struct report_chain *of = report->chains; of != NULL; of = of->next)
+        for (struct group *group = of->groups; group != NULL; group = group->next)
+            sort(group);
     return report->read == report->count;
 }
 
@@ -325,6 +347,26 @@ static void print_group(struct writer *w, const struct group *group)
     }
 }
 
+/* What counts for the budget: what the chain takes in its caller, or behind its root. Items stand in the branches. */
+static unsigned long used_by(const struct report_chain *of)
+{
+    unsigned long used = 0;
+
+    for (const struct group *group = of->groups; group != NULL && group->times == NULL; group = group->next)
+        used += group->whole->size;
+    return used;
+}
+
+static void print_budget(struct writer *w, const struct report_chain *of)
+{
+    unsigned long used = used_by(of), budget = of->budget->size;
+
+    putf(w, "  budget: %lu of %lu bytes used", used, budget);
+    if (used > budget)
+        putf(w, ", %lu too many", used - budget);
+    put(w, "\n");
+}
+
 static void print_chain(struct writer *w, const struct report *report, const struct report_chain *of)
 {
     struct place place = source_place(report->program->sources, of->chain->symbol->span.begin);
@@ -337,6 +379,8 @@ static void print_chain(struct writer *w, const struct report *report, const str
     for (const struct group *group = of->groups; group != NULL && group->times == NULL; group = group->next)
         putf(w, ", %s %lu", group->title, group->whole->size);
     put(w, "\n");
+    if (of->budget != NULL)
+        print_budget(w, of);
     for (const struct group *group = of->groups; group != NULL; group = group->next)
         print_group(w, group);
 }
@@ -389,7 +433,12 @@ static void json_chain(struct writer *w, const struct report *report, const stru
         putf(w, "%lu, \"root\": %lu", of->all->size, of->root->size - of->strand->size);
     else
         put(w, "null, \"root\": null");
-    putf(w, ", \"strand\": %lu, \"structs\": [\n", of->strand->size);
+    putf(w, ", \"strand\": %lu, \"used\": %lu, \"budget\": ", of->strand->size, used_by(of));
+    if (of->budget != NULL)
+        putf(w, "%lu", of->budget->size);
+    else
+        put(w, "null");
+    put(w, ", \"structs\": [\n");
     for (const struct group *group = of->groups; group != NULL; group = group->next)
         json_group(w, group);
     putf(w, "    ] }%s\n", of->next == NULL ? "" : ",");

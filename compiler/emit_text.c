@@ -279,3 +279,11 @@ void emit_slot_locals(struct emitter *emitter)
         if (strand->is_slot)
             putf(emitter->writer, "    (void)%s;\n", strand->local);
 }
+
+const struct ast_number *chain_budget(const struct ir_chain *chain)
+{
+    for (const struct ast_opclause *clause = chain->symbol->proto->clauses; clause != NULL; clause = clause->next)
+        if (clause->kind == AST_BUDGET)
+            return clause->count;
+    return NULL;
+}
