@@ -73,21 +73,36 @@ static void emit_eval(struct emitter *emitter, const struct ir_instr *instr)
     emit_line_back(emitter);
 }
 
+/* What settled in the storage that the chain's own value shares, as one of another type: the two overlap, so it is read before
+ * it is assigned. */
+static void emit_take_over(struct emitter *emitter, const struct ir_instr *instr, const char *from)
+{
+    putf(emitter->writer, "    {\n        %s = %s;\n", ctype_declare(emitter->arena, instr->op->value, "value_"), from);
+    emit_line(emitter, instr->span);
+    putf(emitter->writer, "        %s = value_;\n", variable_path(emitter, instr->variable));
+    emit_line_back(emitter);
+    put(emitter->writer, "    }\n");
+}
+
+/* What C says of a value of another type, it says of the step. */
 static void emit_take(struct emitter *emitter, const struct ir_instr *instr)
 {
     const struct variable *variable = instr->variable;
+    const char *from = arena_format(emitter->arena, "%s.%s_value", storage_path(emitter, instr->strand),
+                                    storage_member(emitter->arena, instr->op));
+    bool same = ctype_same(variable->type, instr->op->value), in_place = variable->in_storage && instr->strand->parent == NULL;
 
-    if (variable->kind == VARIABLE_IT && variable->in_storage)
-        return;
-    if (variable->kind == VARIABLE_RESULT && variable->in_storage && instr->strand->parent == NULL) {
-        if (ctype_same(variable->type, instr->op->value))
-            return; /* it is there */
-        putf(emitter->writer, "    %s = (%s)%s.%s_value;\n", variable_path(emitter, variable), variable->type.before,
-             storage_path(emitter, instr->strand), storage_member(emitter->arena, instr->op));
+    if (in_place && (same || variable->kind == VARIABLE_IT))
+        return; /* it is there */
+    if (in_place) {
+        emit_take_over(emitter, instr, from);
         return;
     }
-    putf(emitter->writer, "    %s = %s.%s_value;\n", variable_path(emitter, variable), storage_path(emitter, instr->strand),
-         storage_member(emitter->arena, instr->op));
+    if (!same)
+        emit_line(emitter, instr->span);
+    putf(emitter->writer, "    %s = %s;\n", variable_path(emitter, variable), from);
+    if (!same)
+        emit_line_back(emitter);
 }
 
 /* The bits that say that a variable owns its value now. */
