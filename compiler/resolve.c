@@ -576,6 +576,7 @@ void resolve(struct program *program, struct ast_file *file)
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
         for (struct ast_item *item = unit->file->items; item != NULL; item = item->next)
             declare_item(program, unit, item);
+    resolve_imports(program);
     check_generated_names(program);
     check_declarations(program);
     resolve_resources(program);

@@ -1,9 +1,12 @@
-/* resolve.h - what the parts of resolve share: resolve.c has imports, names and calls, resolve_resources.c what owns something,
- * resolve_codes.c the numbers of codes. */
+/* resolve.h - what the parts of resolve share: resolve.c loads imports and has names and calls, resolve_imports.c their
+ * order, resolve_resources.c what owns something, resolve_codes.c the numbers of codes. */
 #ifndef RESOLVE_H
 #define RESOLVE_H
 
 #include "symbol.h"
+
+/* No file imports itself, directly or through others, or that has been reported. When all are loaded. */
+void resolve_imports(struct program *program);
 
 /* Every resource has its release, or that has been reported. When all names are declared. */
 void resolve_resources(struct program *program);

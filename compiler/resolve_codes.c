@@ -12,7 +12,8 @@
 
 enum { FIRST_CODE = 0x4000 };
 
-/* As in an enum of C: what is said, or one more than the one before. 0: none that a code can have. */
+/* As in an enum of C: what is said, or one more than the one before. 0: none that a code of one's own can have, as the numbers below
+ * are those of errno.h, which differ from system to system, and of the runtime. */
 static int32_t number_of(const struct ast_code *code, int32_t before)
 {
     unsigned long long number;
@@ -22,7 +23,7 @@ static int32_t number_of(const struct ast_code *code, int32_t before)
         return before == INT32_MAX ? 0 : before + 1;
     errno = 0;
     number = strtoull(code->value->text, &end, 0);
-    return *end != '\0' || errno != 0 || number > INT32_MAX ? 0 : (int32_t)number;
+    return *end != '\0' || errno != 0 || number < FIRST_CODE || number > INT32_MAX ? 0 : (int32_t)number;
 }
 
 /* What follows on one without a number is not worth a second message. */
@@ -37,7 +38,9 @@ static void number_codes(struct program *program, const struct ast_code *codes)
             diag_report(program->diags, D_CODE_NUMBER, code->name->span, code->name->name);
             return;
         }
-        if (symbol->code == code)
+        if (code_is_builtin(code->name->name))
+            diag_report(program->diags, D_CODE_BUILT_IN, code->name->span, code->name->name);
+        else if (symbol->code == code)
             symbol->number = number;
     }
 }

@@ -73,6 +73,8 @@ struct unit {
     const char *stem;      /* the file's name as a word of C, for names made from it */
     const char *include;   /* what to write behind #include for its header */
     bool installed;        /* found in the data folder: <…> */
+    int visit;             /* [resolve] 1 while its imports are being followed, */
+    const struct ast_item *followed; /* [resolve] of which this is the current one */
 };
 
 struct program {
