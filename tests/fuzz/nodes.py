@@ -1060,6 +1060,9 @@ class Chain:
             if self.spawns:
                 return (yield from self.own(strand, env, mark))
             return (yield from self.value(strand, env, mark))
+        except Reject as reject:
+            reject.causes = None  # they stood in its frame
+            raise
         finally:
             del strand.cleanups[depth:]
 
