@@ -294,7 +294,7 @@ static void lower_loop(struct lowering *lowering, const struct node *node)
 static void lower_form(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     switch (node->kind) {
-    case NODE_NOTHING: break;
+    case NODE_NOTHING: check_cancelled(lowering, node->span); break; /* a step like any other (rule 67) */
     case NODE_CALL: lower_call(lowering, node, dest); break;
     case NODE_EXPR: lower_expr(lowering, node, dest); break;
     case NODE_DO: lower_do(lowering, node, dest); break;
