@@ -231,6 +231,17 @@ static void emit_description(struct emitter *emitter, const struct ir_chain *cha
     put(w, ")\n\n");
 }
 
+/* What a stub is asked to do besides, by START_name: to fill a buffer, say. */
+static void emit_more(struct emitter *emitter, const struct symbol *op)
+{
+    struct writer *w = emitter->writer;
+
+    putf(w, "#ifdef START_%s\n    START_%s(", op->name, op->name);
+    for (const struct parameter *param = op->params; param != NULL; param = param->next)
+        putf(w, "%s%s", param == op->params ? "" : ", ", param->name);
+    put(w, ");\n#endif\n");
+}
+
 static void emit_operation_stub(struct emitter *emitter, const struct ir_chain *chains, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
@@ -244,6 +255,7 @@ static void emit_operation_stub(struct emitter *emitter, const struct ir_chain *
     putf(w, "void %s_start(struct %s *%s", op->name, op->name, self);
     emit_parameters(emitter, op, true);
     put(w, ")\n{\n");
+    emit_more(emitter, op);
     emit_taken(emitter, op);
     putf(w, "    chain_sim_start(%s, &%s_operation);\n}\n", self, op->name);
     if (!op->uncancellable)

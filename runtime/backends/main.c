@@ -3,6 +3,7 @@
 #include "backend.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int fail(const char *program, const char *what, int code)
@@ -27,6 +28,17 @@ static int status_of(struct chain_root *root, struct chain_loop *loop, const int
     return 1;
 }
 
+/* A traced program is asked from outside: nobody else comes to its loop before it runs. */
+static void trace_if_asked(struct chain_loop *loop)
+{
+#ifdef CHAIN_TRACE
+    if (getenv("CHAIN_TRACE") != NULL)
+        loop->on_trace = chain_trace_print;
+#else
+    (void)loop;
+#endif
+}
+
 int chain__main(struct chain_root *root, int (*start)(struct chain_root *root, struct chain_loop *loop, int argc, char **argv),
                 int argc, char **argv, const int *value, const struct chain_code_text *codes)
 {
@@ -40,6 +52,7 @@ int chain__main(struct chain_root *root, int (*start)(struct chain_root *root, s
         return fail(program, "cannot open the reactor", code);
     chain__use_code_texts(codes);
     loop = chain_reactor_loop(reactor);
+    trace_if_asked(loop);
     code = start(root, loop, argc, argv);
     if (code == 0)
         chain_loop_run(loop);
