@@ -186,6 +186,7 @@ void bind(struct checker *checker, const struct ast_step *step, struct node *nod
 {
     struct ctype type = step->as_type != NULL ? ctype_of_words(checker->arena, step->as_type->text) : node->type;
     struct variable *variable = old_binding(checker, step, type);
+    unsigned errors = checker->diags->errors;
 
     if (node->wrong && ctype_is_void(type))
         type = ctype_of_words(checker->arena, "int");
@@ -201,6 +202,8 @@ void bind(struct checker *checker, const struct ast_step *step, struct node *nod
         show_outside_later(checker, variable);
     if (variable == NULL)
         variable = new_binding(checker, step, type);
+    if (errors != checker->diags->errors)
+        variable->used = true; /* enough has been said of it */
     if (variable->from == NULL && node->kind == NODE_CALL)
         variable->from = node->u.call.op->name;
     node->binding = variable;
@@ -425,6 +428,20 @@ static void check_length(struct checker *checker, const struct ast_pipeline *pip
             diag_report(checker->diags, D_LONG_PIPELINE, clause->keyword, LONGEST_PIPELINE);
 }
 
+/* `catch A: reject  catch …`: the second handler gets A, too (rule 30). */
+static void warn_of_second_catch(struct checker *checker, const struct ast_clause *clause)
+{
+    const struct ast_form *form = clause->step->form;
+    const struct ast_clause *next = clause->next;
+    struct diag *diag;
+
+    if (clause->codes == NULL || form->kind != AST_REJECT || form->u.reject.given || next == NULL || next->kind != AST_CATCH
+        || next->codes != NULL)
+        return;
+    diag = diag_report(checker->diags, D_CATCH_AGAIN, form->span);
+    diag_note(checker->diags, diag, next->keyword, "it stands here");
+}
+
 struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *pipeline)
 {
     struct assigned at_start = assigned_copy(checker, &checker->assigned);
@@ -447,6 +464,7 @@ struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *
             node = check_else(checker, check_then(checker, node, clause), clause, &at_start, &start, serial);
             break;
         case AST_CATCH:
+            warn_of_second_catch(checker, clause);
             node = check_catch(checker, node, clause, &at_start, &start);
             break;
         case AST_FINALLY:

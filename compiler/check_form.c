@@ -70,8 +70,10 @@ void unknown_operation(struct checker *checker, const struct ast_call *call)
     struct diag *diag;
 
     if (other != NULL) {
-        diag_report(program->diags, D_NOT_AN_OPERATION, call->name_span, call->name,
-                    other->kind == SYMBOL_CODE ? "a code" : "a resource");
+        diag = diag_report(program->diags, D_NOT_AN_OPERATION, call->name_span, call->name,
+                           other->kind == SYMBOL_CODE ? "a code" : "a resource");
+        if (other->kind == SYMBOL_CODE && checker->err_is_bare)
+            diag_help(program->diags, diag, "a handler for a code has a ':' before its step: `catch %s: step`", call->name);
         return;
     }
     diag = diag_report(program->diags, D_UNKNOWN_OPERATION, call->name_span, call->name);
@@ -149,13 +151,24 @@ static struct node *check_do(struct checker *checker, const struct ast_form *for
 
 /* ---- if and loops ---- */
 
+static struct text *check_condition(struct checker *checker, const struct ast_c *condition)
+{
+    struct diag *diag;
+
+    if (ctext_assigns(condition->text)) {
+        diag = diag_report(checker->diags, D_CONDITION_ASSIGNS, condition->span);
+        diag_help(checker->diags, diag, "if that is meant, write `((%s))`", condition->text);
+    }
+    return check_text(checker, condition, no_type, false, NULL);
+}
+
 static struct node *check_if(struct checker *checker, const struct ast_form *form)
 {
     struct node *node = node_new(checker, NODE_IF, form->span);
     struct own_point before;
     struct moved yes;
 
-    node->u.if_.condition = check_text(checker, form->u.if_.condition, no_type, false, NULL);
+    node->u.if_.condition = check_condition(checker, form->u.if_.condition);
     before = own_here(checker);
     node->u.if_.yes = check_block(checker, form->u.if_.yes);
     yes = checker->moved;
@@ -181,7 +194,7 @@ static struct node *check_loop(struct checker *checker, const struct ast_form *f
     checker->it = nothing_comes_in(checker, "a loop's round begins without a value (rule 93)");
     checker->has_break = false;
     if (form->kind == AST_WHILE)
-        node->u.loop.condition = check_text(checker, form->u.while_.condition, no_type, false, NULL);
+        node->u.loop.condition = check_condition(checker, form->u.while_.condition);
     own_loop_begin(checker, &own, form->kind == AST_WHILE);
     checker->loops++;
     node->u.loop.body = check_block(checker, form->kind == AST_WHILE ? form->u.while_.body : form->u.block);
@@ -353,6 +366,12 @@ static const char *number_text(const struct ast_number *number)
     return number == NULL ? NULL : number->text;
 }
 
+/* As far as it can be known: an expression is. */
+static bool is_shorter(const struct ast_duration *to, const struct ast_duration *backoff)
+{
+    return to != NULL && to->count == NULL && backoff->count == NULL && to->ns < backoff->ns;
+}
+
 /* The body is run again on the same strand; `attempt` counts (rules 89-92). */
 static struct node *check_retry(struct checker *checker, const struct ast_form *form)
 {
@@ -369,6 +388,8 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
         node->u.retry.backoff = check_duration(checker, form->u.retry.backoff);
     if (form->u.retry.to != NULL)
         node->u.retry.to = check_duration(checker, form->u.retry.to);
+    if (is_shorter(form->u.retry.to, form->u.retry.backoff))
+        diag_report(checker->diags, D_BACKOFF_RANGE, form->u.retry.to->span);
     node->u.retry.jitter = number_text(form->u.retry.jitter);
     if (node->u.retry.jitter != NULL && node->u.retry.backoff == NULL)
         diag_report(checker->diags, D_JITTER, form->u.retry.jitter->span);

@@ -27,6 +27,7 @@ struct scan {
     int reject_arguments[16];
     const char *reject_codes[16]; /* where their first arguments begin */
     int reject_count;
+    bool has_called;           /* what only a step can call: said once */
 };
 
 static struct span span_of(const struct scan *scan, struct ctoken token)
@@ -75,6 +76,11 @@ static void check_set(struct scan *scan, const struct variable *variable, struct
               variable->unset_at.begin != 0 ? "this is where the two ways part" : "it is bound here");
 }
 
+static struct variable *variable_named(const struct scan *scan, struct ctoken token)
+{
+    return variable_visible(scan->checker, intern(scan->checker->program->names, token.text, token.length));
+}
+
 /* The variable that a name in the text stands for; NULL if it is none of the chain's. */
 static struct variable *variable_meant(struct scan *scan, struct ctoken token)
 {
@@ -84,11 +90,11 @@ static struct variable *variable_meant(struct scan *scan, struct ctoken token)
 
     if (ctoken_is(token, "it"))
         return incoming_wanted(checker, scan->type, span_of(scan, token), NULL);
-    if (ctoken_is(token, "err") && checker->err == NULL)
+    if (ctoken_is(token, "err") && checker->err == NULL && variable_named(scan, token) == NULL) /* else it has been refused */
         diag_report(checker->diags, D_ERR_UNSET, span_of(scan, token));
     if (ctoken_is(token, "err"))
         return checker->err;
-    if (ctoken_is(token, "attempt") && checker->attempt == NULL)
+    if (ctoken_is(token, "attempt") && checker->attempt == NULL && variable_named(scan, token) == NULL)
         diag_report(checker->diags, D_ATTEMPT_UNSET, span_of(scan, token));
     if (ctoken_is(token, "attempt"))
         return checker->attempt;
@@ -99,11 +105,6 @@ static struct variable *variable_meant(struct scan *scan, struct ctoken token)
     else if (variable_was_visible(checker, name))
         diag_report(checker->diags, D_OUT_OF_SCOPE, span_of(scan, token), name, name);
     return variable;
-}
-
-static struct variable *variable_named(const struct scan *scan, struct ctoken token)
-{
-    return variable_visible(scan->checker, intern(scan->checker->program->names, token.text, token.length));
 }
 
 static bool is_chain_name(const struct scan *scan, struct ctoken token)
@@ -120,6 +121,28 @@ static void report_shadow(struct scan *scan, struct ctoken token)
         variable->used = true;
 }
 
+/* What waits is called by a step: for C there is no function of that name. */
+static void check_called(struct scan *scan, struct ctoken token, const char *behind)
+{
+    const struct checker *checker = scan->checker;
+    const struct symbol *op = symbol_find(checker->program, intern(checker->program->names, token.text, token.length));
+    const char *end = token.text;
+    struct ctoken name;
+    struct diag *diag;
+
+    if (op == NULL || op->kind != SYMBOL_OPERATION || op->proto_kind == AST_SYNC || !ctoken_is(peek(behind), "(") || scan->has_called)
+        return;
+    scan->has_called = true;
+    diag = diag_report(checker->diags, D_CALLED_IN_C, span_of(scan, token), op->name,
+                       op->proto_kind == AST_CHAIN ? "a chain" : op->proto_kind == AST_BLOCKING ? "a blocking function" : "an operation");
+    ctext_next_call(&end, &name);
+    if (scan->do_node != NULL)
+        diag_help(checker->diags, diag, "bind its value before the `do`: `%.*s as NAME then do { ... }`", (int)(end - token.text), token.text);
+    else
+        diag_help(checker->diags, diag, "write `%.*s then ...`, and there `%.*sit%s`", (int)(end - token.text), token.text,
+                  (int)(token.text - scan->c->text), scan->c->text, end);
+}
+
 static void take_name(struct scan *scan, struct ctoken token, const char *behind, enum cname name)
 {
     struct variable *variable;
@@ -130,8 +153,10 @@ static void take_name(struct scan *scan, struct ctoken token, const char *behind
     if (name != CNAME_USED || cdecl_is_local(&scan->declared, token))
         return;
     variable = variable_meant(scan, token);
-    if (variable == NULL)
+    if (variable == NULL) {
+        check_called(scan, token, behind);
         return;
+    }
     own_mention(scan->checker, variable, span_of(scan, token));
     variable->used = true;
     if (scan->address || !ctype_is_scalar(variable->type))

@@ -145,6 +145,18 @@ const char *ctext_find(const char *text, char wanted)
     return NULL;
 }
 
+bool ctext_assigns(const char *text)
+{
+    const char *p = text, *at;
+
+    while ((at = ctext_find(p, '=')) != NULL) {
+        if (at > text && at[1] != '=' && strchr("=!<>+-*/%&|^", at[-1]) == NULL)
+            return true;
+        p = at + (at[1] == '=' ? 2 : 1);
+    }
+    return false;
+}
+
 /* The name in `(*name…)`: the first name behind a bracket that opens with `*` or `^`. */
 static bool name_in_brackets(const char *p, const char **name, size_t *length)
 {
@@ -159,6 +171,22 @@ static bool name_in_brackets(const char *p, const char **name, size_t *length)
             return true;
         }
     } while (token.kind == CTOKEN_PUNCT && (*token.text == '*' || *token.text == '('));
+    return false;
+}
+
+bool ctext_next_call(const char **at, struct ctoken *name)
+{
+    while ((*name = ctext_next_name(at)).kind != CTOKEN_END) {
+        const char *p = *at;
+        int depth = 0;
+        struct ctoken token;
+        if (ctoken_is(*name, "sizeof") || !ctoken_is(ctext_next_solid(&p), "("))
+            continue;
+        for (depth = 1; depth > 0 && (token = ctext_next_solid(&p)).kind != CTOKEN_END;)
+            depth += depth_change(token);
+        *at = p;
+        return true;
+    }
     return false;
 }
 

@@ -27,6 +27,12 @@ bool ctoken_is(struct ctoken token, const char *text);
 /* The next name that is no member of something, or the end. */
 struct ctoken ctext_next_name(const char **at);
 
+/* The next `name(…)`, moving *at behind its bracket. False if there is none. */
+bool ctext_next_call(const char **at, struct ctoken *name);
+
+/* Whether the text as a whole assigns, without brackets around. */
+bool ctext_assigns(const char *text);
+
 /* Whether the text is a number, and that is 0 however it is written. */
 bool ctext_is_zero(const char *text);
 

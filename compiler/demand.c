@@ -130,10 +130,21 @@ static void demand_way(struct checker *checker, struct node *node, struct ways *
 
 static void demand_ways(struct checker *checker, struct node *node, struct ways *ways);
 
+/* A `delay` to which nothing comes. */
+static bool passes_nothing(const struct node *node)
+{
+    return node->kind == NODE_DELAY && node->binding == NULL && node->u.delay.passes->node == NULL && node->u.delay.passes->variable == NULL;
+}
+
 static void demand_branch(struct checker *checker, struct node *branch, struct ways *ways)
 {
     if (branch->ends)
         return;
+    if (branch->u.block.winner == NULL && passes_nothing(branch->u.block.body)) {
+        struct diag *diag = diag_report(checker->diags, D_NO_VALUE, branch->span, "this branch");
+        diag_help(checker->diags, diag, "a block behind it can give one: `delay ... { (value) }`");
+        return;
+    }
     demand_ways(checker, branch->u.block.winner != NULL ? branch->u.block.winner : branch->u.block.body, ways);
 }
 

@@ -87,10 +87,18 @@ bool diag_silence(struct diags *diags, const char *category)
     return found;
 }
 
+static bool is_first_of_category(size_t code)
+{
+    for (size_t earlier = 0; earlier < code; earlier++)
+        if (strcmp(infos[earlier].category, infos[code].category) == 0)
+            return false;
+    return true;
+}
+
 void diag_list_categories(FILE *out)
 {
     for (size_t code = 0; code < DIAG_CODES; code++)
-        if (*infos[code].category != '\0')
+        if (*infos[code].category != '\0' && is_first_of_category(code))
             fprintf(out, "  -Wno-%s\n", infos[code].category);
 }
 

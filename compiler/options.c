@@ -53,6 +53,7 @@ static const char *const help_text[] = {
     "\n"
     "Messages:\n"
     "  -Wno-NAME               do not warn of NAME, which is printed behind each warning\n"
+    "  -Wall                   all warnings, as without it\n"
     "  -Werror                 warnings are errors\n"
     "      --color=WHEN        always, never, or auto: on a terminal if NO_COLOR is not set\n"
     "\n"
@@ -159,6 +160,8 @@ static void set_warning(struct reader *reader, const char *word)
 {
     if (strcmp(word, "error") == 0)
         reader->diags->warnings_are_errors = true;
+    else if (strcmp(word, "all") == 0)
+        ; /* they are on */
     else if (strncmp(word, "no-", 3) != 0 || !diag_silence(reader->diags, word + 3)) {
         misused(reader, "unknown warning '-W%s'; the ones there are:", word);
         diag_list_categories(stderr);

@@ -56,6 +56,8 @@ static struct ast_param *new_param(struct scanner *scan, const struct ast_c *c)
         param->name = intern_string(scan->names, "");
         return param;
     }
+    if (ctext_find(c->text, '=') != NULL)
+        diag_report(scan->diags, D_PARAMETER_VALUE, c->span);
     param->name = intern(scan->names, name.text, name.length);
     param->name_span.begin = c->span.begin + (pos)(name.text - c->text);
     param->name_span.end = param->name_span.begin + (pos)name.length;

@@ -319,11 +319,19 @@ static struct codes codes_of(struct raising *raising, struct node *node)
     return nothing;
 }
 
+static void warn_of_too_many(struct raising *raising, const struct symbol *symbol, const struct codes *set)
+{
+    for (const struct ast_name *name = symbol->raises->codes; name != NULL; name = name->next)
+        if (!has(set, name->name) && !comes_from_anything(name->name))
+            diag_report(raising->program->diags, D_RAISES_NEVER, name->span, symbol->name, name->name);
+}
+
 /* What escapes must be declared, if anything is. */
 static void check_covered(struct raising *raising, const struct checked_chain *chain, const struct codes *set)
 {
     const struct symbol *symbol = chain->symbol;
     struct codes covered = declared(raising, symbol->raises->codes, NULL);
+    unsigned errors = raising->program->diags->errors;
     struct diag *diag;
 
     for (const struct code_list *code = set->list; code != NULL; code = code->next) {
@@ -332,8 +340,11 @@ static void check_covered(struct raising *raising, const struct checked_chain *c
         diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, code->name, symbol->name);
         diag_note(raising->program->diags, diag, code->from->span, "it comes from here");
     }
-    if (set->any_from == NULL)
+    if (set->any_from == NULL) {
+        if (errors == raising->program->diags->errors)
+            warn_of_too_many(raising, symbol, set);
         return;
+    }
     diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, "any code", symbol->name);
     diag_note(raising->program->diags, diag, set->any_from->span, "this can reject with any code");
     diag_help(raising->program->diags, diag, "declare what it 'raises', or catch the rest");

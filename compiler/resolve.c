@@ -460,7 +460,9 @@ static void find_codes(void *context, const struct ast_name *codes)
         for (symbol = program->symbols; symbol != NULL; symbol = symbol->next)
             if (symbol->kind == SYMBOL_CODE)
                 nearest_offer(&nearest, symbol->name);
-        if (nearest.best != NULL)
+        if (islower((unsigned char)*codes->name))
+            diag_help(program->diags, diag, "the rejection is called 'err' in its handler; one for all codes is `catch step`");
+        else if (nearest.best != NULL)
             diag_help(program->diags, diag, "did you mean '%s'?", nearest.best);
         else
             diag_help(program->diags, diag, "codes of one's own are declared with 'codes { %s };'", codes->name);

@@ -41,6 +41,7 @@ struct scanner {
     bool closing;               /* a bracket was never closed: partners are made up until all are closed */
     pos quiet_until;            /* the lexer has reported what is wrong up to here: no syntax errors about that */
     const char *broken_begin, *broken_end; /* the last line with a quote that has no partner */
+    char semicolon_in;          /* the bracket in which the last `;` stood */
     const char *colon_at;       /* where a forgotten colon is made up */
     struct open_bracket open[MOST_OPEN];
     unsigned depth;             /* of `open` */

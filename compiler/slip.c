@@ -1,10 +1,12 @@
 /* slip.c - syntax errors in words: what was expected, what was found, and what was probably meant. */
 #include "slip.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "ctext.h"
 #include "scan.h"
 
 enum { LONGEST_SHOWN = 30, MOST_LISTED = 4 };
@@ -167,6 +169,16 @@ static const char *help_with_brackets(struct scanner *scan)
     return NULL;
 }
 
+/* What belongs to a word that stands before it. */
+static const char *help_with_prefix(struct scanner *scan)
+{
+    switch (scan->last[0].kind) {
+    case T_BACKOFF: return "`backoff` stands before the step: `retry 3 backoff 10ms step`";
+    case T_JITTER: return "`jitter` stands before the step: `retry 3 backoff 10ms jitter 10% step`";
+    default: return NULL;
+    }
+}
+
 static const char *help_with_word(struct scanner *scan, const struct expected *expected)
 {
     const struct token *found = &scan->last[0], *before = &scan->last[1];
@@ -181,6 +193,10 @@ static const char *help_with_word(struct scanner *scan, const struct expected *e
         return arena_format(scan->arena, "%s needs at least one branch", shown(scan, &scan->last[2]));
     if (expected->group[GROUP_ITEM] && (found->kind == T_NAME || found->kind == T_OPERATOR))
         return help_with_item(scan, found);
+    if (found->kind == T_NAME && before->kind == T_REJECT)
+        return arena_format(scan->arena, "a code stands in brackets: `reject(%s)`", found->value.name->name);
+    if (expected->group[GROUP_CLAUSE] && help_with_prefix(scan) != NULL)
+        return help_with_prefix(scan);
     if (expected->group[GROUP_CLAUSE] && (found->kind == T_CEXPR || token_group(found->kind) == GROUP_STEP))
         return "steps are joined with `then`";
     return NULL;
@@ -237,7 +253,11 @@ void slip_semicolon(struct scanner *scan, struct span semicolon, const struct as
 {
     if (is_quiet(scan))
         return;
-    struct diag *diag = diag_report(scan->diags, D_STEPS_JOINED, semicolon);
+    if (scan->semicolon_in == '(') {
+        diag_report(scan->diags, D_BRANCHES_JOINED, semicolon);
+        return;
+    }
+    struct diag *diag = diag_report(scan->diags, D_STEPS_JOINED, semicolon, ';');
 
     if (next->form->kind == AST_CALL)
         diag_help(scan->diags, diag, "write `then %s%s`", next->form->u.call.name, next->form->u.call.bare ? "" : "(...)");
@@ -250,17 +270,58 @@ void slip_do_while(struct scanner *scan, struct span keyword)
     diag_help(scan->diags, diag, "loops are `while (condition) { steps }` and `loop { steps }`");
 }
 
+static bool is_returned(const struct scanner *scan, struct span span)
+{
+    const char *at = source_of(scan, span);
+
+    while (at > scan->source->text && isspace((unsigned char)at[-1]))
+        at--;
+    return at - scan->source->text >= 6 && memcmp(at - 6, "return", 6) == 0;
+}
+
+/* What is called may be an operation, which is no C. */
+static void help_with_calls(struct scanner *scan, struct diag *diag, const struct ast_c *c)
+{
+    const char *word = is_returned(scan, c->span) ? "return " : "", *end = c->text, *p;
+    struct ctoken name, other;
+
+    if (!ctext_next_call(&end, &name))
+        diag_help(scan->diags, diag, "write `(%s)`", c->text);
+    else if (p = end, ctext_next_call(&p, &other))
+        diag_help(scan->diags, diag, "write `(%s)` if these are C functions; an operation is a step of its own: `%.*s as NAME then %s(...)`",
+                  c->text, (int)(end - name.text), name.text, word);
+    else
+        diag_help(scan->diags, diag, "write `%.*s then %s(%.*sit%s)`, or `(%s)` if '%.*s' is a C function", (int)(end - name.text),
+                  name.text, word, (int)(name.text - c->text), c->text, end, c->text, (int)name.length, name.text);
+}
+
 void slip_value(struct scanner *scan, struct span span, const struct ast_c *c)
 {
     if (is_quiet(scan))
         return;
-    struct diag *diag = diag_report(scan->diags, D_BARE_C, span);
+    help_with_calls(scan, diag_report(scan->diags, D_BARE_C, span), c);
+}
 
-    diag_help(scan->diags, diag, "write `(%s)`", c->text);
+/* a(x).then(b) */
+static void report_method(struct scanner *scan, const struct ast_c *point, const struct ast_c *c)
+{
+    struct diag *diag = diag_report(scan->diags, D_STEPS_JOINED, point->span, '.');
+    const char *p = source_of(scan, point->span) + 1;
+    struct ctoken word = ctext_next_solid(&p), bracket = ctext_next_solid(&p), name = ctext_next_solid(&p);
+    size_t length = point->span.begin - c->span.begin;
+
+    if (ctoken_is(bracket, "(") && name.kind == CTOKEN_NAME && ctoken_is(ctext_next_solid(&p), ")"))
+        diag_help(scan->diags, diag, "write `%.*s %.*s %.*s`", (int)length, c->text, (int)word.length, word.text, (int)name.length, name.text);
+    else
+        diag_help(scan->diags, diag, "write `%.*s %.*s step`", (int)length, c->text, (int)word.length, word.text);
 }
 
 void slip_operator(struct scanner *scan, const struct ast_name *name, const struct ast_c *rest, const struct ast_c *c)
 {
+    if (strcmp(rest->text, ".") == 0) {
+        report_method(scan, rest, c);
+        return;
+    }
     if (rest->text[0] != '=' || rest->text[1] == '=') {
         slip_value(scan, c->span, c);
         return;

@@ -178,6 +178,11 @@ void code_check_positive(const struct program *program, const struct ast_c *code
     const char *value;
     struct diag *diag;
 
+    if (token.kind == CTOKEN_STRING && *token.text == '"') {
+        diag = diag_report(program->diags, D_CODE_TEXT, code->span);
+        diag_help(program->diags, diag, "the text comes behind it: `reject(EPROTO, %.*s)`", (int)token.length, token.text);
+        return;
+    }
     if (negative)
         token = next_in_brackets(&p);
     value = arena_copy(program->arena, token.text, token.length);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scan.h"
+#include "symbol.h"
 
 struct token new_token(struct scanner *scan, int kind, const char *begin, const char *end)
 {
@@ -326,15 +327,60 @@ static void report_missing_colon(struct scanner *scan, const char *names, const 
     diag_help(scan->diags, diag, "write `catch %.*s: step`", (int)(end - names), names);
 }
 
+static bool are_builtin(struct scanner *scan, const char *at)
+{
+    const char *end;
+
+    for (; is_name_start(*at); at = look_past_blanks(*end == ',' ? end + 1 : end)) {
+        end = end_of_name(at);
+        if (!code_is_builtin(intern(scan->names, at, (size_t)(end - at))))
+            return false;
+        end = look_past_blanks(end);
+    }
+    return true;
+}
+
+/* What stands at `at` behind names makes them codes for sure: `catch A step`, `catch A, B (expression)`. */
+static bool are_codes(struct scanner *scan, const char *names, const char *at)
+{
+    bool in_block = scan->open[scan->depth - 1].sign == '{';
+
+    if (!isupper((unsigned char)*names)) /* codes are written in capitals; `catch do {` is a step */
+        return false;
+    if (*at == '(')
+        return are_builtin(scan, names) || (in_block && memchr(names, ',', (size_t)(at - names)) != NULL);
+    return is_step_word(at) || (*at == '{' && in_block);
+}
+
+/* `catch (A, B): step`: behind the colon; NULL if this is something else. */
+static const char *look_past_codes_in_brackets(const char *at)
+{
+    at = *at == '(' ? look_past_names(look_past_blanks(at + 1)) : NULL;
+    at = at != NULL && *at == ')' ? look_past_blanks(at + 1) : NULL;
+    return at != NULL && *at == ':' ? at + 1 : NULL;
+}
+
+static struct token codes_in_brackets(struct scanner *scan, const char *begin, const char *names, const char *end)
+{
+    struct token token = new_token(scan, T_CATCH, begin, scan->cursor);
+    struct diag *diag = diag_report(scan->diags, D_CODES_IN_BRACKETS, scan_span(scan, names, names + 1));
+    const char *close = memchr(names, ')', (size_t)(end - names));
+
+    diag_help(scan->diags, diag, "write `catch %.*s: step`", (int)(close - names - 1), names + 1);
+    scan->cursor = end;
+    return token;
+}
+
 /* `catch A, B: step` or `catch step`: the colon decides. `catch A step` is taken for the former. */
 struct token catch_token(struct scanner *scan, const char *begin)
 {
     const char *names = look_past_blanks(scan->cursor), *at = look_past_names(names);
 
+    if (look_past_codes_in_brackets(names) != NULL)
+        return codes_in_brackets(scan, begin, names, look_past_codes_in_brackets(names));
     if (at && *at == ':')
         return new_token(scan, T_CATCHF, begin, scan->cursor);
-    if (!at || !isupper((unsigned char)*names) /* codes are written in capitals; `catch do {` is a step */
-        || (!is_step_word(at) && (*at != '{' || scan->open[scan->depth - 1].sign != '{')))
+    if (!at || !are_codes(scan, names, at))
         return new_token(scan, T_CATCH, begin, scan->cursor);
     report_missing_colon(scan, names, at);
     scan->colon_at = at;
@@ -396,7 +442,10 @@ static void count_level(struct scanner *scan, const struct token *token)
     case T_TIMEOUT: case T_RETRY: case T_ELSE:
         open_level(scan, scan_at(scan, token->span.begin));
         break;
-    case T_THEN: case T_CATCH: case T_CATCHF: case T_FINALLY: case T_COMMA: case T_SEMICOLON:
+    case T_SEMICOLON:
+        scan->semicolon_in = scan->depth ? scan->open[scan->depth - 1].sign : '\0';
+        /* fall through */
+    case T_THEN: case T_CATCH: case T_CATCHF: case T_FINALLY: case T_COMMA:
         scan->level = scan->depth ? scan->open[scan->depth - 1].level + 1 : 0;
         break;
     default:
