@@ -165,12 +165,12 @@ static void emit_check(struct emitter *emitter, const struct ir_block *block)
 }
 
 /* A condition of our own: goes to `to` if it holds, else to `no`. */
-static void emit_condition(struct emitter *emitter, const struct ir_block *block, const char *condition)
+static void emit_won(struct emitter *emitter, const struct ir_block *block)
 {
     bool negated = block->to == block->next;
 
-    putf(emitter->writer, negated ? "    if (!(%s))\n        goto %s;\n" : "    if (%s)\n        goto %s;\n", condition,
-         negated ? block->no->label : block->to->label);
+    putf(emitter->writer, "    if (%schain__won(%s, &%s))\n        goto %s;\n", negated ? "!" : "", emitter->chain->local.strand,
+         op_path(emitter, block->won), negated ? block->no->label : block->to->label);
     if (!negated)
         go(emitter, block, block->no);
 }
@@ -228,10 +228,7 @@ static void emit_terminator(struct emitter *emitter, const struct ir_block *bloc
         break;
     case IR_SPAWN: case IR_AWAIT: case IR_CLOSE: emit_start(emitter, block); break;
     case IR_BACK: emit_back(emitter, block); break;
-    case IR_WON:
-        emit_condition(emitter, block, arena_format(emitter->arena, "chain__won(%s, &%s)", chain->local.strand,
-                                                    op_path(emitter, block->won)));
-        break;
+    case IR_WON: emit_won(emitter, block); break;
     case IR_MAY_JUMP: emit_may_jump(emitter, block); break;
     case IR_SWITCH: emit_switch(emitter, block); break;
     case IR_END: emit_end(emitter, block); break;

@@ -35,6 +35,7 @@ struct owned {
     struct variable *done;      /* its bit: there is something to do */
     unsigned mask;
     unsigned written;           /* when the code last wrote it, counted as it is lowered; 0: not yet */
+    const struct ir_instr *given; /* the latest one that took it away, when it was moved; NULL: none */
 };
 
 enum owner_kind {

@@ -66,8 +66,8 @@ static void lower_feed(struct lowering *lowering, struct fork *fork)
     lowering->feed = outer;
     end(lowering, IR_GOTO, done, NULL);
     place(lowering, done);
-    lowering->block->text = text_of_pieces(lowering, fork->pulling, " == 0", NULL);
-    end(lowering, IR_IF, more, lowering->fail);
+    lowering->block->text = text_of_pieces(lowering, fork->pulling, " != 0", NULL);
+    end(lowering, IR_IF, lowering->fail, more);
     place(lowering, more);
     set_exit(lowering, fork->pulling, 1);
 }

@@ -28,12 +28,13 @@ static struct text *about_done(struct lowering *lowering, struct variable *done,
     return text;
 }
 
-static void change_done(struct lowering *lowering, const struct owned *owned, const char *format, struct span span)
+static const struct ir_instr *change_done(struct lowering *lowering, const struct owned *owned, const char *format, struct span span)
 {
     struct ir_instr *instr = add(lowering, IR_EVAL, span);
 
     instr->variable = owned->done;
     instr->text = about_done(lowering, owned->done, format, owned->mask);
+    return instr;
 }
 
 /* Another variable for bits, cleared where the owner begins. */
@@ -220,6 +221,19 @@ static struct text *anything(struct lowering *lowering, const struct owned *owne
     return text;
 }
 
+/* The latest instruction has moved the only thing that there is to release: one need not ask. */
+static bool has_given_all(const struct ir_block *block, const struct owned *owned)
+{
+    const struct ir_instr *last = block->instrs;
+
+    while (last != NULL && last->next != NULL)
+        last = last->next;
+    for (; owned != NULL; owned = owned->next)
+        if (owned->variable != NULL && (last == NULL || owned->given != last))
+            return false;
+    return true;
+}
+
 static void enter(struct lowering *lowering, struct owner *owner)
 {
     if (owner->cleanup.exit != NULL)
@@ -233,9 +247,13 @@ static void close_for_all(struct lowering *lowering, struct owner *owner, struct
     struct ir_block *normal = block_new(lowering, "to_release", span), *checked = block_new(lowering, "all_released", span);
 
     normal->span.begin = checked->span.begin = 0;
-    if (!lowering->block->done)
-        lowering->block->text = anything(lowering, owner->last);
-    end(lowering, owner->last != NULL ? IR_IF : IR_GOTO, owner->last != NULL ? normal : behind, behind);
+    if (has_given_all(lowering->block, owner->last))
+        end(lowering, IR_GOTO, behind, NULL);
+    else {
+        if (!lowering->block->done)
+            lowering->block->text = anything(lowering, owner->last);
+        end(lowering, IR_IF, normal, behind);
+    }
     place(lowering, normal);
     enter(lowering, owner);
     place(lowering, owner->rejected);
@@ -358,7 +376,7 @@ void own_set(struct lowering *lowering, struct variable *variable, struct span s
 void own_clear(struct lowering *lowering, struct variable *variable, struct span span)
 {
     if (variable != NULL && variable->owned != NULL)
-        change_done(lowering, variable->owned, " & ~%uu", span);
+        variable->owned->given = change_done(lowering, variable->owned, " & ~%uu", span);
 }
 
 unsigned own_written(const struct variable *variable)
