@@ -22,6 +22,7 @@ struct scan {
     const char *plain;         /* start of text not yet taken over */
     struct cdecl declared;     /* what the text declares itself */
     bool address;              /* behind an & */
+    bool measured;             /* behind a sizeof */
     int depth;
     int rejects[16];           /* depths at which a reject( ends */
     int reject_arguments[16];
@@ -79,6 +80,26 @@ static void check_set(struct scan *scan, const struct variable *variable, struct
 static struct variable *variable_named(const struct scan *scan, struct ctoken token)
 {
     return variable_visible(scan->checker, intern(scan->checker->program->names, token.text, token.length));
+}
+
+static bool is_assigned(const char *behind)
+{
+    struct ctoken equals = ctext_next_solid(&behind);
+    return ctoken_is(equals, "=") && *behind != '=';
+}
+
+/* A variable has a value as soon as the text has assigned one, or taken its address, or a `do` has mentioned it: what C does on which
+ * way is not known. */
+static void check_var_set(struct scan *scan, struct variable *variable, struct ctoken token, const char *behind)
+{
+    bool read = scan->do_node == NULL && !scan->address && !is_assigned(behind);
+
+    if (!variable->no_value || scan->measured)
+        return;
+    variable->no_value = false;
+    if (read)
+        diag_note(scan->checker->diags, diag_report(scan->checker->diags, D_VAR_UNSET, span_of(scan, token), variable->name),
+                  variable->span, "it is declared here");
 }
 
 /* The variable that a name in the text stands for; NULL if it is none of the chain's. */
@@ -157,6 +178,7 @@ static void take_name(struct scan *scan, struct ctoken token, const char *behind
         check_called(scan, token, behind);
         return;
     }
+    check_var_set(scan, variable, token, behind);
     own_mention(scan->checker, variable, span_of(scan, token));
     variable->used = true;
     if (scan->address || !ctype_is_scalar(variable->type))
@@ -228,6 +250,7 @@ static void take_punctuator(struct scan *scan, struct ctoken token, const char *
         scan->address = true;
     else if (*token.text != '(')
         scan->address = false;
+    scan->measured = scan->measured && strchr("(*", *token.text) != NULL;
 }
 
 static void take_token(struct scan *scan, struct ctoken token, const char **at)
@@ -244,6 +267,7 @@ static void take_token(struct scan *scan, struct ctoken token, const char **at)
         } else
             take_name(scan, token, *at, name);
         scan->address = false;
+        scan->measured = ctoken_is(token, "sizeof");
     } else if (token.kind == CTOKEN_PUNCT)
         take_punctuator(scan, token, *at);
     else

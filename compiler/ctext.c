@@ -123,6 +123,19 @@ bool ctext_is_zero(const char *text)
     return strtoul(text, &end, 0) == 0 && end != text && end[strspn(end, "uUlL")] == '\0';
 }
 
+bool ctext_is_cpp_word(const char *name)
+{
+    static const char *const words[] = { "class", "new", "delete", "this", "template", "typename", "namespace", "private",
+        "public", "protected", "virtual", "operator", "friend", "try", "catch", "throw", "using", "explicit", "export", "mutable",
+        "and", "or", "not", "xor", "bool", "true", "false", "alignas", "alignof", "constexpr", "decltype", "noexcept", "nullptr",
+        "static_assert", "thread_local", "wchar_t", "asm", "bitand", "bitor", "compl", "dynamic_cast", "const_cast",
+        "static_cast", "reinterpret_cast", "typeid", "char16_t", "char32_t", "and_eq", "or_eq", "not_eq", "xor_eq" };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(name, words[i]) == 0)
+            return true;
+    return false;
+}
+
 static int depth_change(struct ctoken token)
 {
     if (token.kind != CTOKEN_PUNCT)

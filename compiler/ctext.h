@@ -36,6 +36,9 @@ bool ctext_assigns(const char *text);
 /* Whether the text is a number, and that is 0 however it is written. */
 bool ctext_is_zero(const char *text);
 
+/* A word that C++ reserves makes a fine name in C, but not in a header. */
+bool ctext_is_cpp_word(const char *name);
+
 /* Finds the name that a C declaration declares: `char *argv[]`, `void (*f)(int)`, `unsigned long n = 3`. Stops at a top-level
  * `=` or `,`. False if there is none. */
 bool ctext_declared_name(const char *declaration, const char **name, size_t *length);

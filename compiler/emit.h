@@ -69,6 +69,9 @@ void emit_source_comment(struct emitter *emitter, struct span span);
 /* The parameters of an operation as a C parameter list's tail: ", const char *url, int n". */
 void emit_parameters(struct emitter *emitter, const struct symbol *op, bool leading_comma);
 
+/* ", TYPE NAME…" of a prototype that C++ may read. */
+const char *header_parameters(struct emitter *emitter, const struct symbol *op);
+
 /* A name for a parameter of ours beside those of the operation. */
 const char *own_parameter(struct arena *arena, const struct symbol *op, const char *name);
 

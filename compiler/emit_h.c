@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "ctext.h"
 #include "emit.h"
 
 /* ---- declarations ---- */
@@ -424,11 +425,18 @@ static void emit_settled_types(struct emitter *emitter)
     }
 }
 
-static const char *parameters_of(struct emitter *emitter, const struct symbol *op)
+/* What C++ reserves is called something else in a prototype. */
+static const char *header_parameter(struct arena *arena, const struct symbol *op, const struct parameter *param)
+{
+    return ctext_is_cpp_word(param->name) ? own_parameter(arena, op, field_name(arena, param->name)) : param->name;
+}
+
+const char *header_parameters(struct emitter *emitter, const struct symbol *op)
 {
     const char *text = "";
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
-        text = arena_format(emitter->arena, "%s, %s", text, ctype_declare(emitter->arena, param->type, param->name));
+        text = arena_format(emitter->arena, "%s, %s", text,
+                            ctype_declare(emitter->arena, param->type, header_parameter(emitter->arena, op, param)));
     return text;
 }
 
@@ -452,14 +460,14 @@ static void emit_chain(struct emitter *emitter)
          own_parameter(emitter->arena, chain->symbol, "frame"),
          chain->has_branches ? arena_format(emitter->arena, ", struct %s_branches *%s", name,
                                             own_parameter(emitter->arena, chain->symbol, "branches")) : "",
-         parameters_of(emitter, chain->symbol));
+         header_parameters(emitter, chain->symbol));
     putf(w, "extern const struct chain_type %s_type;\n", name);
     if (chain->symbol->pool != NULL)
         putf(w, "extern struct chain__pool %s_pool;\n", name);
     put(w, "\n");
     put_template(w, root_text, "name", name, "distance", !chain->has_branches ? "" : arena_format(emitter->arena,
                  "CHAIN_STATIC_ASSERT(sizeof(struct %s) <= 524280, \"a branch finds its strand within 512 KB\");\n", name), "u", own_parameter(emitter->arena, chain->symbol, "u"), "loop",
-                 own_parameter(emitter->arena, chain->symbol, "loop"), "parameters", parameters_of(emitter, chain->symbol), "branches",
+                 own_parameter(emitter->arena, chain->symbol, "loop"), "parameters", header_parameters(emitter, chain->symbol), "branches",
                  chain->has_branches ? arena_format(emitter->arena, "    struct %s_branches branches;\n", name) : "", NULL);
     put_template(w, cancel_text, "name", name, NULL);
     if (!ctype_is_void(chain->symbol->value))

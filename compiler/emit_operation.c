@@ -73,10 +73,8 @@ void emit_operation(struct emitter *emitter, const struct symbol *op)
                      "    return chain__post_end(done.end, 0);\n");
         put_template(w, reject_text, "name", op->name, "way", "post_", "how", "post_", NULL);
     }
-    putf(w, "/* To be written in C. */\nvoid %s_start(struct %s *%s", op->name, op->name,
-         own_parameter(emitter->arena, op, "op"));
-    emit_parameters(emitter, op, true);
-    put(w, ");\n");
+    putf(w, "/* To be written in C. */\nvoid %s_start(struct %s *%s%s);\n", op->name, op->name, own_parameter(emitter->arena, op, "op"),
+         header_parameters(emitter, op));
     if (!op->uncancellable)
         putf(w, "void %s_cancel(struct %s *op);\n", op->name, op->name);
     put(w, "\n");

@@ -65,23 +65,9 @@ const char *upper(struct arena *arena, const char *text)
     return copy;
 }
 
-/* A word that C++ reserves makes a fine name in C, but not in a header. */
-static bool is_cpp_word(const char *name)
-{
-    static const char *const words[] = { "class", "new", "delete", "this", "template", "typename", "namespace", "private",
-        "public", "protected", "virtual", "operator", "friend", "try", "catch", "throw", "using", "explicit", "export", "mutable",
-        "and", "or", "not", "xor", "bool", "true", "false", "alignas", "alignof", "constexpr", "decltype", "noexcept", "nullptr",
-        "static_assert", "thread_local", "wchar_t", "asm", "bitand", "bitor", "compl", "dynamic_cast", "const_cast",
-        "static_cast", "reinterpret_cast", "typeid", "char16_t", "char32_t", "and_eq", "or_eq", "not_eq", "xor_eq" };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(name, words[i]) == 0)
-            return true;
-    return false;
-}
-
 const char *field_name(struct arena *arena, const char *name)
 {
-    return is_cpp_word(name) ? arena_format(arena, "%s_", name) : name;
+    return ctext_is_cpp_word(name) ? arena_format(arena, "%s_", name) : name;
 }
 
 /* ---- the frame ---- */

@@ -186,6 +186,8 @@ static void declare(struct program *program, struct symbol *symbol)
 {
     struct symbol *old = symbol_find(program, symbol->name);
 
+    if (ctext_is_cpp_word(symbol->name) && (symbol->kind != SYMBOL_OPERATION || symbol->proto_kind != AST_SYNC))
+        diag_report(program->diags, D_CPP_WORD, symbol->span, symbol->name);
     if (old == NULL) {
         HASH_ADD_KEYPTR(hh, program->table, symbol->name, strlen(symbol->name), symbol);
         *program->last_symbol = symbol;

@@ -38,6 +38,7 @@ struct variable {
     struct variable *shown;     /* [check] the one shown before it in the same scope */
     const char *unset_why;      /* [check] how a path comes by without binding it */
     struct span unset_at;
+    bool no_value;              /* [check] VARIABLE_VAR: nothing so far in the text gives it one */
     const struct symbol *resource; /* what it owns; NULL: nothing */
     struct mention *mentions;   /* [check] of what owns something, newest first */
     struct span moved_at;       /* [check] the latest move; begin 0: none */
