@@ -431,7 +431,7 @@ static inline struct chain_error chain__error(const struct chain_op *op, const s
     error.info = failure->info;
     error.origin = failure->origin;
     error.causes = NULL;
-    if (failure->message == chain__nobody_won) {
+    if (CHAIN__UNLIKELY(op->code == CHAIN_EALL) && failure->message == chain__nobody_won) {
         error.causes = (const struct chain_error *)failure->info;
         error.info = 0;
     }
