@@ -70,6 +70,17 @@ static struct variable *returned_in(struct lowering *lowering, struct owner *own
     return variable;
 }
 
+/* A jump out of a branch that cannot be made any more is a cancel, so that what it would leave is undone (rules 42a, 93). */
+static void check_jump(struct lowering *lowering, const struct cleanup *until)
+{
+    struct cleanup *cleanup = lowering->cleanups;
+
+    while (cleanup != until && cleanup->branch == NULL)
+        cleanup = cleanup->outer;
+    if (cleanup != until && cleanup != lowering->cleanups)
+        decide_jump(lowering, cleanup);
+}
+
 /* Leaves to a block by way of the finallys and branches up to (not including) `until`: the innermost is entered now, and
  * remembers. A value that is returned waits outside each branch that is left. */
 void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value)
@@ -78,6 +89,7 @@ void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until,
     struct cleanup *cleanup = lowering->cleanups;
     struct ir_case *exit;
 
+    check_jump(lowering, until);
     if (cleanup == until) {
         copy(lowering, lowering->chain->checked->result, value, lowering->block->span);
         end(lowering, IR_GOTO, to, NULL);
