@@ -64,13 +64,31 @@ static void place_entry(struct lowering *lowering, struct ir_block *entry)
     end(lowering, IR_CODES, entry->to, lowering->fail);
 }
 
+/* The step that handles, and where both ways meet. */
+static void lower_handler(struct lowering *lowering, struct ir_block *entry, const struct node *step, struct variable *err,
+                          struct variable *dest, struct ir_block *behind)
+{
+    struct ir_block *handler = entry->to;
+    bool dirty;
+
+    end(lowering, IR_GOTO, behind, NULL);
+    dirty = lowering->dirty;
+    place_entry(lowering, entry);
+    lower_catch_entry(lowering, handler, err);
+    lower(lowering, step, dest);
+    hold(lowering, err, step->span);
+    end(lowering, IR_GOTO, behind, NULL);
+    lowering->dirty |= dirty;
+    behind->span.begin = 0;
+    place(lowering, behind);
+}
+
 void lower_then_else(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct ir_block *handler = block_new(lowering, "else_handler", node->u.then.no->span);
     struct ir_block *behind = block_new(lowering, "after_else", node->span), *fail;
     struct ir_block *entry = handler_entry(lowering, handler, NULL);
     struct owner *owner = open_for(lowering, node->u.then.it->variable, node->span);
-    bool dirty;
 
     fail = lowering->fail;
     lowering->fail = entry;
@@ -78,16 +96,7 @@ void lower_then_else(struct lowering *lowering, const struct node *node, struct 
     lowering->fail = fail;
     lower(lowering, node->u.then.second, dest);
     hold(lowering, node->u.then.it->variable, node->span);
-    end(lowering, IR_GOTO, behind, NULL);
-    dirty = lowering->dirty;
-    place_entry(lowering, entry);
-    lower_catch_entry(lowering, handler, node->u.then.err);
-    lower(lowering, node->u.then.no, dest);
-    hold(lowering, node->u.then.err, node->span);
-    end(lowering, IR_GOTO, behind, NULL);
-    lowering->dirty |= dirty;
-    behind->span.begin = 0;
-    place(lowering, behind);
+    lower_handler(lowering, entry, node->u.then.no, node->u.then.err, dest, behind);
     if (owner != NULL)
         owner_close(lowering, owner, node->span);
 }
@@ -97,19 +106,9 @@ void lower_catch(struct lowering *lowering, const struct node *node, struct vari
     struct ir_block *handler = block_new(lowering, "catch", node->span);
     struct ir_block *behind = block_new(lowering, "after_catch", node->span), *fail = lowering->fail;
     struct ir_block *entry = handler_entry(lowering, handler, node->u.catch_.codes);
-    bool dirty;
 
     lowering->fail = entry;
     lower(lowering, node->u.catch_.body, dest);
     lowering->fail = fail;
-    end(lowering, IR_GOTO, behind, NULL);
-    dirty = lowering->dirty;
-    place_entry(lowering, entry);
-    lower_catch_entry(lowering, handler, node->u.catch_.err);
-    lower(lowering, node->u.catch_.handler, dest);
-    hold(lowering, node->u.catch_.err, node->span);
-    end(lowering, IR_GOTO, behind, NULL);
-    lowering->dirty |= dirty;
-    behind->span.begin = 0;
-    place(lowering, behind);
+    lower_handler(lowering, entry, node->u.catch_.handler, node->u.catch_.err, dest, behind);
 }
