@@ -111,7 +111,8 @@ enum chain_settled chain__mailbox_push(uint64_t tag, struct chain_strand *strand
 /* Counts a late settle of an operation that had this tag. */
 void chain__count_late(uint64_t tag);
 
-/* trace.c: for CHAIN__TRACE(). A strand has come out of the mailbox; if it waited for an operation, that has been settled by a post. */
+/* trace.c: for CHAIN__TRACE(). A strand has come out of the mailbox; if it waited for an operation, that has been settled by a
+ * post. */
 void chain__trace_posted(const struct chain_strand *strand);
 
 /* trace.c: a loop begins and ends. */

@@ -29,7 +29,7 @@ bool chain_loop_left(struct chain_loop *loop, struct chain_left *left)
     left->timers = loop->armed;
     left->descriptors = loop->port->descriptors == NULL ? 0 : loop->port->descriptors(loop);
     left->strands = 0;
-    for (struct chain_strand *const *next = &loop->ready.first; next != loop->ready.last; next = &(*next)->next)
+    for (const struct chain_strand *strand = loop->ready.first; strand != NULL; strand = strand->next)
         left->strands++;
     return left->roots != 0 || left->instances != 0 || left->strands != 0 || left->timers != 0 || left->descriptors != 0;
 }

@@ -68,8 +68,7 @@ void chain__mailbox_close(struct chain_loop *loop, bool reuse)
     struct mailbox *box = &mailboxes[loop->id];
 
     drop(chain__swap_strand(&box->posts, &closed, __ATOMIC_SEQ_CST));
-    while (loop->ready.first != NULL)
-        chain__drop_request(chain__take(loop));
+    drop(loop->ready.first);
     chain__store_loop(&chain__loops[loop->id], NULL, __ATOMIC_SEQ_CST);
     while (chain__load_word(&box->wakers, __ATOMIC_SEQ_CST) != 0)
         continue;

@@ -228,7 +228,6 @@ struct chain_left {
     size_t descriptors; /* operations that wait for one */
 };
 
-/* `last` says where it ends; behind that the link of a strand means nothing. Empty: `first` is NULL. */
 struct chain_queue {
     struct chain_strand *first, **last;
 };
