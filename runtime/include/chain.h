@@ -125,7 +125,9 @@ struct chain_caller {
 /* A chain that C code runs: the head of every `struct NAME` that chainc writes for a chain. Zero the whole struct once,
  * before its first use; it may be run again when chain_is_quiescent(). */
 struct chain_root {
-    struct chain_root *next, **link; /* in a list of the loop, whose last one has no next; link is NULL when it is in none */
+    /* In a list of the loop, whose last one has no next. NULL: it has not been run, or has ended without a value and is in no list;
+     * with a value it means nothing. Ask chain_is_quiescent(). */
+    struct chain_root *next, **link;
     /* Called once, on the loop's thread, when the chain and everything it started has ended. The frame may be run again or
      * freed from inside. Set it before NAME_run(), or leave it NULL. */
     void (*on_settled)(struct chain_root *root);
@@ -249,10 +251,10 @@ struct chain_loop {
     struct chain_timer *timers; /* pairing heap by (deadline, order) */
     uint64_t timer_order;
     size_t armed;               /* timers in the heap */
-    struct chain_root *roots, **last_root;       /* that run, in the order they were started */
+    struct chain_root *roots, **last_root;        /* that run, in the order they were started */
     struct chain_root *rejected, **last_rejected; /* that nobody has looked at since, in the order they ended */
-    size_t bare;                                 /* chains without a root that run */
-    size_t instances;                      /* spawned chains that have not ended */
+    size_t bare;                                  /* chains without a root that run */
+    size_t instances;                             /* spawned chains that have not ended */
     bool ending;                /* chain_loop_cancel() was called, and roots still run: nothing is spawned (rule 80) */
     bool ends_matter;           /* what ends may be `interrupted`, or the last one while `ending` */
     struct chain__reach reach;

@@ -22,7 +22,7 @@ static inline void chain__prepare(struct chain_strand *strand, struct chain_loop
         chain__set_tag(&strand->op, (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
 }
 
-/* A strand that was nobody's branch has ended, and is in no list any more. */
+/* A strand that was nobody's branch has ended; a root has left its list, and bare chains have been counted. */
 void chain__note_end(struct chain_strand *strand, struct chain_loop *loop);
 
 static inline void chain__top_ended(struct chain_strand *strand, struct chain_loop *loop)
