@@ -34,6 +34,17 @@ struct ast_c *c_text(struct scanner *scan, const char *begin, const char *end)
     return new_c(scan->arena, scan_span(scan, begin, end), copy_text(scan->arena, begin, (size_t)(end - begin)));
 }
 
+/* What C gets unseen, with its lines as they were. */
+struct ast_c *raw_text(struct scanner *scan, const char *begin, const char *end)
+{
+    struct ast_c *c = c_text(scan, begin, end);
+    size_t length;
+    const char *raw = source_raw(scan->source, c->span.begin - scan->source->base, c->span.end - scan->source->base, &length);
+
+    c->text = copy_text(scan->arena, raw, length);
+    return c;
+}
+
 struct ast_c *scan_text(struct scanner *scan, struct span span)
 {
     return c_text(scan, scan_at(scan, span.begin), scan_at(scan, span.end));
@@ -126,7 +137,10 @@ struct token declaration_token(struct scanner *scan, const char *begin)
 
 struct token prologue_token(struct scanner *scan, const char *begin, const char *end)
 {
-    return c_token(scan, T_PROLOGUE, begin, begin + 2, end);
+    struct token token = new_token(scan, T_PROLOGUE, begin, scan->cursor);
+
+    token.value.c = raw_text(scan, begin + 2, end);
+    return token;
 }
 
 /* An operator where none can be: taken with the C behind it, so that one message says all. Between items there is no telling

@@ -445,7 +445,7 @@ static enum status copy_runtime(struct arena *arena, const struct options *optio
             output_commit(&outputs);
             return STATUS_USAGE;
         }
-        output_stage(&outputs, arena_format(arena, "%s/%s", options->runtime_copy, names[i]), source->text, source->length,
+        output_stage(&outputs, arena_format(arena, "%s/%s", options->runtime_copy, names[i]), source->raw, source->raw_length,
                      options->if_changed);
     }
     return write_outputs(&outputs);

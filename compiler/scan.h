@@ -111,6 +111,7 @@ struct token prologue_token(struct scanner *scan, const char *begin, const char 
 struct token operator_token(struct scanner *scan, const char *begin);
 struct token range_token(struct scanner *scan);
 struct ast_c *c_text(struct scanner *scan, const char *begin, const char *end);
+struct ast_c *raw_text(struct scanner *scan, const char *begin, const char *end);
 
 /* words.c: names, types, numbers, and what `catch` is followed by */
 struct token new_token(struct scanner *scan, int kind, const char *begin, const char *end);

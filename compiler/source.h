@@ -1,5 +1,8 @@
 /* source.h - the text of the files, and positions in them.
  *
+ * A backslash at the end of a line joins it with the next one, in C and everywhere else: `text` is what is left to be read,
+ * with the newlines put off to the end of the joined line, `raw` is the file.
+ *
  * A position is a byte offset into all files laid end to end, so that 32 bits say both file and place. Position 0 is
  * "nowhere": it belongs to no file.
  */
@@ -23,8 +26,17 @@ struct source {
     const char *text;   /* NUL-terminated; CRLF is kept: columns are bytes of the file */
     size_t length;
     pos base;           /* position of text[0] */
-    uint32_t *lines;    /* offsets of line starts */
+    const char *raw;    /* the same as text if no line was joined */
+    size_t raw_length;
+    struct joint *joints; /* in their order */
+    size_t joint_count;
+    uint32_t *lines;    /* offsets of line starts in raw */
     uint32_t line_count;
+};
+
+/* From here on, up to the next one, an offset in text is so far from one in raw. */
+struct joint {
+    uint32_t text, raw;
 };
 
 struct sources {
@@ -45,6 +57,9 @@ const struct source *source_read(struct sources *sources, const char *path, cons
 
 /* A text that is in memory already, for tests. */
 const struct source *source_add(struct sources *sources, const char *path, const char *text, size_t length);
+
+/* The bytes of the file between two offsets in text. */
+const char *source_raw(const struct source *source, uint32_t begin, uint32_t end, size_t *length);
 
 struct place source_place(const struct sources *sources, pos at);
 const char *source_text(const struct sources *sources, struct span span); /* not NUL-terminated */

@@ -1,7 +1,7 @@
 /* chain.re - the lexer: bytes -> tokens.
  *
- * The file is in memory and ends with a NUL byte, so nothing is ever refilled. Actions only say which token it is; what
- * takes more than a line is in compiler/{brackets,capture,words}.c.
+ * The file is in memory and ends with a NUL byte, so nothing is ever refilled; its lines are joined already (source.h). Actions
+ * only say which token it is; what takes more than a line is in compiler/{brackets,capture,words}.c.
  */
 #include <ctype.h>
 #include <string.h>
@@ -17,7 +17,6 @@
     end = "\x00";
     newline = "\r"? "\n";
     blank = [ \t\f\v\r];
-    splice = "\\" newline;
     letter = [a-zA-Z_\x80-\xff];
     ascii_letter = [a-zA-Z_];
     digit = [0-9];
@@ -25,10 +24,10 @@
     c_name = letter (letter | digit)*;
     number = digit (digit | ascii_letter)* ("." digit (digit | ascii_letter)*)?;
     c_number = digit (digit | ascii_letter | "'" (digit | ascii_letter))*;
-    line_comment = "//" ([^\n\x00\\] | "\\" newline | "\\" [^\n\x00])*;
+    line_comment = "//" [^\n\x00]*;
     block_comment = "/*" ([^*\x00] | "*"+ [^*/\x00])* "*"+ "/";
-    string = ["] ([^"\\\n\x00] | "\\" newline | "\\" [^\x00])* ["];
-    character = ['] ([^'\\\n\x00] | "\\" newline | "\\" [^\x00])* ['];
+    string = ["] ([^"\\\n\x00] | "\\" [^\n\x00])* ["];
+    character = ['] ([^'\\\n\x00] | "\\" [^\n\x00])* ['];
 */
 
 #define AT(text) ((const unsigned char *)(text))
@@ -80,7 +79,7 @@ void skip_blanks(struct scanner *scan)
                 }
                 continue;
             }
-            blank+ | splice { continue; }
+            blank+ { continue; }
             line_comment | block_comment { add_comment(scan, TEXT(begin), TEXT(at), behind); continue; }
             "/*" {
                 report_unterminated(scan, TEXT(begin), 2, "comment");
@@ -101,7 +100,7 @@ const char *look_past_blanks(const char *text)
     for (;;) {
         begin = at;
         /*!re2c
-            newline | blank+ | splice | line_comment | block_comment { continue; }
+            newline | blank+ | line_comment | block_comment { continue; }
             * { return TEXT(begin); }
         */
     }
@@ -187,7 +186,7 @@ void skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_a
                     break;
                 continue;
             }
-            c_number | "..." | blank+ | splice | line_comment | block_comment | string | character { continue; }
+            c_number | "..." | blank+ | line_comment | block_comment | string | character { continue; }
             newline {
                 if (at_forgotten_bracket(scan, TEXT(at))) {
                     never_closed(scan, TEXT(at));
@@ -281,7 +280,7 @@ static bool lex_directive(struct scanner *scan, struct token *token)
             newline | end { if (*begin == '\0' && !is_end(scan, TEXT(begin))) continue; break; }
             "//" { break; }
             "/*" { report_unterminated(scan, TEXT(begin), 2, "comment"); begin = AT(scan->limit); break; }
-            splice | blank+ | block_comment | string | character { continue; }
+            blank+ | block_comment | string | character { continue; }
             * { continue; }
         */
     }
@@ -291,7 +290,7 @@ static bool lex_directive(struct scanner *scan, struct token *token)
         token->span.end--;
     }
     scan->cursor = TEXT(begin);
-    token->value.c = c_text(scan, TEXT(start), TEXT(begin));
+    token->value.c = raw_text(scan, TEXT(start), TEXT(begin));
 
     at = start;
     /*!re2c
