@@ -1,10 +1,19 @@
 /* arena.c - chunks that double in size; an allocation is a pointer bump. */
 #include "arena.h"
 
+#include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* `make faults` sets both to 1: then every allocation is one of the system that can fail. */
+#ifndef ARENA_FIRST_CHUNK
+#define ARENA_FIRST_CHUNK ((size_t)16 * 1024)
+#endif
+#ifndef ARENA_LARGEST_CHUNK
+#define ARENA_LARGEST_CHUNK ((size_t)4 * 1024 * 1024)
+#endif
 
 struct arena_chunk {
     struct arena_chunk *next;
@@ -12,44 +21,52 @@ struct arena_chunk {
     max_align_t data[];
 };
 
-enum { FIRST_CHUNK = 16 * 1024, LARGEST_CHUNK = 4 * 1024 * 1024 };
-
-static void out_of_memory(void)
-{
-    fputs("chainc: out of memory\n", stderr);
-    exit(2);
-}
+struct arena_guard {
+    jmp_buf jump;
+    struct arena_guard *outer;
+};
 
 /* calloc, because the system hands out zeroed pages and then nobody touches them twice. */
-static void add_chunk(struct arena *arena, size_t least)
+static bool add_chunk(struct arena *arena, size_t least)
 {
-    size_t size = arena->chunks ? arena->chunks->size * 2 : FIRST_CHUNK;
+    size_t size = arena->chunks ? arena->chunks->size * 2 : ARENA_FIRST_CHUNK;
 
-    if (size > LARGEST_CHUNK)
-        size = LARGEST_CHUNK;
+    if (size > ARENA_LARGEST_CHUNK)
+        size = ARENA_LARGEST_CHUNK;
     if (size < least)
         size = least;
     struct arena_chunk *chunk = calloc(1, sizeof *chunk + size);
     if (!chunk)
-        out_of_memory();
+        return false;
     chunk->next = arena->chunks;
     chunk->size = size;
     arena->chunks = chunk;
     arena->next = (char *)chunk->data;
     arena->end = arena->next + size;
+    return true;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+void *arena_try(struct arena *arena, size_t size)
 {
     const size_t align = _Alignof(max_align_t);
 
     if (size > SIZE_MAX / 2)
-        out_of_memory();
+        return NULL;
     size = (size + align - 1) / align * align;
     if ((size_t)(arena->end - arena->next) < size || !arena->chunks)
-        add_chunk(arena, size);
+        if (!add_chunk(arena, size))
+            return NULL;
     void *memory = arena->next;
     arena->next += size;
+    return memory;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    void *memory = arena_try(arena, size);
+
+    if (!memory)
+        arena_exhausted(arena);
     return memory;
 }
 
@@ -68,8 +85,12 @@ char *arena_vformat(struct arena *arena, const char *format, va_list args)
 
     va_copy(again, args);
     int length = vsnprintf(small, sizeof small, format, args);
-    char *text = arena_alloc(arena, length < 0 ? 1 : (size_t)length + 1);
-    if (length > 0)
+    if (length < 0) /* more than INT_MAX bytes */
+        arena_exhausted(arena);
+    char *text = arena_alloc(arena, (size_t)length + 1);
+    if ((size_t)length < sizeof small)
+        memcpy(text, small, (size_t)length);
+    else
         vsnprintf(text, (size_t)length + 1, format, again);
     va_end(again);
     return text;
@@ -83,6 +104,27 @@ char *arena_format(struct arena *arena, const char *format, ...)
     char *text = arena_vformat(arena, format, args);
     va_end(args);
     return text;
+}
+
+bool arena_guard(struct arena *arena, void (*work)(void *context), void *context)
+{
+    struct arena_guard guard = { .outer = arena->guard };
+
+    arena->guard = &guard;
+    if (setjmp(guard.jump) != 0) {
+        arena->guard = guard.outer;
+        return false;
+    }
+    work(context);
+    arena->guard = guard.outer;
+    return true;
+}
+
+void arena_exhausted(struct arena *arena)
+{
+    if (!arena->guard)
+        abort();
+    longjmp(arena->guard->jump, 1);
 }
 
 void arena_release(struct arena *arena)

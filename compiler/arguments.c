@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "arena.h"
-#include "source.h"
 
 enum { DEEPEST = 16 }; /* response files within response files: more is a file that names itself */
 
@@ -103,7 +102,6 @@ static void expand_text(struct expander *expander, const struct source *source)
 static void expand_file(struct expander *expander, const char *path)
 {
     struct arguments *arguments = expander->arguments;
-    struct sources files = { .arena = expander->arena };
     const struct source *source;
 
     arguments->file = path;
@@ -111,9 +109,13 @@ static void expand_file(struct expander *expander, const char *path)
         arguments->problem = "response files are nested too deeply";
         return;
     }
-    source = source_read(&files, path, &arguments->problem);
+    source = source_read(&arguments->files, path, &arguments->problem);
     if (source == NULL)
         return;
+    if (memchr(source->text, 0, source->length) != NULL) {
+        arguments->problem = "a NUL byte: this is no text file";
+        return;
+    }
     arguments->problem = NULL;
     expander->depth++;
     expand_text(expander, source);
@@ -124,7 +126,8 @@ bool arguments_expand(struct arguments *arguments, struct arena *arena, int argc
 {
     struct expander expander = { .arena = arena, .arguments = arguments, .capacity = argc + 2 };
 
-    *arguments = (struct arguments){ .words = arena_alloc(arena, (size_t)expander.capacity * sizeof *arguments->words) };
+    *arguments = (struct arguments){ .files.arena = arena };
+    arguments->words = arena_alloc(arena, (size_t)expander.capacity * sizeof *arguments->words);
     for (int i = 0; i < argc && arguments->problem == NULL; i++)
         if (i == 0)
             add(&expander, argv[i]);

@@ -4,11 +4,12 @@
 
 #include <stdbool.h>
 
-struct arena;
+#include "source.h"
 
 struct arguments {
     char **words; /* NULL-terminated; words[0] is the program's name */
     int count;
+    struct sources files; /* the response files */
     const char *file; /* the response file that something is wrong with, and what; NULL if nothing */
     const char *problem;
 };

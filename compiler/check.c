@@ -532,7 +532,6 @@ static struct checked_chain *check_chain(struct program *program, struct symbol 
     scope_close(&checker);
     check_joins(&checker);
     warn_of_unused(&checker);
-    visible_release(&checker);
     return chain;
 }
 

@@ -87,7 +87,6 @@ bool variable_was_visible(const struct checker *checker, const char *name); /* i
 void variable_show(struct checker *checker, struct variable *variable);
 void scope_open(struct checker *checker, struct span span);
 void scope_close(struct checker *checker);
-void visible_release(struct checker *checker);
 
 /* `it` as a variable; `type` is what the context asks for (before NULL: nothing special). NULL when there is none, which has
  * been reported, at `at`. */

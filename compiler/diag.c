@@ -2,10 +2,13 @@
 #include "diag.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "arena.h"
+#include "message.h"
+#include "writer.h"
 
 struct diag_info {
     enum diag_severity severity;
@@ -95,28 +98,20 @@ static bool is_first_of_category(size_t code)
     return true;
 }
 
-void diag_list_categories(FILE *out)
+void diag_list_categories(struct writer *out)
 {
     for (size_t code = 0; code < DIAG_CODES; code++)
         if (*infos[code].category != '\0' && is_first_of_category(code))
-            fprintf(out, "  -Wno-%s\n", infos[code].category);
+            putf(out, "  -Wno-%s\n", infos[code].category);
 }
 
 /* ---- printing ---- */
 
-enum { WIDEST_LINE = 160 };
+enum { WIDEST_LINE = 160, LONGEST_CHARACTER = 4 };
 
 static bool is_continuation(char byte)
 {
     return ((unsigned char)byte & 0xc0) == 0x80;
-}
-
-/* One column of the caret line for each character of the shown line: tabs stay tabs, UTF-8 counts once. */
-static void put_under(FILE *out, const char *text, size_t length, char mark)
-{
-    for (size_t i = 0; i < length; i++)
-        if (!is_continuation(text[i]))
-            fputc(text[i] == '\t' && mark == ' ' ? '\t' : mark, out);
 }
 
 /* The part of a long line to show: around the caret, cut between characters. */
@@ -127,11 +122,11 @@ static void choose_window(const char *text, size_t length, size_t caret, size_t 
     if (length <= WIDEST_LINE)
         return;
     *begin = caret > WIDEST_LINE / 2 ? caret - WIDEST_LINE / 2 : 0;
-    while (*begin > 0 && *begin < length && is_continuation(text[*begin]))
+    for (int i = 0; i < LONGEST_CHARACTER - 1 && *begin > 0 && *begin < length && is_continuation(text[*begin]); i++)
         --*begin;
     if (*end - *begin > WIDEST_LINE)
         *end = *begin + WIDEST_LINE;
-    while (*end < length && is_continuation(text[*end]))
+    for (int i = 0; i < LONGEST_CHARACTER - 1 && *end < length && is_continuation(text[*end]); i++)
         ++*end;
 }
 
@@ -146,7 +141,45 @@ static const char *paint_of(const struct diags *diags, const char *severity)
     return paint(diags, severity[0] == 'e' ? "\33[1;31m" : severity[0] == 'w' ? "\33[1;35m" : "\33[1;36m");
 }
 
-static void put_source_line(const struct diags *diags, FILE *out, const struct place *place, size_t span_length)
+/* How many bytes the character has, and how many columns it takes. A tab stays one. */
+static size_t measure(const char *text, size_t at, size_t end, size_t *columns)
+{
+    char shown[VISIBLE_SIZE];
+    size_t size = visible_next(text + at, end - at, shown, columns);
+
+    if (text[at] == '\t')
+        *columns = 1;
+    return size;
+}
+
+/* Blanks, and tabs under tabs, up to the character with the caret. Returns where that is. */
+static size_t put_blanks(struct writer *out, const char *text, size_t at, size_t caret, size_t end)
+{
+    size_t columns, size;
+
+    for (; at < caret && at + (size = measure(text, at, end, &columns)) <= caret; at += size)
+        if (text[at] == '\t')
+            put(out, "\t");
+        else
+            while (columns-- > 0)
+                put(out, " ");
+    return at;
+}
+
+/* The caret, and what is marked after it. */
+static void put_marks(struct writer *out, const char *text, size_t at, size_t last, size_t end)
+{
+    const char *mark = "^";
+    size_t columns = 1;
+
+    do {
+        at += at < end ? measure(text, at, end, &columns) : 1;
+        for (; columns > 0; columns--, mark = "~")
+            put(out, mark);
+    } while (at < last && at < end);
+}
+
+static void put_source_line(const struct diags *diags, struct writer *out, const struct place *place, size_t span_length)
 {
     const char *text = place->line_text;
     size_t caret = (size_t)place->column - 1, begin, end;
@@ -154,36 +187,34 @@ static void put_source_line(const struct diags *diags, FILE *out, const struct p
     if (caret > place->line_length)
         caret = place->line_length;
     choose_window(text, place->line_length, caret, &begin, &end);
-    const char *more_before = begin > 0 ? "..." : "", *more_behind = end < place->line_length ? "..." : "";
-    fprintf(out, " %s%.*s%s\n %*s", more_before, (int)(end - begin), text + begin, more_behind, (int)strlen(more_before), "");
-    put_under(out, text + begin, caret - begin, ' ');
-    fprintf(out, "%s^", paint(diags, "\33[1;32m"));
-    if (span_length > end - caret)
-        span_length = end - caret;
-    if (span_length > 1) {
-        size_t first = 1;
-        while (first < span_length && is_continuation(text[caret + first]))
-            first++;
-        put_under(out, text + caret + first, span_length - first, '~');
-    }
-    fprintf(out, "%s\n", paint(diags, "\33[m"));
+    put(out, begin > 0 ? " ..." : " ");
+    visible_put(out, text + begin, end - begin);
+    put(out, end < place->line_length ? "...\n" : "\n");
+    put(out, begin > 0 ? "    " : " ");
+    begin = put_blanks(out, text, begin, caret, end);
+    put(out, paint(diags, "\33[1;32m"));
+    put_marks(out, text, begin, caret + span_length, end);
+    putf(out, "%s\n", paint(diags, "\33[m"));
 }
 
-static void put_message(const struct diags *diags, FILE *out, struct span span, const char *severity, const char *text, const char *tag)
+static void put_message(const struct diags *diags, struct writer *out, struct span span, const char *severity, const char *text, const char *tag)
 {
     struct place place = source_place(diags->sources, span.begin);
 
-    fputs(paint(diags, "\33[1m"), out);
-    if (place.source)
-        fprintf(out, "%s:%d:%d: ", place.source->path, place.line, place.column);
-    else
-        fputs("chainc: ", out);
-    fprintf(out, "%s%s: %s%s%s\n", paint_of(diags, severity), severity, paint(diags, "\33[m"), text, tag);
+    put(out, paint(diags, "\33[1m"));
+    if (place.source) {
+        visible_put(out, place.source->path, strlen(place.source->path));
+        putf(out, ":%d:%d: ", place.line, place.column);
+    } else
+        put(out, "chainc: ");
+    putf(out, "%s%s: %s", paint_of(diags, severity), severity, paint(diags, "\33[m"));
+    visible_put(out, text, strlen(text));
+    putf(out, "%s\n", tag);
     if (place.source)
         put_source_line(diags, out, &place, span.end > span.begin ? span.end - span.begin : 1);
 }
 
-static void put_diag(const struct diags *diags, const struct diag *diag, FILE *out)
+static void put_diag(const struct diags *diags, const struct diag *diag, struct writer *out)
 {
     const struct diag_info *info = &infos[diag->code];
     bool is_error = info->severity == DIAG_ERROR || diags->warnings_are_errors;
@@ -194,8 +225,11 @@ static void put_diag(const struct diags *diags, const struct diag *diag, FILE *o
     put_message(diags, out, diag->span, is_error ? "error" : "warning", diag->text, tag);
     if (diag->note)
         put_message(diags, out, diag->note_span, "note", diag->note, "");
-    if (diag->help)
-        fprintf(out, "help: %s\n", diag->help);
+    if (diag->help) {
+        put(out, "help: ");
+        visible_put(out, diag->help, strlen(diag->help));
+        put(out, "\n");
+    }
 }
 
 struct ranked {
@@ -221,7 +255,7 @@ static size_t list_length(const struct diag *first)
     return length;
 }
 
-void diag_print(const struct diags *diags, FILE *out)
+void diag_print(const struct diags *diags, struct writer *out)
 {
     unsigned limit = diags->error_limit ? diags->error_limit : 20;
     size_t total = list_length(diags->first), i = 0;
@@ -233,5 +267,5 @@ void diag_print(const struct diags *diags, FILE *out)
     for (i = 0; i < total; i++)
         put_diag(diags, sorted[i].diag, out);
     if (diags->errors > limit)
-        fprintf(out, "too many errors (%u more not shown)\n", diags->errors - limit);
+        putf(out, "too many errors (%u more not shown)\n", diags->errors - limit);
 }

@@ -7,9 +7,10 @@
 #define DIAG_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "source.h"
+
+struct writer;
 
 enum diag_severity { DIAG_ERROR, DIAG_WARNING };
 
@@ -50,11 +51,12 @@ void diag_help(struct diags *diags, struct diag *diag, const char *format, ...) 
 
 /* -Wno-CATEGORY: false if no warning has that name. */
 bool diag_silence(struct diags *diags, const char *category);
-void diag_list_categories(FILE *out);
+void diag_list_categories(struct writer *out);
 
 /* All of them in source order: "file:line:col: error: text", the line, a caret; notes likewise. Tabs and UTF-8 are kept in
- * the shown line, the caret stands under the right column; a line longer than 160 bytes is shown around the caret. */
-void diag_print(const struct diags *diags, FILE *out);
+ * the shown line, what a terminal would obey is made visible (message.h), and the caret stands under the right column; a line longer
+ * than 160 bytes is shown around the caret. */
+void diag_print(const struct diags *diags, struct writer *out);
 
 /* The nearest of the candidates offered so far, for "did you mean"; NULL if none is near (edit distance > a third). */
 struct nearest {

@@ -1,12 +1,9 @@
 /* intern.c - the table of names. */
 #include "intern.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <uthash.h>
 
-#include "arena.h"
+#include "table.h"
 
 struct name_entry {
     UT_hash_handle hh;
@@ -23,6 +20,7 @@ static struct name_entry *add_entry(struct names *names, const char *text, size_
 
 const char *intern(struct names *names, const char *text, size_t length)
 {
+    struct arena *arena = names->arena;
     struct name_entry *entry;
     unsigned hash;
 
@@ -38,10 +36,4 @@ const char *intern(struct names *names, const char *text, size_t length)
 const char *intern_string(struct names *names, const char *text)
 {
     return intern(names, text, strlen(text));
-}
-
-/* The entries are the arena's; only uthash's own table is freed here. */
-void names_release(struct names *names)
-{
-    HASH_CLEAR(hh, names->table);
 }

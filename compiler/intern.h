@@ -14,6 +14,5 @@ struct names {
 /* The one copy of a name; lives as long as the arena. */
 const char *intern(struct names *names, const char *text, size_t length);
 const char *intern_string(struct names *names, const char *text);
-void names_release(struct names *names);
 
 #endif

@@ -31,7 +31,9 @@ static struct taken *find(struct naming *naming, const char *name)
 
 static struct taken *reserve(struct naming *naming, const char *name)
 {
-    struct taken *entry = arena_new(naming->arena, struct taken);
+    struct arena *arena = naming->arena;
+    struct taken *entry = arena_new(arena, struct taken);
+
     entry->name = name;
     entry->count = 1;
     HASH_ADD_KEYPTR(hh, naming->taken, entry->name, strlen(entry->name), entry);
@@ -54,7 +56,7 @@ static const char *unique(struct naming *naming, const char *name)
 
 static void release(struct naming *naming)
 {
-    HASH_CLEAR(hh, naming->taken);
+    naming->taken = NULL;
 }
 
 const char *upper(struct arena *arena, const char *text)
@@ -258,9 +260,4 @@ void name(struct arena *arena, struct program *program, struct ir_chain *chain)
     name_blocks(&naming, &states, chain);
     program->state_names = states.taken;
     name_locals(&naming, program, chain);
-}
-
-void name_release(struct program *program)
-{
-    HASH_CLEAR(hh, program->state_names);
 }

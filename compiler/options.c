@@ -4,7 +4,8 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdio.h>
+#include <limits.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,6 +14,9 @@
 #include "arguments.h"
 #include "depfile.h"
 #include "diag.h"
+#include "io.h"
+#include "message.h"
+#include "writer.h"
 
 /* The manual page and the completions are made from this text: tools/options.awk. */
 static const char *const help_text[] = {
@@ -112,30 +116,34 @@ static const struct option long_options[] = {
 
 struct reader {
     struct arena *arena;
+    char **words;
     struct diags *diags;
     struct options *options;
     unsigned include_count;
     enum status status;
-    bool done;
+    bool done, misused;
 };
 
-static void misused(struct reader *reader, const char *format, const char *word)
+__attribute__((format(printf, 2, 3)))
+static void misused(struct reader *reader, const char *format, ...)
 {
-    fprintf(stderr, "chainc: ");
-    fprintf(stderr, format, word);
-    fputc('\n', stderr);
+    va_list args;
+
+    va_start(args, format);
+    message_print(reader->arena, NULL, "%s", arena_vformat(reader->arena, format, args));
+    va_end(args);
     reader->status = STATUS_USAGE;
-    reader->done = true;
+    reader->misused = reader->done = true;
 }
 
 static void say(struct reader *reader, const char *const *texts)
 {
-    bool failed = false;
+    int error = 0;
 
-    for (; *texts != NULL; texts++)
-        failed |= fputs(*texts, stdout) < 0;
-    if (failed || fflush(stdout) != 0) {
-        perror("chainc: standard output");
+    for (; *texts != NULL && error == 0; texts++)
+        error = io_write(STDOUT_FILENO, *texts, strlen(*texts));
+    if (error != 0) {
+        message_print(reader->arena, "standard output", "cannot write: %s", strerror(error));
         reader->status = STATUS_USAGE;
     }
     reader->done = true;
@@ -145,6 +153,27 @@ static void say_line(struct reader *reader, const char *line)
 {
     const char *const texts[] = { line == NULL ? "" : line, "\n", NULL };
     say(reader, texts);
+}
+
+/* A folder that is asked for. */
+static void say_folder(struct reader *reader, const char *folder)
+{
+    if (folder != NULL)
+        say_line(reader, folder);
+    else {
+        message_print(reader->arena, NULL, "%s", reader->options->data_problem);
+        reader->status = STATUS_USAGE;
+        reader->done = true;
+    }
+}
+
+static void list_warnings(struct reader *reader)
+{
+    struct writer list;
+
+    writer_init(&list, reader->arena);
+    diag_list_categories(&list);
+    io_write(STDERR_FILENO, list.text, list.length);
 }
 
 static bool is_dump(const char *word)
@@ -164,7 +193,7 @@ static void set_warning(struct reader *reader, const char *word)
         ; /* they are on */
     else if (strncmp(word, "no-", 3) != 0 || !diag_silence(reader->diags, word + 3)) {
         misused(reader, "unknown warning '-W%s'; the ones there are:", word);
-        diag_list_categories(stderr);
+        list_warnings(reader);
     }
 }
 
@@ -237,11 +266,23 @@ static void take_output_option(struct reader *reader, int option)
             misused(reader, "cannot report as '%s': it is text or json", optarg);
         break;
     case OPTION_CC: options->cc = optarg; break;
-    default: /* getopt has said what is wrong */
-        reader->status = STATUS_USAGE;
-        reader->done = true;
-        break;
+    default: break;
     }
+}
+
+/* What getopt would say itself, if it did not print names as they are. */
+static void refuse(struct reader *reader, int option, const char *word)
+{
+    bool is_long = strncmp(word, "--", 2) == 0;
+
+    if (option == ':')
+        misused(reader, "option '%s' needs an argument", word);
+    else if (is_long && optopt != 0)
+        misused(reader, "option '%.*s' has no argument", (int)strcspn(word, "="), word);
+    else if (is_long)
+        misused(reader, "unknown option '%s', or the beginning of several", word);
+    else
+        misused(reader, "unknown option '-%c'", optopt);
 }
 
 static void take(struct reader *reader, int option)
@@ -254,8 +295,10 @@ static void take(struct reader *reader, int option)
     case 'h': say(reader, help_text); break;
     case 'V': say_line(reader, "chainc (chain) " CHAINC_VERSION); break;
     case OPTION_DUMPVERSION: say_line(reader, CHAINC_VERSION); break;
-    case OPTION_DATADIR: say_line(reader, options_data_dir(reader->arena)); break;
-    case OPTION_RUNTIME_DIR: say_line(reader, options_runtime_dir(reader->arena)); break;
+    case OPTION_DATADIR: say_folder(reader, reader->options->data_dir); break;
+    case OPTION_RUNTIME_DIR: say_folder(reader, options_runtime_dir(reader->arena, reader->options)); break;
+    case ':':
+    case '?': refuse(reader, option, reader->words[optind - 1]); break;
     default: take_output_option(reader, option); break;
     }
 }
@@ -267,41 +310,19 @@ static void check_combination(struct reader *reader)
     bool names_outputs = options->output != NULL || options->header != NULL || options->depfile != NULL || options->targets != NULL;
 
     if (options->inputs[0] == NULL && options->runtime_copy == NULL)
-        misused(reader, "no input file%s", "");
+        misused(reader, "no input file");
     else if (options->inputs[0] != NULL && options->inputs[1] != NULL && names_outputs)
         misused(reader, "one file at a time with -o, --header, --depfile or -MF, -MT, -MQ: '%s' is one too many",
                 options->inputs[1]);
     else if (options->outdir != NULL && options->output != NULL)
-        misused(reader, "either -o or --outdir%s", "");
+        misused(reader, "either -o or --outdir");
     else if (options->check_only + options->skeleton + (options->dump != NULL) > 1)
-        misused(reader, "only one of --check, --skeleton, --dump and --report%s", "");
+        misused(reader, "only one of --check, --skeleton, --dump and --report");
     else if (options->wants_depfile && (options->check_only || options->dump != NULL))
-        misused(reader, "nothing is written that could depend on something: %s", options->check_only ? "--check" : "--dump and --report");
+        misused(reader, "nothing is written that could depend on something: %s",
+                options->check_only ? "--check" : "--dump and --report");
     else if (!options->wants_depfile && (options->depfile != NULL || options->targets != NULL || options->phony_targets))
-        misused(reader, "-MF, -MT, -MQ and -MP need -MD%s", "");
-}
-
-bool options_read(int argc, char **argv, struct arena *arena, struct diags *diags, struct options *options, enum status *status)
-{
-    struct reader reader = { .arena = arena, .diags = diags, .options = options };
-    struct arguments arguments;
-    int option;
-
-    if (!arguments_expand(&arguments, arena, argc, argv))
-        misused(&reader, "%s", arena_format(arena, "@%s: %s", arguments.file, arguments.problem));
-    options->include_dirs = arena_alloc(arena, ((size_t)arguments.count + 1) * sizeof *options->include_dirs);
-    options->color = terminal_has_color();
-    if (!reader.done && arguments.count > 0)
-        arguments.words[0] = "chainc"; /* for what getopt says */
-    while (!reader.done && (option = getopt_long(arguments.count, arguments.words, "o:lI:M:W:hV", long_options, NULL)) != -1)
-        take(&reader, option);
-    options->inputs = (const char *const *)arguments.words + optind;
-    if (!reader.done)
-        check_combination(&reader);
-    if (reader.status == STATUS_USAGE)
-        fprintf(stderr, "Try 'chainc --help' for more information.\n");
-    *status = reader.status;
-    return !reader.done;
+        misused(reader, "-MF, -MT, -MQ and -MP need -MD");
 }
 
 /* ---- where things are ---- */
@@ -313,7 +334,7 @@ bool options_read(int argc, char **argv, struct arena *arena, struct diags *diag
 
 static bool is_there(const char *path)
 {
-    return access(path, F_OK) == 0;
+    return access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 /* The folder that a file or folder stands in; "" for the root. */
@@ -346,38 +367,76 @@ static const char *search_path(struct arena *arena, const char *name)
     return name;
 }
 
-/* The file of this program, links followed: as the system says, else by the name it was called with. NULL if neither helps. */
+/* The path without links; NULL with errno. */
+static const char *resolve_links(struct arena *arena, const char *path)
+{
+    char resolved[PATH_MAX];
+
+    if (realpath(path, resolved) != NULL)
+        return arena_copy(arena, resolved, strlen(resolved));
+    if (errno == ENOMEM)
+        arena_exhausted(arena);
+    return NULL;
+}
+
+/* The file of this program: as the system says, else by the name it was called with. NULL with errno if neither helps. */
 static const char *own_path(struct arena *arena)
 {
-    const char *name = program_invocation_name;
-    char *path = realpath("/proc/self/exe", NULL);
-    const char *copy;
+    const char *name = program_invocation_name, *path = resolve_links(arena, "/proc/self/exe");
 
-    if (path == NULL)
-        path = realpath(strchr(name, '/') != NULL ? name : search_path(arena, name), NULL);
-    if (path == NULL)
-        return NULL;
-    copy = arena_copy(arena, path, strlen(path));
-    free(path);
-    return copy;
+    if (path != NULL)
+        return path;
+    return resolve_links(arena, strchr(name, '/') != NULL ? name : search_path(arena, name));
 }
 
-const char *options_data_dir(struct arena *arena)
+/* CHAINC_DATADIR of the environment, else share/chain beside the folder of the program, or where the build was told that it would be. */
+static void find_data(struct arena *arena, struct options *options)
 {
-    const char *dir = getenv("CHAINC_DATADIR"), *program;
+    const char *program;
 
-    if (dir != NULL)
-        return dir;
+    options->data_dir = getenv("CHAINC_DATADIR");
+    if (options->data_dir != NULL)
+        return;
     program = own_path(arena);
-    if (program == NULL)
-        return NULL;
+    if (program == NULL) {
+        options->data_problem = arena_format(arena, "cannot find out where chainc and its modules are: %s", strerror(errno));
+        return;
+    }
     program = parent(arena, program);
-    dir = join(arena, program, CHAINC_WAY_TO_DATA "/chain");
-    return is_there(dir) ? dir : join(arena, program, "../share/chain");
+    options->data_dir = join(arena, program, CHAINC_WAY_TO_DATA "/chain");
+    if (!is_there(options->data_dir))
+        options->data_dir = join(arena, program, "../share/chain");
 }
 
-const char *options_runtime_dir(struct arena *arena)
+const char *options_runtime_dir(struct arena *arena, const struct options *options)
 {
-    const char *dir = options_data_dir(arena);
-    return dir == NULL ? NULL : arena_format(arena, "%s/runtime", dir);
+    return options->data_dir == NULL ? NULL : arena_format(arena, "%s/runtime", options->data_dir);
+}
+
+/* ---- all of it ---- */
+
+bool options_read(int argc, char **argv, struct arena *arena, struct diags *diags, struct options *options, enum status *status)
+{
+    static const char hint[] = "Try 'chainc --help' for more information.\n";
+    struct reader reader = { .arena = arena, .diags = diags, .options = options };
+    struct arguments arguments;
+    int option;
+
+    find_data(arena, options);
+    if (!arguments_expand(&arguments, arena, argc, argv))
+        misused(&reader, "@%s: %s", arguments.file, arguments.problem);
+    reader.words = arguments.words;
+    options->response_files = arguments.files.first;
+    options->include_dirs = arena_alloc(arena, ((size_t)arguments.count + 1) * sizeof *options->include_dirs);
+    options->color = terminal_has_color();
+    opterr = 0;
+    while (!reader.done && (option = getopt_long(arguments.count, arguments.words, ":o:lI:M:W:hV", long_options, NULL)) != -1)
+        take(&reader, option);
+    options->inputs = (const char *const *)arguments.words + optind;
+    if (!reader.done)
+        check_combination(&reader);
+    if (reader.misused)
+        io_write(STDERR_FILENO, hint, sizeof hint - 1);
+    *status = reader.status;
+    return !reader.done;
 }

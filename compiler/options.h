@@ -6,6 +6,7 @@
 
 struct arena;
 struct diags;
+struct source;
 
 #define CHAINC_VERSION "0.1.0"
 
@@ -23,6 +24,9 @@ struct options {
     const char *dump;          /* tokens, ast, source, checked, ir, frame, report, report=json; NULL: none */
     const char *cc;            /* the C compiler that a report asks, with its arguments */
     const char **include_dirs; /* NULL-terminated */
+    const char *data_dir;      /* where the installed modules are; NULL: nowhere, and `data_problem` says why */
+    const char *data_problem;
+    const struct source *response_files; /* that were read; a list */
     bool no_lines, check_only, if_changed, vendored, color;
     bool skeleton;             /* a test of the chains instead of the two files */
     bool wants_depfile, phony_targets;
@@ -31,11 +35,7 @@ struct options {
 /* Reads the command line. True to go on; false with *status set when that was all, or when it was wrong, which has been said. */
 bool options_read(int argc, char **argv, struct arena *arena, struct diags *diags, struct options *options, enum status *status);
 
-/* Where the installed modules are: CHAINC_DATADIR of the environment, else share/chain beside the folder of the program, or
- * where the build was told that it would be. NULL if the system does not say where the program is. */
-const char *options_data_dir(struct arena *arena);
-
-/* Where the runtime is as two files, chain.c and chain.h. NULL likewise. */
-const char *options_runtime_dir(struct arena *arena);
+/* Where the runtime is as two files, chain.c and chain.h. NULL if it is not known where this program is. */
+const char *options_runtime_dir(struct arena *arena, const struct options *options);
 
 #endif

@@ -66,7 +66,6 @@ void layout(struct arena *arena, struct ir_chain *chain);
 
 /* name: fields, states, labels and branches have C names, unique in their struct, enum or function. */
 void name(struct arena *arena, struct program *program, struct ir_chain *chain);
-void name_release(struct program *program);
 const char *upper(struct arena *arena, const char *text);
 const char *field_name(struct arena *arena, const char *name); /* of a member that C++ may read */
 

@@ -5,10 +5,7 @@
  *     chain … { tcp_connect(…) then parse }   call.op: -> the symbols
  */
 #include <ctype.h>
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "arena.h"
 #include "ast_walk.h"
@@ -20,20 +17,10 @@
 
 /* ---- imports ---- */
 
-/* A file is one file, by whatever path it is imported. */
-static bool is_same_file(const char *a, const char *b)
-{
-    struct stat of_a, of_b;
-
-    if (strcmp(a, b) == 0)
-        return true;
-    return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
-}
-
-static struct unit *unit_find(const struct program *program, const char *path)
+static struct unit *unit_find(const struct program *program, const struct source *source)
 {
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
-        if (is_same_file(unit->path, path))
+        if (unit->file->source == source)
             return unit;
     return NULL;
 }
@@ -61,14 +48,6 @@ static struct unit *unit_add(struct program *program, struct ast_file *file, con
     return unit;
 }
 
-static bool is_file(const char *path)
-{
-    FILE *file = fopen(path, "r");
-    if (file != NULL)
-        fclose(file);
-    return file != NULL || errno == EACCES;
-}
-
 /* "dir/net.chain" with the folder of another file's path. */
 static const char *beside(struct arena *arena, const char *path, const char *name)
 {
@@ -78,24 +57,34 @@ static const char *beside(struct arena *arena, const char *path, const char *nam
     return arena_format(arena, "%.*s%s", (int)(slash - path + 1), path, name);
 }
 
-/* The path of an imported file, or NULL; says whether it is an installed one. */
-static const char *find_import(const struct program *program, const char *from, const char *name, bool *installed)
-{
-    const char *path = beside(program->arena, from, name);
+/* What an import leads to. `path` is where it was looked for last. */
+struct found {
+    const struct source *source;
+    const char *path, *problem;
+    bool installed;
+};
 
-    *installed = false;
-    if (is_file(path))
-        return path;
-    for (const char *const *dir = program->include_dirs; *dir != NULL; dir++) {
-        path = arena_format(program->arena, "%s/%s", *dir, name);
-        if (is_file(path))
-            return path;
-    }
-    *installed = true;
+/* False: it is not there, so it may be elsewhere. A file that is there and cannot be read is not looked for any further. */
+static bool find_at(const struct program *program, const char *path, struct found *found)
+{
+    found->path = path;
+    found->source = source_import(program->sources, path, &found->problem);
+    return found->source != NULL || found->problem != NULL;
+}
+
+static bool find_import(const struct program *program, const char *from, const char *name, struct found *found)
+{
+    if (find_at(program, beside(program->arena, from, name), found))
+        return true;
+    for (const char *const *dir = program->include_dirs; *dir != NULL; dir++)
+        if (find_at(program, arena_format(program->arena, "%s/%s", *dir, name), found))
+            return true;
+    found->installed = true;
+    found->path = name;
+    found->problem = program->data_problem;
     if (program->data_dir == NULL)
-        return NULL;
-    path = arena_format(program->arena, "%s/%s", program->data_dir, name);
-    return is_file(path) ? path : NULL;
+        return found->problem != NULL;
+    return find_at(program, arena_format(program->arena, "%s/%s", program->data_dir, name), found);
 }
 
 static const char *header_of(struct arena *arena, const char *name)
@@ -106,30 +95,31 @@ static const char *header_of(struct arena *arena, const char *name)
     return arena_format(arena, "%.*s.h", (int)length, name);
 }
 
+static struct unit *unit_import(struct program *program, const struct found *found, const char *name)
+{
+    struct ast_file *file = parse(program->arena, program->names, program->diags, found->source);
+    struct unit *unit = unit_add(program, file, found->path);
+
+    unit->installed = found->installed;
+    unit->include = arena_format(program->arena, found->installed ? "<chain/%s>" : "\"%s\"", header_of(program->arena, name));
+    return unit;
+}
+
 static void import(struct program *program, const struct unit *from, struct ast_item *item)
 {
-    bool installed;
-    const char *problem, *name = item->u.string.text;
-    const char *path = find_import(program, from->path, name, &installed);
-    const struct source *source;
+    const char *name = item->u.string.text;
+    struct span span = item->u.string.text_span;
+    struct found found = { 0 };
     struct unit *unit;
 
-    if (path == NULL) {
-        diag_report(program->diags, D_IMPORT_MISSING, item->u.string.text_span, name);
-        return;
+    if (!find_import(program, from->path, name, &found))
+        diag_report(program->diags, D_IMPORT_MISSING, span, name);
+    else if (found.source == NULL)
+        diag_report(program->diags, D_IMPORT_UNREADABLE, span, found.path, found.problem);
+    else {
+        unit = unit_find(program, found.source);
+        item->u.string.file = (unit != NULL ? unit : unit_import(program, &found, name))->file;
     }
-    unit = unit_find(program, path);
-    if (unit == NULL) {
-        source = source_read(program->sources, path, &problem);
-        if (source == NULL) {
-            diag_report(program->diags, D_IMPORT_UNREADABLE, item->u.string.text_span, path, problem);
-            return;
-        }
-        unit = unit_add(program, parse(program->arena, program->names, program->diags, source), path);
-        unit->installed = installed;
-        unit->include = arena_format(program->arena, installed ? "<chain/%s>" : "\"%s\"", header_of(program->arena, name));
-    }
-    item->u.string.file = unit->file;
 }
 
 /* ---- declaring ---- */
@@ -184,6 +174,7 @@ static void merge(struct symbol *old, const struct symbol *new)
 
 static void declare(struct program *program, struct symbol *symbol)
 {
+    struct arena *arena = program->arena;
     struct symbol *old = symbol_find(program, symbol->name);
 
     if (ctext_is_cpp_word(symbol->name) && (symbol->kind != SYMBOL_OPERATION || symbol->proto_kind != AST_SYNC))

@@ -108,11 +108,12 @@ bool variable_was_visible(const struct checker *checker, const char *name)
 
 void variable_show(struct checker *checker, struct variable *variable)
 {
+    struct arena *arena = checker->arena;
     struct visible_name *entry;
 
     HASH_FIND_PTR(checker->visible, &variable->name, entry);
     if (entry == NULL) {
-        entry = arena_new(checker->arena, struct visible_name);
+        entry = arena_new(arena, struct visible_name);
         entry->name = variable->name;
         HASH_ADD_PTR(checker->visible, name, entry);
     }
@@ -143,9 +144,4 @@ void scope_close(struct checker *checker)
         entry->innermost = v->hides;
     }
     checker->scope = checker->scope->parent;
-}
-
-void visible_release(struct checker *checker)
-{
-    HASH_CLEAR(hh, checker->visible);
 }

@@ -1,19 +1,16 @@
 /* source.c - reading files, and from a position back to file, line and column. */
-#ifndef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L /* fileno */
-#endif
+#define _POSIX_C_SOURCE 200809L
 #include "source.h"
 
 #include <errno.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "arena.h"
+#include "io.h"
 
-enum { LARGEST = 1 << 30 };
+enum { LARGEST = 1 << 30, FIRST_PIECE = 64 * 1024 };
 
 static uint32_t count_lines(const char *text, size_t length)
 {
@@ -129,7 +126,7 @@ static pos next_base(const struct sources *sources)
 }
 
 /* The text is kept, not copied. */
-static const struct source *adopt(struct sources *sources, const char *path, const char *text, size_t length)
+static struct source *adopt(struct sources *sources, const char *path, const char *text, size_t length)
 {
     struct source *source = arena_new(sources->arena, struct source);
 
@@ -152,29 +149,27 @@ const struct source *source_add(struct sources *sources, const char *path, const
     return adopt(sources, path, arena_copy(sources->arena, text, length), length);
 }
 
-/* Into one malloced buffer; NULL with errno. Works for pipes, whose size is not known. */
-static char *read_all(FILE *file, size_t *length)
-{
-    size_t capacity = 64 * 1024, used = 0;
-    char *buffer = malloc(capacity);
+/* ---- reading ---- */
 
+/* Reads up to the end, into a buffer that has this many bytes to begin with. NULL without memory, or with *error set. A NUL byte is
+ * refused later, wherever it is: nothing after it is read, so that /dev/zero has an end. */
+static char *read_all(struct arena *arena, int descriptor, size_t capacity, size_t *length, int *error)
+{
+    char *buffer = arena_try(arena, capacity);
+    size_t more;
+
+    *length = 0;
     while (buffer) {
-        used += fread(buffer + used, 1, capacity - used, file);
-        if (used < capacity || used > LARGEST)
-            break;
-        char *larger = realloc(buffer, capacity *= 2);
-        if (!larger)
-            free(buffer);
+        *error = io_read(descriptor, buffer + *length, capacity - 1 - *length, &more);
+        *length += more;
+        if (*error || *length < capacity - 1 || *length > LARGEST || memchr(buffer, 0, *length))
+            return *error ? NULL : buffer;
+        char *larger = arena_try(arena, capacity *= 2);
+        if (larger)
+            memcpy(larger, buffer, *length);
         buffer = larger;
     }
-    *length = used;
-    if (buffer && ferror(file)) {
-        int reason = errno;
-        free(buffer);
-        errno = reason;
-        return NULL;
-    }
-    return buffer;
+    return NULL;
 }
 
 static const char *check_length(size_t length, pos base)
@@ -182,47 +177,92 @@ static const char *check_length(size_t length, pos base)
     return length > LARGEST || length > UINT32_MAX - 1 - base ? "is larger than 1 GB" : NULL;
 }
 
-static bool is_directory(FILE *file)
+static const char *reason(struct arena *arena, int error)
 {
-    struct stat about;
-
-    return fstat(fileno(file), &about) == 0 && S_ISDIR(about.st_mode);
+    return arena_format(arena, "%s", strerror(error));
 }
 
-static const struct source *read_file(struct sources *sources, const char *path, FILE *file, const char **problem)
+static struct source *find_same(const struct sources *sources, const struct stat *about)
 {
-    size_t length;
+    for (struct source *source = sources->first; source; source = source->next)
+        if (source->is_file && source->device == (uint64_t)about->st_dev && source->inode == (uint64_t)about->st_ino)
+            return source;
+    return NULL;
+}
 
-    if (is_directory(file)) {
-        *problem = "is a directory";
-        return NULL;
-    }
-    char *text = read_all(file, &length);
-    if (!text) {
-        *problem = arena_format(sources->arena, "%s", strerror(errno));
-        return NULL;
-    }
-    const struct source *source = NULL;
-    *problem = check_length(length, next_base(sources));
+/* Closes what is no standard stream, before anything that may run out of memory. */
+static const struct source *read_open(struct sources *sources, const char *path, int descriptor, const struct stat *about,
+                                      const char **problem)
+{
+    bool is_file = S_ISREG(about->st_mode);
+    size_t size = is_file && about->st_size > 0 ? (size_t)about->st_size : 0, length = 0;
+    char *text = NULL;
+    int error = 0;
+
+    *problem = check_length(size, next_base(sources));
     if (!*problem)
-        source = source_add(sources, path, text, length);
-    free(text);
+        text = read_all(sources->arena, descriptor, is_file ? size + 2 : FIRST_PIECE, &length, &error);
+    if (descriptor != STDIN_FILENO)
+        close(descriptor);
+    if (*problem)
+        return NULL;
+    if (!text && !error)
+        arena_exhausted(sources->arena);
+    *problem = error ? reason(sources->arena, error) : check_length(length, next_base(sources));
+    if (*problem)
+        return NULL;
+    struct source *source = adopt(sources, path, text, length);
+    source->is_file = is_file;
+    source->device = (uint64_t)about->st_dev;
+    source->inode = (uint64_t)about->st_ino;
     return source;
+}
+
+static const char *unsuitable(const struct stat *about, bool imported)
+{
+    if (S_ISDIR(about->st_mode))
+        return "is a directory";
+    return imported && !S_ISREG(about->st_mode) ? "is not a regular file" : NULL;
+}
+
+static const struct source *read_file(struct sources *sources, const char *path, int descriptor, bool imported, const char **problem)
+{
+    struct stat about;
+    int error = fstat(descriptor, &about) == 0 ? 0 : errno;
+    const struct source *known = imported && !error ? find_same(sources, &about) : NULL;
+
+    *problem = error ? NULL : unsuitable(&about, imported);
+    if (!error && !*problem && !known)
+        return read_open(sources, path, descriptor, &about, problem);
+    if (descriptor != STDIN_FILENO)
+        close(descriptor);
+    if (error)
+        *problem = reason(sources->arena, error);
+    return known;
 }
 
 const struct source *source_read(struct sources *sources, const char *path, const char **problem)
 {
     if (strcmp(path, "-") == 0)
-        return read_file(sources, "<stdin>", stdin, problem);
-    FILE *file = fopen(path, "rb");
-    if (!file) {
-        *problem = arena_format(sources->arena, "%s", strerror(errno));
-        return NULL;
-    }
-    const struct source *source = read_file(sources, path, file, problem);
-    fclose(file);
-    return source;
+        return read_file(sources, "<stdin>", STDIN_FILENO, false, problem);
+    int descriptor = io_open(path, true);
+    if (descriptor >= 0)
+        return read_file(sources, path, descriptor, false, problem);
+    *problem = reason(sources->arena, errno);
+    return NULL;
 }
+
+const struct source *source_import(struct sources *sources, const char *path, const char **problem)
+{
+    int descriptor = io_open(path, false);
+
+    if (descriptor >= 0)
+        return read_file(sources, path, descriptor, true, problem);
+    *problem = errno == ENOENT || errno == ENOTDIR ? NULL : reason(sources->arena, errno);
+    return NULL;
+}
+
+/* ---- places ---- */
 
 static const struct source *find_source(const struct sources *sources, pos at)
 {

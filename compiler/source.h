@@ -9,6 +9,7 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,8 @@ struct source {
     size_t joint_count;
     uint32_t *lines;    /* offsets of line starts in raw */
     uint32_t line_count;
+    bool is_file;           /* what was read has a name somewhere: it is no pipe and no device, */
+    uint64_t device, inode; /* and this is it, by whatever path */
 };
 
 /* From here on, up to the next one, an offset in text is so far from one in raw. */
@@ -51,9 +54,13 @@ struct place {
     size_t line_length;   /* without the line's end */
 };
 
-/* Reads a file ("-": standard input). NULL with *problem set to a sentence part ("is a directory", "No such file or
- * directory", "is larger than 1 GB") that lives in the arena. */
+/* Reads a file, a pipe or a device ("-": standard input). NULL with *problem set to a sentence part ("is a directory", "No such
+ * file or directory", "is larger than 1 GB") that lives in the arena. */
 const struct source *source_read(struct sources *sources, const char *path, const char **problem);
+
+/* Reads an imported file. One that has been read already, by whatever path, is returned again. NULL with *problem as above, and *problem
+ * is NULL if there is no such file; pipes and devices, which might never end, are refused. */
+const struct source *source_import(struct sources *sources, const char *path, const char **problem);
 
 /* A text that is in memory already, for tests. */
 const struct source *source_add(struct sources *sources, const char *path, const char *text, size_t length);

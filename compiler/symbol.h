@@ -4,9 +4,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <uthash.h>
 
 #include "ast.h"
+#include "table.h"
 
 struct arena;
 struct names;
@@ -83,7 +83,8 @@ struct program {
     struct diags *diags;
     struct sources *sources;
     const char *const *include_dirs; /* -I, NULL-terminated */
-    const char *data_dir;            /* installed modules; NULL if none */
+    const char *data_dir;            /* installed modules; NULL if none, */
+    const char *data_problem;        /* and this is why; NULL: there are to be none */
     struct unit *units, **last_unit; /* the compiled file first, then what it imports */
     struct symbol *table;            /* uthash, by name */
     struct taken *state_names;       /* [name] uthash */

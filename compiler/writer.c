@@ -3,35 +3,28 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-void writer_init(struct writer *writer)
+#include "arena.h"
+
+void writer_init(struct writer *writer, struct arena *arena)
 {
-    *writer = (struct writer){ .line = 1, .at_line_start = true };
+    *writer = (struct writer){ .arena = arena, .line = 1, .at_line_start = true };
 }
 
-void writer_release(struct writer *writer)
-{
-    free(writer->text);
-    writer_init(writer);
-}
-
-/* Room for so many more bytes and the NUL behind them. */
+/* Room for so many more bytes and the NUL after them. */
 static void reserve(struct writer *writer, size_t more)
 {
-    size_t least = writer->length + more + 1;
+    size_t least = writer->length + more + 1, capacity = writer->capacity ? writer->capacity : 4096;
 
     if (least <= writer->capacity)
         return;
-    size_t capacity = writer->capacity ? writer->capacity : 4096;
     while (capacity < least)
         capacity *= 2;
-    writer->text = realloc(writer->text, capacity);
-    if (!writer->text) {
-        fputs("chainc: out of memory\n", stderr);
-        exit(2);
-    }
+    char *text = arena_alloc(writer->arena, capacity);
+    if (writer->length > 0)
+        memcpy(text, writer->text, writer->length);
+    writer->text = text;
     writer->capacity = capacity;
 }
 
@@ -82,16 +75,10 @@ void putf(struct writer *writer, const char *format, ...)
     va_copy(again, args);
     int length = vsnprintf(small, sizeof small, format, args);
     va_end(args);
-    if (length >= 0 && (size_t)length < sizeof small) {
+    if (length >= 0 && (size_t)length < sizeof small)
         put_bytes(writer, small, (size_t)length);
-    } else if (length > 0) {
-        char *large = malloc((size_t)length + 1);
-        if (large) {
-            vsnprintf(large, (size_t)length + 1, format, again);
-            put_bytes(writer, large, (size_t)length);
-            free(large);
-        }
-    }
+    else
+        put(writer, arena_vformat(writer->arena, format, again));
     va_end(again);
 }
 

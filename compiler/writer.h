@@ -1,7 +1,6 @@
 /* writer.h - text output: one place that knows the line number and the indentation.
  *
- * Text is collected in memory (open_memstream would do, but we need the line); a file is written at the end, whole or not at
- * all.
+ * Text is collected in an arena; a file is written at the end, whole or not at all.
  */
 #ifndef WRITER_H
 #define WRITER_H
@@ -9,16 +8,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct arena;
+
 struct writer {
-    char *text;
+    struct arena *arena;
+    char *text;        /* NUL-terminated; NULL: nothing yet */
     size_t length, capacity;
     int line;          /* of the next byte, from 1 */
     int indent;        /* in levels of four blanks, put before the first byte of a line */
     bool at_line_start;
 };
 
-void writer_init(struct writer *writer);
-void writer_release(struct writer *writer);
+void writer_init(struct writer *writer, struct arena *arena);
 
 void put(struct writer *writer, const char *text);
 void put_bytes(struct writer *writer, const char *text, size_t length);

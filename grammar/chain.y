@@ -11,6 +11,7 @@
 %define api.location.type {struct span}
 %define parse.error custom
 %define parse.lac full
+%define parse.lac.es-capacity-initial {YYMAXDEPTH}
 %locations
 %param {struct scanner *scan}
 %parse-param {struct ast_item **items}
@@ -63,6 +64,13 @@ struct scanner;
 #define SLIP(report) (YYRECOVERING() ? (void)0 : (report))
 
 #define A scan->arena
+
+/* The parser's stacks have their full size from the beginning (280 KB), so that it never asks for memory, which it could not
+ * give back when an action has none: arena_guard(). */
+#define YYMAXDEPTH 10000
+#define YYINITDEPTH YYMAXDEPTH
+#define YYMALLOC(size) ((void)(size), NULL)
+#define YYFREE(memory) ((void)(memory))
 
 static void yyerror(struct span *span, struct scanner *scan, struct ast_item **items, const char *text);
 }

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 COMPILER = [
-    {"arena.h", "bits.h"},
+    {"arena.h", "bits.h", "io.h"},
+    {"table.h"},
     {"intern.h", "source.h", "writer.h", "ctext.h"},
-    {"cdecl.h"},
+    {"cdecl.h", "message.h"},
     {"diag.def", "diag_*.def", "tokens.def"},
     {"diag.h"},
     # representations
@@ -21,6 +22,8 @@ COMPILER = [
     {"frame.h"},
     # the passes, and the one that knows them all
     {"passes.h"},
+    {"options.h"},
+    {"compile.h"},
 ]
 # A pass in several files has a header of its own, which nobody else includes.
 PARSE = "parse words capture brackets params comments slip scan token ast_new lex*"
@@ -32,9 +35,8 @@ PRIVATE = {
     "print.h": "ast_print print*",
     "arguments.h": "options arguments",
     "depfile.h": "main options depfile",
-    "options.h": "main options",
     "output.h": "main output",
-    "probe.h": "main probe",
+    "probe.h": "compile probe",
     **dict.fromkeys(["token.h", "ast_new.h", "scan.h", "slip.h", "comments.h", "chain.tab.h"], PARSE),
 }
 
