@@ -164,6 +164,9 @@ soak: all ## the same with N=1000000 programs from SEED=1000000 on; goes on wher
 	@nice -n 10 tests/fuzz/fuzz.py --build $(BUILD) --work $(BUILD)/soak --count $(or $(N),1000000) --seed $(or $(SEED),1000000) \
 	    --resume --progress 10000
 
+damage: all $(LIBCHAINC) ## 100 sources with every byte deleted, doubled and changed: errors are reported at their place; see tests/damage/damage.py --help
+	@nice -n 10 tests/damage/damage.py --build $(BUILD) --kinds-of-far 20
+
 valgrind: all ## the examples, and chainc with an input that has errors, under valgrind
 	@tests/run --build $(BUILD) --valgrind $(or $(TESTS),examples emit/all_mixed ui/check_raises ui/syntax_several)
 
@@ -203,7 +206,7 @@ $(BUILD)/way: FORCE
 	@mkdir -p $(@D)
 	@echo '$(WAY_TO_DATA)' | cmp -s - $@ || echo '$(WAY_TO_DATA)' >$@
 
-.PHONY: all chainc libchain check check-builds bless asan tsan valgrind fuzz soak bench format format-check clean help FORCE
+.PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak bench format format-check clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
