@@ -76,6 +76,9 @@ void unknown_operation(struct checker *checker, const struct ast_call *call)
             diag_help(program->diags, diag, "a handler for a code has a ':' before its step: `catch %s: step`", call->name);
         return;
     }
+    if (!unknown_is_new(program, call->name)
+        || (variable == NULL && misspelt_declaration(program, call->name, call->name_span, SYMBOL_OPERATION)))
+        return;
     diag = diag_report(program->diags, D_UNKNOWN_OPERATION, call->name_span, call->name);
     if (variable != NULL || (call->bare && strcmp(call->name, "it") == 0)) { /* rule 7 */
         if (variable != NULL)
@@ -94,7 +97,8 @@ void unknown_operation(struct checker *checker, const struct ast_call *call)
 
 static struct node *check_call(struct checker *checker, const struct ast_form *form)
 {
-    struct symbol *op = form->u.call.op;
+    const struct symbol *op = form->u.call.op;
+    struct symbol *called;
     struct node *node;
 
     if (op == NULL) {
@@ -106,8 +110,8 @@ static struct node *check_call(struct checker *checker, const struct ast_form *f
         return node_wrong(checker, form->span);
     }
     node = node_new(checker, NODE_CALL, form->span);
-    node->u.call.op = op;
-    op->is_called = true;
+    node->u.call.op = called = symbol_find(checker->program, op->name);
+    called->is_called = true;
     node->type = op->value;
     node->resource = ctype_resource(checker->program, op->value);
     if (form->u.call.bare)

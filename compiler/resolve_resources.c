@@ -23,7 +23,7 @@ static bool can_release(const struct symbol *op, const struct symbol *resource)
 static void resolve_release(struct program *program, struct symbol *resource)
 {
     const struct ast_name *name = resource->resource->u.resource.releases;
-    struct symbol *op = symbol_find_in(program, resource->unit, name->name);
+    struct symbol *op = symbol_find(program, name->name);
     struct nearest nearest = { name->name, NULL, 0 };
     struct diag *diag;
 
@@ -32,6 +32,8 @@ static void resolve_release(struct program *program, struct symbol *resource)
         return;
     }
     if (op == NULL || op->kind != SYMBOL_OPERATION) {
+        if (misspelt_declaration(program, name->name, name->span, SYMBOL_OPERATION))
+            return;
         diag = diag_report(program->diags, D_UNKNOWN_OPERATION, name->span, name->name);
         for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
             if (symbol->kind == SYMBOL_OPERATION)
@@ -41,14 +43,13 @@ static void resolve_release(struct program *program, struct symbol *resource)
         return;
     }
     if (op->proto_kind == AST_BLOCKING || !can_release(op, resource)) {
-        diag = diag_report(program->diags, D_RELEASE_PARAMETER, name->span, op->name, resource->resource->u.resource.type->text,
+        bool is_slip = op->param_count == 1 && misspelt_rather(program, op->params->type.before, resource->name);
+        diag = diag_report(program->diags, D_RELEASE_PARAMETER, is_slip ? op->params->span : name->span, op->name, resource->resource->u.resource.type->text,
                            op->proto_kind == AST_SYNC || op->proto_kind == AST_ASYNC
                                ? arena_format(program->arena, " or '%s'", resource->name) : "");
         diag_note(program->diags, diag, op->span, "'%s' is declared here", op->name);
     } else if (ctype_resource(program, op->value) != NULL)
         diag_report(program->diags, D_RELEASE_VALUE, name->span, op->name);
-    else if (op->proto->is_static && op->unit != program->units)
-        diag_report(program->diags, D_RELEASE_STATIC, name->span, op->name, resource->name);
     else
         resource->release = op;
 }

@@ -72,10 +72,15 @@ struct unit {
     const char *path;      /* as found */
     const char *stem;      /* the file's name as a word of C, for names made from it */
     const char *include;   /* what to write behind #include for its header */
-    struct symbol *statics; /* uthash, by name: the static chains of an imported file, which no other file knows */
     bool installed;        /* found in the data folder: <…> */
     int visit;             /* [resolve] 1 while its imports are being followed, */
     const struct ast_item *followed; /* [resolve] of which this is the current one */
+};
+
+/* A name that is used but not declared, and has been reported. */
+struct unknown {
+    struct unknown *next;
+    const char *name;
 };
 
 struct program {
@@ -89,15 +94,21 @@ struct program {
     struct unit *units, **last_unit; /* the compiled file first, then what it imports */
     struct symbol *table;            /* uthash, by name */
     struct taken *state_names;       /* [name] uthash */
+    struct unknown *unknown;
     struct symbol *symbols, **last_symbol;
     struct symbol *chains, **last_chain; /* [resolve] callees first */
 };
 
-/* As the compiled file knows the name. */
 struct symbol *symbol_find(const struct program *program, const char *name);
 
-/* As a file knows it: its own static chains come first. */
-struct symbol *symbol_find_in(const struct program *program, const struct unit *unit, const char *name);
+/* False if the name has been asked for before: a name is reported as unknown where it occurs first. */
+bool unknown_is_new(struct program *program, const char *name);
+
+/* Reports the declaration of a nearly equal name if that, and not the use, seems to be the slip. */
+bool misspelt_declaration(const struct program *program, const char *name, struct span use, enum symbol_kind kind);
+
+/* Whether `a` seems to be a slip for `b`. */
+bool misspelt_rather(const struct program *program, const char *a, const char *b);
 
 bool ctype_is_void(struct ctype type);
 
