@@ -74,7 +74,7 @@ struct ast_call {
     struct span name_span;
     bool bare;               /* without brackets */
     struct ast_args *args;
-    struct symbol *op;       /* [resolve] */
+    const struct symbol *op; /* [resolve] */
 };
 
 struct ast_branch {

@@ -1,4 +1,4 @@
-/* brackets.c - which brackets are open, and what to do when they do not match.
+/* brackets.c - which brackets are open, and what to do when they do not match: balance.c has reported that.
  *
  * One stack serves pipelines and the C captured in them. A bracket that is never closed is found out at the end of the file,
  * at a closing bracket of another kind, or where an item begins at the start of a line; then its partner is made up, so that
@@ -88,27 +88,11 @@ static int find_partner(const struct scanner *scan, const char *at)
     return match;
 }
 
-static void report_unmatched(struct scanner *scan, const char *at)
+/* What a made-up partner stands for is an error in any case. */
+static void require_error(struct scanner *scan, const char *at)
 {
-    diag_report(scan->diags, D_UNMATCHED, scan_span(scan, at, at + 1), *at);
-}
-
-/* The partner is probably in a string without an end, which has been reported. */
-static bool is_lost_in_string(const struct scanner *scan, const struct open_bracket *bracket)
-{
-    return bracket->at >= scan->broken_begin && bracket->at < scan->broken_end;
-}
-
-static void report_mismatch(struct scanner *scan, const char *at)
-{
-    const struct open_bracket *top = &scan->open[scan->depth - 1];
-
-    be_quiet_until(scan, at);
-    if (is_lost_in_string(scan, top))
-        return;
-    struct diag *diag = diag_report(scan->diags, D_MISMATCH, scan_span(scan, at, at + 1), *at, top->sign);
-
-    diag_note(scan->diags, diag, scan_span(scan, top->at, top->at + 1), "opened here");
+    if (scan->diags->errors == 0)
+        diag_report(scan->diags, D_UNMATCHED, scan_span(scan, at, at + 1), *at);
 }
 
 /* A closing bracket in C that was captured from the depth `base` on. */
@@ -116,12 +100,10 @@ enum closed close_bracket(struct scanner *scan, const char *at, unsigned base)
 {
     int match = find_partner(scan, at);
 
-    if (match < 0) {
-        report_unmatched(scan, at);
+    if (match != (int)scan->depth - 1)
+        require_error(scan, at);
+    if (match < 0)
         return CLOSED_NOTHING;
-    }
-    if (partner(scan->open[scan->depth - 1].sign) != *at)
-        report_mismatch(scan, at);
     if (match < (int)base) {
         pop_to(scan, base);
         return CLOSED_OUTER;
@@ -140,12 +122,10 @@ struct token close_token(struct scanner *scan, const char *at)
 {
     int match = find_partner(scan, at);
 
-    if (match < 0) {
-        report_unmatched(scan, at);
+    if (match != (int)scan->depth - 1)
+        require_error(scan, at);
+    if (match < 0)
         return (struct token){ .kind = T_YYUNDEF };
-    }
-    if (partner(scan->open[scan->depth - 1].sign) != *at && scan_pos(scan, at) > scan->quiet_until)
-        report_mismatch(scan, at);
     if (match != (int)scan->depth - 1) {
         scan->cursor = at; /* comes again when those inside are closed */
         return made_up_partner(scan);
@@ -163,16 +143,9 @@ struct token made_up_partner(struct scanner *scan)
 /* At the end of the file or at the item that begins at `at`. */
 void never_closed(struct scanner *scan, const char *at)
 {
-    const struct open_bracket *top = &scan->open[scan->depth - 1];
-
+    require_error(scan, scan->open[scan->depth - 1].at);
     scan->closing = true;
     be_quiet_until(scan, at);
-    if (is_lost_in_string(scan, top))
-        return;
-    struct diag *diag = diag_report(scan->diags, D_NEVER_CLOSED, scan_span(scan, top->at, top->at + 1), top->sign);
-
-    if (at < scan->limit)
-        diag_note(scan->diags, diag, scan_span(scan, at, at + 1), "the next item begins here");
 }
 
 /* Nothing is reported about what is thrown away. */

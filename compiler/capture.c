@@ -60,7 +60,8 @@ static struct token c_token(struct scanner *scan, int kind, const char *begin, c
 
 static void require_text(struct scanner *scan, const struct token *token, const char *what)
 {
-    if (token->value.c->text[0] == '\0' && scan_pos(scan, scan->cursor) > scan->quiet_until)
+    if (token->value.c->text[0] == '\0' && scan_pos(scan, scan->cursor) > scan->quiet_until
+        && !is_unbalanced(scan, token->span.begin))
         diag_report(scan->diags, D_EMPTY_C, token->span, what);
 }
 

@@ -51,7 +51,7 @@ static struct ast_param *new_param(struct scanner *scan, const struct ast_c *c)
     if (strcmp(c->text, "...") == 0)
         return param;
     if (!ctext_declared_name(c->text, &name.text, &name.length) || !is_declared(c->text, name)) {
-        if (c->text[0] != '\0')
+        if (c->text[0] != '\0' && !is_unbalanced(scan, c->span.begin))
             diag_report(scan->diags, D_UNNAMED_PARAMETER, c->span);
         param->name = intern_string(scan->names, "");
         return param;

@@ -23,6 +23,12 @@ struct open_bracket {
     const char *at;
 };
 
+/* Text between two items in which brackets do not match. */
+struct unbalanced {
+    struct unbalanced *next;
+    const char *begin, *end;
+};
+
 struct token {
     int kind;
     struct span span;
@@ -40,7 +46,7 @@ struct scanner {
     bool has_ahead;
     bool closing;               /* a bracket was never closed: partners are made up until all are closed */
     pos quiet_until;            /* the lexer has reported what is wrong up to here: no syntax errors about that */
-    const char *broken_begin, *broken_end; /* the last line with a quote that has no partner */
+    struct unbalanced *unbalanced, **last_unbalanced; /* what is wrong there has been reported */
     char semicolon_in;          /* the bracket in which the last `;` stood */
     const char *colon_at;       /* where a forgotten colon is made up */
     struct open_bracket open[MOST_OPEN];
@@ -72,6 +78,10 @@ const char *look_past_blanks(const char *at);                        /* chain.re
 void skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_args_list *args); /* chain.re */
 bool starts_item(const char *at);                                    /* chain.re: a line that begins with `chain TYPE name(` … */
 
+enum mark { MARK_END, MARK_LINE, MARK_OPENING, MARK_CLOSING, MARK_BROKEN };
+const char *end_of_code(const char *text, const char *limit); /* chain.re */
+enum mark next_mark(const struct scanner *scan, const char **at, const char *limit, unsigned depth); /* chain.re */
+
 static inline pos scan_pos(const struct scanner *scan, const char *at)
 {
     return scan->source->base + (pos)(at - scan->source->text);
@@ -93,6 +103,10 @@ static inline void be_quiet_until(struct scanner *scan, const char *at)
     if (scan_pos(scan, at) > scan->quiet_until)
         scan->quiet_until = scan_pos(scan, at);
 }
+
+/* balance.c: reports brackets that do not match, and remembers where */
+void balance_file(struct scanner *scan);
+bool is_unbalanced(const struct scanner *scan, pos at);
 
 /* brackets.c: false means that there are too many and that the rest of the item was given up */
 bool open_bracket(struct scanner *scan, const char *at);

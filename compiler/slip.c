@@ -13,7 +13,7 @@ enum { LONGEST_SHOWN = 30, MOST_LISTED = 4 };
 
 static bool is_quiet(const struct scanner *scan)
 {
-    return scan->last[0].span.begin <= scan->quiet_until;
+    return scan->last[0].span.begin <= scan->quiet_until || is_unbalanced(scan, scan->last[0].span.begin);
 }
 
 static const char *source_of(const struct scanner *scan, struct span span)
@@ -244,6 +244,8 @@ void slip_missing_semicolon(struct scanner *scan, struct span behind)
 
 void slip_no_type(struct scanner *scan, const struct ast_name *name)
 {
+    if (is_quiet(scan))
+        return;
     struct diag *diag = diag_report(scan->diags, D_MISSING_TYPE, name->span, name->name);
 
     diag_help(scan->diags, diag, "`void` if it has no value");
@@ -265,6 +267,8 @@ void slip_semicolon(struct scanner *scan, struct span semicolon, const struct as
 
 void slip_do_while(struct scanner *scan, struct span keyword)
 {
+    if (is_quiet(scan))
+        return;
     struct diag *diag = diag_report(scan->diags, D_DO_WHILE, keyword);
 
     diag_help(scan->diags, diag, "loops are `while (condition) { steps }` and `loop { steps }`");
@@ -318,6 +322,8 @@ static void report_method(struct scanner *scan, const struct ast_c *point, const
 
 void slip_operator(struct scanner *scan, const struct ast_name *name, const struct ast_c *rest, const struct ast_c *c)
 {
+    if (is_quiet(scan))
+        return;
     if (strcmp(rest->text, ".") == 0) {
         report_method(scan, rest, c);
         return;

@@ -97,9 +97,13 @@ static void check_declared_name(struct scanner *scan, const struct token *token,
     };
     const char *name = token->value.name->name, *end = name + strlen(name);
 
-    if (is_one_of(name, end, c_words))
+    bool is_c = is_one_of(name, end, c_words);
+
+    if ((!is_c && !(is_operation && is_one_of(name, end, our_words))) || is_unbalanced(scan, token->span.begin))
+        return;
+    if (is_c)
         diag_report(scan->diags, D_C_KEYWORD_NAME, token->span, name);
-    else if (is_operation && is_one_of(name, end, our_words))
+    else
         diag_report(scan->diags, D_OPERATION_WORD, token->span, name);
 }
 
@@ -382,7 +386,8 @@ struct token catch_token(struct scanner *scan, const char *begin)
         return new_token(scan, T_CATCHF, begin, scan->cursor);
     if (!at || !are_codes(scan, names, at))
         return new_token(scan, T_CATCH, begin, scan->cursor);
-    report_missing_colon(scan, names, at);
+    if (!is_unbalanced(scan, scan_pos(scan, at)))
+        report_missing_colon(scan, names, at);
     scan->colon_at = at;
     return new_token(scan, T_CATCHF, begin, scan->cursor);
 }
@@ -478,6 +483,8 @@ void scan_init(struct scanner *scan, struct arena *arena, struct names *names, s
     scan->cursor = source->text;
     scan->limit = source->text + source->length;
     scan->last_comment = &scan->comments;
+    scan->last_unbalanced = &scan->unbalanced;
     if (source->length >= 3 && memcmp(scan->cursor, "\xEF\xBB\xBF", 3) == 0)
         scan->cursor += 3;
+    balance_file(scan);
 }

@@ -123,14 +123,37 @@ static const char *end_of_line(const struct scanner *scan, const char *at)
     return newline ? newline : scan->limit;
 }
 
+/* Behind the %} that ends what begins at `at`; if there is none, where the next item begins for sure. */
+static const char *end_of_prologue(const struct scanner *scan, const char *text)
+{
+    const unsigned char *at = AT(text), *marker, *begin;
+    const char *item = NULL;
+
+    for (;;) {
+        begin = at;
+        /*!re2c
+            "%}" { return TEXT(at); }
+            newline {
+                if (item == NULL && starts_item(TEXT(at)))
+                    item = TEXT(at);
+                continue;
+            }
+            string | character | line_comment | block_comment | c_name | c_number | blank+ { continue; }
+            end {
+                if (!is_end(scan, TEXT(begin)))
+                    continue;
+                return item == NULL ? scan->limit : item;
+            }
+            * { continue; }
+        */
+    }
+}
+
 /* Behind a quote without a partner: to the end of its line. */
 static const unsigned char *skip_broken_quote(struct scanner *scan, const unsigned char *begin)
 {
     report_unterminated(scan, TEXT(begin), 1, *begin == '"' ? "string" : "character constant");
-    scan->broken_end = end_of_line(scan, TEXT(begin));
-    for (scan->broken_begin = TEXT(begin); scan->broken_begin > scan->source->text && scan->broken_begin[-1] != '\n';)
-        scan->broken_begin--;
-    return AT(scan->broken_end);
+    return AT(end_of_line(scan, TEXT(begin)));
 }
 
 /* Up to a comma between arguments: one ends, the next begins. */
@@ -139,7 +162,7 @@ static const char *end_argument(struct scanner *scan, struct ast_args_list *args
     struct ast_args *argument = arena_new(scan->arena, struct ast_args);
 
     argument->c = *c_text(scan, begin, end);
-    if (argument->c.text[0] == '\0')
+    if (argument->c.text[0] == '\0' && !is_unbalanced(scan, scan_pos(scan, end)))
         diag_report(scan->diags, D_MISSING_ARGUMENT, scan_span(scan, end, end + 1));
     *args = ast_args_list_add(*args, argument);
     return end + 1;
@@ -269,6 +292,58 @@ void skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_a
     scan->cursor = TEXT(begin[0] == '/' && begin[1] == '*' ? at : begin);
 }
 
+/* The next thing that matters to brackets; *cursor goes behind it. What is in strings, comments, `%{ %}` and preprocessor lines
+ * between items does not. */
+enum mark next_mark(const struct scanner *scan, const char **cursor, const char *limit, unsigned depth)
+{
+    const unsigned char *at = AT(*cursor), *marker, *begin;
+    bool directive = false;
+
+    for (;;) {
+        begin = at;
+        if (TEXT(begin) >= limit)
+            return MARK_END;
+        /*!re2c
+            newline { *cursor = TEXT(at); return MARK_LINE; }
+            [([{)\]}] {
+                if (directive)
+                    continue;
+                *cursor = TEXT(at);
+                return strchr("([{", *begin) ? MARK_OPENING : MARK_CLOSING;
+            }
+            c_name | c_number | blank+ | line_comment | block_comment | string | character { continue; }
+            "%{" {
+                if (depth == 0)
+                    at = AT(end_of_prologue(scan, TEXT(at)));
+                else
+                    at--; /* the brace comes by itself */
+                continue;
+            }
+            "#" { directive = depth == 0; continue; }
+            ["'] { *cursor = end_of_line(scan, TEXT(at)); return MARK_BROKEN; }
+            "/*" { *cursor = limit; return MARK_BROKEN; }
+            end { continue; }
+            * { continue; }
+        */
+    }
+}
+
+/* Behind the last thing before `limit` that is no comment. */
+const char *end_of_code(const char *text, const char *limit)
+{
+    const unsigned char *at = AT(text), *marker;
+    const char *last = text;
+
+    while (TEXT(at) < limit) {
+        /*!re2c
+            newline | blank+ | line_comment | block_comment | end { continue; }
+            string | character | c_name | c_number { last = TEXT(at); continue; }
+            * { last = TEXT(at); continue; }
+        */
+    }
+    return last < limit ? last : limit;
+}
+
 /* A preprocessor line, without a comment at its end. Conditionals would have to be understood: they are refused. */
 static bool lex_directive(struct scanner *scan, struct token *token)
 {
@@ -313,26 +388,32 @@ static bool lex_directive(struct scanner *scan, struct token *token)
     */
 }
 
+/* One without an end is taken to end before the next item, and that is where its end is missing. */
+static struct token broken_prologue(struct scanner *scan, const char *start)
+{
+    const char *end = end_of_prologue(scan, start + 2);
+    const char *place = end < scan->limit ? end_of_code(start + 2, end) : start + 2;
+    struct diag *diag;
+
+    scan->cursor = end;
+    if (place <= end_of_line(scan, start))
+        report_unterminated(scan, start, 2, "%{");
+    else {
+        diag = diag_report(scan->diags, D_EXPECTED_AFTER, scan_span(scan, place - 1, place), "'%}'");
+        diag_note(scan->diags, diag, scan_span(scan, start, start + 2), "to end this '%%{'");
+    }
+    return prologue_token(scan, start, end);
+}
+
 /* %{ C %}: strings and comments hide a %}, nothing else is looked at. */
 static struct token lex_prologue(struct scanner *scan, const char *start)
 {
-    const unsigned char *at = AT(scan->cursor), *marker, *begin;
+    const char *end = end_of_prologue(scan, start + 2);
 
-    for (;;) {
-        begin = at;
-        /*!re2c
-            "%}" { scan->cursor = TEXT(at); return prologue_token(scan, start, TEXT(begin)); }
-            string | character | line_comment | block_comment | c_name | c_number | blank+ | newline { continue; }
-            end {
-                if (!is_end(scan, TEXT(begin)))
-                    continue;
-                report_unterminated(scan, start, 2, "%{");
-                scan->cursor = TEXT(begin);
-                return prologue_token(scan, start, TEXT(begin));
-            }
-            * { continue; }
-        */
-    }
+    if (end - start < 4 || end[-2] != '%' || end[-1] != '}')
+        return broken_prologue(scan, start);
+    scan->cursor = end;
+    return prologue_token(scan, start, end - 2);
 }
 
 /* Passed over. */
