@@ -1,7 +1,6 @@
 /* main.c - from the command line to files: what is read, what the outputs are called, what is said at the end. */
-#include <stdlib.h>
+#include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "compile.h"
@@ -50,22 +49,30 @@ static const char *default_output(struct arena *arena, const struct options *opt
     return options->outdir == NULL ? name : arena_format(arena, "%s/%s", options->outdir, name);
 }
 
-static void name_outputs(struct session *session)
+/* False if it cannot be said what the output is, which has been reported. */
+static bool name_outputs(struct session *session)
 {
     struct options *options = &session->options;
+    struct arena *arena = &session->compilation.arena;
     bool stream;
+    int error;
 
     if (options->output == NULL)
-        options->output = default_output(&session->compilation.arena, options, options->input);
-    stream = output_is_stream(&session->compilation.arena, options->output);
+        options->output = default_output(arena, options, options->input);
+    error = output_is_stream(arena, options->output, &stream);
+    if (error != 0 && error != ENOTDIR) {
+        message_print(arena, options->output, "cannot write: %s", strerror(error));
+        return false;
+    }
     if (options->header == NULL && !stream && !options->skeleton)
-        options->header = with_ending(&session->compilation.arena, options->output, ".h");
+        options->header = with_ending(arena, options->output, ".h");
     if (!options->wants_depfile)
-        return;
+        return true;
     if (options->depfile == NULL && !stream)
-        options->depfile = with_ending(&session->compilation.arena, options->output, ".d");
+        options->depfile = with_ending(arena, options->output, ".d");
     if (options->targets == NULL && !stream)
-        options->targets = depfile_quote(&session->compilation.arena, options->output);
+        options->targets = depfile_quote(arena, options->output);
+    return true;
 }
 
 /* How the C file includes the header: they stand side by side, or the build says where to look. */
@@ -103,8 +110,7 @@ static void stage_all(struct session *session)
     struct compilation *compilation = &session->compilation;
     const struct options *options = &session->options;
 
-    if (options->outdir != NULL)
-        output_make_folder(&compilation->arena, options->outdir);
+    session->outputs.folder = options->outdir;
     stage(session, options->output, &compilation->c, options->if_changed);
     if (options->header != NULL && !options->skeleton)
         stage(session, options->header, &compilation->h, options->if_changed);
@@ -114,7 +120,7 @@ static void stage_all(struct session *session)
 
 static enum status write_outputs(struct arena *arena, struct outputs *outputs)
 {
-    const char *path = outputs->problem_path;
+    const char *path;
 
     if (output_commit(outputs))
         return STATUS_OK;
@@ -149,33 +155,10 @@ static enum status finish(struct session *session)
         stage(session, "-", &compilation->c, false);
     else if (!options->check_only)
         stage_all(session);
+    session->outputs.inputs = options->inputs;
+    session->outputs.read[0] = compilation->sources.first;
+    session->outputs.read[1] = options->response_files;
     return write_outputs(&compilation->arena, &session->outputs);
-}
-
-/* The same file under two names: by its device and number, or, if it is not there yet, by its path. */
-static bool is_same_file(const char *a, const char *b)
-{
-    struct stat of_a, of_b;
-
-    if (stat(a, &of_a) != 0 || stat(b, &of_b) != 0)
-        return strcmp(a, b) == 0;
-    return of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
-}
-
-/* What would overwrite an input, or one output by another; NULL if nothing. */
-static const char *collision(const struct options *options)
-{
-    const char *const outputs[] = { options->output, options->header, options->depfile };
-
-    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++) {
-        for (size_t j = 0; outputs[i] != NULL && j < i; j++)
-            if (outputs[j] != NULL && is_same_file(outputs[i], outputs[j]))
-                return outputs[i];
-        for (const char *const *input = options->inputs; outputs[i] != NULL && !is_standard(outputs[i]) && *input != NULL; input++)
-            if (!is_standard(*input) && is_same_file(outputs[i], *input))
-                return outputs[i];
-    }
-    return NULL;
 }
 
 /* Says what is wrong with the names of the outputs. */
@@ -188,8 +171,6 @@ static bool check_outputs(struct session *session)
         message_print(arena, NULL, "the header needs a file: the C file has to include it");
     else if (options->wants_depfile && (options->depfile == NULL || options->targets == NULL))
         message_print(arena, NULL, "with standard output or a device, -MD needs -MF and -MT: where to write it, and the name of the target");
-    else if (options->dump == NULL && collision(options) != NULL)
-        message_print(arena, collision(options), "no output may be an input or another output");
     else
         return true;
     return false;
@@ -208,8 +189,7 @@ static enum status translate(struct session *session)
         message_print(&compilation->arena, options->input, "cannot read: %s", problem);
         return STATUS_USAGE;
     }
-    name_outputs(session);
-    if (!check_outputs(session))
+    if (!name_outputs(session) || !check_outputs(session))
         return STATUS_USAGE;
     compilation->emit = (struct emit_options){
         .c_name = is_standard(options->output) ? "<stdout>" : output_name(options->output),
@@ -228,9 +208,10 @@ static void translate_guarded(void *context)
     session->status = translate(session);
 }
 
-static enum status translate_one(const struct options *options, const struct diags *settings, const char *input)
+static enum status translate_one(const struct options *options, const struct diags *settings, const char *input,
+                                 struct written *written)
 {
-    struct session session = { .options = *options, .outputs.arena = &session.compilation.arena };
+    struct session session = { .options = *options, .outputs = { .arena = &session.compilation.arena, .written = written } };
     struct compilation *compilation = &session.compilation;
 
     session.options.input = input;
@@ -258,15 +239,22 @@ static bool check_inputs(struct arena *arena, const struct options *options)
     return true;
 }
 
-/* One after the other, also behind one with errors. */
+enum { MOST_OUTPUTS = 3 }; /* of one input */
+
+/* One after the other, also after one with errors. */
 static enum status translate_all(struct arena *arena, const struct options *options, const struct diags *settings)
 {
     enum status worst = STATUS_OK;
+    struct written written = { 0 };
+    size_t count = 0;
 
     if (!check_inputs(arena, options))
         return STATUS_USAGE;
-    for (const char *const *input = options->inputs; *input != NULL; input++) {
-        enum status status = translate_one(options, settings, *input);
+    while (options->inputs[count] != NULL)
+        count++;
+    written.files = arena_alloc(arena, count * MOST_OUTPUTS * sizeof *written.files);
+    for (size_t i = 0; i < count; i++) {
+        enum status status = translate_one(options, settings, options->inputs[i], &written);
         worst = status > worst ? status : worst;
     }
     return worst;
@@ -285,19 +273,19 @@ static enum status copy_runtime(struct arena *arena, const struct options *optio
         message_print(arena, NULL, "%s", options->data_problem);
         return STATUS_USAGE;
     }
-    output_make_folder(arena, options->runtime_copy);
+    outputs.folder = options->runtime_copy;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *path = arena_format(arena, "%s/%s", from, names[i]), *problem;
         const struct source *source = source_read(&sources, path, &problem);
         if (source == NULL) {
             message_print(arena, path, "cannot read: %s", problem);
-            outputs.problem = problem;
-            output_commit(&outputs);
             return STATUS_USAGE;
         }
         output_stage(&outputs, arena_format(arena, "%s/%s", options->runtime_copy, names[i]), source->raw, source->raw_length,
                      options->if_changed);
     }
+    outputs.read[0] = sources.first;
+    outputs.read[1] = options->response_files;
     return write_outputs(arena, &outputs);
 }
 

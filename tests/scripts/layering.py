@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 COMPILER = [
-    {"arena.h", "bits.h", "io.h"},
+    {"arena.h", "bits.h", "ends.h", "io.h"},
     {"table.h"},
     {"intern.h", "source.h", "writer.h", "ctext.h"},
     {"cdecl.h", "message.h"},
@@ -37,6 +37,7 @@ PRIVATE = {
     "depfile.h": "main options depfile",
     "output.h": "main output",
     "probe.h": "compile probe",
+    "replace.h": "output replace",
     **dict.fromkeys(["token.h", "ast_new.h", "scan.h", "slip.h", "comments.h", "chain.tab.h"], PARSE),
 }
 
