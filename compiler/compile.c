@@ -110,7 +110,7 @@ static void emit(struct compilation *compilation, const struct ir_chain *chains)
         emit_skeleton(&compilation->c, program, chains, &compilation->emit);
         return;
     }
-    emit_h(&compilation->h, program, chains, &compilation->emit);
+    compilation->emit.digest = emit_h(&compilation->h, program, chains, &compilation->emit);
     emit_c(&compilation->c, program, chains, &compilation->emit);
 }
 

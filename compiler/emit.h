@@ -19,6 +19,9 @@ struct emitter {
     const struct node *do_node;  /* whose function is being written */
 };
 
+/* The macro that says that a header has been read; its value is the header's digest. */
+const char *header_guard(struct arena *arena, const char *header);
+
 /* The member of the union of storages: "http_get" for its struct, "http_get_value" for its value. */
 const char *storage_member(struct arena *arena, const struct symbol *op);
 

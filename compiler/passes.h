@@ -69,17 +69,18 @@ void name(struct arena *arena, struct program *program, struct ir_chain *chain);
 const char *upper(struct arena *arena, const char *text);
 const char *field_name(struct arena *arena, const char *name); /* of a member that C++ may read */
 
-/* emit_h, emit_c: the text of the two files. Chains come callees first. */
+/* emit_h, emit_c: the text of the two files. Chains come callees first. emit_h() returns the digest of the header, for emit_c(). */
 struct emit_options {
     const char *c_name;      /* the .c file as #line names it */
     const char *header_name; /* the .h file as #include names it */
     const char *source_name; /* for the banner */
     bool lines;              /* #line directives */
     bool vendored;           /* chain.h has all of the runtime, and the modules */
+    uint32_t digest;         /* of the header; for emit_c */
 };
 /* A file as the output names it: a path from the root would make the output depend on the machine. */
 const char *output_name(const char *path);
-void emit_h(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options);
+uint32_t emit_h(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options);
 void emit_c(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options);
 
 /* emit_skeleton: a test of the chains, instead of the two files; `c_name` is its own. */

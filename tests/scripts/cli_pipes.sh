@@ -6,7 +6,8 @@ need mkfifo
 sample >sample.chain
 expect 0 "$CHAINC" sample.chain -o wanted.c
 expect 0 "$CHAINC" sample.chain -o pipe.c
-sed 's/pipe/wanted/g; s/PIPE/WANTED/g' pipe.c | cmp - wanted.c || fail "the name of the output is in the output"
+without_digest <wanted.c >wanted
+sed 's/pipe/wanted/g; s/PIPE/WANTED/g' pipe.c | without_digest | cmp - wanted || fail "the name of the output is in the output"
 
 # A pipe with a name is written into, not replaced.
 mkdir pipes
