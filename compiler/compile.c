@@ -48,24 +48,23 @@ static const char *c_compiler(const struct options *options)
     return cc == NULL || *cc == '\0' ? "cc" : cc;
 }
 
-/* The header as it would be written, and a file that asks for the sizes of what is in it. */
+/* The header as it would be written, and after it what asks for the sizes of what is in it. */
 static void print_report(struct compilation *compilation, const struct ir_chain *chains, struct writer *out)
 {
     struct arena *arena = &compilation->arena;
+    const struct program *program = &compilation->program;
     struct emit_options options = { .header_name = "probe.h", .source_name = "probe", .vendored = compilation->options->vendored };
-    struct report *report = report_new(&compilation->program, chains);
-    struct writer header, text;
-    struct probe probe = { .cc = c_compiler(compilation->options), .include_dirs = compilation->program.include_dirs, .header = &header,
-                           .source_dir = folder_of(arena, compilation->program.units->path), .header_name = options.header_name,
-                           .text = &text };
+    struct report *report = report_new(program, chains);
+    struct writer text;
+    struct probe probe = { .cc = c_compiler(compilation->options), .include_dirs = program->include_dirs,
+                           .source_dir = folder_of(arena, program->units->path), .text = &text };
     const char *assembler;
 
-    if (compilation->program.data_dir != NULL)
-        probe.runtime_dir = arena_format(arena, "%s/../../include", compilation->program.data_dir);
-    writer_init(&header, arena);
+    if (program->data_dir != NULL)
+        probe.runtime_dir = arena_format(arena, "%s/../../include", program->data_dir);
     writer_init(&text, arena);
-    emit_h(&header, &compilation->program, chains, &options);
-    report_probe(&text, report, options.header_name);
+    emit_h(&text, program, chains, &options);
+    report_probe(&text, report);
     assembler = probe_compile(arena, &probe, &compilation->problem);
     if (assembler != NULL && !report_read(report, assembler))
         compilation->problem = arena_format(arena, "'%s' does not say all sizes: it must know the inline assembler of gcc", probe.cc);

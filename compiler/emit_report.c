@@ -234,9 +234,9 @@ struct report *report_new(const struct program *program, const struct ir_chain *
 
 /* ---- asking the C compiler ---- */
 
-void report_probe(struct writer *w, const struct report *report, const char *header)
+void report_probe(struct writer *w, const struct report *report)
 {
-    putf(w, "#include \"%s\"\n\nvoid chain__probe(void);\nvoid chain__probe(void)\n{\n", header);
+    put(w, "void chain__probe(void);\nvoid chain__probe(void)\n{\n");
     for (size_t i = 0; i < report->count; i++) {
         const struct measure *asked = report->measures[i];
         if (asked->member == NULL)

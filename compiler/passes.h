@@ -86,10 +86,9 @@ void emit_c(struct writer *writer, const struct program *program, const struct i
 /* emit_skeleton: a test of the chains, instead of the two files; `c_name` is its own. */
 void emit_skeleton(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options);
 
-/* report: the sizes of the chains' structs. report_probe() writes a C file that asks for them, to be compiled with the header of
- * this name; report_read() takes the answers out of what the C compiler made of it, false if some are missing. */
+/* report: the sizes of the chains' structs. report_probe() writes C that asks for them, to be compiled after the header; report_read() takes the answers out of what the C compiler made of it, false if some are missing. */
 struct report *report_new(const struct program *program, const struct ir_chain *chains);
-void report_probe(struct writer *writer, const struct report *report, const char *header);
+void report_probe(struct writer *writer, const struct report *report);
 bool report_read(struct report *report, const char *assembler);
 void report_print(struct writer *writer, const struct report *report, bool json);
 

@@ -1,27 +1,26 @@
-/* probe.c - runs the user's C compiler on a file that asks for sizes, in a folder that is gone afterwards, also when
- * chainc is interrupted. */
-#define _POSIX_C_SOURCE 200809L
+/* probe.c - runs the user's C compiler on a text that asks for sizes. It reads from and writes to files without a name, so that
+ * nothing is left of them, however chainc ends. */
+#define _GNU_SOURCE /* memfd_create */
 #include "probe.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "arena.h"
+#include "ends.h"
+#include "io.h"
 
 extern char **environ;
 
-/* ---- what ends chainc ---- */
-
-/* While the folder is there, these are held until it is gone. */
-static const int ends[] = { SIGHUP, SIGINT, SIGTERM };
-enum { ENDS = sizeof ends / sizeof *ends };
+/* While the compiler runs, what would end chainc is held: the compiler is to end first. */
 static volatile sig_atomic_t caught;
 
 static void catch_end(int number)
@@ -29,59 +28,45 @@ static void catch_end(int number)
     caught = number;
 }
 
-/* What was ignored stays so. */
-static void hold_ends(struct sigaction *before)
-{
-    const struct sigaction holding = { .sa_handler = catch_end };
+/* ---- files without a name ---- */
 
-    for (size_t i = 0; i < ENDS; i++) {
-        sigaction(ends[i], NULL, &before[i]);
-        if (before[i].sa_handler != SIG_IGN)
-            sigaction(ends[i], &holding, NULL);
-    }
+static int unnamed_file(void)
+{
+#ifdef MFD_CLOEXEC
+    return memfd_create("chainc", MFD_CLOEXEC);
+#else
+    char path[] = "/tmp/chaincXXXXXX";
+    int descriptor = mkstemp(path);
+
+    if (descriptor >= 0)
+        unlink(path);
+    return descriptor;
+#endif
 }
 
-static void let_end(const struct sigaction *before)
+static int write_from_start(int descriptor, const struct writer *writer)
 {
-    for (size_t i = 0; i < ENDS; i++)
-        sigaction(ends[i], &before[i], NULL);
-    if (caught != 0)
-        raise(caught);
+    int error = io_write(descriptor, writer->text, writer->length);
+    return error == 0 && lseek(descriptor, 0, SEEK_SET) != 0 ? errno : error;
+}
+
+/* NULL without memory, or with *error set. */
+static char *read_from_start(struct arena *arena, int descriptor, size_t *length, int *error)
+{
+    struct stat about;
+    char *text;
+
+    *error = fstat(descriptor, &about) == 0 && lseek(descriptor, 0, SEEK_SET) == 0 ? 0 : errno;
+    if (*error != 0 || (text = arena_try(arena, (size_t)about.st_size + 1)) == NULL)
+        return NULL;
+    *error = io_read(descriptor, text, (size_t)about.st_size, length);
+    return *error == 0 ? text : NULL;
 }
 
 /* ---- the compiler ---- */
 
-static bool write_file(const char *path, const struct writer *writer)
-{
-    FILE *file = fopen(path, "wb");
-    bool good;
-
-    if (file == NULL)
-        return false;
-    good = fwrite(writer->text, 1, writer->length, file) == writer->length;
-    return (fclose(file) == 0) && good;
-}
-
-/* NULL if it cannot be read. */
-static const char *read_file(struct arena *arena, const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    char *text = NULL;
-    long size;
-
-    if (file == NULL)
-        return NULL;
-    if (fseek(file, 0, SEEK_END) == 0 && (size = ftell(file)) >= 0 && fseek(file, 0, SEEK_SET) == 0) {
-        text = arena_alloc(arena, (size_t)size + 1);
-        if (fread(text, 1, (size_t)size, file) != (size_t)size)
-            text = NULL;
-    }
-    fclose(file);
-    return text;
-}
-
 /* The shell takes the command apart; what we add is passed as it is. */
-static const char **arguments(struct arena *arena, const struct probe *probe, const char *dir)
+static const char **arguments(struct arena *arena, const struct probe *probe)
 {
     size_t count = 0, dirs = 0;
     const char **list;
@@ -95,19 +80,37 @@ static const char **arguments(struct arena *arena, const struct probe *probe, co
     list[count++] = "sh";
     list[count++] = "-S";
     list[count++] = "-o";
-    list[count++] = arena_format(arena, "%s/probe.s", dir);
-    list[count++] = arena_format(arena, "-I%s", dir);
+    list[count++] = "-";
     list[count++] = arena_format(arena, "-I%s", probe->source_dir);
     for (size_t i = 0; i < dirs; i++)
         list[count++] = arena_format(arena, "-I%s", probe->include_dirs[i]);
     if (probe->runtime_dir != NULL)
         list[count++] = arena_format(arena, "-I%s", probe->runtime_dir);
-    list[count++] = arena_format(arena, "%s/probe.c", dir);
+    list[count++] = "-x";
+    list[count++] = "c";
+    list[count++] = "-";
     return list;
 }
 
+/* 0 or an errno. */
+static int spawn(pid_t *child, const char **list, int input, int output)
+{
+    posix_spawn_file_actions_t actions;
+    int error = posix_spawn_file_actions_init(&actions);
+
+    if (error != 0)
+        return error;
+    error = posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    if (error == 0)
+        error = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+    if (error == 0)
+        error = posix_spawn(child, "/bin/sh", &actions, NULL, (char *const *)(void *)list, environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+}
+
 /* If chainc is to end, so is the compiler, which may not have been told. */
-static bool await(pid_t child, int *status)
+static int await(pid_t child, int *status)
 {
     pid_t ended;
 
@@ -116,64 +119,82 @@ static bool await(pid_t child, int *status)
             kill(child, caught);
         ended = waitpid(child, status, 0);
     } while (ended < 0 && errno == EINTR);
-    return ended == child;
+    return ended == child ? 0 : errno;
 }
 
-static const char *run(struct arena *arena, const struct probe *probe, const char *dir)
-{
-    const char **list = arguments(arena, probe, dir);
-    int status, code;
-    pid_t child;
+/* What there is to say of a run; nothing here allocates, as there are descriptors open. */
+struct outcome {
+    const char *failed; /* what chainc could not do; NULL: nothing */
+    int error;
+    int status;         /* of the compiler */
+    char *text;
+    size_t length;
+};
 
-    code = posix_spawn(&child, "/bin/sh", NULL, NULL, (char *const *)(void *)list, environ);
-    if (code != 0)
-        return arena_format(arena, "cannot run /bin/sh: %s", strerror(code));
-    if (!await(child, &status))
-        return arena_format(arena, "cannot wait for '%s': %s", probe->cc, strerror(errno));
+static bool try(struct outcome *outcome, const char *what, int error)
+{
+    if (error != 0) {
+        outcome->failed = what;
+        outcome->error = error;
+    }
+    return error == 0;
+}
+
+static void run_between(struct arena *arena, const struct probe *probe, const char **list, int input, int output, struct outcome *outcome)
+{
+    pid_t child;
+    int error;
+
+    if (!try(outcome, "write for the C compiler", write_from_start(input, probe->text))
+        || !try(outcome, "run /bin/sh", spawn(&child, list, input, output))
+        || !try(outcome, "wait for the C compiler", await(child, &outcome->status)))
+        return;
+    outcome->text = read_from_start(arena, output, &outcome->length, &error);
+    try(outcome, "read from the C compiler", error);
+}
+
+static void run(struct arena *arena, const struct probe *probe, const char **list, struct outcome *outcome)
+{
+    int input = unnamed_file(), output;
+
+    if (!try(outcome, "make a temporary file", input < 0 ? errno : 0))
+        return;
+    output = unnamed_file();
+    if (try(outcome, "make a temporary file", output < 0 ? errno : 0)) {
+        run_between(arena, probe, list, input, output, outcome);
+        close(output);
+    }
+    close(input);
+}
+
+/* NULL if all is well. */
+static const char *explain(struct arena *arena, const struct probe *probe, const struct outcome *outcome)
+{
+    int status = outcome->status;
+
+    if (outcome->failed != NULL)
+        return arena_format(arena, "cannot %s: %s", outcome->failed, strerror(outcome->error));
     if (WIFEXITED(status) && (WEXITSTATUS(status) == 127 || WEXITSTATUS(status) == 126))
         return arena_format(arena, "there is no C compiler '%s': say which with --cc, or CC in the environment", probe->cc);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
         return arena_format(arena, "'%s' does not compile it: sizes are what your C compiler says, with the flags given in --cc", probe->cc);
-    return NULL;
-}
-
-static void clean(struct arena *arena, const struct probe *probe, const char *dir)
-{
-    const char *const names[] = { probe->header_name, "probe.c", "probe.s" };
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        unlink(arena_format(arena, "%s/%s", dir, names[i]));
-    rmdir(dir);
-}
-
-static const char *compile_in_folder(struct arena *arena, const struct probe *probe, const char **problem)
-{
-    const char *tmp = getenv("TMPDIR"), *text = NULL;
-    char *dir = arena_format(arena, "%s/chaincXXXXXX", tmp == NULL || *tmp == '\0' ? "/tmp" : tmp);
-
-    if (mkdtemp(dir) == NULL) {
-        *problem = arena_format(arena, "cannot make the folder %s: %s", dir, strerror(errno));
-        return NULL;
-    }
-    *problem = NULL;
-    if (!write_file(arena_format(arena, "%s/%s", dir, probe->header_name), probe->header)
-        || !write_file(arena_format(arena, "%s/probe.c", dir), probe->text))
-        *problem = arena_format(arena, "cannot write to %s: %s", dir, strerror(errno));
-    if (*problem == NULL)
-        *problem = run(arena, probe, dir);
-    if (*problem == NULL && (text = read_file(arena, arena_format(arena, "%s/probe.s", dir))) == NULL)
-        *problem = arena_format(arena, "'%s' wrote no assembler", probe->cc);
-    clean(arena, probe, dir);
-    return text;
+    if (outcome->text == NULL)
+        arena_exhausted(arena);
+    return outcome->length == 0 ? arena_format(arena, "'%s' wrote no assembler", probe->cc) : NULL;
 }
 
 const char *probe_compile(struct arena *arena, const struct probe *probe, const char **problem)
 {
-    struct sigaction before[ENDS];
-    const char *text;
+    const char **list = arguments(arena, probe);
+    struct outcome outcome = { 0 };
+    struct ends ends;
 
-    hold_ends(before);
-    text = compile_in_folder(arena, probe, problem);
-    let_end(before);
-    return text;
+    caught = 0;
+    ends_catch(&ends, catch_end);
+    run(arena, probe, list, &outcome);
+    ends_release(&ends);
+    if (caught != 0)
+        raise(caught);
+    *problem = explain(arena, probe, &outcome);
+    return *problem == NULL ? outcome.text : NULL;
 }

@@ -10,8 +10,7 @@ struct probe {
     const char *cc;                  /* a command with its arguments, as a shell reads it */
     const char *const *include_dirs; /* NULL-terminated */
     const char *source_dir, *runtime_dir; /* where the .chain file stands; where the runtime's headers are, or NULL */
-    const char *header_name;         /* what the file is to be called that the probe includes */
-    const struct writer *header, *text;
+    const struct writer *text;       /* C */
 };
 
 /* What the compiler makes of `text`, as assembler; or NULL with *problem set. What it has to say goes to standard error. */

@@ -1,5 +1,5 @@
 #!/bin/sh
-# --report is ended by a signal while the C compiler runs: its temporary folder is gone all the same, and so is the compiler.
+# --report is ended by a signal while the C compiler runs: the compiler ends too, and no file is left, not even by SIGKILL.
 . "$TOP/tests/scripts/lib"
 need mkfifo
 TMPDIR=$PWD/tmp
@@ -24,7 +24,7 @@ begin()
 {
     ("$CHAINC" --report --cc=./slow sample.chain 2>err; echo $? >status) &
     read -r compiler chainc <begun
-    [ -n "$(ls tmp)" ] || fail "there is no folder to begin with"
+    [ -z "$(ls tmp)" ] || fail "a temporary file with a name: $(find tmp)"
 }
 
 ended()
@@ -57,4 +57,10 @@ os.killpg(process.pid, signal.SIGINT)
 sys.exit(process.wait() != -signal.SIGINT)
 END
 [ -z "$(ls tmp)" ] || fail "left behind: $(find tmp)"
+
+# Killed, it cannot end the compiler, but there is nothing to clean up.
+begin
+kill -KILL "$chainc"
+wait
+[ "$(cat status)" -eq 137 ] && [ -z "$(ls tmp)" ] || fail "killed: status $(cat status), left behind: $(find tmp)"
 exit 0
