@@ -16,7 +16,7 @@ static const char operation_text[] =
     "static inline ${name}_deferred ${name}_done(const struct ${name} *op)\n"
     "{\n"
     "    ${name}_deferred done;\n"
-    "    done.end = chain__deferred(op);\n"
+    "    done.end = ${deferred}(op);\n"
     "    return done;\n"
     "}\n"
     "\n";
@@ -62,7 +62,8 @@ void emit_operation(struct emitter *emitter, const struct symbol *op)
     const char *claim = op->posted ? "chain__shared_claim" : "chain__claim";
     const char *state = op->state == NULL ? "    unsigned char chain__none;\n" : arena_format(emitter->arena, "    %s\n", op->state->text);
 
-    put_template(w, operation_text, "name", op->name, "state", state, "where", place_words(emitter, op->span), NULL);
+    put_template(w, operation_text, "name", op->name, "state", state, "where", place_words(emitter, op->span), "deferred",
+                 op->posted ? "chain__shared_deferred" : "chain__deferred", NULL);
     emit_resolve(emitter, op, "resolve", claim, "chain__late(done.end)", "    chain__settle(done.end, 0);\n    return CHAIN_OK;\n");
     emit_resolve(emitter, op, "resolve_soon", claim, "chain__late(done.end)",
                  "    chain__settle_soon(done.end, 0);\n    return CHAIN_OK;\n");

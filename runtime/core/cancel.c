@@ -237,7 +237,8 @@ static struct chain_strand *perform(struct chain_strand *strand, struct chain_lo
     struct chain_root *root = request->root;
 
     chain__store_word(&request->busy, 0, __ATOMIC_RELEASE);
-    chain_cancel(root);
+    if (chain__loop_of_tag(chain__tag(&root->strand.op)) == loop) /* else it has been run on another one since */
+        chain_cancel(root);
     return chain__suspend(loop);
 }
 
