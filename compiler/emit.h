@@ -79,7 +79,7 @@ const char *header_parameters(struct emitter *emitter, const struct symbol *op);
 const char *own_parameter(struct arena *arena, const struct symbol *op, const char *name);
 
 /* Changes with the structs that generated code and runtime share. */
-#define EMIT_ABI "5"
+#define EMIT_ABI "6"
 
 /* What its frame and branches may take: `budget N`; NULL: anything. */
 const struct ast_number *chain_budget(const struct ir_chain *chain);

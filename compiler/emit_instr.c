@@ -344,20 +344,25 @@ static void emit_slot_start(struct emitter *emitter, const struct ir_instr *inst
     putf(w, "%s%s(%s, &slot_->strand, %s, %s);\n", indent, start, parent, emitter->chain->local.loop, instr->to->state);
 }
 
-/* As many slots as there are items, up to the limit; each takes its items itself. */
+/* As many slots as there are items, up to the limit; each takes its items itself. While they are started there seems to be only the
+ * next item, so that no slot takes a second one before every slot has one. Those that are free again then go on. */
 static void emit_each_in(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
     const struct ir_strand *slot = instr->strand;
+    const char *next = variable_path(emitter, instr->variable), *high = variable_path(emitter, instr->from);
+    const char *slots = slots_path(emitter, slot);
 
-    putf(w, "    {\n        unsigned count_ = chain__slots(%s, %s, %s);\n", variable_path(emitter, instr->variable),
-         variable_path(emitter, instr->from), slot->limit);
+    putf(w, "    {\n        size_t high_ = %s;\n        unsigned count_ = chain__slots(%s, high_, %s);\n", high, next, slot->limit);
     putf(w, "        chain__fork(%s, CHAIN__ALL, count_, %s);\n", chain->local.strand, instr->after->state);
-    put(w, "        for (unsigned i_ = 0; i_ < count_; i_++) {\n");
-    putf(w, "            struct %s_%s *slot_ = &%s[i_];\n", chain->c_name, slot->field, slots_path(emitter, slot));
+    put(w, "        for (unsigned i_ = 0; i_ < count_; i_++) { /* an item for each slot */\n");
+    putf(w, "            struct %s_%s *slot_ = &%s[i_];\n            %s = %s + 1;\n", chain->c_name, slot->field, slots, high, next);
     emit_slot_start(emitter, instr, "            ", "chain__strand_start", chain->local.strand);
-    put(w, "        }\n    }\n");
+    putf(w, "        }\n        %s = high_;\n", high);
+    putf(w, "        for (unsigned i_ = 0; i_ < count_ && %s < high_; i_++) /* those that are free take more */\n", next);
+    putf(w, "            chain__slot_again(%s, &%s[i_].strand, %s, %s);\n    }\n", chain->local.strand, slots, chain->local.loop,
+         instr->to->state);
 }
 
 /* One slot, which starts the others. */

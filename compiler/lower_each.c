@@ -1,7 +1,8 @@
 /* lower_each.c - part of lower: one body for many items (rules 95-98).
  *
  *     each (i in A .. B) limit N { p }    ->    next = A, high = B; each slots -> @joined
- *                                               slot: number = next; next < high? i = next++, p, again : end
+ *                                               slot:  number = next; next < high? i = next++, p, again @next : end
+ *                                               @next: decided? end : again slot
  *     each (x from a) limit N { p }       ->    pulls = 0, pulling = 1; one slot -> @joined
  *                                               slot: number = pulls++; x = a; pulling = whether a free slot starts; p;
  *                                               pulling? end : again
@@ -87,8 +88,24 @@ static void number_item(struct lowering *lowering, struct fork *fork)
         instr->text = text_of_pieces(lowering, fork->next, "", NULL);
 }
 
-/* Between two items others may run. */
-void lower_items(struct lowering *lowering, struct fork *fork)
+/* The items of a range. The first one of each slot starts whatever those before it have done (rule 18), so it is not asked there
+ * whether anything is decided. Between two items others may run. */
+static void lower_range_items(struct lowering *lowering, struct fork *fork)
+{
+    struct ir_block *first = block_new(lowering, "first_item", fork->each->span);
+    struct ir_block *next = block_new(lowering, "next_item", fork->each->span);
+
+    next->span.begin = 0;
+    end(lowering, IR_GOTO, first, NULL);
+    place(lowering, next);
+    next->is_state = true;
+    go_on_if_undecided(lowering, first);
+    number_item(lowering, fork);
+    lower_range(lowering, fork);
+    end(lowering, IR_BACK, next, next);
+}
+
+static void lower_pulled_items(struct lowering *lowering, struct fork *fork)
 {
     struct ir_block *take = block_new(lowering, "take_item", fork->each->span);
 
@@ -97,11 +114,16 @@ void lower_items(struct lowering *lowering, struct fork *fork)
     place(lowering, take);
     go_on_if_undecided(lowering, block_new(lowering, "may_take", fork->each->span));
     number_item(lowering, fork);
-    if (fork->pulling != NULL)
-        lower_feed(lowering, fork);
-    else
-        lower_range(lowering, fork);
+    lower_feed(lowering, fork);
     end(lowering, IR_BACK, take, fork->branches[0].start);
+}
+
+void lower_items(struct lowering *lowering, struct fork *fork)
+{
+    if (fork->pulling != NULL)
+        lower_pulled_items(lowering, fork);
+    else
+        lower_range_items(lowering, fork);
 }
 
 /* CHAIN_EEND of the source: there are no more items, and nobody asks again. */

@@ -52,8 +52,7 @@ static void deliver(struct chain_strand *strand, struct chain_loop *loop)
     if (op->at == CHAIN__STARTING || ((op->flags & CHAIN__FORKING) != 0 && strand->next != strand)) { /* inside a start (rule 66) */
         loop->interrupted = strand;
         loop->ends_matter = true;
-        loop->spared += loop->budget > 0 ? loop->budget : 0;
-        loop->budget = 0;
+        chain__set_budget_aside(loop);
     } else
         ask(strand, loop);
 }
@@ -187,8 +186,7 @@ void chain__cancel_instances(struct chain__nursery *nursery, struct chain_loop *
 static void go_on(struct chain_loop *loop)
 {
     loop->interrupted = NULL;
-    loop->budget += loop->spared;
-    loop->spared = 0;
+    chain__restore_budget(loop);
 }
 
 void chain__note_end(struct chain_strand *strand, struct chain_loop *loop)

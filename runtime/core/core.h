@@ -71,6 +71,19 @@ void chain__drop_request(struct chain_strand *strand);
 /* timer.c: takes the earliest timer out if it is due at `now`; NULL if there is none. */
 struct chain_timer *chain__timer_due(struct chain_loop *loop, uint64_t now);
 
+/* No other strand is resumed until the running one has come back to the loop; its loops go round on what is set aside. */
+static inline void chain__set_budget_aside(struct chain_loop *loop)
+{
+    loop->spared += loop->budget > 0 ? loop->budget : 0;
+    loop->budget = 0;
+}
+
+static inline void chain__restore_budget(struct chain_loop *loop)
+{
+    loop->budget = loop->spared;
+    loop->spared = 0;
+}
+
 /* strand.c: resumes ready strands until there is none or the budget ends (rules 14, 17). */
 void chain__drain(struct chain_loop *loop);
 

@@ -31,12 +31,32 @@ static void begin_branch(struct chain_strand *parent, struct chain_strand *branc
     CHAIN__TRACE(chain__trace_begin(CHAIN_EVENT_BRANCH, &branch->op, &parent->op));
 }
 
-/* With no budget left the branch comes back as soon as it waits, instead of jumping to the next ready strand: its siblings
- * have to be started first (rule 18). */
-void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at)
+bool chain__may_still_go_on(struct chain_loop *loop)
 {
+    if (loop->spared <= 0)
+        return false;
+    loop->spared--;
+    return true;
+}
+
+/* Sets the budget aside, so that the branch comes back as soon as it waits, instead of jumping to the next ready strand: its siblings
+ * have to be started first (rule 18). Its loops still go round on what was set aside (rule 57). */
+static void run_alone(struct chain_strand *branch, struct chain_loop *loop)
+{
+    struct chain_strand *interrupted = loop->interrupted;
     int32_t budget = loop->budget;
 
+    chain__set_budget_aside(loop);
+    loop->interrupted = NULL; /* that is for whoever has resumed the parent */
+    resume(branch, loop);
+    loop->interrupted = interrupted;
+    chain__set_budget_aside(loop);
+    if (budget > 0)
+        chain__restore_budget(loop);
+}
+
+void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at)
+{
     if (parent->op.code == CHAIN_CANCELLED) { /* nothing new is started (rule 67) */
         branch->op.code = CHAIN_CANCELLED;
         parent->op.alive--;
@@ -44,13 +64,19 @@ void chain__strand_start(struct chain_strand *parent, struct chain_strand *branc
     }
     begin_branch(parent, branch, loop, at);
     parent->next = parent; /* in no queue now: says that a cancel need not wait for the start of a single operation */
-    loop->budget = 0;
-    resume(branch, loop);
+    run_alone(branch, loop);
     parent->next = NULL;
-    loop->budget = budget;
 }
 
-/* ---- each from ---- */
+/* ---- each ---- */
+
+void chain__slot_again(struct chain_strand *parent, struct chain_strand *slot, struct chain_loop *loop, unsigned at)
+{
+    if ((slot->op.flags & CHAIN__ALIVE) != 0 || parent->op.code != 0 || (parent->op.flags & CHAIN__DECIDED) != 0)
+        return;
+    parent->op.alive++;
+    chain__strand_start(parent, slot, loop, at);
+}
 
 /* Alive slots are counted, so that the search is made only if it finds something. */
 void *chain__free_slot(const struct chain_strand *parent, void *slots, size_t size, unsigned limit)

@@ -23,7 +23,7 @@ extern "C" {
 #endif
 
 /* Output of chainc and the runtime must agree on the structs below; generated code checks this number. */
-#define CHAIN_ABI 5
+#define CHAIN_ABI 6
 
 /* Codes that errno has no name for. Rejection codes are positive: errno values, these, or those of a `codes` declaration
  * (0x4000 and up). */
@@ -243,7 +243,7 @@ struct chain__reach {
 struct chain_loop {
     struct chain_queue ready;     /* strands to resume, FIFO (rule 14) */
     struct chain_strand *interrupted; /* cancelled while it was starting an operation: asked when it waits (rule 66) */
-    int32_t spared;                   /* budget set aside so that the interrupted strand comes back to the loop at once */
+    int32_t spared;                   /* budget set aside, so that the running strand comes back at once when it waits */
     int32_t budget;               /* resumptions and loop rounds left before timers and I/O get a turn, if any (rule 17) */
     uint32_t id;                  /* position in chain__loops */
     bool stopping, closed;

@@ -193,10 +193,14 @@ static inline struct chain_strand *chain__continue(struct chain_strand *strand, 
     return strand;
 }
 
+/* The same where no budget is left, or it was set aside because no other strand may be resumed now. */
+bool chain__may_still_go_on(struct chain_loop *loop);
+
 /* A loop goes round: false if the strand has to let others run first (rule 17). */
 static inline bool chain__may_go_on(struct chain_loop *loop)
 {
-    return --loop->budget >= 0; /* below 0 is as good as 0: the turn sets it anew */
+    /* below 0 is as good as 0: the turn sets it anew */
+    return CHAIN__LIKELY(--loop->budget >= 0) || chain__may_still_go_on(loop);
 }
 
 /* Lets the others run; the strand resumes at `at`. */

@@ -68,6 +68,9 @@ static inline bool chain__branch(struct chain_strand *parent, struct chain_op *o
 /* Starts a branch that is a strand of its own and lets it run to its first wait, without resuming anything else. */
 void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at);
 
+/* An each whose first items have all been started: a slot whose item has ended takes others at once, unless the each is decided. */
+void chain__slot_again(struct chain_strand *parent, struct chain_strand *slot, struct chain_loop *loop, unsigned at);
+
 /* An each whose items are pulled: a slot that is not alive, or NULL. The array begins at `slots`, a strand comes first in each
  * slot, which has `size` bytes. */
 void *chain__free_slot(const struct chain_strand *parent, void *slots, size_t size, unsigned limit);

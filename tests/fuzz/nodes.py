@@ -924,22 +924,30 @@ class Each(Node):
         high = self.count.value(env, it)
         if high <= 0:
             return
-        items = [0, high]
-        slots = min(high, self.limit)
+        items, slots = [0, 0], min(high, self.limit)
         join = Join(strand, "all", slots)
-        for _ in range(slots):
-            branch_strand(join, lambda slot: self.slot(slot, items, env))
+        made = []
+        for n in range(slots): # the first items start before anything is looked at (rules 18, 95)
+            items[1] = items[0] + 1
+            made.append(branch_strand(join, lambda slot: self.slot(slot, items, env, True)))
+        items[1] = high
+        for slot in made: # those that are free again take more
+            if items[0] < items[1] and not slot.alive and not (strand.code or strand.reject is not None or join.decided):
+                join.alive += 1
+                join.branches.remove(slot)
+                branch_strand(join, lambda slot: self.slot(slot, items, env, True))
         yield from wait_for_branches(strand, join)
         strand.take()
         if join.jump is not None:
             strand.check()
             leave(strand, join.jump)
 
-    def slot(self, strand, items, outer):
+    def slot(self, strand, items, outer, first):
         world = strand.world
         while True:
-            if not may_jump(strand):
+            if not first and not may_jump(strand):
                 raise Cancelled
+            first = False
             strand.join.item_begins(strand)
             if items[0] >= items[1]:
                 return None

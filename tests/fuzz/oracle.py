@@ -584,8 +584,7 @@ class World:
             asked, self.interrupted = self.interrupted, None
             if asked.wait is not None and not asked.wait.done and asked.code:
                 self.ask(asked.wait)
-            self.budget += self.spared
-            self.spared = 0
+            self.restore_budget()
 
     # ---- cancels; instances are asked behind what their owner waits for, and what they own before the next (rule 77) ----
 
@@ -624,12 +623,24 @@ class World:
 
     def interrupt(self, strand):
         self.interrupted = strand
+        self.set_budget_aside()
+
+    def set_budget_aside(self):
+        """Nobody else is resumed until the running strand waits; its loops go round on what is set aside (rules 18, 57)."""
         self.spared += max(self.budget, 0)
         self.budget = 0
 
+    def restore_budget(self):
+        self.budget, self.spared = self.spared, 0
+
     def may_go_on(self):
-        self.budget -= 1
-        return self.budget >= 0
+        if self.budget > 0:
+            self.budget -= 1
+        elif self.spared > 0:
+            self.spared -= 1
+        else:
+            return False
+        return True
 
     def drain(self):
         ready = self.ready
@@ -647,10 +658,14 @@ class World:
             join.alive -= 1
             return
         parent.in_child = True
-        budget, self.budget = self.budget, 0
+        budget, interrupted, self.interrupted = self.budget, self.interrupted, None
+        self.set_budget_aside()
         self.resume(strand)
         parent.in_child = False
-        self.budget = budget
+        self.interrupted = interrupted
+        self.set_budget_aside()
+        if budget > 0:
+            self.restore_budget()
 
     def branch_gen(self, strand, body):
         try:
@@ -678,7 +693,9 @@ class World:
             ended = 2, reject.code
         except Cancelled:
             ended = 3, 0
-        self.interrupted = None if self.interrupted is strand else self.interrupted
+        if self.interrupted is strand:
+            self.interrupted = None
+            self.restore_budget()
         self.over = True
         self.event(ENDED, *ended)
 
@@ -780,6 +797,7 @@ def instance_gen(strand, nursery, pool, body):
         pass
     if strand.world.interrupted is strand:
         strand.world.interrupted = None
+        strand.world.restore_budget()
     nursery.instances.remove(strand)
     pool.give_back()
     if not nursery.instances:
