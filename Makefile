@@ -167,6 +167,9 @@ soak: all ## the same with N=1000000 programs from SEED=1000000 on; goes on wher
 damage: all $(LIBCHAINC) ## 100 sources with every byte deleted, doubled and changed: errors are reported at their place; see tests/damage/damage.py --help
 	@nice -n 10 tests/damage/damage.py --build $(BUILD) --kinds-of-far 20
 
+growth: chainc ## instructions of chainc for n and for 4 n of everything a file can have many of
+	@mkdir -p $(BUILD)/growth && cd $(BUILD)/growth && CHAINC=$(abspath $(CHAINC)) $(CURDIR)/tests/growth/growth.py
+
 valgrind: all ## the examples, and chainc with an input that has errors, under valgrind
 	@tests/run --build $(BUILD) --valgrind $(or $(TESTS),examples emit/all_mixed ui/check_raises ui/syntax_several)
 
@@ -206,7 +209,7 @@ $(BUILD)/way: FORCE
 	@mkdir -p $(@D)
 	@echo '$(WAY_TO_DATA)' | cmp -s - $@ || echo '$(WAY_TO_DATA)' >$@
 
-.PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak bench format format-check clean help FORCE
+.PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak growth bench format format-check clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

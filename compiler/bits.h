@@ -32,4 +32,12 @@ static inline void bits_add(uint64_t *set, const uint64_t *other, size_t words)
         set[i] |= other[i];
 }
 
+static inline bool bits_meet(const uint64_t *set, const uint64_t *other, size_t words)
+{
+    for (size_t i = 0; i < words; i++)
+        if ((set[i] & other[i]) != 0)
+            return true;
+    return false;
+}
+
 #endif

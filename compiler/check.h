@@ -18,7 +18,9 @@ struct visible_name;
 
 /* Where a variable that owns something is mentioned. */
 struct mention {
-    struct mention *next;
+    struct mention *next;      /* of the same variable, the one before in the text */
+    struct mention *before;    /* of any variable */
+    struct variable *variable;
     unsigned serial;      /* counts all such mentions, in the order of the text */
     struct span span;
     bool moves;
@@ -54,6 +56,7 @@ struct checker {
     struct assigned assigned;
     struct moved moved;           /* variables that own something and no longer do */
     unsigned serial;
+    struct mention *mentions;     /* newest first */
     struct own_loop *own_loop;
     const struct own_point *undo; /* where the undo that is being checked begins; NULL: none is */
     struct scope *undo_scope;     /* the block that it undoes a step of */

@@ -86,7 +86,7 @@ void unknown_operation(struct checker *checker, const struct ast_call *call)
         diag_help(program->diags, diag, "'%s' is a value: '(%s)' passes it on", call->name, call->name);
         return;
     }
-    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+    for (struct symbol *symbol = program->symbols; symbol != NULL && diag_is_kept(diag); symbol = symbol->next)
         if (symbol->kind == SYMBOL_OPERATION)
             nearest_offer(&nearest, symbol->name);
     if (nearest.best != NULL)
@@ -293,7 +293,7 @@ static void check_code(struct checker *checker, const struct ast_c *code)
         return;
     diag = diag_report(checker->diags, D_UNKNOWN_CODE, code->span, name);
     code_offer_builtins(&nearest);
-    for (symbol = checker->program->symbols; symbol != NULL; symbol = symbol->next)
+    for (symbol = checker->program->symbols; symbol != NULL && diag_is_kept(diag); symbol = symbol->next)
         if (symbol->kind == SYMBOL_CODE)
             nearest_offer(&nearest, symbol->name);
     if (nearest.best != NULL)

@@ -20,8 +20,10 @@ static void add_mention(struct checker *checker, struct variable *variable, stru
     mention->serial = checker->serial++;
     mention->span = span;
     mention->moves = moves;
+    mention->variable = variable;
     mention->next = variable->mentions;
-    variable->mentions = mention;
+    mention->before = checker->mentions;
+    variable->mentions = checker->mentions = mention;
 }
 
 /* Then that has been said. */
@@ -146,12 +148,18 @@ static const struct mention *moved_between(const struct variable *variable, unsi
     return mention;
 }
 
+/* The newest mention if it is in the text from `begin` on, and so the one before a mention; NULL: there is none. */
+static struct mention *mention_since(struct mention *mention, unsigned begin)
+{
+    return mention != NULL && mention->serial >= begin ? mention : NULL;
+}
+
 /* Every variable that a part of the text may have moved. */
 static void add_moved(struct checker *checker, struct assigned *set, unsigned begin, unsigned end)
 {
-    for (struct variable *v = checker->chain->variables; v != NULL; v = v->next)
-        if (moved_between(v, begin, end) != NULL)
-            assigned_add(checker, set, v);
+    for (struct mention *m = checker->mentions; (m = mention_since(m, begin)) != NULL; m = m->before)
+        if (m->moves && m->serial < end)
+            assigned_add(checker, set, m->variable);
 }
 
 void own_handler(struct checker *checker, const struct own_point *start, unsigned end)
@@ -182,7 +190,10 @@ void own_next_round(struct checker *checker)
 {
     struct own_loop *loop = checker->own_loop;
 
-    for (struct variable *v = checker->chain->variables; v != NULL && loop != NULL; v = v->next) {
+    if (loop == NULL)
+        return;
+    for (struct mention *m = checker->mentions; (m = mention_since(m, loop->head.serial)) != NULL; m = m->before) {
+        const struct variable *v = m->variable;
         if (v->index >= loop->head.variables || !assigned_has(&checker->moved.maybe, v) || assigned_has(&loop->head.moved.maybe, v))
             continue;
         diag_report(checker->diags, D_MOVED_AGAIN, v->moved_at, v->name, "a loop: the next round would not have it");
@@ -210,11 +221,9 @@ void own_loop_end(struct checker *checker)
 
 void own_once(struct checker *checker, const struct own_point *start, const char *word)
 {
-    for (struct variable *v = checker->chain->variables; v != NULL; v = v->next) {
-        const struct mention *moved = moved_between(v, start->serial, checker->serial);
-        if (v->index < start->variables && moved != NULL)
-            diag_report(checker->diags, D_MOVED_AGAIN, moved->span, v->name, word);
-    }
+    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL; m = m->before)
+        if (m->variable->index < start->variables && moved_between(m->variable, start->serial, checker->serial) == m)
+            diag_report(checker->diags, D_MOVED_AGAIN, m->span, m->variable->name, word);
 }
 
 /* ---- what runs at the same time ---- */
@@ -239,9 +248,9 @@ static const struct mention *moved_beside(const struct variable *variable, unsig
 
 void own_winner(struct checker *checker, const struct own_point *start)
 {
-    for (struct variable *v = checker->chain->variables; v != NULL; v = v->next)
-        if (moved_beside(v, start->serial, checker->serial) != NULL)
-            assigned_add(checker, &checker->moved.maybe, v);
+    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL; m = m->before)
+        if (m->moves && !m->by_winner)
+            assigned_add(checker, &checker->moved.maybe, m->variable);
 }
 
 /* What is mentioned in a winner's block may have been moved by a branch; what such a block moves was there for the branches. */
@@ -262,19 +271,17 @@ static void check_beside(struct checker *checker, const struct variable *variabl
 
 void own_branch(struct checker *checker, const struct own_point *start, const struct own_point *branch, unsigned winner)
 {
-    for (struct variable *v = checker->chain->variables; v != NULL; v = v->next) {
-        for (struct mention *mention = v->mentions; mention != NULL && mention->serial >= winner; mention = mention->next)
-            mention->by_winner = true;
-        if (v->index < start->variables)
-            check_beside(checker, v, start, branch, winner);
-    }
+    for (struct mention *m = checker->mentions; (m = mention_since(m, winner)) != NULL; m = m->before)
+        m->by_winner = true;
+    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL; m = m->before)
+        if (m == m->variable->mentions && m->variable->index < start->variables) /* each variable once */
+            check_beside(checker, m->variable, start, branch, winner);
     own_return(checker, start);
 }
 
 void own_branches(struct checker *checker, const struct own_point *start)
 {
-    for (struct variable *v = checker->chain->variables; v != NULL; v = v->next)
-        for (struct mention *mention = v->mentions; mention != NULL && mention->serial >= start->serial; mention = mention->next)
-            mention->by_winner = false; /* for a combinator around this one they are as others */
+    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL; m = m->before)
+        m->by_winner = false; /* for a combinator around this one they are as others */
     own_handler(checker, start, checker->serial);
 }

@@ -58,6 +58,11 @@ struct diag *diag_report(struct diags *diags, enum diag_code code, struct span s
     return diag;
 }
 
+bool diag_is_kept(const struct diag *diag)
+{
+    return diag->text != NULL;
+}
+
 void diag_note(struct diags *diags, struct diag *diag, struct span span, const char *format, ...)
 {
     va_list args;

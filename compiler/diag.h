@@ -46,6 +46,7 @@ struct diags {
 
 /* Arguments are those of the code's format. The result may be given a note or help; it is never NULL. */
 struct diag *diag_report(struct diags *diags, enum diag_code code, struct span span, ...);
+bool diag_is_kept(const struct diag *diag); /* false: it is over the limit, and a help would not be seen */
 void diag_note(struct diags *diags, struct diag *diag, struct span span, const char *format, ...) __attribute__((format(printf, 4, 5)));
 void diag_help(struct diags *diags, struct diag *diag, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -104,7 +104,7 @@ void emit_operation(struct emitter *emitter, const struct symbol *op);
 
 /* emit_blocking.c */
 void emit_blocking_struct(struct emitter *emitter, const struct symbol *op);
-void emit_blocking_functions(struct emitter *emitter, const struct ir_chain *chains); /* of those that the chains call */
+void emit_blocking_functions(struct emitter *emitter); /* of those that the chains call */
 
 /* emit_cancel.c */
 bool has_cancel(const struct ir_chain *chain);

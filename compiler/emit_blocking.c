@@ -31,16 +31,17 @@ static const char *argument(struct emitter *emitter, const struct parameter *par
 
 void emit_blocking_struct(struct emitter *emitter, const struct symbol *op)
 {
-    const char *value = "", *arguments = "";
+    const char *value = "";
+    struct writer arguments;
     struct place place = source_place(emitter->program->sources, op->span.begin);
 
     if (!ctype_is_void(op->value))
         value = arena_format(emitter->arena, "        %s;\n", ctype_declare(emitter->arena, op->value, "value"));
+    writer_init(&arguments, emitter->arena);
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
-        arguments = arena_format(emitter->arena, "%s    %s;\n", arguments,
-                                 ctype_declare(emitter->arena, param->type, argument(emitter, param)));
+        putf(&arguments, "    %s;\n", ctype_declare(emitter->arena, param->type, argument(emitter, param)));
     put_template(emitter->writer, struct_text, "name", op->name, "line", arena_format(emitter->arena, "%d", place.line), "value", value,
-                 "arguments", arguments, NULL);
+                 "arguments", writer_text(&arguments), NULL);
 }
 
 /* ---- on the thread ---- */
@@ -118,29 +119,24 @@ static const char start_text[] =
 
 static void emit_start(struct emitter *emitter, const struct symbol *op)
 {
-    const char *call = own_parameter(emitter->arena, op, "call_"), *parameters = "", *store = "";
+    const char *call = own_parameter(emitter->arena, op, "call_");
+    struct writer parameters, store;
 
+    writer_init(&parameters, emitter->arena);
+    writer_init(&store, emitter->arena);
     for (const struct parameter *param = op->params; param != NULL; param = param->next) {
-        parameters = arena_format(emitter->arena, "%s, %s", parameters, ctype_declare(emitter->arena, param->type, param->name));
-        store = arena_format(emitter->arena, "%s    %s->%s = %s;\n", store, call, argument(emitter, param), param->name);
+        putf(&parameters, ", %s", ctype_declare(emitter->arena, param->type, param->name));
+        putf(&store, "    %s->%s = %s;\n", call, argument(emitter, param), param->name);
     }
-    put_template(emitter->writer, start_text, "name", op->name, "call", call, "parameters", parameters, "store", store, "pool",
+    put_template(emitter->writer, start_text, "name", op->name, "call", call, "parameters", writer_text(&parameters), "store",
+                 writer_text(&store), "pool",
                  op->threads == NULL ? "NULL" : arena_format(emitter->arena, "\"%s\"", op->threads), NULL);
 }
 
-static bool is_called(const struct symbol *op, const struct ir_chain *chains)
-{
-    for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next)
-        for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-            if (block->end == IR_START && block->op == op)
-                return true;
-    return false;
-}
-
-void emit_blocking_functions(struct emitter *emitter, const struct ir_chain *chains)
+void emit_blocking_functions(struct emitter *emitter)
 {
     for (const struct symbol *op = emitter->program->symbols; op != NULL; op = op->next)
-        if (op->kind == SYMBOL_OPERATION && op->proto_kind == AST_BLOCKING && is_called(op, chains)) {
+        if (op->kind == SYMBOL_OPERATION && op->proto_kind == AST_BLOCKING && op->is_started) {
             emit_work(emitter, op);
             emit_start(emitter, op);
         }

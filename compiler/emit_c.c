@@ -160,16 +160,19 @@ static const char run_text[] =
 static void emit_run(struct emitter *emitter)
 {
     const struct ir_chain *chain = emitter->chain;
-    const char *parameters = "", *arguments = "", *u = own_parameter(emitter->arena, chain->symbol, "u_");
+    const char *u = own_parameter(emitter->arena, chain->symbol, "u_");
+    struct writer parameters, arguments;
 
     if (chain->symbol->proto->is_static)
         return;
+    writer_init(&parameters, emitter->arena);
+    writer_init(&arguments, emitter->arena);
     for (const struct parameter *param = chain->symbol->params; param != NULL; param = param->next) {
-        parameters = arena_format(emitter->arena, "%s, %s", parameters, ctype_declare(emitter->arena, param->type, param->name));
-        arguments = arena_format(emitter->arena, "%s, %s", arguments, param->name);
+        putf(&parameters, ", %s", ctype_declare(emitter->arena, param->type, param->name));
+        putf(&arguments, ", %s", param->name);
     }
     put_template(emitter->writer, run_text, "name", chain->c_name, "u", u, "loop", own_parameter(emitter->arena, chain->symbol, "loop_"),
-                 "parameters", parameters, "arguments", arguments, "branches",
+                 "parameters", writer_text(&parameters), "arguments", writer_text(&arguments), "branches",
                  chain->has_branches ? arena_format(emitter->arena, ", &%s->branches", u) : "", NULL);
 }
 
@@ -250,14 +253,12 @@ static void emit_chain_functions(struct emitter *emitter)
         emit_main(emitter);
 }
 
-/* chainc has said that nobody calls it; what is there is compiled all the same. */
-static bool is_used(const struct ir_chain *chains, const struct ir_chain *used)
+/* A static chain that nobody calls has been warned of; it is compiled all the same. */
+static const char *linkage_of(const struct symbol *chain)
 {
-    for (; chains != NULL; chains = chains->next)
-        for (const struct ir_block *block = chains->blocks; block != NULL; block = block->next)
-            if (block->end == IR_CALL && block->op == used->symbol)
-                return true;
-    return used->symbol->is_spawned;
+    if (!chain->proto->is_static)
+        return "";
+    return chain->is_started || chain->is_spawned ? "static " : "static __attribute__((unused)) ";
 }
 
 /* budget N: what the chain occupies in its caller, or behind its root. Here, so that it is said once and the header can be measured
@@ -301,10 +302,10 @@ void emit_c(struct writer *writer, const struct program *program, const struct i
         if (item->kind == AST_PROLOGUE)
             emit_prologue(&emitter, item->u.c);
     emit_instances(&emitter);
-    emit_blocking_functions(&emitter, chains);
+    emit_blocking_functions(&emitter);
     for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next) {
         emitter.chain = chain;
-        emitter.linkage = !chain->symbol->proto->is_static ? "" : is_used(chains, chain) ? "static " : "static __attribute__((unused)) ";
+        emitter.linkage = linkage_of(chain->symbol);
         emit_chain_functions(&emitter);
     }
 }

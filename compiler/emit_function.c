@@ -288,6 +288,12 @@ static void emit_way_to_slot(struct emitter *emitter, const struct ir_strand *st
         putf(w, "        return %s_%s_of(s_)->chain__outer;\n", name, next_inside(strand->slot, slot)->field);
 }
 
+static void emit_cases(struct emitter *emitter, const struct ir_strand *strand)
+{
+    for (const struct ir_block *state = strand->states; state != NULL; state = state->next_state)
+        putf(emitter->writer, "    case %s:\n", state->state);
+}
+
 /* The slot that a strand is in, NULL if it is in none of this each. */
 static void emit_slot_of(struct emitter *emitter, const struct ir_strand *slot)
 {
@@ -297,15 +303,10 @@ static void emit_slot_of(struct emitter *emitter, const struct ir_strand *slot)
     putf(w, "static struct %s_%s *%s_%s_of(struct chain_strand *s_)\n{\n    switch ((enum %s_state)s_->op.at) {\n", chain->c_name,
          slot->field, chain->c_name, slot->field, chain->c_name);
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
-        bool any = false;
-        for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-            if (block->is_state && block->strand == strand) {
-                putf(w, "    case %s:\n", block->state);
-                any = true;
-            }
-        if (any && is_inside(strand, slot))
+        emit_cases(emitter, strand);
+        if (strand->states != NULL && is_inside(strand, slot))
             emit_way_to_slot(emitter, strand, slot);
-        else if (any)
+        else if (strand->states != NULL)
             put(w, "        break;\n");
     }
     put(w, "    }\n    return NULL;\n}\n\n");
@@ -338,9 +339,7 @@ static void emit_frame_of(struct emitter *emitter)
     putf(w, "static struct %s_frame *%s_frame_of(struct chain_strand *s_)\n{\n    switch ((enum %s_state)s_->op.at) {\n", chain->c_name,
          chain->c_name, chain->c_name);
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
-        for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-            if (block->is_state && block->strand == strand)
-                putf(w, "    case %s:\n", block->state);
+        emit_cases(emitter, strand);
         if (strand->parent == NULL)
             putf(w, "        break;\n");
         else if (strand->slot != NULL && strand->is_strand)

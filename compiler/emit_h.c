@@ -215,7 +215,7 @@ static void emit_siblings(struct emitter *emitter, const struct scope *scope, co
         put(w, "union {\n");
         w->indent++;
     }
-    for (const struct scope *child = scope->children; child != NULL; child = child->next) {
+    for (struct scope *child = scope->children; child != NULL; child = child->next) {
         if (child->strand != strand || scope_is_item(child) || scope_is_empty(child))
             continue;
         if (shared)
@@ -234,6 +234,8 @@ static void emit_scope(struct emitter *emitter, const struct scope *scope)
     for (const struct field *field = scope->fields; field != NULL; field = field->next_in_scope)
         if (!field->gives_way)
             emit_field(emitter, field);
+    if (scope->children == NULL)
+        return;
     for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next)
         emit_siblings(emitter, scope, strand);
 }
@@ -433,11 +435,12 @@ static const char *header_parameter(struct arena *arena, const struct symbol *op
 
 const char *header_parameters(struct emitter *emitter, const struct symbol *op)
 {
-    const char *text = "";
+    struct writer text;
+
+    writer_init(&text, emitter->arena);
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
-        text = arena_format(emitter->arena, "%s, %s", text,
-                            ctype_declare(emitter->arena, param->type, header_parameter(emitter->arena, op, param)));
-    return text;
+        putf(&text, ", %s", ctype_declare(emitter->arena, param->type, header_parameter(emitter->arena, op, param)));
+    return writer_text(&text);
 }
 
 static void emit_chain(struct emitter *emitter)

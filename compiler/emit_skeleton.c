@@ -222,17 +222,18 @@ static void emit_run(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    const char *arguments = "";
+    struct writer arguments;
     unsigned number = 0;
 
     if (chain->symbol->proto->is_static)
         return;
+    writer_init(&arguments, emitter->arena);
     for (const struct parameter *param = chain->symbol->params; param != NULL; param = param->next) {
         putf(w, "#ifndef ARGUMENT_%s_%s\n#define ARGUMENT_%s_%s (%s)\n#endif\n", chain->c_name, param->name, chain->c_name, param->name,
              argument_of(emitter, param, ++number));
-        arguments = arena_format(emitter->arena, "%s, ARGUMENT_%s_%s", arguments, chain->c_name, param->name);
+        putf(&arguments, ", ARGUMENT_%s_%s", chain->c_name, param->name);
     }
-    put_template(w, run_text, "name", chain->c_name, "arguments", arguments, NULL);
+    put_template(w, run_text, "name", chain->c_name, "arguments", writer_text(&arguments), NULL);
     if (skeleton_counted(emitter, chain->symbol->value) != NULL)
         put_template(w, taken_text, "name", chain->c_name, "resource", skeleton_counted(emitter, chain->symbol->value)->name, NULL);
 }

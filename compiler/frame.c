@@ -6,19 +6,23 @@ bool scope_is_item(const struct scope *scope)
     return scope->strand != NULL && scope->strand->scope == scope;
 }
 
-bool scope_is_empty(const struct scope *scope)
+/* Asked for after layout has placed all fields, so the answer is kept. */
+bool scope_is_empty(struct scope *scope)
 {
-    for (const struct scope *child = scope->children; child != NULL; child = child->next)
-        if (!scope_is_item(child) && !scope_is_empty(child))
-            return false;
-    return scope->field_count == 0;
+    if (scope->fill == FILL_UNKNOWN) {
+        scope->fill = scope->field_count == 0 ? FILL_EMPTY : FILL_FULL;
+        for (struct scope *child = scope->children; child != NULL && scope->fill == FILL_EMPTY; child = child->next)
+            if (!scope_is_item(child) && !scope_is_empty(child))
+                scope->fill = FILL_FULL;
+    }
+    return scope->fill == FILL_EMPTY;
 }
 
 unsigned scope_siblings(const struct scope *scope, const struct ir_strand *strand)
 {
     unsigned count = 0;
 
-    for (const struct scope *child = scope->children; child != NULL; child = child->next)
+    for (struct scope *child = scope->children; child != NULL; child = child->next)
         if (child->strand == strand && !scope_is_item(child) && !scope_is_empty(child))
             count++;
     return count;

@@ -4,11 +4,17 @@
 
 #include "ir.h"
 
+/* The variables that share a place, and those that are needed when one of them is, by index. */
+struct sharing {
+    uint64_t *members, *conflicts; /* NULL: the place has no sharing */
+};
+
 /* Variables of one scope that are never needed at the same time: one field, or a union of fields. */
 struct field {
     struct field *next, *next_in_scope;
     struct scope *scope;
     struct ir_strand *strand;    /* of the variables, if they may share */
+    struct sharing sharing;      /* [layout] */
     bool gives_way;              /* a failure may overwrite all of them: it stands in one place with that */
     struct field_part *parts, **last_part;
 };
@@ -28,6 +34,7 @@ struct local {
     struct local *next;
     struct ctype type;
     struct variable *variable;   /* the first */
+    struct sharing sharing;      /* [layout] */
     const char *name;            /* [name] */
 };
 
@@ -41,7 +48,7 @@ struct frame {
 bool scope_is_item(const struct scope *scope);
 
 /* Whether a block keeps anything, itself or inside. */
-bool scope_is_empty(const struct scope *scope);
+bool scope_is_empty(struct scope *scope);
 
 /* How many blocks of a strand directly inside this one keep something: more than one share storage, in a union. */
 unsigned scope_siblings(const struct scope *scope, const struct ir_strand *strand);

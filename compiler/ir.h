@@ -37,6 +37,7 @@ struct ir_strand {
     bool joins;                         /* waits for branches of its own */
     bool spawns;                        /* waits for instances to spawn */
     bool awaits;                        /* waits for the end of instances */
+    struct ir_block *states, *last_state; /* [name] in source order */
     bool is_strand;                     /* false: only ever a single operation, without a strand of its own */
     struct ir_storage *storage, **last_storage;
     struct ir_storage *callees, **last_callee; /* called chains that have branches: each its own place */
@@ -136,7 +137,7 @@ struct ir_block {
     struct span end_span;
     struct variable *variable;
     struct ir_strand *won;
-    const struct symbol *op;
+    struct symbol *op;
     struct text *text, *args;
     const struct node *node;    /* IR_DELAY: a delay, or a retry that pauses */
     const struct ast_name *codes;
@@ -145,6 +146,7 @@ struct ir_block {
     unsigned call;              /* [name] IR_CALL: which of the chain's */
     unsigned site;              /* IR_CHECK: index + 1 of the step a rejection comes from; 0: known already */
     bool is_state;              /* can be resumed at */
+    struct ir_block *next_state; /* [name] of the same strand */
     bool cancel_only;           /* IR_CHECK: what it finds can only be a cancel */
     bool is_join;               /* a state that waits for branches: it may be resumed while some are alive, to cancel them */
     bool done;                  /* [lower] has its terminator */

@@ -37,20 +37,33 @@ static bool may_share(const struct variable *variable)
     return false;
 }
 
-static bool conflict(const struct layout *layout, const struct variable *a, const struct variable *b)
+static const uint64_t *row(const struct layout *layout, const struct variable *variable)
 {
-    return bits_has(layout->conflicts + a->index * layout->words, b->index)
-           || bits_has(layout->conflicts + b->index * layout->words, a->index);
+    return layout->conflicts + variable->index * layout->words;
+}
+
+/* Whether a variable is never needed when one of the others is: two conflict if one stands in the other's row. */
+static bool is_apart(const struct layout *layout, const struct sharing *others, const struct variable *variable)
+{
+    return !bits_has(others->conflicts, variable->index) && !bits_meet(others->members, row(layout, variable), layout->words);
+}
+
+static void share(const struct layout *layout, struct sharing *others, const struct variable *variable)
+{
+    if (layout->conflicts == NULL)
+        return;
+    if (others->members == NULL) {
+        others->members = arena_alloc(layout->arena, layout->words * sizeof *others->members);
+        others->conflicts = arena_alloc(layout->arena, layout->words * sizeof *others->conflicts);
+    }
+    bits_set(others->members, variable->index);
+    bits_add(others->conflicts, row(layout, variable), layout->words);
 }
 
 static bool fits(const struct layout *layout, const struct field *field, const struct variable *variable)
 {
-    if (field->strand == NULL || field->strand != variable->strand || field->scope != variable->scope)
-        return false;
-    for (const struct variable *member = field->parts->variable; member != NULL; member = member->shares)
-        if (conflict(layout, member, variable))
-            return false;
-    return true;
+    return field->strand != NULL && field->strand == variable->strand && field->scope == variable->scope
+           && is_apart(layout, &field->sharing, variable);
 }
 
 static struct field *field_new(struct layout *layout, struct variable *variable)
@@ -94,6 +107,8 @@ static void add_member(struct layout *layout, struct field *field, struct variab
         field->parts->variable->shares = variable;
     }
     variable->part = part;
+    if (field->strand != NULL)
+        share(layout, &field->sharing, variable);
 }
 
 static void place(struct layout *layout, struct variable *variable)
@@ -109,15 +124,10 @@ static void place(struct layout *layout, struct variable *variable)
 /* One of the same name and type, with whose variables this one is never needed at the same time. */
 static struct local *find_local(const struct layout *layout, const struct variable *variable)
 {
-    for (struct local *local = layout->frame->locals; local != NULL; local = local->next) {
-        const struct variable *member = local->variable;
-        if (layout->conflicts == NULL || strcmp(member->name, variable->name) != 0 || !ctype_same(local->type, variable->type))
-            continue;
-        while (member != NULL && !conflict(layout, member, variable))
-            member = member->shares;
-        if (member == NULL)
+    for (struct local *local = layout->frame->locals; local != NULL && layout->conflicts != NULL; local = local->next)
+        if (strcmp(local->variable->name, variable->name) == 0 && ctype_same(local->type, variable->type)
+            && is_apart(layout, &local->sharing, variable))
             return local;
-    }
     return NULL;
 }
 
@@ -134,6 +144,7 @@ static void place_local(struct layout *layout, struct variable *variable)
         variable->shares = local->variable->shares;
         local->variable->shares = variable;
     }
+    share(layout, &local->sharing, variable);
     variable->local = local;
 }
 
@@ -160,8 +171,10 @@ static void note_ways(struct ir_chain *chain, struct scope *scope)
             field->gives_way &= member->gives_way;
         chain->frame->overlaid |= field->gives_way;
     }
+    if (scope_siblings(scope, chain->strands) != 1)
+        return;
     for (struct scope *child = scope->children; child != NULL; child = child->next)
-        if (child->strand == chain->strands && scope_siblings(scope, child->strand) == 1)
+        if (child->strand == chain->strands)
             note_ways(chain, child);
 }
 

@@ -36,7 +36,7 @@ static void lower_not_spawned(struct lowering *lowering, struct ir_block *refuse
 
 void lower_spawn(struct lowering *lowering, const struct node *node)
 {
-    const struct symbol *op = node->u.call.op;
+    struct symbol *op = node->u.call.op;
     struct ir_block *refused = block_new(lowering, "not_spawned", node->span), *fail = lowering->fail;
     struct ir_instr *instr;
 

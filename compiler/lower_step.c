@@ -46,7 +46,7 @@ void adopt(struct lowering *lowering, struct ir_strand *strand, const struct sym
 
 static void lower_sync(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
-    const struct symbol *op = node->u.call.op;
+    struct symbol *op = node->u.call.op;
     bool defers = lowering->defers;
     struct owned *owned;
     struct ir_instr *instr;
@@ -70,7 +70,7 @@ static void lower_sync(struct lowering *lowering, const struct node *node, struc
 /* An operation or a chain: waits, or goes on in it. */
 static void lower_wait(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
-    const struct symbol *op = node->u.call.op;
+    struct symbol *op = node->u.call.op;
     struct ir_block *after = block_new(lowering, hint_after(lowering, op->name), node->span);
     bool is_chain = op->proto_kind == AST_CHAIN, defers = lowering->defers;
 

@@ -108,6 +108,8 @@ static void name_scopes(struct naming *unions, const struct program *program, co
 {
     struct arena *arena = unions->arena;
 
+    if (scope->children == NULL)
+        return;
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
         bool shared = scope_siblings(scope, strand) > 1;
         const char *name = shared ? name_union(unions, scope, strand) : NULL;
@@ -140,6 +142,17 @@ static void name_strands(struct arena *arena, struct ir_strand *parent)
 
 /* ---- states and labels ---- */
 
+static void add_state(struct ir_block *state)
+{
+    struct ir_strand *strand = state->strand;
+
+    if (strand->states == NULL)
+        strand->states = state;
+    else
+        strand->last_state->next_state = state;
+    strand->last_state = state;
+}
+
 /* Labels are names of the function; an enumerator is a name of the whole file: the chains `job` and `Job`, or `x` and
  * `x_after`, may come to the same one. */
 static void name_blocks(struct naming *naming, struct naming *states, struct ir_chain *chain)
@@ -148,13 +161,17 @@ static void name_blocks(struct naming *naming, struct naming *states, struct ir_
 
     reserve(naming, "start");
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-        if (block->end == IR_CALL)
-            block->call = chain->call_count++;
+        if (block->end == IR_CALL || block->end == IR_START) {
+            block->op->is_started = true;
+            if (block->end == IR_CALL)
+                block->call = chain->call_count++;
+        }
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         block->label = block == chain->blocks ? "start" : unique(naming, block->hint);
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->is_state) {
             block->state = unique(states, arena_format(naming->arena, "%s_%s", prefix, upper(naming->arena, block->label)));
+            add_state(block);
             chain->state_count++;
         }
     release(naming);
@@ -204,40 +221,50 @@ static void note_chain(struct naming *naming, const struct ir_chain *chain)
     }
 }
 
-/* The macros of the file, and of those that it imports, as they are in their headers. */
-static void note_macros(struct naming *naming, const struct program *program)
+/* The names that macros of the file may have, and of those that it imports, as they are in their headers. Once for all chains. */
+static struct naming macros_of(struct program *program)
 {
+    struct naming macros = { program->arena, program->macro_names };
+
+    if (macros.taken != NULL)
+        return macros;
+    reserve(&macros, ""); /* then it is not empty */
     for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
         for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
             if (item->kind == AST_CPP || (item->kind == AST_PROLOGUE && unit == program->units))
-                note_names(naming, item->u.c->text);
+                note_names(&macros, item->u.c->text);
+    program->macro_names = macros.taken;
+    return macros;
 }
 
-/* A name that no C text of the chain uses, and no such macro. */
-static const char *own_name(struct naming *naming, const char *name, const char *longer)
+/* Whether C text of the chain, or of a macro, uses it. */
+static bool is_used(struct naming *naming, struct naming *macros, const char *name)
 {
-    const char *found = name;
-    if (find(naming, found) != NULL)
-        found = longer;
-    return found;
+    return find(naming, name) != NULL || find(macros, name) != NULL;
 }
 
-static void name_locals(struct naming *naming, const struct program *program, struct ir_chain *chain)
+static void name_locals(struct naming *naming, struct program *program, struct ir_chain *chain)
 {
+    const struct {
+        const char **local, *name, *longer;
+    } locals[] = {
+        { &chain->local.frame, "f", "chain__f" },
+        { &chain->local.strand, "s", "chain__s" },
+        { &chain->local.loop, "loop", "chain__loop" },
+        { &chain->local.at, "at", "chain__at" },
+        { &chain->local.branches, "b", "chain__b" },
+        { &chain->local.variables, "local", "chain__local" },
+    };
+    struct naming macros = macros_of(program);
     unsigned items = 0;
 
-    note_macros(naming, program);
     note_chain(naming, chain);
-    chain->local.frame = own_name(naming, "f", "chain__f");
-    chain->local.strand = own_name(naming, "s", "chain__s");
-    chain->local.loop = own_name(naming, "loop", "chain__loop");
-    chain->local.at = own_name(naming, "at", "chain__at");
-    chain->local.branches = own_name(naming, "b", "chain__b");
-    chain->local.variables = own_name(naming, "local", "chain__local");
+    for (size_t i = 0; i < sizeof locals / sizeof *locals; i++)
+        *locals[i].local = is_used(naming, &macros, locals[i].name) ? locals[i].longer : locals[i].name;
     for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
         if (strand->is_slot)
             strand->local = arena_format(naming->arena, "chain__item_%u", ++items);
-    if (items == 1 && find(naming, "item") == NULL)
+    if (items == 1 && !is_used(naming, &macros, "item"))
         for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
             if (strand->is_slot)
                 strand->local = "item";

@@ -38,9 +38,9 @@ static unsigned edit_distance(const char *a, size_t a_length, const char *b, siz
 void nearest_offer(struct nearest *nearest, const char *candidate)
 {
     size_t wanted_length = strlen(nearest->wanted), length = strlen(candidate);
-    size_t longer = wanted_length > length ? wanted_length : length;
+    size_t longer = wanted_length > length ? wanted_length : length, shorter = wanted_length + length - longer;
 
-    if (longer > LONGEST_NAME)
+    if (longer > LONGEST_NAME || longer - shorter > (longer + 2) / 3)
         return;
     unsigned distance = edit_distance(nearest->wanted, wanted_length, candidate, length);
     if (distance > (longer + 2) / 3 || distance >= longer)

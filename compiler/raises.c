@@ -13,6 +13,7 @@
 #include "diag.h"
 #include "intern.h"
 #include "passes.h"
+#include "table.h"
 #include "tree.h"
 
 struct code_list {
@@ -21,31 +22,68 @@ struct code_list {
     const struct node *from;
 };
 
-/* A set of codes; `any` is all of them, brought by `from`. */
+/* A set of codes; `any` is all of them, brought by `from`. Whoever holds one may add to it, so two never share a list. */
 struct codes {
     const struct node *any_from; /* NULL: only those listed */
-    struct code_list *list;
+    struct code_list *list, *last;
+};
+
+/* Whether a code is in the set that was marked last: sets are joined without going over one for each code of the other. */
+struct mark {
+    UT_hash_handle hh;
+    const char *name; /* interned */
+    unsigned set;
+    const struct code_list *code;
+};
+
+struct marks {
+    struct mark *table; /* uthash, by name */
+    unsigned set;       /* counts the sets that were marked */
 };
 
 struct raising {
     struct program *program;
+    struct marks *marks;
     struct codes handled; /* what reaches the handler that is being looked at */
 };
 
 static struct codes codes_of(struct raising *raising, struct node *node);
 
-static const struct code_list *find(const struct codes *set, const char *name)
+static struct mark *mark_of(const struct raising *raising, const char *name)
 {
-    const struct code_list *code = set->list;
+    struct arena *arena = raising->program->arena;
+    struct mark *mark;
 
-    while (code != NULL && code->name != name)
-        code = code->next;
-    return code;
+    HASH_FIND_PTR(raising->marks->table, &name, mark);
+    if (mark == NULL) {
+        mark = arena_new(arena, struct mark);
+        mark->name = name;
+        HASH_ADD_PTR(raising->marks->table, name, mark);
+    }
+    return mark;
 }
 
-static bool has(const struct codes *set, const char *name)
+static void mark_code(const struct raising *raising, const struct code_list *code)
 {
-    return find(set, name) != NULL;
+    struct mark *mark = mark_of(raising, code->name);
+
+    mark->set = raising->marks->set;
+    mark->code = code;
+}
+
+/* From here on marked() and add() are about this set. */
+static void mark(const struct raising *raising, const struct codes *set)
+{
+    raising->marks->set++;
+    for (const struct code_list *code = set->list; code != NULL; code = code->next)
+        mark_code(raising, code);
+}
+
+static const struct code_list *marked(const struct raising *raising, const char *name)
+{
+    const struct mark *mark = mark_of(raising, name);
+
+    return mark->set == raising->marks->set ? mark->code : NULL;
 }
 
 static bool is_empty(const struct codes *set)
@@ -53,26 +91,39 @@ static bool is_empty(const struct codes *set)
     return set->any_from == NULL && set->list == NULL;
 }
 
+static void append(struct codes *set, struct code_list *code)
+{
+    code->next = NULL;
+    if (set->list == NULL)
+        set->list = code;
+    else
+        set->last->next = code;
+    set->last = code;
+}
+
+/* To the set that was marked last. */
 static void add(struct raising *raising, struct codes *set, const char *name, const struct node *from)
 {
-    struct code_list **last = &set->list;
+    struct code_list *code;
 
-    if (has(set, name))
+    if (marked(raising, name) != NULL)
         return;
-    while (*last != NULL)
-        last = &(*last)->next;
-    *last = arena_new(raising->program->arena, struct code_list);
-    (*last)->name = name;
-    (*last)->from = from;
+    code = arena_new(raising->program->arena, struct code_list);
+    code->name = name;
+    code->from = from;
+    append(set, code);
+    mark_code(raising, code);
 }
 
 static void add_builtin(struct raising *raising, struct codes *set, const char *name, const struct node *from)
 {
+    mark(raising, set);
     add(raising, set, intern_string(raising->program->names, name), from);
 }
 
 static struct codes both(struct raising *raising, struct codes a, struct codes b)
 {
+    mark(raising, &a);
     for (const struct code_list *code = b.list; code != NULL; code = code->next)
         add(raising, &a, code->name, code->from);
     if (a.any_from == NULL)
@@ -82,40 +133,43 @@ static struct codes both(struct raising *raising, struct codes a, struct codes b
 
 static struct codes any(const struct node *from)
 {
-    struct codes set = { from, NULL };
+    struct codes set = { .any_from = from };
     return set;
 }
 
 /* C text that is a code's name, or anything. */
 static struct codes of_text(struct raising *raising, const char *text, const struct node *node)
 {
-    struct codes set = { NULL, NULL };
+    struct codes set = { NULL };
     struct ctoken token = ctext_next_solid(&text);
     const char *name = intern(raising->program->names, token.text, token.length);
     const struct symbol *symbol = symbol_find(raising->program, name);
 
     if (ctext_next_solid(&text).kind != CTOKEN_END || (!code_is_builtin(name) && (symbol == NULL || symbol->kind != SYMBOL_CODE)))
         return any(node);
+    mark(raising, &set);
     add(raising, &set, name, node);
     return set;
 }
 
 static struct codes declared(struct raising *raising, const struct ast_name *names, const struct node *from)
 {
-    struct codes set = { NULL, NULL };
+    struct codes set = { NULL };
+
+    mark(raising, &set);
     for (; names != NULL; names = names->next)
         add(raising, &set, names->name, from);
     return set;
 }
 
 /* Once for each chain: callees are asked for by all their callers. */
-static const struct codes *codes_of_chain(struct program *program, struct checked_chain *chain)
+static const struct codes *codes_of_chain(const struct raising *caller, struct checked_chain *chain)
 {
-    struct raising raising = { program, { NULL, NULL } };
+    struct raising raising = { caller->program, caller->marks, { NULL } };
 
     if (chain->codes == NULL) {
         struct codes set = codes_of(&raising, chain->body);
-        chain->codes = arena_new(program->arena, struct codes);
+        chain->codes = arena_new(caller->program->arena, struct codes);
         *chain->codes = set;
     }
     return chain->codes;
@@ -125,7 +179,7 @@ static const struct codes *codes_of_chain(struct program *program, struct checke
 static struct codes of_function(struct raising *raising, const struct node *node)
 {
     const struct symbol *op = node->u.call.op;
-    const struct codes nothing = { NULL, NULL };
+    const struct codes nothing = { NULL };
 
     if (op->raises != NULL)
         return declared(raising, op->raises->codes, node);
@@ -142,15 +196,21 @@ static struct codes of_blocking(struct raising *raising, const struct node *node
     return set;
 }
 
+/* A copy of a list, each code from `from`; NULL: from where it was. */
+static struct codes copy(struct raising *raising, const struct codes *set, const struct node *from)
+{
+    struct codes made = { .any_from = set->any_from != NULL && from != NULL ? from : set->any_from };
+
+    mark(raising, &made);
+    for (const struct code_list *code = set->list; code != NULL; code = code->next)
+        add(raising, &made, code->name, from != NULL ? from : code->from);
+    return made;
+}
+
 /* What a chain does not say is what its body can bring: seen from here, all of that comes from the call. */
 static struct codes of_called(struct raising *raising, const struct node *node)
 {
-    const struct codes *body = codes_of_chain(raising->program, node->u.call.op->checked);
-    struct codes set = { body->any_from != NULL ? node : NULL, NULL };
-
-    for (const struct code_list *code = body->list; code != NULL; code = code->next)
-        add(raising, &set, code->name, node);
-    return set;
+    return copy(raising, codes_of_chain(raising, node->u.call.op->checked), node);
 }
 
 static struct codes of_call(struct raising *raising, const struct node *node)
@@ -172,7 +232,7 @@ static struct codes of_call(struct raising *raising, const struct node *node)
  * loop that ends starts nothing (rule 80). */
 static struct codes of_spawn(struct raising *raising, const struct node *node)
 {
-    struct codes set = { NULL, NULL };
+    struct codes set = { NULL };
 
     if (node->u.call.op->pool == NULL)
         add_builtin(raising, &set, "ENOMEM", node);
@@ -185,7 +245,7 @@ static struct codes of_reject(struct raising *raising, const struct node *node)
     const struct piece *code;
 
     if (node->u.reject.again != NULL)
-        return raising->handled;
+        return copy(raising, &raising->handled, NULL);
     code = node->u.reject.args == NULL ? NULL : node->u.reject.args->pieces;
     if (code == NULL || code->kind != PIECE_TEXT || code->next != NULL)
         return any(node);
@@ -205,8 +265,9 @@ static struct codes of_handler(struct raising *raising, struct node *handler, st
 /* CHAIN_EEND of the source of an each is its end. */
 static struct codes of_source(struct raising *raising, struct node *source)
 {
-    struct codes set = codes_of(raising, source), passed = { set.any_from, NULL };
+    struct codes set = codes_of(raising, source), passed = { .any_from = set.any_from };
 
+    mark(raising, &passed);
     for (const struct code_list *code = set.list; code != NULL; code = code->next)
         if (strcmp(code->name, "CHAIN_EEND") != 0)
             add(raising, &passed, code->name, code->from);
@@ -219,32 +280,49 @@ static bool comes_from_anything(const char *code)
     return strcmp(code, "CHAIN_EABANDONED") == 0 || strcmp(code, "ECANCELED") == 0;
 }
 
+/* The named codes, each from where the body has it; a filter that can never match gets a warning. */
+static struct codes taken_of(struct raising *raising, const struct node *node, const struct codes *body)
+{
+    struct codes taken = { NULL };
+    const struct node *unnamed = body->any_from != NULL ? body->any_from : node;
+
+    for (const struct ast_name *name = node->u.catch_.codes; name != NULL; name = name->next) {
+        const struct code_list *code;
+        mark(raising, body);
+        code = marked(raising, name->name);
+        if (body->any_from == NULL && code == NULL && !comes_from_anything(name->name))
+            diag_report(raising->program->diags, D_CATCH_NEVER, name->span, name->name);
+        mark(raising, &taken);
+        add(raising, &taken, name->name, code != NULL ? code->from : unnamed);
+    }
+    return taken;
+}
+
 /* Splits what reaches a catch into what it takes and what passes. */
 static struct codes of_catch(struct raising *raising, const struct node *node)
 {
-    struct codes body = codes_of(raising, node->u.catch_.body), taken = { NULL, NULL }, passed = { body.any_from, NULL };
+    struct codes body = codes_of(raising, node->u.catch_.body), passed = { .any_from = body.any_from }, taken;
+    struct code_list *code, *next;
 
     if (node->u.catch_.codes == NULL) {
         if (is_empty(&body) && !node->u.catch_.body->wrong)
             diag_report(raising->program->diags, D_CATCH_NOTHING, node->span);
         return of_handler(raising, node->u.catch_.handler, body);
     }
-    for (const struct ast_name *name = node->u.catch_.codes; name != NULL; name = name->next) {
-        const struct code_list *code = find(&body, name->name);
-        add(raising, &taken, name->name, code != NULL ? code->from : body.any_from != NULL ? body.any_from : node);
-        if (body.any_from == NULL && code == NULL && !comes_from_anything(name->name))
-            diag_report(raising->program->diags, D_CATCH_NEVER, name->span, name->name);
+    taken = taken_of(raising, node, &body);
+    mark(raising, &taken);
+    for (code = body.list; code != NULL; code = next) {
+        next = code->next;
+        if (marked(raising, code->name) == NULL)
+            append(&passed, code);
     }
-    for (const struct code_list *code = body.list; code != NULL; code = code->next)
-        if (!has(&taken, code->name))
-            add(raising, &passed, code->name, code->from);
     return both(raising, passed, of_handler(raising, node->u.catch_.handler, taken));
 }
 
 /* Of the branches themselves. settle takes them all; any sums them up, if none is left (rule 47). */
 static struct codes of_join(struct raising *raising, struct node *node)
 {
-    struct codes set = { NULL, NULL }, of_branch;
+    struct codes set = { NULL }, of_branch;
     bool all_reject = true;
 
     for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next) {
@@ -288,7 +366,7 @@ static struct codes of_timeout(struct raising *raising, struct node *node)
 
 static struct codes codes_of(struct raising *raising, struct node *node)
 {
-    const struct codes nothing = { NULL, NULL };
+    const struct codes nothing = { NULL };
 
     switch (node->kind) {
     case NODE_CALL: return of_call(raising, node);
@@ -321,8 +399,9 @@ static struct codes codes_of(struct raising *raising, struct node *node)
 
 static void warn_of_too_many(struct raising *raising, const struct symbol *symbol, const struct codes *set)
 {
+    mark(raising, set);
     for (const struct ast_name *name = symbol->raises->codes; name != NULL; name = name->next)
-        if (!has(set, name->name) && !comes_from_anything(name->name))
+        if (marked(raising, name->name) == NULL && !comes_from_anything(name->name))
             diag_report(raising->program->diags, D_RAISES_NEVER, name->span, symbol->name, name->name);
 }
 
@@ -334,8 +413,9 @@ static void check_covered(struct raising *raising, const struct checked_chain *c
     unsigned errors = raising->program->diags->errors;
     struct diag *diag;
 
+    mark(raising, &covered);
     for (const struct code_list *code = set->list; code != NULL; code = code->next) {
-        if (has(&covered, code->name))
+        if (marked(raising, code->name) != NULL)
             continue;
         diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, code->name, symbol->name);
         diag_note(raising->program->diags, diag, code->from->span, "it comes from here");
@@ -364,9 +444,11 @@ static void check_spawned(struct raising *raising, const struct node *spawn)
 
 void raises(struct program *program, struct checked_chain *chains)
 {
+    struct marks marks = { NULL, 0 };
+    struct raising raising = { program, &marks, { NULL } };
+
     for (struct checked_chain *chain = chains; chain != NULL; chain = chain->next) {
-        struct raising raising = { program, { NULL, NULL } };
-        const struct codes *set = codes_of_chain(program, chain);
+        const struct codes *set = codes_of_chain(&raising, chain);
         if (chain->symbol->raises != NULL)
             check_covered(&raising, chain, set);
         check_spawned(&raising, chain->spawns);

@@ -452,7 +452,7 @@ static void find_codes(void *context, const struct ast_name *codes)
             continue;
         diag = diag_report(program->diags, D_UNKNOWN_CODE, codes->span, codes->name);
         code_offer_builtins(&nearest);
-        for (symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        for (symbol = program->symbols; symbol != NULL && diag_is_kept(diag); symbol = symbol->next)
             if (symbol->kind == SYMBOL_CODE)
                 nearest_offer(&nearest, symbol->name);
         if (islower((unsigned char)*codes->name))

@@ -9,6 +9,7 @@
 #include "ctext.h"
 #include "diag.h"
 #include "resolve.h"
+#include "table.h"
 
 enum { FIRST_CODE = 0x4000 };
 
@@ -45,33 +46,69 @@ static void number_codes(struct program *program, const struct ast_code *codes)
     }
 }
 
-/* The first number of the next 256 that nobody uses; 0 if there is none. */
-static int32_t free_number(const struct program *program)
-{
-    int32_t highest = FIRST_CODE;
+/* The codes of one number, in order of declaration. */
+struct numbered {
+    UT_hash_handle hh;
+    int32_t number;
+    struct symbol *first, **last;
+};
 
-    for (const struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
-        if (symbol->kind == SYMBOL_CODE && symbol->number > highest)
-            highest = symbol->number;
-    return highest > INT32_MAX - 0x100 ? 0 : (highest | 0xff) + 1;
+struct numbers {
+    struct numbered *table; /* uthash, by number */
+    int32_t highest;
+};
+
+static struct numbered *find_number(const struct numbers *numbers, int32_t number)
+{
+    struct numbered *found;
+
+    HASH_FIND(hh, numbers->table, &number, sizeof number, found);
+    return found;
+}
+
+static struct numbered *add_number(struct arena *arena, struct numbers *numbers, int32_t number)
+{
+    struct numbered *added = arena_new(arena, struct numbered);
+
+    added->number = number;
+    added->last = &added->first;
+    HASH_ADD(hh, numbers->table, number, sizeof number, added);
+    return added;
+}
+
+static void note_number(struct arena *arena, struct numbers *numbers, struct symbol *symbol)
+{
+    struct numbered *same = find_number(numbers, symbol->number);
+
+    if (same == NULL)
+        same = add_number(arena, numbers, symbol->number);
+    *same->last = symbol;
+    same->last = &symbol->same_number;
+    if (symbol->number > numbers->highest)
+        numbers->highest = symbol->number;
+}
+
+/* The first number of the next 256 that nobody uses; 0 if there is none. */
+static int32_t free_number(const struct numbers *numbers)
+{
+    return numbers->highest > INT32_MAX - 0x100 ? 0 : (numbers->highest | 0xff) + 1;
 }
 
 /* A handler for the one would take the other, too. Said where it can be changed: in the compiled file if one of them is there. */
-static void check_number(struct program *program, const struct symbol *symbol)
+static void check_number(struct program *program, const struct numbers *numbers, const struct symbol *symbol)
 {
     bool imported = symbol->unit != program->units, behind = false;
 
-    for (const struct symbol *other = program->symbols; other != NULL; other = other->next) {
+    for (const struct symbol *other = find_number(numbers, symbol->number)->first; other != NULL; other = other->same_number) {
         bool other_imported = other->unit != program->units;
         struct diag *diag;
         behind = behind || other == symbol;
-        if (other == symbol || other->kind != SYMBOL_CODE || other->number != symbol->number
-            || (imported == other_imported ? behind : imported))
+        if (other == symbol || (imported == other_imported ? behind : imported))
             continue;
         diag = diag_report(program->diags, D_SAME_CODE, symbol->span, symbol->name, other->name, (unsigned)symbol->number);
         diag_note(program->diags, diag, other->span, "'%s' is declared here", other->name);
-        if (free_number(program) != 0)
-            diag_help(program->diags, diag, "say another number: '%s = 0x%x'", symbol->name, (unsigned)free_number(program));
+        if (free_number(numbers) != 0)
+            diag_help(program->diags, diag, "say another number: '%s = 0x%x'", symbol->name, (unsigned)free_number(numbers));
         return;
     }
 }
@@ -123,6 +160,23 @@ static void check_fails(struct program *program, const struct unit *unit)
     }
 }
 
+static bool is_numbered(const struct symbol *symbol)
+{
+    return symbol->kind == SYMBOL_CODE && symbol->number != 0;
+}
+
+static void check_numbers(struct program *program)
+{
+    struct numbers numbers = { NULL, FIRST_CODE };
+
+    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        if (is_numbered(symbol))
+            note_number(program->arena, &numbers, symbol);
+    for (const struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        if (is_numbered(symbol))
+            check_number(program, &numbers, symbol);
+}
+
 void resolve_codes(struct program *program)
 {
     for (const struct unit *unit = program->units; unit != NULL; unit = unit->next) {
@@ -133,7 +187,5 @@ void resolve_codes(struct program *program)
         for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
             if (item->kind == AST_CODES)
                 number_codes(program, item->u.codes);
-    for (const struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
-        if (symbol->kind == SYMBOL_CODE && symbol->number != 0)
-            check_number(program, symbol);
+    check_numbers(program);
 }

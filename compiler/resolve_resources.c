@@ -35,7 +35,7 @@ static void resolve_release(struct program *program, struct symbol *resource)
         if (misspelt_declaration(program, name->name, name->span, SYMBOL_OPERATION))
             return;
         diag = diag_report(program->diags, D_UNKNOWN_OPERATION, name->span, name->name);
-        for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        for (struct symbol *symbol = program->symbols; symbol != NULL && diag_is_kept(diag); symbol = symbol->next)
             if (symbol->kind == SYMBOL_OPERATION)
                 nearest_offer(&nearest, symbol->name);
         if (nearest.best != NULL)

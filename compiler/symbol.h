@@ -50,6 +50,7 @@ struct symbol {
     struct symbol *next_chain;       /* [resolve] callees first */
     const struct ast_number *pool;   /* of a chain; NULL: none */
     bool is_spawned, is_called;      /* [check] in the compiled file */
+    bool is_started;                 /* [name] by a block of the compiled file that is reached */
     uint64_t places, share;          /* [extent] for branches, those it calls included; of these in the chain that is looked at */
     const struct symbol *grows_by;   /* [extent] the callee that most of them are for */
     bool needs_branches;             /* [resolve] a chain with a combinator in it or in one it calls */
@@ -59,6 +60,7 @@ struct symbol {
     /* codes */
     const struct ast_code *code;
     int32_t number;                  /* [resolve] */
+    struct symbol *same_number;      /* [resolve] the next code of this number */
 
     /* resources; `value` is the C type that they are */
     const struct ast_item *resource;
@@ -95,6 +97,7 @@ struct program {
     struct symbol *table;            /* uthash, by name */
     struct taken *state_names;       /* [name] uthash */
     struct unknown *unknown;
+    struct taken *macro_names;       /* [name] uthash; of all names in them, those that ours could clash with */
     struct symbol *symbols, **last_symbol;
     struct symbol *chains, **last_chain; /* [resolve] callees first */
 };

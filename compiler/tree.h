@@ -77,6 +77,7 @@ struct scope {
     struct ir_strand *strand;   /* [lower] the strand that runs it */
     struct field *fields, **last_field; /* [layout] of its own variables */
     unsigned field_count;
+    enum { FILL_UNKNOWN, FILL_EMPTY, FILL_FULL } fill; /* [frame] whether anything is kept in it or inside */
     struct scope_union *unions; /* [name] */
     const char *member;         /* [name] of the union of sibling blocks: "line_23"; NULL: its fields stand in the outer struct */
     const char *path;           /* [name] from the frame to its fields: "block.line_23." */

@@ -61,6 +61,11 @@ void put_bytes(struct writer *writer, const char *text, size_t length)
     }
 }
 
+const char *writer_text(const struct writer *writer)
+{
+    return writer->text == NULL ? "" : writer->text;
+}
+
 void put(struct writer *writer, const char *text)
 {
     put_bytes(writer, text, strlen(text));

@@ -20,6 +20,7 @@ struct writer {
 };
 
 void writer_init(struct writer *writer, struct arena *arena);
+const char *writer_text(const struct writer *writer); /* so far, NUL-terminated */
 
 void put(struct writer *writer, const char *text);
 void put_bytes(struct writer *writer, const char *text, size_t length);
