@@ -4,7 +4,10 @@
 
 #include "chain_gen.h"
 #include "chain_reactor.h"
+#include "../threads/fork.h"
 #include "../threads/workers.h"
+
+struct chain__entry;
 
 struct chain__backend {
     const char *name;
@@ -14,8 +17,9 @@ struct chain__backend {
     /* Both directions, edge-triggered, until the descriptor is closed. 0 or an errno value. */
     int (*watch)(struct chain_reactor *reactor, int fd, uint32_t generation);
     void (*unwatch)(struct chain_reactor *reactor, int fd);
-    /* Waits `timeout` ns, never shorter unless something happens; < 0: for ever. Calls chain__reactor_event(). */
-    void (*wait)(struct chain_reactor *reactor, int64_t timeout);
+    /* Waits `timeout` ns, never shorter unless something happens; < 0: for ever. Calls
+     * chain__io_event(). 0, or an errno value: nobody can wait any more. */
+    int (*wait)(struct chain_reactor *reactor, int64_t timeout);
     /* Ends the present wait or the next one; any thread, and signal handlers. */
     void (*wake)(struct chain_reactor *reactor);
 };
@@ -25,19 +29,69 @@ struct chain_reactor {
     const struct chain__backend *backend;
     int poll_fd;
     int wake_fd;
-    int highest;   /* descriptor that was ever watched */
-    bool whole_ms; /* the system takes timeouts in ms only */
+    int last_fd;    /* opened to tell a sleeping loop that wake_fd is lost; -1: none */
+    int highest;    /* descriptor that was ever watched */
+    bool whole_ms;  /* the system takes timeouts in ms only */
+    bool has_failed; /* it cannot wait any more, and the loop has been told so */
+    int failure;    /* why it cannot; 0: it can. Any thread sets it, atomically */
+    size_t waiting; /* operations that wait for descriptors */
+    struct chain__entry *again, **last_again; /* descriptors to be tried without an event */
+    uint8_t round; /* 1 or 2 by turns: which of these have come since the last time */
     struct chain__threads *pools; /* of threads, for blocking steps; made when they are first used */
+    struct chain__fork_link link; /* for a child process */
 };
+
+/* ---- descriptors.c: the table of descriptors, and the operations that wait for them ---- */
 
 /* What has happened to a descriptor. */
 #define CHAIN__CAN_READ 1u
 #define CHAIN__CAN_WRITE 2u
-#define CHAIN__READ_ENDED 4u  /* every further read returns at once */
-#define CHAIN__WRITE_ENDED 8u /* every further write returns at once */
 
-/* Lets the waiting operations try again. An event of an earlier use of the number (another generation) is ignored. */
-void chain__reactor_event(struct chain_reactor *reactor, int fd, uint32_t generation, unsigned what);
+/* Makes the table. 0 or ENOMEM. */
+int chain__io_open(void);
+
+/* Lets the waiting operations try again. An event of an earlier use of the number (another
+ * generation) is ignored. */
+void chain__io_event(struct chain_reactor *reactor, int fd, uint32_t generation, unsigned what);
+
+/* Tries those that are to be tried without an event. */
+void chain__io_try_again(struct chain_reactor *reactor);
+
+/* Makes all descriptors known again to a backend that was opened anew. Operations whose descriptor
+ * cannot be waited for any more are told why. */
+void chain__io_renew(struct chain_reactor *reactor);
+
+/* Nobody can wait for descriptors any more: all operations are told `code`. */
+void chain__io_fail(struct chain_reactor *reactor, int code);
+
+/* The reactor is closed. Operations that still wait belong to roots that still run: they are left as
+ * they are. */
+void chain__io_close(struct chain_reactor *reactor);
+
+/* ---- reactor.c ---- */
+
+extern const struct chain_port chain__reactor_port;
+
+/* The reactor of a loop; NULL: it has none. */
+static inline struct chain_reactor *chain__reactor_of(struct chain_loop *loop)
+{
+    return loop->port == &chain__reactor_port ? (struct chain_reactor *)(void *)loop : NULL;
+}
+
+/* Opens the reactor's descriptors anew in a child process. 0, or why nobody can wait. */
+int chain__reactor_repair(struct chain_reactor *reactor);
+
+static inline bool chain__reactor_is_sound(struct chain_reactor *reactor)
+{
+    return __atomic_load_n(&reactor->failure, __ATOMIC_RELAXED) == 0
+           && reactor->link.forks == chain__forks;
+}
+
+/* 0, or why nobody can wait for descriptors. */
+static inline int chain__reactor_usable(struct chain_reactor *reactor)
+{
+    return chain__reactor_is_sound(reactor) ? 0 : chain__reactor_repair(reactor);
+}
 
 extern const struct chain__backend chain__epoll;
 
@@ -53,5 +107,9 @@ void chain__print_unhandled(struct chain_loop *loop, const struct chain_error *e
 
 /* report.c: prints `left at the end of a loop: 1 chain, 2 timers` to stderr. An on_left hook. */
 void chain__print_left(struct chain_loop *loop, const struct chain_left *left);
+
+/* report.c: prints `the loop cannot wait for events, its chains are cancelled: NAME (text)` to
+ * stderr. An on_failed hook. */
+void chain__print_failed(struct chain_loop *loop, int code);
 
 #endif

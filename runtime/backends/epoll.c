@@ -14,9 +14,14 @@ enum { BATCH = 128 };
 #define WAKE_UP UINT64_MAX /* the eventfd's data; no descriptor is that high */
 
 /* The eventfd is edge-triggered as well: each write is an event, so it never has to be read. */
+static struct epoll_event of_wake_ups(void)
+{
+    return (struct epoll_event){ .events = EPOLLIN | EPOLLET, .data.u64 = WAKE_UP };
+}
+
 static int watch_wake_ups(struct chain_reactor *reactor)
 {
-    struct epoll_event event = { .events = EPOLLIN | EPOLLET, .data.u64 = WAKE_UP };
+    struct epoll_event event = of_wake_ups();
 
     reactor->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (reactor->wake_fd < 0)
@@ -32,27 +37,45 @@ static int epoll_open(struct chain_reactor *reactor)
 {
     int code;
 
+    reactor->last_fd = -1;
     reactor->poll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (reactor->poll_fd < 0)
         return errno;
     code = watch_wake_ups(reactor);
-    if (code != 0)
+    if (code != 0) {
         close(reactor->poll_fd);
+        reactor->poll_fd = reactor->wake_fd = -1;
+    }
     return code;
 }
 
+/* Somebody else may have closed them, and their numbers may be another's by now. They are ours if one
+ * still watches the other. This changes nothing, as in a child process the parent has them, too. */
 static void epoll_close(struct chain_reactor *reactor)
 {
-    close(reactor->wake_fd);
-    close(reactor->poll_fd);
+    struct epoll_event event = of_wake_ups();
+
+    if (epoll_ctl(reactor->poll_fd, EPOLL_CTL_MOD, reactor->wake_fd, &event) == 0) {
+        close(reactor->wake_fd);
+        close(reactor->poll_fd);
+    }
+    if (reactor->last_fd >= 0)
+        close(reactor->last_fd);
+    reactor->poll_fd = reactor->wake_fd = reactor->last_fd = -1;
 }
 
+/* Urgent data counts as something to read. The watch of a duplicate of the descriptor may still be
+ * there under the same number. */
 static int epoll_watch(struct chain_reactor *reactor, int fd, uint32_t generation)
 {
-    struct epoll_event event = { .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET };
+    struct epoll_event event = { .events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLOUT | EPOLLET };
 
     event.data.u64 = (uint64_t)generation << 32 | (uint32_t)fd;
-    return epoll_ctl(reactor->poll_fd, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : errno;
+    if (epoll_ctl(reactor->poll_fd, EPOLL_CTL_ADD, fd, &event) == 0)
+        return 0;
+    if (errno == EEXIST && epoll_ctl(reactor->poll_fd, EPOLL_CTL_MOD, fd, &event) == 0)
+        return 0;
+    return errno;
 }
 
 static void epoll_unwatch(struct chain_reactor *reactor, int fd)
@@ -84,40 +107,59 @@ static int wait_events(struct chain_reactor *reactor, struct epoll_event *events
     return wait_ms(reactor, events, timeout);
 }
 
+/* An error or the end of the connection is what the next system call is to tell. */
 static unsigned meaning(uint32_t events)
 {
     unsigned what = 0;
 
-    if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
+    if ((events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
         what |= CHAIN__CAN_READ;
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
         what |= CHAIN__CAN_WRITE;
-    if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
-        what |= CHAIN__READ_ENDED;
-    if ((events & (EPOLLHUP | EPOLLERR)) != 0)
-        what |= CHAIN__WRITE_ENDED;
     return what;
 }
 
-static void epoll_wait_and_settle(struct chain_reactor *reactor, int64_t timeout)
+static int epoll_wait_and_settle(struct chain_reactor *reactor, int64_t timeout)
 {
     struct epoll_event events[BATCH];
     int n = wait_events(reactor, events, timeout);
 
+    if (n < 0)
+        return errno == EINTR ? 0 : errno;
     for (int i = 0; i < n; i++) {
         uint64_t data = events[i].data.u64;
         if (data != WAKE_UP)
-            chain__reactor_event(reactor, (int)(uint32_t)data, (uint32_t)(data >> 32), meaning(events[i].events));
+            chain__io_event(reactor, (int)(uint32_t)data, (uint32_t)(data >> 32), meaning(events[i].events));
     }
+    return 0;
 }
 
+/* The eventfd was closed by somebody else. A loop that sleeps has to hear of that: a descriptor that
+ * is ready wakes it up. Of several threads that find out the first one sees to it. */
+static void tell_of_loss(struct chain_reactor *reactor, int code)
+{
+    struct epoll_event event = of_wake_ups();
+    int sound = 0;
+
+    if (!__atomic_compare_exchange_n(&reactor->failure, &sound, code, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+        return;
+    reactor->last_fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (reactor->last_fd >= 0)
+        epoll_ctl(reactor->poll_fd, EPOLL_CTL_ADD, reactor->last_fd, &event);
+}
+
+/* EAGAIN: the counter is full, so it has an event already. */
 static void epoll_wake(struct chain_reactor *reactor)
 {
     const uint64_t one = 1;
     int before = errno; /* this may be a signal handler */
-    ssize_t written = write(reactor->wake_fd, &one, sizeof one);
+    ssize_t written;
 
-    (void)written; /* EAGAIN: the counter is full, so it has an event already */
+    do
+        written = write(reactor->wake_fd, &one, sizeof one);
+    while (written < 0 && errno == EINTR);
+    if (written < 0 && errno != EAGAIN)
+        tell_of_loss(reactor, errno);
     errno = before;
 }
 

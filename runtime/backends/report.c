@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "backend.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -76,6 +77,18 @@ void chain__print_left(struct chain_loop *loop, const struct chain_left *left)
     separator = print_count(separator, left->strands, "ready strand");
     separator = print_count(separator, left->timers, "timer");
     print_count(separator, left->descriptors, "waiting operation");
+    fputc('\n', stderr);
+    funlockfile(stderr);
+}
+
+void chain__print_failed(struct chain_loop *loop, int code)
+{
+    (void)loop;
+    flockfile(stderr);
+    fputs("the loop cannot wait for events, its chains are cancelled: ", stderr);
+    print_code(code);
+    if (code == EBADF || code == EINVAL)
+        fputs(": another part of the program has closed its descriptor", stderr);
     fputc('\n', stderr);
     funlockfile(stderr);
 }

@@ -22,12 +22,17 @@ int chain_loop_init(struct chain_loop *loop, const struct chain_port *port)
     return chain__mailbox_open(loop) ? 0 : EMFILE;
 }
 
+static size_t descriptors_waiting(struct chain_loop *loop)
+{
+    return loop->port->descriptors == NULL ? 0 : loop->port->descriptors(loop);
+}
+
 bool chain_loop_left(struct chain_loop *loop, struct chain_left *left)
 {
     left->roots = chain__roots_running(loop);
     left->instances = loop->instances;
     left->timers = loop->armed;
-    left->descriptors = loop->port->descriptors == NULL ? 0 : loop->port->descriptors(loop);
+    left->descriptors = descriptors_waiting(loop);
     left->strands = 0;
     for (const struct chain_strand *strand = loop->ready.first; strand != NULL; strand = strand->next)
         left->strands++;
@@ -53,9 +58,9 @@ size_t chain_loop_fini(struct chain_loop *loop)
     return running;
 }
 
-static bool anything_left(const struct chain_loop *loop)
+static bool anything_left(struct chain_loop *loop)
 {
-    return chain__runs(loop) || loop->ready.first != NULL || loop->timers != NULL;
+    return chain__runs(loop) || loop->ready.first != NULL || loop->timers != NULL || descriptors_waiting(loop) != 0;
 }
 
 /* Waits for the next timer, or only polls. */

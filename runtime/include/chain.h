@@ -265,6 +265,7 @@ struct chain_loop {
     void (*on_suppressed)(struct chain_loop *loop, const struct chain_error *error); /* may be NULL */
     void (*on_unhandled)(struct chain_loop *loop, const struct chain_error *error);  /* may be NULL */
     void (*on_left)(struct chain_loop *loop, const struct chain_left *left);         /* may be NULL */
+    void (*on_failed)(struct chain_loop *loop, int code); /* the port cannot wait any more; may be NULL */
     void *context;                                                                   /* for the host's use */
     const struct chain_workers *workers; /* runs blocking steps; NULL: they reject with ENOTSUP (rule 104) */
     /* Told of every event of a traced build; see "the trace" below. May be NULL. */
@@ -320,7 +321,8 @@ void chain_loop_run(struct chain_loop *loop);
 /* One turn: wait (which only polls when something is ready or posted, or `block` is false, or nothing is left to do); clock;
  * posts; ready queue; due timers, with the ready queue drained after each. After CHAIN_BUDGET resumptions since the wait the
  * turn ends, with one timer at most fired, so that I/O and timers always get theirs (rule 17). docs/runtime.md says the same
- * in the same words. Returns whether anything is left to do: a running root, a ready strand, an armed timer.
+ * in the same words. Returns whether anything is left to do: a running root, a ready strand, an armed timer, an operation that waits
+ * for a descriptor.
  * Not from inside a turn. */
 bool chain_loop_turn(struct chain_loop *loop, bool block);
 

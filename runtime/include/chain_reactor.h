@@ -43,45 +43,62 @@ int chain_pool_threads(struct chain_loop *loop, const char *pool, unsigned threa
 /* An operation on a descriptor tries its system call at once and waits only if that would block. A descriptor is made known
  * to the system once, edge-triggered, when something has to wait for it for the first time; what was learned about it is
  * kept in a table by number. Hence: what is used here is closed with chain_io_close(), and nothing else.
- * Everything here is called on the thread of the loop. Descriptors may be in blocking mode if the attempts are not. */
+ * Everything here is called on the thread of the loop. Descriptors may be in blocking mode if the attempts are not.
+ *
+ * The system tells of a change once, so only EAGAIN says that a descriptor has nothing more. A short read, write or batch does
+ * not: data behind an urgent byte, a control message or the border of a record may be there already, and nothing would tell of
+ * it again. */
 
+/* READ: something to read, urgent data (MSG_OOB), the end of the stream. WRITE: room to write, the end of a connect(2). Errors
+ * and a connection that is gone are told to both. */
 enum chain_direction { CHAIN_READ, CHAIN_WRITE };
 
 enum chain_attempt {
-    CHAIN_AGAIN,  /* it would block: nothing was settled, keep waiting */
-    CHAIN_DONE,   /* the operation was settled */
-    CHAIN_DRAINED /* the same, and the next one would block: a short read */
+    CHAIN_AGAIN, /* the system call said EAGAIN: nothing was settled, keep waiting */
+    CHAIN_DONE   /* the operation was settled, or does not want to wait any more */
 };
 
 struct chain_io_link {
     struct chain_io_link *next, *prev;
 };
 
-/* A wait for a descriptor: a member of the operation's own state, which stays where it is. Several may wait for one
- * direction of a descriptor; they are served in order. */
+struct chain__entry;
+
+/* A wait for a descriptor: a member of the operation's own state, which stays where it is while it waits. Several may wait for
+ * one direction of a descriptor; they are served in order. In memory that was nothing before, such as a struct of a library, it
+ * is zeroed first. */
 struct chain_io {
     struct chain_io_link link; /* first; next is NULL while it does not wait */
     /* Set by the operation before it starts. Makes the system call and settles the operation, or returns CHAIN_AGAIN. If
-     * `error` is not 0, the descriptor was closed (ECANCELED): it rejects with that code and returns CHAIN_DONE. No chain
-     * runs inside; after settling, the operation's struct is not touched. */
+     * `error` is not 0, the operation does not wait any more: the descriptor was closed or forgotten (ECANCELED), or cannot be
+     * waited for any more (another code). It then rejects with that code and returns CHAIN_DONE.
+     * No chain runs inside. After settling, the operation's struct is not touched. Inside, everything below may be called for
+     * this operation, for others and for the descriptor:
+     * - chain_io_stop(io): it does not wait, whatever the attempt returns, and may be freed.
+     * - chain_io_start(io), chain_io_wait(io): it waits anew, whatever the attempt returns. No attempt is made inside another
+     *   one: it comes before the loop waits the next time.
+     * - chain_io_close(), chain_io_forget(): others that wait are told at once; `io` is told ECANCELED if its attempt returns
+     *   CHAIN_AGAIN. What an ECANCELED attempt starts on that descriptor is refused with ECANCELED. */
     enum chain_attempt (*attempt)(struct chain_io *io, int error);
+    struct chain__entry *entry; /* of the table, while it waits. Not for people */
 };
 
 /* Tries `io`, and waits for the descriptor if that would block or if others wait already. 0: it waits or is settled. Else
- * nothing was started and the operation should reject with what is returned: EBADF; EMFILE if the number is beyond the
- * table; EBUSY if another reactor knows the descriptor; ENOTSUP if `loop` is not a reactor's; ENOMEM, ENOSPC, EPERM of
- * epoll_ctl(2), the last for files that one cannot wait for. */
+ * nothing was started and the operation should reject with what is returned: EALREADY if `io` waits already, for whatever
+ * descriptor; EBADF; EMFILE if the number is beyond the table; EBUSY if another reactor knows the descriptor; ECANCELED if the
+ * descriptor is just being closed; ENOTSUP if `loop` is not a reactor's; ENOMEM, ENOSPC, EPERM of epoll_ctl(2), the last for
+ * files that one cannot wait for; what on_failed of the loop was told, if that cannot wait any more. */
 int chain_io_start(struct chain_loop *loop, struct chain_io *io, int fd, enum chain_direction direction);
 
-/* The same without trying first: for a descriptor that nothing has waited for before and that is known not to be ready, such as
- * one that is being connected. */
+/* The same without trying at once: for a descriptor that is known not to be ready, such as one that is being connected. */
 int chain_io_wait(struct chain_loop *loop, struct chain_io *io, int fd, enum chain_direction direction);
 
 /* Ends a wait without settling anything, for a cancel hook. No effect if it does not wait. */
 void chain_io_stop(struct chain_io *io);
 
 /* Forgets a descriptor and leaves it open: its waiting operations reject with ECANCELED. For a number that was just given out
- * by the system, in case its former owner closed it otherwise, and before a descriptor moves to another reactor. */
+ * by the system, in case its former owner closed it otherwise; before a descriptor moves to another reactor; and before one is
+ * closed whose open file another process goes on to use. */
 void chain_io_forget(int fd);
 
 /* Forgets and closes a descriptor. */

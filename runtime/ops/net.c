@@ -232,13 +232,12 @@ static void reject_connect(struct tcp_connect *op, int code)
     tcp_connect_reject(tcp_connect_done(op), code, NULL, 0);
 }
 
-/* `error` is never set: nobody else knows the descriptor, to close it. */
 static enum chain_attempt try_connect(struct chain_io *io, int error)
 {
     struct tcp_connect *op = (struct tcp_connect *)(void *)io;
 
-    (void)error;
-    error = outcome_of_connect(op->conn);
+    if (error == 0)
+        error = outcome_of_connect(op->conn);
     if (error == EINPROGRESS)
         return CHAIN_AGAIN;
     if (error != 0)
@@ -298,24 +297,27 @@ static enum chain_attempt reject_read(struct tcp_read *op, int code)
 static enum chain_attempt try_read(struct chain_io *io, int error)
 {
     struct tcp_read *op = (struct tcp_read *)(void *)io;
-    size_t size = op->size;
     ssize_t n;
 
     if (error != 0)
         return reject_read(op, error);
     do
-        n = size != 0 ? recv(op->conn, op->buffer, size, MSG_DONTWAIT) : 0; /* recv(2) would wait for data */
+        n = recv(op->conn, op->buffer, op->size, MSG_DONTWAIT);
     while (n < 0 && errno == EINTR);
     if (n < 0)
         return errno == EAGAIN ? CHAIN_AGAIN : reject_read(op, errno);
     tcp_read_resolve(tcp_read_done(op), (size_t)n);
-    return n > 0 && (size_t)n < size ? CHAIN_DRAINED : CHAIN_DONE;
+    return CHAIN_DONE;
 }
 
 void tcp_read_start(struct tcp_read *op, int conn, void *buffer, size_t size)
 {
     int code;
 
+    if (size == 0) { /* recv(2) would wait for data */
+        tcp_read_resolve(tcp_read_done(op), 0);
+        return;
+    }
     op->io.attempt = try_read;
     op->conn = conn;
     op->buffer = buffer;
@@ -339,7 +341,7 @@ static enum chain_attempt reject_write(struct tcp_write *op, int code)
     return CHAIN_DONE;
 }
 
-/* After a short send the buffer is full: the kernel tells when there is room again. */
+/* A short send does not mean that there is no room: only EAGAIN does. */
 static enum chain_attempt try_write(struct chain_io *io, int error)
 {
     struct tcp_write *op = (struct tcp_write *)(void *)io;
@@ -354,8 +356,6 @@ static enum chain_attempt try_write(struct chain_io *io, int error)
         if (n < 0)
             return errno == EAGAIN ? CHAIN_AGAIN : reject_write(op, errno);
         op->sent += (size_t)n;
-        if ((size_t)n < size)
-            return CHAIN_AGAIN;
     }
     tcp_write_resolve(tcp_write_done(op));
     return CHAIN_DONE;
@@ -365,6 +365,10 @@ void tcp_write_start(struct tcp_write *op, int conn, const void *data, size_t si
 {
     int code;
 
+    if (size == 0) {
+        tcp_write_resolve(tcp_write_done(op));
+        return;
+    }
     op->io.attempt = try_write;
     op->conn = conn;
     op->data = data;

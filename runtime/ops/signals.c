@@ -18,16 +18,64 @@ static struct {
     int read, write;
 } pipes[SIGNALS];
 static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
+static bool is_prepared; /* for fork(2) */
 
-/* If the pipe is full enough have come already. */
+/* If the pipe is full enough have come already. If it is not there, as somebody else has closed it, nobody can wait for the
+ * signal any more: it does what it does without a handler. */
 static void note(int signal)
 {
+    const struct sigaction usual = { .sa_handler = SIG_DFL };
     int saved = errno;
-    ssize_t written = write(pipes[signal].write, "", 1);
+    ssize_t written;
 
-    (void)written;
+    do
+        written = write(pipes[signal].write, "", 1);
+    while (written < 0 && errno == EINTR);
+    if (written < 0 && errno != EAGAIN && sigaction(signal, &usual, NULL) == 0)
+        raise(signal);
     errno = saved;
 }
+
+/* ---- in a child process ---- */
+
+/* A pipe of its own under the same numbers, so that parent and child have each their signals. Async-signal-safe, as there may
+ * have been threads. */
+static void replace(int signal)
+{
+    int ends[2];
+
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+        close(pipes[signal].write);
+        close(pipes[signal].read);
+        pipes[signal].read = pipes[signal].write = -1;
+        pipes[signal].made = false;
+        return;
+    }
+    dup3(ends[1], pipes[signal].write, O_CLOEXEC);
+    dup3(ends[0], pipes[signal].read, O_CLOEXEC);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void before_fork(void)
+{
+    pthread_mutex_lock(&making);
+}
+
+static void after_fork(void)
+{
+    pthread_mutex_unlock(&making);
+}
+
+static void in_child(void)
+{
+    for (int signal = 1; signal < SIGNALS; signal++)
+        if (pipes[signal].made)
+            replace(signal);
+    after_fork();
+}
+
+/* ---- waiting ---- */
 
 static int install(int signal)
 {
@@ -49,6 +97,14 @@ static int install(int signal)
     return EINVAL;
 }
 
+static int prepare(void)
+{
+    if (!is_prepared && pthread_atfork(before_fork, after_fork, in_child) != 0)
+        return ENOMEM;
+    is_prepared = true;
+    return 0;
+}
+
 static int make_pipe(int signal)
 {
     int code = 0;
@@ -56,27 +112,42 @@ static int make_pipe(int signal)
     if (signal <= 0 || signal >= SIGNALS)
         return EINVAL;
     pthread_mutex_lock(&making);
-    if (!pipes[signal].made)
-        code = install(signal);
+    if (!pipes[signal].made) {
+        code = prepare();
+        if (code == 0)
+            code = install(signal);
+    }
     pthread_mutex_unlock(&making);
     return code;
+}
+
+/* Takes all that have come until now. 0; EAGAIN if none has; else why there is no pipe. */
+static int take_all(int pipe)
+{
+    char bytes[64];
+    bool any = false;
+    ssize_t n;
+
+    while ((n = read(pipe, bytes, sizeof bytes)) > 0 || (n < 0 && errno == EINTR))
+        any |= n > 0;
+    if (any)
+        return 0;
+    return n == 0 ? EBADF : errno;
 }
 
 /* All that has come until now counts once. */
 static enum chain_attempt take(struct chain_io *io, int error)
 {
     struct signal_wait *op = (struct signal_wait *)(void *)io;
-    int signal = op->signal;
-    char bytes[64];
-    ssize_t n = error == 0 ? read(pipes[signal].read, bytes, sizeof bytes) : -1;
 
-    if (n > 0) {
-        signal_wait_resolve(signal_wait_done(op), signal);
-        return CHAIN_DRAINED;
-    }
-    if (error == 0 && errno == EAGAIN)
+    if (error == 0)
+        error = take_all(pipes[op->signal].read);
+    if (error == EAGAIN)
         return CHAIN_AGAIN;
-    signal_wait_reject(signal_wait_done(op), error != 0 ? error : errno, NULL, 0);
+    if (error == 0)
+        signal_wait_resolve(signal_wait_done(op), op->signal);
+    else
+        signal_wait_reject(signal_wait_done(op), error, NULL, 0);
     return CHAIN_DONE;
 }
 

@@ -6,11 +6,15 @@
  * A thread that ends joins the one that ended before it, and the pool's owner joins the last: so nobody has to keep a list. */
 #define _POSIX_C_SOURCE 200809L
 #include "workers.h"
+#include "../core/core.h"
+#include "fork.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- the queue ---- */
 
@@ -51,6 +55,25 @@ static void join_after(struct chain__threads *pool)
         pthread_join(before, NULL);
 }
 
+/* Called with the lock, which is free meanwhile. */
+static void run_work(struct chain__threads *pool, struct chain_work *work)
+{
+    struct chain__running running = { pool->running, &pool->running, work->done };
+    unsigned forks = chain__forks;
+
+    if (running.next != NULL)
+        running.next->link = &running.next;
+    pool->running = &running;
+    pthread_mutex_unlock(&pool->mutex);
+    work->run(work);
+    if (forks != chain__forks)
+        _exit(1); /* the function has made a child process and returned in it: nobody is there */
+    pthread_mutex_lock(&pool->mutex);
+    *running.link = running.next;
+    if (running.next != NULL)
+        running.next->link = running.link;
+}
+
 static void *run_thread(void *context)
 {
     struct chain__threads *pool = context;
@@ -65,9 +88,7 @@ static void *run_thread(void *context)
             continue;
         }
         unlink_work(pool, work);
-        pthread_mutex_unlock(&pool->mutex);
-        work->run(work);
-        pthread_mutex_lock(&pool->mutex);
+        run_work(pool, work);
     }
     join_after(pool);
     return NULL;
@@ -142,10 +163,16 @@ static struct chain__threads *pool_new(const char *name)
 /* The pool of that name, made if it is new. */
 static struct chain__threads *pool_of(struct chain__threads **pools, const char *name)
 {
+    struct chain__threads *made;
+
     while (*pools != NULL && !is_named(*pools, name))
         pools = &(*pools)->next;
-    if (*pools == NULL)
-        *pools = pool_new(name);
+    if (*pools == NULL) {
+        made = pool_new(name);
+        chain__fork_lock();
+        *pools = made;
+        chain__fork_unlock();
+    }
     return *pools;
 }
 
@@ -197,6 +224,72 @@ int chain__threads_size(struct chain__threads **pools, const char *name, unsigne
     return running ? EBUSY : 0;
 }
 
+/* ---- around fork(2) ---- */
+
+/* Whether a thread has begun to post what came of its work, and has not said yet that it is done. */
+static bool is_posting(const struct chain__threads *pool)
+{
+    const struct chain__running *running = pool->running;
+
+    while (running != NULL && chain__load_tag(&running->done.op->tag, __ATOMIC_ACQUIRE) == running->done.tag)
+        running = running->next;
+    return running != NULL;
+}
+
+void chain__threads_hold(struct chain__threads *pools)
+{
+    for (struct chain__threads *pool = pools; pool != NULL; pool = pool->next) {
+        pthread_mutex_lock(&pool->mutex);
+        while (is_posting(pool)) {
+            pthread_mutex_unlock(&pool->mutex);
+            sched_yield();
+            pthread_mutex_lock(&pool->mutex);
+        }
+    }
+}
+
+void chain__threads_let_go(struct chain__threads *pools)
+{
+    for (struct chain__threads *pool = pools; pool != NULL; pool = pool->next)
+        pthread_mutex_unlock(&pool->mutex);
+}
+
+/* The lock and the conditions know of threads that are not there, so they are made anew. */
+void chain__threads_forked(struct chain__threads *pools)
+{
+    for (struct chain__threads *pool = pools; pool != NULL; pool = pool->next) {
+        make_locks(pool);
+        pool->threads = pool->idle = 0;
+        pool->any_ended = false;
+        for (struct chain__running *running = pool->running; running != NULL; running = running->next)
+            chain__post_orphan(running->done);
+        pool->running = NULL;
+    }
+}
+
+static void refuse_all(struct chain__threads *pool)
+{
+    while (pool->first != NULL) {
+        struct chain_work *work = pool->first;
+        unlink_work(pool, work);
+        (void)chain__post_reject(work->done, EAGAIN, "no thread for a blocking step", 0);
+    }
+}
+
+void chain__threads_resume(struct chain__threads **pools)
+{
+    for (struct chain__threads *pool = *pools; pool != NULL; pool = pool->next) {
+        pthread_mutex_lock(&pool->mutex);
+        while (pool->threads < pool->waiting && pool->threads < pool->size && start_thread(pool) == 0)
+            continue;
+        if (pool->threads == 0)
+            refuse_all(pool);
+        pthread_mutex_unlock(&pool->mutex);
+    }
+}
+
+/* ---- closing ---- */
+
 static void stop(struct chain__threads *pool)
 {
     pthread_mutex_lock(&pool->mutex);
@@ -215,7 +308,9 @@ void chain__threads_close(struct chain__threads **pools)
 {
     while (*pools != NULL) {
         struct chain__threads *pool = *pools;
+        chain__fork_lock();
         *pools = pool->next;
+        chain__fork_unlock();
         stop(pool);
         pthread_cond_destroy(&pool->ended);
         pthread_cond_destroy(&pool->queued);

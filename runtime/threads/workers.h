@@ -8,6 +8,12 @@
 
 enum { CHAIN__THREADS_MOST = 4 }; /* of a pool whose size nobody has said */
 
+/* What a thread is doing, while it does it. */
+struct chain__running {
+    struct chain__running *next, **link;
+    struct chain_deferred done; /* what the work settles; its memory may be another's already */
+};
+
 /* A pool. All functions are called on the thread of its loop. */
 struct chain__threads {
     struct chain__threads *next;
@@ -16,6 +22,7 @@ struct chain__threads {
     struct chain_work *first, **last;
     unsigned waiting;             /* works in the queue */
     unsigned size, threads, idle; /* at most, alive, of these waiting for work */
+    struct chain__running *running;
     bool stopping;
     bool any_ended;
     pthread_t ended_last; /* to be joined */
@@ -33,6 +40,18 @@ bool chain__threads_withdraw(struct chain_work *work);
 /* How many threads a pool may have; `name` NULL: the one without a name. 0; EINVAL for 0 threads; EBUSY if it has threads
  * already; ENOMEM. */
 int chain__threads_size(struct chain__threads **pools, const char *name, unsigned threads);
+
+/* Before a fork(2): nobody changes these pools, and no thread is about to post, until one of the
+ * following two is called. Any thread. */
+void chain__threads_hold(struct chain__threads *pools);
+/* In the parent. */
+void chain__threads_let_go(struct chain__threads *pools);
+/* In the child, which has none of the threads: steps whose function was running are rejected with
+ * CHAIN_EABANDONED. */
+void chain__threads_forked(struct chain__threads *pools);
+
+/* Starts threads for what is queued, in a child. Without a single one it is rejected with EAGAIN. */
+void chain__threads_resume(struct chain__threads **pools);
 
 /* Forgets what is queued, awaits what runs, joins the threads, frees the pools. */
 void chain__threads_close(struct chain__threads **pools);

@@ -1,0 +1,30 @@
+/* fork.h - what a child process finds. */
+#ifndef CHAIN_FORK_H
+#define CHAIN_FORK_H
+
+#include "chain.h"
+
+struct chain__threads;
+
+/* What must be put in order in a child process: the pools of a reactor. */
+struct chain__fork_link {
+    struct chain__fork_link *next, **link;
+    struct chain__threads **pools;
+    unsigned forks; /* chain__forks when the reactor's descriptors were opened */
+};
+
+/* How often this process was made by fork(2) from one that had a reactor. */
+extern unsigned chain__forks;
+
+/* It was, or has made another one so: open files may be shared with another process. */
+extern bool chain__has_forked;
+
+/* From now on `pools` is kept whole in a child process. 0; ENOMEM. */
+int chain__fork_enter(struct chain__fork_link *link, struct chain__threads **pools);
+void chain__fork_leave(struct chain__fork_link *link);
+
+/* Between the two the lists of pools are changed. */
+void chain__fork_lock(void);
+void chain__fork_unlock(void);
+
+#endif

@@ -1,0 +1,529 @@
+/* Each scenario ends in the parent and in the child; an alarm is there for the day when it does not. */
+#define _GNU_SOURCE
+#include "forks.h"
+#include "chain_reactor.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct chain_reactor *reactor;
+static struct chain_loop *loop;
+static int gate[2]; /* a byte in it lets one gated job go on */
+
+#define CHECK(condition) ((condition) ? (void)0 : fail(#condition, __LINE__))
+
+static void fail(const char *what, int line)
+{
+    fprintf(stderr, "forks.c:%d: %s\n", line, what);
+    _exit(1);
+}
+
+int forks_job(int number)
+{
+    return number + 1;
+}
+
+int forks_gate(int number)
+{
+    char byte;
+
+    CHECK(read(gate[0], &byte, 1) == 1);
+    return number + 1;
+}
+
+int forks_in_a_thread(bool returns)
+{
+    int status;
+    pid_t child = fork();
+
+    if (child == 0 && returns)
+        return 0;
+    if (child == 0)
+        _exit(7);
+    CHECK(waitpid(child, &status, 0) == child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 100;
+}
+
+static pid_t forked;
+
+int forks_fork(void)
+{
+    forked = fork();
+    if (forked == 0)
+        alarm(30);
+    return 0;
+}
+
+static void open_all(void)
+{
+    CHECK(chain_reactor_open(&reactor) == 0);
+    loop = chain_reactor_loop(reactor);
+    CHECK(pipe2(gate, O_CLOEXEC) == 0);
+}
+
+static void close_all(void)
+{
+    CHECK(chain_reactor_close(reactor) == 0);
+    close(gate[0]);
+    close(gate[1]);
+}
+
+/* In a child: the parent's threads read from the pipe that was there before. */
+static void own_gate(void)
+{
+    close(gate[0]);
+    close(gate[1]);
+    CHECK(pipe2(gate, O_CLOEXEC) == 0);
+}
+
+static void open_gate(int count)
+{
+    while (count-- > 0)
+        CHECK(write(gate[1], "", 1) == 1);
+}
+
+static void run_quick(int number)
+{
+    static struct quick u;
+
+    CHECK(quick_run(&u, loop, number) == 0);
+    chain_loop_run(loop);
+    CHECK(chain_outcome(&u.root) == CHAIN_VALUE && quick_value(&u) == number + 1);
+}
+
+/* In the child everything is tried again, and it is closed. */
+static void end_child(void)
+{
+    run_quick(40);
+    run_quick(41);
+    CHECK(chain_reactor_close(reactor) == 0);
+    CHECK(chain_reactor_open(&reactor) == 0);
+    loop = chain_reactor_loop(reactor);
+    run_quick(42);
+    CHECK(chain_reactor_close(reactor) == 0);
+    _exit(0);
+}
+
+static bool in_child(void)
+{
+    fflush(NULL);
+    forks_fork();
+    CHECK(forked >= 0);
+    return forked == 0;
+}
+
+static void wait_for_child(void)
+{
+    int status;
+
+    CHECK(waitpid(forked, &status, 0) == forked);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* ---- threads ---- */
+
+static void before_threads(void)
+{
+    if (in_child())
+        end_child();
+    wait_for_child();
+    run_quick(1);
+}
+
+static void after_threads(void)
+{
+    run_quick(1);
+    if (in_child())
+        end_child();
+    wait_for_child();
+    run_quick(2);
+}
+
+static void child_only_closes(void)
+{
+    run_quick(1);
+    if (in_child()) {
+        CHECK(chain_reactor_close(reactor) == 0);
+        _exit(0);
+    }
+    wait_for_child();
+    run_quick(2);
+}
+
+/* The pool has two threads: what they do is rejected in the child, what waits for one is done there. */
+static void while_jobs_run(void)
+{
+    static struct gated u[5];
+    struct chain_error error;
+
+    CHECK(chain_pool_threads(loop, "gate", 2) == 0);
+    for (int i = 0; i < 5; i++) {
+        CHECK(gated_run(&u[i], loop, i) == 0);
+        chain_loop_turn(loop, false);
+    }
+    usleep(20000); /* the threads have had time to begin, or not: both are right */
+    if (in_child()) {
+        int abandoned = 0;
+        gated_cancel(&u[4]);
+        own_gate();
+        open_gate(5);
+        chain_loop_run(loop);
+        for (int i = 0; i < 4; i++) {
+            if (chain_outcome(&u[i].root) == CHAIN_VALUE) {
+                CHECK(gated_value(&u[i]) == i + 1);
+                continue;
+            }
+            CHECK(chain_outcome(&u[i].root) == CHAIN_REJECTED);
+            error = chain_rejection(&u[i].root);
+            CHECK(error.code == CHAIN_EABANDONED && error.message != NULL);
+            abandoned++;
+        }
+        CHECK(abandoned <= 2);
+        CHECK(chain_outcome(&u[4].root) == CHAIN_WAS_CANCELLED);
+        end_child();
+    }
+    wait_for_child();
+    open_gate(5);
+    chain_loop_run(loop);
+    for (int i = 0; i < 5; i++)
+        CHECK(chain_outcome(&u[i].root) == CHAIN_VALUE && gated_value(&u[i]) == i + 1);
+}
+
+/* A running job that is cancelled ends in the child, too. */
+static void cancel_of_a_running_job(void)
+{
+    static struct gated u;
+
+    CHECK(gated_run(&u, loop, 1) == 0);
+    chain_loop_turn(loop, false);
+    usleep(20000);
+    gated_cancel(&u);
+    if (in_child()) {
+        own_gate();
+        open_gate(1);
+        chain_loop_run(loop);
+        CHECK(chain_outcome(&u.root) == CHAIN_WAS_CANCELLED);
+        end_child();
+    }
+    wait_for_child();
+    chain_loop_turn(loop, false);
+    open_gate(1);
+    chain_loop_run(loop);
+    CHECK(chain_outcome(&u.root) == CHAIN_WAS_CANCELLED);
+}
+
+/* At whatever moment of a thread's life: every job ends once, in both processes. */
+static void at_any_moment(void)
+{
+    enum { JOBS = 20, FORKS = 50 };
+    static struct quick u[JOBS];
+
+    for (int f = 0; f < FORKS; f++) {
+        for (int i = 0; i < JOBS; i++)
+            CHECK(quick_run(&u[i], loop, i) == 0);
+        chain_loop_turn(loop, false);
+        for (int i = 0; i < f % 10; i++)
+            sched_yield();
+        bool child = in_child();
+        chain_loop_run(loop);
+        for (int i = 0; i < JOBS; i++)
+            if (chain_outcome(&u[i].root) != CHAIN_VALUE) {
+                CHECK(child);
+                CHECK(chain_rejection(&u[i].root).code == CHAIN_EABANDONED);
+            } else
+                CHECK(quick_value(&u[i]) == i + 1);
+        if (child)
+            end_child();
+        wait_for_child();
+    }
+}
+
+/* The child has only the thread that called fork(). If the function returns there, the child ends. */
+static void fork_in_a_blocking_function(void)
+{
+    static struct in_a_thread u;
+
+    CHECK(in_a_thread_run(&u, loop, false) == 0);
+    chain_loop_run(loop);
+    CHECK(in_a_thread_value(&u) == 7);
+    CHECK(in_a_thread_run(&u, loop, true) == 0);
+    chain_loop_run(loop);
+    CHECK(in_a_thread_value(&u) == 1);
+}
+
+static void fork_in_a_step(void)
+{
+    static struct forking u;
+
+    CHECK(forking_run(&u, loop, 10) == 0);
+    chain_loop_run(loop);
+    CHECK(chain_outcome(&u.root) == CHAIN_VALUE && forking_value(&u) == 23);
+    if (forked == 0)
+        end_child();
+    wait_for_child();
+}
+
+/* daemon(3): the parent of the process that goes on ends. */
+static void as_a_daemon(void)
+{
+    static struct quick u;
+    int report[2];
+    char byte = 0;
+
+    CHECK(pipe2(report, O_CLOEXEC) == 0);
+    CHECK(quick_run(&u, loop, 5) == 0);
+    if (in_child()) {
+        forks_fork();
+        if (forked != 0)
+            _exit(0);
+        setsid();
+        chain_loop_run(loop);
+        CHECK(quick_value(&u) == 6);
+        run_quick(7);
+        CHECK(chain_reactor_close(reactor) == 0);
+        CHECK(write(report[1], "k", 1) == 1);
+        _exit(0);
+    }
+    wait_for_child();
+    close(report[1]);
+    CHECK(read(report[0], &byte, 1) == 1 && byte == 'k');
+    close(report[0]);
+    chain_loop_run(loop);
+    CHECK(quick_value(&u) == 6);
+}
+
+/* ---- descriptors ---- */
+
+enum child_does { READS, CLOSES, FORGETS, CLOSES_ALL, CANCELS, WAYS };
+
+/* Both wait for the same socket. What the child does with it takes nothing from the parent. */
+static void both_wait(enum child_does what)
+{
+    static struct receive u;
+    char bytes[8] = "";
+    int pair[2];
+
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+    chain_io_forget(pair[0]);
+    memset(&u, 0, sizeof u);
+    CHECK(receive_run(&u, loop, pair[0], bytes, sizeof bytes) == 0);
+    chain_loop_turn(loop, false);
+    if (in_child()) {
+        switch (what) {
+        case READS:
+            CHECK(send(pair[1], "child", 5, 0) == 5);
+            chain_loop_run(loop);
+            CHECK(receive_value(&u) == 5 && memcmp(bytes, "child", 5) == 0);
+            break;
+        case CLOSES: chain_io_close(pair[0]); break;
+        case FORGETS: chain_io_forget(pair[0]); break;
+        case CLOSES_ALL: CHECK(chain_reactor_close(reactor) == 1); _exit(0);
+        case CANCELS:
+        case WAYS: receive_cancel(&u); break;
+        }
+        chain_loop_run(loop);
+        (void)chain_outcome(&u.root);
+        end_child();
+    }
+    wait_for_child();
+    chain_loop_turn(loop, false);
+    CHECK(chain_outcome(&u.root) == CHAIN_PENDING);
+    CHECK(send(pair[1], "parent", 6, 0) == 6);
+    chain_loop_run(loop);
+    CHECK(receive_value(&u) == 6 && memcmp(bytes, "parent", 6) == 0);
+    chain_io_close(pair[0]);
+    close(pair[1]);
+}
+
+static void each_way_to_wait(void)
+{
+    for (int what = 0; what < WAYS; what++)
+        both_wait((enum child_does)what);
+}
+
+/* A descriptor that the child has closed with close(): who waits for it there is told. */
+static void closed_in_the_child(void)
+{
+    static struct receive u;
+    char byte;
+    int pair[2];
+
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+    chain_io_forget(pair[0]);
+    CHECK(receive_run(&u, loop, pair[0], &byte, 1) == 0);
+    chain_loop_turn(loop, false);
+    if (in_child()) {
+        close(pair[0]);
+        chain_loop_run(loop);
+        CHECK(chain_rejection(&u.root).code == EBADF);
+        end_child();
+    }
+    wait_for_child();
+    receive_cancel(&u);
+    chain_loop_run(loop);
+    chain_io_close(pair[0]);
+    close(pair[1]);
+}
+
+/* How many descriptors an epoll descriptor watches. */
+static int watched_by(int poll_fd)
+{
+    char name[64], line[256];
+    int count = 0;
+    FILE *file;
+
+    snprintf(name, sizeof name, "/proc/self/fdinfo/%d", poll_fd);
+    file = fopen(name, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        count += strncmp(line, "tfd:", 4) == 0;
+    if (file != NULL)
+        fclose(file);
+    return file == NULL ? -1 : count;
+}
+
+static int find_epoll(void)
+{
+    for (int fd = 0; fd < 64; fd++)
+        if (watched_by(fd) > 0)
+            return fd;
+    return -1;
+}
+
+/* The child keeps the open file alive; the parent does not go on to hear of it. */
+static void closed_in_the_parent(void)
+{
+    static struct receive u;
+    char byte;
+    int pair[2], hold[2], poll_fd = find_epoll();
+
+    if (poll_fd < 0)
+        return; /* no /proc */
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0 && pipe2(hold, O_CLOEXEC) == 0);
+    chain_io_forget(pair[0]);
+    CHECK(receive_run(&u, loop, pair[0], &byte, 1) == 0);
+    chain_loop_turn(loop, false);
+    CHECK(watched_by(poll_fd) == 2);
+    if (in_child()) {
+        close(hold[1]);
+        CHECK(read(hold[0], &byte, 1) == 0);
+        CHECK(watched_by(poll_fd) == 1); /* the child looks at the parent's, until it waits itself */
+        receive_cancel(&u);
+        chain_loop_run(loop);
+        CHECK(watched_by(find_epoll()) == 2); /* forgotten by nobody here */
+        end_child();
+    }
+    chain_io_close(pair[0]);
+    chain_loop_run(loop);
+    CHECK(chain_rejection(&u.root).code == ECANCELED);
+    CHECK(watched_by(poll_fd) == 1);
+    close(hold[1]);
+    wait_for_child();
+    close(hold[0]);
+    close(pair[1]);
+}
+
+/* ---- wake-ups and signals ---- */
+
+static struct chain_timer timer;
+
+static void note(struct chain_timer *fired, struct chain_loop *its_loop)
+{
+    (void)its_loop;
+    fired->order = 77;
+}
+
+/* A wake-up between fork() and the child's first wait is the child's. */
+static void wake_in_the_child(void)
+{
+    timer = (struct chain_timer){ .fire = note };
+    chain_timer_arm(loop, &timer, UINT64_MAX);
+    if (in_child()) {
+        chain_wake(loop);
+        CHECK(chain_loop_turn(loop, true)); /* would wait for ever */
+        chain_timer_disarm(loop, &timer);
+        end_child();
+    }
+    wait_for_child();
+    chain_wake(loop);
+    CHECK(chain_loop_turn(loop, true));
+    chain_timer_disarm(loop, &timer);
+}
+
+/* Each process has its own signals. */
+static void signals(void)
+{
+    static struct receive_signal u;
+    int ready[2];
+    char byte;
+
+    CHECK(pipe2(ready, O_CLOEXEC) == 0);
+    CHECK(receive_signal_run(&u, loop, SIGUSR1) == 0);
+    chain_loop_turn(loop, false);
+    if (in_child()) {
+        CHECK(read(ready[0], &byte, 1) == 1); /* the parent's signal has come there */
+        chain_loop_turn(loop, false);
+        chain_loop_turn(loop, false);
+        CHECK(chain_outcome(&u.root) == CHAIN_PENDING);
+        raise(SIGUSR1);
+        chain_loop_run(loop);
+        CHECK(receive_signal_value(&u) == SIGUSR1);
+        CHECK(receive_signal_run(&u, loop, SIGUSR1) == 0);
+        chain_loop_turn(loop, false);
+        raise(SIGUSR1);
+        chain_loop_run(loop);
+        CHECK(receive_signal_value(&u) == SIGUSR1);
+        end_child();
+    }
+    raise(SIGUSR1);
+    chain_loop_run(loop);
+    CHECK(receive_signal_value(&u) == SIGUSR1);
+    CHECK(receive_signal_run(&u, loop, SIGUSR1) == 0);
+    chain_loop_turn(loop, false);
+    CHECK(write(ready[1], "", 1) == 1);
+    wait_for_child();
+    chain_loop_turn(loop, false);
+    CHECK(chain_outcome(&u.root) == CHAIN_PENDING); /* nothing of the child's has come here */
+    receive_signal_cancel(&u);
+    chain_loop_run(loop);
+    close(ready[0]);
+    close(ready[1]);
+}
+
+int main(void)
+{
+    static const struct {
+        const char *name;
+        void (*run)(void);
+    } scenarios[] = {
+        { "before threads", before_threads },
+        { "after threads", after_threads },
+        { "the child only closes", child_only_closes },
+        { "while jobs run", while_jobs_run },
+        { "a running job is cancelled", cancel_of_a_running_job },
+        { "at any moment", at_any_moment },
+        { "in a blocking function", fork_in_a_blocking_function },
+        { "in a step", fork_in_a_step },
+        { "as a daemon", as_a_daemon },
+        { "both wait", each_way_to_wait },
+        { "closed in the child", closed_in_the_child },
+        { "closed in the parent", closed_in_the_parent },
+        { "a wake-up", wake_in_the_child },
+        { "signals", signals },
+    };
+
+    for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
+        open_all();
+        alarm(30);
+        scenarios[i].run();
+        close_all();
+        printf("%s\n", scenarios[i].name);
+    }
+    return 0;
+}
