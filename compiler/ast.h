@@ -74,7 +74,7 @@ struct ast_call {
     struct span name_span;
     bool bare;               /* without brackets */
     struct ast_args *args;
-    const struct symbol *op; /* [resolve] */
+    struct symbol *op;       /* [resolve] */
 };
 
 struct ast_branch {

@@ -97,8 +97,7 @@ void unknown_operation(struct checker *checker, const struct ast_call *call)
 
 static struct node *check_call(struct checker *checker, const struct ast_form *form)
 {
-    const struct symbol *op = form->u.call.op;
-    struct symbol *called;
+    struct symbol *op = form->u.call.op;
     struct node *node;
 
     if (op == NULL) {
@@ -110,8 +109,8 @@ static struct node *check_call(struct checker *checker, const struct ast_form *f
         return node_wrong(checker, form->span);
     }
     node = node_new(checker, NODE_CALL, form->span);
-    node->u.call.op = called = symbol_find(checker->program, op->name);
-    called->is_called = true;
+    node->u.call.op = op;
+    op->is_called = true;
     node->type = op->value;
     node->resource = ctype_resource(checker->program, op->value);
     if (form->u.call.bare)

@@ -94,7 +94,7 @@ struct node *check_spawn(struct checker *checker, const struct ast_form *form)
     if (!can_be_spawned(checker, form))
         return node_wrong(checker, form->span);
     node = node_new(checker, NODE_SPAWN, form->span);
-    op = node->u.call.op = symbol_find(checker->program, form->u.call.name);
+    op = node->u.call.op = form->u.call.op;
     op->is_spawned = true;
     if (ctype_resource(checker->program, op->value) != NULL)
         diag_report(checker->diags, D_SPAWN_OWNER, form->u.call.name_span, op->name, op->value.before);

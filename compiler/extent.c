@@ -100,7 +100,7 @@ static void note_call(void *context, struct ast_form *form)
     if (*called != NULL)
         return;
     *called = arena_new(counting->program->arena, struct called);
-    (*called)->chain = symbol_find(counting->program, form->u.call.op->name);
+    (*called)->chain = form->u.call.op;
 }
 
 /* ---- how many ---- */

@@ -172,18 +172,44 @@ static void merge(struct symbol *old, const struct symbol *new)
         old->pool = new->pool;
 }
 
-static void declare(struct program *program, struct symbol *symbol)
+/* A static chain is its file's own: of an imported one, no other file knows it. */
+static bool is_hidden(const struct program *program, const struct symbol *symbol)
+{
+    return symbol->kind == SYMBOL_OPERATION && symbol->proto->is_static && symbol->unit != program->units;
+}
+
+static void add(struct program *program, struct unit *unit, struct symbol *symbol)
 {
     struct arena *arena = program->arena;
-    struct symbol *old = symbol_find(program, symbol->name);
+
+    if (is_hidden(program, symbol)) {
+        HASH_ADD_KEYPTR(hh, unit->statics, symbol->name, strlen(symbol->name), symbol);
+        return;
+    }
+    HASH_ADD_KEYPTR(hh, program->table, symbol->name, strlen(symbol->name), symbol);
+    *program->last_symbol = symbol;
+    program->last_symbol = &symbol->next;
+}
+
+static struct symbol *find_declared(const struct program *program, const struct unit *unit, const struct symbol *symbol)
+{
+    struct symbol *old;
+
+    if (!is_hidden(program, symbol))
+        return symbol_find(program, symbol->name);
+    HASH_FIND_STR(unit->statics, symbol->name, old);
+    return old;
+}
+
+static void declare(struct program *program, struct unit *unit, struct symbol *symbol)
+{
+    struct symbol *old = find_declared(program, unit, symbol);
 
     if (ctext_is_cpp_word(symbol->name) && (symbol->kind != SYMBOL_OPERATION || symbol->proto_kind != AST_SYNC))
         diag_report(program->diags, D_CPP_WORD, symbol->span, symbol->name);
-    if (old == NULL) {
-        HASH_ADD_KEYPTR(hh, program->table, symbol->name, strlen(symbol->name), symbol);
-        *program->last_symbol = symbol;
-        program->last_symbol = &symbol->next;
-    } else if (is_clash(old, symbol)) {
+    if (old == NULL)
+        add(program, unit, symbol);
+    else if (is_clash(old, symbol)) {
         struct diag *diag = diag_report(program->diags, D_REDECLARED, symbol->span, symbol->name);
         diag_note(program->diags, diag, old->span, "declared here before");
     } else
@@ -200,12 +226,12 @@ static struct symbol *symbol_new(struct program *program, const struct unit *uni
     return symbol;
 }
 
-static void declare_codes(struct program *program, const struct unit *unit, const struct ast_code *codes)
+static void declare_codes(struct program *program, struct unit *unit, const struct ast_code *codes)
 {
     for (; codes != NULL; codes = codes->next) {
         struct symbol *symbol = symbol_new(program, unit, SYMBOL_CODE, codes->name);
         symbol->code = codes;
-        declare(program, symbol);
+        declare(program, unit, symbol);
     }
 }
 
@@ -307,7 +333,7 @@ static const char *c_name(struct arena *arena, const struct unit *unit, const st
     return proto->is_static ? arena_format(arena, "%s_%s", unit->stem, name) : name;
 }
 
-static void declare_operation(struct program *program, const struct unit *unit, const struct ast_proto *proto)
+static void declare_operation(struct program *program, struct unit *unit, const struct ast_proto *proto)
 {
     struct symbol *symbol = symbol_new(program, unit, SYMBOL_OPERATION, proto->name);
 
@@ -320,20 +346,20 @@ static void declare_operation(struct program *program, const struct unit *unit, 
     if (symbol->variadic && proto->kind == AST_BLOCKING)
         diag_report(program->diags, D_BLOCKING_VARIADIC, symbol->span, symbol->name);
     take_clauses(program, symbol);
-    declare(program, symbol);
+    declare(program, unit, symbol);
 }
 
-static void declare_resource(struct program *program, const struct unit *unit, const struct ast_item *item)
+static void declare_resource(struct program *program, struct unit *unit, const struct ast_item *item)
 {
     struct symbol *symbol = symbol_new(program, unit, SYMBOL_RESOURCE, item->u.resource.name);
 
     symbol->c_name = symbol->name;
     symbol->resource = item;
     symbol->value = ctype_of_words(program->arena, item->u.resource.type->text);
-    declare(program, symbol);
+    declare(program, unit, symbol);
 }
 
-static void declare_item(struct program *program, const struct unit *unit, struct ast_item *item)
+static void declare_item(struct program *program, struct unit *unit, struct ast_item *item)
 {
     switch (item->kind) {
     case AST_IMPORT:
@@ -350,8 +376,7 @@ static void declare_item(struct program *program, const struct unit *unit, struc
         declare_resource(program, unit, item);
         break;
     case AST_PROTO:
-        if (!item->u.proto->is_static || unit == program->units) /* a static chain is its file's own */
-            declare_operation(program, unit, item->u.proto);
+        declare_operation(program, unit, item->u.proto);
         break;
     case AST_CPP: case AST_PROLOGUE: case AST_CDECL:
         break;
@@ -432,7 +457,7 @@ struct resolver {
 /* A name that is no operation is left alone: `return NAME` may mean a name of the chain, which check knows. */
 static void resolve_call(struct resolver *resolver, struct ast_form *form)
 {
-    const struct symbol *symbol = symbol_find(resolver->program, form->u.call.name);
+    struct symbol *symbol = symbol_find_in(resolver->program, resolver->chain->unit, form->u.call.name);
     if (symbol != NULL && symbol->kind == SYMBOL_OPERATION)
         form->u.call.op = symbol;
 }
@@ -520,7 +545,7 @@ static void visit_form(void *context, struct ast_form *form)
         return;
     visit_release(caller, form->u.call.op->value, form->span);
     if (form->u.call.op->proto_kind == AST_CHAIN)
-        visit_callee(caller, symbol_find(caller->program, form->u.call.op->name), form->u.call.name_span);
+        visit_callee(caller, form->u.call.op, form->u.call.name_span);
 }
 
 static void visit_type(void *context, const struct ast_c *type)
@@ -554,6 +579,17 @@ static bool is_chain(const struct symbol *symbol)
     return symbol->kind == SYMBOL_OPERATION && symbol->proto_kind == AST_CHAIN;
 }
 
+/* Also those that only their file knows: the chains of an imported file call them. */
+static void for_each_chain(struct program *program, void (*pass)(struct program *program, struct symbol *chain))
+{
+    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        if (is_chain(symbol))
+            pass(program, symbol);
+    for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        for (struct symbol *symbol = unit->statics; symbol != NULL; symbol = symbol->hh.next)
+            pass(program, symbol);
+}
+
 static void resolve_raises(struct program *program, const struct unit *unit)
 {
     struct resolver resolver = { program, NULL };
@@ -580,10 +616,6 @@ void resolve(struct program *program, struct ast_file *file)
     resolve_codes(program);
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
         resolve_raises(program, unit);
-    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
-        if (is_chain(symbol))
-            resolve_chain(program, symbol);
-    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
-        if (is_chain(symbol))
-            visit_chain(program, symbol);
+    for_each_chain(program, resolve_chain);
+    for_each_chain(program, visit_chain);
 }

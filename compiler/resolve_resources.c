@@ -23,7 +23,7 @@ static bool can_release(const struct symbol *op, const struct symbol *resource)
 static void resolve_release(struct program *program, struct symbol *resource)
 {
     const struct ast_name *name = resource->resource->u.resource.releases;
-    struct symbol *op = symbol_find(program, name->name);
+    struct symbol *op = symbol_find_in(program, resource->unit, name->name);
     struct nearest nearest = { name->name, NULL, 0 };
     struct diag *diag;
 
@@ -50,6 +50,8 @@ static void resolve_release(struct program *program, struct symbol *resource)
         diag_note(program->diags, diag, op->span, "'%s' is declared here", op->name);
     } else if (ctype_resource(program, op->value) != NULL)
         diag_report(program->diags, D_RELEASE_VALUE, name->span, op->name);
+    else if (op->proto->is_static && op->unit != program->units)
+        diag_report(program->diags, D_RELEASE_STATIC, name->span, op->name, resource->name);
     else
         resource->release = op;
 }

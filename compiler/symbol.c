@@ -14,6 +14,13 @@ struct symbol *symbol_find(const struct program *program, const char *name)
     return symbol;
 }
 
+struct symbol *symbol_find_in(const struct program *program, const struct unit *unit, const char *name)
+{
+    struct symbol *symbol;
+    HASH_FIND_STR(unit->statics, name, symbol);
+    return symbol != NULL ? symbol : symbol_find(program, name);
+}
+
 /* ---- types ---- */
 
 bool ctype_is_void(struct ctype type)

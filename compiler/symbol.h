@@ -74,6 +74,7 @@ struct unit {
     const char *path;      /* as found */
     const char *stem;      /* the file's name as a word of C, for names made from it */
     const char *include;   /* what to write behind #include for its header */
+    struct symbol *statics; /* uthash, by name: the static chains of an imported file, which no other file knows */
     bool installed;        /* found in the data folder: <…> */
     int visit;             /* [resolve] 1 while its imports are being followed, */
     const struct ast_item *followed; /* [resolve] of which this is the current one */
@@ -102,7 +103,11 @@ struct program {
     struct symbol *chains, **last_chain; /* [resolve] callees first */
 };
 
+/* As the compiled file knows the name. */
 struct symbol *symbol_find(const struct program *program, const char *name);
+
+/* As a file knows it: its own static chains come first. */
+struct symbol *symbol_find_in(const struct program *program, const struct unit *unit, const char *name);
 
 /* False if the name has been asked for before: a name is reported as unknown where it occurs first. */
 bool unknown_is_new(struct program *program, const char *name);
