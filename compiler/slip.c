@@ -143,7 +143,7 @@ static const char *help_with_item(struct scanner *scan, const struct token *foun
         nearest_offer(&nearest, words[i]);
     if (nearest.best)
         return arena_format(scan->arena, "did you mean `%s`?", nearest.best);
-    return "C stands between `%{` and `%}`";
+    return "C must be between `%{` and `%}`";
 }
 
 /* A keyword without quotes. */
@@ -159,13 +159,13 @@ static const char *help_with_brackets(struct scanner *scan)
     int found = scan->last[0].kind, before = scan->last[1].kind, first = scan->last[2].kind;
 
     if (found != T_LPAREN && (before == T_ALL || before == T_SETTLE || before == T_ANY || before == T_RACE))
-        return arena_format(scan->arena, "branches stand in round brackets, with commas: `%s (step, step)`", bare(scan, before));
+        return arena_format(scan->arena, "branches must be in parentheses, with commas between them: `%s (step, step)`", bare(scan, before));
     if (found == T_LBRACE && first == T_CATCH && (before == T_NAME || before == T_CEXPR))
-        return "a handler knows the rejection as `err` without saying so: `catch { ... }`";
+        return "the rejection is called `err` in every handler: write `catch { ... }`";
     if (before == T_IF || before == T_WHILE)
-        return arena_format(scan->arena, "a condition stands in round brackets: `%s (condition) { ... }`", bare(scan, before));
+        return arena_format(scan->arena, "a condition must be in parentheses: `%s (condition) { ... }`", bare(scan, before));
     if (before == T_CEXPR && (first == T_IF || first == T_WHILE))
-        return arena_format(scan->arena, "a block follows the condition, at once: `%s (condition) { ... }`", bare(scan, first));
+        return arena_format(scan->arena, "a block must follow the condition: `%s (condition) { ... }`", bare(scan, first));
     return NULL;
 }
 
@@ -173,8 +173,8 @@ static const char *help_with_brackets(struct scanner *scan)
 static const char *help_with_prefix(struct scanner *scan)
 {
     switch (scan->last[0].kind) {
-    case T_BACKOFF: return "`backoff` stands before the step: `retry 3 backoff 10ms step`";
-    case T_JITTER: return "`jitter` stands before the step: `retry 3 backoff 10ms jitter 10% step`";
+    case T_BACKOFF: return "`backoff` must be before the step: `retry 3 backoff 10ms step`";
+    case T_JITTER: return "`jitter` must be before the step: `retry 3 backoff 10ms jitter 10% step`";
     default: return NULL;
     }
 }
@@ -184,37 +184,37 @@ static const char *help_with_word(struct scanner *scan, const struct expected *e
     const struct token *found = &scan->last[0], *before = &scan->last[1];
 
     if (found->kind == T_NUM && is_duration_word(before->kind))
-        return "durations have units: us, ms, s, m or h";
+        return "a duration must have a unit: us, ms, s, m or h";
     if (before->kind == T_RETRY || (found->kind == T_ARGS && scan->last[2].kind == T_RETRY))
-        return "`retry` is told how many attempts it has in all: `retry 3 step`";
+        return "`retry` must be followed by the number of attempts in all: `retry 3 step`";
     if (found->kind == T_THEN && before->kind == T_SEMICOLON)
-        return "no `;` stands before a `then`";
+        return "remove the `;` before the `then`";
     if (found->kind == T_RPAREN && before->kind == T_LPAREN)
         return arena_format(scan->arena, "%s needs at least one branch", shown(scan, &scan->last[2]));
     if (expected->group[GROUP_ITEM] && (found->kind == T_NAME || found->kind == T_OPERATOR))
         return help_with_item(scan, found);
     if (found->kind == T_NAME && before->kind == T_REJECT)
-        return arena_format(scan->arena, "a code stands in brackets: `reject(%s)`", found->value.name->name);
+        return arena_format(scan->arena, "a code must be in parentheses: `reject(%s)`", found->value.name->name);
     if (expected->group[GROUP_CLAUSE] && help_with_prefix(scan) != NULL)
         return help_with_prefix(scan);
     if (expected->group[GROUP_CLAUSE] && (found->kind == T_CEXPR || token_group(found->kind) == GROUP_STEP))
-        return "steps are joined with `then`";
+        return "steps must be joined with `then`";
     return NULL;
 }
 
 static const char *help_with(struct scanner *scan, const struct expected *expected)
 {
     switch (scan->last[0].kind) {
-    case T_CWORD: return "C statements stand in `do { }`, variables at the head of a block: `var int n = 0;`";
-    case T_VAR: return "variables stand at the head of a block, before its first step";
-    case T_ELSE: return "`else` belongs to a `then` or an `if`: `then step else step`";
-    case T_SEMICOLON: return expected->group[GROUP_ITEM] && scan->depth == 0 ? "a body has no `;` behind it" : NULL;
+    case T_CWORD: return "C statements must be in `do { }`, variables at the head of a block: `var int n = 0;`";
+    case T_VAR: return "variables must be at the head of a block, before its first step";
+    case T_ELSE: return "`else` must follow a `then` or an `if`: `then step else step`";
+    case T_SEMICOLON: return expected->group[GROUP_ITEM] && scan->depth == 0 ? "remove the `;` after the body" : NULL;
     default: break;
     }
     if (help_with_brackets(scan) != NULL)
         return help_with_brackets(scan);
     if (scan->last[1].kind == T_DO)
-        return "`do` is followed by C in braces; loops are `while (condition) { }` and `loop { }`";
+        return "`do` must be followed by C in braces; loops are `while (condition) { }` and `loop { }`";
     return help_with_word(scan, expected);
 }
 

@@ -242,7 +242,7 @@ static bool is_hexadecimal(const char *begin, const char *end)
 static void help_number(struct scanner *scan, struct diag *diag, const char *letters)
 {
     if (*letters == '.')
-        diag_help(scan->diags, diag, "durations are whole numbers: 1500ms, not 1.5s");
+        diag_help(scan->diags, diag, "a duration must be a whole number: 1500ms, not 1.5s");
     else
         diag_help(scan->diags, diag, "the units are us, ms, s, m (minutes) and h");
 }

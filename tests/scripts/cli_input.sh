@@ -52,7 +52,7 @@ printf 'chain int f(int n)\n{\n    (n \0 1)\n}\n' >nul.chain
 "$CHAINC" nul.chain -o x.c >out 2>err
 status=$?
 [ $status -eq 1 ] || fail "a NUL byte: status $status"
-shows err "nul.chain:3:8: error: a NUL byte: this is no text file"
+shows err "nul.chain:3:8: error: found a NUL byte: this is not a text file"
 [ ! -e x.c ] || fail "a NUL byte left an output"
 
 # The end of the last line and the kind of line ends do not matter.
