@@ -106,7 +106,7 @@ static void follow_all(struct ways *ways, struct ir_block *block)
             need(ways, instr->variable);
         follow(ways, block, instr->next);
     }
-    if (block->end == IR_START || block->end == IR_SPAWN)
+    if (block->end == IR_START)
         enter(ways, block->to);
     while (ways->depth > 0) {
         const struct ir_block *next = ways->stack[--ways->depth];
