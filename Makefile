@@ -169,6 +169,17 @@ damage: all $(LIBCHAINC) ## 100 sources with every byte deleted, doubled and cha
 
 growth: chainc ## instructions of chainc for n and for 4 n of everything a file can have many of
 	@mkdir -p $(BUILD)/growth && cd $(BUILD)/growth && CHAINC=$(abspath $(CHAINC)) $(CURDIR)/tests/growth/growth.py
+MUTANTS = nice -n 10 tests/mutants/mutants.py --build $(BUILD)
+mutants: all $(LIBCHAINC) ## small changes of meaning in compiler and runtime, each of which a test has to notice; see tests/mutants
+	@$(MUTANTS)
+
+# The random programs are for chainc: the driver compiles a core of its own.
+COVERAGE := $(BUILD)/coverage
+coverage: ## which lines and branches of the core and of the passes that place states no test runs, in build/coverage
+	@find $(COVERAGE) -name '*.gcda' -delete 2>/dev/null || true
+	@$(MAKE) --no-print-directory -s check BUILD=$(COVERAGE) CPPFLAGS=-DNDEBUG CFLAGS="-O0 -g --coverage -fprofile-update=atomic"
+	@tests/fuzz/fuzz.py --build $(COVERAGE) --nested --count 500
+	@tests/mutants/coverage.py $(COVERAGE)
 
 valgrind: all ## the examples, and chainc with an input that has errors, under valgrind
 	@tests/run --build $(BUILD) --valgrind $(or $(TESTS),examples emit/all_mixed ui/check_raises ui/syntax_several)
@@ -210,6 +221,7 @@ $(BUILD)/way: FORCE
 	@echo '$(WAY_TO_DATA)' | cmp -s - $@ || echo '$(WAY_TO_DATA)' >$@
 
 .PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak growth bench format format-check clean help FORCE
+.PHONY: all chainc libchain check check-builds bless asan tsan mutants coverage valgrind fuzz soak bench format format-check clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
