@@ -118,7 +118,7 @@ static void follow_all(struct ways *ways, struct ir_block *block)
  * there is a decision, too. */
 static bool is_worth_it(const struct ir_strand *strand)
 {
-    if (strand->joins || strand->times || strand->spawns || strand->awaits)
+    if (strand->joins || strand->awaits)
         return false;
     for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
         if (storage->op == NULL || storage->op->proto_kind == AST_CHAIN)
@@ -126,17 +126,10 @@ static bool is_worth_it(const struct ir_strand *strand)
     return true;
 }
 
-/* Plain values that no pointer can reach. */
+/* Values that no pointer can reach. Pointers reach `err` and what is kept of an outcome. */
 static bool may_be_overwritten(const struct variable *variable)
 {
-    if (variable->address_taken || variable->many_strands)
-        return false;
-    switch (variable->kind) {
-    case VARIABLE_PARAMETER: case VARIABLE_VAR: case VARIABLE_BINDING: case VARIABLE_IT: case VARIABLE_RESULT: case VARIABLE_EXIT:
-    case VARIABLE_ATTEMPT: return true;
-    case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_MEMBER: case VARIABLE_CAUSES: return false;
-    }
-    return false;
+    return !variable->address_taken && !variable->many_strands;
 }
 
 void overlay(struct arena *arena, struct ir_chain *chain)

@@ -15,7 +15,7 @@ from lab import FUZZ_FLAGS, PATIENCE, TOP, fresh, run, tests
 # What may share storage does, and nothing else: before the texts, as a text that differs says less.
 ABOUT_STORAGE = "exec/sharing", "exec/overlay", "exec/locals"
 # Tests that look at chainc in ways of their own; the last that are asked.
-SCRIPTS = "scripts/limits scripts/budget scripts/report scripts/skeleton scripts/owned".split()
+SCRIPTS = "scripts/limits scripts/budget scripts/report".split()
 TEXTS = (*tests.DUMPS, ".c.golden", ".h.golden", ".skeleton")
 
 

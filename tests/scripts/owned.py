@@ -183,7 +183,7 @@ def programs(share):
     forms += [("void", give + " as c then lend(c)") for give in GIVES]
     for i, (kind, form) in enumerate(forms):
         for j, way in enumerate(ways if "%s" in form else ways[:1]):
-            if (7 * i + j) % share == 0 or "%s" not in form or (share > len(ways) and j == i % len(ways)):
+            if (7 * i + j) % share == 0 or "%s" not in form or j == i % len(ways):
                 yield f"p{i}_{j}", kind, form.replace("%s", way)
     for i, form in enumerate(IN_ORDER):
         yield f"in_order_{i}", "void", form
