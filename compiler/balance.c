@@ -34,6 +34,7 @@ struct balance {
     const char *begin, *end; /* the region */
     struct bracket open[MOST_OPEN];
     unsigned depth;
+    bool is_c;               /* the text of a %{ %}: lines that begin with # are the preprocessor's, at any depth */
     struct verdict doubt;    /* the first pair that matches but does not look like it */
 };
 
@@ -197,7 +198,7 @@ static struct verdict judge(struct balance *balance)
     const char *at = balance->begin;
     enum mark mark;
 
-    while ((mark = next_mark(balance->scan, &at, balance->end, balance->depth)) != MARK_END) {
+    while ((mark = next_mark(balance->scan, &at, balance->end, balance->is_c ? 0 : balance->depth)) != MARK_END) {
         struct bracket bracket = bracket_at(balance, at - 1);
         if (mark == MARK_OPENING && balance->depth < MOST_OPEN)
             balance->open[balance->depth++] = bracket;
@@ -264,7 +265,7 @@ static void report_never_closed(const struct balance *balance, const struct brac
 
     if (place == opening->at) {
         struct diag *diag = diag_report(diags, D_NEVER_CLOSED, one_byte(balance, place), *place);
-        if (balance->end < balance->scan->limit)
+        if (balance->end < balance->scan->limit && !balance->is_c)
             diag_note(diags, diag, one_byte(balance, balance->end), "the next item begins here");
     } else
         diag_note(diags, diag_report(diags, D_EXPECTED_BRACKET, one_byte(balance, place), partner_of(*opening->at)),
@@ -373,6 +374,30 @@ void balance_file(struct scanner *scan)
             report(balance, &verdict);
         add_unbalanced(balance);
     }
+}
+
+/* With conditionals, brackets match only for the preprocessor. */
+static bool has_conditional(const char *begin, const char *end)
+{
+    for (const char *at = begin; (at = memchr(at, '#', (size_t)(end - at))) != NULL; at++)
+        if (strncmp(skip_spaces(at + 1), "if", 2) == 0)
+            return true;
+    return false;
+}
+
+bool balance_prologue(struct scanner *scan, const char *begin, const char *end)
+{
+    struct balance *balance;
+
+    if (has_conditional(begin, end))
+        return true;
+    balance = arena_new(scan->arena, struct balance);
+    balance->scan = scan;
+    balance->is_c = true;
+    set_region(balance, begin, end);
+    struct verdict verdict = judge(balance);
+    report(balance, &verdict);
+    return verdict.wrong == NOTHING_WRONG;
 }
 
 bool is_unbalanced(const struct scanner *scan, pos at)

@@ -87,8 +87,13 @@ struct token capture_token(struct scanner *scan, int kind, const char *begin)
         return token;
     }
     struct token token = c_token(scan, kind, begin, begin + 1, end_inside(begin, scan->cursor));
-    if (kind == T_CEXPR)
+    if (kind == T_CEXPR && token.value.c->text[0] == '{') /* a statement expression: its parentheses belong to it */
+        token = c_token(scan, kind, begin, begin, scan->cursor);
+    if (kind == T_CEXPR) {
         require_text(scan, &token, "an expression");
+        check_expression(scan, token.value.c);
+    } else if (scan->last[0].kind != T_STATE)
+        check_statements(scan, token.value.c);
     return token;
 }
 
@@ -164,6 +169,7 @@ struct token range_token(struct scanner *scan)
     skip_c(scan, scan->depth, ".", NULL);
     struct token token = c_token(scan, T_CEXPR, begin, begin, scan->cursor);
     require_text(scan, &token, "an expression");
+    check_expression(scan, token.value.c);
     token.span = token.value.c->span;
     return token;
 }

@@ -56,6 +56,7 @@ static struct ast_param *new_param(struct scanner *scan, const struct ast_c *c)
         param->name = intern_string(scan->names, "");
         return param;
     }
+    check_parameter(scan, c);
     if (ctext_find(c->text, '=') != NULL)
         diag_report(scan->diags, D_PARAMETER_VALUE, c->span);
     param->name = intern(scan->names, name.text, name.length);

@@ -319,6 +319,8 @@ static void take_clauses(struct program *program, struct symbol *symbol)
             check_count(program, symbol, clause);
         seen |= 1u << clause->kind;
     }
+    if (symbol->fails != NULL && symbol->raises != NULL && symbol->raises->codes == NULL)
+        diag_report(program->diags, D_CLAUSES_CONFLICT, symbol->raises->span);
 }
 
 /* The name of what is generated. A static chain's frame stands in the header, beside those of other files. */
@@ -343,6 +345,8 @@ static void declare_operation(struct program *program, struct unit *unit, const 
     symbol->value = ctype_of_words(program->arena, proto->type->text);
     symbol->variadic = proto->variadic;
     add_parameters(program, symbol);
+    if (proto->body == NULL) /* those of a body are names of its block */
+        resolve_parameters_twice(program, proto);
     if (symbol->variadic && proto->kind == AST_BLOCKING)
         diag_report(program->diags, D_BLOCKING_VARIADIC, symbol->span, symbol->name);
     take_clauses(program, symbol);
@@ -467,6 +471,7 @@ static void find_codes(void *context, const struct ast_name *codes)
     const struct resolver *resolver = context;
     struct program *program = resolver->program;
 
+    resolve_codes_twice(program, codes);
     for (; codes != NULL; codes = codes->next) {
         struct symbol *symbol = symbol_find(program, codes->name);
         struct nearest nearest = { codes->name, NULL, 0 };

@@ -14,4 +14,8 @@ void resolve_resources(struct program *program);
 /* Every code has a number of its own, or that has been reported. When all names are declared. */
 void resolve_codes(struct program *program);
 
+/* resolve_twice.c: report what is in a list twice. */
+void resolve_parameters_twice(struct program *program, const struct ast_proto *proto);
+void resolve_codes_twice(struct program *program, const struct ast_name *codes);
+
 #endif

@@ -106,7 +106,15 @@ static inline void be_quiet_until(struct scanner *scan, const char *at)
 
 /* balance.c: reports brackets that do not match, and remembers where */
 void balance_file(struct scanner *scan);
+bool balance_prologue(struct scanner *scan, const char *begin, const char *end); /* false: it has reported something */
 bool is_unbalanced(const struct scanner *scan, pos at);
+
+/* shape.c: reports C text that cannot be what its place asks for */
+void check_expression(struct scanner *scan, const struct ast_c *c);
+void check_statements(struct scanner *scan, const struct ast_c *c);
+void check_prologue(struct scanner *scan, const char *begin, const char *end);
+void check_parameter(struct scanner *scan, const struct ast_c *c);
+void check_arguments(struct scanner *scan, const struct ast_args *args);
 
 /* brackets.c: false means that there are too many and that the rest of the item was given up */
 bool open_bracket(struct scanner *scan, const char *at);

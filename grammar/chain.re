@@ -344,6 +344,20 @@ const char *end_of_code(const char *text, const char *limit)
     return last < limit ? last : limit;
 }
 
+/* `#` and its word: no C compiler knows it. */
+static void report_directive(struct scanner *scan, const char *begin, const char *end)
+{
+    static const char *const words[] = { "include", "define", "undef", "pragma", "error", "warning", "line" };
+    const char *word = begin + 1 + strspn(begin + 1, " \t");
+    struct nearest nearest = { .wanted = arena_copy(scan->arena, word, (size_t)(end - word)) };
+    struct diag *diag = diag_report(scan->diags, D_UNKNOWN_DIRECTIVE, scan_span(scan, begin, end), nearest.wanted);
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        nearest_offer(&nearest, words[i]);
+    if (nearest.best != NULL)
+        diag_help(scan->diags, diag, "did you mean `#%s`?", nearest.best);
+}
+
 /* A preprocessor line, without a comment at its end. Conditionals would have to be understood: they are refused. */
 static bool lex_directive(struct scanner *scan, struct token *token)
 {
@@ -368,6 +382,7 @@ static bool lex_directive(struct scanner *scan, struct token *token)
     token->value.c = raw_text(scan, TEXT(start), TEXT(begin));
 
     at = start;
+    do {
     /*!re2c
         "#" blank* "if" ("n"? "def")? [^a-zA-Z0-9_] {
             if (scan->conditionals++ == 0)
@@ -380,12 +395,20 @@ static bool lex_directive(struct scanner *scan, struct token *token)
                 diag_report(scan->diags, D_CONDITIONAL, token->span);
             return false;
         }
-        * {
-            if (scan->depth > 0)
-                diag_report(scan->diags, D_DIRECTIVE_INSIDE, token->span);
-            return scan->depth == 0;
+        "#" blank* ("include" | "include_next" | "import" | "embed") blank* (["<] | ascii_letter) { break; }
+        "#" blank* ("include" | "include_next" | "import" | "embed") [^a-zA-Z0-9_] {
+            diag_report(scan->diags, D_INCLUDE_NAME, token->span);
+            return false;
         }
+        "#" blank* ("define" | "undef" | "line" | "error" | "warning" | "pragma" | "ident" | "sccs" | "assert" | "unassert")
+            [^a-zA-Z0-9_] { break; }
+        "#" blank* name { report_directive(scan, TEXT(start), TEXT(at)); return false; }
+        * { break; }
     */
+    } while (0);
+    if (scan->depth > 0)
+        diag_report(scan->diags, D_DIRECTIVE_INSIDE, token->span);
+    return scan->depth == 0;
 }
 
 /* One without an end is taken to end before the next item, and that is where its end is missing. */
@@ -413,6 +436,8 @@ static struct token lex_prologue(struct scanner *scan, const char *start)
     if (end - start < 4 || end[-2] != '%' || end[-1] != '}')
         return broken_prologue(scan, start);
     scan->cursor = end;
+    if (balance_prologue(scan, start + 2, end - 2))
+        check_prologue(scan, start + 2, end - 2);
     return prologue_token(scan, start, end - 2);
 }
 

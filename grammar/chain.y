@@ -114,6 +114,7 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %type <opclause_list> opclauses
 %type <opclause> opclause
 %type <c> failure value
+%type <args> args
 %type <name_list> names
 %type <number> count
 %type <block> block
@@ -207,7 +208,7 @@ opclause:
 
 failure:
   NAME                                          { $$ = new_c(A, @1, $1->name); }
-| NAME ARGS                                     { $$ = scan_text(scan, @$); }
+| NAME args                                     { $$ = scan_text(scan, @$); }
 | CEXPR
 
 names:
@@ -220,6 +221,8 @@ count:
 | CEXPR                                         { $$ = new_number(A, @1, $1->text); }
 
 /* ---- pipelines ---- */
+
+args: ARGS                                      { $$ = $1; check_arguments(scan, $1); }
 
 block:
   lbrace vars "}"                               { $$ = new_block(A, @$, $2.first, NULL); }
@@ -284,7 +287,7 @@ dur:
 
 primary:
   NAME                                          { $$ = new_call(A, AST_CALL, @$, $1); }
-| NAME ARGS                                     { $$ = call_with(new_call(A, AST_CALL, @$, $1), @$, $2); }
+| NAME args                                     { $$ = call_with(new_call(A, AST_CALL, @$, $1), @$, $2); }
 | CEXPR                                         { $$ = new_expr(A, @$, $1); }
 | "do" CBLOCK                                   { $$ = new_do(A, @$, NULL, $2); }
 | "do" CTYPE CBLOCK                             { $$ = new_do(A, @$, $2, $3); }
@@ -298,17 +301,17 @@ primary:
 | "continue"                                    { $$ = new_form(A, AST_CONTINUE, @$); }
 | "join"                                        { $$ = new_form(A, AST_JOIN, @$); }
 | "delay" dur                                   { $$ = new_delay(A, @$, $2); }
-| "spawn" NAME ARGS                             { $$ = call_with(new_call(A, AST_SPAWN, @$, $2), @$, $3); }
+| "spawn" NAME args                             { $$ = call_with(new_call(A, AST_SPAWN, @$, $2), @$, $3); }
 | "return"                                      { $$ = new_return(A, @$, NULL); }
 | "return" returned                             { $$ = new_return(A, @$, $2); }
 | "reject"                                      { $$ = new_reject(A, @$, false, NULL); }
-| "reject" ARGS                                 { $$ = new_reject(A, @$, true, $2); }
+| "reject" args                                 { $$ = new_reject(A, @$, true, $2); }
 | value                                         { $$ = new_expr(A, @$, $1); }
 | error                                         { $$ = new_block_form(A, AST_BLOCK, @$, new_block(A, @$, NULL, NULL)); }
 
 returned:
   NAME                                          { $$ = new_call(A, AST_CALL, @$, $1); }
-| NAME ARGS                                     { $$ = call_with(new_call(A, AST_CALL, @$, $1), @$, $2); }
+| NAME args                                     { $$ = call_with(new_call(A, AST_CALL, @$, $1), @$, $2); }
 | CEXPR                                         { $$ = new_expr(A, @$, $1); }
 | value                                         { $$ = new_expr(A, @$, $1); }
 
@@ -320,7 +323,7 @@ value:
 | NUM OPERATOR                                  { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
 | STRING OPERATOR                               { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
 | NAME OPERATOR                                 { $$ = scan_text(scan, @$); SLIP(slip_operator(scan, $1, $2, $$)); }
-| NAME ARGS OPERATOR                            { $$ = scan_text(scan, @$); SLIP(slip_operator(scan, $1, $3, $$)); }
+| NAME args OPERATOR                            { $$ = scan_text(scan, @$); SLIP(slip_operator(scan, $1, $3, $$)); }
 | CEXPR OPERATOR                                { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
 
 group:

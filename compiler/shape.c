@@ -1,0 +1,136 @@
+/* shape.c - C text that cannot be what its place asks for, whatever the macros in it stand for.
+ *
+ * C text is not parsed: the C compiler reports what is wrong with it, at its line. But some of it would change the meaning of the text
+ * around it, `(x; x)`, or would be noticed only behind its end, in generated code. So this looks at tokens that no macro can save:
+ * those outside of braces and of the arguments of a name, which may be a macro's.
+ */
+#include <string.h>
+
+#include "ctext.h"
+#include "scan.h"
+
+static struct span span_of(const struct ast_c *c, struct ctoken token)
+{
+    return (struct span){ c->span.begin + (pos)(token.text - c->text), c->span.begin + (pos)(token.text - c->text + (ptrdiff_t)token.length) };
+}
+
+static bool is_punct(struct ctoken token, const char *signs)
+{
+    return token.kind == CTOKEN_PUNCT && token.length == 1 && strchr(signs, *token.text) != NULL;
+}
+
+/* Behind the partner of the bracket before *at. */
+static void skip_bracket(const char **at)
+{
+    int depth = 1;
+    struct ctoken token;
+
+    while (depth > 0 && (token = ctext_next_solid(at)).kind != CTOKEN_END)
+        depth += is_punct(token, "([{") - is_punct(token, ")]}");
+}
+
+/* Begins a statement, and nothing else. */
+static bool is_statement_word(struct ctoken token)
+{
+    static const char *const words[] = { "if", "else", "while", "for", "do", "switch", "case", "return", "break", "continue", "goto" };
+
+    for (size_t i = 0; token.kind == CTOKEN_NAME && i < sizeof words / sizeof *words; i++)
+        if (ctoken_is(token, words[i]))
+            return true;
+    return false;
+}
+
+/* What ends here cannot be complete: an operator wants an operand. `i++` is complete. */
+static bool wants_more(const char *text, struct ctoken last)
+{
+    bool is_step = is_punct(last, "+-") && last.text > text && last.text[-1] == *last.text;
+
+    return !is_step && (is_punct(last, "+-*/%&|^=<>!~?:,.") || ctoken_is(last, "->"));
+}
+
+static void refuse_part(struct scanner *scan, const struct ast_c *c, struct ctoken token, const char *whole)
+{
+    const char *part = arena_copy(scan->arena, token.text, token.length);
+    struct diag *diag = diag_report(scan->diags, D_NO_PART, span_of(c, token), part, whole);
+
+    if (is_statement_word(token))
+        diag_help(scan->diags, diag, "C statements must be in `do { }`");
+}
+
+static void refuse_end(struct scanner *scan, const struct ast_c *c, struct ctoken last, const char *what)
+{
+    diag_report(scan->diags, D_EXPECTED_AFTER, span_of(c, last), what);
+}
+
+void check_expression(struct scanner *scan, const struct ast_c *c)
+{
+    struct ctoken token, last = { .kind = CTOKEN_END };
+
+    if (is_unbalanced(scan, c->span.begin) || scan->last[0].kind == T_CWORD) /* `for (;;)` is an error already */
+        return;
+    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; last = token) {
+        if (is_punct(token, ";") || is_statement_word(token)) {
+            refuse_part(scan, c, token, "an expression");
+            return;
+        }
+        if (is_punct(token, "{") || (is_punct(token, "(") && last.kind == CTOKEN_NAME))
+            skip_bracket(&p);
+    }
+    if (last.kind != CTOKEN_END && wants_more(c->text, last))
+        refuse_end(scan, c, last, "an operand");
+}
+
+void check_arguments(struct scanner *scan, const struct ast_args *args)
+{
+    struct ctoken token, last = { .kind = CTOKEN_END };
+
+    for (; args != NULL; args = args->next)
+        for (const char *p = args->c.text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; last = token) {
+            if (is_punct(token, ";") && !is_unbalanced(scan, args->c.span.begin)) {
+                refuse_part(scan, &args->c, token, "an argument");
+                return;
+            }
+            if (is_punct(token, "{") || (is_punct(token, "(") && last.kind == CTOKEN_NAME))
+                skip_bracket(&p);
+        }
+}
+
+void check_statements(struct scanner *scan, const struct ast_c *c)
+{
+    struct ctoken token, last = { .kind = CTOKEN_END };
+
+    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END;)
+        last = token;
+    if (last.kind != CTOKEN_END && (wants_more(c->text, last) || is_punct(last, "+-")) && !is_unbalanced(scan, c->span.begin))
+        refuse_end(scan, c, last, wants_more(c->text, last) ? "an operand" : "';'");
+}
+
+/* A preprocessor line at the end is complete. */
+void check_prologue(struct scanner *scan, const char *begin, const char *end)
+{
+    const char *line = end_of_code(begin, end);
+
+    while (line > begin && line[-1] != '\n')
+        line--;
+    if (line[strspn(line, " \t")] != '#')
+        check_statements(scan, c_text(scan, begin, end));
+}
+
+/* Words, stars and brackets: what declares one thing. */
+void check_parameter(struct scanner *scan, const struct ast_c *c)
+{
+    struct ctoken token;
+
+    if (is_unbalanced(scan, c->span.begin))
+        return;
+    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END;) {
+        if (is_punct(token, "([{"))
+            skip_bracket(&p);
+        else if (is_punct(token, "="))
+            return;
+        else if (token.kind != CTOKEN_NAME && !is_punct(token, "*^")) {
+            refuse_part(scan, c, token, "a parameter");
+            return;
+        }
+    }
+}
