@@ -181,7 +181,7 @@ static void emit_run(struct emitter *emitter)
 static const char main_text[] =
     "static int main_chain_begin(struct chain_root *root_, struct chain_loop *loop_, int argc_, char **argv_)\n"
     "{\n"
-    "    struct main_chain *u_ = (struct main_chain *)(void *)root_;\n"
+    "    struct main_chain *u_ = (struct main_chain *)(void *)((char *)root_ - offsetof(struct main_chain, root));\n"
     "${unused}"
     "    return main_chain_run(u_, loop_${arguments});\n"
     "}\n"

@@ -37,8 +37,10 @@ static void emit_slots_cancel(struct emitter *emitter, const struct ir_instr *in
     if (number == NULL)
         putf(w, "        chain__cancel_branch(&%s[0].strand, %s);\n", slots, loop);
     else
-        putf(w, "        chain__cancel_slots(%s, sizeof *%s, %s, offsetof(struct %s_%s, %s%s), %s);\n", slots, slots, slot->limit,
-             emitter->chain->c_name, slot->field, number->scope->path, number->part->field, loop);
+        putf(w, "        chain__cancel_slots(&%s[0].strand, sizeof *%s, %s,\n"
+                "                            offsetof(struct %s_%s, %s%s) - offsetof(struct %s_%s, strand), %s);\n",
+             slots, slots, slot->limit, emitter->chain->c_name, slot->field, number->scope->path, number->part->field,
+             emitter->chain->c_name, slot->field, loop);
 }
 
 /* What is waited for at the state that this block leads to. */

@@ -280,10 +280,11 @@ static void emit_way_to_slot(struct emitter *emitter, const struct ir_strand *st
     const char *name = emitter->chain->c_name;
 
     if (strand == slot)
-        putf(w, "        return (struct %s_%s *)(void *)s_;\n", name, slot->field);
+        putf(w, "        return (struct %s_%s *)(void *)((char *)s_ - offsetof(struct %s_%s, strand));\n", name, slot->field, name,
+             slot->field);
     else if (strand->slot == slot)
-        putf(w, "        return (struct %s_%s *)(void *)((char *)s_ - offsetof(struct %s_%s, %s));\n", name, slot->field, name, slot->field,
-             strand->field);
+        putf(w, "        return (struct %s_%s *)(void *)((char *)s_ - offsetof(struct %s_%s, %s.strand));\n", name, slot->field, name,
+             slot->field, strand->field);
     else
         putf(w, "        return %s_%s_of(s_)->chain__outer;\n", name, next_inside(strand->slot, slot)->field);
 }
@@ -345,7 +346,7 @@ static void emit_frame_of(struct emitter *emitter)
         else if (strand->slot != NULL && strand->is_strand)
             putf(w, "        return %s_%s_of(s_)->chain__frame;\n", chain->c_name, strand->slot->field);
         else if (strand->is_strand)
-            putf(w, "        return ((struct %s_branches *)(void *)((char *)s_ - offsetof(struct %s_branches, %s)))->frame;\n",
+            putf(w, "        return ((struct %s_branches *)(void *)((char *)s_ - offsetof(struct %s_branches, %s.strand)))->frame;\n",
                  chain->c_name, chain->c_name, strand->field);
     }
     putf(w, "    }\n    return (struct %s_frame *)(void *)(s_ + 1);\n}\n\n", chain->c_name);

@@ -298,6 +298,31 @@ static const struct ir_strand *holder_of(const struct ir_strand *strand)
     return strand->is_slot ? strand->parent->slot : strand->slot;
 }
 
+static void emit_alignment(struct emitter *emitter, const char *header, const char *type, bool *any)
+{
+    if (*any)
+        put(emitter->writer, " | ");
+    else
+        putf(emitter->writer, "CHAIN__PAD(sizeof(%s), ", header);
+    putf(emitter->writer, "CHAIN__ALIGN(%s)", type);
+    *any = true;
+}
+
+/* Before the header of a branch: what it waits for follows the header directly, however that is aligned (rule 4). */
+static void emit_padding(struct emitter *emitter, const struct ir_strand *strand, const char *header)
+{
+    bool any = false;
+
+    for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next) {
+        const struct symbol *op = storage->op;
+        if (op != NULL && (op->proto_kind != AST_ASYNC || op->state != NULL))
+            emit_alignment(emitter, header, arena_format(emitter->arena, "struct %s%s", op->c_name, struct_suffix(op)), &any);
+        if (op != NULL && ctype_may_be_overaligned(op->value))
+            emit_alignment(emitter, header, arena_format(emitter->arena, "%s%s", op->value.before, op->value.after), &any);
+    }
+    put(emitter->writer, any ? ")\n" : "");
+}
+
 static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
 {
     static const struct ctype no_value = { NULL, "" };
@@ -308,6 +333,7 @@ static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
     else if (strand->parent != NULL) {
         putf(w, "struct { /* %s */\n", place_words(emitter, strand->span));
         w->indent++;
+        emit_padding(emitter, strand, strand->is_strand ? "struct chain_strand" : "struct chain_op");
         put(w, strand->is_strand ? "struct chain_strand strand;\n" : "struct chain_op op;\n");
         emit_storage(emitter, strand, no_value, false);
         w->indent--;
@@ -317,7 +343,7 @@ static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
         emit_callees(emitter, strand);
 }
 
-/* What one item of an each keeps. Its strand comes first, as the frame of a chain follows its strand. */
+/* What one item of an each keeps. Its storage follows its strand, as the frame of a chain does. */
 static void emit_slot(struct emitter *emitter, const struct ir_strand *slot)
 {
     static const struct ctype no_value = { NULL, "" };
@@ -326,6 +352,7 @@ static void emit_slot(struct emitter *emitter, const struct ir_strand *slot)
 
     putf(w, "/* One item of the each at %s. */\nstruct %s_%s {\n", place_words(emitter, slot->span), name, slot->field);
     w->indent++;
+    emit_padding(emitter, slot, "struct chain_strand");
     put(w, "struct chain_strand strand;\n");
     emit_storage(emitter, slot, no_value, false);
     putf(w, "struct %s_frame *chain__frame;\n", name);
@@ -339,8 +366,9 @@ static void emit_slot(struct emitter *emitter, const struct ir_strand *slot)
     w->indent--;
     put(w, "};\n");
     putf(w, "CHAIN_STATIC_ASSERT((%s) > 0 && (%s) <= 254, \"the limit of an each is 1 to 254\");\n", slot->limit, slot->limit);
-    putf(w, "CHAIN_STATIC_ASSERT(offsetof(struct %s_%s, u) == sizeof(struct chain_strand), \"storage follows its header\");\n\n", name,
-         slot->field);
+    putf(w, "CHAIN_STATIC_ASSERT(offsetof(struct %s_%s, u) == offsetof(struct %s_%s, strand) + sizeof(struct chain_strand),\n"
+            "                    \"storage follows its header: types are aligned to 128 bytes at most\");\n\n",
+         name, slot->field, name, slot->field);
 }
 
 /* Inner ones first: a slot contains those of the eachs in its body. */
@@ -361,9 +389,10 @@ static void emit_branch_asserts(struct emitter *emitter)
 
     for (const struct ir_strand *strand = emitter->chain->strands->next; strand != NULL; strand = strand->next)
         if (strand->slot == NULL)
-            putf(w, "CHAIN_STATIC_ASSERT(offsetof(struct %s_branches, %s.u) == offsetof(struct %s_branches, %s) + sizeof(struct %s),\n"
-                "                    \"storage follows its header\");\n",
-             name, strand->field, name, strand->field, strand->is_strand ? "chain_strand" : "chain_op");
+            putf(w, "CHAIN_STATIC_ASSERT(offsetof(struct %s_branches, %s.u) == offsetof(struct %s_branches, %s.%s) + sizeof(struct %s),\n"
+                "                    \"storage follows its header: types are aligned to 128 bytes at most\");\n",
+             name, strand->field, name, strand->field, strand->is_strand ? "strand" : "op",
+             strand->is_strand ? "chain_strand" : "chain_op");
     put(w, emitter->chain->strands->next == NULL ? "" : "\n");
 }
 
@@ -387,11 +416,13 @@ static void emit_branches(struct emitter *emitter)
 static const char root_text[] =
     "/* ${name} as C code runs it. Zero it once; then ${name}_run(). */\n"
     "struct ${name} {\n"
+    "${padding}"
     "    struct chain_root root;\n"
     "    struct ${name}_frame frame;\n"
     "${branches}"
     "};\n"
-    "CHAIN_STATIC_ASSERT(offsetof(struct ${name}, frame) == sizeof(struct chain_root), \"the frame follows its strand\");\n"
+    "CHAIN_STATIC_ASSERT(offsetof(struct ${name}, frame) == offsetof(struct ${name}, root) + sizeof(struct chain_root),\n"
+    "                    \"the frame follows its strand: types are aligned to 128 bytes at most\");\n"
     "${distance}"
     "\n"
     "/* Starts ${name} on a loop: it runs when the loop does. 0; EBUSY if it is running already; CHAIN_ECLOSED. */\n"
@@ -468,7 +499,8 @@ static void emit_chain(struct emitter *emitter)
     if (chain->symbol->pool != NULL)
         putf(w, "extern struct chain__pool %s_pool;\n", name);
     put(w, "\n");
-    put_template(w, root_text, "name", name, "distance", !chain->has_branches ? "" : arena_format(emitter->arena,
+    put_template(w, root_text, "name", name, "padding", arena_format(emitter->arena, "    CHAIN__PAD(sizeof(struct chain_root), "
+                 "CHAIN__ALIGN(struct %s_frame))\n", name), "distance", !chain->has_branches ? "" : arena_format(emitter->arena,
                  "CHAIN_STATIC_ASSERT(sizeof(struct %s) <= 524280, \"a branch finds its strand within 512 KB\");\n", name), "u", own_parameter(emitter->arena, chain->symbol, "u"), "loop",
                  own_parameter(emitter->arena, chain->symbol, "loop"), "parameters", header_parameters(emitter, chain->symbol), "branches",
                  chain->has_branches ? arena_format(emitter->arena, "    struct %s_branches branches;\n", name) : "", NULL);

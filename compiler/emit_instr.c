@@ -382,12 +382,13 @@ static void emit_next_slot(struct emitter *emitter, const struct ir_instr *instr
 {
     struct writer *w = emitter->writer;
     const struct ir_strand *slot = instr->strand;
-    const char *slots = slots_path(emitter, slot), *parent = strand_path(emitter, slot->parent);
+    const char *slots = slots_path(emitter, slot), *parent = strand_path(emitter, slot->parent), *name = emitter->chain->c_name;
 
     put(w, "    { /* a free slot asks for the next item meanwhile */\n");
-    putf(w, "        struct %s_%s *slot_ = chain__free_slot(%s, %s, sizeof *%s, %s);\n", emitter->chain->c_name, slot->field, parent,
-         slots, slots, slot->limit);
-    putf(w, "        %s = slot_ != NULL;\n        if (slot_ != NULL) {\n", variable_path(emitter, instr->variable));
+    putf(w, "        struct chain_strand *free_ = chain__free_slot(%s, &%s[0].strand, sizeof *%s, %s);\n", parent, slots, slots, slot->limit);
+    putf(w, "        %s = free_ != NULL;\n        if (free_ != NULL) {\n", variable_path(emitter, instr->variable));
+    putf(w, "            struct %s_%s *slot_ = (struct %s_%s *)(void *)((char *)free_ - offsetof(struct %s_%s, strand));\n", name,
+         slot->field, name, slot->field, name, slot->field);
     emit_slot_start(emitter, instr, "            ", "chain__strand_queue", parent);
     put(w, "        }\n    }\n");
 }

@@ -249,8 +249,9 @@ static void emit_chains_table(struct emitter *emitter, const struct ir_chain *ch
         if (chain->symbol->proto->is_static)
             put(w, "NULL, NULL, NULL, 0 },\n");
         else
-            putf(w, "run_%s, %s, &%s_tested.root, sizeof %s_tested },\n", name,
-                 skeleton_counted(emitter, chain->symbol->value) != NULL ? arena_format(emitter->arena, "take_%s", name) : "NULL", name, name);
+            putf(w, "run_%s, %s, &%s_tested.root, sizeof %s_tested - offsetof(struct %s, root) },\n", name,
+                 skeleton_counted(emitter, chain->symbol->value) != NULL ? arena_format(emitter->arena, "take_%s", name) : "NULL", name,
+                 name, name);
     }
     put(w, "    { NULL, NULL, NULL, NULL, NULL, NULL, 0 },\n};\n\n");
 }

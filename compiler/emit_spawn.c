@@ -9,29 +9,27 @@
 static const char instance_text[] =
     "/* ${name} where it is spawned: it is zeroed once, and stays what it is. */\n"
     "struct ${name}_instance {\n"
+    "    CHAIN__PAD(sizeof(struct chain__instance), CHAIN__ALIGN(struct ${name}_frame))\n"
     "    struct chain__instance instance;\n"
     "    struct ${name}_frame frame;\n"
     "${branches}"
     "};\n"
-    "CHAIN_STATIC_ASSERT(offsetof(struct ${name}_instance, frame) == sizeof(struct chain__instance),\n"
-    "                    \"the frame follows its strand\");\n"
+    "CHAIN_STATIC_ASSERT(offsetof(struct ${name}_instance, frame)\n"
+    "                        == offsetof(struct ${name}_instance, instance) + sizeof(struct chain__instance),\n"
+    "                    \"the frame follows its strand: types are aligned to 128 bytes at most\");\n"
     "${distance}"
-    "${align}"
     "\n";
 
 static void emit_instance(struct emitter *emitter, const struct symbol *chain)
 {
-    const char *name = chain->c_name, *branches = "", *distance = "", *align = "";
+    const char *name = chain->c_name, *branches = "", *distance = "";
 
     if (chain->needs_branches) {
         branches = arena_format(emitter->arena, "    struct %s_branches branches;\n", name);
         distance = arena_format(emitter->arena, "CHAIN_STATIC_ASSERT(sizeof(struct %s_instance) <= 524280, "
                                                 "\"a branch finds its strand within 512 KB\");\n", name);
     }
-    if (chain->pool == NULL)
-        align = arena_format(emitter->arena, "CHAIN_STATIC_ASSERT(_Alignof(struct %s_instance) <= _Alignof(max_align_t),\n"
-                                             "                    \"memory of a loop is aligned for the types of C\");\n", name);
-    put_template(emitter->writer, instance_text, "name", name, "branches", branches, "distance", distance, "align", align, NULL);
+    put_template(emitter->writer, instance_text, "name", name, "branches", branches, "distance", distance, NULL);
 }
 
 /* What is wrong with the number is reported where it stands. */
@@ -101,7 +99,7 @@ void emit_instances_start(struct emitter *emitter, const struct ir_block *block,
     else if (block->op->pool != NULL)
         putf(w, "    chain__spawn_pooled(&%s.spawn, &%s_pool);\n", storage, block->op->c_name);
     else
-        putf(w, "    chain__spawn_allocated(&%s.spawn, &%s_type, sizeof(struct %s_instance));\n", storage, block->op->c_name,
+        putf(w, "    CHAIN__SPAWN_ALLOCATED(&%s.spawn, &%s_type, struct %s_instance);\n", storage, block->op->c_name,
              block->op->c_name);
 }
 
@@ -120,8 +118,9 @@ void emit_spawned(struct emitter *emitter, const struct ir_instr *instr)
     const struct ir_chain *chain = emitter->chain;
     const char *name = instr->op->c_name, *storage = storage_path(emitter, instr->strand);
 
-    putf(w, "    {\n        struct %s_instance *spawned_ = (struct %s_instance *)(void *)%s.spawn.instance;\n", name, name,
-         storage);
+    putf(w, "    {\n        struct %s_instance *spawned_ =\n            (struct %s_instance *)(void *)((char *)%s.spawn.instance"
+            " - offsetof(struct %s_instance, instance));\n",
+         name, name, storage, name);
     emit_line(emitter, instr->span);
     putf(w, "        %s_start(&spawned_->frame%s%s", name, instr->op->needs_branches ? ", &spawned_->branches" : "",
          instr->args != NULL ? ", " : "");

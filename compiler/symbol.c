@@ -47,6 +47,12 @@ static bool is_scalar_word(struct ctoken token)
     return false;
 }
 
+/* The value itself, whatever it points to; not an array of pointers. */
+static bool ctype_is_pointer(struct ctype type)
+{
+    return *type.after == ')' || (*type.after == '\0' && strchr(type.before, '*') != NULL);
+}
+
 bool ctype_is_scalar(struct ctype type)
 {
     bool words = true;
@@ -60,6 +66,21 @@ bool ctype_is_scalar(struct ctype type)
         words = words && is_scalar_word(token);
     }
     return words;
+}
+
+bool ctype_may_be_overaligned(struct ctype type)
+{
+    bool is_long = false, is_double = false, is_plain = true;
+    struct ctoken token;
+
+    if (type.before == NULL || ctype_is_pointer(type))
+        return false;
+    for (const char *p = type.before; (token = ctext_next_solid(&p)).kind != CTOKEN_END;) {
+        is_long = is_long || ctoken_is(token, "long");
+        is_double = is_double || ctoken_is(token, "double");
+        is_plain = is_plain && is_scalar_word(token);
+    }
+    return !is_plain || (is_long && is_double);
 }
 
 bool ctype_is_struct(struct ctype type)

@@ -127,6 +127,10 @@ bool ctype_same(struct ctype a, struct ctype b);
  * Storage). */
 bool ctype_is_scalar(struct ctype type);
 
+/* Whether a value may have to stand at an address that malloc() and the place behind a header do not give: `long double`, and
+ * everything of which only the C compiler knows. */
+bool ctype_may_be_overaligned(struct ctype type);
+
 /* Spelled with struct or union, and no pointer. */
 bool ctype_is_struct(struct ctype type);
 

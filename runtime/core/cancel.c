@@ -61,7 +61,7 @@ static void deliver(struct chain_strand *strand, struct chain_loop *loop)
 
 struct slots {
     char *first;
-    size_t size, limit, number; /* `number`: where that of the item stands in a slot */
+    size_t size, limit, number; /* `number`: how far behind its strand that of an item stands */
 };
 
 /* Whether the item at `a` began before the one at `b`: one of two that live at a time is less than half the numbers ahead. */
@@ -83,9 +83,9 @@ static char *next_item(const struct slots *slots, const char *last)
     return next;
 }
 
-void chain__cancel_slots(void *first, size_t size, size_t limit, size_t number, struct chain_loop *loop)
+void chain__cancel_slots(struct chain_strand *first, size_t size, size_t limit, size_t number, struct chain_loop *loop)
 {
-    const struct slots slots = { first, size, limit, number };
+    const struct slots slots = { (char *)first, size, limit, number };
 
     for (char *slot = next_item(&slots, NULL); slot != NULL; slot = next_item(&slots, slot))
         chain__cancel_branch((struct chain_strand *)(void *)slot, loop);

@@ -32,7 +32,7 @@ static struct chain__instance *take(struct chain__pool *pool)
 
     if (instance != NULL)
         pool->free = instance->next;
-    else if (pool->fresh != pool->end) {
+    else if (pool->fresh < pool->end) {
         instance = (struct chain__instance *)(void *)pool->fresh;
         instance->pool = pool;
         pool->fresh += pool->size;
@@ -159,24 +159,37 @@ static struct chain__slabs *slabs_of(struct chain_loop *loop, const struct chain
     return slabs;
 }
 
-/* One more slab, whose instances are fresh. */
-static bool grow(struct chain_loop *loop, struct chain__slabs *slabs)
+/* How many bytes are missing at a place to the next multiple of an alignment. */
+static size_t missing(uintptr_t place, size_t alignment)
+{
+    return (size_t)(0 - place) & (alignment - 1);
+}
+
+/* One more slab, whose instances are fresh. A frame is aligned, its header stands directly before it; 1: as it comes. */
+static bool grow(struct chain_loop *loop, struct chain__slabs *slabs, size_t alignment)
 {
     size_t count = slabs->pool.size < CHAIN_SLAB_SIZE ? CHAIN_SLAB_SIZE / slabs->pool.size : 1;
-    size_t size = sizeof(struct slab) + count * slabs->pool.size;
+    size_t size = sizeof(struct slab) + (alignment - 1) + count * slabs->pool.size;
     struct slab *slab = allocate(loop, size);
+    char *first;
 
     if (slab == NULL)
         return false;
     slab->size = size;
     slab->next = slabs->slabs;
     slabs->slabs = slab;
-    slabs->pool.fresh = (char *)(slab + 1);
-    slabs->pool.end = (char *)slab + size;
+    first = (char *)(slab + 1) + missing((uintptr_t)(slab + 1), alignment);
+    slabs->pool.fresh = first + missing(sizeof(struct chain__instance), alignment);
+    slabs->pool.end = first + count * slabs->pool.size;
     return true;
 }
 
 void chain__spawn_allocated(struct chain__spawn *op, const struct chain_type *type, size_t size)
+{
+    chain__spawn_aligned(op, type, size, 1);
+}
+
+void chain__spawn_aligned(struct chain__spawn *op, const struct chain_type *type, size_t size, size_t alignment)
 {
     struct chain_loop *loop = chain_loop_of(op);
     struct chain__slabs *slabs;
@@ -186,7 +199,7 @@ void chain__spawn_allocated(struct chain__spawn *op, const struct chain_type *ty
     slabs = slabs_of(loop, type, size);
     if (slabs != NULL)
         op->instance = take(&slabs->pool);
-    if (slabs != NULL && op->instance == NULL && grow(loop, slabs))
+    if (slabs != NULL && op->instance == NULL && grow(loop, slabs, alignment))
         op->instance = take(&slabs->pool);
     if (op->instance == NULL)
         chain__reject(chain__deferred(op), ENOMEM, "no memory for an instance", 0);

@@ -79,16 +79,16 @@ void chain__slot_again(struct chain_strand *parent, struct chain_strand *slot, s
 }
 
 /* Alive slots are counted, so that the search is made only if it finds something. */
-void *chain__free_slot(const struct chain_strand *parent, void *slots, size_t size, unsigned limit)
+struct chain_strand *chain__free_slot(const struct chain_strand *parent, struct chain_strand *first, size_t size, unsigned limit)
 {
     unsigned guard = (parent->op.flags & CHAIN__FORKING) != 0; /* of chain__fork(), not yet taken away by chain__join() */
-    char *slot = slots;
+    char *slot = (char *)first;
 
     if (parent->op.alive - guard >= limit)
         return NULL;
     while ((((struct chain_strand *)(void *)slot)->op.flags & CHAIN__ALIVE) != 0)
         slot += size;
-    return slot;
+    return (struct chain_strand *)(void *)slot;
 }
 
 void chain__strand_queue(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at)

@@ -6,6 +6,9 @@
  *
  *     struct mine { struct chain_strand strand; struct NAME_frame frame; struct NAME_branches branches; … };
  *
+ * If the chain keeps values that are aligned to more than 32 bytes, the first member has to be CHAIN_BARE_PAD(NAME), padding before
+ * the strand; it is nothing otherwise.
+ *
  * NAME_start(&mine->frame, &mine->branches, …) takes the arguments, `mine->frame.caller` is set to a static record of the type
  * whose `resume` is called when the chain has ended, and chain_bare_run() queues it. That `resume` calls chain_bare_ended(), may
  * then look at the outcome, run the chain again or free it, and returns chain_bare_next().
@@ -22,6 +25,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Unnamed members, without a semicolon. */
+#define CHAIN_BARE_PAD(NAME) CHAIN__PAD(sizeof(struct chain_strand), CHAIN__ALIGN(struct NAME##_frame))
 
 /* Queues a chain that does not run, at its start, on an open loop. No chain runs inside. */
 static inline void chain_bare_run(struct chain_strand *strand, struct chain_loop *loop, const struct chain_type *type)

@@ -12,6 +12,31 @@
 extern "C" {
 #endif
 
+/* Padding before a header of so many bytes, so that what follows the header directly can be aligned as its types ask for: nothing,
+ * unless that is more than the header's own place gives. `alignments` are those of the types, joined by |. Unnamed bit-fields: an
+ * initializer passes over them, and they may be empty. Types aligned to more than 128 bytes have no place behind a header. */
+#define CHAIN__PAD(header, alignments)                                                                                       \
+    uint64_t : CHAIN__PAD_IF(3, header, alignments);  /* 8 bytes */                                                          \
+    uint64_t : CHAIN__PAD_IF(4, header, alignments);  /* 16 */                                                               \
+    uint64_t : CHAIN__PAD_IF(4, header, alignments);                                                                         \
+    CHAIN__PAD_32(5, header, alignments)                                                                                     \
+    CHAIN__PAD_32(6, header, alignments)              /* 64 */                                                               \
+    CHAIN__PAD_32(6, header, alignments)
+#define CHAIN__PAD_32(bit, header, alignments)                                                                               \
+    uint64_t : CHAIN__PAD_IF(bit, header, alignments);                                                                       \
+    uint64_t : CHAIN__PAD_IF(bit, header, alignments);                                                                       \
+    uint64_t : CHAIN__PAD_IF(bit, header, alignments);                                                                       \
+    uint64_t : CHAIN__PAD_IF(bit, header, alignments);
+/* The padding is what the header lacks to a multiple of the largest alignment; this is one bit of that number. */
+#define CHAIN__PAD_IF(bit, header, alignments)                                                                               \
+    ((((~(header) + 1) >> (bit)) & 1) != 0 && ((alignments) >> ((bit) + 1)) != 0 ? 64 : 0)
+
+#ifdef __cplusplus
+#define CHAIN__ALIGN(type) alignof(type)
+#else
+#define CHAIN__ALIGN(type) _Alignof(type)
+#endif
+
 /* The bits of a tag. */
 #define CHAIN__GENERATION ((uint64_t)1 << 16) /* its lowest bit: set while pending */
 #define CHAIN__BRANCH ((uint64_t)1)           /* a branch that is one operation: counted at its strand when it settles */
@@ -523,9 +548,9 @@ static inline void chain__cancel_branch(struct chain_strand *branch, struct chai
         chain__cancel(branch, loop);
 }
 
-/* The items of an each that have not ended, in the order in which they began (rule 68). A strand comes first in each of the
- * `limit` slots of `size` bytes, and the number of the item stands at `number`. */
-void chain__cancel_slots(void *slots, size_t size, size_t limit, size_t number, struct chain_loop *loop);
+/* The items of an each that have not ended, in the order in which they began (rule 68). `first` is the strand in the first of
+ * `limit` slots of `size` bytes; the number of the item stands `number` bytes behind it. */
+void chain__cancel_slots(struct chain_strand *first, size_t size, size_t limit, size_t number, struct chain_loop *loop);
 
 /* A branch that is one operation: whether its NAME_cancel() is to be called. */
 static inline bool chain__ask(struct chain_op *op)

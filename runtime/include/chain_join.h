@@ -71,9 +71,9 @@ void chain__strand_start(struct chain_strand *parent, struct chain_strand *branc
 /* An each whose first items have all been started: a slot whose item has ended takes others at once, unless the each is decided. */
 void chain__slot_again(struct chain_strand *parent, struct chain_strand *slot, struct chain_loop *loop, unsigned at);
 
-/* An each whose items are pulled: a slot that is not alive, or NULL. The array begins at `slots`, a strand comes first in each
- * slot, which has `size` bytes. */
-void *chain__free_slot(const struct chain_strand *parent, void *slots, size_t size, unsigned limit);
+/* An each whose items are pulled: the strand of a slot that is not alive, or NULL. `first` is that of the first slot; a slot has
+ * `size` bytes. */
+struct chain_strand *chain__free_slot(const struct chain_strand *parent, struct chain_strand *first, size_t size, unsigned limit);
 
 /* One more branch, while its siblings run: it begins behind those that are ready now, and so needs no stack (rule 13). */
 void chain__strand_queue(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at);

@@ -27,7 +27,7 @@ struct chain__waiting {
 struct chain__pool {
     uint32_t lock;                /* of the lists and of what is fresh, between threads */
     struct chain__instance *free; /* last used, first used again */
-    char *fresh, *end;            /* what has never been used, zeroed */
+    char *fresh, *end;            /* what has never been used, zeroed: the next instance, and where there is none any more */
     size_t size;                  /* of an instance with its frame and branches */
     struct chain__waiting waiting;
 };
@@ -35,7 +35,7 @@ struct chain__pool {
 /* The pool of an array of instances. */
 #define CHAIN__POOL(pool, array)                                                                                             \
     {                                                                                                                        \
-        .fresh = (char *)(array), .end = (char *)(array) + sizeof(array), .size = sizeof *(array),                           \
+        .fresh = (char *)&(array)->instance, .end = (char *)(array) + sizeof(array), .size = sizeof *(array),                \
         .waiting.last = &(pool).waiting.first                                                                                \
     }
 
@@ -78,8 +78,16 @@ struct chain__spawn {
 void chain__spawn_pooled(struct chain__spawn *op, struct chain__pool *pool);
 
 /* Of a chain without one: from a slab of the loop. Never waits; rejects with ENOMEM if there is no memory (rule 79), and with
- * CHAIN_ECLOSED on a loop that ends. */
+ * CHAIN_ECLOSED on a loop that ends. The second one is for an instance whose frame is aligned more strictly than the memory of a
+ * loop, or has padding before its header. */
 void chain__spawn_allocated(struct chain__spawn *op, const struct chain_type *type, size_t size);
+void chain__spawn_aligned(struct chain__spawn *op, const struct chain_type *type, size_t size, size_t alignment);
+
+/* INSTANCE is a type with a member `instance`: the choice is made when it is compiled. */
+#define CHAIN__SPAWN_ALLOCATED(op, type, INSTANCE)                                                                           \
+    (CHAIN__ALIGN(INSTANCE) <= CHAIN__ALIGN(max_align_t) && offsetof(INSTANCE, instance) == 0                                \
+         ? chain__spawn_allocated(op, type, sizeof(INSTANCE))                                                                \
+         : chain__spawn_aligned(op, type, sizeof(INSTANCE), CHAIN__ALIGN(INSTANCE)))
 
 void chain__spawn_cancel(struct chain__spawn *op);
 
