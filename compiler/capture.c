@@ -11,8 +11,8 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
 
-/* Carriage returns before newlines are the file's business, not the text's. */
-static const char *copy_text(struct arena *arena, const char *begin, size_t length)
+/* Of the file, without the carriage returns before newlines. */
+static const char *copy_raw(struct arena *arena, const char *begin, size_t length)
 {
     char *copy = arena_copy(arena, begin, length), *to = copy;
 
@@ -31,7 +31,7 @@ struct ast_c *c_text(struct scanner *scan, const char *begin, const char *end)
         end--;
     while (begin < end && is_blank(*begin))
         begin++;
-    return new_c(scan->arena, scan_span(scan, begin, end), copy_text(scan->arena, begin, (size_t)(end - begin)));
+    return new_c(scan->arena, scan_span(scan, begin, end), arena_copy(scan->arena, begin, (size_t)(end - begin)));
 }
 
 /* What C gets unseen, with its lines as they were. */
@@ -41,7 +41,7 @@ struct ast_c *raw_text(struct scanner *scan, const char *begin, const char *end)
     size_t length;
     const char *raw = source_raw(scan->source, c->span.begin - scan->source->base, c->span.end - scan->source->base, &length);
 
-    c->text = copy_text(scan->arena, raw, length);
+    c->text = copy_raw(scan->arena, raw, length);
     return c;
 }
 

@@ -12,7 +12,7 @@
 #include "passes.h"
 #include "check.h"
 
-static const struct ctype no_type = { NULL, "" };
+static const struct ctype no_type = { NULL, "", 0 };
 
 struct node *node_new(struct checker *checker, enum node_kind kind, struct span span)
 {
@@ -94,6 +94,7 @@ static struct node_var *check_var(struct checker *checker, const struct ast_var 
         made->initializer = check_text(checker, &c, no_type, false, NULL);
     }
     type = ctype_of_declaration(checker->arena, declaration, name, length);
+    type.at = var->declaration->span.begin;
     if (ctype_resource(checker->program, type) != NULL)
         diag_report(checker->diags, D_OWNED_VAR, var->declaration->span, type.before);
     name = intern(checker->program->names, name, length);
@@ -185,7 +186,7 @@ static struct variable *old_binding(struct checker *checker, const struct ast_st
 
 void bind(struct checker *checker, const struct ast_step *step, struct node *node)
 {
-    struct ctype type = step->as_type != NULL ? ctype_of_words(checker->arena, step->as_type->text) : node->type;
+    struct ctype type = step->as_type != NULL ? ctype_of_text(checker->arena, step->as_type) : node->type;
     struct variable *variable = old_binding(checker, step, type);
     unsigned errors = checker->diags->errors;
 
@@ -315,7 +316,7 @@ static struct node *check_then(struct checker *checker, struct node *first, cons
 static struct node *check_handler(struct checker *checker, const struct ast_step *step, const struct assigned *at_start,
                                   const char *why, struct variable **err)
 {
-    struct ctype error_type = { "struct chain_error", "" };
+    struct ctype error_type = { "struct chain_error", "", 0 };
     struct incoming *outer_it = checker->it;
     struct variable *outer_err = checker->err;
     bool outer_bare = checker->err_is_bare;

@@ -85,7 +85,7 @@ static struct ctype settled_type(struct checker *checker, struct ctype type)
 static void bind_outcome(struct checker *checker, struct node *node, const struct ast_step *step)
 {
     struct node *body = node->u.block.body;
-    struct ctype type = step->as_type != NULL ? ctype_of_words(checker->arena, step->as_type->text) : body->type;
+    struct ctype type = step->as_type != NULL ? ctype_of_text(checker->arena, step->as_type) : body->type;
     struct variable *variable, **last = &checker->outside;
 
     if (body->flexible && ctype_is_void(type))
@@ -283,7 +283,7 @@ struct node *check_each(struct checker *checker, const struct ast_form *form)
         node->u.each.low = check_text(checker, form->u.each.low, size, false, NULL);
         node->u.each.high = check_text(checker, form->u.each.high, size, false, NULL);
     }
-    node->u.each.limit = form->u.each.limit->text;
+    node->u.each.limit = form->u.each.limit;
     check_limit(checker, form->u.each.limit);
     scope_open(checker, form->span);
     body->u.block.scope = checker->scope;

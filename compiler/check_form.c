@@ -7,7 +7,7 @@
 #include "intern.h"
 #include "check.h"
 
-static const struct ctype no_type = { NULL, "" };
+static const struct ctype no_type = { NULL, "", 0 };
 
 /* ---- calls ---- */
 
@@ -142,7 +142,7 @@ static struct node *check_do(struct checker *checker, const struct ast_form *for
 {
     struct node *node = node_new(checker, NODE_DO, form->span);
     if (form->u.do_.type != NULL)
-        node->type = ctype_of_words(checker->arena, form->u.do_.type->text);
+        node->type = ctype_of_text(checker->arena, form->u.do_.type);
     node->u.do_.type = node->type;
     node->resource = ctype_resource(checker->program, node->type);
     node->u.do_.body = check_text(checker, form->u.do_.body, no_type, true, node);

@@ -53,6 +53,7 @@ static void add_plain(struct scan *scan, const char *end, const char *next)
 {
     if (end > scan->plain) {
         struct piece *piece = add_piece(scan, PIECE_TEXT);
+        piece->at = scan->c->span.begin + (pos)(scan->plain - scan->c->text);
         piece->text = scan->plain;
         piece->length = (size_t)(end - scan->plain);
     }
@@ -185,6 +186,7 @@ static void take_name(struct scan *scan, struct ctoken token, const char *behind
         variable->address_taken = true;
     add_plain(scan, token.text, behind);
     piece = add_piece(scan, PIECE_VARIABLE);
+    piece->at = span_of(scan, token).begin;
     piece->variable = variable;
 }
 

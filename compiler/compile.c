@@ -169,7 +169,7 @@ void compile_begin(struct compilation *compilation, const struct options *option
     compilation->diags.sources = &compilation->sources;
     writer_init(&compilation->c, arena);
     writer_init(&compilation->h, arena);
-    compilation->emit = (struct emit_options){ .c_name = "out.c", .header_name = "out.h", .source_name = "in.chain",
+    compilation->emit = (struct emit_options){ .c_name = "out.c", .h_name = "out.h", .header_name = "out.h", .source_name = "in.chain",
                                                .lines = !options->no_lines, .vendored = options->vendored };
     *program = (struct program){ .arena = arena, .names = &compilation->names, .diags = &compilation->diags,
                                  .sources = &compilation->sources, .data_dir = options->data_dir,

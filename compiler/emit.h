@@ -14,8 +14,12 @@ struct emitter {
     const char *linkage;         /* of what is the chain's own, if it is static */
     struct arena *arena;
     int line;                    /* of the last comment that showed a source line */
-    bool in_user_text;           /* behind a `#line` into the source */
+    const char *output;          /* what is written, as `#line` names it */
+    bool in_user_text;           /* behind a `#line` into the source, */
+    const struct source *source; /* this one, */
+    int source_line, line_begin; /* which made this line of it of that line of the output */
     size_t back_begin, back_end; /* the last `#line` back to the output */
+    uint64_t *shown;             /* a set: the places of types that have had their line */
     const struct node *do_node;  /* whose function is being written */
 };
 
@@ -62,18 +66,39 @@ void emit_arguments(struct emitter *emitter, const struct text *args);
 /* "line 12", for a comment. */
 const char *place_words(const struct emitter *emitter, struct span span);
 
-/* "#line N "file.chain"", and back to the output. */
+/* "#line N "file.chain"", and back to the output. The token behind the user's text belongs before the way back: a C compiler may
+ * find there that something is missing. */
 void emit_line(struct emitter *emitter, struct span span);
 void emit_line_back(struct emitter *emitter);
 
+/* emit_line() for a count, unless it is a plain number: chainc has looked at that. */
+void emit_count_line(struct emitter *emitter, const char *count, struct span span);
+
+/* Between the two: goes to the line of this position. */
+void emit_at(struct emitter *emitter, pos at);
+
+/* emit_line() for a type that C may have something to say against, once for each place where one is written. The declaration and
+ * emit_line_back() follow. */
+void emit_type_line(struct emitter *emitter, struct ctype type);
+
+/* An empty set of places in the sources. */
+uint64_t *emit_places(const struct emitter *emitter);
+
+/* "TYPE NAME", after emit_type_line(). */
+void emit_declared(struct emitter *emitter, struct ctype type, const char *name);
+
 /* A comment with the source line of a step, unless it was the last one. */
 void emit_source_comment(struct emitter *emitter, struct span span);
+
+/* The condition and the code behind `fails`, as functions of the C file: declared once, for the operations that the chains call. */
+void emit_fails(struct emitter *emitter, const struct ir_chain *chains);
 
 /* The parameters of an operation as a C parameter list's tail: ", const char *url, int n". */
 void emit_parameters(struct emitter *emitter, const struct symbol *op, bool leading_comma);
 
 /* ", TYPE NAME…" of a prototype that C++ may read. */
 const char *header_parameters(struct emitter *emitter, const struct symbol *op);
+void emit_header_parameters(struct emitter *emitter, const struct symbol *op); /* each on its line, within the user's text */
 
 /* A name for a parameter of ours beside those of the operation. */
 const char *own_parameter(struct arena *arena, const struct symbol *op, const char *name);
@@ -98,6 +123,11 @@ void emit_instances(struct emitter *emitter);
 void emit_instances_start(struct emitter *emitter, const struct ir_block *block, const char *storage);
 void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block, const char *storage);
 void emit_spawned(struct emitter *emitter, const struct ir_instr *instr);
+
+/* emit_frame.c: of the header, in this order. */
+void emit_frame(struct emitter *emitter);
+void emit_slots(struct emitter *emitter, const struct ir_strand *strand); /* of this strand and those after it */
+void emit_branches(struct emitter *emitter);
 
 /* emit_operation.c: of the header. */
 void emit_operation(struct emitter *emitter, const struct symbol *op);

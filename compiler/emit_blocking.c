@@ -12,36 +12,31 @@
 
 /* ---- the struct ---- */
 
-static const char struct_text[] =
-    "/* A call of ${name}, line ${line}, which runs on a thread. */\n"
-    "struct ${name}_call {\n"
-    "    union {\n"
-    "        struct chain_failure failure;\n"
-    "${value}"
-    "    } chain__outcome; /* settling writes here: the rest stays as long as the call may be cancelled */\n"
-    "    struct chain_work chain__work;\n"
-    "${arguments}"
-    "};\n"
-    "\n";
-
 static const char *argument(struct emitter *emitter, const struct parameter *param)
 {
     return field_name(emitter->arena, param->name);
 }
 
+static void emit_member(struct emitter *emitter, const char *indent, struct ctype type, const char *name)
+{
+    emit_type_line(emitter, type);
+    putf(emitter->writer, "%s%s;\n", indent, ctype_declare(emitter->arena, type, name));
+    emit_line_back(emitter);
+}
+
 void emit_blocking_struct(struct emitter *emitter, const struct symbol *op)
 {
-    const char *value = "";
-    struct writer arguments;
-    struct place place = source_place(emitter->program->sources, op->span.begin);
+    struct writer *w = emitter->writer;
 
+    putf(w, "/* A call of %s, %s, which runs on a thread. */\nstruct %s_call {\n", op->name, place_words(emitter, op->span), op->name);
+    put(w, "    union {\n        struct chain_failure failure;\n");
     if (!ctype_is_void(op->value))
-        value = arena_format(emitter->arena, "        %s;\n", ctype_declare(emitter->arena, op->value, "value"));
-    writer_init(&arguments, emitter->arena);
+        emit_member(emitter, "        ", op->value, "value");
+    put(w, "    } chain__outcome; /* settling writes here: the rest stays as long as the call may be cancelled */\n"
+           "    struct chain_work chain__work;\n");
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
-        putf(&arguments, "    %s;\n", ctype_declare(emitter->arena, param->type, argument(emitter, param)));
-    put_template(emitter->writer, struct_text, "name", op->name, "line", arena_format(emitter->arena, "%d", place.line), "value", value,
-                 "arguments", writer_text(&arguments), NULL);
+        emit_member(emitter, "    ", param->type, argument(emitter, param));
+    put(w, "};\n\n");
 }
 
 /* ---- on the thread ---- */
@@ -97,8 +92,8 @@ static void emit_work(struct emitter *emitter, const struct symbol *op)
     put_template(w, work_head, "name", op->name, "call", call, "place", place, NULL);
     emit_called(emitter, op);
     if (op->fails != NULL)
-        putf(w, "    if (%s) {\n        (void)chain__post_reject(done_, %s, NULL, 0);\n        return;\n    }\n", op->fails->text,
-             op->fails_code->text);
+        putf(w, "    if (%s__fails(%s)) {\n        (void)chain__post_reject(done_, %s__code(%s), NULL, 0);\n        return;\n    }\n", op->name,
+             has_value ? "it" : "", op->name, has_value ? "it" : "");
     put(w, has_value ? post_value : post_nothing);
 }
 

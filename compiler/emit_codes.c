@@ -3,6 +3,8 @@
  *     codes { BAD_CRC = 0x4000 "checksum mismatch" };     ->     shop_code_name(BAD_CRC) = "BAD_CRC"
  *
  * The functions are inline and in the header, so that they take no room in a program that does not call them. */
+#include <string.h>
+
 #include "emit.h"
 
 void emit_code_enum(struct emitter *emitter, const struct ast_code *codes)
@@ -31,6 +33,17 @@ static const struct symbol *next_code(const struct symbol *symbol)
     return symbol;
 }
 
+/* Without an escape there is nothing that C could say of it. */
+static void emit_code_text(struct emitter *emitter, const struct symbol *code)
+{
+    const struct ast_c *text = code->code->text;
+
+    if (strchr(text->text, '\\') != NULL)
+        emit_line(emitter, text->span);
+    putf(emitter->writer, "    case %s: return %s;\n", code->name, text->text);
+    emit_line_back(emitter);
+}
+
 static void emit_code_function(struct emitter *emitter, const char *what, bool texts)
 {
     struct writer *w = emitter->writer;
@@ -38,7 +51,7 @@ static void emit_code_function(struct emitter *emitter, const char *what, bool t
     putf(w, "static inline const char *%s_code_%s(int code)\n{\n    switch (code) {\n", emitter->program->units->stem, what);
     for (const struct symbol *code = emitter->program->symbols; (code = next_code(code)) != NULL; code = code->next)
         if (texts && code->code->text != NULL)
-            putf(w, "    case %s: return %s;\n", code->name, code->code->text->text);
+            emit_code_text(emitter, code);
         else
             putf(w, "    case %s: return \"%s\";\n", code->name, code->name);
     putf(w, "    default: return chain_code_%s(code);\n    }\n}\n\n", what);

@@ -116,7 +116,7 @@ static void emit_if(struct emitter *emitter, const struct ir_block *block)
     struct writer *w = emitter->writer;
     bool negated = block->to == block->next;
 
-    emit_line(emitter, block->end_span);
+    emit_line(emitter, block->end_span.begin != 0 ? block->end_span : block->text->span);
     put(w, negated ? "    if (!(" : "    if (");
     emit_text(emitter, block->text);
     putf(w, "%s%sgoto %s;\n", negated ? "))" : ")", emitter->in_user_text ? " " : "\n        ",
@@ -375,8 +375,10 @@ static void emit_variables(struct emitter *emitter)
         return;
     put(w, "    struct {\n");
     for (const struct local *local = emitter->chain->frame->locals; local != NULL; local = local->next) {
+        emit_type_line(emitter, local->type);
         putf(w, "        %s; ", ctype_declare(emitter->arena, local->type, local->name));
         emit_origin(emitter, local->variable);
+        emit_line_back(emitter);
     }
     putf(w, "    } %s;\n", emitter->chain->local.variables);
 }

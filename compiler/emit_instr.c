@@ -127,10 +127,10 @@ static void emit_adopt(struct emitter *emitter, const struct ir_instr *instr)
 
 static void emit_fails_code(struct emitter *emitter, const struct symbol *op)
 {
-    putf(emitter->writer, "(void)chain__raise(%s, %s, NULL, 0);\n", strand_op(emitter), op->fails_code->text);
+    putf(emitter->writer, "(void)chain__raise(%s, %s__code(%s), NULL, 0);\n", strand_op(emitter), op->name,
+         ctype_is_void(op->value) ? "" : "it");
 }
 
-/* The function's result is `it` in the condition, as it stands in the declaration. */
 static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
@@ -147,7 +147,7 @@ static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *in
     emit_arguments(emitter, instr->args);
     put(w, ");\n");
     emit_line_back(emitter);
-    putf(w, "        if (%s)\n            ", op->fails->text);
+    putf(w, "        if (%s__fails(%s))\n            ", op->name, has_value ? "it" : "");
     emit_fails_code(emitter, op);
     if (instr->variable != NULL && instr->done == NULL)
         putf(w, "        else\n            %s = it;\n", variable_path(emitter, instr->variable));
@@ -270,9 +270,10 @@ static void emit_ns(struct emitter *emitter, const struct node *delay)
     if (delay->u.delay.count == NULL)
         putf(w, "INT64_C(%lld)", (long long)delay->u.delay.ns);
     else {
-        put(w, "chain__duration(chain__whole(");
+        emit_at(emitter, delay->u.delay.count->span.begin);
+        put(w, "chain__duration(chain__whole(("); /* what C misses at the end of the text it misses here, not in the macro */
         emit_text(emitter, delay->u.delay.count);
-        putf(w, "), INT64_C(%lld))", (long long)delay->u.delay.unit);
+        putf(w, ")), INT64_C(%lld))", (long long)delay->u.delay.unit);
     }
 }
 

@@ -8,10 +8,9 @@ static const char operation_text[] =
     "} ${name}_deferred;\n"
     "\n"
     "/* ${name}: the operation, ${where}. */\n"
-    "struct ${name} {\n"
-    "${state}"
-    "};\n"
-    "\n"
+    "struct ${name} {\n";
+
+static const char done_text[] =
     "/* The right to settle this use of the operation; ask for it in ${name}_start(). */\n"
     "static inline ${name}_deferred ${name}_done(const struct ${name} *op)\n"
     "{\n"
@@ -23,7 +22,6 @@ static const char operation_text[] =
 
 /* One of the ways to settle with a value. */
 static const char resolve_text[] =
-    "static inline enum chain_settled ${name}_${way}(${name}_deferred done${parameter})\n"
     "{\n"
     "    ${place} *place = (${place} *)${claim}(done.end);\n"
     "    if (place == NULL)\n"
@@ -52,18 +50,44 @@ static void emit_resolve(struct emitter *emitter, const struct symbol *op, const
     const char *place = !has_value ? "void" : arena_format(emitter->arena, "%s%s", op->value.before, op->value.after);
     const char *parameter = !has_value ? "" : arena_format(emitter->arena, ", %s", ctype_declare(emitter->arena, op->value, "value"));
 
-    put_template(emitter->writer, resolve_text, "name", op->name, "way", way, "parameter", parameter, "place", place, "claim", claim,
-                 "late", late, "settle", settle, "store", !has_value ? "" : "    *place = value;\n", NULL);
+    if (has_value)
+        emit_type_line(emitter, op->value);
+    putf(emitter->writer, "static inline enum chain_settled %s_%s(%s_deferred done%s)\n", op->name, way, op->name, parameter);
+    emit_line_back(emitter);
+    put_template(emitter->writer, resolve_text, "place", place, "claim", claim, "late", late, "settle", settle, "store",
+                 !has_value ? "" : "    *place = value;\n", NULL);
+}
+
+/* The closing brace belongs to the user's text: what the last member lacks is missed there. */
+static void emit_state(struct emitter *emitter, const struct symbol *op)
+{
+    struct writer *w = emitter->writer;
+
+    if (op->state == NULL)
+        put(w, "    unsigned char chain__none;\n};\n\n");
+    else {
+        emit_line(emitter, op->state->span);
+        putf(w, "    %s\n};\n", op->state->text);
+        emit_line_back(emitter);
+        put(w, "\n");
+    }
+}
+
+/* Of the first parameter that has a line of its own; the others come to theirs by themselves. */
+static void emit_parameters_line(struct emitter *emitter, const struct symbol *op)
+{
+    for (const struct parameter *param = op->params; param != NULL && !emitter->in_user_text; param = param->next)
+        emit_type_line(emitter, param->type);
 }
 
 void emit_operation(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
     const char *claim = op->posted ? "chain__shared_claim" : "chain__claim";
-    const char *state = op->state == NULL ? "    unsigned char chain__none;\n" : arena_format(emitter->arena, "    %s\n", op->state->text);
 
-    put_template(w, operation_text, "name", op->name, "state", state, "where", place_words(emitter, op->span), "deferred",
-                 op->posted ? "chain__shared_deferred" : "chain__deferred", NULL);
+    put_template(w, operation_text, "name", op->name, "where", place_words(emitter, op->span), NULL);
+    emit_state(emitter, op);
+    put_template(w, done_text, "name", op->name, "deferred", op->posted ? "chain__shared_deferred" : "chain__deferred", NULL);
     emit_resolve(emitter, op, "resolve", claim, "chain__late(done.end)", "    chain__settle(done.end, 0);\n    return CHAIN_OK;\n");
     emit_resolve(emitter, op, "resolve_soon", claim, "chain__late(done.end)",
                  "    chain__settle_soon(done.end, 0);\n    return CHAIN_OK;\n");
@@ -74,8 +98,12 @@ void emit_operation(struct emitter *emitter, const struct symbol *op)
                      "    return chain__post_end(done.end, 0);\n");
         put_template(w, reject_text, "name", op->name, "way", "post_", "how", "post_", NULL);
     }
-    putf(w, "/* To be written in C. */\nvoid %s_start(struct %s *%s%s);\n", op->name, op->name, own_parameter(emitter->arena, op, "op"),
-         header_parameters(emitter, op));
+    put(w, "/* To be written in C. */\n");
+    emit_parameters_line(emitter, op);
+    putf(w, "void %s_start(struct %s *%s", op->name, op->name, own_parameter(emitter->arena, op, "op"));
+    emit_header_parameters(emitter, op);
+    put(w, ");\n");
+    emit_line_back(emitter);
     if (!op->uncancellable)
         putf(w, "void %s_cancel(struct %s *op);\n", op->name, op->name);
     put(w, "\n");

@@ -38,10 +38,10 @@ static void emit_pool(struct emitter *emitter, const struct symbol *chain)
     struct writer *w = emitter->writer;
     const char *name = chain->c_name, *count = chain->pool->text;
 
-    emit_line(emitter, chain->pool->span);
+    emit_count_line(emitter, count, chain->pool->span);
     putf(w, "CHAIN_STATIC_ASSERT((%s) > 0, \"a pool has a slot\");\n", count);
-    emit_line_back(emitter);
     putf(w, "static struct %s_instance %s_instances[%s];\n", name, name, count);
+    emit_line_back(emitter);
     put(w, chain->proto->is_static ? "static " : "");
     putf(w, "struct chain__pool %s_pool = CHAIN__POOL(%s_pool, %s_instances);\n\n", name, name, name);
 }

@@ -1,8 +1,11 @@
 /* emit_text.c - paths into the frame, user text, and #line. */
+#include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "arena.h"
+#include "bits.h"
 #include "emit.h"
 
 const char *storage_member(struct arena *arena, const struct symbol *op)
@@ -82,11 +85,11 @@ const char *variable_path(const struct emitter *emitter, const struct variable *
 
 /* ---- user text ---- */
 
-
 static void emit_piece(struct emitter *emitter, const struct piece *piece)
 {
     struct writer *w = emitter->writer;
 
+    emit_at(emitter, piece->at);
     switch (piece->kind) {
     case PIECE_TEXT:
         put_bytes(w, piece->text, piece->length);
@@ -136,32 +139,70 @@ const char *place_words(const struct emitter *emitter, struct span span)
     return arena_format(emitter->arena, "line %d", place.line);
 }
 
+/* Nothing is indented before a `#`. */
 static void put_line(struct emitter *emitter, int line, const char *file)
 {
-    putf(emitter->writer, "#line %d ", line);
-    put_c_string(emitter->writer, file, strlen(file));
-    put(emitter->writer, "\n");
+    struct writer *w = emitter->writer;
+    int indent = w->indent;
+
+    w->indent = 0;
+    putf(w, "#line %d ", line);
+    put_c_string(w, file, strlen(file));
+    put(w, "\n");
+    w->indent = indent;
 }
 
-/* Back and forth with nothing in between is nothing. */
-static void drop_line_back(struct emitter *emitter)
+/* From here on the output is the user's text of this place. */
+static void put_place(struct emitter *emitter, struct place place)
+{
+    put_line(emitter, place.line, output_name(place.source->path));
+    emitter->source = place.source;
+    emitter->source_line = place.line;
+    emitter->line_begin = emitter->writer->line;
+}
+
+/* Back and forth with nothing in between is nothing. Whether there was a way back. */
+static bool drop_line_back(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
     if (emitter->back_end == 0 || w->length != emitter->back_end)
-        return;
+        return false;
     w->length = emitter->back_begin;
     w->line--;
+    return true;
+}
+
+/* How many lines the output is before a place of the text that it is in; a large number if it is behind, or in another file. */
+static unsigned lines_before(const struct emitter *emitter, struct place place)
+{
+    int line = emitter->source_line + emitter->writer->line - emitter->line_begin;
+
+    return place.source != emitter->source ? UINT_MAX : (unsigned)(place.line - line);
+}
+
+/* A few empty lines are easier to read than a `#line`. */
+enum { FEW_LINES = 3 };
+
+static void put_newlines(struct emitter *emitter, unsigned count)
+{
+    for (; count > 0; count--)
+        put(emitter->writer, "\n");
 }
 
 void emit_line(struct emitter *emitter, struct span span)
 {
     struct place place;
+    bool dropped;
+
     if (!emitter->options->lines || span.begin == 0)
         return;
-    drop_line_back(emitter);
-    emitter->in_user_text = true;
     place = source_place(emitter->program->sources, span.begin);
-    put_line(emitter, place.line, output_name(place.source->path));
+    dropped = drop_line_back(emitter);
+    emitter->in_user_text = true;
+    if (dropped && lines_before(emitter, place) <= FEW_LINES)
+        put_newlines(emitter, lines_before(emitter, place));
+    else
+        put_place(emitter, place);
 }
 
 void emit_line_back(struct emitter *emitter)
@@ -170,8 +211,57 @@ void emit_line_back(struct emitter *emitter)
         return;
     emitter->in_user_text = false;
     emitter->back_begin = emitter->writer->length;
-    put_line(emitter, emitter->writer->line + 1, emitter->options->c_name);
+    put_line(emitter, emitter->writer->line + 1, emitter->output);
     emitter->back_end = emitter->writer->length;
+}
+
+void emit_count_line(struct emitter *emitter, const char *count, struct span span)
+{
+    if (!isdigit((unsigned char)*count))
+        emit_line(emitter, span);
+}
+
+/* In one text no `#line` is put, as it may be within the brackets of a macro. */
+void emit_at(struct emitter *emitter, pos at)
+{
+    struct place place;
+    unsigned lines;
+
+    if (!emitter->in_user_text || at == 0)
+        return;
+    place = source_place(emitter->program->sources, at);
+    lines = lines_before(emitter, place);
+    if (lines == 0 || lines > INT_MAX / 2)
+        return;
+    put_newlines(emitter, lines);
+    put(emitter->writer, "            ");
+}
+
+uint64_t *emit_places(const struct emitter *emitter)
+{
+    const struct source *last = emitter->program->sources->last;
+
+    return arena_alloc(emitter->arena, bits_words(last->base + last->length + 1) * sizeof(uint64_t));
+}
+
+void emit_type_line(struct emitter *emitter, struct ctype type)
+{
+    struct span span = { type.at, type.at };
+
+    if (!emitter->options->lines || type.at == 0 || ctype_is_certain(type) || ctype_resource(emitter->program, type) != NULL)
+        return;
+    if (emitter->shown == NULL)
+        emitter->shown = emit_places(emitter);
+    if (bits_has(emitter->shown, type.at))
+        return;
+    bits_set(emitter->shown, type.at);
+    emit_line(emitter, span);
+}
+
+void emit_declared(struct emitter *emitter, struct ctype type, const char *name)
+{
+    emit_type_line(emitter, type);
+    put(emitter->writer, ctype_declare(emitter->arena, type, name));
 }
 
 /* What may stand in a comment: no end of it, no control bytes. */

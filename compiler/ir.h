@@ -29,7 +29,8 @@ struct ir_strand {
     const char *field;                  /* [name] */
     struct ir_strand *slot;             /* the innermost each whose items run it, itself included; NULL: none */
     bool is_slot;                       /* runs the items of an each: `limit` of them stand in an array */
-    const char *limit;                  /* of a slot: C text */
+    const char *limit;                  /* of a slot: C text, */
+    struct span limit_span;             /* which stands here */
     struct scope *scope;                /* of a slot: the names of one item */
     struct variable *number;            /* of a slot: of its item, in the order in which they begin; NULL: there is one slot */
     const char *local;                  /* [name] of a slot: the pointer to it in the resume function */

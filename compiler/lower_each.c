@@ -194,7 +194,8 @@ static struct ir_strand *slot_new(struct lowering *lowering, const struct node *
 
     slot->is_slot = slot->is_strand = true;
     slot->slot = slot;
-    slot->limit = node->u.each.limit;
+    slot->limit = node->u.each.limit->text;
+    slot->limit_span = node->u.each.limit->span;
     slot->field = arena_format(lowering->arena, "each_%u", ++lowering->chain->each_count);
     slot->scope = node->u.each.body->u.block.scope;
     slot->scope->strand = slot;
@@ -259,7 +260,7 @@ static void lower_each_in(struct lowering *lowering, struct fork *fork, const st
 
 static void lower_each_from(struct lowering *lowering, struct fork *fork, const struct node *node)
 {
-    if (strcmp(node->u.each.limit, "1") != 0) {
+    if (strcmp(node->u.each.limit->text, "1") != 0) {
         fork->pulls = shared(lowering, "pulls", "size_t");
         set_exit(lowering, fork->pulls, 0);
     }

@@ -85,7 +85,7 @@ static void check_jump(struct lowering *lowering, const struct cleanup *until)
  * remembers. A value that is returned waits outside each branch that is left. */
 void jump(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value)
 {
-    static const struct ctype number = { "unsigned", "" };
+    static const struct ctype number = { "unsigned", "", 0 };
     struct cleanup *cleanup = lowering->cleanups;
     struct ir_case *exit;
 

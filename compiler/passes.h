@@ -72,7 +72,8 @@ const char *field_name(struct arena *arena, const char *name); /* of a member th
 /* emit_h, emit_c: the text of the two files. Chains come callees first. emit_h() returns the digest of the header, for emit_c(). */
 struct emit_options {
     const char *c_name;      /* the .c file as #line names it */
-    const char *header_name; /* the .h file as #include names it */
+    const char *h_name;      /* the .h file as #line names it, */
+    const char *header_name; /* and as #include does */
     const char *source_name; /* for the banner */
     bool lines;              /* #line directives */
     bool vendored;           /* chain.h has all of the runtime, and the modules */

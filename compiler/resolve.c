@@ -235,6 +235,12 @@ static void declare_codes(struct program *program, struct unit *unit, const stru
     }
 }
 
+/* The types of what an imported file declares stand in the header of that; but not those of C functions. */
+static bool is_shown(const struct program *program, const struct symbol *symbol)
+{
+    return symbol->unit == program->units || symbol->proto_kind == AST_SYNC;
+}
+
 static void add_parameters(struct program *program, struct symbol *symbol)
 {
     struct parameter **last = &symbol->params;
@@ -249,6 +255,7 @@ static void add_parameters(struct program *program, struct symbol *symbol)
         parameter->name = param->name;
         parameter->span = param->name_span;
         parameter->type = ctype_of_declaration(program->arena, param->text, name_at, length);
+        parameter->type.at = is_shown(program, symbol) ? param->span.begin : 0;
         if (*parameter->type.after == '[' && (symbol->proto_kind == AST_CHAIN || symbol->proto_kind == AST_BLOCKING))
             diag_report(program->diags, D_PARAMETER_ARRAY, param->name_span, param->name);
         symbol->param_count++;
@@ -342,7 +349,9 @@ static void declare_operation(struct program *program, struct unit *unit, const 
     symbol->proto = proto;
     symbol->c_name = c_name(program->arena, unit, proto);
     symbol->proto_kind = proto->kind;
-    symbol->value = ctype_of_words(program->arena, proto->type->text);
+    symbol->value = ctype_of_text(program->arena, proto->type);
+    if (!is_shown(program, symbol))
+        symbol->value.at = 0;
     symbol->variadic = proto->variadic;
     add_parameters(program, symbol);
     if (proto->body == NULL) /* those of a body are names of its block */
@@ -359,7 +368,7 @@ static void declare_resource(struct program *program, struct unit *unit, const s
 
     symbol->c_name = symbol->name;
     symbol->resource = item;
-    symbol->value = ctype_of_words(program->arena, item->u.resource.type->text);
+    symbol->value = ctype_of_text(program->arena, item->u.resource.type);
     declare(program, unit, symbol);
 }
 

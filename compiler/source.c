@@ -44,12 +44,21 @@ static size_t splice_at(const char *at)
     return at[1] == '\n' ? 2 : at[1] == '\r' && at[2] == '\n' ? 3 : 0;
 }
 
-static size_t count_splices(const char *text, size_t length)
+/* A carriage return before a newline is the file's business, not the text's. */
+static bool is_return(const char *at)
+{
+    return at[0] == '\r' && at[1] == '\n';
+}
+
+static size_t count_joints(const char *text, size_t length)
 {
     size_t count = 0;
 
-    for (const char *at = text, *end = text + length; (at = memchr(at, '\\', (size_t)(end - at))); at++)
-        count += splice_at(at) != 0;
+    for (const char *at = text, *end = text + length; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+        if (at > text && at[-1] == '\r')
+            count += at > text + 1 && at[-2] == '\\' ? 2 : 1;
+        else if (at > text && at[-1] == '\\')
+            count += 2; /* for the newline that is put off, too */
     return count;
 }
 
@@ -61,19 +70,23 @@ static void add_joint(struct source *source, size_t text, const char *raw)
 /* The newlines that were left out follow at the end of the line, so that those behind it have their numbers. */
 static void join_lines(struct arena *arena, struct source *source)
 {
-    size_t splices = count_splices(source->raw, source->raw_length), length = 0, owed = 0;
+    size_t joints = count_joints(source->raw, source->raw_length), length = 0, owed = 0;
     char *text;
 
-    if (splices == 0)
+    if (joints == 0)
         return;
     text = arena_alloc(arena, source->raw_length + 1);
-    source->joints = arena_alloc(arena, (2 * splices + 1) * sizeof *source->joints);
+    source->joints = arena_alloc(arena, joints * sizeof *source->joints);
     for (const char *at = source->raw, *end = at + source->raw_length; at < end;) {
         size_t splice = splice_at(at);
         if (splice != 0) {
             at += splice;
             owed++;
             add_joint(source, length, at);
+            continue;
+        }
+        if (is_return(at)) {
+            add_joint(source, length, ++at);
             continue;
         }
         for (; *at == '\n' && owed > 0; owed--) {

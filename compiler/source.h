@@ -1,7 +1,7 @@
 /* source.h - the text of the files, and positions in them.
  *
  * A backslash at the end of a line joins it with the next one, in C and everywhere else: `text` is what is left to be read,
- * with the newlines put off to the end of the joined line, `raw` is the file.
+ * with the newlines put off to the end of the joined line, and no carriage return before a newline; `raw` is the file.
  *
  * A position is a byte offset into all files laid end to end, so that 32 bits say both file and place. Position 0 is
  * "nowhere": it belongs to no file.
@@ -24,7 +24,7 @@ struct span {
 struct source {
     struct source *next;
     const char *path;   /* as given or found: what messages and #line print */
-    const char *text;   /* NUL-terminated; CRLF is kept: columns are bytes of the file */
+    const char *text;   /* NUL-terminated */
     size_t length;
     pos base;           /* position of text[0] */
     const char *raw;    /* the same as text if no line was joined */

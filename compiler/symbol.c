@@ -83,6 +83,38 @@ bool ctype_may_be_overaligned(struct ctype type)
     return !is_plain || (is_long && is_double);
 }
 
+/* Of the words of a type, passing over `const` and `volatile`. */
+static struct ctoken next_unqualified(const char **at)
+{
+    struct ctoken token;
+    do
+        token = ctext_next_solid(at);
+    while (ctoken_is(token, "const") || ctoken_is(token, "volatile"));
+    return token;
+}
+
+bool ctype_is_certain(struct ctype type)
+{
+    static const char *const words[] = { "void", "char", "short", "int", "long", "float", "double", "bool", "_Bool", "unsigned", "size_t",
+        "ptrdiff_t", "intptr_t", "uintptr_t", "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t" };
+    const char *p = type.before;
+    struct ctoken token = next_unqualified(&p), second;
+    size_t i = 0;
+
+    while (i < sizeof words / sizeof *words && !ctoken_is(token, words[i]))
+        i++;
+    if (i == sizeof words / sizeof *words || *type.after != '\0')
+        return false;
+    second = next_unqualified(&p);
+    if (ctoken_is(token, "unsigned") && (ctoken_is(second, "char") || ctoken_is(second, "int") || ctoken_is(second, "long")))
+        second = next_unqualified(&p);
+    if (i == 0 && !ctoken_is(second, "*"))
+        return false;
+    while (ctoken_is(second, "*"))
+        second = next_unqualified(&p);
+    return second.kind == CTOKEN_END;
+}
+
 bool ctype_is_struct(struct ctype type)
 {
     return (strncmp(type.before, "struct ", 7) == 0 || strncmp(type.before, "union ", 6) == 0) && strchr(type.before, '*') == NULL;
@@ -148,9 +180,16 @@ struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, 
 
 struct ctype ctype_of_words(struct arena *arena, const char *words)
 {
-    struct ctype type = { spaced(arena, words, strlen(words), true), "" };
+    struct ctype type = { spaced(arena, words, strlen(words), true), "", 0 };
     if (strcmp(type.before, "void") == 0)
         type.before = NULL;
+    return type;
+}
+
+struct ctype ctype_of_text(struct arena *arena, const struct ast_c *c)
+{
+    struct ctype type = ctype_of_words(arena, c->text);
+    type.at = c->span.begin;
     return type;
 }
 

@@ -16,6 +16,7 @@ struct nearest;
 /* A C type around a hole for the name: "const char *" "", "char " "[512]", "void (*" ")(int)". Void: before is NULL. */
 struct ctype {
     const char *before, *after;
+    pos at; /* where it is written; 0: nowhere, or in a file whose own header has it */
 };
 
 struct parameter {
@@ -144,6 +145,10 @@ const char *ctype_declare(struct arena *arena, struct ctype type, const char *na
  * assigning to a field of that type. */
 struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, const char *name_at, size_t name_length);
 struct ctype ctype_of_words(struct arena *arena, const char *words);
+struct ctype ctype_of_text(struct arena *arena, const struct ast_c *c);
+
+/* Whether C has nothing to say against it, whatever is declared: arithmetic types, and pointers to them and to void. */
+bool ctype_is_certain(struct ctype type);
 
 /* Whether errno.h defines it, or the runtime. */
 bool code_is_builtin(const char *name);

@@ -39,6 +39,7 @@ void text_add_text(struct arena *arena, struct text *text, const struct text *ot
 {
     for (const struct piece *piece = other->pieces; piece != NULL; piece = piece->next) {
         struct piece *copy = add_piece(arena, text, piece->kind);
+        copy->at = piece->at;
         copy->text = piece->text;
         copy->length = piece->length;
         copy->variable = piece->variable;

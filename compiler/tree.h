@@ -94,6 +94,7 @@ enum piece_kind {
 struct piece {
     struct piece *next;
     enum piece_kind kind;
+    pos at;                     /* where it is written; 0: nowhere */
     const char *text;
     size_t length;
     struct variable *variable;
@@ -178,7 +179,7 @@ struct node {
         struct {
             struct variable *index;  /* NULL: the items come from an operation, and the block's body `pulls` */
             struct text *low, *high;
-            const char *limit;       /* C text */
+            const struct ast_number *limit;
             struct node *body;       /* a block around the item's */
         } each;
         struct {

@@ -95,7 +95,7 @@ static void dump_head(struct writer *w, const struct node *node)
             dump_text(w, node->u.each.low);
             dump_text(w, node->u.each.high);
         }
-        putf(w, " limit %s", node->u.each.limit);
+        putf(w, " limit %s", node->u.each.limit->text);
         break;
     case NODE_RETRY:
         dump_text(w, node->u.retry.attempts);

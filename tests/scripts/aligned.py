@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Types that are aligned more strictly than a header, in every place where a value can stand: each is compiled by gcc and clang, the
-header as C++, too, and run with the sanitizer of alignments. Values are compared, addresses are asked."""
+header as C++, too, and run with the sanitizer of alignments. Values are compared, addresses are asked. Without arguments some types,
+by turns with one compiler and the other; `all`: every type with both, and with a library that has the sanitizer, too; or the names
+of types."""
 
 import os
 import subprocess
@@ -31,6 +33,7 @@ TYPES = {
     "m128": ("#include <emmintrin.h>\ntypedef __m128 T;", "_mm_set1_ps((float)(n))", "(int)_mm_cvtss_f32(v)"),
     "m256": ("#include <immintrin.h>\ntypedef __m256 T;", "{ T v = { (float)n }; return v; }", "(int)v[0]"),
 }
+SOME = ["long_double", "member", "vector_32"]
 C_ONLY = {"complex", "complex_long"}  # there are none in C++
 
 TYPES_H = """\
@@ -165,7 +168,7 @@ void check(int line, int is, int wanted)
 void look(const void *p)
 {
     checks++;
-    if ((uintptr_t)p % _Alignof(T) != 0)
+    if ((uintptr_t)p % __alignof__(T) != 0)
         printf("%p is not aligned\n", (void *)(uintptr_t)p), wrong++;
 }
 
@@ -247,7 +250,7 @@ void run_from_c_start(struct run_from_c *op, T v)
 {
     waiting = op;
     look(&bare.frame);
-    root = aligned_alloc(_Alignof(struct steps), sizeof *root);
+    root = aligned_alloc(__alignof__(struct steps), sizeof *root);
     memset(root, 0, sizeof *root);
     root->root.on_settled = root_end;
     root->root.context = chain_loop_of(op);
@@ -305,7 +308,7 @@ def try_type(name, libraries):
 
 
 def build_library(compiler):
-    """With the sanitizer, too: it is the library that goes from header to header."""
+    """It is the library that goes from header to header."""
     sources = [p for d in ("core", "threads", "backends") for p in sorted((TOP / "runtime" / d).glob("*.c"))]
     objects = [Path(f"{compiler}-{source.stem}.o") for source in sources]
     for source, made in zip(sources, objects):
@@ -315,11 +318,13 @@ def build_library(compiler):
 
 
 def main():
-    chosen = sys.argv[1:] or list(TYPES)
-    libraries = {("gcc", "-O1"): build_library("gcc"), ("clang", "-O0"): build_library("clang")}
-    for name in chosen:
-        try_type(name, libraries)
-    print(f"{len(chosen)} types, {len(wrong)} wrong")
+    chosen = sys.argv[1:] or SOME
+    chosen = list(TYPES) if chosen == ["all"] else chosen
+    whole = bool(sys.argv[1:])
+    libraries = {(c, level): build_library(c) if whole else BUILD / "lib/libchain.a" for c, level in (("gcc", "-O1"), ("clang", "-O0"))}
+    for number, name in enumerate(chosen):
+        try_type(name, libraries if whole else dict([list(libraries.items())[number % 2]]))
+    print(f"{len(chosen)} types of {len(TYPES)}, {len(wrong)} wrong")
     for text in wrong:
         print(text)
     return 1 if wrong else 0

@@ -78,13 +78,11 @@ static char *tree_of(const char *text, unsigned *errors, int *line)
     struct writer writer;
     char *tree;
 
-    writer_init(&writer);
+    writer_init(&writer, &arena);
     ast_dump(&writer, file, &sources, false);
     *errors = diags.errors;
     *line = last == NULL ? 0 : source_place(&sources, last->span.begin).line;
     tree = strdup(writer.text == NULL ? "" : writer.text);
-    writer_release(&writer);
-    names_release(&names);
     arena_release(&arena);
     squeeze(tree);
     return tree;
