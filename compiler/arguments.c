@@ -113,7 +113,7 @@ static void expand_file(struct expander *expander, const char *path)
     if (source == NULL)
         return;
     if (memchr(source->text, 0, source->length) != NULL) {
-        arguments->problem = "a NUL byte: this is no text file";
+        arguments->problem = "found a NUL byte: this is not a text file";
         return;
     }
     arguments->problem = NULL;

@@ -118,7 +118,8 @@ static void compile_tree(struct compilation *compilation, struct ast_file *file)
     struct checked_chain *checked;
     struct ir_chain *chains;
 
-    resolve(&compilation->program, file);
+    if (!resolve(&compilation->program, file))
+        return;
     checked = check(&compilation->program);
     if (compilation->diags.errors != 0)
         return;

@@ -209,7 +209,8 @@ static void translate_guarded(void *context)
     session->status = translate(session);
 }
 
-static enum status translate_one(const struct options *options, const struct diags *settings, const char *input,
+/* Without memory the whole program is given up: the next input would have none either. */
+static enum status translate_one(struct arena *arena, const struct options *options, const struct diags *settings, const char *input,
                                  struct written *written)
 {
     struct session session = { .options = *options, .outputs = { .arena = &session.compilation.arena, .written = written } };
@@ -218,11 +219,10 @@ static enum status translate_one(const struct options *options, const struct dia
     session.options.input = input;
     compile_begin(compilation, &session.options, settings);
     writer_init(&session.d, &compilation->arena);
-    if (!arena_guard(&compilation->arena, translate_guarded, &session)) {
-        message_out_of_memory();
-        session.status = STATUS_USAGE;
-    }
+    bool done = arena_guard(&compilation->arena, translate_guarded, &session);
     compile_end(compilation);
+    if (!done)
+        arena_exhausted(arena);
     return session.status;
 }
 
@@ -255,7 +255,7 @@ static enum status translate_all(struct arena *arena, const struct options *opti
         count++;
     written.files = arena_alloc(arena, count * MOST_OUTPUTS * sizeof *written.files);
     for (size_t i = 0; i < count; i++) {
-        enum status status = translate_one(options, settings, options->inputs[i], &written);
+        enum status status = translate_one(arena, options, settings, options->inputs[i], &written);
         worst = status > worst ? status : worst;
     }
     return worst;

@@ -241,8 +241,12 @@ static bool make_folders(struct outputs *outputs, struct folder *folder)
         folder->made = mkdir(folder->path, 0777) == 0;
         error = folder->made ? 0 : errno;
         ends_unblock(&before);
-        if (!folder->made && (stat(folder->path, &status) != 0 || !S_ISDIR(status.st_mode)))
-            return fail(outputs, folder->path, strerror(error == EEXIST ? ENOTDIR : error));
+        if (error != 0 && stat(folder->path, &status) == 0)
+            error = !S_ISDIR(status.st_mode) ? ENOTDIR : 0;
+        else if (error == EEXIST)
+            error = errno;
+        if (error != 0)
+            return fail(outputs, folder->path, strerror(error));
     }
     return true;
 }

@@ -29,8 +29,8 @@ void dump_tokens(struct writer *writer, struct arena *arena, struct names *names
                  const struct sources *sources);
 
 /* resolve: loads imports, declares the names at file level, finds what every call calls. Afterwards no chain calls itself, or
- * that has been reported. */
-void resolve(struct program *program, struct ast_file *file);
+ * that has been reported. False if a file is missing or has errors of syntax: what it declares would be reported as unknown. */
+bool resolve(struct program *program, struct ast_file *file);
 
 /* check: syntax tree -> checked tree, for the chains of the compiled file. If it reports no error, every name is known, every
  * wanted value exists and has a type, every binding is set where it is used. */

@@ -97,9 +97,11 @@ static const char *header_of(struct arena *arena, const char *name)
 
 static struct unit *unit_import(struct program *program, const struct found *found, const char *name)
 {
+    unsigned errors = program->diags->errors;
     struct ast_file *file = parse(program->arena, program->names, program->diags, found->source);
     struct unit *unit = unit_add(program, file, found->path);
 
+    program->incomplete |= program->diags->errors != errors;
     unit->installed = found->installed;
     unit->include = arena_format(program->arena, found->installed ? "<chain/%s>" : "\"%s\"", header_of(program->arena, name));
     return unit;
@@ -116,7 +118,8 @@ static void import(struct program *program, const struct unit *from, struct ast_
         diag_report(program->diags, D_IMPORT_MISSING, span, name);
     else if (found.source == NULL)
         diag_report(program->diags, D_IMPORT_UNREADABLE, span, found.path, found.problem);
-    else {
+    program->incomplete |= found.source == NULL;
+    if (found.source != NULL) {
         unit = unit_find(program, found.source);
         item->u.string.file = (unit != NULL ? unit : unit_import(program, &found, name))->file;
     }
@@ -617,12 +620,14 @@ static void resolve_raises(struct program *program, const struct unit *unit)
     }
 }
 
-void resolve(struct program *program, struct ast_file *file)
+bool resolve(struct program *program, struct ast_file *file)
 {
     unit_add(program, file, file->source->path);
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
         for (struct ast_item *item = unit->file->items; item != NULL; item = item->next)
             declare_item(program, unit, item);
+    if (program->incomplete)
+        return false;
     resolve_imports(program);
     check_generated_names(program);
     check_declarations(program);
@@ -632,4 +637,5 @@ void resolve(struct program *program, struct ast_file *file)
         resolve_raises(program, unit);
     for_each_chain(program, resolve_chain);
     for_each_chain(program, visit_chain);
+    return true;
 }

@@ -95,6 +95,7 @@ struct program {
     const char *const *include_dirs; /* -I, NULL-terminated */
     const char *data_dir;            /* installed modules; NULL if none, */
     const char *data_problem;        /* and this is why; NULL: there are to be none */
+    bool incomplete;                 /* [resolve] an imported file is missing or has errors, which has been reported */
     struct unit *units, **last_unit; /* the compiled file first, then what it imports */
     struct symbol *table;            /* uthash, by name */
     struct taken *state_names;       /* [name] uthash */

@@ -38,9 +38,9 @@ shows err ": error: cannot read \"$long\": File name too long$"
 # Devices as inputs are read to their end; what has a NUL byte in it is no text, so /dev/zero has one.
 expect 0 "$CHAINC" /dev/null -o null.c
 expect 1 timeout 20 "$CHAINC" /dev/zero -o x.c
-shows err '^/dev/zero:1:1: error: a NUL byte: this is no text file'
+shows err '^/dev/zero:1:1: error: found a NUL byte: this is not a text file'
 expect 2 timeout 20 "$CHAINC" @/dev/zero
-shows err '^chainc: @/dev/zero: a NUL byte: this is no text file$'
+shows err '^chainc: @/dev/zero: found a NUL byte: this is not a text file$'
 
 # An empty file declares nothing: that is no error.
 : >empty.chain
