@@ -23,11 +23,16 @@ struct emitter {
     const struct node *do_node;  /* whose function is being written */
 };
 
-/* The macro that says that a header has been read; its value is the header's digest. */
-const char *header_guard(struct arena *arena, const char *header);
+/* The macro that says that a header has been read; its value is the header's digest. Its name has a number made from the text of the
+ * source, since two files of one name may be in a program, and one file may be found in two places. */
+const char *header_guard(const struct program *program, const char *header);
 
-/* The member of the union of storages: "http_get" for its struct, "http_get_value" for its value. */
-const char *storage_member(struct arena *arena, const struct symbol *op);
+/* The members of the union of storages: "http_get" for an operation's struct, "http_get_value" for its value. */
+const char *storage_member(const struct ir_strand *strand, const struct symbol *op);
+const char *storage_value(const struct ir_strand *strand, const struct symbol *op);
+
+/* A local or parameter of ours. */
+const char *own_name(const struct emitter *emitter, enum own id);
 
 /* The storage of a strand in C: "f->u" or "b->branch_1.u". */
 const char *storage_path(const struct emitter *emitter, const struct ir_strand *strand);
@@ -93,15 +98,19 @@ void emit_source_comment(struct emitter *emitter, struct span span);
 /* The condition and the code behind `fails`, as functions of the C file: declared once, for the operations that the chains call. */
 void emit_fails(struct emitter *emitter, const struct ir_chain *chains);
 
-/* The parameters of an operation as a C parameter list's tail: ", const char *url, int n". */
+/* The parameters of an operation, as in its definition, as a C parameter list's tail: ", const char *url_, int n_". */
 void emit_parameters(struct emitter *emitter, const struct symbol *op, bool leading_comma);
 
-/* ", TYPE NAME…" of a prototype that C++ may read. */
+/* The same of a prototype: ", const char *url, int n". */
 const char *header_parameters(struct emitter *emitter, const struct symbol *op);
 void emit_header_parameters(struct emitter *emitter, const struct symbol *op); /* each on its line, within the user's text */
 
-/* A name for a parameter of ours beside those of the operation. */
-const char *own_parameter(struct arena *arena, const struct symbol *op, const char *name);
+/* A name for a parameter of ours beside those of the operation, in its definition or in its prototype. */
+const char *own_parameter(const struct emitter *emitter, const struct symbol *op, enum own id);
+const char *header_parameter(struct arena *arena, const struct symbol *op, const char *name);
+
+/* C text of the declaration, where the result is called otherwise. */
+void emit_it_text(struct emitter *emitter, const char *text);
 
 /* Changes with the structs that generated code and runtime share. */
 #define EMIT_ABI "6"
@@ -109,8 +118,9 @@ const char *own_parameter(struct arena *arena, const struct symbol *op, const ch
 /* What its frame and branches may take: `budget N`; NULL: anything. */
 const struct ast_number *chain_budget(const struct ir_chain *chain);
 
-/* The member for the branches of a called chain. */
-const char *callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op);
+/* What may stand in a comment: no end of it, no control bytes. */
+void put_comment_text(struct writer *writer, const char *text, size_t length);
+const char *comment_text(const struct emitter *emitter, const char *text);
 
 /* emit_codes.c */
 void emit_code_enum(struct emitter *emitter, const struct ast_code *codes);

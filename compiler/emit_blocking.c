@@ -12,11 +12,6 @@
 
 /* ---- the struct ---- */
 
-static const char *argument(struct emitter *emitter, const struct parameter *param)
-{
-    return field_name(emitter->arena, param->name);
-}
-
 static void emit_member(struct emitter *emitter, const char *indent, struct ctype type, const char *name)
 {
     emit_type_line(emitter, type);
@@ -35,7 +30,7 @@ void emit_blocking_struct(struct emitter *emitter, const struct symbol *op)
     put(w, "    } chain__outcome; /* settling writes here: the rest stays as long as the call may be cancelled */\n"
            "    struct chain_work chain__work;\n");
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
-        emit_member(emitter, "    ", param->type, argument(emitter, param));
+        emit_member(emitter, "    ", param->type, param->c_name);
     put(w, "};\n\n");
 }
 
@@ -43,25 +38,25 @@ void emit_blocking_struct(struct emitter *emitter, const struct symbol *op)
 
 static const char work_head[] =
     "/* ${name}, on a thread. */\n"
-    "static void ${name}_work(struct chain_work *work_)\n"
+    "static void ${name}_work(struct chain_work *${work})\n"
     "{\n"
     "${call}"
-    "    struct chain_deferred done_ = work_->done;\n"
+    "    struct chain_deferred ${done} = ${work}->done;\n"
     "${place}"
     "\n";
 
 static const char post_value[] =
-    "    place_ = chain__post_begin(done_);\n"
-    "    if (place_ != NULL) {\n"
-    "        *place_ = it;\n"
-        "        (void)chain__post_end(done_, 0);\n"
+    "    ${place} = chain__post_begin(${done});\n"
+    "    if (${place} != NULL) {\n"
+    "        *${place} = ${it};\n"
+    "        (void)chain__post_end(${done}, 0);\n"
     "    }\n"
     "}\n"
     "\n";
 
 static const char post_nothing[] =
-    "    if (chain__post_begin(done_) != NULL)\n"
-    "        (void)chain__post_end(done_, 0);\n"
+    "    if (chain__post_begin(${done}) != NULL)\n"
+    "        (void)chain__post_end(${done}, 0);\n"
     "}\n"
     "\n";
 
@@ -72,10 +67,10 @@ static void emit_called(struct emitter *emitter, const struct symbol *op)
     emit_line(emitter, op->span);
     put(w, "    ");
     if (!ctype_is_void(op->value))
-        putf(w, "%s = ", ctype_declare(emitter->arena, op->value, "it"));
+        putf(w, "%s = ", ctype_declare(emitter->arena, op->value, own_name(emitter, OWN_IT)));
     putf(w, "%s(", op->name);
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
-        putf(w, "%scall_->%s", param == op->params ? "" : ", ", argument(emitter, param));
+        putf(w, "%s%s->%s", param == op->params ? "" : ", ", own_name(emitter, OWN_CALL), param->c_name);
     put(w, ");\n");
     emit_line_back(emitter);
 }
@@ -84,17 +79,20 @@ static void emit_work(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
     bool has_value = !ctype_is_void(op->value);
+    const char *at = own_name(emitter, OWN_CALL), *work = own_name(emitter, OWN_WORK), *done = own_name(emitter, OWN_DONE);
     const char *call = op->params == NULL ? ""
-                       : arena_format(emitter->arena, "    struct %s_call *call_ = (struct %s_call *)(void *)((char *)work_"
-                                      " - offsetof(struct %s_call, chain__work));\n", op->name, op->name, op->name);
-    const char *place = !has_value ? "" : arena_format(emitter->arena, "    %s;\n", ctype_declare(emitter->arena, op->value, "*place_"));
+                       : arena_format(emitter->arena, "    struct %s_call *%s = (struct %s_call *)(void *)((char *)%s"
+                                      " - offsetof(struct %s_call, chain__work));\n", op->name, at, op->name, work, op->name);
+    const char *place = !has_value ? "" : arena_format(emitter->arena, "    %s;\n", ctype_declare(emitter->arena, op->value,
+                        arena_format(emitter->arena, "*%s", own_name(emitter, OWN_PLACE))));
 
-    put_template(w, work_head, "name", op->name, "call", call, "place", place, NULL);
+    put_template(w, work_head, "name", op->name, "call", call, "place", place, "work", work, "done", done, NULL);
     emit_called(emitter, op);
     if (op->fails != NULL)
-        putf(w, "    if (%s__fails(%s)) {\n        (void)chain__post_reject(done_, %s__code(%s), NULL, 0);\n        return;\n    }\n", op->name,
-             has_value ? "it" : "", op->name, has_value ? "it" : "");
-    put(w, has_value ? post_value : post_nothing);
+        putf(w, "    if (%s__fails(%s)) {\n        (void)chain__post_reject(%s, %s__code(%s), NULL, 0);\n        return;\n    }\n", op->name,
+             has_value ? own_name(emitter, OWN_IT) : "", done, op->name, has_value ? own_name(emitter, OWN_IT) : "");
+    put_template(w, has_value ? post_value : post_nothing, "place", own_name(emitter, OWN_PLACE), "it", own_name(emitter, OWN_IT), "done", done,
+                 NULL);
 }
 
 /* ---- on the loop's thread ---- */
@@ -106,25 +104,25 @@ static const char start_text[] =
     "    chain__work_start(&${call}->chain__work, ${call}, ${name}_work, ${pool});\n"
     "}\n"
     "\n"
-    "static void ${name}_cancel(struct ${name}_call *call_)\n"
+    "static void ${name}_cancel(struct ${name}_call *${cancelled})\n"
     "{\n"
-    "    chain__work_cancel(&call_->chain__work);\n"
+    "    chain__work_cancel(&${cancelled}->chain__work);\n"
     "}\n"
     "\n";
 
 static void emit_start(struct emitter *emitter, const struct symbol *op)
 {
-    const char *call = own_parameter(emitter->arena, op, "call_");
+    const char *call = own_parameter(emitter, op, OWN_CALL);
     struct writer parameters, store;
 
     writer_init(&parameters, emitter->arena);
     writer_init(&store, emitter->arena);
     for (const struct parameter *param = op->params; param != NULL; param = param->next) {
-        putf(&parameters, ", %s", ctype_declare(emitter->arena, param->type, param->name));
-        putf(&store, "    %s->%s = %s;\n", call, argument(emitter, param), param->name);
+        putf(&parameters, ", %s", ctype_declare(emitter->arena, param->type, param->local));
+        putf(&store, "    %s->%s = %s;\n", call, param->c_name, param->local);
     }
     put_template(emitter->writer, start_text, "name", op->name, "call", call, "parameters", writer_text(&parameters), "store",
-                 writer_text(&store), "pool",
+                 writer_text(&store), "cancelled", own_name(emitter, OWN_CALL), "pool",
                  op->threads == NULL ? "NULL" : arena_format(emitter->arena, "\"%s\"", op->threads), NULL);
 }
 

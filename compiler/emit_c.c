@@ -27,6 +27,23 @@ static struct span state_span(const struct ir_chain *chain, const struct ir_bloc
     return state->span.begin != 0 ? state->span : chain->symbol->span;
 }
 
+/* Here and not in the header, so that no name of another file can be in their way. */
+static void emit_states(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    const char *comma = "";
+
+    putf(w, "/* Where %s can be resumed. */\nenum %s_state {\n", chain->c_name, chain->c_name);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
+        if (!block->is_state)
+            continue;
+        putf(w, "%s    %s", comma, block->state);
+        comma = ",\n";
+    }
+    put(w, "\n};\n\n");
+}
+
 /* For origins of rejections, traces, dumps and debuggers: the states, then the steps that a rejection can come from. */
 static void emit_sites(struct emitter *emitter)
 {
@@ -98,7 +115,9 @@ static void emit_do_function(struct emitter *emitter, const struct ir_function *
     putf(w, "static %s %s_do_%u(", type, chain->c_name, function->number);
     homes = emit_homes(emitter, node->u.do_.body, true);
     if (rejects)
-        putf(w, "%sstruct chain_strand *%s%s", homes ? ", " : "", chain->local.strand, node->resource != NULL ? ", int *rejected_" : "");
+        putf(w, "%sstruct chain_strand *%s", homes ? ", " : "", chain->local.strand);
+    if (rejects && node->resource != NULL)
+        putf(w, ", int *%s", own_name(emitter, OWN_REJECTED));
     put(w, homes || rejects ? ")\n" : "void)\n");
     emit_line_back(emitter);
     put(w, "{\n");
@@ -133,8 +152,9 @@ static void emit_start_function(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    const char *frame = own_parameter(emitter->arena, chain->symbol, "frame_");
-    const char *branches = own_parameter(emitter->arena, chain->symbol, "branches_");
+    const char *frame = own_parameter(emitter, chain->symbol, OWN_FRAME_GIVEN);
+    const char *branches = own_parameter(emitter, chain->symbol, OWN_BRANCHES_GIVEN);
+    const struct parameter *param;
 
     emit_start_head(emitter, frame, branches);
     put(w, "\n{\n");
@@ -144,18 +164,21 @@ static void emit_start_function(struct emitter *emitter)
         putf(w, "    %s->branches = %s;\n    %s->frame = %s;\n", frame, branches, branches, frame);
     if (chain->checked->spawns != NULL)
         putf(w, "    chain__nursery_init(&%s->nursery);\n", frame);
+    param = chain->symbol->params;
     for (const struct variable *v = chain->checked->variables; v != NULL; v = v->next)
-        if (v->kind == VARIABLE_PARAMETER)
-            putf(w, "    %s->%s = %s;\n", frame, v->part->field, v->name);
+        if (v->kind == VARIABLE_PARAMETER) {
+            putf(w, "    %s->%s = %s;\n", frame, v->part->field, param->local);
+            param = param->next;
+        }
     put(w, "}\n\n");
 }
 
 static const char run_text[] =
     "int ${name}_run(struct ${name} *${u}, struct chain_loop *${loop}${parameters})\n"
     "{\n"
-    "    int problem_ = chain__may_run(&${u}->root, ${loop});\n"
-    "    if (problem_ != 0)\n"
-    "        return problem_;\n"
+    "    int ${problem} = chain__may_run(&${u}->root, ${loop});\n"
+    "    if (${problem} != 0)\n"
+    "        return ${problem};\n"
     "    ${name}_start(&${u}->frame${branches}${arguments});\n"
     "    ${u}->frame.caller = &chain__root_caller;\n"
     "    return chain__run(&${u}->root, ${loop}, &${name}_type);\n"
@@ -165,7 +188,7 @@ static const char run_text[] =
 static void emit_run(struct emitter *emitter)
 {
     const struct ir_chain *chain = emitter->chain;
-    const char *u = own_parameter(emitter->arena, chain->symbol, "u_");
+    const char *u = own_parameter(emitter, chain->symbol, OWN_USE);
     struct writer parameters, arguments;
 
     if (chain->symbol->proto->is_static)
@@ -173,37 +196,40 @@ static void emit_run(struct emitter *emitter)
     writer_init(&parameters, emitter->arena);
     writer_init(&arguments, emitter->arena);
     for (const struct parameter *param = chain->symbol->params; param != NULL; param = param->next) {
-        putf(&parameters, ", %s", ctype_declare(emitter->arena, param->type, param->name));
-        putf(&arguments, ", %s", param->name);
+        putf(&parameters, ", %s", ctype_declare(emitter->arena, param->type, param->local));
+        putf(&arguments, ", %s", param->local);
     }
-    put_template(emitter->writer, run_text, "name", chain->c_name, "u", u, "loop", own_parameter(emitter->arena, chain->symbol, "loop_"),
-                 "parameters", writer_text(&parameters), "arguments", writer_text(&arguments), "branches",
+    put_template(emitter->writer, run_text, "name", chain->c_name, "u", u, "loop", own_parameter(emitter, chain->symbol, OWN_LOOP_GIVEN),
+                 "parameters", writer_text(&parameters), "arguments", writer_text(&arguments), "problem",
+                 own_parameter(emitter, chain->symbol, OWN_PROBLEM), "branches",
                  chain->has_branches ? arena_format(emitter->arena, ", &%s->branches", u) : "", NULL);
 }
 
 /* ---- main ---- */
 
 static const char main_text[] =
-    "static int main_chain_begin(struct chain_root *root_, struct chain_loop *loop_, int argc_, char **argv_)\n"
+    "static int main_chain_begin(struct chain_root *${root}, struct chain_loop *${loop}, int ${argc}, char **${argv})\n"
     "{\n"
-    "    struct main_chain *u_ = (struct main_chain *)(void *)((char *)root_ - offsetof(struct main_chain, root));\n"
+    "    struct main_chain *${u} = (struct main_chain *)(void *)((char *)${root} - offsetof(struct main_chain, root));\n"
     "${unused}"
-    "    return main_chain_run(u_, loop_${arguments});\n"
+    "    return main_chain_run(${u}, ${loop}${arguments});\n"
     "}\n"
     "\n"
-    "int main(int argc_, char **argv_)\n"
+    "int main(int ${argc}, char **${argv})\n"
     "{\n"
-    "    static struct main_chain u_;\n"
-    "    return chain__main(&u_.root, main_chain_begin, argc_, argv_, &u_.frame.u.value, main_chain_codes);\n"
+    "    static struct main_chain ${u};\n"
+    "    return chain__main(&${u}.root, main_chain_begin, ${argc}, ${argv}, &${u}.frame.u.value, main_chain_codes);\n"
     "}\n";
 
 static void emit_main(struct emitter *emitter)
 {
+    const char *argc = own_name(emitter, OWN_ARGC), *argv = own_name(emitter, OWN_ARGV);
     bool arguments = emitter->chain->symbol->params != NULL;
 
     emit_code_table(emitter);
-    put_template(emitter->writer, main_text, "arguments", arguments ? ", argc_, argv_" : "", "unused",
-                 arguments ? "" : "    (void)argc_;\n    (void)argv_;\n", NULL);
+    put_template(emitter->writer, main_text, "arguments", arguments ? arena_format(emitter->arena, ", %s, %s", argc, argv) : "", "unused",
+                 arguments ? "" : arena_format(emitter->arena, "    (void)%s;\n    (void)%s;\n", argc, argv), "argc", argc, "argv", argv,
+                 "root", own_name(emitter, OWN_ROOT), "loop", own_name(emitter, OWN_LOOP_GIVEN), "u", own_name(emitter, OWN_USE), NULL);
 }
 
 /* ---- the file ---- */
@@ -236,8 +262,8 @@ static void emit_declarations(struct emitter *emitter)
 {
     if (!emitter->chain->symbol->proto->is_static || emitter->chain->symbol->is_spawned)
         return;
-    emit_start_head(emitter, own_parameter(emitter->arena, emitter->chain->symbol, "frame_"),
-                    own_parameter(emitter->arena, emitter->chain->symbol, "branches_"));
+    emit_start_head(emitter, own_parameter(emitter, emitter->chain->symbol, OWN_FRAME_GIVEN),
+                    own_parameter(emitter, emitter->chain->symbol, OWN_BRANCHES_GIVEN));
     put(emitter->writer, ";\n\n");
 }
 
@@ -246,6 +272,7 @@ static void emit_chain_functions(struct emitter *emitter)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
+    emit_states(emitter);
     emit_declarations(emitter);
     emit_sites(emitter);
     emit_callers(emitter);
@@ -301,14 +328,16 @@ void emit_c(struct writer *writer, const struct program *program, const struct i
     struct emitter emitter = { .writer = writer, .program = program, .options = options, .arena = program->arena,
                                .output = options->c_name };
 
-    putf(writer, "/* Generated by chainc from %s. Do not edit. */\n#include \"%s\"\n\n", options->source_name, options->header_name);
-    putf(writer, "#if %s != 0x%08" PRIx32 "\n", header_guard(program->arena, options->header_name), options->digest);
+    putf(writer, "/* Generated by chainc from %s. Do not edit. */\n#include \"%s\"\n\n", comment_text(&emitter, options->source_name),
+         options->header_name);
+    putf(writer, "#if %s != 0x%08" PRIx32 "\n", header_guard(program, options->header_name), options->digest);
     put(writer, "#error \"this file and its header were made by different runs of chainc: run it again\"\n#endif\n\n");
     putf(writer, "#include <errno.h>\n%s\n", needs_string_h(chains) ? "#include <string.h>\n" : "");
     for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next) {
         emitter.chain = chain;
         emit_budget(&emitter);
     }
+    emitter.chain = NULL;
     for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
         if (item->kind == AST_PROLOGUE)
             emit_prologue(&emitter, item->u.c);

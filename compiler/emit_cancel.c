@@ -2,9 +2,9 @@
 #include "arena.h"
 #include "emit.h"
 
-static void emit_op_cancel(struct emitter *emitter, const char *indent, const struct symbol *op, const char *storage)
+static void emit_op_cancel(struct emitter *emitter, const char *indent, const struct symbol *op, const struct ir_strand *strand)
 {
-    const char *member = storage_member(emitter->arena, op);
+    const char *member = storage_member(strand, op), *storage = storage_path(emitter, strand);
 
     if (op == NULL)
         putf(emitter->writer, "%schain__delay_cancel(&%s.%s);\n", indent, storage, member);
@@ -22,7 +22,7 @@ static void emit_branch_cancel(struct emitter *emitter, const struct ir_instr *i
         putf(emitter->writer, "        (void)chain__ask(&%s);\n", op_path(emitter, instr->strand));
     else {
         putf(emitter->writer, "        if (chain__ask(&%s))\n", op_path(emitter, instr->strand));
-        emit_op_cancel(emitter, "            ", instr->op, storage_path(emitter, instr->strand));
+        emit_op_cancel(emitter, "            ", instr->op, instr->strand);
     }
 }
 
@@ -48,7 +48,7 @@ static void emit_waiting(struct emitter *emitter, const struct ir_block *block)
 {
     switch (block->end) {
     case IR_START: case IR_DELAY:
-        emit_op_cancel(emitter, "        ", block->op, storage_path(emitter, block->strand));
+        emit_op_cancel(emitter, "        ", block->op, block->strand);
         break;
     case IR_JOIN:
         for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)

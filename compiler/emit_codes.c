@@ -5,6 +5,7 @@
  * The functions are inline and in the header, so that they take no room in a program that does not call them. */
 #include <string.h>
 
+#include "arena.h"
 #include "emit.h"
 
 void emit_code_enum(struct emitter *emitter, const struct ast_code *codes)
@@ -19,11 +20,28 @@ void emit_code_enum(struct emitter *emitter, const struct ast_code *codes)
         else if (code == codes)
             put(w, " = 0x4000");
         put(w, code->next != NULL ? "," : "");
-        if (code->text != NULL)
-            putf(w, " /* %s */", code->text->text);
+        if (code->text != NULL) {
+            put(w, " /* ");
+            put_comment_text(w, code->text->text, strlen(code->text->text));
+            put(w, " */");
+        }
         put(w, "\n");
     }
     put(w, "};\n\n");
+}
+
+/* A string as it is written, but without trigraphs, which it has not in the language. */
+static const char *literal(struct emitter *emitter, const struct ast_c *string)
+{
+    const char *text = string->text;
+    char *copy = arena_alloc(emitter->arena, 2 * strlen(text) + 1), *to = copy;
+
+    for (const char *from = text; *from != '\0'; from++) {
+        if (from != text && from[0] == '?' && from[-1] == '?')
+            *to++ = '\\';
+        *to++ = *from;
+    }
+    return copy;
 }
 
 static const struct symbol *next_code(const struct symbol *symbol)
@@ -40,7 +58,7 @@ static void emit_code_text(struct emitter *emitter, const struct symbol *code)
 
     if (strchr(text->text, '\\') != NULL)
         emit_line(emitter, text->span);
-    putf(emitter->writer, "    case %s: return %s;\n", code->name, text->text);
+    putf(emitter->writer, "    case %s: return %s;\n", code->name, literal(emitter, text));
     emit_line_back(emitter);
 }
 
@@ -48,13 +66,14 @@ static void emit_code_function(struct emitter *emitter, const char *what, bool t
 {
     struct writer *w = emitter->writer;
 
-    putf(w, "static inline const char *%s_code_%s(int code)\n{\n    switch (code) {\n", emitter->program->units->stem, what);
+    putf(w, "static inline const char *%s_code_%s(int %s)\n{\n    switch (%s) {\n", emitter->program->units->stem, what,
+         own_name(emitter, OWN_CODE), own_name(emitter, OWN_CODE));
     for (const struct symbol *code = emitter->program->symbols; (code = next_code(code)) != NULL; code = code->next)
         if (texts && code->code->text != NULL)
             emit_code_text(emitter, code);
         else
             putf(w, "    case %s: return \"%s\";\n", code->name, code->name);
-    putf(w, "    default: return chain_code_%s(code);\n    }\n}\n\n", what);
+    putf(w, "    default: return chain_code_%s(%s);\n    }\n}\n\n", what, own_name(emitter, OWN_CODE));
 }
 
 bool knows_codes(const struct program *program)
@@ -78,6 +97,6 @@ void emit_code_table(struct emitter *emitter)
 
     put(w, "static const struct chain_code_text main_chain_codes[] = {\n");
     for (const struct symbol *code = emitter->program->symbols; (code = next_code(code)) != NULL; code = code->next)
-        putf(w, "    { %s, \"%s\", %s },\n", code->name, code->name, code->code->text != NULL ? code->code->text->text : "NULL");
+        putf(w, "    { %s, \"%s\", %s },\n", code->name, code->name, code->code->text != NULL ? literal(emitter, code->code->text) : "NULL");
     put(w, "    { 0, NULL, NULL },\n};\n\n");
 }

@@ -14,12 +14,16 @@ static void emit_part(struct emitter *emitter, const struct symbol *op, const ch
     if (has_value)
         emit_type_line(emitter, op->value);
     putf(w, "static inline %s %s__%s(", type, op->name, what);
-    put(w, has_value ? ctype_declare(emitter->arena, op->value, "it") : "void");
+    put(w, has_value ? ctype_declare(emitter->arena, op->value, own_name(emitter, OWN_IT)) : "void");
     put(w, ")\n");
     emit_line_back(emitter);
-    putf(w, "{\n%s", has_value ? "    (void)it;\n" : "");
+    put(w, "{\n");
+    if (has_value)
+        putf(w, "    (void)%s;\n", own_name(emitter, OWN_IT));
     emit_line(emitter, c->span);
-    putf(w, "    return %s;\n", c->text);
+    put(w, "    return ");
+    emit_it_text(emitter, c->text);
+    put(w, ";\n");
     emit_line_back(emitter);
     put(w, "}\n\n");
 }

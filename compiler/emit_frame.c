@@ -13,17 +13,17 @@ static const char *struct_suffix(const struct symbol *op)
     return "";
 }
 
-static void emit_storage_of(struct emitter *emitter, const struct symbol *op)
+static void emit_storage_of(struct emitter *emitter, const struct ir_storage *storage)
 {
     struct writer *w = emitter->writer;
-    const char *member = storage_member(emitter->arena, op);
+    const struct symbol *op = storage->op;
 
     if (op == NULL)
-        putf(w, "struct chain__delay %s;\n", member);
+        putf(w, "struct chain__delay %s;\n", storage->member);
     else
-        putf(w, "struct %s%s %s;\n", op->c_name, struct_suffix(op), member);
+        putf(w, "struct %s%s %s;\n", op->c_name, struct_suffix(op), storage->member);
     if (op != NULL && !ctype_is_void(op->value)) {
-        emit_declared(emitter, op->value, arena_format(emitter->arena, "%s_value", member));
+        emit_declared(emitter, op->value, storage->value);
         put(w, ";\n");
         emit_line_back(emitter);
     }
@@ -49,7 +49,7 @@ static void emit_storage(struct emitter *emitter, const struct ir_strand *strand
     if (strand->awaits)
         put(w, "struct chain__wait join;\n");
     for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
-        emit_storage_of(emitter, storage->op);
+        emit_storage_of(emitter, storage);
     if (!ctype_is_void(value)) {
         emit_declared(emitter, value, "value");
         put(w, "; /* the chain's own */\n");
@@ -203,11 +203,6 @@ void emit_frame(struct emitter *emitter)
     emit_scope(emitter, chain->checked->scope);
     w->indent--;
     put(w, "};\n\n");
-}
-
-const char *callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op)
-{
-    return arena_format(arena, "%s_%s", strand->parent == NULL ? "in" : strand->field, op->c_name);
 }
 
 static void emit_callees(struct emitter *emitter, const struct ir_strand *strand)

@@ -78,7 +78,7 @@ static void emit_start(struct emitter *emitter, const struct ir_block *block)
     else if (block->end != IR_START)
         emit_instances_start(emitter, block, storage);
     else {
-        putf(w, "    %s_start(&%s.%s%s", block->op->name, storage, storage_member(emitter->arena, block->op),
+        putf(w, "    %s_start(&%s.%s%s", block->op->name, storage, storage_member(block->strand, block->op),
              block->args != NULL ? ", " : "");
         emit_arguments(emitter, block->args);
         put(w, ");\n");
@@ -95,7 +95,7 @@ static void emit_call(struct emitter *emitter, const struct ir_block *block)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
     const char *callee = arena_format(emitter->arena, "%s.%s", storage_path(emitter, block->strand),
-                                      storage_member(emitter->arena, block->op));
+                                      storage_member(block->strand, block->op));
 
     emit_line(emitter, block->end_span);
     putf(w, "    %s_start(&%s", block->op->c_name, callee);
@@ -277,33 +277,45 @@ static const struct ir_strand *next_inside(const struct ir_strand *inner, const 
 static void emit_way_to_slot(struct emitter *emitter, const struct ir_strand *strand, const struct ir_strand *slot)
 {
     struct writer *w = emitter->writer;
-    const char *name = emitter->chain->c_name;
+    const char *name = emitter->chain->c_name, *s = own_name(emitter, OWN_GIVEN);
 
     if (strand == slot)
-        putf(w, "        return (struct %s_%s *)(void *)((char *)s_ - offsetof(struct %s_%s, strand));\n", name, slot->field, name,
+        putf(w, "        return (struct %s_%s *)(void *)((char *)%s - offsetof(struct %s_%s, strand));\n", name, slot->field, s, name,
              slot->field);
     else if (strand->slot == slot)
-        putf(w, "        return (struct %s_%s *)(void *)((char *)s_ - offsetof(struct %s_%s, %s.strand));\n", name, slot->field, name,
+        putf(w, "        return (struct %s_%s *)(void *)((char *)%s - offsetof(struct %s_%s, %s.strand));\n", name, slot->field, s, name,
              slot->field, strand->field);
     else
-        putf(w, "        return %s_%s_of(s_)->chain__outer;\n", name, next_inside(strand->slot, slot)->field);
+        putf(w, "        return %s_%s_of(%s)->chain__outer;\n", name, next_inside(strand->slot, slot)->field, s);
 }
 
+/* The states in which this strand is resumed, as cases. */
 static void emit_cases(struct emitter *emitter, const struct ir_strand *strand)
 {
     for (const struct ir_block *state = strand->states; state != NULL; state = state->next_state)
         putf(emitter->writer, "    case %s:\n", state->state);
 }
 
+/* "trip_each_1_of(struct chain_strand *s_)" */
+static void emit_of_head(struct emitter *emitter, const char *field)
+{
+    const char *name = emitter->chain->c_name;
+    putf(emitter->writer, "static struct %s_%s *%s_%s_of(struct chain_strand *%s)", name, field, name, field, own_name(emitter, OWN_GIVEN));
+}
+
+static void emit_of_switch(struct emitter *emitter)
+{
+    putf(emitter->writer, "\n{\n    switch ((enum %s_state)%s->op.at) {\n", emitter->chain->c_name, own_name(emitter, OWN_GIVEN));
+}
+
 /* The slot that a strand is in, NULL if it is in none of this each. */
 static void emit_slot_of(struct emitter *emitter, const struct ir_strand *slot)
 {
     struct writer *w = emitter->writer;
-    const struct ir_chain *chain = emitter->chain;
 
-    putf(w, "static struct %s_%s *%s_%s_of(struct chain_strand *s_)\n{\n    switch ((enum %s_state)s_->op.at) {\n", chain->c_name,
-         slot->field, chain->c_name, slot->field, chain->c_name);
-    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
+    emit_of_head(emitter, slot->field);
+    emit_of_switch(emitter);
+    for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next) {
         emit_cases(emitter, strand);
         if (strand->states != NULL && is_inside(strand, slot))
             emit_way_to_slot(emitter, strand, slot);
@@ -318,38 +330,46 @@ static void emit_slots_of(struct emitter *emitter)
     const struct ir_chain *chain = emitter->chain;
 
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
-        if (strand->is_slot)
-            putf(emitter->writer, "static struct %s_%s *%s_%s_of(struct chain_strand *s_);\n", chain->c_name, strand->field, chain->c_name,
-                 strand->field);
+        if (strand->is_slot) {
+            emit_of_head(emitter, strand->field);
+            put(emitter->writer, ";\n");
+        }
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
         if (strand->is_slot)
             emit_slot_of(emitter, strand);
+}
+
+/* The way to the frame for the strands of branches. */
+static void emit_frame_cases(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const char *name = emitter->chain->c_name, *s = own_name(emitter, OWN_GIVEN);
+
+    for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next) {
+        emit_cases(emitter, strand);
+        if (strand->parent == NULL)
+            put(w, "        break;\n");
+        else if (strand->slot != NULL && strand->is_strand)
+            putf(w, "        return %s_%s_of(%s)->chain__frame;\n", name, strand->slot->field, s);
+        else if (strand->is_strand)
+            putf(w, "        return ((struct %s_branches *)(void *)((char *)%s - offsetof(struct %s_branches, %s.strand)))->frame;\n", name, s,
+                 name, strand->field);
+    }
 }
 
 /* A strand's frame: directly behind it, or found by way of the struct of the branches. */
 static void emit_frame_of(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
-    const struct ir_chain *chain = emitter->chain;
+    bool branches = emitter->chain->has_branch_strands;
 
-    if (!chain->has_branch_strands) {
-        putf(w, "static struct %s_frame *%s_frame_of(struct chain_strand *s_)\n{\n    return (struct %s_frame *)(void *)(s_ + 1);\n}\n\n",
-             chain->c_name, chain->c_name, chain->c_name);
-        return;
+    emit_of_head(emitter, "frame");
+    if (branches) {
+        emit_of_switch(emitter);
+        emit_frame_cases(emitter);
     }
-    putf(w, "static struct %s_frame *%s_frame_of(struct chain_strand *s_)\n{\n    switch ((enum %s_state)s_->op.at) {\n", chain->c_name,
-         chain->c_name, chain->c_name);
-    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
-        emit_cases(emitter, strand);
-        if (strand->parent == NULL)
-            putf(w, "        break;\n");
-        else if (strand->slot != NULL && strand->is_strand)
-            putf(w, "        return %s_%s_of(s_)->chain__frame;\n", chain->c_name, strand->slot->field);
-        else if (strand->is_strand)
-            putf(w, "        return ((struct %s_branches *)(void *)((char *)s_ - offsetof(struct %s_branches, %s.strand)))->frame;\n",
-                 chain->c_name, chain->c_name, strand->field);
-    }
-    putf(w, "    }\n    return (struct %s_frame *)(void *)(s_ + 1);\n}\n\n", chain->c_name);
+    putf(w, "%s    return (struct %s_frame *)(void *)(%s + 1);\n}\n\n", branches ? "    }\n" : "\n{\n", emitter->chain->c_name,
+         own_name(emitter, OWN_GIVEN));
 }
 
 /* Branches are reached through a pointer; a chain that only has callees with branches uses it in its calls. */

@@ -1,5 +1,6 @@
 /* emit_h.c - the header: what C code needs to run the chains and to write the operations. */
 #include <ctype.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "arena.h"
@@ -85,22 +86,6 @@ static void emit_items(struct emitter *emitter)
 
 /* ---- chains ---- */
 
-static void emit_states(struct emitter *emitter)
-{
-    struct writer *w = emitter->writer;
-    const struct ir_chain *chain = emitter->chain;
-    const char *comma = "";
-
-    putf(w, "/* Where %s can be resumed. */\nenum %s_state {\n", chain->c_name, chain->c_name);
-    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
-        if (!block->is_state)
-            continue;
-        putf(w, "%s    %s", comma, block->state);
-        comma = ",\n";
-    }
-    put(w, "\n};\n\n");
-}
-
 static const char root_text[] =
     "/* ${name} as C code runs it. Zero it once; then ${name}_run(). */\n"
     "struct ${name} {\n"
@@ -119,17 +104,17 @@ static const char root_text[] =
 
 static const char cancel_text[] =
     "/* Asks a running ${name} to stop: chain_cancel(). */\n"
-    "static inline void ${name}_cancel(struct ${name} *u)\n"
+    "static inline void ${name}_cancel(struct ${name} *${u})\n"
     "{\n"
-    "    chain_cancel(&u->root);\n"
+    "    chain_cancel(&${u}->root);\n"
     "}\n"
     "\n";
 
 static const char value_text[] =
     "/* The value of a ${name} whose outcome is CHAIN_VALUE. */\n"
-    "static inline ${type} ${name}_value(const struct ${name} *u)\n"
+    "static inline ${type} ${name}_value(const struct ${name} *${u})\n"
     "{\n"
-    "    return u->frame.u.value;\n"
+    "    return ${u}->frame.u.value;\n"
     "}\n"
     "\n";
 
@@ -149,28 +134,12 @@ static void emit_settled_types(struct emitter *emitter)
     }
 }
 
-/* What C++ reserves is called something else in a prototype. */
-static const char *header_parameter(struct arena *arena, const struct symbol *op, const struct parameter *param)
-{
-    return ctext_is_cpp_word(param->name) ? own_parameter(arena, op, field_name(arena, param->name)) : param->name;
-}
-
-const char *header_parameters(struct emitter *emitter, const struct symbol *op)
-{
-    struct writer text;
-
-    writer_init(&text, emitter->arena);
-    for (const struct parameter *param = op->params; param != NULL; param = param->next)
-        putf(&text, ", %s", ctype_declare(emitter->arena, param->type, header_parameter(emitter->arena, op, param)));
-    return writer_text(&text);
-}
-
 void emit_header_parameters(struct emitter *emitter, const struct symbol *op)
 {
     for (const struct parameter *param = op->params; param != NULL; param = param->next) {
         put(emitter->writer, ", ");
         emit_at(emitter, param->type.at);
-        put(emitter->writer, ctype_declare(emitter->arena, param->type, header_parameter(emitter->arena, op, param)));
+        put(emitter->writer, ctype_declare(emitter->arena, param->type, param->c_name));
     }
 }
 
@@ -180,7 +149,6 @@ static void emit_chain(struct emitter *emitter)
     const struct ir_chain *chain = emitter->chain;
     const char *name = chain->c_name;
 
-    emit_states(emitter);
     emit_settled_types(emitter);
     if (chain->has_branches)
         putf(w, "struct %s_branches;\n\n", name);
@@ -191,9 +159,9 @@ static void emit_chain(struct emitter *emitter)
     if (chain->symbol->proto->is_static)
         return;
     putf(w, "/* For generated code: prepares the frame for a call. */\nvoid %s_start(struct %s_frame *%s%s%s);\n", name, name,
-         own_parameter(emitter->arena, chain->symbol, "frame"),
+         header_parameter(emitter->arena, chain->symbol, "frame"),
          chain->has_branches ? arena_format(emitter->arena, ", struct %s_branches *%s", name,
-                                            own_parameter(emitter->arena, chain->symbol, "branches")) : "",
+                                            header_parameter(emitter->arena, chain->symbol, "branches")) : "",
          header_parameters(emitter, chain->symbol));
     putf(w, "extern const struct chain_type %s_type;\n", name);
     if (chain->symbol->pool != NULL)
@@ -201,12 +169,13 @@ static void emit_chain(struct emitter *emitter)
     put(w, "\n");
     put_template(w, root_text, "name", name, "padding", arena_format(emitter->arena, "    CHAIN__PAD(sizeof(struct chain_root), "
                  "CHAIN__ALIGN(struct %s_frame))\n", name), "distance", !chain->has_branches ? "" : arena_format(emitter->arena,
-                 "CHAIN_STATIC_ASSERT(sizeof(struct %s) <= 524280, \"a branch finds its strand within 512 KB\");\n", name), "u", own_parameter(emitter->arena, chain->symbol, "u"), "loop",
-                 own_parameter(emitter->arena, chain->symbol, "loop"), "parameters", header_parameters(emitter, chain->symbol), "branches",
+                 "CHAIN_STATIC_ASSERT(sizeof(struct %s) <= 524280, \"a branch finds its strand within 512 KB\");\n", name), "u", header_parameter(emitter->arena, chain->symbol, "u"), "loop",
+                 header_parameter(emitter->arena, chain->symbol, "loop"), "parameters", header_parameters(emitter, chain->symbol), "branches",
                  chain->has_branches ? arena_format(emitter->arena, "    struct %s_branches branches;\n", name) : "", NULL);
-    put_template(w, cancel_text, "name", name, NULL);
+    put_template(w, cancel_text, "name", name, "u", emitter->program->own[OWN_USE], NULL);
     if (!ctype_is_void(chain->symbol->value))
-        put_template(w, value_text, "name", name, "type", chain->symbol->value.before, NULL);
+        put_template(w, value_text, "name", name, "type", chain->symbol->value.before, "u", emitter->program->own[OWN_USE],
+                     NULL);
 }
 
 /* ---- the file ---- */
@@ -225,15 +194,20 @@ static const char after_digest_text[] =
     "#endif\n"
     "\n";
 
-const char *header_guard(struct arena *arena, const char *header)
+const char *header_guard(const struct program *program, const char *header)
 {
-    const char *slash = strrchr(header, '/');
-    char *guard = arena_copy(arena, upper(arena, slash == NULL ? header : slash + 1), strlen(slash == NULL ? header : slash + 1));
+    const struct source *source = program->units->file->source;
+    const char *slash = strrchr(header, '/'), *name = slash == NULL ? header : slash + 1;
+    char *guard = arena_copy(program->arena, upper(program->arena, name), strlen(name));
+    uint32_t hash = 2166136261u;
 
     for (char *p = guard; *p != '\0'; p++)
         if (!isalnum((unsigned char)*p))
             *p = '_';
-    return arena_format(arena, "CHAINC_%s", guard);
+    for (size_t i = 0; i < source->length; i++)
+        if ((unsigned char)source->text[i] > ' ') /* however lines end */
+            hash = (hash ^ (unsigned char)source->text[i]) * 16777619u;
+    return arena_format(program->arena, "CHAINC_%s_%08" PRIX32, guard, hash);
 }
 
 enum { DIGITS = 8 };
@@ -261,7 +235,8 @@ uint32_t emit_h(struct writer *writer, const struct program *program, const stru
 
     size_t digest;
 
-    put_template(writer, head_text, "source", options->source_name, "guard", header_guard(program->arena, options->header_name), NULL);
+    put_template(writer, head_text, "source", comment_text(&emitter, options->source_name), "guard",
+                 header_guard(program, options->header_name), NULL);
     put(writer, "0x00000000");
     digest = writer->length - DIGITS;
     put_template(writer, after_digest_text, "abi", EMIT_ABI, "runtime", options->vendored ? "chain.h" : "chain_gen.h", NULL);

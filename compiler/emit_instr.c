@@ -48,9 +48,9 @@ static void emit_initial(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
     const char *path = variable_path(emitter, instr->variable);
 
-    putf(w, "    {\n        %s = ", ctype_declare(emitter->arena, instr->variable->type, "initial_"));
+    putf(w, "    {\n        %s = ", ctype_declare(emitter->arena, instr->variable->type, own_name(emitter, OWN_INITIAL)));
     emit_text(emitter, instr->text);
-    putf(w, ";\n        memcpy(&%s, &initial_, sizeof initial_);\n    }\n", path);
+    putf(w, ";\n        memcpy(&%s, &%s, sizeof %s);\n    }\n", path, own_name(emitter, OWN_INITIAL), own_name(emitter, OWN_INITIAL));
 }
 
 static void emit_eval(struct emitter *emitter, const struct ir_instr *instr)
@@ -77,9 +77,9 @@ static void emit_eval(struct emitter *emitter, const struct ir_instr *instr)
  * it is assigned. */
 static void emit_take_over(struct emitter *emitter, const struct ir_instr *instr, const char *from)
 {
-    putf(emitter->writer, "    {\n        %s = %s;\n", ctype_declare(emitter->arena, instr->op->value, "value_"), from);
+    putf(emitter->writer, "    {\n        %s = %s;\n", ctype_declare(emitter->arena, instr->op->value, own_name(emitter, OWN_TAKEN)), from);
     emit_line(emitter, instr->span);
-    putf(emitter->writer, "        %s = value_;\n", variable_path(emitter, instr->variable));
+    putf(emitter->writer, "        %s = %s;\n", variable_path(emitter, instr->variable), own_name(emitter, OWN_TAKEN));
     emit_line_back(emitter);
     put(emitter->writer, "    }\n");
 }
@@ -88,8 +88,8 @@ static void emit_take_over(struct emitter *emitter, const struct ir_instr *instr
 static void emit_take(struct emitter *emitter, const struct ir_instr *instr)
 {
     const struct variable *variable = instr->variable;
-    const char *from = arena_format(emitter->arena, "%s.%s_value", storage_path(emitter, instr->strand),
-                                    storage_member(emitter->arena, instr->op));
+    const char *from = arena_format(emitter->arena, "%s.%s", storage_path(emitter, instr->strand),
+                                    storage_value(instr->strand, instr->op));
     bool same = ctype_same(variable->type, instr->op->value), in_place = variable->in_storage && instr->strand->parent == NULL;
 
     if (in_place && (same || variable->kind == VARIABLE_IT))
@@ -116,9 +116,9 @@ static void emit_adopt(struct emitter *emitter, const struct ir_instr *instr)
 {
     const struct ir_strand *strand = instr->strand;
 
-    putf(emitter->writer, "    if (%s(&%s)) {\n        %s = %s.%s_value;\n", instr->is_branch ? "chain__branch_arrived" : "chain__arrived",
+    putf(emitter->writer, "    if (%s(&%s)) {\n        %s = %s.%s;\n", instr->is_branch ? "chain__branch_arrived" : "chain__arrived",
          instr->is_branch ? op_path(emitter, strand) : arena_format(emitter->arena, "%s->op", emitter->chain->local.strand),
-         variable_path(emitter, instr->variable), storage_path(emitter, strand), storage_member(emitter->arena, instr->op));
+         variable_path(emitter, instr->variable), storage_path(emitter, strand), storage_value(strand, instr->op));
     emit_done(emitter, instr, "        ");
     put(emitter->writer, "    }\n");
 }
@@ -128,7 +128,7 @@ static void emit_adopt(struct emitter *emitter, const struct ir_instr *instr)
 static void emit_fails_code(struct emitter *emitter, const struct symbol *op)
 {
     putf(emitter->writer, "(void)chain__raise(%s, %s__code(%s), NULL, 0);\n", strand_op(emitter), op->name,
-         ctype_is_void(op->value) ? "" : "it");
+         ctype_is_void(op->value) ? "" : own_name(emitter, OWN_IT));
 }
 
 static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *instr)
@@ -140,19 +140,19 @@ static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *in
     put(w, "    {\n");
     emit_line(emitter, instr->span);
     if (has_value)
-        putf(w, "        %s = ", ctype_declare(emitter->arena, op->value, "it"));
+        putf(w, "        %s = ", ctype_declare(emitter->arena, op->value, own_name(emitter, OWN_IT)));
     else
         put(w, "        ");
     putf(w, "%s(", op->name);
     emit_arguments(emitter, instr->args);
     put(w, ");\n");
     emit_line_back(emitter);
-    putf(w, "        if (%s__fails(%s))\n            ", op->name, has_value ? "it" : "");
+    putf(w, "        if (%s__fails(%s))\n            ", op->name, has_value ? own_name(emitter, OWN_IT) : "");
     emit_fails_code(emitter, op);
     if (instr->variable != NULL && instr->done == NULL)
-        putf(w, "        else\n            %s = it;\n", variable_path(emitter, instr->variable));
+        putf(w, "        else\n            %s = %s;\n", variable_path(emitter, instr->variable), own_name(emitter, OWN_IT));
     else if (instr->variable != NULL) {
-        putf(w, "        else {\n            %s = it;\n", variable_path(emitter, instr->variable));
+        putf(w, "        else {\n            %s = %s;\n", variable_path(emitter, instr->variable), own_name(emitter, OWN_IT));
         emit_done(emitter, instr, "            ");
         put(w, "        }\n");
     }
@@ -186,7 +186,7 @@ static void emit_do(struct emitter *emitter, const struct ir_instr *instr)
     bool rejects = instr->node->u.do_.rejects, tells = rejects && instr->done != NULL;
 
     if (tells)
-        put(w, "    {\n        int rejected_ = 0;\n    ");
+        putf(w, "    {\n        int %s = 0;\n    ", own_name(emitter, OWN_REJECTED));
     put(w, "    ");
     if (instr->variable != NULL)
         putf(w, "%s = ", variable_path(emitter, instr->variable));
@@ -195,9 +195,12 @@ static void emit_do(struct emitter *emitter, const struct ir_instr *instr)
     putf(w, "%s_do_%u(", chain->c_name, instr->function->number);
     if (emit_homes(emitter, instr->node->u.do_.body, false) && rejects)
         put(w, ", ");
-    putf(w, "%s%s);\n", rejects ? chain->local.strand : "", rejects && instr->node->resource != NULL ? ", &rejected_" : "");
+    put(w, rejects ? chain->local.strand : "");
+    if (rejects && instr->node->resource != NULL)
+        putf(w, ", &%s", own_name(emitter, OWN_REJECTED));
+    put(w, ");\n");
     if (tells) {
-        put(w, "        if (!rejected_)\n");
+        putf(w, "        if (!%s)\n", own_name(emitter, OWN_REJECTED));
         emit_done(emitter, instr, "            ");
         put(w, "    }\n");
     } else
@@ -251,7 +254,7 @@ static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
     putf(w, "%u)) {\n", emitter->chain->state_count + instr->number - 1);
     emit_line(emitter, instr->span);
     if (instr->kind == IR_BRANCH_OP) {
-        putf(w, "        %s_start(&%s.%s%s", instr->op->name, storage, storage_member(emitter->arena, instr->op),
+        putf(w, "        %s_start(&%s.%s%s", instr->op->name, storage, storage_member(instr->strand, instr->op),
              instr->args != NULL ? ", " : "");
         emit_arguments(emitter, instr->args);
         put(w, ");\n");
@@ -308,8 +311,8 @@ static void emit_branch_outcome(struct emitter *emitter, const struct ir_instr *
     putf(w, "    %s.outcome = chain__outcome_of(&%s);\n    if (%s.code > 0)\n        %s.error = chain__error(&%s, &%s);\n", path,
          op, op, path, op, failure_path(emitter, instr->strand));
     if (instr->from != NULL)
-        putf(w, "    else if (%s.code == 0)\n        %s = %s.%s_value;\n", op, variable_path(emitter, instr->from),
-             storage_path(emitter, instr->strand), storage_member(emitter->arena, instr->op));
+        putf(w, "    else if (%s.code == 0)\n        %s = %s.%s;\n", op, variable_path(emitter, instr->from),
+             storage_path(emitter, instr->strand), storage_value(instr->strand, instr->op));
 }
 
 static void emit_cause(struct emitter *emitter, const struct ir_instr *instr)
@@ -338,11 +341,12 @@ static void emit_slot_start(struct emitter *emitter, const struct ir_instr *inst
 {
     struct writer *w = emitter->writer;
     const struct ir_strand *slot = instr->strand, *outer = slot->parent->slot;
+    const char *at = own_name(emitter, OWN_SLOT);
 
-    putf(w, "%sslot_->chain__frame = %s;\n", indent, emitter->chain->local.frame);
+    putf(w, "%s%s->chain__frame = %s;\n", indent, at, emitter->chain->local.frame);
     if (outer != NULL)
-        putf(w, "%sslot_->chain__outer = %s;\n", indent, outer->local);
-    putf(w, "%s%s(%s, &slot_->strand, %s, %s);\n", indent, start, parent, emitter->chain->local.loop, instr->to->state);
+        putf(w, "%s%s->chain__outer = %s;\n", indent, at, outer->local);
+    putf(w, "%s%s(%s, &%s->strand, %s, %s);\n", indent, start, parent, at, emitter->chain->local.loop, instr->to->state);
 }
 
 /* As many slots as there are items, up to the limit; each takes its items itself. While they are started there seems to be only the
@@ -353,16 +357,18 @@ static void emit_each_in(struct emitter *emitter, const struct ir_instr *instr)
     const struct ir_chain *chain = emitter->chain;
     const struct ir_strand *slot = instr->strand;
     const char *next = variable_path(emitter, instr->variable), *high = variable_path(emitter, instr->from);
-    const char *slots = slots_path(emitter, slot);
+    const char *slots = slots_path(emitter, slot), *all = own_name(emitter, OWN_HIGH);
+    const char *count = own_name(emitter, OWN_SLOTS), *i = own_name(emitter, OWN_INDEX);
 
-    putf(w, "    {\n        size_t high_ = %s;\n        unsigned count_ = chain__slots(%s, high_, %s);\n", high, next, slot->limit);
-    putf(w, "        chain__fork(%s, CHAIN__ALL, count_, %s);\n", chain->local.strand, instr->after->state);
-    put(w, "        for (unsigned i_ = 0; i_ < count_; i_++) { /* an item for each slot */\n");
-    putf(w, "            struct %s_%s *slot_ = &%s[i_];\n            %s = %s + 1;\n", chain->c_name, slot->field, slots, high, next);
+    putf(w, "    {\n        size_t %s = %s;\n        unsigned %s = chain__slots(%s, %s, %s);\n", all, high, count, next, all, slot->limit);
+    putf(w, "        chain__fork(%s, CHAIN__ALL, %s, %s);\n", chain->local.strand, count, instr->after->state);
+    putf(w, "        for (unsigned %s = 0; %s < %s; %s++) { /* an item for each slot */\n", i, i, count, i);
+    putf(w, "            struct %s_%s *%s = &%s[%s];\n            %s = %s + 1;\n", chain->c_name, slot->field, own_name(emitter, OWN_SLOT), slots,
+         i, high, next);
     emit_slot_start(emitter, instr, "            ", "chain__strand_start", chain->local.strand);
-    putf(w, "        }\n        %s = high_;\n", high);
-    putf(w, "        for (unsigned i_ = 0; i_ < count_ && %s < high_; i_++) /* those that are free take more */\n", next);
-    putf(w, "            chain__slot_again(%s, &%s[i_].strand, %s, %s);\n    }\n", chain->local.strand, slots, chain->local.loop,
+    putf(w, "        }\n        %s = %s;\n", high, all);
+    putf(w, "        for (unsigned %s = 0; %s < %s && %s < %s; %s++) /* those that are free take more */\n", i, i, count, next, all, i);
+    putf(w, "            chain__slot_again(%s, &%s[%s].strand, %s, %s);\n    }\n", chain->local.strand, slots, i, chain->local.loop,
          instr->to->state);
 }
 
@@ -372,7 +378,7 @@ static void emit_each_from(struct emitter *emitter, const struct ir_instr *instr
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    putf(w, "    {\n        struct %s_%s *slot_ = &%s[0];\n", chain->c_name, instr->strand->field,
+    putf(w, "    {\n        struct %s_%s *%s = &%s[0];\n", chain->c_name, instr->strand->field, own_name(emitter, OWN_SLOT),
          slots_path(emitter, instr->strand));
     putf(w, "        chain__fork(%s, CHAIN__ALL, 1, %s);\n", chain->local.strand, instr->after->state);
     emit_slot_start(emitter, instr, "        ", "chain__strand_start", chain->local.strand);
@@ -384,12 +390,13 @@ static void emit_next_slot(struct emitter *emitter, const struct ir_instr *instr
     struct writer *w = emitter->writer;
     const struct ir_strand *slot = instr->strand;
     const char *slots = slots_path(emitter, slot), *parent = strand_path(emitter, slot->parent), *name = emitter->chain->c_name;
+    const char *at = own_name(emitter, OWN_SLOT), *free = own_name(emitter, OWN_FREE);
 
     put(w, "    { /* a free slot asks for the next item meanwhile */\n");
-    putf(w, "        struct chain_strand *free_ = chain__free_slot(%s, &%s[0].strand, sizeof *%s, %s);\n", parent, slots, slots, slot->limit);
-    putf(w, "        %s = free_ != NULL;\n        if (free_ != NULL) {\n", variable_path(emitter, instr->variable));
-    putf(w, "            struct %s_%s *slot_ = (struct %s_%s *)(void *)((char *)free_ - offsetof(struct %s_%s, strand));\n", name,
-         slot->field, name, slot->field, name, slot->field);
+    putf(w, "        struct chain_strand *%s = chain__free_slot(%s, &%s[0].strand, sizeof *%s, %s);\n", free, parent, slots, slots, slot->limit);
+    putf(w, "        %s = %s != NULL;\n        if (%s != NULL) {\n", variable_path(emitter, instr->variable), free, free);
+    putf(w, "            struct %s_%s *%s = (struct %s_%s *)(void *)((char *)%s - offsetof(struct %s_%s, strand));\n", name, slot->field, at,
+         name, slot->field, free, name, slot->field);
     emit_slot_start(emitter, instr, "            ", "chain__strand_queue", parent);
     put(w, "        }\n    }\n");
 }

@@ -12,50 +12,61 @@ static const char operation_text[] =
 
 static const char done_text[] =
     "/* The right to settle this use of the operation; ask for it in ${name}_start(). */\n"
-    "static inline ${name}_deferred ${name}_done(const struct ${name} *op)\n"
+    "static inline ${name}_deferred ${name}_done(const struct ${name} *${op})\n"
     "{\n"
-    "    ${name}_deferred done;\n"
-    "    done.end = ${deferred}(op);\n"
-    "    return done;\n"
+    "    ${name}_deferred ${done};\n"
+    "    ${done}.end = ${deferred}(${op});\n"
+    "    return ${done};\n"
     "}\n"
     "\n";
 
 /* One of the ways to settle with a value. */
 static const char resolve_text[] =
     "{\n"
-    "    ${place} *place = (${place} *)${claim}(done.end);\n"
-    "    if (place == NULL)\n"
-    "        return ${late};\n"
+    "    ${type} *${place} = (${type} *)${claim}(${done}.end);\n"
+    "    if (${place} == NULL)\n"
+    "        return ${late}(${done}.end);\n"
     "${store}"
     "${settle}"
     "}\n"
     "\n";
 
 static const char reject_text[] =
-    "static inline enum chain_settled ${name}_${way}reject(${name}_deferred done, int code, const char *message, intptr_t info)\n"
+    "static inline enum chain_settled ${name}_${way}reject(${name}_deferred ${done}, int ${code}, const char *${message},\n"
+    "    intptr_t ${info})\n"
     "{\n"
-    "    return chain__${how}reject(done.end, code, message, info);\n"
+    "    return chain__${how}reject(${done}.end, ${code}, ${message}, ${info});\n"
     "}\n"
     "\n"
-    "static inline enum chain_settled ${name}_${way}cancelled(${name}_deferred done)\n"
+    "static inline enum chain_settled ${name}_${way}cancelled(${name}_deferred ${done})\n"
     "{\n"
-    "    return chain__${how}cancelled(done.end);\n"
+    "    return chain__${how}cancelled(${done}.end);\n"
     "}\n"
     "\n";
 
+/* `settle`: a call that is given the deferred and a zero, and what follows it. */
 static void emit_resolve(struct emitter *emitter, const struct symbol *op, const char *way, const char *claim, const char *late,
-                         const char *settle)
+                         const char *settle, const char *after)
 {
+    struct arena *arena = emitter->arena;
     bool has_value = !ctype_is_void(op->value);
-    const char *place = !has_value ? "void" : arena_format(emitter->arena, "%s%s", op->value.before, op->value.after);
-    const char *parameter = !has_value ? "" : arena_format(emitter->arena, ", %s", ctype_declare(emitter->arena, op->value, "value"));
+    const char *type = !has_value ? "void" : arena_format(arena, "%s%s", op->value.before, op->value.after);
+    const char *done = own_name(emitter, OWN_DONE), *place = own_name(emitter, OWN_PLACE), *value = own_name(emitter, OWN_VALUE);
+    const char *parameter = !has_value ? "" : arena_format(arena, ", %s", ctype_declare(arena, op->value, value));
 
     if (has_value)
         emit_type_line(emitter, op->value);
-    putf(emitter->writer, "static inline enum chain_settled %s_%s(%s_deferred done%s)\n", op->name, way, op->name, parameter);
+    putf(emitter->writer, "static inline enum chain_settled %s_%s(%s_deferred %s%s)\n", op->name, way, op->name, done, parameter);
     emit_line_back(emitter);
-    put_template(emitter->writer, resolve_text, "place", place, "claim", claim, "late", late, "settle", settle, "store",
-                 !has_value ? "" : "    *place = value;\n", NULL);
+    put_template(emitter->writer, resolve_text, "type", type, "claim", claim, "late", late, "settle",
+                 arena_format(arena, "    %s(%s.end, 0);\n%s", settle, done, after), "store",
+                 !has_value ? "" : arena_format(arena, "    *%s = %s;\n", place, value), "done", done, "place", place, NULL);
+}
+
+static void emit_reject(struct emitter *emitter, const struct symbol *op, const char *way, const char *how)
+{
+    put_template(emitter->writer, reject_text, "name", op->name, "way", way, "how", how, "done", own_name(emitter, OWN_DONE), "code",
+                 own_name(emitter, OWN_CODE), "message", own_name(emitter, OWN_MESSAGE), "info", own_name(emitter, OWN_INFO), NULL);
 }
 
 /* The closing brace belongs to the user's text: what the last member lacks is missed there. */
@@ -82,25 +93,25 @@ static void emit_parameters_line(struct emitter *emitter, const struct symbol *o
 
 void emit_operation(struct emitter *emitter, const struct symbol *op)
 {
+    static const char settled[] = "    return CHAIN_OK;\n";
     struct writer *w = emitter->writer;
     const char *claim = op->posted ? "chain__shared_claim" : "chain__claim";
 
     put_template(w, operation_text, "name", op->name, "where", place_words(emitter, op->span), NULL);
     emit_state(emitter, op);
-    put_template(w, done_text, "name", op->name, "deferred", op->posted ? "chain__shared_deferred" : "chain__deferred", NULL);
-    emit_resolve(emitter, op, "resolve", claim, "chain__late(done.end)", "    chain__settle(done.end, 0);\n    return CHAIN_OK;\n");
-    emit_resolve(emitter, op, "resolve_soon", claim, "chain__late(done.end)",
-                 "    chain__settle_soon(done.end, 0);\n    return CHAIN_OK;\n");
-    put_template(w, reject_text, "name", op->name, "way", "", "how", op->posted ? "shared_" : "", NULL);
+    put_template(w, done_text, "name", op->name, "deferred", op->posted ? "chain__shared_deferred" : "chain__deferred", "op",
+                 own_name(emitter, OWN_OP), "done", own_name(emitter, OWN_DONE), NULL);
+    emit_resolve(emitter, op, "resolve", claim, "chain__late", "chain__settle", settled);
+    emit_resolve(emitter, op, "resolve_soon", claim, "chain__late", "chain__settle_soon", settled);
+    emit_reject(emitter, op, "", op->posted ? "shared_" : "");
     if (op->posted) {
         put(w, "/* From any thread. */\n");
-        emit_resolve(emitter, op, "post_resolve", "chain__post_begin", "chain__post_late(done.end)",
-                     "    return chain__post_end(done.end, 0);\n");
-        put_template(w, reject_text, "name", op->name, "way", "post_", "how", "post_", NULL);
+        emit_resolve(emitter, op, "post_resolve", "chain__post_begin", "chain__post_late", "return chain__post_end", "");
+        emit_reject(emitter, op, "post_", "post_");
     }
     put(w, "/* To be written in C. */\n");
     emit_parameters_line(emitter, op);
-    putf(w, "void %s_start(struct %s *%s", op->name, op->name, own_parameter(emitter->arena, op, "op"));
+    putf(w, "void %s_start(struct %s *%s", op->name, op->name, header_parameter(emitter->arena, op, "op"));
     emit_header_parameters(emitter, op);
     put(w, ");\n");
     emit_line_back(emitter);

@@ -128,10 +128,9 @@ static void add_storage(struct report *report, struct group *group, const struct
     if (strand->awaits)
         add(report, group, arena_format(arena, "%s.join", u), NULL);
     for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next) {
-        const char *member = arena_format(arena, "%s.%s", u, storage_member(arena, storage->op));
-        add(report, group, member, steps_of(report, chain, strand, storage->op));
+        add(report, group, arena_format(arena, "%s.%s", u, storage->member), steps_of(report, chain, strand, storage->op));
         if (storage->op != NULL && !ctype_is_void(storage->op->value))
-            add(report, group, arena_format(arena, "%s_value", member), NULL);
+            add(report, group, arena_format(arena, "%s.%s", u, storage->value), NULL);
     }
     if (strand->parent == NULL && !ctype_is_void(chain->symbol->value))
         add(report, group, arena_format(arena, "%s.value", u), "the chain's own");

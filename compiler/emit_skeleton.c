@@ -39,8 +39,8 @@ static const char room_text[] =
     "static union {\n"
     "    max_align_t most_aligned;\n"
     "    unsigned char bytes[4096];\n"
-    "} room[${rooms}];\n"
-    "#define ROOM(n) ((void *)&room[n])\n"
+    "} chain__room[${rooms}];\n"
+    "#define CHAIN_TEST_ROOM(n) ((void *)&chain__room[n])\n"
     "\n";
 
 /* ---- where the chains wait ---- */
@@ -93,12 +93,12 @@ static void emit_point(struct emitter *emitter, const char *state, struct span s
 
     putf(w, "    { %s, %d, \"%s\", ", state, skeleton_line_of(emitter, span), step);
     if (is_simulated)
-        putf(w, "SIMULATED_%s", op->name);
+        putf(w, "CHAIN_TEST_SIMULATED_%s", op->name);
     else
         put(w, "NULL");
     putf(w, ", %s", events);
     if (is_simulated)
-        putf(w, "%s%s", skeleton_varies(emitter, op) ? arena_format(emitter->arena, " | VARIES_%s", op->name) : "",
+        putf(w, "%s%s", skeleton_varies(emitter, op) ? arena_format(emitter->arena, " | CHAIN_TEST_VARIES_%s", op->name) : "",
              op->uncancellable ? " | CHAIN_EXPLORE_STAYS" : "");
     if (is_simulated && kept && skeleton_counted(emitter, op->value) != NULL)
         put(w, " | CHAIN_EXPLORE_KEPT");
@@ -125,7 +125,7 @@ static const char *word_of_join(const struct ir_block *block, const struct ir_in
 }
 
 /* The wait for branches, and those of them that are single operations. */
-static void emit_join_points(struct emitter *emitter, const struct ir_block *waiter, const struct ir_block *state)
+static void emit_join_points(struct emitter *emitter, const struct ir_block *waiter, const struct ir_block *state, const char *at)
 {
     bool alone = false; /* of branches that run at the same time the order is not fixed */
 
@@ -133,7 +133,7 @@ static void emit_join_points(struct emitter *emitter, const struct ir_block *wai
         if (instr->kind == IR_FORK)
             alone = instr->number == 1;
         if (instr->kind == IR_FORK || instr->kind == IR_EACH)
-            emit_point(emitter, state->state, instr->span, NULL, word_of_join(waiter, instr), events_of_join(instr), false);
+            emit_point(emitter, at, instr->span, NULL, word_of_join(waiter, instr), events_of_join(instr), false);
         else if (instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY)
             emit_point(emitter, arena_format(emitter->arena, "%u", emitter->chain->state_count + instr->number - 1), instr->span, instr->op,
                        instr->op != NULL ? instr->op->name : "delay",
@@ -142,39 +142,41 @@ static void emit_join_points(struct emitter *emitter, const struct ir_block *wai
     }
 }
 
-static void emit_points_of(struct emitter *emitter, const struct ir_block *state)
+/* `at`: the number of the state. */
+static void emit_points_of(struct emitter *emitter, const struct ir_block *state, const char *at)
 {
     const struct ir_block *waiter = state->waiter;
 
     if (waiter == NULL)
         return;
     if (waiter->end == IR_START)
-        emit_point(emitter, state->state, waiter->end_span, waiter->op, waiter->op->name,
+        emit_point(emitter, at, waiter->end_span, waiter->op, waiter->op->name,
                    waiter->op->proto_kind == AST_ASYNC ? operation_events : delay_events, is_kept(emitter->chain, state, NULL));
     else if (waiter->end == IR_SPAWN) /* only a pool can be full */
-        emit_point(emitter, state->state, waiter->end_span, NULL, "spawn",
+        emit_point(emitter, at, waiter->end_span, NULL, "spawn",
                    waiter->op->pool != NULL ? delay_events : "CHAIN_EXPLORE_VALUE", false);
     else if (waiter->end == IR_AWAIT)
-        emit_point(emitter, state->state, waiter->end_span, NULL, "join", delay_events, false);
+        emit_point(emitter, at, waiter->end_span, NULL, "join", delay_events, false);
     else if (waiter->end == IR_CLOSE)
-        emit_point(emitter, state->state, waiter->end_span, NULL, "instances", "CHAIN_EXPLORE_VALUE", false);
+        emit_point(emitter, at, waiter->end_span, NULL, "instances", "CHAIN_EXPLORE_VALUE", false);
     else if (waiter->end == IR_DELAY)
-        emit_point(emitter, state->state, waiter->end_span, NULL, waiter->node->kind == NODE_RETRY ? "pause" : "delay", delay_events,
+        emit_point(emitter, at, waiter->end_span, NULL, waiter->node->kind == NODE_RETRY ? "pause" : "delay", delay_events,
                    false);
     else if (waiter->end == IR_JOIN)
-        emit_join_points(emitter, waiter, state);
+        emit_join_points(emitter, waiter, state, at);
 }
 
 static void emit_points(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
+    unsigned number = 0;
 
     putf(w, "/* line %d: chain %s */\nstatic const struct chain_explore_point %s_points[] = {\n", skeleton_line_of(emitter, chain->symbol->span),
          chain->symbol->name, chain->c_name);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->is_state)
-            emit_points_of(emitter, block);
+            emit_points_of(emitter, block, arena_format(emitter->arena, "%u /* %s */", number++, block->state));
     put(w, "    { 0, 0, NULL, NULL, 0 },\n};\n\n");
 }
 
@@ -183,10 +185,10 @@ static void emit_points(struct emitter *emitter)
 static const char run_text[] =
     "static struct ${name} ${name}_tested;\n"
     "\n"
-    "static int run_${name}(struct chain_loop *loop)\n"
+    "static int ${name}_tested_run(struct chain_loop *${loop})\n"
     "{\n"
-    "    memset(room, 0, sizeof room);\n"
-    "    return ${name}_run(&${name}_tested, loop${arguments});\n"
+    "    memset(chain__room, 0, sizeof chain__room);\n"
+    "    return ${name}_run(&${name}_tested, ${loop}${arguments});\n"
     "}\n"
     "\n";
 
@@ -212,7 +214,7 @@ static const char *argument_of(struct emitter *emitter, const struct parameter *
 
 static const char taken_text[] =
     "/* Whoever runs the chain owns its value. */\n"
-    "static void take_${name}(void)\n"
+    "static void ${name}_tested_take(void)\n"
     "{\n"
     "    chain_explore_release(&${resource}_owned, (uintptr_t)${name}_value(&${name}_tested));\n"
     "}\n"
@@ -229,11 +231,11 @@ static void emit_run(struct emitter *emitter)
         return;
     writer_init(&arguments, emitter->arena);
     for (const struct parameter *param = chain->symbol->params; param != NULL; param = param->next) {
-        putf(w, "#ifndef ARGUMENT_%s_%s\n#define ARGUMENT_%s_%s (%s)\n#endif\n", chain->c_name, param->name, chain->c_name, param->name,
-             argument_of(emitter, param, ++number));
-        putf(&arguments, ", ARGUMENT_%s_%s", chain->c_name, param->name);
+        const char *argument = arena_format(emitter->arena, "CHAIN_TEST_ARGUMENT_%s__%s", chain->c_name, param->name);
+        putf(w, "#ifndef %s\n#define %s (%s)\n#endif\n", argument, argument, argument_of(emitter, param, ++number));
+        putf(&arguments, ", %s", argument);
     }
-    put_template(w, run_text, "name", chain->c_name, "arguments", writer_text(&arguments), NULL);
+    put_template(w, run_text, "name", chain->c_name, "arguments", writer_text(&arguments), "loop", own_name(emitter, OWN_LOOP_GIVEN), NULL);
     if (skeleton_counted(emitter, chain->symbol->value) != NULL)
         put_template(w, taken_text, "name", chain->c_name, "resource", skeleton_counted(emitter, chain->symbol->value)->name, NULL);
 }
@@ -242,15 +244,17 @@ static void emit_chains_table(struct emitter *emitter, const struct ir_chain *ch
 {
     struct writer *w = emitter->writer;
 
-    put(w, "static const struct chain_explore_chain chains[] = {\n");
+    put(w, "static const struct chain_explore_chain chain__chains[] = {\n");
     for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next) {
         const char *name = chain->c_name;
-        putf(w, "    { \"%s\", \"%s\", %s_points, ", chain->symbol->name, emitter->options->source_name, name);
+        putf(w, "    { \"%s\", ", chain->symbol->name);
+        put_c_string(w, emitter->options->source_name, strlen(emitter->options->source_name));
+        putf(w, ", %s_points, ", name);
         if (chain->symbol->proto->is_static)
             put(w, "NULL, NULL, NULL, 0 },\n");
         else
-            putf(w, "run_%s, %s, &%s_tested.root, sizeof %s_tested - offsetof(struct %s, root) },\n", name,
-                 skeleton_counted(emitter, chain->symbol->value) != NULL ? arena_format(emitter->arena, "take_%s", name) : "NULL", name,
+            putf(w, "%s_tested_run, %s, &%s_tested.root, sizeof %s_tested - offsetof(struct %s, root) },\n", name,
+                 skeleton_counted(emitter, chain->symbol->value) != NULL ? arena_format(emitter->arena, "%s_tested_take", name) : "NULL", name,
                  name, name);
     }
     put(w, "    { NULL, NULL, NULL, NULL, NULL, NULL, 0 },\n};\n\n");
@@ -298,9 +302,10 @@ static void emit_head(struct emitter *emitter, const struct ir_chain *chains)
     const char *output = *options->c_name == '<' ? arena_format(emitter->arena, "%s_test.c", stem) : options->c_name; /* <stdout> */
     const char *program = without_ending(emitter->arena, output);
 
-    put_template(emitter->writer, head_text, "source", options->source_name, "output", output, "program", program, "header",
-                 options->header_name, "c", arena_format(emitter->arena, "%s.c", stem), "o", arena_format(emitter->arena, "%s.o", stem),
-                 "values", arena_format(emitter->arena, "%s_values.h", skeleton_last_part(program)), "main", has_main(chains) ? "-Dmain=program_main " : "",
+    put_template(emitter->writer, head_text, "source", comment_text(emitter, options->source_name), "output", comment_text(emitter, output),
+                 "program", comment_text(emitter, program), "header", options->header_name, "c",
+                 arena_format(emitter->arena, "%s.c", comment_text(emitter, stem)), "o",
+                 arena_format(emitter->arena, "%s.o", comment_text(emitter, stem)), "values", arena_format(emitter->arena, "%s_values.h", skeleton_last_part(program)), "main", has_main(chains) ? "-Dmain=program_main " : "",
                  NULL);
     if (can_be_run(chains))
         put_template(emitter->writer, room_text, "rooms", arena_format(emitter->arena, "%u", most_parameters(chains) + 1), NULL);
@@ -324,5 +329,5 @@ void emit_skeleton(struct writer *writer, const struct program *program, const s
     put(writer, "int main(int argc, char **argv)\n{\n");
     if (knows_codes(program))
         putf(writer, "    chain_explore_codes(%s_code_name);\n", program->units->stem);
-    put(writer, "    return chain_explore_main(argc, argv, chains);\n}\n");
+    put(writer, "    return chain_explore_main(argc, argv, chain__chains);\n}\n");
 }

@@ -53,9 +53,9 @@ static void declare_static(struct emitter *emitter, const struct symbol *chain)
     const char *name = chain->c_name;
 
     putf(w, "static const struct chain_type %s_type;\nstatic void %s_start(struct %s_frame *%s", name, name, name,
-         own_parameter(emitter->arena, chain, "frame_"));
+         own_parameter(emitter, chain, OWN_FRAME_GIVEN));
     if (chain->needs_branches)
-        putf(w, ", struct %s_branches *%s", name, own_parameter(emitter->arena, chain, "branches_"));
+        putf(w, ", struct %s_branches *%s", name, own_parameter(emitter, chain, OWN_BRANCHES_GIVEN));
     emit_parameters(emitter, chain, true);
     put(w, ");\n\n");
 }
@@ -116,18 +116,20 @@ void emit_spawned(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    const char *name = instr->op->c_name, *storage = storage_path(emitter, instr->strand);
+    const char *name = instr->op->c_name, *storage = storage_path(emitter, instr->strand), *spawned = own_name(emitter, OWN_SPAWNED);
 
-    putf(w, "    {\n        struct %s_instance *spawned_ =\n            (struct %s_instance *)(void *)((char *)%s.spawn.instance"
+    putf(w, "    {\n        struct %s_instance *%s =\n            (struct %s_instance *)(void *)((char *)%s.spawn.instance"
             " - offsetof(struct %s_instance, instance));\n",
-         name, name, storage, name);
+         name, spawned, name, storage, name);
     emit_line(emitter, instr->span);
-    putf(w, "        %s_start(&spawned_->frame%s%s", name, instr->op->needs_branches ? ", &spawned_->branches" : "",
-         instr->args != NULL ? ", " : "");
+    putf(w, "        %s_start(&%s->frame", name, spawned);
+    if (instr->op->needs_branches)
+        putf(w, ", &%s->branches", spawned);
+    put(w, instr->args != NULL ? ", " : "");
     emit_arguments(emitter, instr->args);
     put(w, ");\n");
     emit_line_back(emitter);
-    putf(w, "        spawned_->frame.caller = &chain__instance_caller;\n");
+    putf(w, "        %s->frame.caller = &chain__instance_caller;\n", spawned);
     putf(w, "        chain__spawned(%s, %s, &%s.spawn, %s, &%s_type);\n    }\n", chain->local.strand,
          chain->local.loop, storage, nursery_path(emitter), name);
 }

@@ -79,7 +79,7 @@ const char *skeleton_zero_of(struct arena *arena, struct ctype type, unsigned nu
     if (is_number(type))
         return "0";
     if (*type.after == '\0' && strchr(type.before, '*') != NULL)
-        return arena_format(arena, "ROOM(%u)", number);
+        return arena_format(arena, "CHAIN_TEST_ROOM(%u)", number);
     return arena_format(arena, "(%s%s){ 0 }", type.before, type.after);
 }
 
@@ -178,9 +178,9 @@ static void emit_taken(struct emitter *emitter, const struct symbol *op)
             if (r->kind == SYMBOL_RESOURCE && r->release == op && is_counted(emitter, r))
                 resource = r;
         if (resource != NULL)
-            putf(emitter->writer, "    chain_explore_release(&%s_owned, (uintptr_t)%s);\n", resource->name, param->name);
+            putf(emitter->writer, "    chain_explore_release(&%s_owned, (uintptr_t)%s);\n", resource->name, param->local);
         else
-            putf(emitter->writer, "    (void)%s;\n", param->name);
+            putf(emitter->writer, "    (void)%s;\n", param->local);
     }
 }
 
@@ -193,7 +193,7 @@ static bool is_unsigned(struct ctype type)
            || strstr(type.before, "size_t") == type.before;
 }
 
-/* VALUE_name is a function of a number where the values differ, and VARIES_name says whether they do. */
+/* CHAIN_TEST_VALUE_name is a function of a number where the values differ, and CHAIN_TEST_VARIES_name says whether they do. */
 static void emit_value_macros(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
@@ -201,10 +201,10 @@ static void emit_value_macros(struct emitter *emitter, const struct symbol *op)
     const char *format = is_unsigned(op->value) ? "(%s)((n) < 0 ? 2 : (n))" : "(%s)(n)";
     const char *value = varies ? arena_format(emitter->arena, format, op->value.before) : skeleton_zero_of(emitter->arena, op->value, 0);
 
-    putf(w, "#ifndef VALUE_%s /* n is 0, 1 or -1 */\n#define VALUE_%s(n) (%s)\n", op->name, op->name, value);
+    putf(w, "#ifndef CHAIN_TEST_VALUE_%s /* n is 0, 1 or -1 */\n#define CHAIN_TEST_VALUE_%s(n) (%s)\n", op->name, op->name, value);
     if (!varies)
-        putf(w, "#define VARIES_%s 0\n", op->name);
-    putf(w, "#endif\n#ifndef VARIES_%s\n#define VARIES_%s CHAIN_EXPLORE_VARIES\n#endif\n", op->name, op->name);
+        putf(w, "#define CHAIN_TEST_VARIES_%s 0\n", op->name);
+    putf(w, "#endif\n#ifndef CHAIN_TEST_VARIES_%s\n#define CHAIN_TEST_VARIES_%s CHAIN_EXPLORE_VARIES\n#endif\n", op->name, op->name);
 }
 
 bool skeleton_varies(const struct emitter *emitter, const struct symbol *op)
@@ -224,33 +224,33 @@ static void emit_description(struct emitter *emitter, const struct ir_chain *cha
     else
         putf(w, "CHAIN_SIM_%s%sOPERATION(%s", op->posted ? "POSTED_" : "", is_void ? "VOID_" : "", op->name);
     if (!is_void && resource == NULL)
-        putf(w, ", VALUE_%s(value)", op->name);
+        putf(w, ", CHAIN_TEST_VALUE_%s(value)", op->name);
     put(w, codes == NULL ? ", 0" : "");
     for (; codes != NULL; codes = codes->next)
         putf(w, ", %s", codes->name);
     put(w, ")\n\n");
 }
 
-/* What a stub is asked to do besides, by START_name: to fill a buffer, say. */
+/* What a stub is asked to do besides, by CHAIN_TEST_START_name: to fill a buffer, say. */
 static void emit_more(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
 
-    putf(w, "#ifdef START_%s\n    START_%s(", op->name, op->name);
+    putf(w, "#ifdef CHAIN_TEST_START_%s\n    CHAIN_TEST_START_%s(", op->name, op->name);
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
-        putf(w, "%s%s", param == op->params ? "" : ", ", param->name);
+        putf(w, "%s%s", param == op->params ? "" : ", ", param->local);
     put(w, ");\n#endif\n");
 }
 
 static void emit_operation_stub(struct emitter *emitter, const struct ir_chain *chains, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
-    const char *self = own_parameter(emitter->arena, op, "op");
+    const char *self = own_parameter(emitter, op, OWN_OP);
 
-    putf(w, "/* line %d of %s; define OWN_%s to link one of your own */\n", skeleton_line_of(emitter, op->span), skeleton_last_part(op->unit->path), op->name);
+    putf(w, "/* line %d of %s; define CHAIN_TEST_OWN_%s to link one of your own */\n", skeleton_line_of(emitter, op->span), skeleton_last_part(op->unit->path), op->name);
     if (skeleton_varies(emitter, op))
         emit_value_macros(emitter, op);
-    putf(w, "#ifdef OWN_%s\n#define SIMULATED_%s NULL\n#else\n#define SIMULATED_%s &%s_operation\n", op->name, op->name, op->name, op->name);
+    putf(w, "#ifdef CHAIN_TEST_OWN_%s\n#define CHAIN_TEST_SIMULATED_%s NULL\n#else\n#define CHAIN_TEST_SIMULATED_%s &%s_operation\n", op->name, op->name, op->name, op->name);
     emit_description(emitter, chains, op);
     putf(w, "void %s_start(struct %s *%s", op->name, op->name, self);
     emit_parameters(emitter, op, true);
@@ -259,7 +259,8 @@ static void emit_operation_stub(struct emitter *emitter, const struct ir_chain *
     emit_taken(emitter, op);
     putf(w, "    chain_sim_start(%s, &%s_operation);\n}\n", self, op->name);
     if (!op->uncancellable)
-        putf(w, "\nvoid %s_cancel(struct %s *op)\n{\n    chain_sim_cancel(op);\n}\n", op->name, op->name);
+        putf(w, "\nvoid %s_cancel(struct %s *%s)\n{\n    chain_sim_cancel(%s);\n}\n", op->name, op->name, own_name(emitter, OWN_OP),
+             own_name(emitter, OWN_OP));
     put(w, "#endif\n\n");
 }
 

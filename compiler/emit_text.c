@@ -6,14 +6,31 @@
 
 #include "arena.h"
 #include "bits.h"
+#include "ctext.h"
 #include "emit.h"
 
-const char *storage_member(struct arena *arena, const struct symbol *op)
+static const struct ir_storage *storage_of(const struct ir_strand *strand, const struct symbol *op)
 {
-    const char *name = op == NULL ? "delay" : op->name;
-    if (op != NULL && (strcmp(name, "failure") == 0 || strcmp(name, "value") == 0 || strcmp(name, "delay") == 0))
-        return arena_format(arena, "%s_", name);
-    return name;
+    const struct ir_storage *storage = strand->storage;
+
+    while (storage->op != op)
+        storage = storage->next;
+    return storage;
+}
+
+const char *storage_member(const struct ir_strand *strand, const struct symbol *op)
+{
+    return storage_of(strand, op)->member;
+}
+
+const char *storage_value(const struct ir_strand *strand, const struct symbol *op)
+{
+    return storage_of(strand, op)->value;
+}
+
+const char *own_name(const struct emitter *emitter, enum own id)
+{
+    return emitter->chain != NULL ? emitter->chain->own[id] : emitter->program->own[id];
 }
 
 const char *holder_path(const struct emitter *emitter, const struct ir_strand *slot)
@@ -79,7 +96,7 @@ const char *variable_path(const struct emitter *emitter, const struct variable *
     if (variable->kind == VARIABLE_MEMBER)
         return arena_format(emitter->arena, "%s.%s", variable_path(emitter, variable->of), variable->name);
     if (variable->kind == VARIABLE_IT && variable->in_storage)
-        return arena_format(emitter->arena, "%s->u.%s_value", frame, storage_member(emitter->arena, variable->settled));
+        return arena_format(emitter->arena, "%s->u.%s", frame, storage_value(emitter->chain->strands, variable->settled));
     return arena_format(emitter->arena, "%s->%s%s", frame, variable->scope->path, variable->part->field);
 }
 
@@ -98,8 +115,10 @@ static void emit_piece(struct emitter *emitter, const struct piece *piece)
         put(w, variable_path(emitter, piece->variable));
         break;
     case PIECE_REJECT:
-        putf(w, "return (%schain__raise(&%s->op, ", emitter->do_node->resource != NULL ? "*rejected_ = " : "",
-             emitter->chain->local.strand);
+        put(w, "return (");
+        if (emitter->do_node->resource != NULL)
+            putf(w, "*%s = ", own_name(emitter, OWN_REJECTED));
+        putf(w, "chain__raise(&%s->op, ", emitter->chain->local.strand);
         break;
     case PIECE_REJECT_END:
         put(w, piece->length < 2 ? ", NULL, 0)" : piece->length < 3 ? ", 0)" : ")");
@@ -264,8 +283,7 @@ void emit_declared(struct emitter *emitter, struct ctype type, const char *name)
     put(emitter->writer, ctype_declare(emitter->arena, type, name));
 }
 
-/* What may stand in a comment: no end of it, no control bytes. */
-static void put_comment_text(struct writer *writer, const char *text, size_t length)
+void put_comment_text(struct writer *writer, const char *text, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
         if (text[i] == '*' && i + 1 < length && text[i + 1] == '/')
@@ -274,9 +292,20 @@ static void put_comment_text(struct writer *writer, const char *text, size_t len
             put(writer, "/ ");
         else if (text[i] == '\t' || text[i] == ' ')
             put(writer, i + 1 < length && (text[i + 1] == ' ' || text[i + 1] == '\t') ? "" : " ");
+        else if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+            put(writer, "?");
         else
             put_bytes(writer, text + i, 1);
     }
+}
+
+const char *comment_text(const struct emitter *emitter, const char *text)
+{
+    struct writer writer;
+
+    writer_init(&writer, emitter->arena);
+    put_comment_text(&writer, text, strlen(text));
+    return writer.text == NULL ? "" : writer.text;
 }
 
 void emit_source_comment(struct emitter *emitter, struct span span)
@@ -313,16 +342,51 @@ void emit_parameters(struct emitter *emitter, const struct symbol *op, bool lead
 {
     for (const struct parameter *param = op->params; param != NULL; param = param->next) {
         put(emitter->writer, leading_comma || param != op->params ? ", " : "");
-        put(emitter->writer, ctype_declare(emitter->arena, param->type, param->name));
+        put(emitter->writer, ctype_declare(emitter->arena, param->type, param->local));
     }
 }
 
-const char *own_parameter(struct arena *arena, const struct symbol *op, const char *name)
+const char *header_parameters(struct emitter *emitter, const struct symbol *op)
+{
+    const char *text = "";
+    for (const struct parameter *param = op->params; param != NULL; param = param->next)
+        text = arena_format(emitter->arena, "%s, %s", text, ctype_declare(emitter->arena, param->type, param->c_name));
+    return text;
+}
+
+const char *own_parameter(const struct emitter *emitter, const struct symbol *op, enum own id)
+{
+    const char *name = emitter->program->own[id];
+
+    for (const struct parameter *param = op->params; param != NULL;)
+        if (strcmp(param->local, name) == 0) {
+            name = arena_format(emitter->arena, "%s_", name);
+            param = op->params;
+        } else
+            param = param->next;
+    return name;
+}
+
+const char *header_parameter(struct arena *arena, const struct symbol *op, const char *name)
 {
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
-        if (strcmp(param->name, name) == 0)
-            return own_parameter(arena, op, arena_format(arena, "%s_", name));
+        if (strcmp(param->c_name, name) == 0)
+            return header_parameter(arena, op, arena_format(arena, "%s_", name));
     return name;
+}
+
+void emit_it_text(struct emitter *emitter, const char *text)
+{
+    const char *plain = text;
+    struct ctoken token;
+
+    while ((token = ctext_next_name(&text)).kind != CTOKEN_END)
+        if (ctoken_is(token, "it")) {
+            put_bytes(emitter->writer, plain, (size_t)(token.text - plain));
+            put(emitter->writer, own_name(emitter, OWN_IT));
+            plain = text;
+        }
+    put(emitter->writer, plain);
 }
 
 /* ---- homes ---- */

@@ -56,6 +56,9 @@ unsigned scope_siblings(const struct scope *scope, const struct ir_strand *stran
 /* The name of that union. */
 const char *scope_union(const struct scope *scope, const struct ir_strand *strand);
 
+/* The member for the branches of a called chain. */
+const char *callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op);
+
 void frame_dump(struct writer *writer, const struct ir_chain *chain);
 
 #endif

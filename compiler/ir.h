@@ -17,6 +17,7 @@
 struct ir_storage {
     struct ir_storage *next;
     const struct symbol *op; /* NULL: a delay */
+    const char *member, *value; /* [name] of the union: its struct, and the value that it settles with */
 };
 
 /* A line of execution: the chain itself, or a position for branches. Branches of combinators that run one after another on the
@@ -196,6 +197,7 @@ struct ir_chain {
     struct {
         const char *frame, *strand, *loop, *at, *branches, *variables;
     } local;                    /* [name] the resume function's own names */
+    const char *own[OWN_COUNT]; /* [name] the same, and those of the functions of its `do`s */
 };
 
 /* Calls `visit` for every variable that an instruction or a terminator reads, and for the one it writes. */

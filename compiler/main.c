@@ -8,6 +8,7 @@
 #include "io.h"
 #include "message.h"
 #include "output.h"
+#include "reserved.h"
 
 /* One input, from its file to the outputs. */
 struct session {
@@ -171,6 +172,12 @@ static bool check_outputs(struct session *session)
         message_print(arena, NULL, "the header needs a file: the C file has to include it");
     else if (options->wants_depfile && (options->depfile == NULL || options->targets == NULL))
         message_print(arena, NULL, "with standard output or a device, -MD needs -MF and -MT: where to write it, and the name of the target");
+    else if (options->dump == NULL && !reserved_can_include(header_name(session)))
+        message_print(arena, header_name(session), "the name of the header cannot stand in '#include': it has a quote, a backslash, "
+                      "two question marks or a control byte");
+    else if (options->dump == NULL && reserved_is_header(header_name(session)))
+        message_print(arena, header_name(session), "a header of this name is included by all generated files: choose another name for "
+                      "the file, or for its header with --header");
     else
         return true;
     return false;

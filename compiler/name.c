@@ -19,6 +19,7 @@ struct taken {
 
 struct naming {
     struct arena *arena;
+    const struct program *program;
     struct taken *taken; /* uthash */
 };
 
@@ -67,27 +68,85 @@ const char *upper(struct arena *arena, const char *text)
     return copy;
 }
 
-const char *field_name(struct arena *arena, const char *name)
+/* The same for what is no word and no macro. */
+static const char *unique_safe(struct naming *naming, const char *name)
 {
-    return ctext_is_cpp_word(name) ? arena_format(arena, "%s_", name) : name;
+    while (name_is_replaced(naming->program, name))
+        name = name_after(naming->arena, name);
+    return unique(naming, name);
 }
 
 /* ---- the frame ---- */
 
-static void name_fields(struct naming *naming, struct ir_chain *chain)
+static void reserve_words(struct naming *naming, const char *words)
 {
-    static const char *const own[] = { "u", "failure", "caller", "branches", "block" };
+    struct ctoken token;
 
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        reserve(naming, own[i]);
+    while ((token = ctext_next_solid(&words)).kind != CTOKEN_END)
+        if (token.kind == CTOKEN_NAME && find(naming, arena_copy(naming->arena, token.text, token.length)) == NULL)
+            reserve(naming, arena_copy(naming->arena, token.text, token.length));
+}
+
+/* A member that has the name of a type would hide it in C++, where the type is named without struct. */
+static void reserve_type(struct naming *naming, struct ctype type)
+{
+    const char *tag = type.before == NULL ? NULL : strstr(type.before, "struct ");
+
+    if (type.before != NULL && tag == NULL && strstr(type.before, "union ") == NULL && strstr(type.before, "enum ") == NULL)
+        reserve_words(naming, type.before);
+}
+
+static void reserve_types(struct naming *naming, const struct ir_chain *chain)
+{
+    reserve_type(naming, chain->symbol->value);
+    for (const struct variable *v = chain->checked->variables; v != NULL; v = v->next)
+        reserve_type(naming, v->type);
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+        for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
+            if (storage->op != NULL)
+                reserve_type(naming, storage->op->value);
+}
+
+const char *callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op)
+{
+    return arena_format(arena, "%s_%s", strand->parent == NULL ? "in" : strand->field, op->c_name);
+}
+
+/* Those of the struct of an item stand beside the fields of that item. */
+static void reserve_members(struct naming *naming, const struct ir_chain *chain)
+{
+    reserve_words(naming, "u failure caller branches");
     if (chain->checked->spawns != NULL)
         reserve(naming, "nursery");
+    if (chain->each_count != 0)
+        reserve_words(naming, "strand chain__frame chain__outer");
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
+        if (strand->parent != NULL)
+            reserve_words(naming, strand->field);
+        for (const struct ir_storage *callee = strand->callees; callee != NULL; callee = callee->next)
+            reserve_words(naming, callee_member(naming->arena, strand, callee->op));
+    }
+}
+
+static void name_fields(struct naming *naming, struct ir_chain *chain)
+{
     for (struct field *field = chain->frame->fields; field != NULL; field = field->next)
         for (struct field_part *part = field->parts; part != NULL; part = part->next)
-            part->field = unique(naming, field_name(naming->arena, part->name));
+            part->field = unique_safe(naming, part->name);
     release(naming);
-    for (struct local *local = chain->frame->locals; local != NULL; local = local->next) /* <stdbool.h> has macros of such names */
-        local->name = unique(naming, field_name(naming->arena, local->variable->name));
+    for (struct local *local = chain->frame->locals; local != NULL; local = local->next)
+        local->name = unique_safe(naming, local->variable->name);
+    release(naming);
+}
+
+/* What a strand waits for, beside what is always there. */
+static void name_storage(struct naming *naming, struct ir_strand *strand)
+{
+    reserve_words(naming, "failure timeout decision spawn join delay value");
+    for (struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
+        storage->member = storage->op == NULL ? "delay" : unique_safe(naming, storage->op->name);
+    for (struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
+        storage->value = unique(naming, arena_format(naming->arena, "%s_value", storage->member));
     release(naming);
 }
 
@@ -113,7 +172,7 @@ static void name_scopes(struct naming *unions, const struct program *program, co
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
         bool shared = scope_siblings(scope, strand) > 1;
         const char *name = shared ? name_union(unions, scope, strand) : NULL;
-        struct naming members = { arena, NULL };
+        struct naming members = { arena, unions->program, NULL };
         for (struct scope *child = scope->children; child != NULL; child = child->next) {
             if (child->strand != strand || scope_is_empty(child))
                 continue;
@@ -153,13 +212,28 @@ static void add_state(struct ir_block *state)
     strand->last_state = state;
 }
 
+/* Words of C++ are labels like any other. */
+static const char *unique_label(struct naming *naming, const char *name)
+{
+    while (name_is_macro(naming->program, name))
+        name = name_after(naming->arena, name);
+    return unique(naming, name);
+}
+
+/* No macro and no name of the user's. */
+static const char *name_state(struct naming *states, const char *name)
+{
+    while (name_is_replaced(states->program, name) || word_is_used(states->program, name) || symbol_find(states->program, name) != NULL)
+        name = arena_format(states->arena, "%s_", name);
+    return unique(states, name);
+}
+
 /* Labels are names of the function; an enumerator is a name of the whole file: the chains `job` and `Job`, or `x` and
  * `x_after`, may come to the same one. */
 static void name_blocks(struct naming *naming, struct naming *states, struct ir_chain *chain)
 {
     const char *prefix = upper(naming->arena, chain->c_name);
 
-    reserve(naming, "start");
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->end == IR_CALL || block->end == IR_START) {
             block->op->is_started = true;
@@ -167,10 +241,10 @@ static void name_blocks(struct naming *naming, struct naming *states, struct ir_
                 block->call = chain->call_count++;
         }
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-        block->label = block == chain->blocks ? "start" : unique(naming, block->hint);
+        block->label = unique_label(naming, block->hint);
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->is_state) {
-            block->state = unique(states, arena_format(naming->arena, "%s_%s", prefix, upper(naming->arena, block->label)));
+            block->state = name_state(states, arena_format(naming->arena, "%s_%s", prefix, upper(naming->arena, block->label)));
             add_state(block);
             chain->state_count++;
         }
@@ -179,18 +253,36 @@ static void name_blocks(struct naming *naming, struct naming *states, struct ir_
 
 /* ---- the generated function's own names ---- */
 
+static void note_name(struct naming *naming, const char *name)
+{
+    if (find(naming, name) == NULL)
+        reserve(naming, name);
+}
+
 static void note_names(struct naming *naming, const char *text)
 {
     struct ctoken token;
 
-    while ((token = ctext_next_solid(&text)).kind != CTOKEN_END) {
-        const char *name;
-        if (token.kind != CTOKEN_NAME || token.length > 8) /* ours are shorter */
-            continue;
-        name = arena_copy(naming->arena, token.text, token.length);
-        if (find(naming, name) == NULL)
-            reserve(naming, name);
-    }
+    while ((token = ctext_next_name(&text)).kind != CTOKEN_END)
+        if (token.length <= 16) /* ours are shorter */
+            note_name(naming, arena_copy(naming->arena, token.text, token.length));
+}
+
+/* `it` of the declaration is the one that is declared around it. */
+static void note_fails(struct naming *naming, const struct symbol *op)
+{
+    const char *texts[2];
+    struct ctoken token;
+
+    if (op == NULL)
+        return;
+    note_name(naming, op->name);
+    texts[0] = op->fails == NULL ? "" : op->fails->text;
+    texts[1] = op->fails == NULL ? "" : op->fails_code->text;
+    for (int i = 0; i < 2; i++)
+        while ((token = ctext_next_name(&texts[i])).kind != CTOKEN_END)
+            if (!ctoken_is(token, "it"))
+                note_name(naming, arena_copy(naming->arena, token.text, token.length));
 }
 
 static void note_text(struct naming *naming, const struct text *text)
@@ -206,85 +298,69 @@ static void note_chain(struct naming *naming, const struct ir_chain *chain)
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
         note_text(naming, block->text);
         note_text(naming, block->args);
-        if (block->op != NULL && block->op->fails != NULL)
-            note_names(naming, block->op->fails->text);
+        note_fails(naming, block->op);
+        for (const struct ast_name *code = block->codes; code != NULL; code = code->next)
+            note_name(naming, code->name);
         for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
             note_text(naming, instr->text);
             note_text(naming, instr->args);
             if (instr->kind == IR_DO)
                 note_text(naming, instr->node->u.do_.body);
-            if (instr->op != NULL && instr->op->fails != NULL) {
-                note_names(naming, instr->op->fails->text);
-                note_names(naming, instr->op->fails_code->text);
-            }
+            note_fails(naming, instr->op);
         }
     }
 }
 
-/* The names that macros of the file may have, and of those that it imports, as they are in their headers. Once for all chains. */
-static struct naming macros_of(struct program *program)
+/* A name that no C text of the chain uses, and none at file level. */
+static const char *own_name(struct naming *naming, const char *name)
 {
-    struct naming macros = { program->arena, program->macro_names };
+    const char *own = name;
 
-    if (macros.taken != NULL)
-        return macros;
-    reserve(&macros, ""); /* then it is not empty */
-    for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
-        for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
-            if (item->kind == AST_CPP || (item->kind == AST_PROLOGUE && unit == program->units))
-                note_names(&macros, item->u.c->text);
-    program->macro_names = macros.taken;
-    return macros;
+    for (unsigned number = 1; find(naming, own) != NULL || word_is_used(naming->program, own) || symbol_find(naming->program, own) != NULL;
+         number++)
+        own = arena_format(naming->arena, "chain__%s%.0u", name, number == 1 ? 0 : number);
+    return own;
 }
 
-/* Whether C text of the chain, or of a macro, uses it. */
-static bool is_used(struct naming *naming, struct naming *macros, const char *name)
+static void name_locals(struct naming *naming, struct ir_chain *chain)
 {
-    return find(naming, name) != NULL || find(macros, name) != NULL;
-}
-
-static void name_locals(struct naming *naming, struct program *program, struct ir_chain *chain)
-{
-    const struct {
-        const char **local, *name, *longer;
-    } locals[] = {
-        { &chain->local.frame, "f", "chain__f" },
-        { &chain->local.strand, "s", "chain__s" },
-        { &chain->local.loop, "loop", "chain__loop" },
-        { &chain->local.at, "at", "chain__at" },
-        { &chain->local.branches, "b", "chain__b" },
-        { &chain->local.variables, "local", "chain__local" },
-    };
-    struct naming macros = macros_of(program);
     unsigned items = 0;
 
     note_chain(naming, chain);
-    for (size_t i = 0; i < sizeof locals / sizeof *locals; i++)
-        *locals[i].local = is_used(naming, &macros, locals[i].name) ? locals[i].longer : locals[i].name;
+    for (int id = 0; id < OWN_COUNT; id++)
+        chain->own[id] = own_name(naming, own_words[id]);
+    chain->local.frame = chain->own[OWN_FRAME];
+    chain->local.strand = chain->own[OWN_STRAND];
+    chain->local.loop = chain->own[OWN_LOOP];
+    chain->local.at = chain->own[OWN_AT];
+    chain->local.branches = chain->own[OWN_BRANCHES];
+    chain->local.variables = chain->own[OWN_LOCAL];
     for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
         if (strand->is_slot)
             strand->local = arena_format(naming->arena, "chain__item_%u", ++items);
-    if (items == 1 && !is_used(naming, &macros, "item"))
-        for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
-            if (strand->is_slot)
-                strand->local = "item";
+    for (struct ir_strand *strand = chain->strands; items == 1 && strand != NULL; strand = strand->next)
+        if (strand->is_slot && strcmp(chain->own[OWN_ITEM], own_words[OWN_ITEM]) == 0)
+            strand->local = chain->own[OWN_ITEM];
     release(naming);
 }
 
 void name(struct arena *arena, struct program *program, struct ir_chain *chain)
 {
-    struct naming naming = { arena, NULL }, states = { arena, program->state_names };
+    struct naming naming = { arena, program, NULL }, states = { arena, program, program->state_names };
 
     chain->c_name = chain->symbol->c_name;
-    name_fields(&naming, chain);
     name_strands(arena, chain->strands);
     for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
         if (strand->is_slot)
             name_strands(arena, strand);
+    for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+        name_storage(&naming, strand);
+    reserve_members(&naming, chain);
     chain->checked->scope->path = "";
     name_scopes(&naming, program, chain, chain->checked->scope);
-    release(&naming);
+    reserve_types(&naming, chain);
+    name_fields(&naming, chain);
     name_blocks(&naming, &states, chain);
     program->state_names = states.taken;
-    name_locals(&naming, program, chain);
+    name_locals(&naming, chain);
 }

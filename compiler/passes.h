@@ -67,7 +67,6 @@ void layout(struct arena *arena, struct ir_chain *chain);
 /* name: fields, states, labels and branches have C names, unique in their struct, enum or function. */
 void name(struct arena *arena, struct program *program, struct ir_chain *chain);
 const char *upper(struct arena *arena, const char *text);
-const char *field_name(struct arena *arena, const char *name); /* of a member that C++ may read */
 
 /* emit_h, emit_c: the text of the two files. Chains come callees first. emit_h() returns the digest of the header, for emit_c(). */
 struct emit_options {

@@ -114,7 +114,9 @@ static void import(struct program *program, const struct unit *from, struct ast_
     struct found found = { 0 };
     struct unit *unit;
 
-    if (!find_import(program, from->path, name, &found))
+    if (!reserved_can_include(name))
+        diag_report(program->diags, D_IMPORT_NAME, span);
+    else if (!find_import(program, from->path, name, &found))
         diag_report(program->diags, D_IMPORT_MISSING, span, name);
     else if (found.source == NULL)
         diag_report(program->diags, D_IMPORT_UNREADABLE, span, found.path, found.problem);
@@ -208,8 +210,6 @@ static void declare(struct program *program, struct unit *unit, struct symbol *s
 {
     struct symbol *old = find_declared(program, unit, symbol);
 
-    if (ctext_is_cpp_word(symbol->name) && (symbol->kind != SYMBOL_OPERATION || symbol->proto_kind != AST_SYNC))
-        diag_report(program->diags, D_CPP_WORD, symbol->span, symbol->name);
     if (old == NULL)
         add(program, unit, symbol);
     else if (is_clash(old, symbol)) {
@@ -342,7 +342,9 @@ static const char *c_name(struct arena *arena, const struct unit *unit, const st
         return name;
     if (strcmp(name, "main") == 0)
         return "main_chain";
-    return proto->is_static ? arena_format(arena, "%s_%s", unit->stem, name) : name;
+    if (!proto->is_static)
+        return name;
+    return arena_format(arena, reserved_is_ours(unit->stem) ? "_%s_%s" : "%s_%s", unit->stem, name); /* chain_x is libchain's */
 }
 
 static void declare_operation(struct program *program, struct unit *unit, const struct ast_proto *proto)
@@ -397,70 +399,6 @@ static void declare_item(struct program *program, struct unit *unit, struct ast_
     case AST_CPP: case AST_PROLOGUE: case AST_CDECL:
         break;
     }
-}
-
-/* Whether chainc makes such a name for an operation of that kind. */
-static bool is_generated(const struct symbol *owner, const char *ending)
-{
-    static const char *const of_operations[] = {
-        "_start", "_cancel", "_resolve", "_reject", "_cancelled", "_done", "_deferred", "_run", "_frame", "_branches",
-        "_resolve_soon", "_post_resolve", "_post_reject", "_post_cancelled", "_value", "_state", "_type", "_sites", "_resume",
-        "_cancel_step", "_frame_of", "_pool", "_instance", "_instances", NULL
-    };
-    static const char *const of_functions[] = { "_start", "_cancel", "_call", "_work", NULL }; /* blocking ones */
-    const char *const *endings = owner->proto_kind == AST_BLOCKING ? of_functions : of_operations;
-
-    if (owner->kind != SYMBOL_OPERATION || owner->proto_kind == AST_SYNC)
-        return false;
-    while (*endings != NULL && strcmp(*endings, ending) != 0)
-        endings++;
-    return *endings != NULL;
-}
-
-/* Names that chainc makes from an operation's name must not be declared as something else. */
-static void check_generated_names(struct program *program)
-{
-    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next) {
-        const struct symbol *same = symbol->kind == SYMBOL_OPERATION ? symbol_find(program, symbol->c_name) : NULL;
-        if (same != NULL && same != symbol)
-            diag_report(program->diags, D_GENERATED_CLASH, same->span, same->name, symbol->name);
-        for (const char *ending = symbol->name; (ending = strchr(ending + 1, '_')) != NULL;) {
-            struct symbol *owner = symbol_find(program, arena_copy(program->arena, symbol->name, (size_t)(ending - symbol->name)));
-            if (owner != NULL && is_generated(owner, ending)) {
-                struct diag *diag = diag_report(program->diags, D_GENERATED_CLASH, symbol->span, symbol->name, owner->name);
-                diag_note(program->diags, diag, owner->span, "'%s' is declared here", owner->name);
-            }
-        }
-    }
-}
-
-/* `struct NAME {` where chainc makes a struct of that name. */
-static void check_tags(struct program *program, const struct ast_c *c)
-{
-    struct ctoken before = { CTOKEN_END, "", 0 }, token;
-
-    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; before = token) {
-        const char *behind = p;
-        const struct symbol *symbol;
-        struct span span;
-        if (!ctoken_is(before, "struct") || token.kind != CTOKEN_NAME || !ctoken_is(ctext_next_solid(&behind), "{"))
-            continue;
-        symbol = symbol_find(program, intern(program->names, token.text, token.length));
-        if (symbol == NULL || symbol->kind != SYMBOL_OPERATION
-            || (symbol->proto_kind != AST_ASYNC && symbol->proto_kind != AST_CHAIN))
-            continue;
-        span.begin = c->span.begin + (pos)(token.text - c->text);
-        span.end = span.begin + (pos)token.length;
-        diag_note(program->diags, diag_report(program->diags, D_STRUCT_CLASH, span, symbol->name), symbol->span,
-                  "'%s' is declared here", symbol->name);
-    }
-}
-
-static void check_declarations(struct program *program)
-{
-    for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
-        if (item->kind == AST_CDECL || item->kind == AST_PROLOGUE)
-            check_tags(program, item->u.c);
 }
 
 /* ---- finding what is called ---- */
@@ -629,8 +567,7 @@ bool resolve(struct program *program, struct ast_file *file)
     if (program->incomplete)
         return false;
     resolve_imports(program);
-    check_generated_names(program);
-    check_declarations(program);
+    resolve_names(program);
     resolve_resources(program);
     resolve_codes(program);
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)

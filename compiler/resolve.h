@@ -1,5 +1,5 @@
 /* resolve.h - what the parts of resolve share: resolve.c loads imports and has names and calls, resolve_imports.c their
- * order, resolve_resources.c what owns something, resolve_codes.c the numbers of codes. */
+ * order, resolve_names.c their names in C, resolve_resources.c what owns something, resolve_codes.c the numbers of codes. */
 #ifndef RESOLVE_H
 #define RESOLVE_H
 
@@ -7,6 +7,10 @@
 
 /* No file imports itself, directly or through others, or that has been reported. When all are loaded. */
 void resolve_imports(struct program *program);
+
+/* No name is in the way of another in C, or that has been reported; parameters and what generated functions have for themselves have
+ * names. When all names are declared. */
+void resolve_names(struct program *program);
 
 /* Every resource has its release, or that has been reported. When all names are declared. */
 void resolve_resources(struct program *program);

@@ -113,21 +113,6 @@ static void check_number(struct program *program, const struct numbers *numbers,
     }
 }
 
-/* The functions of emit_codes.c. An imported file's stand in its header. */
-static void check_functions(struct program *program, const struct unit *unit)
-{
-    static const char *const endings[] = { "name", "text" };
-    const struct symbol *code = program->symbols, *same;
-
-    while (code != NULL && (code->kind != SYMBOL_CODE || (unit != program->units && code->unit != unit)))
-        code = code->next;
-    for (size_t i = 0; code != NULL && i < sizeof endings / sizeof *endings; i++) {
-        same = symbol_find(program, arena_format(program->arena, "%s_code_%s", unit->stem, endings[i]));
-        if (same != NULL)
-            diag_report(program->diags, D_GENERATED_CLASH, same->span, same->name, "codes");
-    }
-}
-
 /* `it` where `it < 0`: a function that returns -EIO. */
 static bool is_negative_it(const struct ast_opclause *fails)
 {
@@ -179,10 +164,8 @@ static void check_numbers(struct program *program)
 
 void resolve_codes(struct program *program)
 {
-    for (const struct unit *unit = program->units; unit != NULL; unit = unit->next) {
-        check_functions(program, unit);
+    for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
         check_fails(program, unit);
-    }
     for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
         for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
             if (item->kind == AST_CODES)

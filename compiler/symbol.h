@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "ast.h"
+#include "reserved.h"
 #include "table.h"
 
 struct arena;
@@ -24,6 +25,8 @@ struct parameter {
     const char *name;
     struct ctype type;
     struct span span;
+    const char *c_name; /* [resolve] in prototypes, and as a member */
+    const char *local;  /* [resolve] in definitions */
 };
 
 enum symbol_kind { SYMBOL_OPERATION, SYMBOL_CODE, SYMBOL_RESOURCE };
@@ -65,6 +68,7 @@ struct symbol {
 
     /* resources; `value` is the C type that they are */
     const struct ast_item *resource;
+    bool is_tag;                     /* [resolve] of a struct, too: that has been reported */
     struct symbol *release;          /* [resolve] the operation that ends one; NULL: wrong, and reported */
 };
 
@@ -77,6 +81,7 @@ struct unit {
     const char *include;   /* what to write behind #include for its header */
     struct symbol *statics; /* uthash, by name: the static chains of an imported file, which no other file knows */
     bool installed;        /* found in the data folder: <…> */
+    int knows_codes;       /* [resolve] 1: it or what it imports declares codes; -1: no; 0: not asked yet */
     int visit;             /* [resolve] 1 while its imports are being followed, */
     const struct ast_item *followed; /* [resolve] of which this is the current one */
 };
@@ -85,6 +90,13 @@ struct unit {
 struct unknown {
     struct unknown *next;
     const char *name;
+};
+
+/* A word of the user's C text. */
+struct word_entry {
+    UT_hash_handle hh;
+    const char *name;
+    struct span span; /* where it stands first */
 };
 
 struct program {
@@ -98,9 +110,12 @@ struct program {
     bool incomplete;                 /* [resolve] an imported file is missing or has errors, which has been reported */
     struct unit *units, **last_unit; /* the compiled file first, then what it imports */
     struct symbol *table;            /* uthash, by name */
+    struct word_entry *words;        /* [resolve] uthash: of the C text at file level */
+    struct word_entry *macros, *called_macros; /* [resolve] uthash: what is defined there, without and with parameters */
+    struct word_entry *headers;      /* [resolve] uthash: what is included there */
+    const char *own[OWN_COUNT];      /* [resolve] locals of generated functions around those of a chain */
     struct taken *state_names;       /* [name] uthash */
     struct unknown *unknown;
-    struct taken *macro_names;       /* [name] uthash; of all names in them, those that ours could clash with */
     struct symbol *symbols, **last_symbol;
     struct symbol *chains, **last_chain; /* [resolve] callees first */
 };
@@ -119,6 +134,18 @@ bool misspelt_declaration(const struct program *program, const char *name, struc
 
 /* Whether `a` seems to be a slip for `b`. */
 bool misspelt_rather(const struct program *program, const char *a, const char *b);
+
+/* Whether a member or local of this name would be replaced, by a macro of the library or of the file, or is a word. */
+bool name_is_replaced(const struct program *program, const char *name);
+
+/* A macro without parameters. */
+bool name_is_macro(const struct program *program, const char *name);
+
+/* The next one to be tried in its place: class_ for class, v_Bool for _Bool. */
+const char *name_after(struct arena *arena, const char *name);
+
+/* A word that the C text at file level has. */
+bool word_is_used(const struct program *program, const char *name);
 
 bool ctype_is_void(struct ctype type);
 

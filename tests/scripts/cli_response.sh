@@ -9,9 +9,9 @@ cat >words <<'END'
    -o	made/x.c
 @more
 END
-printf '%s' "--header='made/a \"b.h' -MD -MF made/\\ d\\\\e" >more
+printf '%s' "--header='made/a &b.h' -MD -MF made/\\ d\\\\e'\"'" >more
 expect 0 "$CHAINC" @words
-[ -s made/x.c ] && [ -s 'made/a "b.h' ] && [ -s 'made/ d\e' ] || fail "$(ls made)"
+[ -s made/x.c ] && [ -s 'made/a &b.h' ] && [ -s 'made/ d\e"' ] || fail "$(ls made)"
 
 # The arguments beside them count in their order; behind -- an @ is part of a name.
 echo '-o made/first.c' >first

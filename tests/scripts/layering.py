@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 COMPILER = [
-    {"arena.h", "bits.h", "ends.h", "io.h"},
-    {"table.h"},
+    {"arena.h", "bits.h", "ends.h", "io.h", "reserved.def", "library.def"},
+    {"table.h", "reserved.h"},
     {"intern.h", "source.h", "writer.h", "ctext.h"},
     {"cdecl.h", "message.h"},
     {"diag.def", "diag_*.def", "tokens.def"},

@@ -105,7 +105,7 @@ expect 1 ./own_test
 shows out '^own, scenario 1: next was started, and not its stub'
 
 # Values of one's own, from a header beside the test.
-printf '#define VALUE_fetch(n) (100 + (int)(n))\n#define ARGUMENT_both_key 7\n' >faults_test_values.h
+printf '#define CHAIN_TEST_VALUE_fetch(n) (100 + (int)(n))\n#define CHAIN_TEST_ARGUMENT_both__key 7\n' >faults_test_values.h
 more=
 make_test $TOP/tests/sim faults
 expect 0 ./faults_test --limit 500

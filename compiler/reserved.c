@@ -1,0 +1,163 @@
+/* reserved.c - looks names up in the lists of reserved.def and library.def. */
+#include "reserved.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <string.h>
+
+struct row {
+    enum reserved_kind kind;
+    const char *header; /* NULL: of none */
+    const char *words;
+};
+
+static const struct row rows[] = {
+#define WORDS(kind, words) { kind, NULL, words },
+#include "reserved.def"
+#define MACROS(header, words) { RESERVED_MACRO, header, words },
+#define CALLED_MACROS(header, words) { RESERVED_CALLED_MACRO, header, words },
+#define DECLARED(header, words) { RESERVED_DECLARED, header, words },
+#define TAGS(header, words) { RESERVED_TAG, header, words },
+#include "library.def"
+};
+
+const char *const own_words[OWN_COUNT] = {
+#define OWN(id, name) [OWN_##id] = name,
+#include "reserved.def"
+};
+
+const struct made_ending made_endings[] = {
+#define MADE(text, kinds) { text, kinds },
+#include "reserved.def"
+};
+const size_t made_count = sizeof made_endings / sizeof *made_endings;
+
+/* ---- the words, hashed at the first question ---- */
+
+struct word {
+    const char *text; /* in its row, not terminated; NULL: free */
+    size_t length;
+    const struct row *row;
+};
+
+enum { TABLE_SIZE = 1 << 14 }; /* 4,000 words: it stays mostly free */
+static struct word table[TABLE_SIZE];
+
+static size_t place_of(enum reserved_kind kind, const char *text, size_t length)
+{
+    uint32_t hash = 2166136261u + (uint32_t)kind;
+
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
+    return hash % TABLE_SIZE;
+}
+
+/* Where the word stands, or would. */
+static struct word *find(enum reserved_kind kind, const char *text, size_t length)
+{
+    size_t place = place_of(kind, text, length);
+
+    while (table[place].text != NULL
+           && (table[place].row->kind != kind || table[place].length != length || memcmp(table[place].text, text, length) != 0))
+        place = (place + 1) % TABLE_SIZE;
+    return &table[place];
+}
+
+static void fill(void)
+{
+    for (const struct row *row = rows; row < rows + sizeof rows / sizeof *rows; row++)
+        for (const char *p = row->words; *p != '\0'; p += strspn(p, " ")) {
+            size_t length = strcspn(p, " ");
+            *find(row->kind, p, length) = (struct word){ p, length, row };
+            p += length;
+        }
+}
+
+bool reserved_is(const char *name, enum reserved_kind kind, const char **header)
+{
+    static bool filled;
+    const struct word *word;
+
+    if (!filled)
+        fill();
+    filled = true;
+    word = find(kind, name, strlen(name));
+    if (header != NULL)
+        *header = word->text == NULL ? NULL : word->row->header;
+    return word->text != NULL;
+}
+
+bool reserved_is_word(const char *name)
+{
+    return reserved_is(name, RESERVED_C, NULL) || reserved_is(name, RESERVED_CPP, NULL);
+}
+
+/* The macros of <tgmath.h> have the names of functions, and nobody includes it in passing. */
+bool reserved_is_replaced(const char *name)
+{
+    const char *header;
+
+    return reserved_is_word(name) || (name[0] == '_' && (name[1] == '_' || isupper((unsigned char)name[1])))
+           || reserved_is(name, RESERVED_PREDEFINED, NULL) || reserved_is(name, RESERVED_MACRO, NULL)
+           || (reserved_is(name, RESERVED_CALLED_MACRO, &header) && strcmp(header, "tgmath.h") != 0);
+}
+
+bool reserved_is_ours(const char *name)
+{
+    return strcmp(name, "chain") == 0 || strncmp(name, "chain_", 6) == 0 || strncmp(name, "CHAIN_", 6) == 0;
+}
+
+/* ---- names of headers ---- */
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+    while (*names != NULL && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
+bool reserved_is_always_there(const char *header)
+{
+    static const char *const headers[] = { "errno.h", "limits.h", "stdbool.h", "stddef.h", "stdint.h", "string.h", NULL };
+    return is_one_of(header, headers);
+}
+
+bool reserved_can_include(const char *name)
+{
+    for (const char *p = name; *p != '\0'; p++)
+        if (iscntrl((unsigned char)*p) || *p == '"' || *p == '\\' || (p[0] == '?' && p[1] == '?'))
+            return false;
+    return true;
+}
+
+bool reserved_is_header(const char *name)
+{
+    static const char *const headers[] = {
+        "chain.h", "chain_atomic.h", "chain_bare.h", "chain_config.h", "chain_explore.h", "chain_gen.h", "chain_join.h",
+        "chain_net.h", "chain_post.h", "chain_reactor.h", "chain_run.h", "chain_sim.h", "chain_spawn.h", "chain_time.h", NULL
+    };
+    return is_one_of(name, headers) || reserved_is_always_there(name);
+}
+
+/* ---- names made from names ---- */
+
+static bool matches(const char *pattern, const char *text)
+{
+    for (; *pattern != '\0'; pattern++)
+        if (*pattern == '#') {
+            size_t digits = strspn(text, "0123456789");
+            if (digits == 0)
+                return false;
+            text += digits;
+        } else if (*pattern != *text++)
+            return false;
+    return *text == '\0';
+}
+
+bool made_has(unsigned kinds, const char *ending)
+{
+    for (size_t i = 0; i < made_count; i++)
+        if ((made_endings[i].kinds & kinds) != 0 && matches(made_endings[i].text, ending))
+            return true;
+    return false;
+}

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Writes compiler/library.def: what the headers of C and POSIX define and declare on this system (with glibc).
+
+    tools/library.py >compiler/library.def
+"""
+
+import re
+import subprocess
+import textwrap
+
+# A header stands behind those that it includes.
+HEADERS = """errno stddef stdint stdbool limits string strings time sys/types sys/time sys/select sched stdlib stdio ctype
+    sys/stat fcntl sys/uio sys/socket netinet/in arpa/inet unistd signal math assert complex fenv float inttypes locale setjmp
+    stdarg stdatomic stdnoreturn tgmath threads uchar wchar wctype
+    aio dirent dlfcn fnmatch ftw getopt glob grp iconv mqueue net/if netdb poll pthread pwd regex search semaphore spawn
+    sys/epoll sys/ipc sys/mman sys/msg sys/resource sys/sem sys/shm sys/statvfs sys/sysmacros sys/times sys/un sys/utsname
+    sys/wait syslog termios utime utmpx wordexp"""
+VIEWS = [["-std=c11"], ["-std=gnu11"], ["-std=c11", "-D_POSIX_C_SOURCE=200809L", "-D_XOPEN_SOURCE=700"]]
+# These stand in reserved.def.
+WORDS = set("alignas alignof bool complex errno false linux noreturn static_assert thread_local true unix".split())
+HEAD = """\
+/* library.def - names of the C library and of POSIX, by the first header that has them.
+ *
+ *     MACROS         expanded wherever they stand
+ *     CALLED_MACROS  expanded before '(' only
+ *     DECLARED       functions and types
+ *     TAGS           of structs and unions
+ *
+ * Written by tools/library.py from the headers of a system with glibc. */
+"""
+
+
+def output(command, header):
+    return subprocess.run(command, input=f"#include <{header}>\n", capture_output=True, text=True, check=True).stdout
+
+
+def macros(header):
+    """(name, whether it has parameters) of each macro, but for those of the implementation."""
+    for view in VIEWS:
+        text = output(["gcc", *view, "-dM", "-E", "-"], header)
+        for name, bracket in re.findall(r"^#define ([A-Za-z]\w*)(\(?)", text, re.M):
+            yield name, bracket != ""
+
+
+def preprocessed(header):
+    text = output(["gcc", "-std=gnu11", "-P", "-E", "-"], header)
+    while re.search(r"\{[^{}]*\}", text):
+        text = re.sub(r"\{[^{}]*\}", " ;body ", text)
+    return text
+
+
+def declared(header):
+    """Functions, and types that are typedefs."""
+    text = preprocessed(header)
+    yield from re.findall(r"^extern\b[^;(]*?\b([A-Za-z]\w*) \(", text, re.M)
+    typedef = r"^(?:__extension__ )?typedef\b[^;(]*?(?: ;body )?[^;(]*?\b([A-Za-z]\w*)(?:\[[^];]*\])?;"
+    yield from re.findall(typedef, text, re.M)
+
+
+def tags(header):
+    yield from re.findall(r"\b(?:struct|union)\s+([A-Za-z]\w*)\s+;body", preprocessed(header))
+
+
+def row(kind, header, names):
+    lines = textwrap.wrap(" ".join(sorted(names)), 84)
+    quoted = [f'"{line} "' for line in lines[:-1]] + [f'"{lines[-1]}"']
+    short = f'{kind}("{header}", {quoted[0]})'
+    if len(lines) == 1 and len(short) <= 100:
+        return short
+    return f'{kind}("{header}",\n    ' + "\n    ".join(quoted) + ")"
+
+
+print(HEAD, end="")
+seen, seen_declared, seen_tags = set(WORDS), set(), set()
+for header in [f"{name}.h" for name in HEADERS.split()]:
+    found = {"MACROS": set(), "CALLED_MACROS": set()}
+    for name, called in sorted(macros(header)):
+        if name not in seen:
+            found["CALLED_MACROS" if called else "MACROS"].add(name)
+    for kind, names in found.items():
+        seen |= names
+        if names:
+            print(row(kind, header, names))
+    for kind, find, known in ("DECLARED", declared, seen_declared), ("TAGS", tags, seen_tags):
+        names = {n for n in find(header) if not re.search("_unlocked$|_[lr]$|cvt$|cvt_r$", n)} - known
+        known |= names
+        if names:
+            print(row(kind, header, names))
