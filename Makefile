@@ -180,9 +180,10 @@ coverage: ## which lines and branches of the core and of the passes that place s
 	-@$(MAKE) --no-print-directory -s check BUILD=$(COVERAGE) CPPFLAGS=-DNDEBUG CFLAGS="-O0 -g --coverage -fprofile-update=atomic"
 	@tests/fuzz/fuzz.py --build $(COVERAGE) --nested --count 500
 	@tests/mutants/coverage.py $(COVERAGE)
-faults: all $(LIBCHAINC) ## every allocation and every system call of chainc fails once, and a signal comes before each; tests/faults/faults.py --help
+faults: all $(LIBCHAINC) ## every allocation and every system call of chainc and of libchain fails once, and a signal comes before each; tests/faults/faults.py --help
 	@STRIDE=1 tests/run --build $(BUILD) --timeout 3600 unit/compiler_memory
 	@tests/faults/faults.py --build $(BUILD)
+	@tests/faults/runtime.py --build $(BUILD)
 
 valgrind: all ## the examples, and chainc with an input that has errors, under valgrind
 	@tests/run --build $(BUILD) --valgrind $(or $(TESTS),examples emit/all_mixed ui/check_raises ui/syntax_several)

@@ -4,6 +4,7 @@
 #include <chain_reactor.h>
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 /* The question that is open: the right to settle it, once. */
 static question_deferred open_question;
@@ -46,14 +47,19 @@ int main(void)
     static struct double_the_answer promise; /* zeroed once; used twice */
     struct chain_reactor *reactor;
     struct chain_loop *loop;
+    int code = chain_reactor_open(&reactor);
 
-    if (chain_reactor_open(&reactor) != 0)
+    if (code != 0) {
+        fprintf(stderr, "cannot open the reactor: %s\n", strerror(code));
         return 1;
+    }
     loop = chain_reactor_loop(reactor);
 
     double_the_answer_run(&promise, loop);
     chain_loop_turn(loop, false);
     show("asked", &promise);
+    if (chain_outcome(&promise.root) != CHAIN_PENDING)
+        return chain_reactor_close(reactor) == 0 ? 1 : 2; /* the loop cannot wait: nobody was asked */
     resolve(21);
     show("answered, the loop has not turned", &promise);
     chain_loop_turn(loop, false);

@@ -55,7 +55,7 @@ static void epoll_close(struct chain_reactor *reactor)
 {
     struct epoll_event event = of_wake_ups();
 
-    if (epoll_ctl(reactor->poll_fd, EPOLL_CTL_MOD, reactor->wake_fd, &event) == 0) {
+    if (epoll_ctl(reactor->poll_fd, EPOLL_CTL_MOD, reactor->wake_fd, &event) == 0 || errno == ENOMEM) {
         close(reactor->wake_fd);
         close(reactor->poll_fd);
     }

@@ -275,9 +275,18 @@ static void nothing_to_write_or_read(void **state)
 {
     int pair[2];
     struct talk talk = { .buffer = (char *)pair, .size = 0 };
+    char byte;
+    struct talk reader = { .buffer = &byte, .size = 1 };
 
     (void)state;
     connect_pair(pair);
+    run(&reader, only_read, pair[1]);
+    chain_loop_turn(loop, false); /* it waits, but nothing need not be waited for */
+    run(&talk, only_read, pair[1]);
+    chain_loop_turn(loop, false);
+    assert_int_equal(code_of(&talk), 0);
+    chain_cancel(&reader.root);
+    tcp_read_cancel(&reader.area.read);
     run(&talk, only_write, pair[0]);
     chain_loop_run(loop);
     assert_int_equal(code_of(&talk), 0);

@@ -1,5 +1,6 @@
 /* Settling from other threads: rules 99-103. Also run with ThreadSanitizer: make tsan. */
 #define _GNU_SOURCE
+#include "../../runtime/core/core.h"
 #include "chain_reactor.h"
 #include "mini.h"
 
@@ -281,6 +282,51 @@ static void posted_inside_start(void **state)
     assert_diary("a? a1 a? a1 ");
 }
 
+/* ---- in a child process ---- */
+
+/* A thread is not there any more: before it claimed, in between, with a rejection, and when it had posted; cancelled or not. */
+enum { PENDING, CLAIMED, REJECTED, POSTED, TAKEN, MOMENTS };
+
+static void orphans(void **state)
+{
+    static const char *const diaries[2][MOMENTS] = {
+        { "a!16129 ", "a!16129 ", "a!5 ", "a7 ", "a7 " },
+        { "a!-1 ", "a!-1 ", "a!-1 ", "a!-1 ", "a!-1 " },
+    };
+
+    (void)state;
+    for (int cancelled = 0; cancelled < 2; cancelled++)
+        for (int moment = PENDING; moment < MOMENTS; moment++) {
+            struct mini a;
+            struct chain_deferred done;
+            mini_init(&a, 'a', 1);
+            mini_run(&a, loop);
+            chain_loop_turn(loop, false);
+            done = a.done;
+            if (cancelled)
+                chain_cancel(&a.root);
+            if (moment == CLAIMED || moment == REJECTED)
+                assert_non_null(chain__post_begin(done));
+            if (moment == REJECTED && !cancelled) { /* as chain__post_reject() does, up to its push */
+                chain__failure(done.op)->message = "claimed";
+                chain__failure(done.op)->info = 3;
+                done.op->code = EIO;
+            }
+            if (moment == POSTED || moment == TAKEN)
+                assert_int_equal(ext_post(done, 7), CHAIN_OK);
+            if (moment == TAKEN)
+                chain_loop_run(loop);
+            chain__mailboxes_forked();
+            if (moment != TAKEN) /* fork(2) does not happen between a post and the end of its thread's work */
+                chain__post_orphan(done);
+            chain_loop_run(loop);
+            assert_diary(diaries[cancelled][moment]);
+            assert_int_equal(chain_outcome(&a.root), cancelled ? CHAIN_WAS_CANCELLED : moment >= POSTED ? CHAIN_VALUE : CHAIN_REJECTED);
+            if (!cancelled && moment == REJECTED)
+                assert_string_equal(chain_rejection(&a.root).message, "claimed");
+        }
+}
+
 /* ---- the end of the loop ---- */
 
 static struct hatch left[THREADS];
@@ -365,6 +411,7 @@ int main(void)
         TEST(rule_100_posts_and_rejections),
         TEST(rule_106_a_posted_rejection_after_a_cancel),
         TEST(posted_inside_start),
+        TEST(orphans),
         cmocka_unit_test(rule_103_posting_while_the_loop_ends),
         TEST(rule_99_wake_ends_a_wait),
     };

@@ -67,9 +67,11 @@ static void run(struct chain_work *work)
     sem_post(&done);
 }
 
+static struct chain_op header; /* pending, and never settled */
+
 static struct call call_of(const char *pool, sem_t *until)
 {
-    struct call call = { { .run = run, .pool = pool }, until, until == NULL ? NULL : &begun, 0 };
+    struct call call = { { .run = run, .pool = pool, .done = { &header, 0 } }, until, until == NULL ? NULL : &begun, 0 };
     return call;
 }
 
@@ -278,6 +280,74 @@ static void closing(void **state)
     assert_true(runs == 2 || calls[7].order != 0);
 }
 
+/* ---- fork(2) ---- */
+
+/* While it is held nobody begins, and whoever has begun goes on. */
+static void held(void **state)
+{
+    struct call first = call_of("one", &gate), second = call_of("one", NULL);
+
+    (void)state;
+    assert_int_equal(chain__threads_size(&pools, "one", 1), 0);
+    assert_int_equal(chain__threads_submit(&pools, &first.work), 0);
+    wait_for(&begun, 1);
+    assert_int_equal(chain__threads_submit(&pools, &second.work), 0);
+    chain__threads_hold(pools);
+    open_gate(1);
+    wait_for(&done, 1);
+    assert_int_equal(second.order, 0);
+    assert_non_null(pools->running);
+    chain__threads_let_go(pools);
+    wait_for(&done, 1);
+    assert_int_equal(second.order, 2);
+}
+
+/* The thread that is in the middle of a post is waited for. */
+static struct chain_op *claimed;
+
+static void claim_and_wait(struct chain_work *work)
+{
+    struct call *call = (struct call *)(void *)work;
+
+    __atomic_store_n(&claimed->tag, claimed->tag + 1, __ATOMIC_RELEASE);
+    sem_post(&begun);
+    while (sem_wait(&gate) != 0)
+        continue;
+    call->order = 1;
+    sem_post(&done);
+}
+
+static void *hold(void *unused)
+{
+    chain__threads_hold(pools);
+    chain__threads_let_go(pools);
+    sem_post(&begun);
+    return unused;
+}
+
+static void a_post_is_waited_for(void **state)
+{
+    struct chain_op op = { .tag = 100 };
+    struct call call = call_of(NULL, NULL);
+    pthread_t holder;
+
+    (void)state;
+    claimed = &op;
+    call.work.run = claim_and_wait;
+    call.work.done = (struct chain_deferred){ &op, 100 };
+    assert_int_equal(chain__threads_submit(&pools, &call.work), 0);
+    wait_for(&begun, 1);
+    assert_int_equal(pthread_create(&holder, NULL, hold, NULL), 0);
+    for (int i = 0; i < 100; i++)
+        sched_yield();
+    assert_int_equal(sem_trywait(&begun), -1);
+    open_gate(1);
+    pthread_join(holder, NULL);
+    assert_int_equal(call.order, 1);
+    wait_for(&done, 1);
+    wait_for(&begun, 1);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -289,6 +359,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(faults_are_not_blocked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sizes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(closing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(held, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_post_is_waited_for, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
