@@ -152,10 +152,9 @@ class Tools:
         self.build, self.work, self.cc, self.made = Path(build).resolve(), Path(work).resolve(), cc, Path(made).resolve()
         self.kept = self.made / "kept"
         self.chainc = self.kept / "chainc"
-        self.sanitize = ""
-        for line in (self.build / "flags").read_text().splitlines():
-            if line.startswith("SANITIZE="):
-                self.sanitize = line[len("SANITIZE="):]
+        flags = dict(line.split("=", 1) for line in (self.build / "flags").read_text().splitlines())
+        self.sanitize = flags["SANITIZE"]
+        self.coverage = ["--coverage", "-O0", "-DNDEBUG"] if "--coverage" in flags["CFLAGS"] else []
         self.work.mkdir(parents=True, exist_ok=True)
         self.driver = self.made / "driver"
 
@@ -172,7 +171,7 @@ class Tools:
         self.must([self.chainc, "ops.chain"], cwd=self.work)
         hosted = ONE_THREAD if self.cc == "tcc" else []
         flags = self.sanitizing() or ["-DCOUNT_ALLOCATIONS"]
-        self.must(["gcc", "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", *flags, *hosted, "-DCHAIN_DEBUG", "-rdynamic", "-I", self.work,
+        self.must(["gcc", "-std=gnu11", "-O1", "-g", "-Wall", "-Wextra", *flags, *hosted, "-DCHAIN_DEBUG", "-rdynamic", *self.coverage, "-I", self.work,
                    "-I", self.kept, "-I", TOP / "runtime/core", HERE / "driver.c", self.work / "ops.c",
                    *sorted((TOP / "runtime/core").glob("*.c")), *sorted((TOP / "runtime/backends").glob("simulated*.c")), "-ldl", "-pthread", "-o", self.driver])
 

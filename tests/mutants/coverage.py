@@ -52,18 +52,25 @@ class Source:
 
 
 def counted(build):
-    """{file: {line: (how often, [how often each branch])}}, added up over all objects made of a file."""
+    """{file: {line: (how often, [how often each branch])}}, added up over all objects made of a file. One that is made in another
+    way has other branches: of a line's, the ones that occur most often count."""
     found = {}
-    for data in sorted((build / "obj").rglob("*.gcda")):
+    for data in sorted(build.rglob("*.gcda")):
         done = subprocess.run(["gcov", "--json-format", "--stdout", "--branch-probabilities", data.name], cwd=data.parent, capture_output=True)
         for text in done.stdout.splitlines():
             for file in json.loads(text)["files"]:
                 lines = found.setdefault(os.path.relpath(TOP / file["file"], TOP), {})
                 for line in file["lines"]:
-                    branches = [branch["count"] for branch in line["branches"]]
-                    count, before = lines.get(line["line_number"], (0, [0] * len(branches)))
-                    lines[line["line_number"]] = count + line["count"], [a + b for a, b in zip(before, branches)]
-    return found
+                    branches = tuple(branch["count"] for branch in line["branches"])
+                    lines.setdefault(line["line_number"], []).append((line["count"], branches))
+    return {file: {n: added(counts) for n, counts in lines.items()} for file, lines in found.items()}
+
+
+def added(counts):
+    sizes = [len(branches) for _, branches in counts]
+    size = max(set(sizes), key=lambda size: (sizes.count(size), size))
+    alike = [branches for _, branches in counts if len(branches) == size]
+    return sum(count for count, _ in counts), [sum(column) for column in zip(*alike)]
 
 
 def missing(source, lines):
@@ -81,7 +88,8 @@ def missing(source, lines):
             never -= 1
             branches = branches[1:]
         totals[1] += len(branches)
-        found += [(number, "branch")] * never
+        if never > 0:
+            found.append((number, "branch" if never == 1 else f"{never} branches"))
     return found, totals
 
 

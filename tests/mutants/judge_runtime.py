@@ -58,7 +58,7 @@ class Shared:
             path = test_runner.make_program(test, work, "program", files)
         program = Program(self.lab, test)
         program.path = path
-        wrong = program.wrong(path, self.root / "lib", work)
+        wrong = program.wrong(path, self.root / "lib", work, 60)
         if wrong:
             raise lab_module.Broken(f"{test.name}, without a mutant: {wrong}")
         self.programs.append(program)

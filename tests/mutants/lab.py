@@ -4,6 +4,7 @@ All is made below BUILD/mutants, once for all mutants; each worker has a folder 
 was mutated is its own.
 """
 
+import fcntl
 import importlib.machinery
 import importlib.util
 import json
@@ -25,7 +26,7 @@ sys.path.append(str(TOP / "tests/fuzz"))
 import fuzz  # noqa: E402
 
 SLOW = 20          # times as long as the program took before is a hang
-PATIENCE = 5       # seconds that every program is given
+PATIENCE = 10      # seconds that every program is given
 BATCH = 50         # programs
 # Where chainc is to write, and what it warns of in random programs.
 FUZZ_FLAGS = ["-Wno-unused-binding", "-Wno-catch", "-Wno-scope", "-Wno-shadow"]
@@ -130,12 +131,12 @@ class Program:
         self.lab, self.test, self.seconds, self.with_tcc, self.path = lab, test, 0, False, None
         self.wanted = int(test.words(".status")[0]) if test.has(".status") else int(tests.spec(test).get("status", "0"))
 
-    def wrong(self, path, library, work):
+    def wrong(self, path, library, work, patience=None):
         """What the program does that it should not, or ""."""
         arguments = self.test.words(".args") + [w.replace("$HERE", str(self.test.folder)) for w in tests.spec(self.test).get("args", "").split()]
         given = self.test.sibling(".stdin") if self.test.has(".stdin") else Path(os.devnull)
         with open(given, "rb") as stdin:
-            done = run([path, *arguments], timeout=PATIENCE + SLOW * self.seconds, cwd=work, stdin=stdin,
+            done = run([path, *arguments], timeout=patience or PATIENCE + SLOW * self.seconds, cwd=work, stdin=stdin,
                        env={**self.lab.env, "LD_LIBRARY_PATH": str(library)})
         if done.status is None:
             return "hangs"
@@ -155,6 +156,11 @@ class Lab:
         self.build = Path(build).resolve()
         self.work = self.build / "mutants"
         self.work.mkdir(exist_ok=True)
+        self.locked = open(self.work / "lock", "w")
+        try:
+            fcntl.flock(self.locked, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.exit(f"mutants: {self.work} is used by another run")
         self.lock = threading.RLock()
         self.env = {**runner(self.build).env}
         self.scores = self.work / "scores.json"
@@ -305,7 +311,7 @@ class Lab:
             program.path = out / test.name.replace("/", "_")
             if not tests.traced(test) and not tests.uses_threads(test) and self.chains_of(test):
                 done = self.tcc(test, self.work / "before", TOP / "runtime/include", program.path)
-                program.with_tcc = done.status == 0 and program.wrong(program.path, self.one_thread(), out) == ""
+                program.with_tcc = done.status == 0 and program.wrong(program.path, self.one_thread(), out, 60) == ""
             found.append(program)
         return found
 
