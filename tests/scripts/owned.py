@@ -132,6 +132,8 @@ IN_ORDER = [
     "get as a then loop { tick then if (flag()) { break } } then get_lock as b then if (flag()) { return } then get as c then tick",
     "get_lock as a then timeout 4ms { get_file as b then get as c then tick } then tick",
 ]
+# More than one word of bits.
+MANY = ["get as c0", *(f"get_now as c{i}" for i in range(1, 70)), "if (flag()) { take(c3) then take(c40) }", "tick"]
 # Chains whose value is a conn.
 RETURNS = [
     "%s",
@@ -185,6 +187,7 @@ def programs(share):
         for j, way in enumerate(ways if "%s" in form else ways[:1]):
             if (7 * i + j) % share == 0 or "%s" not in form or j == i % len(ways):
                 yield f"p{i}_{j}", kind, form.replace("%s", way)
+    yield "many", "void", " then ".join(MANY)
     for i, form in enumerate(IN_ORDER):
         yield f"in_order_{i}", "void", form
 

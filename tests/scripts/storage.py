@@ -85,6 +85,11 @@ HAPPENS = {
     "a race": "{ race (later(20) as x { check(x, 20) }, never) }",
     "another of that name":
         "{ at_once(21) as a then check(a, 21) then (a + 1) as long b then check(b, 22) }",
+    "two of one name": "{ at_once(21) as a then { at_once(22) as a then check(a, 22) } then check(a, 21) }",
+    "two of one name and type": "{ (known(21)) as long b then { (known(b)) as long b then check(b, 21) then"
+        " at_once(b + 1) as c then check(b + c, 43) } then check(b, 21) }",
+    "one name of two types": "{ { (known(21)) as long b then tick then check(b, 21) } then"
+        " { ((char)known(22)) as char b then tick then check(b, 22) } then tick }",
     "another that waits":
         "{ later(22) as a then tick then check(a, 22) then later(a + 1) as b then check(a + b, "
         "45) }",
