@@ -95,11 +95,15 @@ struct chain_timer *chain__timer_due(struct chain_loop *loop, uint64_t now)
     return timer;
 }
 
-uint64_t chain_deadline(const struct chain_loop *loop, int64_t ns)
+/* A duration begins now, not when the turn began: work may have been done since (rule 19). One of 0 is over in any case. */
+uint64_t chain_deadline(struct chain_loop *loop, int64_t ns)
 {
+    uint64_t now;
+
     if (ns <= 0)
         return loop->now;
-    return (uint64_t)ns > UINT64_MAX - loop->now ? UINT64_MAX : loop->now + (uint64_t)ns;
+    now = loop->port->now(loop);
+    return (uint64_t)ns > UINT64_MAX - now ? UINT64_MAX : now + (uint64_t)ns;
 }
 
 /* ---- delay ---- */

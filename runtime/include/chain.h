@@ -198,7 +198,7 @@ struct chain_timer {
 
 /* What a loop needs from its surroundings: a port is these functions. All but `wake` run on the loop's thread. */
 struct chain_port {
-    /* Monotonic clock in ns. The loop calls it once when it is made and once per turn (rule 19). */
+    /* Monotonic clock in ns. The loop calls it when it is made, once per turn, and wherever a duration begins (rule 19). */
     uint64_t (*now)(struct chain_loop *loop);
     /* Waits until `deadline` (ns of the clock above; UINT64_MAX: for ever; a deadline that has passed, such as 0: only polls),
      * or until woken, and settles what has completed. May return early. Does not call chain_loop_turn(). */
@@ -247,7 +247,7 @@ struct chain_loop {
     int32_t budget;               /* resumptions and loop rounds left before timers and I/O get a turn, if any (rule 17) */
     uint32_t id;                  /* position in chain__loops */
     bool stopping, closed;
-    uint64_t now;               /* ns, read once per turn (rule 19) */
+    uint64_t now;               /* ns, read once per turn: what is due goes by it (rule 19) */
     struct chain_timer *timers; /* pairing heap by (deadline, order) */
     uint64_t timer_order;
     size_t armed;               /* timers in the heap */
@@ -346,8 +346,10 @@ void chain_timer_arm(struct chain_loop *loop, struct chain_timer *timer, uint64_
 /* Disarms; no effect if it is not armed. O(log n) amortized. */
 void chain_timer_disarm(struct chain_loop *loop, struct chain_timer *timer);
 
-/* The turn's clock + ns, saturating (rule 88). Negative `ns` counts as 0 (rule 87). */
-uint64_t chain_deadline(const struct chain_loop *loop, int64_t ns);
+/* When a duration of `ns` that begins now is over. It reads the clock, so that work which was done since the turn began does not
+ * count (rule 19); whoever arms very many timers at once may add to `loop->now` instead. Saturates (rule 88). Negative `ns` counts as 0,
+ * and 0 is the turn's reading: such a timer fires in this turn. */
+uint64_t chain_deadline(struct chain_loop *loop, int64_t ns);
 
 /* ---- the trace ------------------------------------------------------------------------------------------------------ */
 

@@ -25,6 +25,10 @@ struct held_deferred the(const char *name);
 
 extern struct chain_loop *world;
 
+/* The clock in ns, and work that takes that long: nothing else moves the clock inside a turn. */
+uint64_t world_clock(void);
+void world_burn(uint64_t ns);
+
 /* One line of what happens. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

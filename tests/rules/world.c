@@ -15,6 +15,16 @@ static uint64_t world_now(struct chain_loop *loop)
     return now;
 }
 
+uint64_t world_clock(void)
+{
+    return now;
+}
+
+void world_burn(uint64_t ns)
+{
+    now += ns;
+}
+
 static void world_wait(struct chain_loop *loop, uint64_t deadline)
 {
     if (deadline == UINT64_MAX)
