@@ -37,6 +37,7 @@ struct ast_name {
 struct ast_number {
     struct span span;
     const char *text; /* digits, a macro's name, or C text in brackets */
+    bool in_brackets;
 };
 
 enum ast_unit { AST_US, AST_MS, AST_S, AST_M, AST_H };
@@ -200,6 +201,7 @@ struct ast_opclause {
     struct span span;
     struct ast_c *condition;   /* fails */
     struct ast_c *code;        /* fails: a name, a call, or the text between the brackets */
+    bool code_in_brackets;
     struct ast_name *codes;    /* raises; NULL means `nothing` */
     struct ast_c *state;       /* state: the members */
     struct ast_number *count;  /* pool, budget */

@@ -25,6 +25,12 @@ struct ast_number *new_number(struct arena *arena, struct span span, const char 
     return number;
 }
 
+struct ast_number *number_in_brackets(struct ast_number *number)
+{
+    number->in_brackets = true;
+    return number;
+}
+
 struct ast_duration *new_duration(struct arena *arena, struct span span, struct ast_c *count, enum ast_unit unit)
 {
     struct ast_duration *duration = arena_new(arena, struct ast_duration);
@@ -434,6 +440,12 @@ struct ast_opclause *new_fails(struct arena *arena, struct span span, struct ast
     clause->condition = condition;
     clause->code = code;
     return clause;
+}
+
+struct ast_opclause *code_in_brackets(struct ast_opclause *fails)
+{
+    fails->code_in_brackets = true;
+    return fails;
 }
 
 struct ast_opclause *new_raises(struct arena *arena, struct span span, struct ast_name *codes)

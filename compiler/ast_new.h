@@ -36,6 +36,7 @@ LIST_OF(ast_param)
 /* names, numbers, C text */
 struct ast_name *new_name(struct arena *arena, struct span span, const char *name);
 struct ast_number *new_number(struct arena *arena, struct span span, const char *text);
+struct ast_number *number_in_brackets(struct ast_number *number);
 struct ast_duration *new_duration(struct arena *arena, struct span span, struct ast_c *count, enum ast_unit unit);
 struct ast_c *new_c(struct arena *arena, struct span span, const char *text);
 
@@ -92,6 +93,7 @@ struct ast_proto *proto_with(struct ast_proto *proto, enum ast_proto_kind kind, 
 struct ast_proto *proto_body(struct ast_proto *proto, struct ast_block *body);
 struct ast_opclause *new_opclause(struct arena *arena, enum ast_opclause_kind kind, struct span span);
 struct ast_opclause *new_fails(struct arena *arena, struct span span, struct ast_c *condition, struct ast_c *code);
+struct ast_opclause *code_in_brackets(struct ast_opclause *fails);
 struct ast_opclause *new_raises(struct arena *arena, struct span span, struct ast_name *codes);
 struct ast_opclause *new_state(struct arena *arena, struct span span, struct ast_c *members);
 struct ast_opclause *new_count(struct arena *arena, enum ast_opclause_kind kind, struct span span, struct ast_number *count);

@@ -6,24 +6,10 @@
  */
 #include <string.h>
 
-#include "ctext.h"
 #include "print.h"
 #include "writer.h"
 
 enum { WIDEST = 120 };
-
-/* Whether the text is a call: one name and one pair of brackets. */
-static bool is_call(const char *text)
-{
-    struct ctoken name = ctext_next_solid(&text), open = ctext_next_solid(&text), token;
-    int depth = 1;
-
-    if (name.kind != CTOKEN_NAME || !ctoken_is(open, "("))
-        return false;
-    while (depth > 0 && (token = ctext_next_solid(&text)).kind != CTOKEN_END)
-        depth += ctoken_is(token, "(") ? 1 : ctoken_is(token, ")") ? -1 : 0;
-    return ctext_next_solid(&text).kind == CTOKEN_END;
-}
 
 static void print_fails(struct print *print, const struct ast_opclause *clause)
 {
@@ -32,10 +18,10 @@ static void print_fails(struct print *print, const struct ast_opclause *clause)
     put(print->writer, "fails ");
     print_bracketed(print, clause->condition->text);
     put(print->writer, " ");
-    if ((print_is_word(code) && (code[0] < '0' || code[0] > '9')) || is_call(code))
-        print_raw(print, code, strlen(code));
-    else
+    if (clause->code_in_brackets)
         print_bracketed(print, code);
+    else
+        print_raw(print, code, strlen(code));
 }
 
 static void print_opclause(struct print *print, const struct ast_opclause *clause)

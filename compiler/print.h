@@ -32,7 +32,6 @@ void print_braced(struct print *print, const char *text);
 void print_typed(struct print *print, const struct ast_c *type, const char *name);
 void print_names(struct print *print, const struct ast_name *name);
 void print_args(struct print *print, const struct ast_args *args);
-bool print_is_word(const char *text);
 void print_count(struct print *print, const struct ast_number *number);
 void print_duration(struct print *print, const char *before, const struct ast_duration *duration);
 

@@ -171,17 +171,13 @@ void print_args(struct print *print, const struct ast_args *args)
     put(print->writer, ")");
 }
 
-bool print_is_word(const char *text)
-{
-    return text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")] == '\0';
-}
-
+/* Without its brackets a text could be a word of the language. */
 void print_count(struct print *print, const struct ast_number *number)
 {
-    if (print_is_word(number->text))
-        put(print->writer, number->text);
-    else
+    if (number->in_brackets)
         print_bracketed(print, number->text);
+    else
+        put(print->writer, number->text);
 }
 
 void print_duration(struct print *print, const char *before, const struct ast_duration *duration)

@@ -36,12 +36,14 @@ static void index_lines(struct arena *arena, struct source *source)
 
 /* ---- joined lines ---- */
 
-/* The length of a backslash with the end of its line; 0 if this is none. The text ends with a NUL. */
+/* The length of a backslash with the end of its line; 0 if this is none. The text ends with a NUL, which ends the last line. */
 static size_t splice_at(const char *at)
 {
+    size_t length = at[1] == '\r' ? 2 : 1;
+
     if (at[0] != '\\')
         return 0;
-    return at[1] == '\n' ? 2 : at[1] == '\r' && at[2] == '\n' ? 3 : 0;
+    return at[length] == '\n' ? length + 1 : at[length] == '\0' ? length : 0;
 }
 
 /* A carriage return before a newline is the file's business, not the text's. */

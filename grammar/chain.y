@@ -197,6 +197,7 @@ opclauses:
 
 opclause:
   "fails" CEXPR failure                         { $$ = new_fails(A, @$, $2, $3); }
+| "fails" CEXPR CEXPR                           { $$ = code_in_brackets(new_fails(A, @$, $2, $3)); }
 | "raises" "nothing"                            { $$ = new_raises(A, @$, NULL); }
 | "raises" names                                { $$ = new_raises(A, @$, $2.first); }
 | "state" CBLOCK                                { $$ = new_state(A, @$, $2); }
@@ -209,7 +210,6 @@ opclause:
 failure:
   NAME                                          { $$ = new_c(A, @1, $1->name); }
 | NAME args                                     { $$ = scan_text(scan, @$); }
-| CEXPR
 
 names:
   NAME                                          { $$ = ast_name_list_add((struct ast_name_list){ 0 }, $1); }
@@ -218,7 +218,7 @@ names:
 count:
   NUM
 | NAME                                          { $$ = new_number(A, @1, $1->name); }
-| CEXPR                                         { $$ = new_number(A, @1, $1->text); }
+| CEXPR                                         { $$ = number_in_brackets(new_number(A, @1, $1->text)); }
 
 /* ---- pipelines ---- */
 
