@@ -45,8 +45,17 @@ struct ast_c *raw_text(struct scanner *scan, const char *begin, const char *end)
     return c;
 }
 
+/* Comments in it are a part of it, and no others any more. */
 struct ast_c *scan_text(struct scanner *scan, struct span span)
 {
+    struct ast_comment **last = &scan->comments;
+
+    while (*last != NULL && (*last)->span.begin < span.begin)
+        last = &(*last)->next;
+    while (*last != NULL && (*last)->span.begin < span.end)
+        *last = (*last)->next;
+    if (*last == NULL)
+        scan->last_comment = last;
     return c_text(scan, scan_at(scan, span.begin), scan_at(scan, span.end));
 }
 

@@ -71,12 +71,31 @@ static void walk_block(struct walk *walk, struct ast_block *block)
     enter(walk, block->span.end, &block->comments);
 }
 
+/* What was hung behind the node that ended last hangs nowhere yet. */
+static void give_back(struct walk *walk)
+{
+    struct ast_comment **list = walk->left, *rest = walk->next, **end = &walk->next;
+
+    while (list && *list && !(*list)->behind)
+        list = &(*list)->next;
+    if (!list || !*list)
+        return;
+    *end = *list;
+    *list = NULL;
+    while (*end)
+        end = &(*end)->next;
+    *end = rest;
+}
+
+/* Between a branch and its block there is no place for a comment: it goes into the block. */
 static void walk_branches(struct walk *walk, struct ast_form *form)
 {
     for (struct ast_branch *branch = form->u.branches; branch; branch = branch->next) {
         walk_pipeline(walk, branch->pipeline);
-        if (branch->winner) /* walk_block lets go of the node before: comments between go into the block */
+        if (branch->winner) {
+            give_back(walk);
             walk_block(walk, branch->winner);
+        }
     }
     if (walk->left)
         hang(walk->left, take(walk, form->span.end, true), true);
@@ -134,14 +153,19 @@ static void walk_pipeline(struct walk *walk, struct ast_pipeline *pipeline)
     }
 }
 
+/* What stands behind the last clause of a declaration is printed behind its semicolon, and so belongs to the item. */
 static void walk_proto(struct walk *walk, struct ast_proto *proto)
 {
     for (struct ast_opclause *clause = proto->clauses; clause; clause = clause->next) {
         enter(walk, clause->span.begin, &clause->comments);
-        leave(walk, clause->span.end, &clause->comments);
+        if (clause->next || proto->body)
+            leave(walk, clause->span.end, &clause->comments);
     }
-    if (proto->body)
-        walk_block(walk, proto->body);
+    if (!proto->body)
+        return;
+    if (walk->left)
+        hang(walk->left, take(walk, proto->body->span.begin, true), true);
+    walk_block(walk, proto->body);
 }
 
 static void walk_codes(struct walk *walk, struct ast_code *code)

@@ -279,7 +279,13 @@ static void print_braces(struct print *print, const struct ast_block *block)
     put(print->writer, "}");
 }
 
-/* A // comment that strayed to the front of what was one line. */
+/* A comment that strayed to the front of what was one line, and that ends the line. */
+static bool ends_the_line(const struct print *print, const struct ast_comment *comment)
+{
+    const char *text = source_text(print->sources, comment->span);
+    return text[1] == '/' || memchr(text, '\n', comment->span.end - comment->span.begin) != NULL;
+}
+
 static bool begins_with_line_comment(const struct print *print, const struct ast_block *block)
 {
     const struct ast_comment *comment = block->comments;
@@ -289,7 +295,7 @@ static bool begins_with_line_comment(const struct print *print, const struct ast
     else if (block->pipeline)
         comment = block->pipeline->first->comments;
     for (; comment && !comment->behind; comment = comment->next)
-        if (source_text(print->sources, comment->span)[1] == '/')
+        if (ends_the_line(print, comment))
             return true;
     return false;
 }
