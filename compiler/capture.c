@@ -163,8 +163,10 @@ struct token prologue_token(struct scanner *scan, const char *begin, const char 
 struct token operator_token(struct scanner *scan, const char *begin)
 {
     scan->cursor = begin + 1;
-    if (scan->depth > 0)
+    if (scan->depth > 0) {
+        scan->cursor -= *begin == '\''; /* a character constant, or what is left of one */
         skip_c(scan, scan->depth, ",", NULL);
+    }
     struct token token = c_token(scan, T_OPERATOR, begin, begin, scan->cursor);
     token.span = token.value.c->span;
     return token;

@@ -152,8 +152,11 @@ static const char *end_of_prologue(const struct scanner *scan, const char *text)
 /* Behind a quote without a partner: to the end of its line. */
 static const unsigned char *skip_broken_quote(struct scanner *scan, const unsigned char *begin)
 {
+    const char *end = end_of_line(scan, TEXT(begin));
+
     report_unterminated(scan, TEXT(begin), 1, *begin == '"' ? "string" : "character constant");
-    return AT(end_of_line(scan, TEXT(begin)));
+    be_quiet_until(scan, end);
+    return AT(end);
 }
 
 /* Up to a comma between arguments: one ends, the next begins. */
