@@ -400,6 +400,17 @@ bool balance_prologue(struct scanner *scan, const char *begin, const char *end)
     return verdict.wrong == NOTHING_WRONG;
 }
 
+void balance_insist(struct scanner *scan)
+{
+    for (const struct unbalanced *region = scan->unbalanced; region != NULL; region = region->next) {
+        struct balance *balance = arena_new(scan->arena, struct balance);
+        balance->scan = scan;
+        set_region(balance, region->begin, region->end);
+        struct verdict verdict = judge(balance);
+        report(balance, &verdict);
+    }
+}
+
 bool is_unbalanced(const struct scanner *scan, pos at)
 {
     for (const struct unbalanced *region = scan->unbalanced; region != NULL; region = region->next)

@@ -31,6 +31,8 @@ struct ast_file *parse(struct arena *arena, struct names *names, struct diags *d
         return file;
     scan_init(scan, arena, names, diags, source);
     yyparse(scan, &file->items);
+    if (diags->errors == 0)
+        balance_insist(scan);
     attach_comments(file, scan->comments);
     return file;
 }

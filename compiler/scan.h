@@ -107,6 +107,7 @@ static inline void be_quiet_until(struct scanner *scan, const char *at)
 /* balance.c: reports brackets that do not match, and remembers where */
 void balance_file(struct scanner *scan);
 bool balance_prologue(struct scanner *scan, const char *begin, const char *end); /* false: it has reported something */
+void balance_insist(struct scanner *scan); /* reports where something was withheld, and nobody else had anything to say */
 bool is_unbalanced(const struct scanner *scan, pos at);
 
 /* shape.c: reports C text that cannot be what its place asks for */
