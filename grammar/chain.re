@@ -33,13 +33,20 @@
 #define AT(text) ((const unsigned char *)(text))
 #define TEXT(at) ((const char *)(at))
 
+/* The end of what goes to the end of a line, without blanks, and without backslashes: where it is written again they would join it
+ * with the next line. */
+static const char *trimmed_end(const char *begin, const char *end)
+{
+    while (end > begin && strchr(" \t\r\\", end[-1]) != NULL)
+        end--;
+    return end;
+}
+
 static void add_comment(struct scanner *scan, const char *begin, const char *end, bool behind)
 {
     struct ast_comment *comment = arena_new(scan->arena, struct ast_comment);
 
-    while (end > begin && (end[-1] == '\r' || end[-1] == ' ' || end[-1] == '\t'))
-        end--;
-    comment->span = scan_span(scan, begin, end);
+    comment->span = scan_span(scan, begin, trimmed_end(begin, end));
     comment->behind = behind;
     *scan->last_comment = comment;
     scan->last_comment = &comment->next;
@@ -376,12 +383,9 @@ static bool lex_directive(struct scanner *scan, struct token *token)
             * { continue; }
         */
     }
-    *token = new_token(scan, T_CPP, TEXT(start), TEXT(begin));
-    while (token->span.end > token->span.begin && strchr(" \t\r", TEXT(begin)[-1])) {
-        begin--;
-        token->span.end--;
-    }
     scan->cursor = TEXT(begin);
+    begin = AT(trimmed_end(TEXT(start), TEXT(begin)));
+    *token = new_token(scan, T_CPP, TEXT(start), TEXT(begin));
     token->value.c = raw_text(scan, TEXT(start), TEXT(begin));
 
     at = start;
