@@ -1,6 +1,7 @@
 /* symbol.c - names at file level, C types, and the codes that are built in. */
 #include "symbol.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "arena.h"
@@ -141,8 +142,22 @@ static bool is_dropped(struct ctoken token, bool pointer_follows)
     return ctoken_is(token, "const") && !pointer_follows;
 }
 
+/* Without a blank they would be read as something else: `- -1`, `/ *`, `0x1e +1`. */
+static bool would_merge(struct ctoken before, struct ctoken token)
+{
+    char last = before.length == 0 ? ' ' : before.text[before.length - 1], first = *token.text;
+
+    if (token.kind != CTOKEN_PUNCT)
+        return false;
+    if (before.kind != CTOKEN_PUNCT)
+        return isdigit((unsigned char)*before.text) && strchr("+-.", first) != NULL;
+    return (last == '/' && first == '*') || (strchr("+-*/%&|<>=!^#.:", last) != NULL && strchr("+-/%&|<>=#.:", first) != NULL);
+}
+
 static bool wants_blank(struct ctoken before, struct ctoken token)
 {
+    if (would_merge(before, token))
+        return true;
     if (before.length == 0 || before.kind == CTOKEN_PUNCT)
         return before.length != 0 && *before.text == ',';
     return token.kind != CTOKEN_PUNCT || *token.text == '*' || *token.text == '(';
