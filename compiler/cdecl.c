@@ -49,9 +49,7 @@ static bool is_tag_word(struct ctoken token)
 /* Words that are followed by brackets with something else than a name. */
 static bool is_bracket_word(struct ctoken token)
 {
-    static const char *const words[] = { "typeof", "__typeof__", "typeof_unqual", "_Alignas", "alignas", "__attribute__",
-                                         "_Atomic", NULL };
-    return is_one_of(token, words);
+    return ctoken_is_bracket_word(token) || ctoken_is(token, "_Atomic");
 }
 
 static bool is_type_word(struct ctoken token)

@@ -95,6 +95,8 @@ static struct node_var *check_var(struct checker *checker, const struct ast_var 
     }
     type = ctype_of_declaration(checker->arena, declaration, name, length);
     type.at = var->declaration->span.begin;
+    if (*type.after == '(') /* a function */
+        diag_report(checker->diags, D_VAR_DECLARATION, var->declaration->span);
     if (ctype_resource(checker->program, type) != NULL)
         diag_report(checker->diags, D_OWNED_VAR, var->declaration->span, type.before);
     name = intern(checker->program->names, name, length);

@@ -170,21 +170,85 @@ bool ctext_assigns(const char *text)
     return false;
 }
 
-/* The name in `(*name…)`: the first name behind a bracket that opens with `*` or `^`. */
+static bool is_one_of(struct ctoken token, const char *const *words)
+{
+    while (*words != NULL && !ctoken_is(token, *words))
+        words++;
+    return *words != NULL;
+}
+
+bool ctoken_is_qualifier(struct ctoken token)
+{
+    static const char *const words[] = { "const", "volatile", "restrict", "register", "_Atomic", "__restrict", "__restrict__", NULL };
+    return is_one_of(token, words);
+}
+
+bool ctoken_is_type_word(struct ctoken token)
+{
+    static const char *const words[] = { "void", "char", "short", "int", "long", "float", "double", "signed", "unsigned", "_Bool",
+                                         "bool", "_Complex", NULL };
+    return is_one_of(token, words);
+}
+
+bool ctoken_is_bracket_word(struct ctoken token)
+{
+    static const char *const words[] = { "typeof", "__typeof__", "__typeof", "typeof_unqual", "_Alignas", "alignas", "__attribute__",
+                                         "__attribute", "__declspec", NULL };
+    return is_one_of(token, words);
+}
+
+void ctext_skip_bracket(const char **at)
+{
+    int depth = 1;
+    struct ctoken token;
+
+    while (depth > 0 && (token = ctext_next_solid(at)).kind != CTOKEN_END)
+        depth += depth_change(token);
+}
+
+/* The name in `(*name…)`, `(name)`: the first one behind brackets, stars and qualifiers. */
 static bool name_in_brackets(const char *p, const char **name, size_t *length)
 {
     struct ctoken token = ctext_next_solid(&p);
-    if (!ctoken_is(token, "*") && !ctoken_is(token, "("))
-        return false;
-    do {
+    bool is_pointer = ctoken_is(token, "*") || ctoken_is(token, "^");
+
+    while (ctoken_is(token, "*") || ctoken_is(token, "^") || ctoken_is(token, "(") || ctoken_is_qualifier(token))
         token = ctext_next_solid(&p);
-        if (token.kind == CTOKEN_NAME && !ctoken_is(token, "const") && !ctoken_is(token, "volatile")) {
-            *name = token.text;
-            *length = token.length;
-            return true;
-        }
-    } while (token.kind == CTOKEN_PUNCT && (*token.text == '*' || *token.text == '('));
-    return false;
+    if (token.kind != CTOKEN_NAME || ctoken_is_type_word(token) || (!is_pointer && !ctoken_is(ctext_next_solid(&p), ")")))
+        return false;
+    *name = token.text;
+    *length = token.length;
+    return true;
+}
+
+/* A word that is no declared name for sure; what stands in its brackets is passed over. `_Atomic` may go without. */
+static bool skip_word(struct ctoken token, const char **at)
+{
+    const char *p = *at;
+    bool atomic = ctoken_is(token, "_Atomic");
+
+    if (!ctoken_is_bracket_word(token) && !atomic)
+        return false;
+    if (ctoken_is(ctext_next_solid(&p), "(")) {
+        ctext_skip_bracket(&p);
+        *at = p;
+    }
+    return true;
+}
+
+/* Brackets that hold the declared name: `(*name)`; `(name)` behind a type of C's own or the first word, as `f(int)` is a function. */
+static bool holds_name(const char *p, const char *declaration, const char *name, size_t name_length)
+{
+    struct ctoken before = { CTOKEN_NAME, name, name_length }, first;
+    const char *start = declaration, *found;
+    size_t length;
+
+    if (!name_in_brackets(p, &found, &length))
+        return false;
+    do
+        first = ctext_next_solid(&start);
+    while (ctoken_is_qualifier(first));
+    return ctoken_is(ctext_next_solid(&p), "*") || name == NULL || ctoken_is_type_word(before) || first.text == name;
 }
 
 bool ctext_next_call(const char **at, struct ctoken *name)
@@ -209,11 +273,14 @@ bool ctext_declared_name(const char *declaration, const char **name, size_t *len
     struct ctoken token;
 
     *name = NULL;
+    *length = 0;
     for (const char *p = declaration; (token = ctext_next_solid(&p)).kind != CTOKEN_END;) {
         if (depth == 0 && (ctoken_is(token, "=") || ctoken_is(token, ",") || ctoken_is(token, "[")))
             break;
-        if (depth == 0 && ctoken_is(token, "(") && name_in_brackets(p, name, length))
-            return true;
+        if (depth == 0 && skip_word(token, &p))
+            continue;
+        if (depth == 0 && ctoken_is(token, "(") && holds_name(p, declaration, *name, *length))
+            return name_in_brackets(p, name, length);
         if (depth == 0 && token.kind == CTOKEN_NAME) {
             *name = token.text;
             *length = token.length;

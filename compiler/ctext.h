@@ -24,6 +24,14 @@ struct ctoken ctext_next_solid(const char **at);
 
 bool ctoken_is(struct ctoken token, const char *text);
 
+/* Words of a declaration: `const`; `int`; those with something else than a declared name in brackets behind them, `typeof`. */
+bool ctoken_is_qualifier(struct ctoken token);
+bool ctoken_is_type_word(struct ctoken token);
+bool ctoken_is_bracket_word(struct ctoken token);
+
+/* Behind the partner of the bracket before *at. */
+void ctext_skip_bracket(const char **at);
+
 /* The next name that is no member of something, or the end. */
 struct ctoken ctext_next_name(const char **at);
 
@@ -39,7 +47,7 @@ bool ctext_is_zero(const char *text);
 /* A word that C++ reserves makes a fine name in C, but not in a header. */
 bool ctext_is_cpp_word(const char *name);
 
-/* Finds the name that a C declaration declares: `char *argv[]`, `void (*f)(int)`, `unsigned long n = 3`. Stops at a top-level
+/* Finds the name that a C declaration declares: `char *argv[]`, `void (*f)(int)`, `int (n)`, `unsigned long n = 3`. Stops at a top-level
  * `=` or `,`. False if there is none. */
 bool ctext_declared_name(const char *declaration, const char **name, size_t *length);
 

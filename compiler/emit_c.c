@@ -167,7 +167,9 @@ static void emit_start_function(struct emitter *emitter)
     param = chain->symbol->params;
     for (const struct variable *v = chain->checked->variables; v != NULL; v = v->next)
         if (v->kind == VARIABLE_PARAMETER) {
+            emit_type_line(emitter, v->type);
             putf(w, "    %s->%s = %s;\n", frame, v->part->field, param->local);
+            emit_line_back(emitter);
             param = param->next;
         }
     put(w, "}\n\n");

@@ -4,23 +4,6 @@
 #include "ctext.h"
 #include "scan.h"
 
-static bool is_type_word(struct ctoken token)
-{
-    static const char *const words[] = { "void", "char", "short", "int", "long", "float", "double", "signed", "unsigned", "_Bool",
-                                         "bool", NULL };
-
-    for (const char *const *word = words; *word; word++)
-        if (ctoken_is(token, *word))
-            return true;
-    return false;
-}
-
-static bool is_qualifier(struct ctoken token)
-{
-    return ctoken_is(token, "const") || ctoken_is(token, "volatile") || ctoken_is(token, "restrict")
-        || ctoken_is(token, "register") || ctoken_is(token, "_Atomic");
-}
-
 static bool is_tag_word(struct ctoken token)
 {
     return ctoken_is(token, "struct") || ctoken_is(token, "union") || ctoken_is(token, "enum");
@@ -34,10 +17,10 @@ static bool is_declared(const char *text, struct ctoken name)
 
     for (const char *p = text; (token = ctext_next_solid(&p)).kind != CTOKEN_END && token.text < name.text;) {
         behind_tag = is_tag_word(token);
-        has_type = has_type || (token.kind == CTOKEN_NAME && !is_qualifier(token));
+        has_type = has_type || (token.kind == CTOKEN_NAME && !ctoken_is_qualifier(token));
     }
     const char *behind = name.text + name.length;
-    return has_type && !behind_tag && !is_type_word(name) && !is_qualifier(name) && !ctoken_is(ctext_next_solid(&behind), "*");
+    return has_type && !behind_tag && !ctoken_is_type_word(name) && !ctoken_is_qualifier(name) && !ctoken_is(ctext_next_solid(&behind), "*");
 }
 
 static struct ast_param *new_param(struct scanner *scan, const struct ast_c *c)

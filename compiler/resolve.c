@@ -238,34 +238,6 @@ static void declare_codes(struct program *program, struct unit *unit, const stru
     }
 }
 
-/* The types of what an imported file declares stand in the header of that; but not those of C functions. */
-static bool is_shown(const struct program *program, const struct symbol *symbol)
-{
-    return symbol->unit == program->units || symbol->proto_kind == AST_SYNC;
-}
-
-static void add_parameters(struct program *program, struct symbol *symbol)
-{
-    struct parameter **last = &symbol->params;
-
-    for (const struct ast_param *param = symbol->proto->params; param != NULL; param = param->next) {
-        const char *name_at;
-        size_t length;
-        struct parameter *parameter;
-        if (param->name == NULL || !ctext_declared_name(param->text, &name_at, &length))
-            continue;
-        parameter = *last = arena_new(program->arena, struct parameter);
-        parameter->name = param->name;
-        parameter->span = param->name_span;
-        parameter->type = ctype_of_declaration(program->arena, param->text, name_at, length);
-        parameter->type.at = is_shown(program, symbol) ? param->span.begin : 0;
-        if (*parameter->type.after == '[' && (symbol->proto_kind == AST_CHAIN || symbol->proto_kind == AST_BLOCKING))
-            diag_report(program->diags, D_PARAMETER_ARRAY, param->name_span, param->name);
-        symbol->param_count++;
-        last = &parameter->next;
-    }
-}
-
 static const char *const proto_words[] = { "async", "sync", "blocking", "chain" };
 
 static const struct clause_rule {
@@ -355,10 +327,10 @@ static void declare_operation(struct program *program, struct unit *unit, const 
     symbol->c_name = c_name(program->arena, unit, proto);
     symbol->proto_kind = proto->kind;
     symbol->value = ctype_of_text(program->arena, proto->type);
-    if (!is_shown(program, symbol))
+    if (!resolve_is_shown(program, symbol))
         symbol->value.at = 0;
     symbol->variadic = proto->variadic;
-    add_parameters(program, symbol);
+    resolve_parameters(program, symbol);
     if (proto->body == NULL) /* those of a body are names of its block */
         resolve_parameters_twice(program, proto);
     if (symbol->variadic && proto->kind == AST_BLOCKING)

@@ -18,6 +18,11 @@ void resolve_resources(struct program *program);
 /* Every code has a number of its own, or that has been reported. When all names are declared. */
 void resolve_codes(struct program *program);
 
+/* resolve_parameters.c: the parameters of an operation, as C passes them; and whether the types in its declaration have a `#line` in
+ * what is generated for this file. */
+void resolve_parameters(struct program *program, struct symbol *symbol);
+bool resolve_is_shown(const struct program *program, const struct symbol *symbol);
+
 /* resolve_twice.c: report what is in a list twice. */
 void resolve_parameters_twice(struct program *program, const struct ast_proto *proto);
 void resolve_codes_twice(struct program *program, const struct ast_name *codes);

@@ -115,6 +115,8 @@ void check_expression(struct scanner *scan, const struct ast_c *c);
 void check_statements(struct scanner *scan, const struct ast_c *c);
 void check_prologue(struct scanner *scan, const char *begin, const char *end);
 void check_parameter(struct scanner *scan, const struct ast_c *c);
+void check_variable(struct scanner *scan, const struct ast_c *c);
+void check_type(struct scanner *scan, const struct ast_c *c);
 void check_arguments(struct scanner *scan, const struct ast_args *args);
 
 /* brackets.c: false means that there are too many and that the rest of the item was given up */

@@ -19,16 +19,6 @@ static bool is_punct(struct ctoken token, const char *signs)
     return token.kind == CTOKEN_PUNCT && token.length == 1 && strchr(signs, *token.text) != NULL;
 }
 
-/* Behind the partner of the bracket before *at. */
-static void skip_bracket(const char **at)
-{
-    int depth = 1;
-    struct ctoken token;
-
-    while (depth > 0 && (token = ctext_next_solid(at)).kind != CTOKEN_END)
-        depth += is_punct(token, "([{") - is_punct(token, ")]}");
-}
-
 /* Begins a statement, and nothing else. */
 static bool is_statement_word(struct ctoken token)
 {
@@ -74,7 +64,7 @@ void check_expression(struct scanner *scan, const struct ast_c *c)
             return;
         }
         if (is_punct(token, "{") || (is_punct(token, "(") && last.kind == CTOKEN_NAME))
-            skip_bracket(&p);
+            ctext_skip_bracket(&p);
     }
     if (last.kind != CTOKEN_END && wants_more(c->text, last))
         refuse_end(scan, c, last, "an operand");
@@ -91,7 +81,7 @@ void check_arguments(struct scanner *scan, const struct ast_args *args)
                 return;
             }
             if (is_punct(token, "{") || (is_punct(token, "(") && last.kind == CTOKEN_NAME))
-                skip_bracket(&p);
+                ctext_skip_bracket(&p);
         }
 }
 
@@ -116,21 +106,48 @@ void check_prologue(struct scanner *scan, const char *begin, const char *end)
         check_statements(scan, c_text(scan, begin, end));
 }
 
-/* Words, stars and brackets: what declares one thing. */
-void check_parameter(struct scanner *scan, const struct ast_c *c)
+/* Says where something is stored, or that it is no variable. */
+static bool is_storage_word(struct ctoken token)
+{
+    static const char *const words[] = { "static", "extern", "auto", "typedef", "inline", "_Noreturn", "_Thread_local", "__thread" };
+
+    for (size_t i = 0; token.kind == CTOKEN_NAME && i < sizeof words / sizeof *words; i++)
+        if (ctoken_is(token, words[i]))
+            return true;
+    return false;
+}
+
+/* Words, stars and brackets: what declares one thing, up to its value. `whole`: what it is called. */
+static void check_declaration(struct scanner *scan, const struct ast_c *c, const char *whole, bool is_variable)
 {
     struct ctoken token;
 
     if (is_unbalanced(scan, c->span.begin))
         return;
-    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END;) {
-        if (is_punct(token, "([{"))
-            skip_bracket(&p);
-        else if (is_punct(token, "="))
-            return;
-        else if (token.kind != CTOKEN_NAME && !is_punct(token, "*^")) {
-            refuse_part(scan, c, token, "a parameter");
+    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END && !is_punct(token, "=,");) {
+        bool is_attribute = is_punct(token, "[") && *p == '[', aligns = ctoken_is(token, "_Alignas") || ctoken_is(token, "alignas");
+        if (is_storage_word(token) || is_attribute || (aligns && !is_variable)
+            || (token.kind != CTOKEN_NAME && !is_punct(token, is_variable ? "*^([{" : "*^(["))) {
+            token.length += is_attribute;
+            refuse_part(scan, c, token, whole);
             return;
         }
+        if (is_punct(token, "([{"))
+            ctext_skip_bracket(&p);
     }
+}
+
+void check_parameter(struct scanner *scan, const struct ast_c *c)
+{
+    check_declaration(scan, c, "a parameter", false);
+}
+
+void check_variable(struct scanner *scan, const struct ast_c *c)
+{
+    check_declaration(scan, c, "a variable of a chain", true);
+}
+
+void check_type(struct scanner *scan, const struct ast_c *c)
+{
+    check_declaration(scan, c, "this type", false);
 }

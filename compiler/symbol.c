@@ -84,13 +84,13 @@ bool ctype_may_be_overaligned(struct ctype type)
     return !is_plain || (is_long && is_double);
 }
 
-/* Of the words of a type, passing over `const` and `volatile`. */
+/* Of the words of a type, passing over `const`. */
 static struct ctoken next_unqualified(const char **at)
 {
     struct ctoken token;
     do
         token = ctext_next_solid(at);
-    while (ctoken_is(token, "const") || ctoken_is(token, "volatile"));
+    while (ctoken_is(token, "const"));
     return token;
 }
 
@@ -131,7 +131,8 @@ const char *ctype_declare(struct arena *arena, struct ctype type, const char *na
 {
     size_t length = strlen(type.before);
     const char *blank = length > 0 && strchr("*(", type.before[length - 1]) != NULL ? "" : " ";
-    return arena_format(arena, "%s%s%s%s", type.before, blank, name, type.after);
+    const char *after = *type.after == '_' ? " " : ""; /* __attribute__ */
+    return arena_format(arena, "%s%s%s%s%s", type.before, blank, name, after, type.after);
 }
 
 /* Words that say something about a declaration and nothing about the field that keeps the value. */
@@ -182,6 +183,42 @@ static const char *spaced(struct arena *arena, const char *text, size_t length, 
     return out;
 }
 
+struct ctype ctype_adjusted(struct arena *arena, struct ctype type)
+{
+    const char *rest = type.after;
+    bool brackets;
+
+    if (*rest != '[' && *rest != '(')
+        return type;
+    if (*rest == '[') {
+        rest++;
+        ctext_skip_bracket(&rest);
+    }
+    brackets = *rest == '[' || *rest == '(';
+    type.before = ctype_declare(arena, (struct ctype){ type.before, "", 0 }, brackets ? "(*" : "*");
+    type.after = brackets ? arena_format(arena, ")%s", rest) : rest;
+    return type;
+}
+
+/* Brackets around nothing but the name, `int (n)`, or around a star before it, `int (*n)`, are not needed. */
+static void drop_brackets(struct arena *arena, struct ctype *type)
+{
+    for (;;) {
+        bool only_name = strcmp(type->after, ")") == 0;
+        size_t head = strlen(type->before);
+        const char *stars;
+        while (only_name && head > 0 && strchr("* ", type->before[head - 1]) != NULL)
+            head--;
+        if (*type->after != ')' || head == 0 || type->before[head - 1] != '(')
+            return;
+        stars = type->before + head--;
+        while (*stars == '\0' && head > 0 && type->before[head - 1] == ' ')
+            head--;
+        type->before = arena_format(arena, "%.*s%s", (int)head, type->before, stars);
+        type->after++;
+    }
+}
+
 struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, const char *name_at, size_t name_length)
 {
     struct ctype type;
@@ -190,6 +227,8 @@ struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, 
 
     type.before = spaced(arena, declaration, (size_t)(name_at - declaration), true);
     type.after = spaced(arena, behind, end == NULL ? strlen(behind) : (size_t)(end - behind), false);
+    type.at = 0;
+    drop_brackets(arena, &type);
     return type;
 }
 

@@ -175,6 +175,9 @@ struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, 
 struct ctype ctype_of_words(struct arena *arena, const char *words);
 struct ctype ctype_of_text(struct arena *arena, const struct ast_c *c);
 
+/* As a parameter: an array or a function is a pointer to what it holds or is. The same `after` if it was neither. */
+struct ctype ctype_adjusted(struct arena *arena, struct ctype type);
+
 /* Whether C has nothing to say against it, whatever is declared: arithmetic types, and pointers to them and to void. */
 bool ctype_is_certain(struct ctype type);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctext.h"
 #include "scan.h"
 #include "symbol.h"
 
@@ -81,7 +82,75 @@ static struct token ctype_token(struct scanner *scan, const char *begin, const c
 
     scan->cursor = end;
     token.value.c = c_text(scan, begin, end);
+    check_type(scan, token.value.c);
     return token;
+}
+
+/* ---- declarators, which go around a name: no place for a type takes one ---- */
+
+/* Behind `(*name)(…)[…]`, a row of brackets. */
+static const char *look_past_declarator(const char *at)
+{
+    const char *end = at;
+
+    for (at = look_past_blanks(at); *at == '(' || *at == '['; at = look_past_blanks(end)) {
+        end = at + 1;
+        ctext_skip_bracket(&end);
+    }
+    return end;
+}
+
+static bool is_declarator(const char *at)
+{
+    at = look_past_blanks(at);
+    return *at == '(' && *look_past_blanks(at + 1) == '*';
+}
+
+static void report_declarator(struct scanner *scan, const char *begin, const char *end)
+{
+    struct diag *diag = diag_report(scan->diags, D_DECLARATOR, scan_span(scan, begin, end));
+
+    diag_help(scan->diags, diag, "declare it before: `typedef int (*callback)(int);`, and use that name");
+}
+
+/* `async int (*op(int x))(int)`: where its parts belong is plain, but not to the parser. The item is given up. */
+static struct token give_up_result(struct scanner *scan, struct type_words words)
+{
+    const char *at = look_past_declarator(words.end);
+    struct ctoken token;
+
+    report_declarator(scan, words.begin, at);
+    do {
+        token = ctext_next_solid(&at);
+        if (ctoken_is(token, "{"))
+            ctext_skip_bracket(&at);
+    } while (token.kind != CTOKEN_END && !ctoken_is(token, "{") && !ctoken_is(token, ";"));
+    scan->cursor = look_past_blanks(at);
+    be_quiet_until(scan, scan->cursor);
+    return lex(scan);
+}
+
+/* `as int (*name)(int)` or `as int name[3]`: the name comes with the next call. */
+static struct token declarator_token(struct scanner *scan, struct type_words words)
+{
+    const char *end = look_past_declarator(words.end), *name;
+    char *text = arena_copy(scan->arena, words.begin, (size_t)(end - words.begin));
+    struct token token = ctype_token(scan, words.begin, words.end);
+    size_t length;
+
+    report_declarator(scan, words.begin, end);
+    if (ctext_declared_name(text, (const char **)&name, &length)) {
+        name = words.begin + (name - text);
+        scan->ahead = name_token(scan, T_NAME, name, name + length);
+        scan->has_ahead = true;
+    }
+    scan->cursor = end;
+    return token;
+}
+
+static bool is_type_keyword(const char *begin, const char *end)
+{
+    return ctoken_is_type_word((struct ctoken){ CTOKEN_NAME, begin, (size_t)(end - begin) });
 }
 
 static void check_declared_name(struct scanner *scan, const struct token *token, bool is_operation)
@@ -114,6 +183,14 @@ static bool declared_token(struct scanner *scan, struct token *token, bool is_op
 
     if (words.begin == words.end)
         return false;
+    if (is_operation && (is_declarator(words.end) || (words.last && is_type_keyword(words.last, words.end) && *look_past_blanks(words.end) == '('))) {
+        *token = give_up_result(scan, words);
+        return true;
+    }
+    if (!is_operation && (is_declarator(words.end) || *look_past_blanks(words.end) == '[')) {
+        *token = declarator_token(scan, words);
+        return true;
+    }
     if (!words.last) {
         *token = ctype_token(scan, words.begin, words.end);
         return true;
@@ -135,10 +212,14 @@ static bool declared_token(struct scanner *scan, struct token *token, bool is_op
 static bool do_type_token(struct scanner *scan, struct token *token)
 {
     struct type_words words = read_words(scan->cursor, "do");
+    const char *end = look_past_declarator(words.end);
 
-    if (words.begin == words.end || *look_past_blanks(words.end) != '{')
+    if (words.begin == words.end || *look_past_blanks(end) != '{' || (end != words.end && !is_declarator(words.end)))
         return false;
     *token = ctype_token(scan, words.begin, words.end);
+    if (end != words.end)
+        report_declarator(scan, words.begin, end);
+    scan->cursor = end;
     return true;
 }
 
@@ -150,6 +231,10 @@ static bool resource_type_token(struct scanner *scan, struct token *token)
     if (words.begin == words.end)
         return false;
     *token = ctype_token(scan, words.begin, words.end);
+    if (look_past_declarator(words.end) != words.end) {
+        scan->cursor = look_past_declarator(words.end);
+        report_declarator(scan, words.begin, scan->cursor);
+    }
     return true;
 }
 
@@ -433,7 +518,9 @@ static struct token next_token(struct scanner *scan)
         return token;
     if (scan->last[0].kind == T_VAR) {
         skip_blanks(scan);
-        return declaration_token(scan, scan->cursor);
+        token = declaration_token(scan, scan->cursor);
+        check_variable(scan, token.value.c);
+        return token;
     }
     if (scan->last[0].kind == T_IN || scan->last[0].kind == T_DOTS)
         return range_token(scan);
