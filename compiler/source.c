@@ -36,14 +36,14 @@ static void index_lines(struct arena *arena, struct source *source)
 
 /* ---- joined lines ---- */
 
-/* The length of a backslash with the end of its line; 0 if this is none. The text ends with a NUL, which ends the last line. */
-static size_t splice_at(const char *at)
+/* The length of a backslash with the end of its line, which may be the end of the text; 0 if this is none. */
+static size_t splice_at(const char *at, const char *end)
 {
     size_t length = at[1] == '\r' ? 2 : 1;
 
     if (at[0] != '\\')
         return 0;
-    return at[length] == '\n' ? length + 1 : at[length] == '\0' ? length : 0;
+    return at + length == end ? length : at[length] == '\n' ? length + 1 : 0;
 }
 
 /* A carriage return before a newline is the file's business, not the text's. */
@@ -54,7 +54,7 @@ static bool is_return(const char *at)
 
 static size_t count_joints(const char *text, size_t length)
 {
-    size_t count = 0;
+    size_t count = 1; /* for a backslash at the very end */
 
     for (const char *at = text, *end = text + length; (at = memchr(at, '\n', (size_t)(end - at))); at++)
         if (at > text && at[-1] == '\r')
@@ -75,12 +75,12 @@ static void join_lines(struct arena *arena, struct source *source)
     size_t joints = count_joints(source->raw, source->raw_length), length = 0, owed = 0;
     char *text;
 
-    if (joints == 0)
+    if (joints == 1 && !memchr(source->raw, '\\', source->raw_length))
         return;
     text = arena_alloc(arena, source->raw_length + 1);
     source->joints = arena_alloc(arena, joints * sizeof *source->joints);
     for (const char *at = source->raw, *end = at + source->raw_length; at < end;) {
-        size_t splice = splice_at(at);
+        size_t splice = splice_at(at, end);
         if (splice != 0) {
             at += splice;
             owed++;
