@@ -135,10 +135,11 @@ $(BUILD)/share/chain/%.chain: runtime/ops/%.chain
 
 include install.mk
 include dist.mk
+include fuzzers.mk
 
 # ---- tests -----------------------------------------------------------------------------------------------------------
 
-check: all $(LIBCHAINC) ## all tests, or those that TESTS names: make check TESTS=rules
+check: all $(LIBCHAINC) fuzzers ## all tests, or those that TESTS names: make check TESTS=rules
 	@tests/run --build $(BUILD) $(TESTS)
 
 # Into a prefix of its own, from which the tests build; nothing of the source is used then.
@@ -148,7 +149,7 @@ check-builds: ## installs, and builds sample projects, tarball and packages from
 	@$(MAKE) --no-print-directory -s install PREFIX=$(abspath $(INSTALLED))
 	@tests/run --build $(BUILD) --builds --timeout 900 $(TESTS)
 
-bless: all $(LIBCHAINC) ## rewrite the expected outputs, and say which changed
+bless: all $(LIBCHAINC) fuzzers ## rewrite the expected outputs, and say which changed
 	@tests/run --build $(BUILD) --bless $(TESTS)
 
 asan: ## the tests with AddressSanitizer and UndefinedBehaviorSanitizer, in build/asan
@@ -159,6 +160,9 @@ tsan: ## the tests that use threads with ThreadSanitizer, in build/tsan
 
 fuzz: all ## every construct in every other, and 10000 random programs under faults, compared with an oracle; see tests/fuzz/fuzz.py --help
 	@tests/fuzz/fuzz.py --build $(BUILD) --nested --count $(or $(N),10000) --seed $(or $(SEED),1) --progress 2000
+
+fuzz-compiler: ## fuzz targets of the compiler and of what the examples read, FUZZ_SECONDS=300 in all; see tests/fuzzers/README.md
+	@tests/fuzzers/run --seconds $(or $(FUZZ_SECONDS),300)
 
 soak: all ## the same with N=1000000 programs from SEED=1000000 on; goes on where it was interrupted
 	@nice -n 10 tests/fuzz/fuzz.py --build $(BUILD) --work $(BUILD)/soak --count $(or $(N),1000000) --seed $(or $(SEED),1000000) \
@@ -226,6 +230,7 @@ $(BUILD)/way: FORCE
 
 .PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak growth bench format format-check clean help FORCE
 .PHONY: all chainc libchain check check-builds bless asan tsan mutants coverage valgrind fuzz soak bench format format-check clean help FORCE
+.PHONY: all chainc libchain fuzz-compiler check check-builds bless asan tsan damage valgrind fuzz soak bench format format-check clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

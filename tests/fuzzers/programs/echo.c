@@ -1,0 +1,14 @@
+/* What is to be sent back. */
+#define main echo_main
+#include <echo.c>
+#include "../wire.h"
+
+static struct echo frame;
+
+static struct chain_root *start(struct chain_loop *loop)
+{
+    echo_run(&frame, loop, wire_open());
+    return &frame.root;
+}
+
+const struct program echo_program = { "echo", &frame, sizeof frame, start, NULL };

@@ -1,0 +1,14 @@
+/* What comes back. */
+#define main echo_client_main
+#include <echo_client.c>
+#include "../wire.h"
+
+static struct talk frame;
+
+static struct chain_root *start(struct chain_loop *loop)
+{
+    talk_run(&frame, loop, 4000, "ping");
+    return &frame.root;
+}
+
+const struct program echo_client_program = { "echo_client", &frame, sizeof frame, start, NULL };

@@ -1,0 +1,14 @@
+/* News for the client. */
+#define main keepalive_main
+#include <keepalive.c>
+#include "../wire.h"
+
+static struct client frame;
+
+static struct chain_root *start(struct chain_loop *loop)
+{
+    client_run(&frame, loop, 4000);
+    return &frame.root;
+}
+
+const struct program keepalive_program = { "keepalive", &frame, sizeof frame, start, NULL };
