@@ -61,6 +61,19 @@ void check_call_arguments(struct checker *checker, const struct ast_form *form, 
     own_arguments(checker, node->u.call.args, op->params);
 }
 
+/* `retun (x)` is a call for the parser. */
+static void offer_step_words(struct nearest *nearest)
+{
+    static const char *const words[] = { "return", "reject", "all", "any", "race", "settle", "each", "if", "while", "loop", "timeout",
+                                         "retry", "delay", "spawn", "join", "break", "continue" };
+    struct nearest word = { nearest->wanted, NULL, 0 };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        nearest_offer(&word, words[i]);
+    if (word.best != NULL && word.distance == 1 && (nearest->best == NULL || nearest->distance > 1))
+        *nearest = word;
+}
+
 void unknown_operation(struct checker *checker, const struct ast_call *call)
 {
     struct program *program = checker->program;
@@ -89,6 +102,7 @@ void unknown_operation(struct checker *checker, const struct ast_call *call)
     for (struct symbol *symbol = program->symbols; symbol != NULL && diag_is_kept(diag); symbol = symbol->next)
         if (symbol->kind == SYMBOL_OPERATION)
             nearest_offer(&nearest, symbol->name);
+    offer_step_words(&nearest);
     if (nearest.best != NULL)
         diag_help(program->diags, diag, "did you mean '%s'?", nearest.best);
     else if (!call->bare)

@@ -9,7 +9,7 @@
 #include "ctext.h"
 #include "scan.h"
 
-enum { LONGEST_SHOWN = 30, MOST_LISTED = 4 };
+enum { LONGEST_SHOWN = 30, MOST_LISTED = 4, SHORTEST_MISSPELT = 3 };
 
 static bool is_quiet(const struct scanner *scan)
 {
@@ -133,24 +133,62 @@ static bool is_duration_word(int token)
     return token == T_DELAY || token == T_TIMEOUT || token == T_BACKOFF || token == T_TO;
 }
 
+/* A keyword without quotes. */
+static const char *bare(struct scanner *scan, int token)
+{
+    const char *shown = token_info(token)->shown;
+    return arena_copy(scan->arena, shown + 1, strlen(shown) - 2);
+}
+
+/* Keywords as messages show them are 'quoted'; `catch CODE:` is no word. */
+static bool is_keyword(int token)
+{
+    const char *shown = token_info(token)->shown;
+    return shown[0] == '\'' && isalpha((unsigned char)shown[1]) && token != T_CATCHF;
+}
+
+/* The keyword that differs from a token's text by one letter: one of those expected or, without any, one of pipelines. */
+static const char *nearest_keyword(struct scanner *scan, const struct token *token, const struct expected *expected)
+{
+    const char *text = arena_copy(scan->arena, source_of(scan, token->span), token->span.end - token->span.begin);
+    struct nearest nearest = { .wanted = text };
+
+    if (strlen(text) < SHORTEST_MISSPELT)
+        return NULL;
+    for (int other = T_NAME; other < T_NAME + TOKEN_COUNT; other++)
+        if (is_keyword(other) && (expected != NULL ? expects(expected, other) : other >= T_VAR && other <= T_REJECT))
+            nearest_offer(&nearest, bare(scan, other));
+    return nearest.best != NULL && nearest.distance == 1 ? nearest.best : NULL;
+}
+
+/* A name that was found, or that what was found follows: `delay 1ms thn`, `dely 1ms`, `wile (n) {`. */
+static const char *help_with_misspelt(struct scanner *scan, const struct expected *expected)
+{
+    const struct token *found = &scan->last[0], *before = &scan->last[1];
+    const char *word = found->kind == T_NAME ? nearest_keyword(scan, found, expected) : NULL;
+
+    if (before->kind == T_ARGS)
+        before++;
+    if (word == NULL && before->kind == T_NAME && scan->depth > 0)
+        word = nearest_keyword(scan, before, NULL);
+    return word == NULL ? NULL : arena_format(scan->arena, "did you mean `%s`?", word);
+}
+
 static const char *help_with_item(struct scanner *scan, const struct token *found)
 {
-    static const char *const words[] = { "import", "resource", "codes", "async", "sync", "blocking", "static", "chain" };
-    const char *text = source_of(scan, found->span);
-    struct nearest nearest = { .wanted = arena_copy(scan->arena, text, found->span.end - found->span.begin) };
+    static const char *const words[] = { "import", "resource", "codes", "async", "sync", "blocking", "static", "chain",
+                                         "%require", "struct", "union", "enum", "typedef" };
+    const char *text = source_of(scan, found->span), *end = text + 1;
+
+    while (isalnum((unsigned char)*end) || *end == '_') /* `%` is a token of its own */
+        end++;
+    struct nearest nearest = { .wanted = arena_copy(scan->arena, text, (size_t)(end - text)) };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         nearest_offer(&nearest, words[i]);
     if (nearest.best)
         return arena_format(scan->arena, "did you mean `%s`?", nearest.best);
     return "C must be between `%{` and `%}`";
-}
-
-/* A keyword without quotes. */
-static const char *bare(struct scanner *scan, int token)
-{
-    const char *shown = token_info(token)->shown;
-    return arena_copy(scan->arena, shown + 1, strlen(shown) - 2);
 }
 
 /* Brackets that belong elsewhere, or nowhere. */
@@ -191,7 +229,7 @@ static const char *help_with_word(struct scanner *scan, const struct expected *e
         return "remove the `;` before the `then`";
     if (found->kind == T_RPAREN && before->kind == T_LPAREN)
         return arena_format(scan->arena, "%s needs at least one branch", shown(scan, &scan->last[2]));
-    if (expected->group[GROUP_ITEM] && (found->kind == T_NAME || found->kind == T_OPERATOR))
+    if (expected->group[GROUP_ITEM] && !expects(expected, T_SEMICOLON) && (found->kind == T_NAME || found->kind == T_OPERATOR))
         return help_with_item(scan, found);
     if (found->kind == T_NAME && before->kind == T_REJECT)
         return arena_format(scan->arena, "a code must be in parentheses: `reject(%s)`", found->value.name->name);
@@ -204,6 +242,10 @@ static const char *help_with_word(struct scanner *scan, const struct expected *e
 
 static const char *help_with(struct scanner *scan, const struct expected *expected)
 {
+    const char *misspelt = help_with_misspelt(scan, expected);
+
+    if (misspelt != NULL)
+        return misspelt;
     switch (scan->last[0].kind) {
     case T_CWORD: return "C statements must be in `do { }`, variables at the head of a block: `var int n = 0;`";
     case T_VAR: return "variables must be at the head of a block, before its first step";
@@ -244,7 +286,7 @@ void slip_missing_semicolon(struct scanner *scan, struct span behind)
 
 void slip_no_type(struct scanner *scan, const struct ast_name *name)
 {
-    if (is_quiet(scan))
+    if (is_quiet(scan) || name->span.begin <= scan->quiet_until)
         return;
     struct diag *diag = diag_report(scan->diags, D_MISSING_TYPE, name->span, name->name);
 

@@ -174,6 +174,7 @@ static void check_declared_name(struct scanner *scan, const struct token *token,
         diag_report(scan->diags, D_C_KEYWORD_NAME, token->span, name);
     else
         diag_report(scan->diags, D_OPERATION_WORD, token->span, name);
+    be_quiet_until(scan, scan_at(scan, token->span.end));
 }
 
 /* TYPE NAME: the last word is the name, what is before it the type. The name comes with the next call. */
