@@ -104,6 +104,7 @@ class Run:
         self.work = corpus.work
         self.driver = self.work / "driver"
         self.verdicts = {}
+        self.c_stride = 1
         self.verdicts_file = self.work / "verdicts"
         if self.verdicts_file.exists():
             self.verdicts = dict(line.split("\t", 1) for line in self.verdicts_file.read_text().splitlines())
@@ -140,8 +141,7 @@ class Run:
 
     def look_at_c(self, source, outputs, accepted):
         new = [digest for digest in accepted if digest not in self.verdicts]
-        if self.options.c_sample:
-            new = new[:: max(1, len(new) * self.options.files // self.options.c_sample)]
+        new = [digest for digest in new if int(digest, 16) % self.c_stride == 0]
         for start in range(0, len(new), 16):
             group = new[start:start + 16]
             result = self.gcc(source, outputs, group)
@@ -166,6 +166,8 @@ class Run:
         size = sum(p.stat().st_size for p in sources) * len(self.options.kinds)
         stride = max(1, size // self.options.sample) if self.options.sample else 1
         self.options.files = len(sources)
+        if self.options.c_sample: # about a quarter of the cases are different outputs
+            self.c_stride = max(1, size // stride // 4 // self.options.c_sample)
         cases = []
         with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
             for of_file in pool.map(lambda job: self.compile_file(*job, stride), enumerate(sources)):

@@ -19,6 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "compile.h"
 
@@ -215,6 +218,10 @@ int main(int argc, char **argv)
     uint64_t random = strtoull(argv[5], NULL, 10) * 2654435761u + 1;
     char *text = read_file(argv[1], &length), *room = malloc(length + 2);
 
+#ifdef __GLIBC__ /* what a compilation gives back is for the next one */
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+#endif
     if (!is_valid(argv[1], text, length))
         return 3;
     for (size_t offset = 0; offset < length; offset++)

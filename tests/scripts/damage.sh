@@ -5,7 +5,7 @@
 if [ -n "$SANITIZE" ]; then
     set -- --sample 1000 --c-sample 0
 else
-    set -- --sample 4000 --c-sample 150
+    set -- --sample 2500 --c-sample 60
 fi
 "$PYTHON" "$TOP/tests/damage/damage.py" --build "$BUILD" --work "$TMPDIR" --jobs 2 "$@" >out 2>&1 || fail "$(head -c 3000 out)"
 cat out
