@@ -35,6 +35,8 @@ static bool is_stdin(const struct unit *unit)
 
 const char *depfile_write(struct writer *writer, struct arena *arena, const char *targets, const struct unit *units, bool phony)
 {
+    if (strchr(targets, '\n') != NULL)
+        return targets;
     for (const struct unit *unit = units; unit != NULL; unit = unit->next)
         if (strchr(unit->path, '\n') != NULL)
             return unit->path;

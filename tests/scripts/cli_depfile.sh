@@ -86,6 +86,11 @@ expect 2 "$CHAINC" 'line
 end.chain' -o line.c -MD
 shows err 'line\.d: error: cannot write: the name of a file has a line end$'
 
+expect 2 "$CHAINC" lib/one.chain -o 'line
+end.c' -MD -MF line.d
+shows err 'line\.d: error: cannot write: the name of a file has a line end$'
+[ ! -e line.d ] && [ "$(ls -A | grep -c '^line')" = 1 ] || fail "something was written: $(ls -A)"
+
 # What does not go together.
 for words in "-MF x.d" "-MP" "-MT t" "-MD --check" "-MD --dump=ir" "-MX" "-MD -MF" "-MD -MF one.c" "-MD -MF lib/one.chain" "-o - -MD -MF - -MT t"; do
     # shellcheck disable=SC2086 # several words
