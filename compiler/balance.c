@@ -32,6 +32,7 @@ struct verdict {
 struct balance {
     struct scanner *scan;
     const char *begin, *end; /* the region */
+    const char *asked, *asked_line; /* the last place whose line was asked for, and where that begins */
     struct bracket open[MOST_OPEN];
     unsigned depth;
     bool is_c;               /* the text of a %{ %}: lines that begin with # are the preprocessor's, at any depth */
@@ -40,14 +41,21 @@ struct balance {
 
 /* ---- lines ---- */
 
-static const char *line_of(const struct balance *balance, const char *at)
+/* The walk ends where the last one began: brackets are asked for one after the other, and all of them may stand on one line. */
+static const char *line_of(struct balance *balance, const char *at)
 {
-    while (at > balance->begin && at[-1] != '\n')
-        at--;
-    return at;
+    const char *line = at;
+
+    while (line > balance->begin && line[-1] != '\n' && line != balance->asked)
+        line--;
+    if (line == balance->asked)
+        line = balance->asked_line;
+    balance->asked = at;
+    balance->asked_line = line;
+    return line;
 }
 
-static const char *next_line(const struct balance *balance, const char *line)
+static const char *next_line(struct balance *balance, const char *line)
 {
     const char *newline = memchr(line, '\n', (size_t)(balance->end - line));
     return newline == NULL ? balance->end : newline + 1;
@@ -79,7 +87,7 @@ static bool is_last_on_line(const char *at)
     return *at == '\n' || *at == '\r' || *at == '\0' || (*at == '/' && (at[1] == '/' || at[1] == '*'));
 }
 
-static struct bracket bracket_at(const struct balance *balance, const char *at)
+static struct bracket bracket_at(struct balance *balance, const char *at)
 {
     const char *line = line_of(balance, at);
 
@@ -88,7 +96,7 @@ static struct bracket bracket_at(const struct balance *balance, const char *at)
 }
 
 /* The end of the text before `at`, blanks aside. */
-static const char *end_before(const struct balance *balance, const char *at)
+static const char *end_before(struct balance *balance, const char *at)
 {
     while (at > balance->begin && isspace((unsigned char)at[-1]))
         at--;
@@ -108,7 +116,7 @@ static struct bracket *top_of(struct balance *balance)
 }
 
 /* The innermost open bracket of the closing one's kind, if `aligned` one whose line is as deep; else -1. */
-static int find_opening(const struct balance *balance, const struct bracket *closing, bool aligned)
+static int find_opening(struct balance *balance, const struct bracket *closing, bool aligned)
 {
     int i = (int)balance->depth - 1;
 
@@ -124,7 +132,7 @@ static void doubt(struct balance *balance, enum wrong wrong, const struct bracke
 }
 
 /* The line before a closing bracket that is as deep as it; NULL if that closes something itself, or there is none. */
-static const char *heading_of(const struct balance *balance, const struct bracket *closing)
+static const char *heading_of(struct balance *balance, const struct bracket *closing)
 {
     const char *line = closing->line;
 
@@ -136,7 +144,7 @@ static const char *heading_of(const struct balance *balance, const struct bracke
     return NULL;
 }
 
-static struct verdict too_many(const struct balance *balance, const struct bracket *closing)
+static struct verdict too_many(struct balance *balance, const struct bracket *closing)
 {
     const struct verdict *doubt = &balance->doubt;
 
@@ -147,7 +155,7 @@ static struct verdict too_many(const struct balance *balance, const struct brack
 }
 
 /* `(` where a block begins, or `{` where branches do. */
-static bool is_implausible(const struct balance *balance, const struct bracket *opening)
+static bool is_implausible(struct balance *balance, const struct bracket *opening)
 {
     const char *before = end_before(balance, opening->at);
 
@@ -216,7 +224,7 @@ static struct verdict judge(struct balance *balance)
 /* ---- where it is ---- */
 
 /* Whether a brace that is opened at the end of the line shows that the line goes on with a block: `if (a && (b) {`. */
-static bool opens_block(const struct balance *balance, const struct bracket *opening)
+static bool opens_block(struct balance *balance, const struct bracket *opening)
 {
     const char *end = end_of_code(opening->line, next_line(balance, opening->line));
 
@@ -229,7 +237,7 @@ static bool is_doubled(const char *at)
 }
 
 /* Where the partner of a bracket belongs: what stands deeper than its line is inside. The bracket itself if that is its line. */
-static const char *place_to_close(const struct balance *balance, const struct bracket *opening)
+static const char *place_to_close(struct balance *balance, const struct bracket *opening)
 {
     const char *line = next_line(balance, opening->line), *end;
 
@@ -241,7 +249,7 @@ static const char *place_to_close(const struct balance *balance, const struct br
     return line_of(balance, end) == opening->line ? opening->at : end - 1;
 }
 
-static struct span one_byte(const struct balance *balance, const char *at)
+static struct span one_byte(struct balance *balance, const char *at)
 {
     return scan_span(balance->scan, at, at + 1);
 }
@@ -258,7 +266,7 @@ static char partner_of(char sign)
     }
 }
 
-static void report_never_closed(const struct balance *balance, const struct bracket *opening)
+static void report_never_closed(struct balance *balance, const struct bracket *opening)
 {
     struct diags *diags = balance->scan->diags;
     const char *place = place_to_close(balance, opening);
@@ -272,7 +280,7 @@ static void report_never_closed(const struct balance *balance, const struct brac
                   one_byte(balance, opening->at), "to close this '%c'", *opening->at);
 }
 
-static void report_never_opened(const struct balance *balance, const struct bracket *closing)
+static void report_never_opened(struct balance *balance, const struct bracket *closing)
 {
     const char *heading = heading_of(balance, closing);
     const char *end = end_of_code(heading, next_line(balance, heading));
@@ -282,7 +290,7 @@ static void report_never_opened(const struct balance *balance, const struct brac
               one_byte(balance, closing->at), "this '%c' closes nothing else", *closing->at);
 }
 
-static void report(const struct balance *balance, const struct verdict *verdict)
+static void report(struct balance *balance, const struct verdict *verdict)
 {
     const struct bracket *opening = &verdict->opening, *closing = &verdict->closing;
     struct diags *diags = balance->scan->diags;
@@ -320,7 +328,7 @@ static void set_region(struct balance *balance, const char *begin, const char *e
     balance->doubt.wrong = NOTHING_WRONG;
 }
 
-static void add_unbalanced(const struct balance *balance)
+static void add_unbalanced(struct balance *balance)
 {
     struct unbalanced *region = arena_new(balance->scan->arena, struct unbalanced);
 

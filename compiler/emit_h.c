@@ -199,14 +199,16 @@ const char *header_guard(const struct program *program, const char *header)
     const struct source *source = program->units->file->source;
     const char *slash = strrchr(header, '/'), *name = slash == NULL ? header : slash + 1;
     char *guard = arena_copy(program->arena, upper(program->arena, name), strlen(name));
+    const char *at = source->text;
     uint32_t hash = 2166136261u;
+    struct ctoken token;
 
     for (char *p = guard; *p != '\0'; p++)
         if (!isalnum((unsigned char)*p))
             *p = '_';
-    for (size_t i = 0; i < source->length; i++)
-        if ((unsigned char)source->text[i] > ' ') /* however lines end */
-            hash = (hash ^ (unsigned char)source->text[i]) * 16777619u;
+    while ((token = ctext_next_solid(&at)).kind != CTOKEN_END) /* a comment changes nothing for those who include it */
+        for (size_t i = 0; i < token.length; i++)
+            hash = (hash ^ (unsigned char)token.text[i]) * 16777619u;
     return arena_format(program->arena, "CHAINC_%s_%08" PRIX32, guard, hash);
 }
 

@@ -106,6 +106,13 @@ static bool is_declarator(const char *at)
     return *at == '(' && *look_past_blanks(at + 1) == '*';
 }
 
+/* `int (name)(int n)`: a name in parentheses, and the parameters. */
+static bool is_name_in_parentheses(const char *at)
+{
+    return ctoken_is(ctext_next_solid(&at), "(") && ctext_next_solid(&at).kind == CTOKEN_NAME
+           && ctoken_is(ctext_next_solid(&at), ")") && ctoken_is(ctext_next_solid(&at), "(");
+}
+
 static void report_declarator(struct scanner *scan, const char *begin, const char *end)
 {
     struct diag *diag = diag_report(scan->diags, D_DECLARATOR, scan_span(scan, begin, end));
@@ -148,11 +155,6 @@ static struct token declarator_token(struct scanner *scan, struct type_words wor
     return token;
 }
 
-static bool is_type_keyword(const char *begin, const char *end)
-{
-    return ctoken_is_type_word((struct ctoken){ CTOKEN_NAME, begin, (size_t)(end - begin) });
-}
-
 static void check_declared_name(struct scanner *scan, const struct token *token, bool is_operation)
 {
     static const char *const c_words[] = {
@@ -184,7 +186,7 @@ static bool declared_token(struct scanner *scan, struct token *token, bool is_op
 
     if (words.begin == words.end)
         return false;
-    if (is_operation && (is_declarator(words.end) || (words.last && is_type_keyword(words.last, words.end) && *look_past_blanks(words.end) == '('))) {
+    if (is_operation && (is_declarator(words.end) || is_name_in_parentheses(words.end))) {
         *token = give_up_result(scan, words);
         return true;
     }

@@ -15,6 +15,9 @@ extern "C" {
 /* Padding before a header of so many bytes, so that what follows the header directly can be aligned as its types ask for: nothing,
  * unless that is more than the header's own place gives. `alignments` are those of the types, joined by |. Unnamed bit-fields: an
  * initializer passes over them, and they may be empty. Types aligned to more than 128 bytes have no place behind a header. */
+#ifdef __TINYC__ /* aligns nothing to more than 8 bytes, and knows no such bit-fields */
+#define CHAIN__PAD(header, alignments)
+#else
 #define CHAIN__PAD(header, alignments)                                                                                       \
     uint64_t : CHAIN__PAD_IF(3, header, alignments);  /* 8 bytes */                                                          \
     uint64_t : CHAIN__PAD_IF(4, header, alignments);  /* 16 */                                                               \
@@ -22,6 +25,7 @@ extern "C" {
     CHAIN__PAD_32(5, header, alignments)                                                                                     \
     CHAIN__PAD_32(6, header, alignments)              /* 64 */                                                               \
     CHAIN__PAD_32(6, header, alignments)
+#endif
 #define CHAIN__PAD_32(bit, header, alignments)                                                                               \
     uint64_t : CHAIN__PAD_IF(bit, header, alignments);                                                                       \
     uint64_t : CHAIN__PAD_IF(bit, header, alignments);                                                                       \

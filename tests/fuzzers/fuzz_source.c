@@ -77,7 +77,10 @@ static void without_places(struct writer *out, const char *text)
     for (const char *at = text; *at != '\0';) {
         if (at[0] == '/' && at[1] == '*' && strstr(at + 2, "*/") != NULL)
             at = strstr(at + 2, "*/") + 2;
-        else if (isdigit((unsigned char)*at)) {
+        else if (strncmp(at, "_H_", 3) == 0 && strspn(at + 3, "0123456789ABCDEF") == 8) {
+            at += 3 + 8; /* the guard's number is made from the source */
+            put(out, "_H_0");
+        } else if (isdigit((unsigned char)*at)) {
             at += strspn(at, "0123456789abcdefx");
             put(out, "0");
         } else {

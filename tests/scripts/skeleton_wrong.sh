@@ -32,7 +32,7 @@ shows out '^given, scenario [0-9]+: line 1 \(given, line 65\) was released befor
 
 # Wrong: each is found, with the way to run it again.
 more=$TOP/tests/sim/broken_ops.c
-make_test $TOP/tests/sim broken -DOWN_leaks -DOWN_settles -DOWN_deaf
+make_test $TOP/tests/sim broken -DCHAIN_TEST_OWN_leaks -DCHAIN_TEST_OWN_settles -DCHAIN_TEST_OWN_deaf
 expect 1 ./broken_test
 cp out found
 shows found '^leaking, scenario [0-9]+: left at the end: 0 chains, 0 operations, 1 timers'
@@ -51,7 +51,7 @@ shows out '#2 start leaking LEAKING_AFTER_LEAKS broken.chain:'
 echo 'void deaf_start(struct deaf *op, int key) { (void)op; (void)key; }' >many_ops.c
 sed -i '1i#include "many.h"' many_ops.c
 more=many_ops.c
-make_test . many -DOWN_deaf
+make_test . many -DCHAIN_TEST_OWN_deaf
 expect 1 ./many_test
 shows out '^c01: 1 scenarios, 1 went wrong$'
 shows out '^c14: 1 scenarios, 1 went wrong$'
@@ -61,7 +61,7 @@ chain void job(int key) pool 2 { deaf(key) }
 chain void owner(int key) { spawn job(key) }
 chain void last(int key) { spawn job(key) then spawn job(key) }
 END
-make_test . many -DOWN_deaf
+make_test . many -DCHAIN_TEST_OWN_deaf
 expect 1 ./many_test
 shows out '^owner: 1 scenarios, 1 went wrong$'
 shows out '^    instances that it has spawned keep their slots, so no other chain was run$'
