@@ -87,7 +87,7 @@ end.chain' -o line.c -MD
 shows err 'line\.d: error: cannot write: the name of a file has a line end$'
 
 expect 2 "$CHAINC" lib/one.chain -o 'line
-end.c' -MD -MF line.d
+end.c' --header=end.h -MD -MF line.d
 shows err 'line\.d: error: cannot write: the name of a file has a line end$'
 [ ! -e line.d ] && [ "$(ls -A | grep -c '^line')" = 1 ] || fail "something was written: $(ls -A)"
 
