@@ -140,7 +140,7 @@ static struct codes any(const struct node *from)
 /* C text that is a code's name, or anything. */
 static struct codes of_text(struct raising *raising, const char *text, const struct node *node)
 {
-    struct codes set = { NULL };
+    struct codes set = { .any_from = NULL };
     struct ctoken token = ctext_next_solid(&text);
     const char *name = intern(raising->program->names, token.text, token.length);
     const struct symbol *symbol = symbol_find(raising->program, name);
@@ -154,7 +154,7 @@ static struct codes of_text(struct raising *raising, const char *text, const str
 
 static struct codes declared(struct raising *raising, const struct ast_name *names, const struct node *from)
 {
-    struct codes set = { NULL };
+    struct codes set = { .any_from = NULL };
 
     mark(raising, &set);
     for (; names != NULL; names = names->next)
@@ -165,7 +165,7 @@ static struct codes declared(struct raising *raising, const struct ast_name *nam
 /* Once for each chain: callees are asked for by all their callers. */
 static const struct codes *codes_of_chain(const struct raising *caller, struct checked_chain *chain)
 {
-    struct raising raising = { caller->program, caller->marks, { NULL } };
+    struct raising raising = { .program = caller->program, .marks = caller->marks };
 
     if (chain->codes == NULL) {
         struct codes set = codes_of(&raising, chain->body);
@@ -179,7 +179,7 @@ static const struct codes *codes_of_chain(const struct raising *caller, struct c
 static struct codes of_function(struct raising *raising, const struct node *node)
 {
     const struct symbol *op = node->u.call.op;
-    const struct codes nothing = { NULL };
+    const struct codes nothing = { .any_from = NULL };
 
     if (op->raises != NULL)
         return declared(raising, op->raises->codes, node);
@@ -232,7 +232,7 @@ static struct codes of_call(struct raising *raising, const struct node *node)
  * loop that ends starts nothing (rule 80). */
 static struct codes of_spawn(struct raising *raising, const struct node *node)
 {
-    struct codes set = { NULL };
+    struct codes set = { .any_from = NULL };
 
     if (node->u.call.op->pool == NULL)
         add_builtin(raising, &set, "ENOMEM", node);
@@ -283,7 +283,7 @@ static bool comes_from_anything(const char *code)
 /* The named codes, each from where the body has it; a filter that can never match gets a warning. */
 static struct codes taken_of(struct raising *raising, const struct node *node, const struct codes *body)
 {
-    struct codes taken = { NULL };
+    struct codes taken = { .any_from = NULL };
     const struct node *unnamed = body->any_from != NULL ? body->any_from : node;
 
     for (const struct ast_name *name = node->u.catch_.codes; name != NULL; name = name->next) {
@@ -322,7 +322,7 @@ static struct codes of_catch(struct raising *raising, const struct node *node)
 /* Of the branches themselves. settle takes them all; any sums them up, if none is left (rule 47). */
 static struct codes of_join(struct raising *raising, struct node *node)
 {
-    struct codes set = { NULL }, of_branch;
+    struct codes set = { .any_from = NULL }, of_branch;
     bool all_reject = true;
 
     for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next) {
@@ -366,7 +366,7 @@ static struct codes of_timeout(struct raising *raising, struct node *node)
 
 static struct codes codes_of(struct raising *raising, struct node *node)
 {
-    const struct codes nothing = { NULL };
+    const struct codes nothing = { .any_from = NULL };
 
     switch (node->kind) {
     case NODE_CALL: return of_call(raising, node);
@@ -445,7 +445,7 @@ static void check_spawned(struct raising *raising, const struct node *spawn)
 void raises(struct program *program, struct checked_chain *chains)
 {
     struct marks marks = { NULL, 0 };
-    struct raising raising = { program, &marks, { NULL } };
+    struct raising raising = { .program = program, .marks = &marks };
 
     for (struct checked_chain *chain = chains; chain != NULL; chain = chain->next) {
         const struct codes *set = codes_of_chain(&raising, chain);
