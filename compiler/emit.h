@@ -25,7 +25,7 @@ struct emitter {
 
 /* The macro that says that a header has been read; its value is the header's digest. Its name has a number made from the text of the
  * source, since two files of one name may be in a program, and one file may be found in two places. */
-const char *header_guard(const struct program *program, const char *header);
+const char *header_guard(const struct program *program, const char *header, uint32_t digest);
 
 /* The members of the union of storages: "http_get" for an operation's struct, "http_get_value" for its value. */
 const char *storage_member(const struct ir_strand *strand, const struct symbol *op);

@@ -194,39 +194,43 @@ static const char after_digest_text[] =
     "#endif\n"
     "\n";
 
-const char *header_guard(const struct program *program, const char *header)
+const char *header_guard(const struct program *program, const char *header, uint32_t digest)
 {
-    const struct source *source = program->units->file->source;
     const char *slash = strrchr(header, '/'), *name = slash == NULL ? header : slash + 1;
     char *guard = arena_copy(program->arena, upper(program->arena, name), strlen(name));
-    const char *at = source->text;
-    uint32_t hash = 2166136261u;
-    struct ctoken token;
 
     for (char *p = guard; *p != '\0'; p++)
         if (!isalnum((unsigned char)*p))
             *p = '_';
-    while ((token = ctext_next_solid(&at)).kind != CTOKEN_END) /* a comment changes nothing for those who include it */
-        for (size_t i = 0; i < token.length; i++)
-            hash = (hash ^ (unsigned char)token.text[i]) * 16777619u;
-    return arena_format(program->arena, "CHAINC_%s_%08" PRIX32, guard, hash);
+    return arena_format(program->arena, "CHAINC_%s_%08" PRIX32, guard, digest);
 }
 
 enum { DIGITS = 8 };
 
-/* The header's digest stands in it as the value of its guard, and the C file compares (decision 31). FNV-1a of the text after
- * it, without `#line`, so that names of files do not count. */
-static uint32_t put_digest(struct writer *writer, size_t place)
+/* FNV-1a of the text from a place on, without `#line`, so that names of files do not count. */
+static uint32_t digest_of(const char *at)
 {
     uint32_t digest = 0x811c9dc5;
 
-    for (const char *at = writer->text + place + DIGITS; *at != '\0'; at++) {
+    for (; *at != '\0'; at++) {
         while (at[-1] == '\n' && strncmp(at, "#line ", 6) == 0)
             at = strchr(at, '\n') + 1;
         digest = (digest ^ (unsigned char)*at) * 0x01000193;
     }
-    for (unsigned i = 0; i < DIGITS; i++)
-        writer->text[place + i] = "0123456789abcdef"[digest >> 4 * (DIGITS - 1 - i) & 0xf];
+    return digest;
+}
+
+/* The header's digest stands in it as the end of its guard's name, so that headers of one name are told apart (decision 30), and
+ * as the guard's value, which the C file compares (decision 31). `begin` is where the text after the guard begins. */
+static uint32_t put_digest(struct writer *writer, size_t begin, size_t guard_length)
+{
+    uint32_t digest = digest_of(writer->text + begin);
+    size_t defined = begin - DIGITS - strlen(" 0x");
+    size_t ends[] = { begin, defined, defined - guard_length - strlen("\n#define ") };
+
+    for (size_t n = 0; n < sizeof ends / sizeof *ends; n++)
+        for (unsigned i = 0; i < DIGITS; i++)
+            writer->text[ends[n] - 1 - i] = (n == 0 ? "0123456789abcdef" : "0123456789ABCDEF")[digest >> 4 * i & 0xf];
     return digest;
 }
 
@@ -235,12 +239,13 @@ uint32_t emit_h(struct writer *writer, const struct program *program, const stru
     struct emitter emitter = { .writer = writer, .program = program, .options = options, .arena = program->arena,
                                .output = options->h_name };
 
-    size_t digest;
+    const char *guard = header_guard(program, options->header_name, 0);
+    size_t begin;
 
     put_template(writer, head_text, "source", comment_text(&emitter, options->source_name), "guard",
-                 header_guard(program, options->header_name), NULL);
+                 guard, NULL);
     put(writer, "0x00000000");
-    digest = writer->length - DIGITS;
+    begin = writer->length;
     put_template(writer, after_digest_text, "abi", EMIT_ABI, "runtime", options->vendored ? "chain.h" : "chain_gen.h", NULL);
     for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
         if (item->kind == AST_CPP || item->kind == AST_IMPORT)
@@ -253,5 +258,5 @@ uint32_t emit_h(struct writer *writer, const struct program *program, const stru
         emit_chain(&emitter);
     }
     putf(writer, "#ifdef __cplusplus\n}\n#endif\n\n#endif\n");
-    return put_digest(writer, digest);
+    return put_digest(writer, begin, strlen(guard));
 }

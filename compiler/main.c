@@ -200,7 +200,7 @@ static enum status translate(struct session *session)
         return STATUS_USAGE;
     compilation->emit = (struct emit_options){
         .c_name = is_standard(options->output) ? "<stdout>" : output_name(options->output),
-        .h_name = options->header == NULL ? header_name(session) : output_name(options->header),
+        .h_name = options->header == NULL ? header_name(session) : last_part(options->header),
         .header_name = header_name(session),
         .source_name = last_part(source->path),
         .lines = !options->no_lines,
