@@ -154,10 +154,10 @@ static bool is_needed(const struct variable *variable)
     case VARIABLE_PARAMETER: case VARIABLE_VAR: return true;
     case VARIABLE_RESULT: return !variable->in_storage;
     case VARIABLE_MEMBER: return false; /* part of another */
-    case VARIABLE_IT: return !variable->in_storage && (variable->strand != NULL || variable->many_strands);
+    case VARIABLE_IT: return !variable->in_storage && variable->strand != NULL;
     case VARIABLE_BINDING: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT:
     case VARIABLE_ATTEMPT: case VARIABLE_CAUSES:
-        return variable->strand != NULL || variable->many_strands;
+        return variable->strand != NULL;
     }
     return true;
 }

@@ -30,8 +30,7 @@ static void drop_written(void *context, struct variable *variable)
 static void add_live_in(void *context, struct ir_block *to)
 {
     struct flow *flow = context;
-    if (to->live_in != NULL)
-        bits_add(flow->live, to->live_in, flow->words);
+    bits_add(flow->live, to->live_in, flow->words);
 }
 
 /* The instructions of a block, last first. */

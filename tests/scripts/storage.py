@@ -85,11 +85,14 @@ HAPPENS = {
     "a race": "{ race (later(20) as x { check(x, 20) }, never) }",
     "another of that name":
         "{ at_once(21) as a then check(a, 21) then (a + 1) as long b then check(b, 22) }",
-    "two of one name": "{ at_once(21) as a then { at_once(22) as a then check(a, 22) } then check(a, 21) }",
-    "two of one name and type": "{ (known(21)) as long b then { (known(b)) as long b then check(b, 21) then"
-        " at_once(b + 1) as c then check(b + c, 43) } then check(b, 21) }",
+    "two of one name":
+        "{ at_once(21) as a then { at_once(22) as a then check(a, 22) } then check(a, 21) }",
+    "two of one name and type": "{ (known(21)) as long b then { (known(b)) as long b then"
+        " check(b, 21) then at_once(b + 1) as c then check(b + c, 43) } then check(b, 21) }",
     "one name of two types": "{ { (known(21)) as long b then tick then check(b, 21) } then"
         " { ((char)known(22)) as char b then tick then check(b, 22) } then tick }",
+    "one name of two types, at once": "{ { ((char)known(22)) as char b then check(b, 22) } then"
+        " { (known(300)) as long b then check(b, 300) } }",
     "another that waits":
         "{ later(22) as a then tick then check(a, 22) then later(a + 1) as b then check(a + b, "
         "45) }",
@@ -108,6 +111,9 @@ LOOKS = {
     "in a handler":
         "{ refuse(2) catch EIO: { check(known(%a), %v) then tick then (0) } then check(it, 0) }",
     "in a finally": "{ { refuse(3) finally { tick then check(known(%a), %v) } } catch {} }",
+    "in a handler behind a finally that ends a loop":
+        "{ loop { { if (!yes()) { break } then refuse(7) finally tick } }"
+        " catch { check(known(%a), %v) then tick then check(known(%a), %v) } }",
     "in an undo": "{ { tick undo { tick then check(known(%a), %v) } then refuse(4) } catch {} }",
     "in a second attempt":
         "{ (known(%a)) as long z then retry 2 { check(z, %v) then if (attempt < 2) { refuse(5) } "
@@ -120,7 +126,8 @@ LOOKS = {
     "by a condition": "{ if (%a == %v) { tick } else { later(0) then check(it, 1) } }",
 }
 # There `err` is another or none.
-ERR_IS_ANOTHER = "in a handler", "in a finally", "in an undo"
+ERR_IS_ANOTHER = ("in a handler", "in a finally", "in an undo",
+                  "in a handler behind a finally that ends a loop")
 # Other names that get values meanwhile, and what they are.
 OTHERS = [
     ("later(101) as o", "o", 101),
