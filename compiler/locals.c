@@ -59,10 +59,11 @@ static void note_block(struct locals *locals, const struct ir_block *block, size
     ir_end_variables(block, set, locals->read);
 }
 
-/* A pointer into a name of the user's may be in use as long as its block lasts; `it` and `err` are held (IR_HOLD). */
+/* A pointer into a name of the user's may be in use as long as its block lasts; `it` and `err` are held (IR_HOLD). What several
+ * strands mention is needed where one of them begins or goes on: in a state. */
 static bool may_be_local(const struct variable *variable)
 {
-    if (variable->strand == NULL || variable->many_strands || variable->in_storage || variable->owned != NULL)
+    if (variable->in_storage || variable->owned != NULL)
         return false;
     switch (variable->kind) {
     case VARIABLE_ERR: return true;
@@ -77,8 +78,8 @@ static bool may_be_local(const struct variable *variable)
 void locals(struct arena *arena, struct ir_chain *chain)
 {
     size_t words = bits_words(chain->checked->variable_count);
-    uint64_t *sets = arena_alloc(arena, 3 * words * sizeof *sets);
-    struct locals locals = { sets, sets + words, sets + 2 * words };
+    size_t size = words * sizeof(uint64_t);
+    struct locals locals = { arena_alloc(arena, size), arena_alloc(arena, size), arena_alloc(arena, size) };
 
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         note_block(&locals, block, words);

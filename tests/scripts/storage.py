@@ -96,6 +96,10 @@ HAPPENS = {
     "another that waits":
         "{ later(22) as a then tick then check(a, 22) then later(a + 1) as b then check(a + b, "
         "45) }",
+    "a value that is computed or waited for": "{ if (yes()) { (27) } else { later(28) } then"
+        " check(it, 27) then if (!yes()) { (29) } else { later(30) } then check(it, 30) }",
+    "a value that is waited for or computed": "{ if (yes()) { later(27) } else { (28) } then"
+        " check(it, 27) then if (!yes()) { later(29) } else { (30) } then check(it, 30) }",
     "a chain": "{ callee(23) then check(it, 24) }",
     "a value from hand to hand":
         "{ later(24) then later(it + 1) then at_once(it + 1) then check(it, 26) }",
@@ -160,6 +164,7 @@ async void never(void);
 async struct two pair(long a, long b);
 sync void check(long is, long wanted) raises nothing;
 sync void same(struct chain_error is, int code, const char *message, long info) raises nothing;
+sync void keep(const long *p) raises nothing;
 sync long at_once(long v) raises nothing;
 sync long fails(long v) fails (it > 0) ERANGE;
 sync const long *where(void) raises nothing;
@@ -342,7 +347,8 @@ def body(make, name, value, before, other, between, look, turn):
     steps = []
     if "kept" in look:
         copied = "do { static long copy; copy = %s; keep(&copy); }"
-        steps.append(("do { keep(&%s); }" if is_address else copied) % name)
+        kept = "keep(&%s)" if turn % 3 else "do { keep(&%s); }"
+        steps.append((kept if is_address else copied) % name)
     looks = fill(look, name, value)
     steps += [before, other[0], between, looks, "check(%s, %d)" % other[1:], "tick", looks]
     made = text % " then ".join(steps)
