@@ -50,6 +50,7 @@ static long number, error_number, calls, allocations, blocks, open_before;
 static bool armed; /* within the child */
 static const char *paths[MOST_FILES]; /* of descriptors that are open */
 static char path_space[MOST_FILES][LONGEST];
+static bool is_written[MOST_FILES];
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
@@ -251,20 +252,30 @@ ssize_t write(int descriptor, const void *buffer, size_t size)
             return -1;
         size = size > 0;
     }
+    if (descriptor >= 3 && descriptor < MOST_FILES) /* what has no name has room */
+        is_written[descriptor] = paths[descriptor] != NULL && strcmp(paths[descriptor], "chainc") != 0;
     return REAL(write)(descriptor, buffer, size);
 }
 
 /* As on Linux, the descriptor is gone, whatever close() says. */
 int close(int descriptor)
 {
-    bool fails_now = fails("close", path_of(descriptor));
-    int error = errno, result = REAL(close)(descriptor);
+    bool is_known = descriptor >= 0 && descriptor < MOST_FILES;
+    bool fails_now = fails("close", path_of(descriptor)), has_no_room = armed && kind == 'd' && is_known && is_written[descriptor];
+    int error = errno, result;
 
-    if (descriptor >= 0 && descriptor < MOST_FILES)
+    if (has_no_room) {
+        note("close", path_of(descriptor));
+        error = (int)error_number;
+    }
+    result = REAL(close)(descriptor);
+    if (is_known) {
         paths[descriptor] = NULL;
-    if (fails_now)
+        is_written[descriptor] = false;
+    }
+    if (fails_now || has_no_room)
         errno = error;
-    return fails_now ? -1 : result;
+    return fails_now || has_no_room ? -1 : result;
 }
 
 int fcntl(int descriptor, int command, ...)
@@ -276,7 +287,11 @@ int fcntl(int descriptor, int command, ...)
     if (fails("fcntl", path_of(descriptor)))
         return -1;
     int result = REAL(fcntl)(descriptor, command, argument);
-    return command == F_DUPFD_CLOEXEC && result >= 0 && path_of(descriptor) != NULL ? opened(result, path_of(descriptor)) : result;
+    if (command == F_DUPFD_CLOEXEC && result >= 0 && path_of(descriptor) != NULL) {
+        opened(result, path_of(descriptor));
+        is_written[result] = is_written[descriptor];
+    }
+    return result;
 }
 
 int memfd_create(const char *name, unsigned flags)
