@@ -1,7 +1,8 @@
 /* arena.h - memory by lifetime: many allocations, one release. Passes never free.
  *
- * This is the only place of the compiler that asks the system for memory. When there is none, the work under arena_guard() is given
- * up at once, wherever it is; so whoever holds something else than memory (a descriptor, a file) allocates before or after that.
+ * This is the only place of the compiler that asks the system for memory. When there is none, the
+ * work under arena_guard() is given up at once, wherever it is; so whoever holds something else
+ * than memory (a descriptor, a file) allocates before or after that.
  */
 #ifndef ARENA_H
 #define ARENA_H
@@ -16,7 +17,7 @@ struct arena {
     struct arena_guard *guard; /* where to go without memory; NULL: the program is aborted */
 };
 
-/* Zeroed, aligned for any type. Never NULL: without memory this does not return, see arena_guard(). */
+/* Zeroed, aligned for any type. Never NULL: without memory it does not return (arena_guard()). */
 void *arena_alloc(struct arena *arena, size_t size);
 
 /* The same, but NULL without memory: for callers that have something to give back first. */
@@ -27,11 +28,13 @@ void *arena_try(struct arena *arena, size_t size);
 
 /* A NUL-terminated copy. */
 char *arena_copy(struct arena *arena, const char *text, size_t length);
-char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
-char *arena_vformat(struct arena *arena, const char *format, va_list args) __attribute__((format(printf, 2, 0)));
+char *arena_format(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+char *arena_vformat(struct arena *arena, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
-/* Does some work. False if memory ran out in it: then it was left in the middle, and the arena is still to be released. Guards of one
- * arena may be nested; the innermost counts. */
+/* Does some work. False if memory ran out in it: then it was left in the middle, and the arena is
+ * still to be released. Guards of one arena may be nested; the innermost counts. */
 bool arena_guard(struct arena *arena, void (*work)(void *context), void *context);
 
 /* Leaves the work under the guard: there is no memory. */

@@ -15,7 +15,8 @@ static bool dumps(const struct compilation *compilation, const char *what)
     return compilation->options->dump != NULL && strcmp(compilation->options->dump, what) == 0;
 }
 
-static void dump_tree(struct compilation *compilation, struct writer *out, const struct ast_file *file)
+static void dump_tree(struct compilation *compilation, struct writer *out,
+                      const struct ast_file *file)
 {
     if (dumps(compilation, "ast"))
         ast_dump(out, file, &compilation->sources, true);
@@ -23,7 +24,8 @@ static void dump_tree(struct compilation *compilation, struct writer *out, const
         ast_print(out, file, &compilation->sources);
 }
 
-static void dump_chain(struct compilation *compilation, struct writer *out, const struct ir_chain *chain)
+static void dump_chain(struct compilation *compilation, struct writer *out,
+                       const struct ir_chain *chain)
 {
     if (dumps(compilation, "checked"))
         tree_dump(out, chain->checked, &compilation->sources);
@@ -49,15 +51,20 @@ static const char *c_compiler(const struct options *options)
 }
 
 /* The header as it would be written, and after it what asks for the sizes of what is in it. */
-static void print_report(struct compilation *compilation, const struct ir_chain *chains, struct writer *out)
+static void print_report(struct compilation *compilation, const struct ir_chain *chains,
+                         struct writer *out)
 {
     struct arena *arena = &compilation->arena;
     const struct program *program = &compilation->program;
-    struct emit_options options = { .header_name = "probe.h", .source_name = "probe", .vendored = compilation->options->vendored };
+    struct emit_options options = { .header_name = "probe.h",
+                                    .source_name = "probe",
+                                    .vendored = compilation->options->vendored };
     struct report *report = report_new(program, chains);
     struct writer text;
-    struct probe probe = { .cc = c_compiler(compilation->options), .include_dirs = program->include_dirs,
-                           .source_dir = folder_of(arena, program->units->path), .text = &text };
+    struct probe probe = { .cc = c_compiler(compilation->options),
+                           .include_dirs = program->include_dirs,
+                           .source_dir = folder_of(arena, program->units->path),
+                           .text = &text };
     const char *assembler;
 
     if (program->data_dir != NULL)
@@ -67,7 +74,9 @@ static void print_report(struct compilation *compilation, const struct ir_chain 
     report_probe(&text, report);
     assembler = probe_compile(arena, &probe, &compilation->problem);
     if (assembler != NULL && !report_read(report, assembler))
-        compilation->problem = arena_format(arena, "'%s' does not say all sizes: it must know the inline assembler of gcc", probe.cc);
+        compilation->problem = arena_format(
+            arena, "'%s' does not say all sizes: it must know the inline assembler of gcc",
+            probe.cc);
     if (compilation->problem == NULL)
         report_print(out, report, dumps(compilation, "report=json"));
 }
@@ -85,7 +94,8 @@ static struct ir_chain *machine(struct compilation *compilation, struct checked_
     layout(&compilation->arena, chain);
     name(&compilation->arena, &compilation->program, chain);
     if (chain->state_count + chain->site_count >= UINT16_MAX) /* both are counted in 16 bits */
-        diag_report(&compilation->diags, D_TOO_MANY_STATES, chain->symbol->span, chain->symbol->name);
+        diag_report(&compilation->diags, D_TOO_MANY_STATES, chain->symbol->span,
+                    chain->symbol->name);
     return chain;
 }
 
@@ -159,21 +169,31 @@ void compile(struct compilation *compilation, const struct source *source)
 
 /* ---- a compilation ---- */
 
-void compile_begin(struct compilation *compilation, const struct options *options, const struct diags *settings)
+void compile_begin(struct compilation *compilation, const struct options *options,
+                   const struct diags *settings)
 {
     struct arena *arena = &compilation->arena;
     struct program *program = &compilation->program;
     static const char *const no_dirs[] = { NULL };
 
-    *compilation = (struct compilation){ .names.arena = arena, .sources.arena = arena, .diags = *settings, .options = options };
+    *compilation = (struct compilation){
+        .names.arena = arena, .sources.arena = arena, .diags = *settings, .options = options
+    };
     compilation->diags.arena = arena;
     compilation->diags.sources = &compilation->sources;
     writer_init(&compilation->c, arena);
     writer_init(&compilation->h, arena);
-    compilation->emit = (struct emit_options){ .c_name = "out.c", .h_name = "out.h", .header_name = "out.h", .source_name = "in.chain",
-                                               .lines = !options->no_lines, .vendored = options->vendored };
-    *program = (struct program){ .arena = arena, .names = &compilation->names, .diags = &compilation->diags,
-                                 .sources = &compilation->sources, .data_dir = options->data_dir,
+    compilation->emit = (struct emit_options){ .c_name = "out.c",
+                                               .h_name = "out.h",
+                                               .header_name = "out.h",
+                                               .source_name = "in.chain",
+                                               .lines = !options->no_lines,
+                                               .vendored = options->vendored };
+    *program = (struct program){ .arena = arena,
+                                 .names = &compilation->names,
+                                 .diags = &compilation->diags,
+                                 .sources = &compilation->sources,
+                                 .data_dir = options->data_dir,
                                  .data_problem = options->data_problem };
     program->include_dirs = options->include_dirs != NULL ? options->include_dirs : no_dirs;
     program->last_unit = &program->units;
@@ -190,12 +210,15 @@ struct given_text {
 static void compile_as_text(void *context)
 {
     struct given_text *given = context;
-    compile(given->compilation, source_add(&given->compilation->sources, given->path, given->text, given->length));
+    compile(given->compilation,
+            source_add(&given->compilation->sources, given->path, given->text, given->length));
 }
 
-bool compile_text(struct compilation *compilation, const char *path, const char *text, size_t length)
+bool compile_text(struct compilation *compilation, const char *path, const char *text,
+                  size_t length)
 {
-    return arena_guard(&compilation->arena, compile_as_text, &(struct given_text){ compilation, path, text, length });
+    return arena_guard(&compilation->arena, compile_as_text,
+                       &(struct given_text){ compilation, path, text, length });
 }
 
 bool compile_has_errors(const struct compilation *compilation)

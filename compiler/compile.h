@@ -1,5 +1,5 @@
-/* compile.h - one source from text to text: the passes in their order. Nothing is written, and nothing ends the program, so that tests
- * can do it as often as they like.
+/* compile.h - one source from text to text: the passes in their order. Nothing is written, and
+ * nothing ends the program, so that tests can do it as often as they like.
  *
  *     struct compilation compilation;
  *     compile_begin(&compilation, &options, &settings);
@@ -32,13 +32,17 @@ struct compilation {
 };
 
 /* `settings` says which messages are wanted; both live as long as the compilation. */
-void compile_begin(struct compilation *compilation, const struct options *options, const struct diags *settings);
+void compile_begin(struct compilation *compilation, const struct options *options,
+                   const struct diags *settings);
 
-/* Compiles as the options say, with messages in `diags`. To be called under a guard of the arena. */
+/* Compiles as the options say, with messages in `diags`. To be called under a guard of the arena.
+ */
 void compile(struct compilation *compilation, const struct source *source);
 
-/* The same for a text in memory, under a guard of its own. False if memory ran out: then there are no texts. */
-bool compile_text(struct compilation *compilation, const char *path, const char *text, size_t length);
+/* The same for a text in memory, under a guard of its own. False if memory ran out: then there are
+ * no texts. */
+bool compile_text(struct compilation *compilation, const char *path, const char *text,
+                  size_t length);
 
 /* Whether there are messages that keep the outputs from being written. */
 bool compile_has_errors(const struct compilation *compilation);

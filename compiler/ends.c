@@ -4,7 +4,9 @@
 
 #include <stddef.h>
 
-static const int numbers[] = { SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGXCPU, SIGXFSZ };
+static const int numbers[] = {
+    SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGALRM, SIGTERM, SIGXCPU, SIGXFSZ
+};
 _Static_assert(sizeof numbers / sizeof *numbers == ENDS, "ends.h says how many");
 
 void ends_catch(struct ends *ends, void (*handler)(int number))

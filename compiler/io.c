@@ -45,7 +45,8 @@ int io_write(int descriptor, const char *text, size_t length)
     return 0;
 }
 
-/* The lowest free number is taken, so they are looked at in their order. What cannot be read is written only, and so on. */
+/* The lowest free number is taken, so they are looked at in their order. What cannot be read is
+ * written only, and so on. */
 int io_open_standard(void)
 {
     for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++)

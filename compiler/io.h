@@ -1,11 +1,13 @@
-/* io.h - reading and writing that is carried through: what was interrupted or done in part goes on. */
+/* io.h - reading and writing that is carried through: what was interrupted or done in part goes on.
+ */
 #ifndef IO_H
 #define IO_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Opens a file for reading. -1 with errno. With `waits` false, nothing is waited for: neither a pipe's writer nor a device. */
+/* Opens a file for reading. -1 with errno. With `waits` false, nothing is waited for: neither a
+ * pipe's writer nor a device. */
 int io_open(const char *path, bool waits);
 
 /* Reads up to `size` bytes; fewer are there only at the end of the file. 0 or an errno. */
@@ -14,8 +16,8 @@ int io_read(int descriptor, char *buffer, size_t size, size_t *length);
 /* Writes all of it. 0 or an errno. */
 int io_write(int descriptor, const char *text, size_t length);
 
-/* Standard streams that were closed are opened, so that no file gets their numbers, in a way that using them is still an error.
- * 0 or an errno. */
+/* Standard streams that were closed are opened, so that no file gets their numbers, in a way that
+ * using them is still an error. 0 or an errno. */
 int io_open_standard(void);
 
 #endif

@@ -1,4 +1,5 @@
-/* main.c - from the command line to files: what is read, what the outputs are called, what is said at the end. */
+/* main.c - from the command line to files: what is read, what the outputs are called, what is said
+ * at the end. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,7 +42,8 @@ static bool is_standard(const char *path)
 }
 
 /* NAME.c in the folder of the outputs; for standard input, standard output. */
-static const char *default_output(struct arena *arena, const struct options *options, const char *input)
+static const char *default_output(struct arena *arena, const struct options *options,
+                                  const char *input)
 {
     const char *name = with_ending(arena, last_part(input), options->skeleton ? "_test.c" : ".c");
 
@@ -82,21 +84,28 @@ static const char *header_name(struct session *session)
     const struct options *options = &session->options;
     if (options->header != NULL)
         return last_part(options->header);
-    return strcmp(options->input, "-") == 0 ? "stdin.h" : with_ending(&session->compilation.arena, last_part(options->input), ".h");
+    return strcmp(options->input, "-") == 0
+               ? "stdin.h"
+               : with_ending(&session->compilation.arena, last_part(options->input), ".h");
 }
 
 /* ---- the outputs ---- */
 
-static void stage(struct session *session, const char *path, const struct writer *text, bool if_changed)
+static void stage(struct session *session, const char *path, const struct writer *text,
+                  bool if_changed)
 {
-    output_stage(&session->outputs, path, text->text == NULL ? "" : text->text, text->length, if_changed);
+    output_stage(&session->outputs, path, text->text == NULL ? "" : text->text, text->length,
+                 if_changed);
 }
 
-/* Always rewritten: ninja takes it away. It comes to its place first, so that there is no output without it. */
+/* Always rewritten: ninja takes it away. It comes to its place first, so that there is no output
+ * without it. */
 static void emit_depfile(struct session *session)
 {
     const struct options *options = &session->options;
-    const char *unsayable = depfile_write(&session->d, &session->compilation.arena, options->targets, session->compilation.program.units, options->phony_targets);
+    const char *unsayable =
+        depfile_write(&session->d, &session->compilation.arena, options->targets,
+                      session->compilation.program.units, options->phony_targets);
 
     if (unsayable == NULL)
         stage(session, options->depfile, &session->d, false);
@@ -126,7 +135,8 @@ static enum status write_outputs(struct arena *arena, struct outputs *outputs)
     if (output_commit(outputs))
         return STATUS_OK;
     path = outputs->problem_path;
-    message_print(arena, is_standard(path) ? "standard output" : path, "cannot write: %s", outputs->problem);
+    message_print(arena, is_standard(path) ? "standard output" : path, "cannot write: %s",
+                  outputs->problem);
     return STATUS_USAGE;
 }
 
@@ -171,13 +181,17 @@ static bool check_outputs(struct session *session)
     if (options->header != NULL && is_standard(options->header))
         message_print(arena, NULL, "the header needs a file: the C file has to include it");
     else if (options->wants_depfile && (options->depfile == NULL || options->targets == NULL))
-        message_print(arena, NULL, "with standard output or a device, -MD needs -MF and -MT: where to write it, and the name of the target");
+        message_print(arena, NULL,
+                      "with standard output or a device, -MD needs -MF and -MT: where to write it, "
+                      "and the name of the target");
     else if (options->dump == NULL && !reserved_can_include(header_name(session)))
-        message_print(arena, header_name(session), "the name of the header cannot stand in '#include': it has a quote, a backslash, "
-                      "two question marks or a control byte");
+        message_print(arena, header_name(session),
+                      "the name of the header cannot stand in '#include': it has a quote, a "
+                      "backslash, two question marks or a control byte");
     else if (options->dump == NULL && reserved_is_header(header_name(session)))
-        message_print(arena, header_name(session), "a header of this name is included by all generated files: choose another name for "
-                      "the file, or for its header with --header");
+        message_print(arena, header_name(session),
+                      "a header of this name is included by all generated files: choose another "
+                      "name for the file, or for its header with --header");
     else
         return true;
     return false;
@@ -217,10 +231,13 @@ static void translate_guarded(void *context)
 }
 
 /* Without memory the whole program is given up: the next input would have none either. */
-static enum status translate_one(struct arena *arena, const struct options *options, const struct diags *settings, const char *input,
+static enum status translate_one(struct arena *arena, const struct options *options,
+                                 const struct diags *settings, const char *input,
                                  struct written *written)
 {
-    struct session session = { .options = *options, .outputs = { .arena = &session.compilation.arena, .written = written } };
+    struct session session = {
+        .options = *options, .outputs = { .arena = &session.compilation.arena, .written = written }
+    };
     struct compilation *compilation = &session.compilation;
 
     session.options.input = input;
@@ -240,7 +257,9 @@ static bool check_inputs(struct arena *arena, const struct options *options)
 
     for (size_t i = 0; inputs[i] != NULL; i++)
         for (size_t j = 0; j < i; j++)
-            if (strcmp(default_output(arena, options, inputs[i]), default_output(arena, options, inputs[j])) == 0) {
+            if (strcmp(default_output(arena, options, inputs[i]),
+                       default_output(arena, options, inputs[j]))
+                == 0) {
                 message_print(arena, inputs[i], "'%s' has an output of the same name", inputs[j]);
                 return false;
             }
@@ -250,7 +269,8 @@ static bool check_inputs(struct arena *arena, const struct options *options)
 enum { MOST_OUTPUTS = 3 }; /* of one input */
 
 /* One after the other, also after one with errors. */
-static enum status translate_all(struct arena *arena, const struct options *options, const struct diags *settings)
+static enum status translate_all(struct arena *arena, const struct options *options,
+                                 const struct diags *settings)
 {
     enum status worst = STATUS_OK;
     struct written written = { 0 };
@@ -289,8 +309,8 @@ static enum status copy_runtime(struct arena *arena, const struct options *optio
             message_print(arena, path, "cannot read: %s", problem);
             return STATUS_USAGE;
         }
-        output_stage(&outputs, arena_format(arena, "%s/%s", options->runtime_copy, names[i]), source->raw, source->raw_length,
-                     options->if_changed);
+        output_stage(&outputs, arena_format(arena, "%s/%s", options->runtime_copy, names[i]),
+                     source->raw, source->raw_length, options->if_changed);
     }
     outputs.read[0] = sources.first;
     outputs.read[1] = options->response_files;

@@ -18,7 +18,12 @@
 /* How many bytes a UTF-8 character has, by its first one; 0: none begins so. */
 static size_t length_of(unsigned char first)
 {
-    return first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+    return first < 0x80   ? 1
+           : first < 0xc2 ? 0
+           : first < 0xe0 ? 2
+           : first < 0xf0 ? 3
+           : first < 0xf5 ? 4
+                          : 0;
 }
 
 /* The code point at `text`, *size bytes long; or, with *size 1, UINT32_MAX: no UTF-8. */
@@ -42,11 +47,15 @@ static uint32_t decode(const unsigned char *text, size_t length, size_t *size)
     return point;
 }
 
-/* Control characters, and those that are not seen but move or turn round what is: marks of direction, joiners, tags. */
+/* Control characters, and those that are not seen but move or turn round what is: marks of
+ * direction, joiners, tags. */
 static bool is_harmful(uint32_t point)
 {
-    static const struct { uint32_t first, last; } ranges[] = {
-        { 0x00, 0x1f }, { 0x7f, 0x9f }, { 0x61c, 0x61c }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {
+        { 0x00, 0x1f },     { 0x7f, 0x9f },     { 0x61c, 0x61c },
+        { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
         { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
     };
 

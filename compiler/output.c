@@ -1,9 +1,10 @@
 /* output.c - files are written whole or not at all, and all of them or none.
  *
- *     look at all paths   ->   make the folder   ->   claim all files   ->   write   ->   streams   ->   one rename after the other
+ *     look at all paths   ->   make the folder   ->   claim all files   ->   write   ->   streams
+ * ->   one rename after the other
  *
- * Everything that can be refused is refused before something is touched, and everything that takes time or room comes before the
- * renames, which are taken back if one of them fails.
+ * Everything that can be refused is refused before something is touched, and everything that takes
+ * time or room comes before the renames, which are taken back if one of them fails.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "output.h"
@@ -27,9 +28,9 @@ struct output {
     const char *text;
     size_t length;
     bool if_changed;
-    bool is_stream;   /* written in its place */
-    bool is_there;    /* and `status` says what it is */
-    bool unchanged;   /* the file has these bytes already */
+    bool is_stream; /* written in its place */
+    bool is_there;  /* and `status` says what it is */
+    bool unchanged; /* the file has these bytes already */
     struct stat status;
     struct replacement file;
 };
@@ -58,7 +59,8 @@ static bool is_standard(const char *path)
     return strcmp(path, "-") == 0;
 }
 
-void output_stage(struct outputs *outputs, const char *path, const char *text, size_t length, bool if_changed)
+void output_stage(struct outputs *outputs, const char *path, const char *text, size_t length,
+                  bool if_changed)
 {
     struct output *output = arena_new(outputs->arena, struct output);
 
@@ -91,9 +93,12 @@ static int follow(struct arena *arena, const char *path, const char **target)
             return ENAMETOOLONG;
         *target = path;
         if (length <= 0)
-            return length == 0 || errno == EINVAL || errno == ENOENT || errno == ENOTDIR ? 0 : errno;
-        path = link[0] == '/' || slash == NULL ? arena_copy(arena, link, (size_t)length)
-                                               : arena_format(arena, "%.*s%.*s", (int)(slash - path + 1), path, (int)length, link);
+            return length == 0 || errno == EINVAL || errno == ENOENT || errno == ENOTDIR ? 0
+                                                                                         : errno;
+        path =
+            link[0] == '/' || slash == NULL
+                ? arena_copy(arena, link, (size_t)length)
+                : arena_format(arena, "%.*s%.*s", (int)(slash - path + 1), path, (int)length, link);
     }
     return ELOOP;
 }
@@ -105,12 +110,14 @@ static int look(const char *path, struct stat *status, bool *is_there)
     return *is_there || errno == ENOENT ? 0 : errno;
 }
 
-static int look_for_stream(struct arena *arena, const char *path, const struct stat *status, bool is_there, bool *is_stream)
+static int look_for_stream(struct arena *arena, const char *path, const struct stat *status,
+                           bool is_there, bool *is_stream)
 {
     const char *target;
     int error;
 
-    *is_stream = is_standard(path) || (is_there && !S_ISREG(status->st_mode) && !S_ISDIR(status->st_mode));
+    *is_stream =
+        is_standard(path) || (is_there && !S_ISREG(status->st_mode) && !S_ISDIR(status->st_mode));
     if (*is_stream || !is_there)
         return 0;
     error = follow(arena, path, &target);
@@ -139,10 +146,12 @@ static int look_at(struct arena *arena, struct output *output)
 
     if (error != 0)
         return error;
-    error = look_for_stream(arena, output->path, &output->status, output->is_there, &output->is_stream);
+    error =
+        look_for_stream(arena, output->path, &output->status, output->is_there, &output->is_stream);
     if (error == 0 && output->is_there && S_ISDIR(output->status.st_mode))
         return EISDIR;
-    if (error == 0 && output->is_there && !is_standard(output->path) && access(output->path, W_OK) != 0)
+    if (error == 0 && output->is_there && !is_standard(output->path)
+        && access(output->path, W_OK) != 0)
         return errno;
     if (error == 0 && !output->is_stream && (error = follow(arena, output->path, &target)) == 0)
         replace_init(&output->file, arena, target);
@@ -153,7 +162,8 @@ static int look_at(struct arena *arena, struct output *output)
 
 static bool is_file(const struct output *output, uint64_t device, uint64_t inode)
 {
-    return output->is_there && (uint64_t)output->status.st_dev == device && (uint64_t)output->status.st_ino == inode;
+    return output->is_there && (uint64_t)output->status.st_dev == device
+           && (uint64_t)output->status.st_ino == inode;
 }
 
 static bool is_read(const struct outputs *outputs, const struct output *output)
@@ -187,7 +197,8 @@ static bool is_written(const struct outputs *outputs, const struct output *outpu
 static bool is_same(const struct output *a, const struct output *b)
 {
     return strcmp(a->path, b->path) == 0
-           || (a->is_there && b->is_there && is_file(a, (uint64_t)b->status.st_dev, (uint64_t)b->status.st_ino));
+           || (a->is_there && b->is_there
+               && is_file(a, (uint64_t)b->status.st_dev, (uint64_t)b->status.st_ino));
 }
 
 /* Looks at all outputs, and refuses what would overwrite an input or another output. */
@@ -210,7 +221,8 @@ static bool look_at_all(struct outputs *outputs)
 
 /* ---- folders ---- */
 
-/* The folders from the outermost to the one that is asked for; those that were made are removed after a problem. */
+/* The folders from the outermost to the one that is asked for; those that were made are removed
+ * after a problem. */
 struct folder {
     struct folder *next;
     const char *path;
@@ -271,8 +283,8 @@ static bool has_text(const struct output *output)
     bool same = descriptor >= 0;
 
     do {
-        same = same && io_read(descriptor, buffer, sizeof buffer, &length) == 0 && length <= output->length - at
-               && memcmp(buffer, output->text + at, length) == 0;
+        same = same && io_read(descriptor, buffer, sizeof buffer, &length) == 0
+               && length <= output->length - at && memcmp(buffer, output->text + at, length) == 0;
         at += same ? length : 0;
     } while (same && length == sizeof buffer);
     if (descriptor >= 0)
@@ -309,7 +321,9 @@ struct commit {
 static void sort_files(struct commit *commit)
 {
     for (size_t i = 1; i < commit->count; i++)
-        for (size_t j = i; j > 0 && replace_compare(&commit->files[j - 1]->file, &commit->files[j]->file) > 0; j--) {
+        for (size_t j = i;
+             j > 0 && replace_compare(&commit->files[j - 1]->file, &commit->files[j]->file) > 0;
+             j--) {
             struct output *file = commit->files[j];
             commit->files[j] = commit->files[j - 1];
             commit->files[j - 1] = file;
@@ -366,7 +380,8 @@ static bool write_streams(struct outputs *outputs)
     return true;
 }
 
-/* A file that this run has placed already, under a name that differs in upper and lower case, say. */
+/* A file that this run has placed already, under a name that differs in upper and lower case, say.
+ */
 static bool is_placed(const struct commit *commit, const struct output *output)
 {
     struct stat status;
@@ -375,7 +390,8 @@ static bool is_placed(const struct commit *commit, const struct output *output)
         return false;
     for (size_t i = 0; i < commit->count; i++) {
         const struct replacement *file = &commit->files[i]->file;
-        if (file->placed && status.st_dev == file->new_status.st_dev && status.st_ino == file->new_status.st_ino)
+        if (file->placed && status.st_dev == file->new_status.st_dev
+            && status.st_ino == file->new_status.st_ino)
             return true;
     }
     return false;
@@ -445,7 +461,8 @@ static void carry_out(struct commit *commit)
 
     interrupted = commit;
     ends_catch(&ends, clean_and_end);
-    (void)(open_folders(commit) && claim_all(commit) && write_all(commit) && write_streams(commit->outputs));
+    (void)(open_folders(commit) && claim_all(commit) && write_all(commit)
+           && write_streams(commit->outputs));
     ends_block(&before);
     place_or_undo(commit);
     ends_release(&ends);
@@ -462,7 +479,8 @@ bool output_commit(struct outputs *outputs)
         commit.count += !output->is_stream;
     commit.folders = list_folders(outputs->arena, outputs->folder);
     commit.files = arena_alloc(outputs->arena, (commit.count + 1) * sizeof *commit.files);
-    size_t at = commit.count; /* in the order in which they were staged, which is that of messages */
+    size_t at =
+        commit.count; /* in the order in which they were staged, which is that of messages */
     for (struct output *output = outputs->first; output != NULL; output = output->next)
         if (!output->is_stream)
             commit.files[--at] = output;

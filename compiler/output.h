@@ -1,4 +1,4 @@
-/* output.h - files are written whole or not at all, and all of them or none. Decision 31 says how. */
+/* output.h - files are written whole or not at all, and all of them or none: decision 31. */
 #ifndef OUTPUT_H
 #define OUTPUT_H
 
@@ -9,32 +9,39 @@
 struct arena;
 struct source;
 
+struct file_id {
+    uint64_t device, inode;
+};
+
 /* Files that this program has written already: for several inputs. */
 struct written {
     size_t count;
-    struct { uint64_t device, inode; } *files; /* room for all */
+    struct file_id *files; /* room for all */
 };
 
 struct outputs {
     struct arena *arena;
     struct output *first;
-    const char *folder;             /* to be made, with those it stands in, if there is something to write; NULL: none */
-    const char *const *inputs;      /* paths of files that must not be overwritten; NULL-terminated, or NULL */
-    const struct source *read[2];   /* files that were read, which must not either; lists */
-    struct written *written;        /* what must not be written again, and is noted there; NULL: there is one input */
-    const char *problem;            /* what went wrong with `problem_path`; NULL if nothing */
+    const char *folder;           /* to be made, with those it stands in; NULL: none */
+    const char *const *inputs;    /* paths that must not be overwritten; NULL-terminated, or NULL */
+    const struct source *read[2]; /* files that were read, which must not either; lists */
+    struct written *written;      /* nor these; notes what is written. NULL: there is one input */
+    const char *problem;          /* what went wrong with `problem_path`; NULL if nothing */
     const char *problem_path;
 };
 
-/* Whether a path is standard output ("-"), a pipe, a device, or what is open already (/dev/stdout): that is written in its place, and
- * nothing is named after it. 0 or an errno. */
+/* Whether a path is standard output ("-"), a pipe, a device, or what is open already (/dev/stdout):
+ * that is written in its place, and nothing is named after it. 0 or an errno. */
 int output_is_stream(struct arena *arena, const char *path, bool *is_stream);
 
-/* A text that is to be written. With `if_changed`, a file that has these bytes already is left as it is. */
-void output_stage(struct outputs *outputs, const char *path, const char *text, size_t length, bool if_changed);
+/* A text that is to be written. With `if_changed`, a file that has these bytes already is left as
+ * it is. */
+void output_stage(struct outputs *outputs, const char *path, const char *text, size_t length,
+                  bool if_changed);
 
-/* Writes all of them, to their places in reverse order, or, after a problem or a signal that ends the program, none. Another run that
- * writes one of these files is waited for. False on a problem. */
+/* Writes all of them, to their places in reverse order, or, after a problem or a signal that ends
+ * the program, none. Another run that writes one of these files is waited for. False on a
+ * problem. */
 bool output_commit(struct outputs *outputs);
 
 #endif

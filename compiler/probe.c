@@ -1,5 +1,5 @@
-/* probe.c - runs the user's C compiler on a text that asks for sizes. It reads from and writes to files without a name, so that
- * nothing is left of them, however chainc ends. */
+/* probe.c - runs the user's C compiler on a text that asks for sizes. It reads from and writes to
+ * files without a name, so that nothing is left of them, however chainc ends. */
 #define _GNU_SOURCE /* memfd_create */
 #include "probe.h"
 
@@ -126,7 +126,7 @@ static int await(pid_t child, int *status)
 struct outcome {
     const char *failed; /* what chainc could not do; NULL: nothing */
     int error;
-    int status;         /* of the compiler */
+    int status; /* of the compiler */
     char *text;
     size_t length;
 };
@@ -140,7 +140,8 @@ static bool try(struct outcome *outcome, const char *what, int error)
     return error == 0;
 }
 
-static void run_between(struct arena *arena, const struct probe *probe, const char **list, int input, int output, struct outcome *outcome)
+static void run_between(struct arena *arena, const struct probe *probe, const char **list,
+                        int input, int output, struct outcome *outcome)
 {
     pid_t child;
     int error;
@@ -153,7 +154,8 @@ static void run_between(struct arena *arena, const struct probe *probe, const ch
     try(outcome, "read from the C compiler", error);
 }
 
-static void run(struct arena *arena, const struct probe *probe, const char **list, struct outcome *outcome)
+static void run(struct arena *arena, const struct probe *probe, const char **list,
+                struct outcome *outcome)
 {
     int input = unnamed_file(), output;
 
@@ -168,16 +170,22 @@ static void run(struct arena *arena, const struct probe *probe, const char **lis
 }
 
 /* NULL if all is well. */
-static const char *explain(struct arena *arena, const struct probe *probe, const struct outcome *outcome)
+static const char *explain(struct arena *arena, const struct probe *probe,
+                           const struct outcome *outcome)
 {
     int status = outcome->status;
 
     if (outcome->failed != NULL)
         return arena_format(arena, "cannot %s: %s", outcome->failed, strerror(outcome->error));
     if (WIFEXITED(status) && (WEXITSTATUS(status) == 127 || WEXITSTATUS(status) == 126))
-        return arena_format(arena, "there is no C compiler '%s': say which with --cc, or CC in the environment", probe->cc);
+        return arena_format(
+            arena, "there is no C compiler '%s': say which with --cc, or CC in the environment",
+            probe->cc);
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        return arena_format(arena, "'%s' does not compile it: sizes are what your C compiler says, with the flags given in --cc", probe->cc);
+        return arena_format(arena,
+                            "'%s' does not compile it: sizes are what your C compiler says, with "
+                            "the flags given in --cc",
+                            probe->cc);
     if (outcome->text == NULL)
         arena_exhausted(arena);
     return outcome->length == 0 ? arena_format(arena, "'%s' wrote no assembler", probe->cc) : NULL;

@@ -9,11 +9,13 @@ struct arena;
 struct probe {
     const char *cc;                  /* a command with its arguments, as a shell reads it */
     const char *const *include_dirs; /* NULL-terminated */
-    const char *source_dir, *runtime_dir; /* where the .chain file stands; where the runtime's headers are, or NULL */
-    const struct writer *text;       /* C */
+    const char *source_dir,
+        *runtime_dir; /* where the .chain file stands; where the runtime's headers are, or NULL */
+    const struct writer *text; /* C */
 };
 
-/* What the compiler makes of `text`, as assembler; or NULL with *problem set. What it has to say goes to standard error. */
+/* What the compiler makes of `text`, as assembler; or NULL with *problem set. What it has to say
+ * goes to standard error. */
 const char *probe_compile(struct arena *arena, const struct probe *probe, const char **problem);
 
 #endif

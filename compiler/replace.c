@@ -40,7 +40,9 @@ void replace_init(struct replacement *replacement, struct arena *arena, const ch
     const char *slash = strrchr(target, '/');
     uint64_t number;
 
-    *replacement = (struct replacement){ .at = -1, .descriptor = -1, .name = slash == NULL ? target : slash + 1 };
+    *replacement = (struct replacement){ .at = -1,
+                                         .descriptor = -1,
+                                         .name = slash == NULL ? target : slash + 1 };
     if (slash != NULL)
         replacement->folder = arena_copy(arena, target, (size_t)(slash - target) + 1);
     number = hash(replacement->name);
@@ -55,7 +57,8 @@ int replace_open_folder(struct replacement *replacement)
     do
         replacement->at = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
     while (replacement->at < 0 && errno == EINTR);
-    return replacement->at >= 0 && fstat(replacement->at, &replacement->folder_status) == 0 ? 0 : errno;
+    return replacement->at >= 0 && fstat(replacement->at, &replacement->folder_status) == 0 ? 0
+                                                                                            : errno;
 }
 
 int replace_compare(const struct replacement *a, const struct replacement *b)
@@ -75,7 +78,8 @@ int replace_compare(const struct replacement *a, const struct replacement *b)
 static int lock(int descriptor, int how)
 {
     while (flock(descriptor, how) != 0)
-        if (errno == EOPNOTSUPP || errno == ENOTSUP || errno == EINVAL || errno == ENOSYS || errno == ENOLCK)
+        if (errno == EOPNOTSUPP || errno == ENOTSUP || errno == EINVAL || errno == ENOSYS
+            || errno == ENOLCK)
             return 0;
         else if (errno != EINTR)
             return errno;
@@ -85,7 +89,8 @@ static int lock(int descriptor, int how)
 /* EEXIST if another run is, or was, faster. */
 static int create(struct replacement *replacement)
 {
-    int descriptor = openat(replacement->at, replacement->temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int descriptor = openat(replacement->at, replacement->temporary,
+                            O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     int error = descriptor < 0 ? errno : 0;
 
     if (error != 0)
@@ -101,13 +106,18 @@ static int create(struct replacement *replacement)
     if (error != 0 && error != EWOULDBLOCK)
         unlinkat(replacement->at, replacement->temporary, 0);
     close(descriptor);
-    return error == 0 || error == EWOULDBLOCK ? EEXIST : error; /* between the two calls it was taken for one that was left */
+    return error == 0 || error == EWOULDBLOCK
+               ? EEXIST
+               : error; /* between the two calls it was taken for one that was left */
 }
 
-/* Waits for the run that has it. If the file is still there afterwards, that run has been killed. */
+/* Waits for the run that has it. If the file is still there afterwards, that run has been killed.
+ */
 static int remove_left(struct replacement *replacement)
 {
-    int descriptor = openat(replacement->at, replacement->temporary, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC), error;
+    int descriptor = openat(replacement->at, replacement->temporary,
+                            O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC),
+        error;
     struct stat locked, named;
 
     if (descriptor < 0)
@@ -115,8 +125,10 @@ static int remove_left(struct replacement *replacement)
     error = lock(descriptor, LOCK_EX);
     if (error == 0 && fstat(descriptor, &locked) != 0)
         error = errno;
-    if (error == 0 && fstatat(replacement->at, replacement->temporary, &named, AT_SYMLINK_NOFOLLOW) == 0 && is_same(&locked, &named)
-        && unlinkat(replacement->at, replacement->temporary, 0) != 0 && errno != ENOENT)
+    if (error == 0
+        && fstatat(replacement->at, replacement->temporary, &named, AT_SYMLINK_NOFOLLOW) == 0
+        && is_same(&locked, &named) && unlinkat(replacement->at, replacement->temporary, 0) != 0
+        && errno != ENOENT)
         error = errno;
     close(descriptor);
     return error;
@@ -138,7 +150,9 @@ int replace_claim(struct replacement *replacement)
 int replace_look(struct replacement *replacement)
 {
     unlinkat(replacement->at, replacement->aside, 0); /* of a run that was killed */
-    replacement->existed = fstatat(replacement->at, replacement->name, &replacement->old_status, AT_SYMLINK_NOFOLLOW) == 0;
+    replacement->existed =
+        fstatat(replacement->at, replacement->name, &replacement->old_status, AT_SYMLINK_NOFOLLOW)
+        == 0;
     return replacement->existed || errno == ENOENT ? 0 : errno;
 }
 
@@ -150,7 +164,8 @@ static mode_t rights(const struct replacement *replacement)
     return replacement->existed ? replacement->old_status.st_mode & 0777 : 0666 & ~mask;
 }
 
-/* Some file systems say only when a file is closed that it has no room. The lock stays with the other descriptor. */
+/* Some file systems say only when a file is closed that it has no room. The lock stays with the
+ * other descriptor. */
 static int flush(int descriptor)
 {
     int other = fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
@@ -171,7 +186,8 @@ int replace_write(struct replacement *replacement, const char *text, size_t leng
 
 /* ---- places ---- */
 
-/* A second name for the old file; where a file has one name only, it is taken away from its place for a moment. */
+/* A second name for the old file; where a file has one name only, it is taken away from its place
+ * for a moment. */
 static int keep(struct replacement *replacement)
 {
     int at = replacement->at;

@@ -1,11 +1,12 @@
 /* replace.h - a file that is replaced by another one, in steps that can be taken back.
  *
- *     .chainc-0f3a…          the new contents. Who runs chainc has it locked while it works on that output, so another run waits, and
- *                            what is there without a lock was left by a run that was killed
+ *     .chainc-0f3a…          the new contents, locked by the run that works on this output: another
+ *                            run waits; without a lock, its run was killed
  *     .chainc-0f3a…-old      the old file, until all outputs of the run are in their places
  *
- * The names are made of a hash of the output's name: they are never too long, and the next run finds what a killed one left.
- * Functions return 0 or an errno, and allocate nothing but for replace_init().
+ * The names are made of a hash of the output's name: they are never too long, and the next run
+ * finds what a killed one left. Functions return 0 or an errno, and allocate nothing but for
+ * replace_init().
  */
 #ifndef REPLACE_H
 #define REPLACE_H
@@ -19,13 +20,13 @@ struct arena;
 struct replacement {
     const char *folder, *name; /* NULL: the current folder */
     char temporary[32], aside[32];
-    int at;                    /* the folder's descriptor; -1: not open */
-    int descriptor;            /* of the temporary file, with the lock; -1: not open */
+    int at;         /* the folder's descriptor; -1: not open */
+    int descriptor; /* of the temporary file, with the lock; -1: not open */
     struct stat folder_status, new_status, old_status;
-    bool existed;              /* there is an old file */
-    bool claimed;              /* the temporary file is there, and it is ours */
-    bool placed;               /* the new file has its name */
-    bool kept;                 /* the old file is aside */
+    bool existed; /* there is an old file */
+    bool claimed; /* the temporary file is there, and it is ours */
+    bool placed;  /* the new file has its name */
+    bool kept;    /* the old file is aside */
 };
 
 /* `target` is no link. */
@@ -33,13 +34,15 @@ void replace_init(struct replacement *replacement, struct arena *arena, const ch
 
 int replace_open_folder(struct replacement *replacement);
 
-/* An order of files in which they are claimed, so that two runs never wait for each other; 0: it is one file. */
+/* An order of files in which they are claimed, so that two runs never wait for each other; 0: it is
+ * one file. */
 int replace_compare(const struct replacement *a, const struct replacement *b);
 
 /* Waits until no other run works on this file, and makes the temporary file. */
 int replace_claim(struct replacement *replacement);
 
-/* Looks at the old file. Only when the run has claimed all its files: an other one may have this file aside until then. */
+/* Looks at the old file. Only when the run has claimed all its files: another one may have this
+ * file aside until then. */
 int replace_look(struct replacement *replacement);
 
 /* The contents of the temporary file. It has the rights of the old file, or those of a new one. */

@@ -1,4 +1,5 @@
-/* table.h - uthash with its memory in an arena: nothing is freed, and without memory arena_alloc() does not return.
+/* table.h - uthash with its memory in an arena: nothing is freed, and without memory arena_alloc()
+ * does not return.
  *
  * A function that adds to a table has the arena at hand as `arena`.
  */

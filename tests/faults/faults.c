@@ -1,22 +1,32 @@
-/* faults.c - preloaded into chainc: makes the n-th allocation or system call fail, or ends the program there.
+/* faults.c - preloaded into chainc: makes the n-th allocation or system call fail, or ends the
+ * program there.
  *
- * faults.py talks to it. The program that is started never gets to main(): it forks a child for every line
+ * faults.py talks to it. The program that is started never gets to main(): it forks a child for
+ * every line
  *
  *     KIND N ERROR
  *
- * on descriptor COMMANDS, the child runs main() with that fault, and the line that comes back on ANSWERS tells how it ended:
+ * on descriptor COMMANDS, the child runs main() with that fault, and the line that comes back on
+ * ANSWERS tells how it ended:
  *
  *     STATUS POINTS BLOCKS FILES CALL PATH
  *
- * the wait status, how many points of this kind there were, how many blocks of memory and descriptors were still there at the end, and
- * what failed, on which path (both "-" if nothing did). KIND is
+ * the wait status, how many points of this kind there were, how many blocks of memory and
+ * descriptors were still there at the end, and what failed, on which path (both "-" if nothing
+ * did). KIND is
  *
- *     a   the N-th allocation fails                    A   this and all later ones
- *     f   every allocation fails, each in a child of its own: one line for each, and each is to be answered by an empty line
- *     c   the N-th call fails with ERROR               C   this and all later ones that open, read or write
- *     s   the N-th call moves one byte (read, write)   k   signal ERROR comes before the N-th call
+ *     a   the N-th allocation fails
+ *     A   this and all later ones
+ *     f   every allocation fails, each in a child of its own: one line for each, and each is to be
+ *         answered by an empty line
+ *     c   the N-th call fails with ERROR
+ *     C   this and all later ones that open, read or write
+ *     d   close() fails with ERROR on every file that was written and has a name
+ *     s   the N-th call moves one byte (read, write)
+ *     k   signal ERROR comes before the N-th call
  *
- * The functions below are all of the C library that chainc calls and that ask the system for something: faults.py checks that with nm.
+ * The functions below are all of the C library that chainc calls and that ask the system for
+ * something: faults.py checks that with nm.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -47,7 +57,7 @@ struct record {
 static struct record *record;
 static char kind; /* 0: no faults */
 static long number, error_number, calls, allocations, blocks, open_before;
-static bool armed; /* within the child */
+static bool armed;                    /* within the child */
 static const char *paths[MOST_FILES]; /* of descriptors that are open */
 static char path_space[MOST_FILES][LONGEST];
 static bool is_written[MOST_FILES];
@@ -72,8 +82,10 @@ static void note(const char *call, const char *path)
 static void answer(int status)
 {
     char line[LONGEST + 200];
-    int length = snprintf(line, sizeof line, "%d %ld %ld %ld %s %s\n", status, record->points, record->blocks, record->files,
-                          record->call[0] != '\0' ? record->call : "-", record->path[0] != '\0' ? record->path : "-");
+    int length =
+        snprintf(line, sizeof line, "%d %ld %ld %ld %s %s\n", status, record->points,
+                 record->blocks, record->files, record->call[0] != '\0' ? record->call : "-",
+                 record->path[0] != '\0' ? record->path : "-");
 
     if (write(ANSWERS, line, (size_t)length) != length)
         _exit(99);
@@ -253,7 +265,8 @@ ssize_t write(int descriptor, const void *buffer, size_t size)
         size = size > 0;
     }
     if (descriptor >= 3 && descriptor < MOST_FILES) /* what has no name has room */
-        is_written[descriptor] = paths[descriptor] != NULL && strcmp(paths[descriptor], "chainc") != 0;
+        is_written[descriptor] = paths[descriptor] != NULL
+                                 && strcmp(paths[descriptor], "chainc") != 0;
     return REAL(write)(descriptor, buffer, size);
 }
 
@@ -261,7 +274,8 @@ ssize_t write(int descriptor, const void *buffer, size_t size)
 int close(int descriptor)
 {
     bool is_known = descriptor >= 0 && descriptor < MOST_FILES;
-    bool fails_now = fails("close", path_of(descriptor)), has_no_room = armed && kind == 'd' && is_known && is_written[descriptor];
+    bool fails_now = fails("close", path_of(descriptor));
+    bool has_no_room = armed && kind == 'd' && is_known && is_written[descriptor];
     int error = errno, result;
 
     if (has_no_room) {
@@ -309,33 +323,39 @@ int isatty(int descriptor)
     return fails("isatty", path_of(descriptor)) ? 0 : REAL(isatty)(descriptor);
 }
 
-int posix_spawn(pid_t *child, const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
-                char *const arguments[], char *const environment[])
+int posix_spawn(pid_t *child, const char *path, const posix_spawn_file_actions_t *actions,
+                const posix_spawnattr_t *attributes, char *const arguments[],
+                char *const environment[])
 {
-    return fails("posix_spawn", path) ? (int)error_number
-                                      : REAL(posix_spawn)(child, path, actions, attributes, arguments, environment);
+    return fails("posix_spawn", path)
+               ? (int)error_number
+               : REAL(posix_spawn)(child, path, actions, attributes, arguments, environment);
 }
 
 /* A call that is "name(first, …)" and fails with -1. */
-#define CALL(type, name, parameters, path, arguments)                                                                              \
-    type name parameters                                                                                                           \
-    {                                                                                                                              \
-        return fails(#name, path) ? (type)-1 : REAL(name) arguments;                                                               \
+#define CALL(type, name, parameters, path, arguments)                \
+    type name parameters                                             \
+    {                                                                \
+        return fails(#name, path) ? (type)-1 : REAL(name) arguments; \
     }
 
 CALL(int, fstat, (int descriptor, struct stat *status), path_of(descriptor), (descriptor, status))
 CALL(int, stat, (const char *path, struct stat *status), path, (path, status))
-CALL(int, fstatat, (int at, const char *path, struct stat *status, int flags), path, (at, path, status, flags))
+CALL(int, fstatat, (int at, const char *path, struct stat *status, int flags), path,
+     (at, path, status, flags))
 CALL(int, access, (const char *path, int how), path, (path, how))
 CALL(ssize_t, readlink, (const char *path, char *link, size_t size), path, (path, link, size))
 CALL(int, mkdir, (const char *path, mode_t mode), path, (path, mode))
 CALL(int, rmdir, (const char *path), path, (path))
 CALL(int, unlinkat, (int at, const char *path, int flags), path, (at, path, flags))
-CALL(int, linkat, (int at, const char *path, int to_at, const char *to, int flags), to, (at, path, to_at, to, flags))
-CALL(int, renameat, (int at, const char *path, int to_at, const char *to), to, (at, path, to_at, to))
+CALL(int, linkat, (int at, const char *path, int to_at, const char *to, int flags), to,
+     (at, path, to_at, to, flags))
+CALL(int, renameat, (int at, const char *path, int to_at, const char *to), to,
+     (at, path, to_at, to))
 CALL(int, fchmod, (int descriptor, mode_t mode), path_of(descriptor), (descriptor, mode))
 CALL(int, flock, (int descriptor, int how), path_of(descriptor), (descriptor, how))
-CALL(off_t, lseek, (int descriptor, off_t offset, int from), path_of(descriptor), (descriptor, offset, from))
+CALL(off_t, lseek, (int descriptor, off_t offset, int from), path_of(descriptor),
+     (descriptor, offset, from))
 CALL(pid_t, waitpid, (pid_t child, int *status, int flags), "-", (child, status, flags))
 
 /* ---- the server ---- */
@@ -371,7 +391,8 @@ static bool read_line(char *line, size_t size)
     return false;
 }
 
-/* In the child of a plan, which goes on to main(). For 'f' the pipes stay open: its children are others. */
+/* In the child of a plan, which goes on to main(). For 'f' the pipes stay open: its children are
+ * others. */
 static void arm(char plan)
 {
     if (plan != 'f') {

@@ -1,6 +1,6 @@
-/* Allocations of the compiler fail, one at a time, for every source below and every form of its output: the compilation is given up,
- * nothing that it allocated is left, and the next one is as if nothing had been. `make check` takes every 53rd, `make faults` (STRIDE=1)
- * every one. */
+/* Allocations of the compiler fail, one at a time, for every source below and every form of its
+ * output: the compilation is given up, nothing that it allocated is left, and the next one is as if
+ * nothing had been. `make check` takes every 53rd, `make faults` (STRIDE=1) every one. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,7 +13,8 @@
 
 #include <cmocka.h>
 
-/* An arena that asks the system for every object, of a system that runs out of memory when it is told to. */
+/* An arena that asks the system for every object, of a system that runs out of memory when it is
+ * told to. */
 static long allocations, fails_at, blocks;
 
 static void *scarce_calloc(size_t count, size_t size)
@@ -41,21 +42,42 @@ static void counted_free(void *memory)
 #include "compiler/compile.h"
 
 static const char *const sources[] = {
-    "tests/emit/all_mixed",       "tests/emit/finally_jumps",    "tests/emit/five_steps",       "tests/emit/main_chain",
-    "tests/emit/owned",           "tests/emit/spawns",           "tests/emit/then_else",        "tests/emit/values",
-    "tests/exec/modules",         "tests/exec/nested_branches",  "tests/exec/owned_on_threads", "tests/exec/pointers",
-    "tests/report/trip",          "tests/ui/check_code_values",  "tests/ui/check_import_circle", "tests/ui/check_import_missing",
-    "tests/ui/check_raises",      "tests/ui/check_it_untyped",   "tests/ui/syntax_several",     "tests/ui/check_argument_count",
-    "examples/07_three_states",   "examples/13_promises_with_threads", "examples/k_users",      "examples/crawler",
+    "tests/emit/all_mixed",
+    "tests/emit/finally_jumps",
+    "tests/emit/five_steps",
+    "tests/emit/main_chain",
+    "tests/emit/owned",
+    "tests/emit/spawns",
+    "tests/emit/then_else",
+    "tests/emit/values",
+    "tests/exec/modules",
+    "tests/exec/nested_branches",
+    "tests/exec/owned_on_threads",
+    "tests/exec/pointers",
+    "tests/report/trip",
+    "tests/ui/check_code_values",
+    "tests/ui/check_import_circle",
+    "tests/ui/check_import_missing",
+    "tests/ui/check_raises",
+    "tests/ui/check_it_untyped",
+    "tests/ui/syntax_several",
+    "tests/ui/check_argument_count",
+    "examples/07_three_states",
+    "examples/13_promises_with_threads",
+    "examples/k_users",
+    "examples/crawler",
 };
 
 enum { CHECK, SKELETON, DUMPS };
-static const char *const forms[] = { "check", "skeleton", "tokens", "ast", "source", "checked", "ir", "frame", "files" };
+static const char *const forms[] = { "check",   "skeleton", "tokens", "ast",  "source",
+                                     "checked", "ir",       "frame",  "files" };
 enum { FORMS = sizeof forms / sizeof *forms };
 
 static struct options options_of(int form)
 {
-    struct options options = { .check_only = form == CHECK, .skeleton = form == SKELETON, .data_dir = getenv("MODULES") };
+    struct options options = { .check_only = form == CHECK,
+                               .skeleton = form == SKELETON,
+                               .data_dir = getenv("MODULES") };
 
     if (form >= DUMPS && form < FORMS - 1)
         options.dump = forms[form];
@@ -78,7 +100,8 @@ static char *read_file(const char *path)
     return text;
 }
 
-/* What it says and writes, in one text to be freed; NULL if memory ran out. *total is how often it was asked for. */
+/* What it says and writes, in one text to be freed; NULL if memory ran out. *total is how often it
+ * was asked for. */
 static char *outcome(const char *name, const char *text, int form, long *total)
 {
     static struct compilation compilation;
@@ -94,7 +117,9 @@ static char *outcome(const char *name, const char *text, int form, long *total)
     if (done) {
         writer_init(&messages, &compilation.arena);
         diag_print(&compilation.diags, &messages);
-        assert_true(asprintf(&result, "%s\n%s\n%s", text_of(&messages), text_of(&compilation.c), text_of(&compilation.h)) > 0);
+        assert_true(asprintf(&result, "%s\n%s\n%s", text_of(&messages), text_of(&compilation.c),
+                             text_of(&compilation.h))
+                    > 0);
     }
     compile_end(&compilation);
     assert_int_equal(blocks, 0);
@@ -137,10 +162,12 @@ static void every_allocation_fails(void **state)
         *slash = '\0';
         assert_int_equal(chdir(path), 0); /* for what it imports */
         for (int form = 0; form < FORMS; form++)
-            count += fail_some(slash + 1, text, form, 1 + (long)(i * FORMS + (size_t)form) % stride, stride);
+            count += fail_some(slash + 1, text, form, 1 + (long)(i * FORMS + (size_t)form) % stride,
+                               stride);
         free(text);
     }
-    printf("%zu sources, %d forms, %ld allocations, 0 bad\n", sizeof sources / sizeof *sources, (int)FORMS, count);
+    printf("%zu sources, %d forms, %ld allocations, 0 bad\n", sizeof sources / sizeof *sources,
+           (int)FORMS, count);
 }
 
 int main(void)
