@@ -29,6 +29,12 @@ static void emit_storage_of(struct emitter *emitter, const struct ir_storage *st
     }
 }
 
+/* Chains that retry have room for the number of the attempt. */
+static const char *failure_type(const struct ir_strand *strand)
+{
+    return strand->retries ? "struct chain__retried" : "struct chain_failure";
+}
+
 /* `apart`: the failure stands elsewhere. */
 static void emit_storage(struct emitter *emitter, const struct ir_strand *strand, struct ctype value, bool apart)
 {
@@ -39,7 +45,7 @@ static void emit_storage(struct emitter *emitter, const struct ir_strand *strand
     put(w, "union {\n");
     w->indent++;
     if (!apart)
-        put(w, "struct chain_failure failure;\n");
+        putf(w, "%s failure;\n", failure_type(strand));
     if (strand->times)
         put(w, "struct chain__timeout timeout;\n");
     else if (strand->joins)
@@ -47,7 +53,7 @@ static void emit_storage(struct emitter *emitter, const struct ir_strand *strand
     if (strand->spawns)
         put(w, "struct chain__spawn spawn;\n");
     if (strand->awaits)
-        put(w, "struct chain__wait join;\n");
+        putf(w, "struct %s join;\n", emitter->chain->symbol->retries ? "chain__close" : "chain__wait");
     for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
         emit_storage_of(emitter, storage);
     if (!ctype_is_void(value)) {
@@ -172,7 +178,7 @@ static void emit_overlay(struct emitter *emitter)
 
     put(w, "__extension__ union { /* a failure overwrites what nothing needs then */\n");
     w->indent++;
-    put(w, "struct chain_failure failure;\nstruct {\n");
+    putf(w, "%s failure;\nstruct {\n", failure_type(chain->strands));
     w->indent++;
     emit_storage(emitter, chain->strands, chain->symbol->value, true);
     for (const struct field *field = chain->frame->fields; field != NULL; field = field->next)

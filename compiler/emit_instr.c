@@ -414,7 +414,7 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     if (instr->kind != IR_TAKE && instr->kind != IR_ADOPT && instr->kind != IR_EXPECT
         && instr->kind != IR_DEFER && instr->kind != IR_DELIVER && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_DECLARE
         && instr->kind != IR_RESTORE && instr->kind != IR_NEXT_SLOT && instr->kind != IR_NOT_SPAWNED
-        && instr->kind != IR_ATTEMPTED && instr->kind != IR_BRANCH_JUMPED && instr->kind != IR_TIMEOUT_END)
+        && instr->kind != IR_ATTEMPTED && instr->kind != IR_CLOSED && instr->kind != IR_BRANCH_JUMPED && instr->kind != IR_TIMEOUT_END)
         emit_source_comment(emitter, instr->span);
     switch (instr->kind) {
     case IR_EVAL: emit_eval(emitter, instr); break;
@@ -431,6 +431,9 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     case IR_RAISE: emit_raise(emitter, instr); break;
     case IR_ATTEMPTED:
         putf(w, "    chain__attempted(%s, %s);\n", strand_op(emitter), variable_path(emitter, instr->variable));
+        break;
+    case IR_CLOSED:
+        putf(w, "    chain__closed(%s, &%s.join);\n", strand_op(emitter), storage_path(emitter, instr->strand));
         break;
     case IR_RETRY:
         putf(w, "    chain__retry(%s, %s);\n", strand_op(emitter), instr->after->state);

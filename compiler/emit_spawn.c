@@ -93,9 +93,12 @@ void emit_instances_start(struct emitter *emitter, const struct ir_block *block,
 {
     struct writer *w = emitter->writer;
 
-    if (block->end != IR_SPAWN)
-        putf(w, "    %s(&%s.join, %s);\n", block->end == IR_AWAIT ? "chain__join_start" : "chain__close_start", storage,
-             nursery_path(emitter));
+    bool retries = emitter->chain->symbol->retries;
+
+    if (block->end == IR_CLOSE)
+        putf(w, "    %s(&%s.join, %s);\n", retries ? "chain__close_retried" : "chain__close_start", storage, nursery_path(emitter));
+    else if (block->end == IR_AWAIT)
+        putf(w, "    chain__join_start(&%s.join%s, %s);\n", storage, retries ? ".wait" : "", nursery_path(emitter));
     else if (block->op->pool != NULL)
         putf(w, "    chain__spawn_pooled(&%s.spawn, &%s_pool);\n", storage, block->op->c_name);
     else
@@ -107,7 +110,8 @@ void emit_instances_start(struct emitter *emitter, const struct ir_block *block,
 void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block, const char *storage)
 {
     if (block->end == IR_AWAIT)
-        putf(emitter->writer, "        chain__join_cancel(&%s.join, %s);\n", storage, nursery_path(emitter));
+        putf(emitter->writer, "        chain__join_cancel(&%s.join%s, %s);\n", storage, emitter->chain->symbol->retries ? ".wait" : "",
+             nursery_path(emitter));
     else if (block->op->pool != NULL)
         putf(emitter->writer, "        chain__spawn_cancel(&%s.spawn);\n", storage);
 }

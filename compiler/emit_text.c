@@ -55,9 +55,11 @@ const char *storage_path(const struct emitter *emitter, const struct ir_strand *
 
 const char *failure_path(const struct emitter *emitter, const struct ir_strand *strand)
 {
+    const char *inside = strand->retries ? ".failure" : "";
+
     if (strand->parent == NULL && emitter->chain->frame->overlaid)
-        return arena_format(emitter->arena, "%s->failure", emitter->chain->local.frame);
-    return arena_format(emitter->arena, "%s.failure", storage_path(emitter, strand));
+        return arena_format(emitter->arena, "%s->failure%s", emitter->chain->local.frame, inside);
+    return arena_format(emitter->arena, "%s.failure%s", storage_path(emitter, strand), inside);
 }
 
 const char *strand_path(const struct emitter *emitter, const struct ir_strand *strand)

@@ -1,4 +1,4 @@
-/* extent.c - how many branches a chain has room for, those of the chains it calls included.
+/* extent.c - how many branches a chain has room for, those of the chains it calls included; and whether anything in it retries.
  *
  *     chain void k2(void) { all (k1, k1) }     chain void k1(void) { all (a, b) }     ->     k1: 2, k2: 2 + 2 * 2
  *
@@ -34,6 +34,7 @@ struct called {
 
 struct counting {
     struct program *program;
+    struct symbol *chain;
     struct position *here;
     uint64_t most;               /* places that one callee brings */
     bool refused;                /* a callee was: that is said once */
@@ -93,8 +94,10 @@ static void note_call(void *context, struct ast_form *form)
     struct counting *counting = context;
     struct called **called = &counting->here->called;
 
+    counting->chain->retries |= form->kind == AST_RETRY;
     if (form->kind != AST_CALL || form->u.call.op == NULL || form->u.call.op->proto_kind != AST_CHAIN)
         return;
+    counting->chain->retries |= form->u.call.op->retries;
     while (*called != NULL && (*called)->chain != form->u.call.op)
         called = &(*called)->next;
     if (*called != NULL)
@@ -163,7 +166,7 @@ void extent(struct program *program)
 {
     for (struct symbol *chain = program->chains; chain != NULL; chain = chain->next_chain) {
         struct position all = { .items = 1 };
-        struct counting counting = { .program = program, .here = &all };
+        struct counting counting = { .program = program, .chain = chain, .here = &all };
         struct ast_visitor visitor = { .form = note_call, .enter = enter, .leave = leave, .context = &counting };
 
         ast_walk_block(&visitor, chain->proto->body);

@@ -39,7 +39,7 @@ void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables 
         break;
     case IR_EXPECT: case IR_DEFER: case IR_DELIVER: case IR_RAISE: case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY:
     case IR_BRANCH_STRAND: case IR_BRANCH_JUMPED:
-    case IR_SUPPRESS_OWN: case IR_RETRY: case IR_SPAWNED: case IR_NOT_SPAWNED:
+    case IR_SUPPRESS_OWN: case IR_CLOSED: case IR_RETRY: case IR_SPAWNED: case IR_NOT_SPAWNED:
     case IR_TIMEOUT: case IR_TIMEOUT_END:
         break;
     }

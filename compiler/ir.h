@@ -36,6 +36,7 @@ struct ir_strand {
     struct variable *number;            /* of a slot: of its item, in the order in which they begin; NULL: there is one slot */
     const char *local;                  /* [name] of a slot: the pointer to it in the resume function */
     bool times;                         /* has a timeout around one of its steps */
+    bool retries;                       /* its failure has room for the attempt */
     bool joins;                         /* waits for branches of its own */
     bool spawns;                        /* waits for instances to spawn */
     bool awaits;                        /* waits for the end of instances */
@@ -57,6 +58,7 @@ enum ir_kind {
     IR_DO,            /* variable = function(…) */
     IR_RAISE,         /* reject(args) */
     IR_ATTEMPTED,     /* a rejection that came out of the attempt in `variable` */
+    IR_CLOSED,        /* behind IR_CLOSE: a rejection knows its attempt again */
     IR_RETRY,         /* another attempt follows, at `after`; the strand is well again */
     IR_RAISE_AGAIN,   /* the error in `variable` */
     IR_CATCH,         /* variable = the error, if wanted; the strand is well again */

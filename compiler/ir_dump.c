@@ -58,7 +58,8 @@ static const char *strand_name(const struct ir_strand *strand)
 static const char *const verbs[] = {
     [IR_EVAL] = "eval", [IR_COPY] = "copy", [IR_TAKE] = "take", [IR_ADOPT] = "adopt", [IR_EXPECT] = "expect",
     [IR_DEFER] = "defer", [IR_DELIVER] = "deliver", [IR_SYNC] = "sync", [IR_DO] = "do", [IR_RAISE] = "raise",
-    [IR_ATTEMPTED] = "attempted", [IR_RETRY] = "retry", [IR_RAISE_AGAIN] = "raise again", [IR_CATCH] = "catch", [IR_KEEP] = "keep",
+    [IR_ATTEMPTED] = "attempted", [IR_CLOSED] = "closed",
+    [IR_RETRY] = "retry", [IR_RAISE_AGAIN] = "raise again", [IR_CATCH] = "catch", [IR_KEEP] = "keep",
     [IR_RESTORE] = "restore", [IR_SUPPRESS] = "suppress", [IR_SUPPRESS_OWN] = "suppress own", [IR_SET_EXIT] = "exit",
     [IR_DECLARE] = "declare", [IR_HOLD] = "hold", [IR_FORK] = "fork", [IR_BRANCH_OP] = "branch",
     [IR_BRANCH_DELAY] = "branch delay", [IR_BRANCH_STRAND] = "branch strand", [IR_EACH] = "each", [IR_NEXT_SLOT] = "next slot",

@@ -44,7 +44,7 @@ static void note_instr(struct locals *locals, const struct ir_instr *instr)
         break;
     case IR_ADOPT: case IR_ATTEMPTED: case IR_RETRY: case IR_KEEP: case IR_RESTORE: case IR_SUPPRESS: case IR_SET_EXIT: case IR_DECLARE:
     case IR_BRANCH_DELAY: case IR_EACH: case IR_NEXT_SLOT: case IR_BRANCH_JUMPED: case IR_OUTCOME: case IR_CAUSE: case IR_SPAWNED:
-    case IR_NOT_SPAWNED: case IR_TIMEOUT: case IR_TIMEOUT_END:
+    case IR_NOT_SPAWNED: case IR_CLOSED: case IR_TIMEOUT: case IR_TIMEOUT_END:
         ir_instr_variables(instr, &all);
         break;
     }

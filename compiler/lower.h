@@ -144,6 +144,10 @@ void lower_delay(struct lowering *lowering, const struct node *node);
 void check_before_c(struct lowering *lowering, const struct text *text);
 bool calls_something(const struct text *text);
 
+/* A whole number that may be computed in any type, as what the function `as` of chain_number.h makes of it. */
+struct text *number_text(struct lowering *lowering, struct text *computed, const char *as);
+
+
 /* lower_own.c; without effect on variables that own nothing */
 void owner_open(struct lowering *lowering, struct owner *owner, struct scope *scope, enum owner_kind kind, struct span span);
 void owner_close(struct lowering *lowering, struct owner *owner, struct span span);
@@ -171,6 +175,7 @@ void lower_timeout(struct lowering *lowering, const struct node *node, struct va
 void lower_spawn(struct lowering *lowering, const struct node *node);
 void lower_join(struct lowering *lowering, struct span span);
 void lower_close(struct lowering *lowering, struct ir_block *rejected, struct owner *of_result); /* NULL: it owns nothing */
+void add_attempted(struct lowering *lowering, struct span span);
 void lower_retry(struct lowering *lowering, const struct node *node, struct variable *dest);
 
 #endif

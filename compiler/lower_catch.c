@@ -41,7 +41,7 @@ static void lower_catch_entry(struct lowering *lowering, struct ir_block *handle
 {
     place(lowering, handler);
     if (err != NULL && lowering->attempt != NULL)
-        add(lowering, IR_ATTEMPTED, handler->span)->variable = lowering->attempt;
+        add_attempted(lowering, handler->span);
     add(lowering, IR_CATCH, handler->span)->variable = err;
     lowering->dirty = false;
 }

@@ -177,13 +177,13 @@ static struct variable *shared(struct lowering *lowering, const char *name, cons
     return variable;
 }
 
-static struct variable *bound(struct lowering *lowering, const char *name, struct text *text, struct span span)
+static struct variable *bound(struct lowering *lowering, const char *name, struct text *text, const char *as, struct span span)
 {
     struct variable *variable = shared(lowering, name, "size_t");
     struct ir_instr *instr = add(lowering, IR_EVAL, span);
 
     instr->variable = variable;
-    instr->text = text;
+    instr->text = number_text(lowering, text, as);
     lowering->dirty |= calls_something(text);
     return variable;
 }
@@ -247,8 +247,8 @@ static void lower_each_in(struct lowering *lowering, struct fork *fork, const st
     struct ir_block *some = block_new(lowering, "some_items", node->span), *behind = block_new(lowering, "after_each", node->span);
 
     some->span.begin = behind->span.begin = 0;
-    fork->next = bound(lowering, "next", node->u.each.low, node->span);
-    fork->high = bound(lowering, "high", node->u.each.high, node->span);
+    fork->next = bound(lowering, "next", node->u.each.low, "chain__low", node->span);
+    fork->high = bound(lowering, "high", node->u.each.high, "chain__high", node->span);
     lowering->block->text = text_of_pieces(lowering, fork->next, " < ", fork->high);
     end(lowering, IR_IF, some, behind);
     place(lowering, some);

@@ -243,6 +243,7 @@ void lower_reject(struct lowering *lowering, const struct node *node)
     if (node->u.reject.again != NULL) {
         instr = add(lowering, IR_RAISE_AGAIN, node->span);
         instr->variable = node->u.reject.again;
+        lowering->strand->retries |= lowering->chain->symbol->retries;
     } else {
         instr = add(lowering, IR_RAISE, node->span);
         instr->args = node->u.reject.args;

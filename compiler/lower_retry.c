@@ -9,6 +9,13 @@
 #include "arena.h"
 #include "lower.h"
 
+/* What has been rejected here knows its attempt. */
+void add_attempted(struct lowering *lowering, struct span span)
+{
+    add(lowering, IR_ATTEMPTED, span)->variable = lowering->attempt;
+    lowering->strand->retries = true;
+}
+
 /* "attempt + 1" */
 static struct text *next_attempt(struct lowering *lowering, const struct node *node)
 {
@@ -24,7 +31,7 @@ static bool is_number(const struct text *text)
     return text->pieces->kind == PIECE_TEXT && isdigit((unsigned char)*text->pieces->text);
 }
 
-/* "attempt < (most)" */
+/* "attempt < most" */
 static struct text *more_attempts(struct lowering *lowering, const struct node *node)
 {
     struct text *text = text_new(lowering->arena);
@@ -32,10 +39,27 @@ static struct text *more_attempts(struct lowering *lowering, const struct node *
     if (!is_number(node->u.retry.attempts)) /* of which C has nothing to say */
         text->span = node->u.retry.attempts->span;
     text_add_variable(lowering->arena, text, node->u.retry.attempt);
-    text_add(lowering->arena, text, " < (");
-    text_add_text(lowering->arena, text, node->u.retry.attempts);
-    text_add(lowering->arena, text, ")");
+    text_add(lowering->arena, text, " < ");
+    text_add_text(lowering->arena, text, number_text(lowering, node->u.retry.attempts, "chain__times"));
     return text;
+}
+
+/* To `again` if there are attempts left. Whatever says how many there are may have cancelled the chain. */
+static void ask_for_more(struct lowering *lowering, const struct node *node, struct ir_block *again)
+{
+    struct ir_block *more = again;
+
+    if (calls_something(node->u.retry.attempts)) {
+        more = block_new(lowering, "retry_undisturbed", node->span);
+        more->span.begin = 0;
+    }
+    lowering->block->text = more_attempts(lowering, node);
+    end(lowering, IR_IF, more, lowering->fail);
+    place(lowering, more);
+    if (more == again)
+        return;
+    end(lowering, IR_CODES, again, lowering->fail);
+    place(lowering, again);
 }
 
 /* The pause before the next attempt: as long as the backoff and its bound say, with jitter (rule 91). */
@@ -78,17 +102,15 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     lowering->attempt = node->u.retry.attempt;
     lower(lowering, node->u.retry.body, dest);
     dirty = lowering->dirty;
-    lowering->attempt = outer;
     lowering->fail = fail;
     end(lowering, IR_GOTO, behind, NULL);
     failed->codes = node->u.retry.codes;
     place(lowering, failed);
-    add(lowering, IR_ATTEMPTED, node->span)->variable = node->u.retry.attempt;
+    add_attempted(lowering, node->span);
+    lowering->attempt = outer;
     end(lowering, IR_CODES, retried, fail);
     place(lowering, retried);
-    lowering->block->text = more_attempts(lowering, node);
-    end(lowering, IR_IF, again, fail);
-    place(lowering, again);
+    ask_for_more(lowering, node, again);
     add(lowering, IR_RETRY, node->span)->after = resumed;
     own_release_since(lowering, writes, node->span);
     pause(lowering, node);

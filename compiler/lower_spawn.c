@@ -93,5 +93,9 @@ void lower_close(struct lowering *lowering, struct ir_block *rejected, struct ow
     place(lowering, rejected);
     lowering->strand->awaits = true;
     wait_for(lowering, IR_CLOSE, "closed", end_of_body);
+    if (lowering->chain->symbol->retries) {
+        lowering->strand->retries = true;
+        add(lowering, IR_CLOSED, end_of_body)->strand = lowering->strand;
+    }
     end(lowering, IR_END, NULL, NULL);
 }

@@ -114,6 +114,33 @@ bool calls_something(const struct text *text)
     return false;
 }
 
+/* "123" */
+static bool is_small_number(const struct text *text)
+{
+    const struct piece *piece = text->pieces;
+
+    if (piece == NULL || piece->next != NULL || piece->kind != PIECE_TEXT || piece->length == 0 || piece->length > 9)
+        return false;
+    for (size_t i = 0; i < piece->length; i++)
+        if (piece->text[i] < '0' || piece->text[i] > '9')
+            return false;
+    return piece->text[0] != '0' || piece->length == 1;
+}
+
+struct text *number_text(struct lowering *lowering, struct text *computed, const char *as)
+{
+    struct text *text;
+
+    if (is_small_number(computed))
+        return computed;
+    text = text_new(lowering->arena);
+    text->span = computed->span;
+    text_add(lowering->arena, text, arena_format(lowering->arena, "%s(chain__whole((", as));
+    text_add_text(lowering->arena, text, computed);
+    text_add(lowering->arena, text, ")))");
+    return text;
+}
+
 /* An expression that may run code of the user's. */
 void check_before_c(struct lowering *lowering, const struct text *text)
 {

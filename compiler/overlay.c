@@ -91,7 +91,7 @@ static bool may_raise(const struct ir_instr *instr)
     case IR_RETRY: case IR_CATCH: case IR_KEEP: case IR_SUPPRESS_OWN: case IR_SET_EXIT: case IR_DECLARE: case IR_HOLD:
     case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY: case IR_BRANCH_STRAND: case IR_EACH: case IR_NEXT_SLOT:
     case IR_BRANCH_JUMPED: case IR_OUTCOME: case IR_CAUSE: case IR_SPAWNED: case IR_NOT_SPAWNED: case IR_TIMEOUT:
-    case IR_TIMEOUT_END:
+    case IR_CLOSED: case IR_TIMEOUT_END:
         return false;
     }
     return false;

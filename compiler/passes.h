@@ -36,7 +36,7 @@ bool resolve(struct program *program, struct ast_file *file);
  * wanted value exists and has a type, every binding is set where it is used. */
 struct checked_chain *check(struct program *program);
 
-/* extent: refuses chains that have room for more branches than anybody wants. Changes nothing. */
+/* extent: refuses chains that have room for more branches than anybody wants; notes which may retry. */
 void extent(struct program *program);
 
 /* raises: reports filters that never match and codes that escape what a chain declares; notes which waits for branches may be

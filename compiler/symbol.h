@@ -55,6 +55,7 @@ struct symbol {
     const struct ast_number *pool;   /* of a chain; NULL: none */
     bool is_spawned, is_called;      /* [check] in the compiled file */
     bool is_started;                 /* [name] by a block of the compiled file that is reached */
+    bool retries;                    /* [extent] a rejection may know an attempt, here or in a chain that it calls */
     uint64_t places, share;          /* [extent] for branches, those it calls included; of these in the chain that is looked at */
     const struct symbol *grows_by;   /* [extent] the callee that most of them are for */
     bool needs_branches;             /* [resolve] a chain with a combinator in it or in one it calls */

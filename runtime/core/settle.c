@@ -164,9 +164,10 @@ static void decide(struct chain_op *parent, const struct chain_op *branch, int c
     join->winner = branch;
     if (parent->code == 0)
         parent->code = code;
-    join->attempt = (chain__tag(branch) & CHAIN__BRANCH) == 0 ? branch->alive : 0;
-    if (code > 0)
+    if (code > 0) {
         join->failure = *failure;
+        join->attempt = (uint32_t)chain__attempt(branch, failure);
+    }
     if ((parent->flags & CHAIN__FORKING) == 0 && parent->alive > 1) {
         parent->flags |= CHAIN__DECIDING;
         chain__ready(loop, chain__strand_of(parent));
@@ -193,13 +194,18 @@ static bool has_winner(struct chain_op *parent)
     return (parent->flags & CHAIN__DECIDED) != 0 && join->winner != NULL && join->winner->code == 0;
 }
 
+static int attempt_of_decision(struct chain_op *parent)
+{
+    return (int)((struct chain__decision *)chain__storage(parent))->attempt;
+}
+
 /* All branches have ended. */
 static void complete(struct chain_op *parent)
 {
     if ((parent->flags & (CHAIN__KIND | CHAIN__DECIDED)) == CHAIN__ANY && parent->code == 0)
         chain__raise(parent, CHAIN_EALL, chain__nobody_won, 0); /* rule 47 */
     if (parent->code > 0)
-        parent->alive = (parent->flags & CHAIN__DECIDED) != 0 ? ((struct chain__decision *)chain__storage(parent))->attempt : 0;
+        chain__set_attempt(parent, (parent->flags & CHAIN__DECIDED) != 0 ? attempt_of_decision(parent) : 0);
     else if (parent->code < 0 && !has_winner(parent))
         parent->alive = CHAIN__EMPTY;
     parent->flags &= (uint8_t)~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__FORKING | CHAIN__KIND);

@@ -87,6 +87,15 @@ void chain__join_cancel(struct chain__wait *op, struct chain__nursery *nursery)
     chain__cancelled(chain__deferred(op));
 }
 
+void chain__close_retried(struct chain__close *op, struct chain__nursery *nursery)
+{
+    const struct chain_op *header = chain__op_of(op);
+
+    if (header->code > 0)
+        op->attempt = (uint32_t)chain__attempt(header, &op->wait.failure);
+    chain__close_start(&op->wait, nursery);
+}
+
 void chain__close_start(struct chain__wait *op, struct chain__nursery *nursery)
 {
     struct chain_loop *loop = chain_loop_of(op);

@@ -85,9 +85,10 @@ static int64_t with_jitter(struct chain_loop *loop, int64_t pause, unsigned perc
 
 int64_t chain__backoff(struct chain_loop *loop, int attempt, int64_t first, int64_t most, unsigned jitter)
 {
+    const int64_t longest = INT64_MAX / 2;
     int64_t pause = first;
 
-    for (int i = 1; i < attempt && pause > 0 && pause < most; i++)
-        pause = pause > INT64_MAX / 4 ? INT64_MAX / 2 : 2 * pause;
+    for (int i = 1; i < attempt && pause > 0 && pause < most && pause < longest; i++)
+        pause = pause > longest / 2 ? longest : 2 * pause;
     return with_jitter(loop, pause < most ? pause : most, jitter);
 }

@@ -96,7 +96,7 @@ struct chain_timer *chain__timer_due(struct chain_loop *loop, uint64_t now)
 }
 
 /* A duration begins now, not when the turn began: work may have been done since (rule 19). One of 0 is over in any case. */
-uint64_t chain_deadline(struct chain_loop *loop, int64_t ns)
+uint64_t (chain_deadline)(struct chain_loop *loop, int64_t ns)
 {
     uint64_t now;
 

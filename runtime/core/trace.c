@@ -60,7 +60,7 @@ static void find_place(struct chain_event *event, const struct chain_op *op, con
 {
     if ((chain__tag(op) & CHAIN__BRANCH) != 0) {
         event->type = chain__strand_of(chain__parent_of((struct chain_op *)op))->type;
-        event->state = ((unsigned)op->flags | (unsigned)op->alive << 8) - 1;
+        event->state = ((unsigned)op->flags | (unsigned)op->alive << 8) - 1; /* a step without a mark: beyond all sites */
     } else {
         event->type = chain__strand_of((struct chain_op *)op)->type;
         event->state = op->at == CHAIN__STARTING || op->at == CHAIN__SETTLED_AT_ONCE ? loop->starting : op->at;
@@ -177,6 +177,13 @@ void chain__trace_suppressed(struct chain_loop *loop, const struct chain_error *
 
 /* ---- chains that C code runs, and spawned ones ---- */
 
+/* Roots and instances have room for the lower half of a number. The upper one is that of the loop's latest, or one less. */
+static uint64_t whole_number(const struct chain_loop *loop, uint32_t number)
+{
+    uint64_t latest = told(loop, loop->numbers);
+    return latest - (uint32_t)((uint32_t)latest - number);
+}
+
 static uint32_t number_told(const struct chain_op *op)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
@@ -198,8 +205,9 @@ void chain__trace_spawn(struct chain__instance *instance, const struct chain_str
 void chain__trace_cancel(const struct chain_root *root)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(&root->strand.op));
-    struct chain_event event = { .kind = CHAIN_EVENT_CANCEL, .code = CHAIN_CANCELLED, .number = root->number };
+    struct chain_event event = { .kind = CHAIN_EVENT_CANCEL, .code = CHAIN_CANCELLED };
 
+    event.number = whole_number(loop, root->number);
     find_place(&event, &root->strand.op, loop);
     tell(loop, &event);
 }
@@ -208,8 +216,9 @@ void chain__trace_cancel(const struct chain_root *root)
 void chain__trace_done(const struct chain_op *op, uint32_t number)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
-    struct chain_event event = { .kind = CHAIN_EVENT_DONE, .code = op->code, .number = number, .type = loop->last_chain };
+    struct chain_event event = { .kind = CHAIN_EVENT_DONE, .code = op->code, .type = loop->last_chain };
 
+    event.number = whole_number(loop, number);
     loop->last_chain = NULL;
     tell(loop, &event);
 }

@@ -14,6 +14,7 @@
 #define CHAIN_H
 
 #include "chain_config.h"
+#include "chain_number.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -347,9 +348,23 @@ void chain_timer_arm(struct chain_loop *loop, struct chain_timer *timer, uint64_
 void chain_timer_disarm(struct chain_loop *loop, struct chain_timer *timer);
 
 /* When a duration of `ns` that begins now is over. It reads the clock, so that work which was done since the turn began does not
- * count (rule 19); whoever arms very many timers at once may add to `loop->now` instead. Saturates (rule 88). Negative `ns` counts as 0,
- * and 0 is the turn's reading: such a timer fires in this turn. */
+ * count (rule 19); whoever arms very many timers at once may add to `loop->now` instead. Saturates (rule 88). `ns` may have any arithmetic
+ * type, and what is above INT64_MAX counts as that; negative counts as 0 (rule 87), and 0 is the turn's reading: such a timer fires in
+ * this turn. */
 uint64_t chain_deadline(struct chain_loop *loop, int64_t ns);
+#ifndef __cplusplus
+#define chain_deadline(loop, ns) chain_deadline(loop, chain__ns(chain__number(ns)))
+#else
+extern "C++" {
+template <typename Number> inline uint64_t chain_deadline(struct chain_loop *loop, Number ns)
+{
+    if (!(ns > static_cast<Number>(0)))
+        return chain_deadline(loop, INT64_C(0));
+    return chain_deadline(loop, static_cast<long double>(ns) >= static_cast<long double>(INT64_MAX) ? INT64_MAX
+                                                                                                   : static_cast<int64_t>(ns));
+}
+}
+#endif
 
 /* ---- the trace ------------------------------------------------------------------------------------------------------ */
 

@@ -448,6 +448,40 @@ static inline void chain__originates(struct chain_op *op, const struct chain_sit
         failure->origin = site;
 }
 
+/* ---- attempts ----
+ *
+ * A rejection that has come out of a retry knows the number of its attempt. A strand's `alive` has room for small ones, as it does not
+ * wait for branches meanwhile. A large one stands behind the failure: chainc makes room there wherever it can be written, which is
+ * in strands that retry or pass on what a chain that retries has rejected with. */
+
+enum { CHAIN__MANY = 255 }; /* `alive` of a rejected strand: the attempt stands behind the failure */
+
+struct chain__retried {
+    struct chain_failure failure;
+    uint32_t attempt;
+};
+
+/* Of a rejection whose failure stands at `failure`; 0: none. */
+static inline int chain__attempt(const struct chain_op *op, const struct chain_failure *failure)
+{
+    if ((chain__tag(op) & CHAIN__BRANCH) != 0)
+        return 0;
+    if (CHAIN__LIKELY(op->alive != CHAIN__MANY))
+        return op->alive;
+    return (int)((const struct chain__retried *)(const void *)failure)->attempt;
+}
+
+/* Of the failure in the strand's storage. */
+static inline void chain__set_attempt(struct chain_op *op, int attempt)
+{
+    if (CHAIN__LIKELY(attempt < CHAIN__MANY)) {
+        op->alive = (uint8_t)attempt;
+        return;
+    }
+    op->alive = CHAIN__MANY;
+    ((struct chain__retried *)chain__storage(op))->attempt = (uint32_t)attempt;
+}
+
 /* The message of a rejection whose info leads to its causes. */
 extern const char chain__nobody_won[];
 
@@ -456,7 +490,7 @@ static inline struct chain_error chain__error(const struct chain_op *op, const s
 {
     struct chain_error error;
     error.code = op->code;
-    error.attempt = (chain__tag(op) & CHAIN__BRANCH) == 0 ? op->alive : 0;
+    error.attempt = chain__attempt(op, failure);
     error.message = failure->message;
     error.info = failure->info;
     error.origin = failure->origin;
@@ -468,12 +502,11 @@ static inline struct chain_error chain__error(const struct chain_op *op, const s
     return error;
 }
 
-/* A rejection has come out of an attempt: the innermost retry says which. A strand's `alive` has room for it, as it does not
- * wait for branches meanwhile; more than 255 count as 255. */
+/* A rejection has come out of an attempt: the innermost retry says which. */
 static inline void chain__attempted(struct chain_op *op, int attempt)
 {
     if (op->code > 0 && op->alive == 0)
-        op->alive = (uint8_t)(attempt > 255 ? 255 : attempt);
+        chain__set_attempt(op, attempt);
 }
 
 /* An attempt was rejected, and another follows. `at` is the state of the retry. */
@@ -489,7 +522,7 @@ static inline void chain__raise_again(struct chain_op *op, const struct chain_er
 {
     struct chain_failure *failure = chain__failure(op);
     op->code = error->code;
-    op->alive = (uint8_t)error->attempt;
+    chain__set_attempt(op, error->attempt);
     failure->message = error->message;
     failure->info = error->info;
     failure->origin = error->origin;
@@ -567,7 +600,7 @@ static inline bool chain__ask(struct chain_op *op)
 struct chain_kept {
     struct chain_failure failure; /* of a rejection */
     int code;
-    uint8_t shielded, attempt;
+    unsigned shielded : 1, attempt : 31; /* without a rejection: what `alive` said */
 };
 
 /* A finally begins: from here on the strand is shielded (rule 40). */
@@ -575,16 +608,19 @@ static inline void chain__keep(struct chain_op *op, struct chain_kept *kept)
 {
     kept->code = op->code;
     kept->attempt = op->alive;
-    if (op->code > 0)
+    if (op->code > 0) {
         kept->failure = *chain__failure(op);
+        kept->attempt = (unsigned)chain__attempt(op, chain__failure(op)) & INT_MAX;
+    }
     op->code = 0;
-    kept->shielded = op->flags & CHAIN__SHIELDED;
+    kept->shielded = (op->flags & CHAIN__SHIELDED) != 0;
     op->flags |= CHAIN__SHIELDED;
 }
 
 static inline bool chain__unshield(struct chain_op *op, const struct chain_kept *kept)
 {
-    op->flags = (uint8_t)((op->flags & ~CHAIN__SHIELDED) | kept->shielded);
+    if (!kept->shielded)
+        op->flags &= (uint8_t)~CHAIN__SHIELDED;
     return (op->flags & (CHAIN__CANCELLED | CHAIN__SHIELDED)) == CHAIN__CANCELLED;
 }
 
@@ -592,9 +628,11 @@ static inline bool chain__unshield(struct chain_op *op, const struct chain_kept 
 static inline void chain__restore(struct chain_op *op, struct chain_loop *loop, const struct chain_kept *kept)
 {
     op->code = kept->code;
-    op->alive = kept->attempt;
-    if (kept->code > 0)
+    op->alive = (uint8_t)kept->attempt;
+    if (kept->code > 0) {
         *chain__failure(op) = kept->failure;
+        chain__set_attempt(op, (int)kept->attempt);
+    }
     if (chain__unshield(op, kept) && op->code >= 0)
         chain__cancel_wins(op, loop);
 }

@@ -12,12 +12,14 @@ extern "C" {
 
 /* ---- branches of all, any, race, settle ---- */
 
-/* What a strand keeps in its storage while it waits for branches. */
+/* What a strand keeps in its storage while it waits for branches. Begins as a struct chain__retried does. */
 struct chain__decision {
     struct chain_failure failure;   /* of the rejection that decided */
+    uint32_t attempt;               /* of the rejection */
     const struct chain_op *winner;  /* the header that decided */
-    uint8_t attempt;                /* of the rejection */
 };
+CHAIN_STATIC_ASSERT(offsetof(struct chain__decision, attempt) == offsetof(struct chain__retried, attempt),
+                    "the attempt of a rejection that decided is that of the strand which waited");
 
 /* The strand is going to wait for `count` branches, and resumes at `at`: the header is made pending with one more, which
  * chain__join() takes away, so that nothing is decided before every branch has been started (rule 18). */
@@ -40,11 +42,12 @@ static inline bool chain__branch_at(struct chain_strand *parent, struct chain_op
 {
     uint64_t low = (chain__tag(&parent->op) & 0xff00) | CHAIN__BRANCH | way;
     bool cancelled = parent->op.code == CHAIN_CANCELLED;
+    unsigned mark = site < 0xffff ? site + 1 : 0; /* 0: there is no room for it, the origin is unknown */
 
     op->code = cancelled ? CHAIN__CANCELLED_EMPTY : 0;
     op->at = (uint16_t)(at / 8);
-    op->flags = (uint8_t)((site + 1) & 0xff);
-    op->alive = (uint8_t)((site + 1) >> 8);
+    op->flags = (uint8_t)(mark & 0xff);
+    op->alive = (uint8_t)(mark >> 8);
     if (CHAIN__UNLIKELY(cancelled)) {
         chain__set_tag(op, (chain__tag(op) & ~CHAIN__LOW) | low);
         parent->op.alive--;
@@ -182,17 +185,6 @@ struct chain__delay {
 };
 void chain__delay_start(struct chain__delay *op, int64_t ns);
 void chain__delay_cancel(struct chain__delay *op);
-
-/* A computed duration is a whole number of its unit: 0.5 s would silently be none. */
-#define chain__whole(count) _Generic((count), float: (void)0, double: (void)0, long double: (void)0, default: (int64_t)(count))
-
-/* Multiplies a computed duration, clamped to [0, INT64_MAX / 2] ns (rule 87). */
-static inline int64_t chain__duration(int64_t count, int64_t unit)
-{
-    if (count <= 0)
-        return 0;
-    return count > INT64_MAX / 2 / unit ? INT64_MAX / 2 : count * unit;
-}
 
 #ifdef __cplusplus
 }

@@ -110,6 +110,20 @@ void chain__join_cancel(struct chain__wait *op, struct chain__nursery *nursery);
 /* The end of a chain that was rejected or cancelled: the same, and the instances are cancelled (rule 77). */
 void chain__close_start(struct chain__wait *op, struct chain__nursery *nursery);
 
+/* The same for a chain whose rejection may know a large attempt, which would stand where the wait has its list. */
+struct chain__close {
+    struct chain__wait wait; /* first */
+    uint32_t attempt;
+};
+void chain__close_retried(struct chain__close *op, struct chain__nursery *nursery);
+
+/* When the instances have ended. */
+static inline void chain__closed(struct chain_op *op, const struct chain__close *close)
+{
+    if (op->code > 0)
+        chain__set_attempt(op, (int)close->attempt);
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -107,12 +107,12 @@ static void rule_88_saturates_and_never_fires(void **state)
 static void rule_87_durations_are_clamped(void **state)
 {
     (void)state;
-    assert_int_equal(chain__duration(-1, 1000), 0);
-    assert_int_equal(chain__duration(0, 1000), 0);
-    assert_int_equal(chain__duration(3, 1000), 3000);
-    assert_int_equal(chain__duration(INT64_MAX, 1), INT64_MAX / 2);
-    assert_int_equal(chain__duration(INT64_MAX / 2, 1), INT64_MAX / 2);
-    assert_int_equal(chain__duration(INT64_MAX / 1000, 1000), INT64_MAX / 2);
+    assert_int_equal(chain__duration(chain__whole(-1), 1000), 0);
+    assert_int_equal(chain__duration(chain__whole(0), 1000), 0);
+    assert_int_equal(chain__duration(chain__whole(3), 1000), 3000);
+    assert_int_equal(chain__duration(chain__whole(INT64_MAX), 1), INT64_MAX / 2);
+    assert_int_equal(chain__duration(chain__whole(INT64_MAX / 2), 1), INT64_MAX / 2);
+    assert_int_equal(chain__duration(chain__whole(INT64_MAX / 1000), 1000), INT64_MAX / 2);
 }
 
 static void disarmed_ones_do_not_fire(void **state)

@@ -1,0 +1,170 @@
+/* Counters at their limits: they wrap without harm, stop, or are wide enough (rules 4, 35, 91). */
+#include "mini.h"
+
+#include <stdlib.h>
+
+static struct world world;
+
+/* ---- generations ---- */
+
+static void settle_now(struct mini *mini)
+{
+    mini_keep(mini);
+    ext_resolve(mini->done, mini->rounds);
+}
+
+/* The generation is counted in the upper 48 bits of a tag. It goes from the last one to the first. */
+static void rule_04_generations_wrap(void **state)
+{
+    static struct mini a;
+    struct chain_deferred stale[8];
+
+    (void)state;
+    world_open(&world);
+    for (unsigned start = 2; start <= 12; start += 2) {
+        mini_init(&a, 'a', 8);
+        a.root.strand.op.tag = UINT64_MAX << 16;
+        a.root.strand.op.tag -= (start - 1) * CHAIN__GENERATION; /* even, and so many before the end */
+        mini_run(&a, &world.loop);
+        chain_loop_turn(&world.loop, false);
+        for (int i = 0; i < 8; i++) {
+            stale[i] = a.done;
+            for (int k = 0; k < i; k++)
+                assert_int_equal(ext_resolve(stale[k], 99), CHAIN_LATE);
+            assert_int_equal(ext_resolve(a.done, i), CHAIN_OK);
+            assert_int_equal(ext_resolve(a.done, i), CHAIN_LATE);
+            chain_loop_turn(&world.loop, false);
+        }
+        assert_diary("a0 a1 a2 a3 a4 a5 a6 a7 ");
+        assert_int_equal(chain_outcome(&a.root), CHAIN_VALUE);
+        assert_int_equal(a.root.strand.op.tag >> 8 & 0xff, world.loop.id);
+    }
+    mini_init(&a, 'b', 3);
+    a.start = settle_now;
+    a.root.strand.op.tag = UINT64_MAX << 17;
+    mini_run(&a, &world.loop);
+    chain_loop_turn(&world.loop, false);
+    assert_diary("b2 b1 b0 ");
+    world_close(&world);
+}
+
+/* ---- the place of a step ---- */
+
+/* A branch that is one operation has 16 bits for its place. */
+static void rule_35_places_beyond_the_last(void **state)
+{
+    static const unsigned sites[] = { 0, 1, 254, 255, 256, 65533, 65534, 65535, 65536, 70000, UINT_MAX };
+    static struct mini parent;
+    static struct {
+        struct chain_op op;
+        union mini_area area;
+    } branch;
+
+    (void)state;
+    world_open(&world);
+    for (size_t i = 0; i < sizeof sites / sizeof *sites; i++) {
+        unsigned mark = sites[i] < 65535 ? sites[i] + 1 : 0;
+        assert_true(chain__branch_at(&parent.root.strand, &branch.op, 64, 0, sites[i]));
+        assert_int_equal(branch.op.flags | branch.op.alive << 8, mark);
+    }
+    world_close(&world);
+}
+
+/* ---- attempts ---- */
+
+static void rule_35_attempts(void **state)
+{
+    static const int attempts[] = { 0, 1, 253, 254, 255, 256, 65535, 65536, INT_MAX - 1, INT_MAX };
+    struct {
+        struct chain_op op;
+        struct chain__retried storage;
+        uint32_t guard;
+    } strand = { .guard = 7 };
+    struct chain_kept kept;
+
+    (void)state;
+    world_open(&world);
+    for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
+        struct chain_error error = { .code = EIO, .attempt = attempts[i], .message = "m", .info = 5 };
+        strand.op.alive = 0;
+        chain__raise_again(&strand.op, &error);
+        assert_int_equal(chain__attempt(&strand.op, chain__failure(&strand.op)), attempts[i]);
+        for (int shielded = 0; shielded < 2; shielded++) {
+            strand.op.flags = shielded ? CHAIN__SHIELDED : 0;
+            chain__keep(&strand.op, &kept);
+            assert_int_equal(strand.op.flags, CHAIN__SHIELDED);
+            memset(&strand.storage, 0x55, sizeof strand.storage);
+            strand.op.alive = 3;
+            chain__restore(&strand.op, &world.loop, &kept);
+            assert_int_equal(strand.op.flags, shielded ? CHAIN__SHIELDED : 0);
+        }
+        error = chain__error(&strand.op, chain__failure(&strand.op));
+        assert_int_equal(error.attempt, attempts[i]);
+        assert_int_equal(error.info, 5);
+    }
+    assert_int_equal(strand.guard, 7);
+    assert_int_equal(sizeof(struct chain_failure), 3 * sizeof(void *)); /* what programs without a retry have */
+    assert_int_equal(sizeof(struct chain_kept), sizeof(struct chain_failure) + 8);
+    assert_int_equal(sizeof(struct chain__decision), sizeof(struct chain_failure) + 2 * sizeof(void *));
+    world_close(&world);
+}
+
+/* Doubling stops at the longest pause, however many attempts there were. */
+static void rule_91_pauses(void **state)
+{
+    (void)state;
+    world_open(&world);
+    for (int attempt = INT_MAX; attempt > 0; attempt /= 2) {
+        int64_t pause = attempt > 62 ? INT64_MAX / 2 : INT64_C(1) << (attempt - 1);
+        assert_int_equal(chain__backoff(&world.loop, attempt, 1, INT64_MAX, 0), pause);
+        assert_int_equal(chain__backoff(&world.loop, attempt, 1, 1000, 0), pause < 1000 ? pause : 1000);
+        assert_int_equal(chain__backoff(&world.loop, attempt, 0, INT64_MAX, 100), 0);
+        assert_int_equal(chain__backoff(&world.loop, attempt, INT64_MAX / 2, INT64_MAX, 100), INT64_MAX / 2);
+        assert_int_equal(chain__backoff(&world.loop, attempt, INT64_MAX / 2, 5, 0), 5);
+    }
+    world_close(&world);
+}
+
+/* ---- loops ---- */
+
+/* A number is given back by a loop that ends, unless chains still ran on it. */
+static void loops_are_numbered(void **state)
+{
+    static struct world worlds[CHAIN_LOOPS_MAX + 1];
+    static struct mini left;
+
+    (void)state;
+    for (int times = 0; times < 1000; times++) {
+        world_open(&world);
+        assert_int_equal(world.loop.id, 0);
+        world_close(&world);
+    }
+    for (int times = 0; times < 3; times++) {
+        for (int i = 0; i < CHAIN_LOOPS_MAX; i++)
+            world_open(&worlds[i]);
+        assert_int_equal(chain_loop_init(&worlds[CHAIN_LOOPS_MAX].loop, &world_port), EMFILE);
+        world_close(&worlds[5 + times]);
+        world_open(&worlds[5 + times]);
+        assert_int_equal(worlds[5 + times].loop.id, 5 + times);
+        for (int i = 0; i < CHAIN_LOOPS_MAX; i++)
+            world_close(&worlds[i]);
+    }
+    world_open(&world);
+    mini_init(&left, 'l', 1);
+    mini_run(&left, &world.loop);
+    chain_loop_turn(&world.loop, false);
+    assert_int_equal(chain_loop_fini(&world.loop), 1);
+    world_open(&worlds[0]);
+    assert_int_equal(worlds[0].loop.id, 1);
+    world_close(&worlds[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rule_04_generations_wrap), cmocka_unit_test(rule_35_places_beyond_the_last),
+        cmocka_unit_test(rule_35_attempts),         cmocka_unit_test(rule_91_pauses),
+        cmocka_unit_test(loops_are_numbered),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
