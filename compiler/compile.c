@@ -134,6 +134,7 @@ static void compile_tree(struct compilation *compilation, struct ast_file *file)
     if (compilation->diags.errors != 0)
         return;
     extent(&compilation->program);
+    pools(&compilation->program);
     raises(&compilation->program, checked);
     if (compilation->diags.errors != 0 || compilation->options->check_only)
         return;

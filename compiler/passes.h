@@ -39,6 +39,9 @@ struct checked_chain *check(struct program *program);
 /* extent: refuses chains that have room for more branches than anybody wants; notes which may retry. */
 void extent(struct program *program);
 
+/* pools: warns of pools whose slots can all wait for one another. Changes nothing. */
+void pools(struct program *program);
+
 /* raises: reports filters that never match and codes that escape what a chain declares; notes which waits for branches may be
  * rejected. */
 void raises(struct program *program, struct checked_chain *chains);

@@ -441,10 +441,24 @@ static void resolve_chain(struct program *program, struct symbol *chain)
 
 static void visit_chain(struct program *program, struct symbol *chain);
 
+static void note_run(struct resolver *caller, struct symbol *chain, bool is_spawn)
+{
+    struct symbol_run *run;
+
+    if (chain->proto->body == NULL)
+        return;
+    run = arena_new(caller->program->arena, struct symbol_run);
+    run->to = chain;
+    run->is_spawn = is_spawn;
+    run->next = caller->chain->runs;
+    caller->chain->runs = run;
+}
+
 static void visit_callee(struct resolver *caller, struct symbol *callee, struct span span)
 {
     struct diag *diag;
 
+    note_run(caller, callee, false);
     if (callee->visit == 1) {
         diag = diag_report(caller->program->diags, D_RECURSION, span, callee->name);
         diag_note(caller->program->diags, diag, callee->span, "'%s' begins here", callee->name);
@@ -468,6 +482,8 @@ static void visit_form(void *context, struct ast_form *form)
 {
     struct resolver *caller = context;
 
+    if (form->kind == AST_SPAWN && form->u.call.op != NULL && form->u.call.op->proto_kind == AST_CHAIN)
+        note_run(caller, form->u.call.op, true);
     if (form->kind != AST_CALL || form->u.call.op == NULL)
         return;
     visit_release(caller, form->u.call.op->value, form->span);

@@ -60,6 +60,8 @@ struct symbol {
     const struct symbol *grows_by;   /* [extent] the callee that most of them are for */
     bool needs_branches;             /* [resolve] a chain with a combinator in it or in one it calls */
     struct checked_chain *checked;   /* [check] of a chain of the compiled file */
+    struct symbol_run *runs;         /* [resolve] what it calls and spawns */
+    struct pool_node *pool_node;     /* [pools] */
     char visit;                      /* [resolve] for the search for recursion */
 
     /* codes */
@@ -71,6 +73,13 @@ struct symbol {
     const struct ast_item *resource;
     bool is_tag;                     /* [resolve] of a struct, too: that has been reported */
     struct symbol *release;          /* [resolve] the operation that ends one; NULL: wrong, and reported */
+};
+
+/* A chain that another one calls or spawns. */
+struct symbol_run {
+    struct symbol_run *next;
+    struct symbol *to;
+    bool is_spawn;
 };
 
 /* One .chain file of the program. */
