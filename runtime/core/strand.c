@@ -33,6 +33,7 @@ static void begin_branch(struct chain_strand *parent, struct chain_strand *branc
 
 bool chain__may_still_go_on(struct chain_loop *loop)
 {
+    loop->budget = 0; /* not less, however often it is asked */
     if (loop->spared <= 0)
         return false;
     loop->spared--;

@@ -207,16 +207,15 @@ static inline struct chain_strand *chain__suspend(struct chain_loop *loop)
     return NULL;
 }
 
-/* What a resume function returns to go on at once with the same strand in a called chain. */
+/* What a resume function returns to go on at once with the same strand in a called chain. It counts in every build, so that all
+ * have one order. What is used up stays so: calls that never wait may be more than an int can count. */
 static inline struct chain_strand *chain__continue(struct chain_strand *strand, struct chain_loop *loop)
 {
-#if CHAIN__THREADED
-    if (CHAIN__LIKELY(--loop->budget >= 0))
-        return strand->type->resume(strand, loop);
-#else
-    (void)loop;
-#endif
-    return strand;
+    if (CHAIN__UNLIKELY(--loop->budget < 0)) {
+        loop->budget = 0;
+        return strand;
+    }
+    return CHAIN__THREADED ? strand->type->resume(strand, loop) : strand;
 }
 
 /* The same where no budget is left, or it was set aside because no other strand may be resumed now. */
@@ -225,7 +224,6 @@ bool chain__may_still_go_on(struct chain_loop *loop);
 /* A loop goes round: false if the strand has to let others run first (rule 17). */
 static inline bool chain__may_go_on(struct chain_loop *loop)
 {
-    /* below 0 is as good as 0: the turn sets it anew */
     return CHAIN__LIKELY(--loop->budget >= 0) || chain__may_still_go_on(loop);
 }
 

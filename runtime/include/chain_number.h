@@ -76,19 +76,22 @@ static inline struct chain__number chain__of_int128(chain__int128 n)
 #define CHAIN__OF_INT128
 #endif
 
-/* Smaller types, and enumerations, fit into one of these. */
-#define chain__number(n)                                                                                               \
-    _Generic((n), CHAIN__OF_INT128 unsigned long: chain__of_unsigned, unsigned long long: chain__of_unsigned,          \
-             float: chain__of_float, double: chain__of_double, long double: chain__of_long_double,                     \
-             default: chain__of_signed)(n)
+#ifndef __cplusplus
 
-/* The same of something that is counted: 0.5 s would silently be none. */
-#define chain__whole(n) (chain__is_whole(n), chain__number(n))
-#define chain__is_whole(n)                                                                                             \
-    ((void)sizeof(struct {                                                                                             \
-        _Static_assert(_Generic((n), float: 0, double: 0, long double: 0, default: 1), "expected a whole number");     \
-        int whole;                                                                                                     \
-    }))
+/* Smaller types, and enumerations, fit into one of these. */
+#define CHAIN__OF_INTEGER CHAIN__OF_INT128 unsigned long: chain__of_unsigned, unsigned long long: chain__of_unsigned
+#define chain__number(n)                                                                            \
+    _Generic((n), CHAIN__OF_INTEGER, float: chain__of_float, double: chain__of_double,              \
+             long double: chain__of_long_double, default: chain__of_signed)(n)
+
+/* The same of something that is counted: 0.5 s would silently be none. A fraction cannot be compiled, as the struct is
+ * never defined. */
+struct chain__expected_a_whole_number chain__of_fraction(double n);
+#define chain__whole(n)                                                                             \
+    _Generic((n), CHAIN__OF_INTEGER, float: chain__of_fraction, double: chain__of_fraction,         \
+             long double: chain__of_fraction, default: chain__of_signed)(n)
+
+#endif
 
 /* ns, clamped to [0, INT64_MAX / 2] (rule 87); `unit` in ns. */
 static inline int64_t chain__duration(struct chain__number count, int64_t unit)

@@ -44,7 +44,7 @@ class Run:
 
     def predict(self, program):
         world = World(self.acts, (self.cancel_ms, self.cancel_event, self.cancel_how), self.seed, self.early)
-        world.run(lambda root: program.main.call(root, self.x))
+        world.run(lambda root: program.main.call(root, self.x, False))
         self.trace, self.sum, self.least = world.trace, world.sum(), world.least
 
 

@@ -1033,7 +1033,7 @@ class Spawn(Node):
 
     def run(self, strand, env, it):
         return spawn(strand, env.frames[0]["nursery"], self.chain.name, self.chain.pool,
-                     lambda instance: self.chain.call(instance, self.expr.value(env, it)))
+                     lambda instance: self.chain.call(instance, self.expr.value(env, it), False))
 
 
 class JoinAll(Node):
@@ -1050,16 +1050,29 @@ def spawns(node):
     return isinstance(node, Spawn) or any(spawns(child) for child in node.children)
 
 
+def calls(node):
+    return isinstance(node, Call) or any(calls(child) for child in node.children)
+
+
 class Chain:
     def __init__(self, name, body, pool=None):
         self.name, self.body, self.pool = name, body, pool
         self.spawns = spawns(body)
+        self.calls = calls(body)
 
     def src(self, static):
         pool = "" if self.pool is None else " pool %d" % self.pool
         return "%schain int %s(int x)%s\n%s\n" % ("static " if static else "", self.name, pool, self.body.src())
 
-    def call(self, strand, x):
+    def call(self, strand, x, counts=True):
+        """Calls count like resumptions, and so does the end of a chain that calls others (rule 17)."""
+        strand.world.budget -= counts
+        try:
+            return (yield from self.frame(strand, x))
+        finally:
+            strand.world.budget -= self.calls
+
+    def frame(self, strand, x):
         mark = Mark()
         env = Env([{"x": x, "call": mark}])
         depth = len(strand.cleanups)

@@ -341,9 +341,9 @@ def refused(words):
         return "chainc failed"
     said = run([*words, "-std=c11", f"-I{TOP}/runtime/include", "-c", "fractions.c"]).stderr.splitlines()
     hits = [n for n in range(len(rows)) if any(f"fractions.chain:{n + 2}:" in line for line in said)]
-    refusals = sum("expected a whole number" in line and "error" in line for line in said)
+    refusals = sum("error" in line and "expected_a_whole_number" in line for line in said)
     print(f"{words[0]}: {len(hits)} of {len(rows)} fractions refused at their lines")
-    return "" if len(hits) == refusals == len(rows) else "\n".join(said)
+    return "" if len(hits) == len(rows) <= refusals else "\n".join(said)
 
 
 IN_CPP = """#include <chain.h>
