@@ -161,6 +161,9 @@ tsan: ## the tests that use threads with ThreadSanitizer, in build/tsan
 fuzz: all ## every construct in every other, and 10000 random programs under faults, compared with an oracle; see tests/fuzz/fuzz.py --help
 	@tests/fuzz/fuzz.py --build $(BUILD) --nested --count $(or $(N),10000) --seed $(or $(SEED),1) --progress 2000
 
+fuzz-accepted: all $(LIBCHAINC) ## N changed sources (20000): gcc refuses nothing that chainc writes for those that it accepts
+	@nice -n 10 tests/fuzzers/accepted.py --build $(BUILD) --count $(or $(N),20000) --seed $(or $(SEED),1)
+
 fuzz-compiler: ## fuzz targets of the compiler and of what the examples read, FUZZ_SECONDS=300 in all; see tests/fuzzers/README.md
 	@tests/fuzzers/run --seconds $(or $(FUZZ_SECONDS),300)
 
@@ -236,9 +239,8 @@ $(BUILD)/way: FORCE
 	@mkdir -p $(@D)
 	@echo '$(WAY_TO_DATA)' | cmp -s - $@ || echo '$(WAY_TO_DATA)' >$@
 
-.PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak growth bench format format-check clean help FORCE
-.PHONY: all chainc libchain check check-builds bless asan tsan mutants coverage valgrind fuzz soak bench format format-check clean help FORCE
-.PHONY: all chainc libchain fuzz-compiler check check-builds bless asan tsan damage valgrind fuzz soak bench format format-check clean help FORCE
+.PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak \
+        growth bench format format-check clean mutants coverage fuzz-compiler faults fuzz-accepted help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

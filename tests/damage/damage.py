@@ -94,7 +94,7 @@ class Case:
         return self.first != 0 and abs(self.first - self.line) <= NEAR
 
     def __str__(self):
-        what = {"d": "deleted", "2": "doubled", "c": f"changed to {chr(self.byte)!r}"}[self.kind]
+        what = {"d": "deleted", "2": "doubled", "c": f"changed to {chr(self.byte)!r}", "m": "chosen"}[self.kind]
         return f"{self.source}:{self.line}: byte {self.offset} {what}: line {self.first}: {self.text}"
 
 
@@ -105,28 +105,31 @@ class Run:
         self.driver = self.work / "driver"
         self.verdicts = {}
         self.c_stride = 1
+        self.warnings = ["-w"]
         self.verdicts_file = self.work / "verdicts"
         if self.verdicts_file.exists():
             self.verdicts = dict(line.split("\t", 1) for line in self.verdicts_file.read_text().splitlines())
 
     def build_driver(self):
-        folders = [f"-I{f}" for f in (TOP / "compiler", TOP / "grammar", self.corpus.build / "gen")]
+        folders = [f"-I{f}" for f in (TOP / "compiler", TOP / "grammar", TOP / "tests/fuzzers", self.corpus.build / "gen")]
         flags = [*os.environ.get("CFLAGS", "-O2 -g").split(), "-std=c11", "-Wall", "-Wextra", "-Werror"]
-        result = run([*os.environ.get("CC", "gcc").split(), *flags, *folders, HERE / "driver.c", self.corpus.build / "obj/libchainc.a",
-                      "-o", self.driver])
+        result = run([*os.environ.get("CC", "gcc").split(), *flags, *folders, HERE / "driver.c", TOP / "tests/fuzzers/mutate.c",
+                      self.corpus.build / "obj/libchainc.a", "-o", self.driver])
         if result.returncode != 0:
             sys.exit(result.stderr)
 
-    def compile_file(self, number, source, stride):
+    def compile_file(self, number, source, other, stride):
         """All cases of a file; what crashed or took for ever is a case of its own."""
         outputs = self.work / f"outputs_{number}"
         shutil.rmtree(outputs, ignore_errors=True)
         outputs.mkdir(parents=True)
         options = self.options
         start = (options.seed * 7919 + number * 104729) % stride
-        command = [self.driver, source, options.kinds, stride, start, options.seed, outputs]
+        command = [self.driver, source, options.kinds, stride, start, options.seed, outputs, other]
         env = {**os.environ, "CHAINC_DATADIR": str(self.corpus.build / "share/chain")}
         result = run(command, env=env)
+        if result.returncode == 3 and options.kinds == "m": # any text may be offered for that
+            return []
         if result.returncode == 3:
             sys.exit(f"{source} is not valid without damage")
         lines = [line for line in result.stdout.split("\n") if line]
@@ -148,29 +151,39 @@ class Run:
             for digest in group:
                 self.verdicts[digest] = "ok"
                 if result.returncode != 0 and re.search(rf"{digest}\.[ch]:\d+:\d+: (fatal )?error", result.stderr):
-                    self.verdicts[digest] = self.verdict_of(self.gcc(source, outputs, [digest]).stderr)
+                    self.verdicts[digest] = self.verdict_of(source, self.gcc(source, outputs, [digest]).stderr)
+                if self.verdicts[digest] != "ok":
+                    self.keep(outputs, digest)
+
+    def keep(self, outputs, digest):
+        found = self.work / "found"
+        found.mkdir(exist_ok=True)
+        for path in outputs.glob(digest + ".*"):
+            shutil.copy(path, found)
 
     def gcc(self, source, outputs, digests):
         # Like a user's build, in the folder of the source.
-        return run(["gcc", "-std=gnu11", "-w", "-fsyntax-only", *self.corpus.includes(source), *(outputs / f"{d}.c" for d in digests)])
+        return run(["gcc", "-std=gnu11", *self.warnings, "-fsyntax-only", *self.corpus.includes(source), *(outputs / f"{d}.c" for d in digests)])
 
     @staticmethod
-    def verdict_of(messages):
+    def verdict_of(source, messages):
         """Where the first error is decides: what follows it may be its fault."""
         for line in messages.splitlines():
             if re.search(r":\d+: (fatal )?error: ", line):
-                return "ok" if re.match(r"[^:]*\.chain:", line) else "generated " + line
+                path = line.split(":")[0]
+                return "ok" if path.endswith((".chain", "/" + source.name)) or path == source.name else "generated " + line
         return "ok"
 
     def all(self, sources):
         size = sum(p.stat().st_size for p in sources) * len(self.options.kinds)
         stride = max(1, size // self.options.sample) if self.options.sample else 1
         self.options.files = len(sources)
-        if self.options.c_sample: # about a quarter of the cases are different outputs
-            self.c_stride = max(1, size // stride // 4 // self.options.c_sample)
+        if self.options.c_sample: # about half of the cases are different outputs
+            self.c_stride = max(1, size // stride // 2 // self.options.c_sample)
         cases = []
+        jobs = [(number, source, sources[number - 1]) for number, source in enumerate(sources)]
         with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
-            for of_file in pool.map(lambda job: self.compile_file(*job, stride), enumerate(sources)):
+            for of_file in pool.map(lambda job: self.compile_file(*job, stride), jobs):
                 cases += of_file
         self.verdicts_file.write_text("".join(f"{d}\t{v}\n" for d, v in sorted(self.verdicts.items())))
         return cases

@@ -1,15 +1,16 @@
 /* driver.c - compiles one source with one byte damaged, for every byte, and prints what became of it.
  *
- *     driver FILE KINDS STRIDE START SEED OUTPUT
+ *     driver FILE KINDS STRIDE START SEED OUTPUT [OTHER]
  *
- * KINDS are letters: `d` deletes the byte, `2` doubles it, `c` changes it to another one. Every STRIDE-th case is tried, from START on.
- * For each a line:
+ * KINDS are letters: `d` deletes the byte, `2` doubles it, `c` changes it to another one. `m` changes the whole text by tokens, as the
+ * fuzz targets do (tests/fuzzers/mutate.c), some of them taken from the file OTHER: once for each byte, so that all kinds have as many
+ * cases. Every STRIDE-th case is tried, from START on. For each a line:
  *
  *     OFFSET KIND BYTE LINE VERDICT FIRST ERRORS TEXT
  *
  * separated by tabs. LINE is where the damage is. VERDICT is `error` (then FIRST is the line of the first error, 0 if it is in another
  * file, ERRORS is how many there are, and TEXT the first), or `accepted` (then TEXT is the digest of the output, which has been written
- * to OUTPUT/DIGEST.c; outputs that differ only in the numbers of lines are one). Each line is begun before its case is tried, so the
+ * to OUTPUT/DIGEST.c, and its source to OUTPUT/DIGEST.chain; outputs that differ only in the numbers of lines are one). Each line is begun before its case is tried, so the
  * last line shows what crashed. Status 3: the source has errors without any damage.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -25,7 +26,7 @@
 
 #include "compile.h"
 
-enum { SECONDS = 20, DIGITS = 16 };
+enum { SECONDS = 20, DIGITS = 16, MORE = 4096 /* bytes that a change may add */ };
 
 #define PLACEHOLDER "@@@@@@@@@@@@@@@@" /* DIGITS bytes, for the digest */
 
@@ -88,18 +89,31 @@ static void write_output(const char *path, const struct writer *h, const struct 
     fclose(out);
 }
 
-static void accept(const struct compilation *compilation, const char *folder)
+static void write_source(const char *folder, const char *hex, const char *source, size_t size)
+{
+    char path[4096];
+    FILE *out;
+
+    snprintf(path, sizeof path, "%s/%s.chain", folder, hex);
+    out = fopen(path, "w");
+    if (out == NULL || fwrite(source, 1, size, out) != size || fclose(out) != 0) {
+        perror(path);
+        exit(2);
+    }
+}
+
+static void accept(const struct compilation *compilation, const char *folder, const char *source, size_t size)
 {
     char hex[DIGITS + 1], path[4096];
 
     snprintf(hex, sizeof hex, "%016" PRIx64, digest(digest(UINT64_C(14695981039346656037), compilation->h.text), compilation->c.text));
     snprintf(path, sizeof path, "%s/%s.c", folder, hex);
-    if (access(path, F_OK) != 0)
+    if (access(path, F_OK) != 0) {
         write_output(path, &compilation->h, &compilation->c, hex);
+        write_source(folder, hex, source, size);
+    }
     printf("accepted\t0\t0\t%s\n", hex);
 }
-
-/* ---- a case ---- */
 
 /* The first line of the messages that is an error: "PATH:LINE:COLUMN: error: TEXT". */
 static const char *first_error(const char *messages)
@@ -125,6 +139,12 @@ static void refuse(struct compilation *compilation, const char *path)
            compilation->diags.errors, (int)strcspn(text, "\n"), text);
 }
 
+static uint64_t draw_from(uint64_t *random)
+{
+    *random = *random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return *random >> 33;
+}
+
 /* Another byte of the same sort in half of the cases, else any that a keyboard has. */
 static char other_byte(char byte, uint64_t *random)
 {
@@ -133,8 +153,7 @@ static char other_byte(char byte, uint64_t *random)
     char other;
 
     do {
-        *random = *random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        uint64_t draw = *random >> 33;
+        uint64_t draw = draw_from(random);
         if (strchr(signs, byte) != NULL && draw % 2 == 0)
             other = signs[draw / 2 % (sizeof signs - 1)];
         else
@@ -157,28 +176,60 @@ static size_t apply(const struct damage *damage, const char *text, size_t length
     return at + length - damage->offset - 1;
 }
 
-static void try_one(const char *path, const struct damage *damage, const char *text, size_t length, char *room, const char *folder)
+/* ---- changes by tokens ---- */
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out, size_t most,
+                                 unsigned seed);
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
+
+static uint64_t chance; /* of the changes of bytes that mutate.c asks for */
+
+/* In place of libFuzzer's: a byte is changed. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most)
+{
+    (void)most;
+    if (size > 0) {
+        size_t at = draw_from(&chance) % size;
+        data[at] = (uint8_t)other_byte((char)data[at], &chance);
+    }
+    return size;
+}
+
+/* The changed text, and its length. */
+static size_t mutate(unsigned seed, const char *text, size_t length, const char *other, char *to)
+{
+    size_t most = length + MORE;
+
+    chance = seed;
+    if (other != NULL && seed % 4 == 0)
+        return LLVMFuzzerCustomCrossOver((const uint8_t *)text, length, (const uint8_t *)other, strlen(other), (uint8_t *)to, most,
+                                         seed);
+    memcpy(to, text, length);
+    return LLVMFuzzerCustomMutator((uint8_t *)to, length, most, seed);
+}
+
+/* ---- a case ---- */
+
+/* `text` has been damaged at the line. */
+static void try_one(const char *path, const struct damage *damage, int line, const char *text, size_t size, const char *folder)
 {
     static const struct diags settings = { .error_limit = 1000 };
     struct options options = { .data_dir = getenv("CHAINC_DATADIR") };
     struct compilation compilation;
-    size_t size = apply(damage, text, length, room);
-    int line = 1;
 
-    for (size_t i = 0; i < damage->offset; i++)
-        line += text[i] == '\n';
     printf("%zu\t%c\t%d\t%d\t", damage->offset, damage->kind, (unsigned char)damage->byte, line);
     fflush(stdout);
     alarm(SECONDS);
     compile_begin(&compilation, &options, &settings);
     compilation.emit.c_name = PLACEHOLDER ".c";
     compilation.emit.header_name = PLACEHOLDER ".h";
-    if (!compile_text(&compilation, path, room, size))
+    if (!compile_text(&compilation, path, text, size))
         abort();
     if (compile_has_errors(&compilation))
         refuse(&compilation, path);
     else
-        accept(&compilation, folder);
+        accept(&compilation, folder, text, size);
     compile_end(&compilation);
 }
 
@@ -198,7 +249,7 @@ static bool is_valid(const char *path, const char *text, size_t length)
 static char *read_file(const char *path, size_t *length)
 {
     FILE *file = fopen(path, "rb");
-    char *text = malloc(1 << 20);
+    char *text = calloc(1, 1 << 20);
 
     if (file == NULL || text == NULL) {
         perror(path);
@@ -210,13 +261,23 @@ static char *read_file(const char *path, size_t *length)
     return text;
 }
 
+static int line_of(const char *text, size_t offset)
+{
+    int line = 1;
+
+    for (size_t i = 0; i < offset; i++)
+        line += text[i] == '\n';
+    return line;
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 7)
+    if (argc != 7 && argc != 8)
         return 2;
-    size_t length, stride = strtoul(argv[3], NULL, 10), number = 0, next = strtoul(argv[4], NULL, 10);
+    size_t length, other_length, stride = strtoul(argv[3], NULL, 10), number = 0, next = strtoul(argv[4], NULL, 10);
     uint64_t random = strtoull(argv[5], NULL, 10) * 2654435761u + 1;
-    char *text = read_file(argv[1], &length), *room = malloc(length + 2);
+    char *text = read_file(argv[1], &length), *room = malloc(length + MORE + 1);
+    char *other = argc == 8 ? read_file(argv[7], &other_length) : NULL;
 
 #ifdef __GLIBC__ /* what a compilation gives back is for the next one */
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
@@ -232,9 +293,12 @@ int main(int argc, char **argv)
             if (number != next)
                 continue;
             next += stride;
-            try_one(argv[1], &damage, text, length, room, argv[6]);
+            size_t size = *kind == 'm' ? mutate((unsigned)(draw_from(&random) + offset), text, length, other, room)
+                                       : apply(&damage, text, length, room);
+            try_one(argv[1], &damage, line_of(text, offset), room, size, argv[6]);
         }
     free(text);
     free(room);
+    free(other);
     return 0;
 }
