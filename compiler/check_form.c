@@ -275,7 +275,7 @@ static struct node *check_return(struct checker *checker, const struct ast_form 
     if (node->wrong)
         diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, "return", checker->shield);
     if (!form->u.return_.given) {
-        if (!ctype_is_void(chain->value))
+        if (!ctype_is_void(chain->value) && !misspelt_void(checker->program, chain, chain->value, form->span))
             diag_report(checker->diags, D_RETURN_NOTHING, form->span, chain->name);
         return node;
     }

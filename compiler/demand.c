@@ -101,6 +101,8 @@ static void demand_way(struct checker *checker, struct node *node, struct ways *
             own_text(checker, node->u.expr, ways->type);
         return;
     }
+    if (ctype_is_void(type) && misspelt_void(checker->program, checker->chain->symbol, ways->type, node->span))
+        return;
     if (ctype_is_void(type)) {
         diag = diag_report(checker->diags, D_NO_VALUE, node->span, node->kind == NODE_CALL
             ? arena_format(checker->arena, "'%s'", node->u.call.op->name) : "this");

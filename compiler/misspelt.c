@@ -79,6 +79,25 @@ bool misspelt_declaration(const struct program *program, const char *name, struc
     return true;
 }
 
+bool misspelt_void(struct program *program, const struct symbol *chain, struct ctype type, struct span at)
+{
+    const char *words = chain->value.before; /* the chain's own: it is reported once for each */
+    struct nearest nearest = { words, NULL, 0 };
+    struct diag *diag;
+
+    if (*type.after != '\0' || !ctype_same(type, chain->value))
+        return false;
+    nearest_offer(&nearest, "void");
+    if (nearest.best == NULL || nearest.distance > 1)
+        return false;
+    if (!unknown_is_new(program, words))
+        return true;
+    diag = diag_report(program->diags, D_MISSPELT_VOID, chain->span, chain->name, words);
+    diag_note(program->diags, diag, at, "no value comes from here");
+    diag_help(program->diags, diag, "did you mean 'void'?");
+    return true;
+}
+
 bool misspelt_rather(const struct program *program, const char *a, const char *b)
 {
     const struct source *source = program->units->file->source;

@@ -142,6 +142,9 @@ bool unknown_is_new(struct program *program, const char *name);
 /* Reports the declaration of a nearly equal name if that, and not the use, seems to be the slip. */
 bool misspelt_declaration(const struct program *program, const char *name, struct span use, enum symbol_kind kind);
 
+/* Reports the type of a chain that is one letter away from `void`, if nothing at `at` gives the value that it asks for. */
+bool misspelt_void(struct program *program, const struct symbol *chain, struct ctype type, struct span at);
+
 /* Whether `a` seems to be a slip for `b`. */
 bool misspelt_rather(const struct program *program, const char *a, const char *b);
 

@@ -125,7 +125,7 @@ class Run:
         outputs.mkdir(parents=True)
         options = self.options
         start = (options.seed * 7919 + number * 104729) % stride
-        command = [self.driver, source, options.kinds, stride, start, options.seed, outputs, other]
+        command = [self.driver, source, options.kinds, stride, start, options.seed, outputs, self.c_stride, other]
         env = {**os.environ, "CHAINC_DATADIR": str(self.corpus.build / "share/chain")}
         result = run(command, env=env)
         if result.returncode == 3 and options.kinds == "m": # any text may be offered for that
@@ -136,7 +136,7 @@ class Run:
         cases = [Case(source, line) for line in lines if line.count("\t") >= 7]
         if result.returncode != 0:
             cases.append(Case(source, lines[-1].rstrip("\t") + f"\tcrash\t0\t0\tstatus {result.returncode}: {result.stderr[:500]}"))
-        if options.c and options.c_sample != 0:
+        if self.c_stride != 0:
             self.corpus.make_imports(source)
             self.look_at_c(source, outputs, {c.text: c for c in cases if c.verdict == "accepted"})
         shutil.rmtree(outputs)
@@ -178,7 +178,9 @@ class Run:
         size = sum(p.stat().st_size for p in sources) * len(self.options.kinds)
         stride = max(1, size // self.options.sample) if self.options.sample else 1
         self.options.files = len(sources)
-        if self.options.c_sample: # about half of the cases are different outputs
+        if not self.options.c or self.options.c_sample == 0:
+            self.c_stride = 0
+        elif self.options.c_sample: # about half of the cases are different outputs
             self.c_stride = max(1, size // stride // 2 // self.options.c_sample)
         cases = []
         jobs = [(number, source, sources[number - 1]) for number, source in enumerate(sources)]

@@ -1,6 +1,6 @@
 /* driver.c - compiles one source with one byte damaged, for every byte, and prints what became of it.
  *
- *     driver FILE KINDS STRIDE START SEED OUTPUT [OTHER]
+ *     driver FILE KINDS STRIDE START SEED OUTPUT EVERY OTHER
  *
  * KINDS are letters: `d` deletes the byte, `2` doubles it, `c` changes it to another one. `m` changes the whole text by tokens, as the
  * fuzz targets do (tests/fuzzers/mutate.c), some of them taken from the file OTHER: once for each byte, so that all kinds have as many
@@ -9,8 +9,9 @@
  *     OFFSET KIND BYTE LINE VERDICT FIRST ERRORS TEXT
  *
  * separated by tabs. LINE is where the damage is. VERDICT is `error` (then FIRST is the line of the first error, 0 if it is in another
- * file, ERRORS is how many there are, and TEXT the first), or `accepted` (then TEXT is the digest of the output, which has been written
- * to OUTPUT/DIGEST.c, and its source to OUTPUT/DIGEST.chain; outputs that differ only in the numbers of lines are one). Each line is begun before its case is tried, so the
+ * file, ERRORS is how many there are, and TEXT the first), or `accepted` (then TEXT is the digest of the output; outputs that differ
+ * only in the numbers of lines are one). If the digest can be divided by EVERY, the output has been written to OUTPUT/DIGEST.c, and what
+ * a kind `m` was made of to OUTPUT/DIGEST.chain. Each line is begun before its case is tried, so the
  * last line shows what crashed. Status 3: the source has errors without any damage.
  */
 #define _POSIX_C_SOURCE 200809L
@@ -89,7 +90,11 @@ static void write_output(const char *path, const struct writer *h, const struct 
     fclose(out);
 }
 
-static void write_source(const char *folder, const char *hex, const char *source, size_t size)
+/* Where the outputs go; of how many digests one is written; 0: none. */
+static const char *folder;
+static uint64_t every;
+
+static void write_source(const char *hex, const char *source, size_t size)
 {
     char path[4096];
     FILE *out;
@@ -102,15 +107,18 @@ static void write_source(const char *folder, const char *hex, const char *source
     }
 }
 
-static void accept(const struct compilation *compilation, const char *folder, const char *source, size_t size)
+/* `source`: also to be written; NULL: not. */
+static void accept(const struct compilation *compilation, const char *source, size_t size)
 {
+    uint64_t hash = digest(digest(UINT64_C(14695981039346656037), compilation->h.text), compilation->c.text);
     char hex[DIGITS + 1], path[4096];
 
-    snprintf(hex, sizeof hex, "%016" PRIx64, digest(digest(UINT64_C(14695981039346656037), compilation->h.text), compilation->c.text));
+    snprintf(hex, sizeof hex, "%016" PRIx64, hash);
     snprintf(path, sizeof path, "%s/%s.c", folder, hex);
-    if (access(path, F_OK) != 0) {
+    if (every != 0 && hash % every == 0 && access(path, F_OK) != 0) {
         write_output(path, &compilation->h, &compilation->c, hex);
-        write_source(folder, hex, source, size);
+        if (source != NULL)
+            write_source(hex, source, size);
     }
     printf("accepted\t0\t0\t%s\n", hex);
 }
@@ -202,7 +210,7 @@ static size_t mutate(unsigned seed, const char *text, size_t length, const char 
     size_t most = length + MORE;
 
     chance = seed;
-    if (other != NULL && seed % 4 == 0)
+    if (seed % 4 == 0)
         return LLVMFuzzerCustomCrossOver((const uint8_t *)text, length, (const uint8_t *)other, strlen(other), (uint8_t *)to, most,
                                          seed);
     memcpy(to, text, length);
@@ -212,7 +220,7 @@ static size_t mutate(unsigned seed, const char *text, size_t length, const char 
 /* ---- a case ---- */
 
 /* `text` has been damaged at the line. */
-static void try_one(const char *path, const struct damage *damage, int line, const char *text, size_t size, const char *folder)
+static void try_one(const char *path, const struct damage *damage, int line, const char *text, size_t size)
 {
     static const struct diags settings = { .error_limit = 1000 };
     struct options options = { .data_dir = getenv("CHAINC_DATADIR") };
@@ -229,7 +237,7 @@ static void try_one(const char *path, const struct damage *damage, int line, con
     if (compile_has_errors(&compilation))
         refuse(&compilation, path);
     else
-        accept(&compilation, folder, text, size);
+        accept(&compilation, damage->kind == 'm' ? text : NULL, size);
     compile_end(&compilation);
 }
 
@@ -272,13 +280,15 @@ static int line_of(const char *text, size_t offset)
 
 int main(int argc, char **argv)
 {
-    if (argc != 7 && argc != 8)
+    if (argc != 9)
         return 2;
     size_t length, other_length, stride = strtoul(argv[3], NULL, 10), number = 0, next = strtoul(argv[4], NULL, 10);
     uint64_t random = strtoull(argv[5], NULL, 10) * 2654435761u + 1;
     char *text = read_file(argv[1], &length), *room = malloc(length + MORE + 1);
-    char *other = argc == 8 ? read_file(argv[7], &other_length) : NULL;
+    char *other = read_file(argv[8], &other_length);
 
+    folder = argv[6];
+    every = strtoull(argv[7], NULL, 10);
 #ifdef __GLIBC__ /* what a compilation gives back is for the next one */
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
@@ -295,7 +305,7 @@ int main(int argc, char **argv)
             next += stride;
             size_t size = *kind == 'm' ? mutate((unsigned)(draw_from(&random) + offset), text, length, other, room)
                                        : apply(&damage, text, length, room);
-            try_one(argv[1], &damage, line_of(text, offset), room, size, argv[6]);
+            try_one(argv[1], &damage, line_of(text, offset), room, size);
         }
     free(text);
     free(room);
