@@ -236,12 +236,13 @@ static bool is_doubled(const char *at)
     return at[1] == *at;
 }
 
-/* Where the partner of a bracket belongs: what stands deeper than its line is inside. The bracket itself if that is its line. */
+/* Where the partner of a bracket belongs: what stands deeper than its line is inside. The bracket itself if that is its line, or
+ * where nobody ends a line within it: `a[`. */
 static const char *place_to_close(struct balance *balance, const struct bracket *opening)
 {
     const char *line = next_line(balance, opening->line), *end;
 
-    if (is_doubled(opening->at) || opens_block(balance, opening))
+    if (is_doubled(opening->at) || opens_block(balance, opening) || (*opening->at == '[' && !opening->last))
         return opening->at;
     while (line < balance->end && (is_blank_line(line) || indent_of(line) > opening->indent))
         line = next_line(balance, line);
