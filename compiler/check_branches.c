@@ -259,10 +259,11 @@ static void check_limit(struct checker *checker, const struct ast_number *limit)
 {
     const char *at = limit->text;
     struct ctoken token;
+    intmax_t number;
 
-    if (ctext_is_zero(at))
-        diag_report(checker->diags, D_LIMIT_ZERO, limit->span);
-    else if (strtoul(at, NULL, 0) > 254)
+    if (ctext_number(at, &number) && number < 1)
+        diag_report(checker->diags, D_LIMIT_ZERO, limit->span, at);
+    else if (ctext_number(at, &number) && number > 254)
         diag_report(checker->diags, D_LIMIT_RANGE, limit->span);
     while ((token = ctext_next_name(&at)).kind != CTOKEN_END) {
         const char *name = intern(checker->program->names, token.text, token.length);

@@ -395,6 +395,7 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
     struct variable *outer = checker->attempt;
     struct incoming *it = checker->it;
     struct own_point start;
+    intmax_t number;
     struct ast_c attempts = { form->u.retry.attempts->span, form->u.retry.attempts->text };
 
     node->u.retry.attempt = variable_new(checker, VARIABLE_ATTEMPT, "attempt", ctype_of_words(checker->arena, "int"), form->span);
@@ -409,10 +410,10 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
     node->u.retry.jitter = number_text(form->u.retry.jitter);
     if (node->u.retry.jitter != NULL && node->u.retry.backoff == NULL)
         diag_report(checker->diags, D_JITTER, form->u.retry.jitter->span);
-    if (node->u.retry.jitter != NULL && strtol(node->u.retry.jitter, NULL, 10) > 100)
+    if (node->u.retry.jitter != NULL && ctext_number(node->u.retry.jitter, &number) && number > 100)
         diag_report(checker->diags, D_JITTER_RANGE, form->u.retry.jitter->span);
-    if (ctext_is_zero(attempts.text))
-        diag_report(checker->diags, D_RETRY_ZERO, attempts.span);
+    if (ctext_number(attempts.text, &number) && number < 1)
+        diag_report(checker->diags, D_RETRY_ZERO, attempts.span, attempts.text);
     node->u.retry.codes = form->u.retry.codes;
     start = own_here(checker);
     node->u.retry.body = check_form(checker, form->u.retry.form);

@@ -2,6 +2,7 @@
 #include "ctext.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,11 +117,22 @@ struct ctoken ctext_next_name(const char **at)
     return token;
 }
 
-bool ctext_is_zero(const char *text)
+bool ctext_number(const char *text, intmax_t *number)
 {
     char *end;
 
-    return strtoul(text, &end, 0) == 0 && end != text && end[strspn(end, "uUlL")] == '\0';
+    *number = strtoimax(text, &end, 0);
+    if (end == text)
+        return false;
+    end += strspn(end, "uUlL");
+    return end[strspn(end, " \t\r\n")] == '\0';
+}
+
+bool ctext_is_zero(const char *text)
+{
+    intmax_t number;
+
+    return ctext_number(text, &number) && number == 0;
 }
 
 bool ctext_is_cpp_word(const char *name)

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum ctoken_kind { CTOKEN_END, CTOKEN_NAME, CTOKEN_NUMBER, CTOKEN_STRING, CTOKEN_BLANK, CTOKEN_PUNCT };
 
@@ -43,6 +44,10 @@ bool ctext_assigns(const char *text);
 
 /* Whether the text is a number, and that is 0 however it is written. */
 bool ctext_is_zero(const char *text);
+
+/* The value of a text that is one whole number, perhaps with a sign. False: it is something else. What is too large counts
+ * as INTMAX_MAX. */
+bool ctext_number(const char *text, intmax_t *number);
 
 /* A word that C++ reserves makes a fine name in C, but not in a header. */
 bool ctext_is_cpp_word(const char *name);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "ctext.h"
 #include "emit.h"
 
 /* ---- tables ---- */
@@ -312,17 +313,34 @@ static void emit_budget(struct emitter *emitter)
     if (budget == NULL)
         return;
     emit_line(emitter, budget->span);
-    putf(w, "_Static_assert(sizeof(struct %s_frame)", chain->c_name);
+    putf(w, "_Static_assert((intmax_t)(sizeof(struct %s_frame)", chain->c_name);
     if (chain->has_branches)
         putf(w, " + sizeof(struct %s_branches)", chain->c_name);
     text = arena_format(emitter->arena, "the frame%s of %s %s over the budget of %s bytes: chainc --report tells more",
                         chain->has_branches ? " and the branches" : "", chain->symbol->name, chain->has_branches ? "are" : "is",
                         budget->text);
-    putf(w, " <= (%s),\n               ", budget->text);
+    putf(w, ") <= (%s),\n               ", budget->text);
     put_c_string(w, text, strlen(text));
     put(w, ");\n");
     emit_line_back(emitter);
     put(w, "\n");
+}
+
+/* Numbers have been looked at; an expression is C's. Here, so that a compiler names the line where it stands. */
+static void emit_limits(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    intmax_t number;
+
+    for (const struct ir_strand *slot = emitter->chain->strands; slot != NULL; slot = slot->next) {
+        if (!slot->is_slot || ctext_number(slot->limit, &number))
+            continue;
+        emit_line(emitter, slot->limit_span);
+        putf(w, "_Static_assert((%s) > 0 && (%s) <= 254, \"the limit of an each is 1 to 254\");\n", slot->limit,
+             slot->limit);
+        emit_line_back(emitter);
+        put(w, "\n");
+    }
 }
 
 void emit_c(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options)
@@ -338,6 +356,7 @@ void emit_c(struct writer *writer, const struct program *program, const struct i
     for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next) {
         emitter.chain = chain;
         emit_budget(&emitter);
+        emit_limits(&emitter);
     }
     emitter.chain = NULL;
     for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)

@@ -253,9 +253,11 @@ static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
     static const struct ctype no_value = { NULL, "", 0 };
     struct writer *w = emitter->writer;
 
-    if (strand->is_slot)
+    if (strand->is_slot) {
+        emit_count_line(emitter, strand->limit, strand->limit_span);
         putf(w, "struct %s_%s %s[%s];\n", emitter->chain->c_name, strand->field, strand->field, strand->limit);
-    else if (strand->parent != NULL) {
+        emit_line_back(emitter);
+    } else if (strand->parent != NULL) {
         putf(w, "struct { /* %s */\n", place_words(emitter, strand->span));
         w->indent++;
         emit_padding(emitter, strand, strand->is_strand ? "struct chain_strand" : "struct chain_op");
@@ -290,9 +292,6 @@ static void emit_slot(struct emitter *emitter, const struct ir_strand *slot)
     emit_callees(emitter, slot);
     w->indent--;
     put(w, "};\n");
-    emit_count_line(emitter, slot->limit, slot->limit_span);
-    putf(w, "CHAIN_STATIC_ASSERT((%s) > 0 && (%s) <= 254, \"the limit of an each is 1 to 254\");\n", slot->limit, slot->limit);
-    emit_line_back(emitter);
     putf(w, "CHAIN_STATIC_ASSERT(offsetof(struct %s_%s, u) == offsetof(struct %s_%s, strand) + sizeof(struct chain_strand),\n"
             "                    \"storage follows its header: types are aligned to 128 bytes at most\");\n\n",
          name, slot->field, name, slot->field);

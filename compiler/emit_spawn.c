@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "ctext.h"
 #include "emit.h"
 
 /* ---- instances and pools ---- */
@@ -37,9 +38,14 @@ static void emit_pool(struct emitter *emitter, const struct symbol *chain)
 {
     struct writer *w = emitter->writer;
     const char *name = chain->c_name, *count = chain->pool->text;
+    intmax_t number;
 
+    if (!ctext_number(count, &number)) {
+        emit_line(emitter, chain->pool->span);
+        putf(w, "_Static_assert((%s) > 0, \"a pool has a slot\");\n", count);
+        emit_line_back(emitter);
+    }
     emit_count_line(emitter, count, chain->pool->span);
-    putf(w, "CHAIN_STATIC_ASSERT((%s) > 0, \"a pool has a slot\");\n", count);
     putf(w, "static struct %s_instance %s_instances[%s];\n", name, name, count);
     emit_line_back(emitter);
     put(w, chain->proto->is_static ? "static " : "");

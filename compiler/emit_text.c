@@ -236,9 +236,14 @@ void emit_line_back(struct emitter *emitter)
     emitter->back_end = emitter->writer->length;
 }
 
+/* Of a small number C has nothing to say. */
+enum { MANY = 10000 };
+
 void emit_count_line(struct emitter *emitter, const char *count, struct span span)
 {
-    if (!isdigit((unsigned char)*count))
+    intmax_t number;
+
+    if (!ctext_number(count, &number) || number > MANY)
         emit_line(emitter, span);
 }
 

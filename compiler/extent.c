@@ -11,6 +11,7 @@
 
 #include "arena.h"
 #include "ast_walk.h"
+#include "ctext.h"
 #include "diag.h"
 #include "passes.h"
 #include "symbol.h"
@@ -57,10 +58,9 @@ static struct position *position_new(struct counting *counting, struct position 
  * looks at the size of the struct. */
 static unsigned long slots_of(const struct ast_form *each)
 {
-    char *end;
-    unsigned long number = strtoul(each->u.each.limit->text, &end, 0);
+    intmax_t number;
 
-    return *end == '\0' && number != 0 ? number : 1;
+    return ctext_number(each->u.each.limit->text, &number) && number > 0 ? (unsigned long)number : 1;
 }
 
 static void enter_slot(struct counting *counting, const struct ast_form *each)

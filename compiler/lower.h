@@ -144,9 +144,11 @@ void lower_delay(struct lowering *lowering, const struct node *node);
 void check_before_c(struct lowering *lowering, const struct text *text);
 bool calls_something(const struct text *text);
 
+/* "123", of which C has nothing to say. */
+bool is_small_number(const struct text *text);
+
 /* A whole number that may be computed in any type, as what the function `as` of chain_number.h makes of it. */
 struct text *number_text(struct lowering *lowering, struct text *computed, const char *as);
-
 
 /* lower_own.c; without effect on variables that own nothing */
 void owner_open(struct lowering *lowering, struct owner *owner, struct scope *scope, enum owner_kind kind, struct span span);

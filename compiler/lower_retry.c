@@ -3,7 +3,6 @@
  *     retry 3 backoff 1s p     ->     @retry:  p -> behind; rejected -> @failed
  *                                     @failed: attempt >= 3? fail : catch, attempt + 1, delay, again @retry
  */
-#include <ctype.h>
 #include <string.h>
 
 #include "arena.h"
@@ -26,17 +25,12 @@ static struct text *next_attempt(struct lowering *lowering, const struct node *n
     return text;
 }
 
-static bool is_number(const struct text *text)
-{
-    return text->pieces->kind == PIECE_TEXT && isdigit((unsigned char)*text->pieces->text);
-}
-
 /* "attempt < most" */
 static struct text *more_attempts(struct lowering *lowering, const struct node *node)
 {
     struct text *text = text_new(lowering->arena);
 
-    if (!is_number(node->u.retry.attempts)) /* of which C has nothing to say */
+    if (!is_small_number(node->u.retry.attempts))
         text->span = node->u.retry.attempts->span;
     text_add_variable(lowering->arena, text, node->u.retry.attempt);
     text_add(lowering->arena, text, " < ");

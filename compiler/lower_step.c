@@ -114,8 +114,7 @@ bool calls_something(const struct text *text)
     return false;
 }
 
-/* "123" */
-static bool is_small_number(const struct text *text)
+bool is_small_number(const struct text *text)
 {
     const struct piece *piece = text->pieces;
 

@@ -276,9 +276,10 @@ static void check_count(struct program *program, const struct symbol *symbol, co
 {
     const char *at = clause->count->text;
     struct ctoken name;
+    intmax_t count;
 
-    if (clause->kind == AST_POOL && ctext_is_zero(at))
-        diag_report(program->diags, D_POOL_ZERO, clause->span);
+    if (clause->kind == AST_POOL && ctext_number(at, &count) && count < 1)
+        diag_report(program->diags, D_POOL_ZERO, clause->span, at);
     while ((name = ctext_next_name(&at)).kind != CTOKEN_END)
         for (const struct parameter *param = symbol->params; param != NULL; param = param->next)
             if (ctoken_is(name, param->name))

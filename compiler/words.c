@@ -1,5 +1,6 @@
 /* words.c - names, types, numbers, and what `catch` is followed by. */
 #include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -317,6 +318,28 @@ static struct token plain_number_token(struct scanner *scan, const char *begin, 
     return token;
 }
 
+/* It begins with a 0, so it is octal to C, and to us. */
+static void report_octal(struct scanner *scan, const struct token *token)
+{
+    struct diag *diag = diag_report(scan->diags, D_BAD_NUMBER, token->span, token->value.number->text);
+
+    diag_help(scan->diags, diag, "a number that begins with 0 is octal, as in C: its digits are 0 to 7");
+}
+
+static struct token whole_number_token(struct scanner *scan, const char *begin, const char *end)
+{
+    struct token token = plain_number_token(scan, begin, end);
+    const char *text = token.value.number->text;
+    intmax_t number;
+
+    errno = 0;
+    if (!ctext_number(text, &number))
+        report_octal(scan, &token);
+    else if (errno == ERANGE)
+        diag_report(scan->diags, D_LARGE_NUMBER, token.span, text);
+    return token;
+}
+
 static bool is_hexadecimal(const char *begin, const char *end)
 {
     if (end - begin < 3 || begin[0] != '0' || (begin[1] != 'x' && begin[1] != 'X'))
@@ -357,7 +380,7 @@ struct token number_token(struct scanner *scan, const char *begin, const char *e
     while (letters < end && isdigit((unsigned char)*letters))
         letters++;
     if (letters == end || is_hexadecimal(begin, end))
-        return plain_number_token(scan, begin, end);
+        return whole_number_token(scan, begin, end);
     int unit = find_unit(letters, end);
     if (unit >= 0)
         return duration_token(scan, begin, letters, end, unit);

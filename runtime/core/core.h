@@ -142,7 +142,8 @@ void chain__trace_close(const struct chain_loop *loop);
 /* trace.c: events of a chain that C code runs or that is spawned, and those that belong to no header. */
 void chain__trace_cancel(const struct chain_root *root);
 void chain__trace_spawn(struct chain__instance *instance, const struct chain_strand *spawner);
-void chain__trace_done(const struct chain_op *op, uint32_t number);
+void chain__trace_root_done(const struct chain_root *root);
+void chain__trace_instance_done(const struct chain__instance *instance);
 void chain__trace_late(uint64_t tag);
 void chain__trace_suppressed(struct chain_loop *loop, const struct chain_error *error);
 

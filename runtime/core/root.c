@@ -74,7 +74,7 @@ static struct chain_strand *end_root(struct chain_strand *strand, struct chain_l
 {
     struct chain_root *root = (struct chain_root *)(void *)((char *)strand - offsetof(struct chain_root, strand));
 
-    CHAIN__TRACE(chain__trace_done(&strand->op, root->number));
+    CHAIN__TRACE(chain__trace_root_done(root));
     leave(root, &loop->last_root);
     if (CHAIN__UNLIKELY(strand->op.code != 0 || loop->ends_matter))
         return end_rarely(root, loop);

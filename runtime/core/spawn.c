@@ -38,7 +38,7 @@ static struct chain_strand *end_instance(struct chain_strand *strand, struct cha
     struct chain__nursery *nursery = instance->owner;
 
     chain__top_ended(strand, loop);
-    CHAIN__TRACE(chain__trace_done(&strand->op, instance->number));
+    CHAIN__TRACE(chain__trace_instance_done(instance));
     report(strand, loop);
     leave(nursery, instance);
     loop->instances--;

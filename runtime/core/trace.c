@@ -177,29 +177,36 @@ void chain__trace_suppressed(struct chain_loop *loop, const struct chain_error *
 
 /* ---- chains that C code runs, and spawned ones ---- */
 
-/* Roots and instances have room for the lower half of a number. The upper one is that of the loop's latest, or one less. */
-static uint64_t whole_number(const struct chain_loop *loop, uint32_t number)
-{
-    uint64_t latest = told(loop, loop->numbers);
-    return latest - (uint32_t)((uint32_t)latest - number);
-}
-
-static uint32_t number_told(const struct chain_op *op)
+/* A number has 47 bits, as half of a generation. Roots and instances keep it in what they have room for. */
+static uint64_t number_told(const struct chain_op *op)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
-    return loop == NULL ? 0 : (uint32_t)told(loop, number_of(chain__tag(op)));
+    return loop == NULL ? 0 : told(loop, number_of(chain__tag(op)));
+}
+
+static uint64_t number_of_root(const struct chain_root *root)
+{
+    return (uint64_t)root->number_high << 32 | root->number_low;
 }
 
 void chain__trace_run(struct chain_root *root)
 {
+    uint64_t number;
+
     chain__trace_begin(CHAIN_EVENT_RUN, &root->strand.op, NULL);
-    root->number = number_told(&root->strand.op);
+    number = number_told(&root->strand.op);
+    root->number_low = (uint32_t)number;
+    root->number_high = (unsigned)(number >> 32) & 0xffffff;
 }
 
 void chain__trace_spawn(struct chain__instance *instance, const struct chain_strand *spawner)
 {
+    uint64_t number;
+
     chain__trace_begin(CHAIN_EVENT_SPAWN, &instance->strand.op, &spawner->op);
-    instance->number = number_told(&instance->strand.op);
+    number = number_told(&instance->strand.op);
+    instance->number_low = (uint32_t)number;
+    instance->number_high = (uint16_t)(number >> 32);
 }
 
 void chain__trace_cancel(const struct chain_root *root)
@@ -207,20 +214,30 @@ void chain__trace_cancel(const struct chain_root *root)
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(&root->strand.op));
     struct chain_event event = { .kind = CHAIN_EVENT_CANCEL, .code = CHAIN_CANCELLED };
 
-    event.number = whole_number(loop, root->number);
+    event.number = number_of_root(root);
     find_place(&event, &root->strand.op, loop);
     tell(loop, &event);
 }
 
 /* Its strand is the root's or the instance's own again; which chain it was is known from chain__end(). */
-void chain__trace_done(const struct chain_op *op, uint32_t number)
+static void tell_done(const struct chain_op *op, uint64_t number)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
     struct chain_event event = { .kind = CHAIN_EVENT_DONE, .code = op->code, .type = loop->last_chain };
 
-    event.number = whole_number(loop, number);
+    event.number = number;
     loop->last_chain = NULL;
     tell(loop, &event);
+}
+
+void chain__trace_root_done(const struct chain_root *root)
+{
+    tell_done(&root->strand.op, number_of_root(root));
+}
+
+void chain__trace_instance_done(const struct chain__instance *instance)
+{
+    tell_done(&instance->strand.op, (uint64_t)instance->number_high << 32 | instance->number_low);
 }
 
 void chain__trace_end(const struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller)

@@ -133,8 +133,9 @@ struct chain_root {
      * freed from inside. Set it before NAME_run(), or leave it NULL. */
     void (*on_settled)(struct chain_root *root);
     void *context; /* for the host's use */
-    enum chain_outcome outcome;
-    uint32_t number;            /* traced builds: of this run */
+    enum chain_outcome outcome : 8;
+    unsigned number_high : 24; /* traced builds: of this run */
+    uint32_t number_low;
     struct chain_strand strand; /* last: the frame follows directly */
 };
 CHAIN_STATIC_ASSERT(sizeof(struct chain_root) == offsetof(struct chain_root, strand) + sizeof(struct chain_strand),

@@ -52,7 +52,8 @@ struct chain__instance {
     struct chain__nursery *owner;
     struct chain__pool *pool;
     bool is_reached;
-    uint32_t number;            /* traced builds: of this use */
+    uint16_t number_high;       /* traced builds: of this use */
+    uint32_t number_low;
     struct chain_strand strand; /* last */
 };
 CHAIN_STATIC_ASSERT(sizeof(struct chain__instance) == offsetof(struct chain__instance, strand) + sizeof(struct chain_strand),

@@ -28,27 +28,37 @@ static void look(struct chain_loop *loop, const struct chain_event *event)
         cancels++;
 }
 
-int main(void)
+/* A chain begins at the number after `numbers`, and so many more are given while it lives. */
+static void run(struct chain_sim *sim, uint64_t numbers, uint64_t more, bool cancelled)
 {
     static struct owner u;
+    struct chain_loop *loop = chain_sim_loop(sim);
+
+    begins = 0;
+    loop->numbers = numbers;
+    owner_run(&u, loop);
+    chain_loop_turn(loop, false);
+    loop->numbers += more;
+    if (cancelled)
+        owner_cancel(&u);
+    chain_sim_run(sim);
+    chain_outcome(&u.root);
+}
+
+/* Numbers have 47 bits, then they begin again. */
+int main(void)
+{
+    static const uint64_t limits[] = { UINT32_MAX, UINT64_C(1) << 33, UINT64_C(1) << 46, UINT64_C(1) << 47, UINT64_C(1) << 48 };
+    static const uint64_t lives[] = { 0, UINT32_MAX, UINT64_C(1) << 32, UINT64_C(5) << 40 };
     struct chain_sim *sim;
-    struct chain_loop *loop;
 
     if (!chain_is_traced() || chain_sim_open(&sim, NULL) != 0)
         return 2;
-    loop = chain_sim_loop(sim);
-    loop->on_trace = look;
-    for (uint64_t below = 0; below < 8; below++) {
-        begins = 0;
-        loop->numbers = loop->no_number + UINT32_MAX - below;
-        owner_run(&u, loop);
-        if (below % 2 == 1) {
-            chain_loop_turn(loop, false);
-            owner_cancel(&u);
-        }
-        chain_sim_run(sim);
-        chain_outcome(&u.root);
-    }
+    chain_sim_loop(sim)->on_trace = look;
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)
+        for (size_t k = 0; k < sizeof lives / sizeof *lives; k++)
+            for (uint64_t below = 0; below < 8; below++)
+                run(sim, limits[i] - below, lives[k], below % 2 == 1);
     printf("%u ends, %u with another number; %u cancels of chains\n", ends, wrong, cancels);
     return !chain_sim_close(sim, NULL);
 }
