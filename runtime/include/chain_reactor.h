@@ -80,7 +80,7 @@ struct chain_io {
      * - chain_io_close(), chain_io_forget(): others that wait are told at once; `io` is told ECANCELED if its attempt returns
      *   CHAIN_AGAIN. What an ECANCELED attempt starts on that descriptor is refused with ECANCELED. */
     enum chain_attempt (*attempt)(struct chain_io *io, int error);
-    struct chain__entry *entry; /* of the table, while it waits. Not for people */
+    struct chain__entry *entry; /* of the table, while it waits: the reactor's own */
 };
 
 /* Tries `io`, and waits for the descriptor if that would block or if others wait already. 0: it waits or is settled. Else
