@@ -59,6 +59,10 @@ static inline int cmocka_run(const struct CMUnitTest *tests, size_t count)
 #define assert_int_equal(a, b) CMOCKA_CHECK((long long)(a) == (long long)(b), #a " == " #b)
 #define assert_int_not_equal(a, b) CMOCKA_CHECK((long long)(a) != (long long)(b), #a " != " #b)
 #define assert_string_equal(a, b) CMOCKA_CHECK(strcmp(a, b) == 0, #a " is " #b)
+#define assert_string_not_equal(a, b) CMOCKA_CHECK(strcmp(a, b) != 0, #a " is not " #b)
 #define assert_memory_equal(a, b, size) CMOCKA_CHECK(memcmp(a, b, size) == 0, #a " is " #b)
+#define assert_memory_not_equal(a, b, size) CMOCKA_CHECK(memcmp(a, b, size) != 0, #a " is not " #b)
+#define assert_in_range(a, low, high) \
+    CMOCKA_CHECK((unsigned long long)(a) >= (low) && (unsigned long long)(a) <= (high), #a " is from " #low " to " #high)
 
 #endif
