@@ -225,6 +225,7 @@ help: ## this text
 # What the objects were made with: a change of it remakes them, and tests/run builds its programs the same way.
 define FLAGS
 CC=$(CC)
+CPPFLAGS=$(CPPFLAGS)
 CFLAGS=$(CFLAGS) $(SAN_CFLAGS)
 SANITIZE=$(SANITIZE)
 STD=$(STD)
@@ -241,6 +242,8 @@ $(BUILD)/way: FORCE
 
 .PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak \
         growth bench format format-check clean mutants coverage fuzz-compiler faults fuzz-accepted help FORCE
+.PHONY: all chainc libchain check check-builds bless asan tsan valgrind fuzz fuzz-compiler soak damage growth mutants coverage \
+        faults bench format format-check clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

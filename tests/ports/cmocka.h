@@ -3,6 +3,7 @@
 #ifndef CMOCKA_H
 #define CMOCKA_H
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,7 +50,10 @@ static inline int cmocka_run(const struct CMUnitTest *tests, size_t count)
     return 0;
 }
 
+#define print_message(...) printf(__VA_ARGS__)
+#define print_error(...) printf(__VA_ARGS__)
 #define skip() longjmp(cmocka_failed, 2)
+#define fail_msg(...) (printf(__VA_ARGS__), cmocka_check(0, "see above", __FILE__, __LINE__))
 #define CMOCKA_CHECK(condition, text) cmocka_check((condition) ? 1 : 0, text, __FILE__, __LINE__)
 #define assert_true(a) CMOCKA_CHECK(a, #a)
 #define assert_false(a) CMOCKA_CHECK(!(a), "!" #a)
