@@ -157,13 +157,22 @@ static void rule_107_each_thing_that_is_left_is_told(void **state)
 
 /* ---- cancelled from inside ---- */
 
+/* ECANCELED has another number in each C library. */
+static void assert_a_was_cancelled(void)
+{
+    char expected[32];
+
+    snprintf(expected, sizeof expected, "a!%d ", ECANCELED);
+    assert_diary(expected);
+}
+
 static void rule_62_a_post_that_was_not_asked_for(void **state)
 {
     (void)state;
     run(&mini_type);
     assert_int_equal(chain__post_cancelled(a.done), CHAIN_OK);
     chain_loop_turn(&world.loop, false);
-    assert_diary("a!125 ");
+    assert_a_was_cancelled();
     assert_int_equal(chain__post_cancelled(a.done), CHAIN_LATE);
     assert_int_equal(chain_rejection(&a.root).code, ECANCELED);
     world_close(&world);
@@ -176,7 +185,7 @@ static void rule_62_an_operation_for_threads_on_the_loops_own(void **state)
     assert_int_equal(chain__shared_cancelled(a.done), CHAIN_OK);
     assert_int_equal(chain__shared_cancelled(a.done), CHAIN_LATE);
     chain_loop_turn(&world.loop, false);
-    assert_diary("a!125 ");
+    assert_a_was_cancelled();
     assert_int_equal(chain_rejection(&a.root).code, ECANCELED);
     world_close(&world);
     run(&asked_type);
