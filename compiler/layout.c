@@ -28,10 +28,9 @@ static bool may_share(const struct variable *variable)
     if (variable->many_strands || variable->strand == NULL)
         return false;
     switch (variable->kind) {
-    case VARIABLE_IT: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT: return true;
-    case VARIABLE_MEMBER: case VARIABLE_CAUSES: return false;
-    case VARIABLE_ATTEMPT: return true;
-    case VARIABLE_PARAMETER: return false; /* live from the start: all of them at once */
+    case VARIABLE_IT: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT: case VARIABLE_ATTEMPT: return true;
+    case VARIABLE_PARAMETER: /* live from the start: all of them at once */
+    case VARIABLE_MEMBER: case VARIABLE_CAUSES: return false; /* part of another; of several strands */
     case VARIABLE_VAR: case VARIABLE_BINDING: case VARIABLE_RESULT: return !variable->address_taken;
     }
     return false;

@@ -115,7 +115,7 @@ static bool stays_in_storage(const struct ir_chain *chain, const struct variable
 {
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
         bool pending = false;
-        if (bits_has(block->live_in, result->index) && block->strand->parent == NULL)
+        if (bits_has(block->live_in, result->index))
             return false;
         for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
             if (pending && writes_storage(instr))
@@ -151,8 +151,7 @@ static void find_taken(const struct ir_block *block)
         if (variable == NULL || variable->kind != VARIABLE_IT)
             continue;
         variable->in_storage = variable->writes++ == 0 && instr->kind == IR_TAKE && instr->strand->parent == NULL
-                               && !variable->many_strands && !variable->address_taken && ctype_is_scalar(variable->type)
-                               && ctype_same(variable->type, instr->op->value);
+                               && !variable->many_strands && !variable->address_taken && ctype_is_scalar(variable->type);
         variable->settled = instr->op;
     }
 }

@@ -371,7 +371,7 @@ void lower(struct lowering *lowering, const struct node *node, struct variable *
 
     if (holder == NULL && node->kind == NODE_DELAY)
         holder = node->u.delay.passes->variable;
-    if (lowering->block->span.begin == 0 && lowering->block->instrs == NULL && !lowering->block->is_state)
+    if (lowering->block->span.begin == 0 && lowering->block->instrs == NULL)
         lowering->block->span = node->span;
     if (node->undo != NULL) /* a step that starts nothing is not done either */
         check_cancelled(lowering, node->span);

@@ -18,7 +18,7 @@ static const struct node *single_operation(const struct node *branch, bool wante
 {
     const struct node *node = branch->u.block.body;
 
-    if (branch->u.block.vars != NULL || branch->u.block.scope->undo_count != 0 || branch->u.block.scope->owned_count != 0)
+    if (branch->u.block.scope->undo_count != 0 || branch->u.block.scope->owned_count != 0)
         return NULL;
     if (node->kind == NODE_CALL && ((node->resource != NULL && !wanted && node->binding == NULL) || own_gives(node)))
         return NULL;
@@ -363,7 +363,7 @@ static void own_values(struct lowering *lowering, struct fork *fork)
     for (unsigned i = 0; fork->owner != NULL && i < fork->count; i++) {
         struct variable *value = value_of(fork, i);
         own_names(lowering, fork, fork->branches[i].node);
-        if (value != NULL && value->resource != NULL && value->owned == NULL)
+        if (value != NULL && value->resource != NULL)
             own(lowering, fork->owner, value);
     }
 }

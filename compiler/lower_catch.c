@@ -8,7 +8,7 @@
 /* `it` lives until the step that got it has settled, `err` to the end of its handler. */
 static void hold(struct lowering *lowering, struct variable *variable, struct span span)
 {
-    if (variable != NULL && variable->address_taken && !lowering->block->done)
+    if (variable != NULL && variable->address_taken)
         add(lowering, IR_HOLD, span)->variable = variable;
 }
 
@@ -18,7 +18,7 @@ static struct owner *open_for(struct lowering *lowering, struct variable *it, st
 {
     struct owner *owner;
 
-    if (it == NULL || it->kind != VARIABLE_IT || it->resource == NULL || it->owned != NULL)
+    if (it == NULL || it->kind != VARIABLE_IT || it->resource == NULL)
         return NULL;
     owner = arena_new(lowering->arena, struct owner);
     owner_open(lowering, owner, NULL, OWNER_RELEASES, span);

@@ -137,7 +137,7 @@ static struct owner *owner_of(const struct lowering *lowering, const struct scop
 {
     struct owner *owner = lowering->owner;
 
-    while (owner != NULL && owner->scope != scope)
+    while (owner->scope != scope)
         owner = owner->outer;
     return owner;
 }
@@ -250,8 +250,7 @@ static void close_for_all(struct lowering *lowering, struct owner *owner, struct
     if (has_given_all(lowering->block, owner->last))
         end(lowering, IR_GOTO, behind, NULL);
     else {
-        if (!lowering->block->done)
-            lowering->block->text = anything(lowering, owner->last);
+        lowering->block->text = anything(lowering, owner->last);
         end(lowering, IR_IF, normal, behind);
     }
     place(lowering, normal);
@@ -375,7 +374,7 @@ void own_set(struct lowering *lowering, struct variable *variable, struct span s
 
 void own_clear(struct lowering *lowering, struct variable *variable, struct span span)
 {
-    if (variable != NULL && variable->owned != NULL)
+    if (variable != NULL)
         variable->owned->given = change_done(lowering, variable->owned, " & ~%uu", span);
 }
 

@@ -15,7 +15,7 @@ static const char *hint_after(struct lowering *lowering, const char *name)
 void take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span)
 {
     struct ir_instr *instr;
-    if (dest == NULL || ctype_is_void(op->value)) /* a way that never ends with a value may have none */
+    if (dest == NULL)
         return;
     instr = add(lowering, IR_TAKE, span);
     instr->variable = dest;

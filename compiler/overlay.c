@@ -46,21 +46,15 @@ static void stop(struct ways *ways, const struct ir_block *block)
         ir_instr_variables(instr, &writes);
 }
 
-/* Goes on only where a rejection leads. */
+/* Goes on only where a rejection leads. No step is begun with one under way. */
 static void leave(struct ways *ways, const struct ir_block *block)
 {
-    switch (block->end) {
-    case IR_CHECK:
+    if (block->end == IR_CHECK) {
         enter(ways, block->no);
-        break;
-    case IR_GOTO: case IR_IF: case IR_CODES: case IR_BACK: case IR_WON: case IR_MAY_JUMP: case IR_SWITCH: case IR_CLOSE: case IR_END:
-        ir_end_variables(block, need, ways);
-        ir_successors(block, enter, ways);
-        break;
-    case IR_START: case IR_DELAY: case IR_CALL: case IR_JOIN: case IR_SPAWN: case IR_AWAIT: case IR_BRANCH_END:
-        stop(ways, block); /* not with a rejection under way */
-        break;
+        return;
     }
+    ir_end_variables(block, need, ways);
+    ir_successors(block, enter, ways);
 }
 
 /* From an instruction on, with a failure under way. */
@@ -126,12 +120,6 @@ static bool is_worth_it(const struct ir_strand *strand)
     return true;
 }
 
-/* Values that no pointer can reach. Pointers reach `err` and what is kept of an outcome. */
-static bool may_be_overwritten(const struct variable *variable)
-{
-    return !variable->address_taken && !variable->many_strands;
-}
-
 void overlay(struct arena *arena, struct ir_chain *chain)
 {
     struct ways ways = { .words = bits_words(chain->checked->variable_count) };
@@ -143,6 +131,7 @@ void overlay(struct arena *arena, struct ir_chain *chain)
     ways.entered = arena_alloc(arena, chain->block_count * sizeof *ways.entered);
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         follow_all(&ways, block);
+    /* Values that no pointer can reach. Pointers reach `err` and what is kept of an outcome. */
     for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
-        variable->gives_way = may_be_overwritten(variable) && !bits_has(ways.needed, variable->index);
+        variable->gives_way = !variable->address_taken && !bits_has(ways.needed, variable->index);
 }

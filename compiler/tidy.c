@@ -79,12 +79,12 @@ static void drop_unreached(struct ir_chain *chain)
     chain->last_block = link;
 }
 
-/* Joins a block with the one behind it, if that has no other way in. */
+/* Joins a block with the one behind it, if that has no other way in. A state has one, from where its strand waits, and so has where
+ * another strand begins or goes on. */
 static void merge(struct ir_chain *chain)
 {
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
-        while (block->end == IR_GOTO && block->to == block->next && block->to->entries == 1 && !block->to->is_state
-               && block->strand == block->to->strand) {
+        while (block->end == IR_GOTO && block->to == block->next && block->to->entries == 1) {
             struct ir_block *gone = block->next, *next;
             *block->last_instr = gone->instrs;
             if (gone->instrs != NULL)

@@ -191,11 +191,12 @@ static void go_on(struct chain_loop *loop)
 
 void chain__note_end(struct chain_strand *strand, struct chain_loop *loop)
 {
+    CHAIN__CHECK(loop->interrupted == NULL || loop->interrupted == strand); /* nothing else runs before that has come back */
     if (loop->interrupted == strand)
         go_on(loop);
     if (!chain__runs(loop))
         loop->ending = false;
-    loop->ends_matter = loop->interrupted != NULL || loop->ending;
+    loop->ends_matter = loop->ending;
 }
 
 /* The start that was interrupted has returned; the strand waits now, unless it settled or went on. */

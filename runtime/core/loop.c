@@ -36,7 +36,8 @@ bool chain_loop_left(struct chain_loop *loop, struct chain_left *left)
     left->strands = 0;
     for (const struct chain_strand *strand = loop->ready.first; strand != NULL; strand = strand->next)
         left->strands++;
-    return left->roots != 0 || left->instances != 0 || left->strands != 0 || left->timers != 0 || left->descriptors != 0;
+    /* Instances are of roots. */
+    return left->roots != 0 || left->strands != 0 || left->timers != 0 || left->descriptors != 0;
 }
 
 size_t chain_loop_fini(struct chain_loop *loop)

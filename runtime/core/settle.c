@@ -18,7 +18,7 @@ const struct chain_site *chain__site_of(struct chain_op *op)
 {
     const struct chain_type *type = chain__strand_of(op)->type;
 
-    if (type == NULL || type->sites == NULL || op->at >= type->states)
+    if (type->sites == NULL || op->at >= type->states)
         return NULL;
     return &type->sites[op->at];
 }
@@ -48,8 +48,6 @@ static const struct chain_site *branch_site(struct chain_op *op)
     const struct chain_type *type = chain__strand_of(chain__parent_of(op))->type;
     size_t site = (size_t)op->flags | (size_t)op->alive << 8;
 
-    if (site == 0 || type->sites == NULL || site > type->states)
-        return NULL;
     return &type->sites[site - 1];
 }
 
@@ -162,8 +160,7 @@ static void decide(struct chain_op *parent, const struct chain_op *branch, int c
 
     parent->flags |= CHAIN__DECIDED;
     join->winner = branch;
-    if (parent->code == 0)
-        parent->code = code;
+    parent->code = code;
     if (code > 0) {
         join->failure = *failure;
         join->attempt = (uint32_t)chain__attempt(branch, failure);
@@ -286,13 +283,14 @@ void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct 
 
     if (kept->code > 0)
         chain__suppress(loop, kept->code, &kept->failure);
-    if (op->code > 0 && (kept->code == CHAIN_CANCELLED || cancelled))
+    CHAIN__CHECK(op->code > 0);
+    if (kept->code == CHAIN_CANCELLED || cancelled)
         chain__cancel_wins(op, loop);
 }
 
 void chain__suppress_own(struct chain_op *op, struct chain_loop *loop)
 {
-    if (op->code > 0)
-        chain__suppress(loop, op->code, chain__failure(op));
+    CHAIN__CHECK(op->code > 0); /* a cancel waits while an undo or a release runs */
+    chain__suppress(loop, op->code, chain__failure(op));
     op->code = 0;
 }

@@ -53,10 +53,8 @@ static struct chain_timer *meld_siblings(struct chain_timer *list)
 static void set_root(struct chain_loop *loop, struct chain_timer *timer)
 {
     loop->timers = timer;
-    if (timer != NULL) {
-        timer->sibling = NULL;
-        timer->link = &loop->timers;
-    }
+    timer->sibling = NULL;
+    timer->link = &loop->timers;
 }
 
 void chain_timer_arm(struct chain_loop *loop, struct chain_timer *timer, uint64_t deadline)

@@ -180,8 +180,7 @@ void chain__trace_suppressed(struct chain_loop *loop, const struct chain_error *
 /* A number has 47 bits, as half of a generation. Roots and instances keep it in what they have room for. */
 static uint64_t number_told(const struct chain_op *op)
 {
-    struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
-    return loop == NULL ? 0 : told(loop, number_of(chain__tag(op)));
+    return told(chain__loop_of_tag(chain__tag(op)), number_of(chain__tag(op)));
 }
 
 static uint64_t number_of_root(const struct chain_root *root)

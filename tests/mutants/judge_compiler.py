@@ -5,6 +5,8 @@ can fail, so only where it differs are programs compiled and run. What is found 
 
     behaviour    a program does something else, cannot be compiled any more, or a message is another
     text         only an expected text (NAME.ir, NAME.c.golden, …) differs
+
+The programs that tcc compiles come before the texts, those that need gcc after them.
 """
 
 import os
@@ -12,10 +14,10 @@ import os
 import lab as lab_module
 from lab import FUZZ_FLAGS, PATIENCE, TOP, fresh, run, tests
 
-# What may share storage does, and nothing else: before the texts, as a text that differs says less.
+# What may share storage does, and nothing else.
 ABOUT_STORAGE = "exec/sharing", "exec/overlay", "exec/locals"
 # Tests that look at chainc in ways of their own; the last that are asked.
-SCRIPTS = "scripts/limits scripts/budget scripts/report".split()
+SCRIPTS = "scripts/many_names scripts/budget scripts/report scripts/owned".split()
 TEXTS = (*tests.DUMPS, ".c.golden", ".h.golden", ".skeleton")
 
 
@@ -32,7 +34,7 @@ class CompilerJudge:
         source = out / path.name
         source.write_text(text)
         includes = [f"-I{TOP}/compiler", f"-I{TOP}/grammar", f"-I{self.lab.build}/gen", f"-I{TOP}/runtime/include"]
-        done = run(["gcc", "-std=c11", "-O2", "-Werror=incompatible-pointer-types", "-Werror=int-conversion", *includes,
+        done = run(["gcc", "-std=c11", "-O1", "-Werror=incompatible-pointer-types", "-Werror=int-conversion", *includes,
                     "-c", source.name, "-o", source.with_suffix(".o").name], cwd=out)
         return source.with_suffix(".o") if done.status == 0 else None
 
@@ -40,8 +42,7 @@ class CompilerJudge:
         """(how it was killed, by what): ("", "") if it was not."""
         others = [o for o in self.objects() if o.stem != made.stem]
         lab_module.must(["gcc", made, *others, "-o", worker.own("bin/chainc")])
-        self.lab.groups(), self.lab.driver(), self.lab.batches()
-        steps = (self.random_programs, self.about_storage, self.storage, self.messages, self.expected_texts, self.test_programs,
+        steps = (self.about_storage, self.random_programs, self.storage, self.messages, self.test_programs, self.expected_texts,
                  self.other_programs, self.scripts)
         for step in steps:
             killer = step(worker)
@@ -128,16 +129,16 @@ class CompilerJudge:
     def changed(self, worker, names):
         """The tests of whose .chain files something else is made now; `names`: of these, None: of all."""
         lab, found = self.lab, set()
-        programs = [p for p in lab.test_programs() if names is None or p.test.name in names]
-        folders = {p.test.folder for p in programs}
+        chosen = [t for t in lab.programs_of_tests() if names is None or t.name in names]
+        folders = {path.parent for test in chosen for path in lab.chains_of(test)}
         for group in lab.groups().values():
             if not group.wrong and group.source in folders:
                 now = group.compiled(worker.root / "bin/chainc", worker.root / "out")
                 found |= {(group.source, name) for name in group.before if now.get(name) != group.before[name]}
-        return lab.by_score([p for p in programs if self.is_changed(p, found)], lambda p: p.test.name)
+        return lab.by_score([lab.program(t) for t in chosen if self.is_changed(t, found)], lambda p: p.test.name)
 
-    def is_changed(self, program, found):
-        chains = self.lab.chains_of(program.test)
+    def is_changed(self, test, found):
+        chains = self.lab.chains_of(test)
         return any((path.parent, path.stem + suffix) in found for path in chains for suffix in (".c", ".h"))
 
     def test_programs(self, worker):

@@ -82,7 +82,7 @@ class RuntimeJudge:
             includes = [f"-I{out}", f"-I{TOP}/runtime/include"]
             return source if run(["gcc", *FLAGS, *includes, "-fsyntax-only", probe]).status == 0 else None
         made = out / (place.stem + ".o")
-        command = ["gcc", *FLAGS, "-O2", "-fPIC", f"-I{place.parent}", f"-I{TOP}/runtime/include", f"-I{self.lab.build}/include"]
+        command = ["gcc", *FLAGS, "-O1", "-fPIC", f"-I{place.parent}", f"-I{TOP}/runtime/include", f"-I{self.lab.build}/include"]
         done = run([*command, "-c", source.name, "-o", made], cwd=out)
         return made if done.status == 0 else None
 

@@ -152,10 +152,10 @@ class Program:
 class Lab:
     """What all mutants share."""
 
-    def __init__(self, build, programs):
+    def __init__(self, build, work, programs):
         self.build = Path(build).resolve()
-        self.work = self.build / "mutants"
-        self.work.mkdir(exist_ok=True)
+        self.work = Path(work or self.build / "mutants").resolve()
+        self.work.mkdir(parents=True, exist_ok=True)
         self.locked = open(self.work / "lock", "w")
         try:
             fcntl.flock(self.locked, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -300,20 +300,20 @@ class Lab:
         return ["tcc", "-w", *fuzz.ONE_THREAD, "-include", TOP / "tests/fuzz/tcc.h", f"-I{include}", f"-I{self.build}/include"]
 
     def test_programs(self):
-        """All, with those that are as they should be if tcc has compiled them."""
-        return self.once("test programs", self.make_test_programs)
+        return [self.program(test) for test in self.programs_of_tests()]
 
-    def make_test_programs(self):
-        self.groups()
-        out, found = fresh(self.work / "programs"), []
-        for test in self.programs_of_tests():
-            program = Program(self, test)
-            program.path = out / test.name.replace("/", "_")
-            if not tests.traced(test) and not tests.uses_threads(test) and self.chains_of(test):
-                done = self.tcc(test, self.work / "before", TOP / "runtime/include", program.path)
-                program.with_tcc = done.status == 0 and program.wrong(program.path, self.one_thread(), out, 60) == ""
-            found.append(program)
-        return found
+    def program(self, test):
+        """A test's program: whether tcc can compile it, and it is as it should be then, is found out when it is first asked for."""
+        return self.once(f"program {test.name}", lambda: self.make_program(test))
+
+    def make_program(self, test):
+        out = self.once("programs", lambda: fresh(self.work / "programs"))
+        program = Program(self, test)
+        program.path = out / test.name.replace("/", "_")
+        if not tests.traced(test) and not tests.uses_threads(test) and self.chains_of(test):
+            done = self.tcc(test, self.work / "before", TOP / "runtime/include", program.path)
+            program.with_tcc = done.status == 0 and program.wrong(program.path, self.one_thread(), out, 60) == ""
+        return program
 
     def groups(self):
         """{(folder, flags, whether they have errors): Group}"""

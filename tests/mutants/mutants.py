@@ -3,14 +3,19 @@
 
 A change that no test notices wants a test, or an entry in equivalent.txt that says why it changes nothing. Without arguments: the
 mutants that CHOSEN has room for, always the same ones. Status 1 if one survives that is not explained, or if an explained one does
-not exist any more or is killed."""
+not exist any more or is killed.
+
+What killed a mutant is kept in WORK/results.json, so that a run goes on where another was interrupted: a mutant of a
+function that has not changed since is not tried again if it was killed. --again tries all, and so does --short."""
 
 import argparse
 import concurrent.futures
 import hashlib
+import json
 import os
 import queue
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -36,6 +41,7 @@ CHOSEN = {
 SHORT = {"compiler/liveness.c": 4, "compiler/layout.c": 3, "compiler/lower_branches.c": 3, "compiler/lower_jump.c": 2,
          "runtime/core/settle.c": 3, "runtime/core/cancel.c": 3, "runtime/core/loop.c": 2}
 SEED = "1"
+KILLED = "behaviour", "text"
 # Of some kinds there are many at one place, and most of them say little.
 RARE = {"case": 4, "swapped": 3}
 
@@ -47,6 +53,31 @@ def rank(mutant):
     return int.from_bytes(digest[:8], "big") * rarity
 
 
+class Results:
+    """What became of mutants in this run and earlier ones: (how, by what); how is "same code" or "does not compile", too."""
+
+    def __init__(self, path, again, keep):
+        self.path, self.keep, self.lock = path, keep, threading.Lock()
+        self.known = json.loads(path.read_text()) if path.exists() and not again else {}
+
+    def key(self, mutant):
+        return "\n".join([*mutant.name, mutant.body])
+
+    def before(self, mutant):
+        """None if it has to be tried: what survived may have a test now."""
+        how, killer = self.known.get(self.key(mutant), ("", ""))
+        return (how, killer) if how else None
+
+    def add(self, mutant, how, killer):
+        with self.lock:
+            self.known[self.key(mutant)] = how, killer
+            if not self.keep:
+                return
+            new = self.path.with_suffix(".new")
+            new.write_text(json.dumps(self.known, indent=0, sort_keys=True))
+            os.replace(new, self.path)
+
+
 class Plan:
     """Which mutants of a file are tried: the first in rank that compile, and not to the same code."""
 
@@ -55,49 +86,61 @@ class Plan:
         self.source = (TOP / file).read_text()
         self.all = mutants_of(file, self.source)
         self.count = len(self.all) if everything else count
+        self.folder = fresh(lab.work / "objects" / file.replace("/", "_"))
+        self.original = None
 
-    def chosen(self, words, forced):
-        """(mutant, its object), those that equivalent.txt names too."""
+    def chosen(self, words, forced, results):
+        """(mutant, its object if it is to be tried), those that equivalent.txt names too."""
         found, tried = [], 0
-        folder = fresh(self.lab.work / "objects" / self.file.replace("/", "_"))
-        original = None
-        if self.file.endswith(".c"):
-            original = self.judge.object(self.all[0], self.source, fresh(folder / "original"))
         for mutant in sorted(self.all, key=rank):
             named = mutant.name in forced
-            if words and not all(w in str(mutant) for w in words):
+            if words and not all(w in str(mutant) for w in words) or tried >= self.count and not named:
                 continue
-            if tried >= self.count and not named:
-                continue
-            made = self.judge.object(mutant, mutant.applied(self.source), fresh(folder / str(len(found))))
-            if made is None or original is not None and same(made, original):
-                if named:
-                    found.append((mutant, None))
-                continue
-            tried += 1
-            found.append((mutant, made))
+            how, made = results.before(mutant), None
+            if how is None:
+                made = self.made(mutant, len(found), results)
+                how = results.before(mutant)
+            means_nothing = how is not None and how[0] in ("same code", "does not compile")
+            if named or not means_nothing:
+                found.append((mutant, made))
+                tried += not means_nothing
         return found
+
+    def made(self, mutant, number, results):
+        """Its object, or None if that is the same or there is none."""
+        if self.file.endswith(".c") and self.original is None:
+            self.original = self.judge.object(mutant, self.source, fresh(self.folder / "original"))
+        made = self.judge.object(mutant, mutant.applied(self.source), fresh(self.folder / str(number)))
+        if made is None:
+            results.add(mutant, "does not compile", "")
+        elif self.original is not None and same(made, self.original):
+            results.add(mutant, "same code", "")
+            return None
+        return made
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("words", nargs="*", help="only mutants whose name contains all of these")
     parser.add_argument("--build", default=os.environ.get("BUILD", "build"), help="the build to change (default: build)")
+    parser.add_argument("--work", help="where all is made (default: BUILD/mutants)")
     parser.add_argument("--file", action="append", help="only mutants of files whose name contains this")
     parser.add_argument("--all", action="store_true", help="every mutant of these files")
     parser.add_argument("--short", action="store_true", help=f"only {sum(SHORT.values())}, with fewer random programs")
     parser.add_argument("--programs", type=int, default=2000, help="how many random programs")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--again", action="store_true", help="forget what earlier runs have found")
     parser.add_argument("-v", action="store_true", help="print every mutant")
     options = parser.parse_args()
     sys.stdout.reconfigure(line_buffering=True)
     os.chdir(TOP)
     begin = time.monotonic()
     reasons = explained(HERE / "equivalent.txt")
-    lab = Lab(options.build, 200 if options.short else options.programs)
+    lab = Lab(options.build, options.work, 200 if options.short else options.programs)
     numbers = SHORT if options.short else CHOSEN
     files = [f for f in numbers if not options.file or any(w in f for w in options.file)]
     judges = {True: CompilerJudge(lab), False: RuntimeJudge(lab)}
+    results = Results(lab.work / "results.json", options.again or options.short, not options.short)
     workers = queue.Queue()
     for number in range(options.jobs):
         workers.put(Worker(lab, number))
@@ -108,23 +151,26 @@ def main():
             judge = judges[file.startswith("compiler/")]
             plans[file] = Plan(lab, judge, file, numbers[file], options.all)
         forced = set(reasons) if not options.short and not options.words else set()
-        for file, chosen in zip(files, pool.map(lambda f: plans[f].chosen(options.words, forced), files)):
+        for file, chosen in zip(files, pool.map(lambda f: plans[f].chosen(options.words, forced, results), files)):
             todo += chosen
-        print(f"{len(todo)} mutants of {len(files)} files, chosen in {time.monotonic() - begin:.0f} s")
-        results = list(pool.map(lambda pair: one(workers, judges, reasons, options, *pair), todo))
+        old = sum(made is None for _, made in todo)
+        print(f"{len(todo)} mutants of {len(files)} files, chosen in {time.monotonic() - begin:.0f} s; {old} known from before")
+        found = list(pool.map(lambda pair: one(workers, judges, reasons, options, results, *pair), todo))
     lab.save()
-    return report(files, plans, results, reasons, options, begin)
+    return report(files, plans, found, reasons, options, begin)
 
 
-def one(workers, judges, reasons, options, mutant, made):
+def one(workers, judges, reasons, options, results, mutant, made):
     if made is None:
-        return mutant, "same code", ""
-    worker = workers.get()
-    try:
-        worker.restore()
-        how, killer = judges[mutant.file.startswith("compiler/")].judge(worker, mutant, made)
-    finally:
-        workers.put(worker)
+        how, killer = results.before(mutant)
+    else:
+        worker = workers.get()
+        try:
+            worker.restore()
+            how, killer = judges[mutant.file.startswith("compiler/")].judge(worker, mutant, made)
+        finally:
+            workers.put(worker)
+        results.add(mutant, how, killer)
     if options.v:
         print(f"{how or 'SURVIVED'} {mutant}: {killer}")
     elif not how and mutant.name not in reasons:
@@ -142,9 +188,9 @@ def report(files, plans, results, reasons, options, begin):
                 continue
             known = mutant.name in reasons
             counts["planted"] += 1
-            if known and how in ("behaviour", "text"):
+            if known and how in KILLED:
                 wrong.append(f"{mutant} is in equivalent.txt, but is killed by {killer}")
-            counts["equivalent" if known and how in ("", "same code") else how] += 1
+            counts["equivalent" if known and how not in KILLED else how] += 1
         if counts["planted"]:
             print(line(file, counts))
         for key in total:

@@ -4,6 +4,7 @@ A mutant is known by its file, its function, the text of its line and what is ch
 common. No line number is in that, so the name of a mutant outlives changes elsewhere in the file.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 
@@ -26,7 +27,7 @@ KEYWORDS = set("""if else for while do switch case default return break continue
                   unsigned signed int long short char bool void size_t extern typedef volatile register""".split())
 ASSIGNS = ("=", "+=", "-=", "*=", "/=", "%=", "|=", "&=", "^=", "<<=", ">>=")
 # What stands in these is not run in a release, or says that something cannot happen.
-ASSERTS = {"assert", "_Static_assert", "__builtin_unreachable", "__builtin_trap", "__builtin_expect", "chain__assert"}
+ASSERTS = {"assert", "_Static_assert", "__builtin_unreachable", "__builtin_trap", "__builtin_expect", "chain__assert", "CHAIN__CHECK"}
 
 
 @dataclass
@@ -46,6 +47,7 @@ class Mutant:
     begin: int    # where in the file: not part of the name
     end: int
     text: str     # instead of what is there
+    body: str     # a digest of the function
 
     @property
     def name(self):
@@ -334,9 +336,10 @@ def mutants_of(file, source):
     """All mutants of a file, in the order of their places."""
     tokens, found, seen = tokens_of(source), [], {}
     for name, kind, begin, end in functions_of(tokens):
+        body = hashlib.sha256(source[tokens[begin].begin:tokens[end].end].encode()).hexdigest()[:16]
         for line, what, first, last, text in Function(file, source, tokens, name, kind, begin, end).changes():
             key = (name, line, what)
             seen[key] = seen.get(key, 0) + 1
             again = f" ({seen[key]})" if seen[key] > 1 else ""
-            found.append(Mutant(file, name, line, what + again, first, last, text))
+            found.append(Mutant(file, name, line, what + again, first, last, text, body))
     return found

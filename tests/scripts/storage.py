@@ -54,6 +54,9 @@ HAPPENS = {
     "two waits": "{ later(1) then tick }",
     "a rejection": "{ refuse(2) catch {} }",
     "a rejection that is looked at": "{ refuse(3) catch { tick then check(err.info, 3) } }",
+    "a reject":
+        "{ reject(EIO, \"reject\", 5) catch { same(err, EIO, \"reject\", 5) then tick then"
+        " check(known(5), 5) } }",
     "a do that rejects":
         "{ do long { if (yes()) reject(EIO, \"do\", 4); return 5; } catch { same(err, EIO, "
         "\"do\", 4) then (0) } then check(it, 0) }",
@@ -114,6 +117,11 @@ LOOKS = {
     "in a branch": "all ({ tick then check(%a, %v) }, later(%a))",
     "in a handler":
         "{ refuse(2) catch EIO: { check(known(%a), %v) then tick then (0) } then check(it, 0) }",
+    "in a handler of a reject":
+        "{ reject(EIO, \"here\", 2) catch EIO: { check(known(%a), %v) then tick then"
+        " check(known(%a), %v) } }",
+    "in a finally of a reject":
+        "{ { reject(EIO, \"here\", 2) finally { tick then check(known(%a), %v) } } catch {} }",
     "in a finally": "{ { refuse(3) finally { tick then check(known(%a), %v) } } catch {} }",
     "in a handler behind a finally that ends a loop":
         "{ loop { { if (!yes()) { break } then refuse(7) finally tick } }"
@@ -130,7 +138,8 @@ LOOKS = {
     "by a condition": "{ if (%a == %v) { tick } else { later(0) then check(it, 1) } }",
 }
 # There `err` is another or none.
-ERR_IS_ANOTHER = ("in a handler", "in a finally", "in an undo",
+ERR_IS_ANOTHER = ("in a handler", "in a handler of a reject", "in a finally",
+                  "in a finally of a reject", "in an undo",
                   "in a handler behind a finally that ends a loop")
 # Other names that get values meanwhile, and what they are.
 OTHERS = [

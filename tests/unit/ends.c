@@ -73,6 +73,26 @@ static void what_is_cancelled_first_after_the_end(void **state)
     assert_diary("");
 }
 
+/* A step's own rejection, of a chain that has been cancelled, is told; but not after the end. */
+static void rule_69_a_rejection_behind_a_cancel(void **state)
+{
+    (void)state;
+    for (int ended = 0; ended < 2; ended++) {
+        run(&asked_type);
+        chain_cancel(&a.root);
+        if (ended)
+            assert_int_equal(chain_loop_fini(&world.loop), 1);
+        assert_int_equal(chain__raise(&a.root.strand.op, EIO, "behind", 0), 1);
+        assert_diary(ended ? "asked " : "asked suppressed 5 ");
+        if (ended)
+            continue;
+        chain__cancelled(a.done);
+        chain_loop_turn(&world.loop, false);
+        assert_diary("a!-1 ");
+        world_close(&world);
+    }
+}
+
 static void rule_66_a_request_that_comes_too_late_is_done_with(void **state)
 {
     struct chain_cancel_request request = { .busy = 0 };
@@ -285,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_chain_outlives_its_loop),
         cmocka_unit_test(what_is_cancelled_first_after_the_end),
+        cmocka_unit_test(rule_69_a_rejection_behind_a_cancel),
         cmocka_unit_test(rule_66_a_request_that_comes_too_late_is_done_with),
         cmocka_unit_test(rule_107_each_thing_that_is_left_is_told),
         cmocka_unit_test(rule_62_a_post_that_was_not_asked_for),

@@ -330,6 +330,19 @@ static void rule_4_stale_deferreds_of_branches(void **state)
     diary[0] = '\0';
 }
 
+/* A branch that settles after the loop has ended: the chain is not resumed any more, and nothing is counted. */
+static void rule_107_a_branch_outlives_its_loop(void **state)
+{
+    (void)state;
+    run();
+    assert_diary("a b c started ");
+    assert_int_equal(chain_loop_fini(&world.loop), 1);
+    assert_int_equal(ext_resolve(sum.done_a, 1), CHAIN_OK);
+    assert_int_equal(chain__reject(sum.done_b, EIO, "too late to be told", 0), CHAIN_OK);
+    assert_int_equal(ext_resolve(sum.done_b, 1), CHAIN_LATE);
+    assert_diary("");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
 
 int main(void)
@@ -344,6 +357,7 @@ int main(void)
         TEST(rule_55_all_ends_are_awaited),
         TEST(rule_62_a_branch_that_was_not_asked_rejects),
         TEST(rule_4_stale_deferreds_of_branches),
+        cmocka_unit_test_setup(rule_107_a_branch_outlives_its_loop, open_world),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -327,7 +327,97 @@ static void orphans(void **state)
         }
 }
 
+/* What has been posted is found among other posts; and a loop that has ended takes none. */
+static void orphans_among_others(void **state)
+{
+    static struct mini left_over;
+    struct mini a, b;
+    struct chain_reactor *ending;
+
+    (void)state;
+    mini_init(&a, 'a', 1);
+    mini_init(&b, 'b', 1);
+    mini_run(&a, loop);
+    mini_run(&b, loop);
+    chain_loop_turn(loop, false);
+    assert_int_equal(ext_post(a.done, 7), CHAIN_OK);
+    assert_int_equal(ext_post(b.done, 8), CHAIN_OK);
+    chain__post_orphan(a.done);
+    chain__post_orphan(b.done);
+    chain_loop_run(loop);
+    assert_diary("a7 b8 ");
+    mini_init(&left_over, 'l', 1);
+    assert_int_equal(chain_reactor_open(&ending), 0);
+    mini_run(&left_over, chain_reactor_loop(ending));
+    chain_loop_turn(chain_reactor_loop(ending), false);
+    assert_non_null(chain__post_begin(left_over.done));
+    assert_int_equal(chain_reactor_close(ending), 1);
+    chain__post_orphan(left_over.done);
+    assert_diary("");
+}
+
 /* ---- the end of the loop ---- */
+
+/* A poster that is waking the loop when this ends: chain_loop_fini() returns only when it is out of `wake`. */
+struct slow {
+    struct world world; /* first */
+    struct mini mini;
+    int waking, awake; /* atomic */
+};
+
+static void wake_slowly(struct chain_loop *its_loop)
+{
+    struct slow *slow = (struct slow *)(void *)its_loop;
+
+    __atomic_store_n(&slow->waking, 1, __ATOMIC_SEQ_CST);
+    while (__atomic_load_n(&chain__loops[its_loop->id], __ATOMIC_SEQ_CST) != NULL) /* until it ends */
+        sched_yield();
+    for (int i = 0; i < 1000; i++)
+        sched_yield();
+    __atomic_store_n(&slow->awake, 1, __ATOMIC_SEQ_CST);
+}
+
+static void *post_slowly(void *argument)
+{
+    struct slow *slow = argument;
+
+    return ext_post(slow->mini.done, 1) == CHAIN_OK ? NULL : slow;
+}
+
+/* Asleep as if for ever: a post comes, whose thread stays in `wake`. */
+static pthread_t slow_thread;
+
+static void wait_slowly(struct chain_loop *its_loop, uint64_t deadline)
+{
+    struct slow *slow = (struct slow *)(void *)its_loop;
+
+    if (deadline == 0)
+        return;
+    assert_int_equal(pthread_create(&slow_thread, NULL, post_slowly, slow), 0);
+    while (__atomic_load_n(&slow->waking, __ATOMIC_SEQ_CST) == 0)
+        sched_yield();
+}
+
+static void rule_103_the_end_waits_for_who_wakes_the_loop(void **state)
+{
+    static const struct chain_port port = { .now = world_now, .wait = wait_slowly, .wake = wake_slowly };
+    static struct slow slow;
+    void *failed;
+
+    (void)state;
+    world_open(&slow.world);
+    slow.world.loop.port = &port;
+    mini_init(&slow.mini, 's', 1);
+    mini_run(&slow.mini, &slow.world.loop);
+    chain_loop_turn(&slow.world.loop, false);
+    chain_loop_turn(&slow.world.loop, true);
+    assert_diary("s1 ");
+    assert_int_equal(chain_loop_fini(&slow.world.loop), 0);
+    assert_int_equal(__atomic_load_n(&slow.awake, __ATOMIC_SEQ_CST), 1);
+    pthread_join(slow_thread, &failed);
+    assert_null(failed);
+}
+
 
 static struct hatch left[THREADS];
 static int go; /* atomic */
@@ -412,6 +502,8 @@ int main(void)
         TEST(rule_106_a_posted_rejection_after_a_cancel),
         TEST(posted_inside_start),
         TEST(orphans),
+        TEST(orphans_among_others),
+        cmocka_unit_test(rule_103_the_end_waits_for_who_wakes_the_loop),
         cmocka_unit_test(rule_103_posting_while_the_loop_ends),
         TEST(rule_99_wake_ends_a_wait),
     };

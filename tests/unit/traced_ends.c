@@ -5,13 +5,15 @@
 #undef main
 
 static unsigned told;
-static char last[200];
+static char last[200], first_cancel[200];
 
 static void keep(struct chain_loop *loop, const struct chain_event *event)
 {
     (void)loop;
     told++;
     chain_trace_text(event, last, sizeof last);
+    if (event->kind == CHAIN_EVENT_CANCEL && first_cancel[0] == '\0')
+        strcpy(first_cancel, last);
 }
 
 static void nothing_is_told_after_the_end(void **state)
@@ -49,6 +51,46 @@ static void numbers_begin_at_one(void **state)
         assert_int_equal(told, 3);
         world_close(&world);
     }
+}
+
+/* The header of a request is not used, so nothing is told of it. */
+static void a_request_has_no_number(void **state)
+{
+    struct chain_cancel_request request = { .busy = 0 };
+
+    (void)state;
+    run(&asked_type);
+    assert_int_equal(chain_post_cancel(&request, &a.root), CHAIN_OK);
+    world.loop.on_trace = keep;
+    told = 0;
+    chain_loop_turn(&world.loop, false);
+    assert_int_equal(told, 2); /* the chain's cancel, and its operation's */
+    assert_string_equal(last, "1000.000000 #2 cancel asked ext mini.chain:2");
+    ext_resolve(a.done, 1);
+    chain_loop_turn(&world.loop, false);
+    world_close(&world);
+}
+
+static void resolve_and_cancel(struct mini *mini)
+{
+    ext_resolve(ext_done(&mini->area.ext), 1);
+    chain_cancel(&mini->root);
+}
+
+/* In a start that has settled the header says only that; where the strand is, the loop knows. */
+static void a_cancel_in_a_start_knows_its_place(void **state)
+{
+    (void)state;
+    world_open(&world);
+    world.loop.on_trace = keep;
+    mini_init(&a, 'a', 1);
+    a.start = resolve_and_cancel;
+    mini_run(&a, &world.loop);
+    told = 0;
+    first_cancel[0] = '\0';
+    chain_loop_turn(&world.loop, false);
+    assert_string_equal(first_cancel, "1000.000000 #1 cancel mini ext mini.chain:2");
+    world_close(&world);
 }
 
 static void a_text_fits_in_what_there_is(void **state)
@@ -91,6 +133,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_is_told_after_the_end),
         cmocka_unit_test(numbers_begin_at_one),
+        cmocka_unit_test(a_request_has_no_number),
+        cmocka_unit_test(a_cancel_in_a_start_knows_its_place),
         cmocka_unit_test(a_text_fits_in_what_there_is),
     };
     return ends_main() + cmocka_run_group_tests(tests, NULL, NULL);
