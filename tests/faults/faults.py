@@ -437,9 +437,12 @@ def general_forms():
     yield "runtime, new folder", ["--emit-runtime=out/new/deep"], {}, "/dev/null"
 
 
-def run_source(options, index, source):
-    """All forms of one source, in a folder of its own: (counts, what was wrong)."""
-    work = Path(options.work) / source.replace("/", "_")
+FORMS = 20 # at most
+
+
+def run_form(options, index, source, number):
+    """One form of a source, in a folder of its own: (counts, what was wrong)."""
+    work = Path(options.work) / f"{source.replace('/', '_')}_{number}"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     os.chdir(work)
@@ -452,22 +455,24 @@ def run_source(options, index, source):
         Path("other.chain").write_text("chain int other(int n) { (n + 1) }\n")
         name = Path(source).name + ".chain"
         listed = forms(options, name, plain(options, [name, "--check"]).returncode == 0)
-    total, wrong = {}, []
-    for number, (form, words, old, stdin) in enumerate(listed):
-        if (index + number) % (options.every if source != "none" else 1) != 0:
-            continue
-        if "--report" in " ".join(words):
-            place_compiler(options, name)
-        case = Case(options, f"{source}, {form}", words, old() if callable(old) else old, stdin)
-        stride = 1 if source in options.whole else options.stride
-        case.run(stride, index * 7 + number)
-        if source in options.whole or (options.short and source == "none" and number == 8):
-            case.run_every_allocation()
-        case.close()
-        for what, count in case.counts.items():
-            total[what] = total.get(what, 0) + count
-        wrong += case.wrong
-    return total, wrong
+    listed = list(listed)
+    assert len(listed) <= FORMS
+    if number >= len(listed):
+        return {}, []
+    form, words, old, stdin = listed[number]
+    if "--report" in " ".join(words):
+        place_compiler(options, name)
+    case = Case(options, f"{source}, {form}", words, old() if callable(old) else old, stdin)
+    case.run(1 if source in options.whole else options.stride, index * 7 + number)
+    if source in options.whole or (options.short and source == "none" and number == 8):
+        case.run_every_allocation()
+    case.close()
+    return case.counts, case.wrong
+
+
+def forms_taken(options, index, source):
+    every = options.every if source != "none" else 1
+    return [number for number in range(FORMS) if (index + number) % every == 0]
 
 
 # ---- the program -----------------------------------------------------------------------------------------------------
@@ -492,6 +497,11 @@ def build(options):
                     TOP / "compiler/arena.c", objects / "libchainc.a", "-o", options.tiny], check=True)
 
 
+def add(total, counts):
+    for what, count in counts.items():
+        total[what] = total.get(what, 0) + count
+
+
 def summary(counts, wrong):
     return "".join(f"{counts.get(what, 0)} {what}, " for what in ("allocations", "calls", "signals")) + f"{len(wrong)} bad"
 
@@ -512,7 +522,7 @@ def main():
     options.build = os.path.abspath(options.build)
     options.chainc = os.path.join(options.build, "bin/chainc")
     options.data = os.path.join(options.build, "share/chain")
-    options.every = 21 if options.short else 1
+    options.every = FORMS if options.short else 1
     if options.short:
         options.stride, options.whole = 37, []
     build(options)
@@ -522,12 +532,15 @@ def main():
     total, running = {}, []
     with multiprocessing.Pool(options.jobs, maxtasksperchild=1) as pool:
         for index, source in enumerate(chosen):
-            running.append(pool.apply_async(run_source, (options, index, source)))
-        for source, result in zip(chosen, running):
-            counts, bad = result.get()
+            running.append([pool.apply_async(run_form, (options, index, source, number))
+                            for number in forms_taken(options, index, source)])
+        for source, results in zip(chosen, running):
+            counts, bad = {}, []
+            for result in results:
+                add(counts, result.get()[0])
+                bad += result.get()[1]
+            add(total, counts)
             wrong += bad
-            for what, count in counts.items():
-                total[what] = total.get(what, 0) + count
             if not options.short:
                 print(source, summary(counts, bad), sep=": ", flush=True)
     for text in wrong[:20]:
