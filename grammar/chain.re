@@ -435,15 +435,34 @@ static struct token broken_prologue(struct scanner *scan, const char *start)
     return prologue_token(scan, start, end);
 }
 
+/* The comment before `limit` that has no end in this file, and so does not hide a %}; NULL: there is none. */
+static const char *open_comment(const char *text, const char *limit)
+{
+    const unsigned char *at = AT(text), *marker;
+
+    while (TEXT(at) < limit) {
+        /*!re2c
+            newline | blank+ | line_comment | block_comment | end { continue; }
+            string | character | c_name | c_number { continue; }
+            "/*" { return TEXT(at) - 2; }
+            * { continue; }
+        */
+    }
+    return NULL;
+}
+
 /* %{ C %}: strings and comments hide a %}, nothing else is looked at. */
 static struct token lex_prologue(struct scanner *scan, const char *start)
 {
-    const char *end = end_of_prologue(scan, start + 2);
+    const char *end = end_of_prologue(scan, start + 2), *comment;
 
     if (end - start < 4 || end[-2] != '%' || end[-1] != '}')
         return broken_prologue(scan, start);
     scan->cursor = end;
-    if (balance_prologue(scan, start + 2, end - 2))
+    comment = open_comment(start + 2, end - 2);
+    if (comment != NULL)
+        report_unterminated(scan, comment, 2, "comment");
+    else if (balance_prologue(scan, start + 2, end - 2))
         check_prologue(scan, start + 2, end - 2);
     return prologue_token(scan, start, end - 2);
 }
