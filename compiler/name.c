@@ -224,7 +224,7 @@ static const char *unique_label(struct naming *naming, const char *name)
 static const char *name_state(struct naming *states, const char *name)
 {
     while (name_is_replaced(states->program, name) || word_is_used(states->program, name) || symbol_find(states->program, name) != NULL)
-        name = arena_format(states->arena, "%s_", name);
+        name = name_after(states->arena, name);
     return unique(states, name);
 }
 
