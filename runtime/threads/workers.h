@@ -20,7 +20,7 @@ struct chain__threads {
     pthread_mutex_t mutex;        /* guards what follows */
     pthread_cond_t queued, ended; /* there is work, or the end; the last thread is about to end */
     struct chain_work *first, **last;
-    unsigned waiting;             /* works in the queue */
+    size_t waiting;               /* works in the queue */
     unsigned size, threads, idle; /* at most, alive, of these waiting for work */
     struct chain__running *running;
     bool stopping;

@@ -1,7 +1,11 @@
-/* Counters at their limits: they wrap without harm, stop, or are wide enough (rules 4, 35, 91). */
+/* Counters at their limits: they wrap without harm, stop, or are wide enough (rules 4, 17, 35, 68, 91). */
+#define _GNU_SOURCE
 #include "mini.h"
 
+#include "../../runtime/backends/descriptors.c"
+
 #include <stdlib.h>
+#include <sys/socket.h>
 
 static struct world world;
 
@@ -159,12 +163,146 @@ static void loops_are_numbered(void **state)
     world_close(&worlds[0]);
 }
 
+/* ---- the budget ---- */
+
+/* Calls and rounds that never wait may be more than the budget can count. */
+static void rule_17_nothing_is_less_than_used_up(void **state)
+{
+    static struct mini a;
+
+    (void)state;
+    world_open(&world);
+    mini_init(&a, 'a', 0);
+    a.root.strand.type = &mini_type;
+    for (int32_t budget = 0; budget >= -1; budget--) {
+        world.loop.budget = budget;
+        for (int i = 0; i < 1000; i++) {
+            assert_ptr_equal(chain__continue(&a.root.strand, &world.loop), &a.root.strand);
+            assert_false(chain__may_go_on(&world.loop));
+            assert_in_range(world.loop.budget + 1, 0, 1);
+        }
+    }
+    world.loop.spared = CHAIN_BUDGET;
+    for (int i = 0; i < CHAIN_BUDGET; i++)
+        assert_true(chain__may_go_on(&world.loop));
+    for (int i = 0; i < 1000; i++)
+        assert_false(chain__may_go_on(&world.loop));
+    assert_int_equal(world.loop.spared, 0);
+    world.loop.budget = CHAIN_BUDGET;
+    world_close(&world);
+}
+
+/* ---- numbers of items ---- */
+
+struct slot {
+    struct chain_strand strand;
+    char name;
+    size_t number;
+};
+
+static void note_cancel(struct chain_strand *strand, struct chain_loop *loop)
+{
+    (void)loop;
+    note("%c", ((struct slot *)(void *)strand)->name);
+}
+
+/* Items are asked in the order in which they began, also when their numbers go from the last one to 0. */
+static void rule_68_numbers_of_items_wrap(void **state)
+{
+    static const struct chain_type type = { .cancel = note_cancel };
+
+    (void)state;
+    world_open(&world);
+    for (size_t first = SIZE_MAX - 5; first != 3; first++) {
+        struct slot slots[4];
+        memset(slots, 0, sizeof slots);
+        for (unsigned i = 0; i < 4; i++) {
+            struct slot *slot = &slots[(i + 1) % 4];
+            slot->strand.type = &type;
+            slot->strand.op.tag = CHAIN__GENERATION | (uint64_t)world.loop.id << 8;
+            slot->strand.op.flags = CHAIN__ALIVE;
+            slot->strand.op.at = 1;
+            slot->name = (char)('a' + i);
+            slot->number = first + i;
+        }
+        chain__cancel_slots(&slots[0].strand, sizeof slots[0], 4, offsetof(struct slot, number), &world.loop);
+        assert_diary("abcd");
+    }
+    world_close(&world);
+}
+
+/* ---- uses of a descriptor's number, and of the process ---- */
+
+static int tries;
+
+static enum chain_attempt try(struct chain_io *io, int error)
+{
+    (void)io;
+    tries++;
+    return error == 0 ? CHAIN_AGAIN : CHAIN_DONE;
+}
+
+/* An event of a former use is ignored. One from 2^32 uses ago is not told from another: it lets try once more, which does no harm. */
+static void descriptors_are_used_again(void **state)
+{
+    struct chain_reactor *reactor;
+    struct chain_io io = { .attempt = try };
+    int pair[2], fd;
+
+    (void)state;
+    assert_int_equal(chain_reactor_open(&reactor), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
+    fd = pair[0];
+    table[fd].generation = UINT32_MAX - 2;
+    for (uint32_t generation = UINT32_MAX - 2; generation != 4; generation++) {
+        assert_int_equal(table[fd].generation, generation);
+        assert_int_equal(chain_io_start(chain_reactor_loop(reactor), &io, fd, CHAIN_READ), 0);
+        tries = 0;
+        chain__io_event(reactor, fd, generation - 1, CHAIN__CAN_READ);
+        chain__io_event(reactor, fd, generation + 1, CHAIN__CAN_READ);
+        assert_int_equal(tries, 0);
+        chain__io_event(reactor, fd, generation, CHAIN__CAN_READ);
+        chain__io_event(reactor, fd, generation, CHAIN__CAN_READ);
+        assert_int_equal(tries, 2);
+        chain_io_forget(fd);
+        assert_int_equal(tries, 3); /* told of its end */
+    }
+    chain_io_close(fd);
+    close(pair[1]);
+    assert_int_equal(chain_reactor_close(reactor), 0);
+}
+
+/* Only whether it is the same is looked at. */
+static void processes_are_counted(void **state)
+{
+    struct chain_reactor *reactor;
+    static struct mini a;
+
+    (void)state;
+    chain__forks = UINT_MAX;
+    assert_int_equal(chain_reactor_open(&reactor), 0);
+    mini_init(&a, 'a', 1);
+    assert_int_equal(mini_run(&a, chain_reactor_loop(reactor)), 0);
+    chain_loop_turn(chain_reactor_loop(reactor), false);
+    chain__forks++; /* as fork(2) does in the child */
+    assert_false(chain__reactor_is_sound(reactor));
+    assert_int_equal(ext_post(a.done, 7), CHAIN_OK);
+    chain_loop_run(chain_reactor_loop(reactor));
+    assert_true(chain__reactor_is_sound(reactor));
+    assert_diary("a7 ");
+    assert_int_equal(chain_reactor_close(reactor), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rule_04_generations_wrap), cmocka_unit_test(rule_35_places_beyond_the_last),
         cmocka_unit_test(rule_35_attempts),         cmocka_unit_test(rule_91_pauses),
         cmocka_unit_test(loops_are_numbered),
+        cmocka_unit_test(rule_17_nothing_is_less_than_used_up),
+        cmocka_unit_test(rule_68_numbers_of_items_wrap),
+        cmocka_unit_test(descriptors_are_used_again),
+        cmocka_unit_test(processes_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
