@@ -76,6 +76,12 @@ static bool could_convert(struct ctype a, struct ctype b)
     return !(a_is_struct && ctype_is_scalar(b)) && !(b_is_struct && ctype_is_scalar(a));
 }
 
+/* Reported, if so: nothing at `at` gives the value that the chain's type asks for. */
+static bool is_misspelt_void(const struct checker *checker, struct ctype type, struct span at)
+{
+    return misspelt_void(checker->program, checker->chain->symbol, type, at);
+}
+
 static void demand_way(struct checker *checker, struct node *node, struct ways *ways)
 {
     struct ctype type = node->binding != NULL ? node->binding->type : node->type;
@@ -101,7 +107,7 @@ static void demand_way(struct checker *checker, struct node *node, struct ways *
             own_text(checker, node->u.expr, ways->type);
         return;
     }
-    if (ctype_is_void(type) && misspelt_void(checker->program, checker->chain->symbol, ways->type, node->span))
+    if (ctype_is_void(type) && is_misspelt_void(checker, ways->type, node->span))
         return;
     if (ctype_is_void(type)) {
         diag = diag_report(checker->diags, D_NO_VALUE, node->span, node->kind == NODE_CALL
@@ -143,6 +149,8 @@ static void demand_branch(struct checker *checker, struct node *branch, struct w
     if (branch->ends)
         return;
     if (branch->u.block.winner == NULL && passes_nothing(branch->u.block.body)) {
+        if (is_misspelt_void(checker, ways->type, branch->span))
+            return;
         struct diag *diag = diag_report(checker->diags, D_NO_VALUE, branch->span, "this branch");
         diag_help(checker->diags, diag, "a block behind it can give one: `delay ... { (value) }`");
         return;
@@ -191,7 +199,8 @@ static void demand_ways(struct checker *checker, struct node *node, struct ways 
         break;
     case NODE_IF:
         if (node->u.if_.no == NULL) {
-            diag_report(checker->diags, D_NO_VALUE, node->span, "an 'if' without 'else'");
+            if (!is_misspelt_void(checker, ways->type, node->span))
+                diag_report(checker->diags, D_NO_VALUE, node->span, "an 'if' without 'else'");
             break;
         }
         demand_ways(checker, node->u.if_.yes, ways);
