@@ -104,7 +104,7 @@ bool reserved_is_replaced(const char *name)
 
 bool reserved_is_ours(const char *name)
 {
-    return strcmp(name, "chain") == 0 || strncmp(name, "chain_", 6) == 0 || strncmp(name, "CHAIN_", 6) == 0;
+    return strcmp(name, "chain") == 0 || strcmp(name, "CHAIN") == 0 || strncmp(name, "chain_", 6) == 0 || strncmp(name, "CHAIN_", 6) == 0;
 }
 
 /* ---- names of headers ---- */

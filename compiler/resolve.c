@@ -25,16 +25,18 @@ static struct unit *unit_find(const struct program *program, const struct source
     return NULL;
 }
 
-/* "dir/07_three-states.chain" as a word of C: "_07_three_states". */
+/* "dir/07_three-states.chain" as a word of C that libchain does not use: "file_07_three_states". Standard input is "stdin",
+ * as its header is stdin.h. */
 static const char *stem_of(struct arena *arena, const char *path)
 {
-    const char *slash = strrchr(path, '/'), *file = slash == NULL ? path : slash + 1;
+    const char *slash = strrchr(path, '/');
+    const char *file = strcmp(path, "<stdin>") == 0 ? "stdin" : slash == NULL ? path : slash + 1;
     char *stem = arena_copy(arena, file, strcspn(file, "."));
 
     for (char *p = stem; *p != '\0'; p++)
         if (!isalnum((unsigned char)*p))
             *p = '_';
-    return isdigit((unsigned char)*stem) ? arena_format(arena, "_%s", stem) : stem;
+    return isdigit((unsigned char)*stem) || reserved_is_ours(stem) ? arena_format(arena, "file_%s", stem) : stem;
 }
 
 static struct unit *unit_add(struct program *program, struct ast_file *file, const char *path)
@@ -317,7 +319,7 @@ static const char *c_name(struct arena *arena, const struct unit *unit, const st
         return "main_chain";
     if (!proto->is_static)
         return name;
-    return arena_format(arena, reserved_is_ours(unit->stem) ? "_%s_%s" : "%s_%s", unit->stem, name); /* chain_x is libchain's */
+    return arena_format(arena, "%s_%s", unit->stem, name);
 }
 
 static void declare_operation(struct program *program, struct unit *unit, const struct ast_proto *proto)
