@@ -41,7 +41,22 @@ static void print_opclause(struct print *print, const struct ast_opclause *claus
     }
 }
 
-static void print_opclauses(struct print *print, const struct ast_proto *proto)
+/* As they are printed, on one line if nothing in them has more: what stood between them before makes no difference. */
+static size_t width_of_clauses(const struct print *print, const struct ast_proto *proto)
+{
+    struct writer line;
+    struct print measured = { .writer = &line, .sources = print->sources };
+
+    writer_init(&line, print->writer->arena);
+    for (const struct ast_opclause *clause = proto->clauses; clause; clause = clause->next) {
+        put(&line, " ");
+        print_opclause(&measured, clause);
+    }
+    return line.length;
+}
+
+/* `before`: the width of what stands before them. */
+static void print_opclauses(struct print *print, const struct ast_proto *proto, size_t before)
 {
     struct span all = proto->span;
     bool comments = false;
@@ -51,7 +66,7 @@ static void print_opclauses(struct print *print, const struct ast_proto *proto)
         comments = comments || clause->comments;
     }
     bool broken = comments || (!print_on_one_line(print, all) && proto->clauses && proto->clauses->next)
-                  || all.end - all.begin > WIDEST;
+                  || before + width_of_clauses(print, proto) > WIDEST;
     print->writer->indent += broken;
     for (const struct ast_opclause *clause = proto->clauses; clause; clause = clause->next) {
         if (broken)
@@ -81,11 +96,13 @@ static void print_proto(struct print *print, const struct ast_proto *proto)
         [AST_ASYNC] = "async ", [AST_SYNC] = "sync ", [AST_BLOCKING] = "blocking ", [AST_CHAIN] = "chain "
     };
 
+    size_t begin = print->writer->length;
+
     put(print->writer, proto->is_static ? "static " : "");
     put(print->writer, words[proto->kind]);
     print_typed(print, proto->type, proto->name->name);
     print_params(print, proto->params);
-    print_opclauses(print, proto);
+    print_opclauses(print, proto, print->writer->length - begin);
     if (!proto->body) {
         put(print->writer, ";");
         return;
