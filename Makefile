@@ -240,10 +240,8 @@ $(BUILD)/way: FORCE
 	@mkdir -p $(@D)
 	@echo '$(WAY_TO_DATA)' | cmp -s - $@ || echo '$(WAY_TO_DATA)' >$@
 
-.PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak \
-        growth bench format format-check clean mutants coverage fuzz-compiler faults fuzz-accepted help FORCE
-.PHONY: all chainc libchain check check-builds bless asan tsan valgrind fuzz fuzz-compiler soak damage growth mutants coverage \
-        faults bench format format-check clean help FORCE
+.PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak growth \
+        bench format format-check clean mutants coverage fuzz-compiler faults fuzz-accepted help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
