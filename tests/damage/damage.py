@@ -171,7 +171,8 @@ class Run:
         for line in messages.splitlines():
             if re.search(r":\d+: (fatal )?error: ", line):
                 path = line.split(":")[0]
-                return "ok" if path.endswith((".chain", "/" + source.name)) or path == source.name else "generated " + line
+                is_users = path.endswith(".chain") or path == source.name or Path(path).parent == source.parent # such as a macro
+                return "ok" if is_users else "generated " + line
         return "ok"
 
     def all(self, sources):
