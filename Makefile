@@ -174,6 +174,16 @@ soak: all ## the same with N=1000000 programs from SEED=1000000 on; goes on wher
 damage: all $(LIBCHAINC) ## 100 sources with every byte deleted, doubled and changed: errors are reported at their place; see tests/damage/damage.py --help
 	@nice -n 10 tests/damage/damage.py --build $(BUILD) --kinds-of-far 20
 
+names: all ## every name that C, C++, libraries and generated code have, in every place of the language, in every standard; tests/names/names.py --help
+	@nice -n 10 tests/names/names.py --build $(BUILD)
+
+# What make check takes samples of.
+declarations: all ## every shape of a declaration, every type with a strict alignment, damage to every region of C, in every place
+	@mkdir -p $(addprefix $(BUILD)/declarations/,aligned positions declarators)
+	@set -e; for script in aligned positions declarators; do echo "== $$script"; \
+	    (cd $(BUILD)/declarations/$$script && TOP=$(CURDIR) BUILD=$(abspath $(BUILD)) CHAINC=$(abspath $(CHAINC)) \
+	        nice -n 10 $(CURDIR)/tests/scripts/$$script.py all); done
+
 growth: chainc ## instructions of chainc for n and for 4 n of everything a file can have many of
 	@mkdir -p $(BUILD)/growth && cd $(BUILD)/growth && CHAINC=$(abspath $(CHAINC)) $(CURDIR)/tests/growth/growth.py
 
@@ -241,7 +251,11 @@ $(BUILD)/way: FORCE
 	@echo '$(WAY_TO_DATA)' | cmp -s - $@ || echo '$(WAY_TO_DATA)' >$@
 
 .PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak growth \
-        bench format format-check clean mutants coverage fuzz-compiler faults fuzz-accepted help FORCE
+        bench format format-check clean mutants coverage fuzz-compiler faults fuzz-accepted names declarations \
+        help FORCE
+.PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak \
+        growth bench format format-check clean mutants coverage fuzz-compiler faults fuzz-accepted names declarations \
+        help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules

@@ -10,6 +10,7 @@
 #include "ctext.h"
 #include "intern.h"
 #include "passes.h"
+#include "reserved.h"
 #include "check.h"
 
 static const struct ctype no_type = { NULL, "", 0 };
@@ -67,7 +68,9 @@ void check_new_name(struct checker *checker, const char *name, struct span span)
     struct variable *old = variable_visible(checker, name);
     struct diag *diag;
 
-    if (strcmp(name, "it") == 0 || strcmp(name, "err") == 0 || strcmp(name, "attempt") == 0)
+    if (reserved_is(name, RESERVED_KEYWORD, NULL))
+        diag_report(checker->diags, D_C_KEYWORD_NAME, span, name);
+    if (strcmp(name, "it") == 0 || strcmp(name, "err") == 0 || strcmp(name, "attempt") == 0 || strcmp(name, "reject") == 0)
         diag_report(checker->diags, D_RESERVED_NAME, span, name);
     if (old == NULL)
         return;

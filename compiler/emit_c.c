@@ -255,7 +255,7 @@ static void emit_prologue(struct emitter *emitter, const struct ast_c *c)
     emit_line(emitter, c->span);
     put(w, c->text);
     put(w, "\n");
-    putf(w, "static inline __attribute__((unused)) void chain__after_line_%d(void) {} /* %%} */\n",
+    putf(w, "static inline __attribute__((__unused__)) void chain__after_line_%d(void) {} /* %%} */\n",
          source_place(emitter->program->sources, c->span.end).line);
     emit_line_back(emitter);
     put(w, "\n");
@@ -298,7 +298,7 @@ static const char *linkage_of(const struct symbol *chain)
 {
     if (!chain->proto->is_static)
         return "";
-    return chain->is_started || chain->is_spawned ? "static " : "static __attribute__((unused)) ";
+    return chain->is_started || chain->is_spawned ? "static " : "static __attribute__((__unused__)) ";
 }
 
 /* budget N: what the chain occupies in its caller, or behind its root. Here, so that it is said once and the header can be measured

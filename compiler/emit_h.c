@@ -147,7 +147,7 @@ static void emit_chain(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    const char *name = chain->c_name;
+    const char *name = chain->c_name, *loop = name_is_replaced(emitter->program, "loop") ? emitter->program->own[OWN_LOOP] : "loop";
 
     emit_settled_types(emitter);
     if (chain->has_branches)
@@ -169,8 +169,9 @@ static void emit_chain(struct emitter *emitter)
     put(w, "\n");
     put_template(w, root_text, "name", name, "padding", arena_format(emitter->arena, "    CHAIN__PAD(sizeof(struct chain_root), "
                  "CHAIN__ALIGN(struct %s_frame))\n", name), "distance", !chain->has_branches ? "" : arena_format(emitter->arena,
-                 "CHAIN_STATIC_ASSERT(sizeof(struct %s) <= 524280, \"a branch finds its strand within 512 KB\");\n", name), "u", header_parameter(emitter->arena, chain->symbol, "u"), "loop",
-                 header_parameter(emitter->arena, chain->symbol, "loop"), "parameters", header_parameters(emitter, chain->symbol), "branches",
+                 "CHAIN_STATIC_ASSERT(sizeof(struct %s) <= 524280, \"a branch finds its strand within 512 KB\");\n", name),
+                 "u", header_parameter(emitter->arena, chain->symbol, "u"), "loop",
+                 header_parameter(emitter->arena, chain->symbol, loop), "parameters", header_parameters(emitter, chain->symbol), "branches",
                  chain->has_branches ? arena_format(emitter->arena, "    struct %s_branches branches;\n", name) : "", NULL);
     put_template(w, cancel_text, "name", name, "u", emitter->program->own[OWN_USE], NULL);
     if (!ctype_is_void(chain->symbol->value))

@@ -374,10 +374,22 @@ const char *own_parameter(const struct emitter *emitter, const struct symbol *op
     return name;
 }
 
+static bool type_mentions(struct ctype type, const char *name)
+{
+    const char *text = type.before;
+    struct ctoken token;
+
+    while ((token = ctext_next_name(&text)).kind != CTOKEN_END)
+        if (ctoken_is(token, name))
+            return true;
+    return false;
+}
+
+/* A name that hides neither a parameter of the user nor a type of one. */
 const char *header_parameter(struct arena *arena, const struct symbol *op, const char *name)
 {
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
-        if (strcmp(param->c_name, name) == 0)
+        if (strcmp(param->c_name, name) == 0 || type_mentions(param->type, name))
             return header_parameter(arena, op, arena_format(arena, "%s_", name));
     return name;
 }

@@ -71,9 +71,14 @@ const char *upper(struct arena *arena, const char *text)
 /* The same for what is no word and no macro. */
 static const char *unique_safe(struct naming *naming, const char *name)
 {
+    const char *made;
+
     while (name_is_replaced(naming->program, name))
         name = name_after(naming->arena, name);
-    return unique(naming, name);
+    do
+        made = unique(naming, name);
+    while (name_is_replaced(naming->program, made));
+    return made;
 }
 
 /* ---- the frame ---- */
@@ -146,7 +151,7 @@ static void name_storage(struct naming *naming, struct ir_strand *strand)
     for (struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
         storage->member = storage->op == NULL ? "delay" : unique_safe(naming, storage->op->name);
     for (struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
-        storage->value = unique(naming, arena_format(naming->arena, "%s_value", storage->member));
+        storage->value = unique_safe(naming, arena_format(naming->arena, "%s_value", storage->member));
     release(naming);
 }
 
@@ -215,17 +220,32 @@ static void add_state(struct ir_block *state)
 /* Words of C++ are labels like any other. */
 static const char *unique_label(struct naming *naming, const char *name)
 {
+    const char *made;
+
     while (name_is_macro(naming->program, name))
         name = name_after(naming->arena, name);
-    return unique(naming, name);
+    do
+        made = unique(naming, name);
+    while (name_is_macro(naming->program, made));
+    return made;
 }
 
-/* No macro and no name of the user's. */
+/* No macro and no name of the user's: v_X_START for a chain `_x`, since _X… is the compiler's. */
+static bool state_is_taken(const struct program *program, const char *name)
+{
+    return name_is_replaced(program, name) || word_is_used(program, name) || symbol_find(program, name) != NULL;
+}
+
 static const char *name_state(struct naming *states, const char *name)
 {
-    while (name_is_replaced(states->program, name) || word_is_used(states->program, name) || symbol_find(states->program, name) != NULL)
+    const char *made;
+
+    while (state_is_taken(states->program, name))
         name = name_after(states->arena, name);
-    return unique(states, name);
+    do
+        made = unique(states, name);
+    while (state_is_taken(states->program, made));
+    return made;
 }
 
 /* Labels are names of the function; an enumerator is a name of the whole file: the chains `job` and `Job`, or `x` and
@@ -356,9 +376,9 @@ void name(struct arena *arena, struct program *program, struct ir_chain *chain)
     for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
         name_storage(&naming, strand);
     reserve_members(&naming, chain);
+    reserve_types(&naming, chain);
     chain->checked->scope->path = "";
     name_scopes(&naming, program, chain, chain->checked->scope);
-    reserve_types(&naming, chain);
     name_fields(&naming, chain);
     name_blocks(&naming, &states, chain);
     program->state_names = states.taken;

@@ -17,8 +17,16 @@ static const struct row rows[] = {
 #define MACROS(header, words) { RESERVED_MACRO, header, words },
 #define CALLED_MACROS(header, words) { RESERVED_CALLED_MACRO, header, words },
 #define DECLARED(header, words) { RESERVED_DECLARED, header, words },
+#define TYPES(header, words) { RESERVED_TYPE, header, words },
 #define TAGS(header, words) { RESERVED_TAG, header, words },
+#define INCLUDES(header, headers)
 #include "library.def"
+#undef MACROS
+#undef CALLED_MACROS
+#undef DECLARED
+#undef TYPES
+#undef TAGS
+#undef INCLUDES
 };
 
 const char *const own_words[OWN_COUNT] = {
@@ -97,9 +105,14 @@ bool reserved_is_replaced(const char *name)
 {
     const char *header;
 
-    return reserved_is_word(name) || (name[0] == '_' && (name[1] == '_' || isupper((unsigned char)name[1])))
-           || reserved_is(name, RESERVED_PREDEFINED, NULL) || reserved_is(name, RESERVED_MACRO, NULL)
+    return reserved_is_word(name) || reserved_is_ours(name) || reserved_is_compilers(name) || reserved_is(name, RESERVED_PREDEFINED, NULL)
+           || reserved_is(name, RESERVED_MACRO, NULL)
            || (reserved_is(name, RESERVED_CALLED_MACRO, &header) && strcmp(header, "tgmath.h") != 0);
+}
+
+bool reserved_is_compilers(const char *name)
+{
+    return name[0] == '_' && (name[1] == '_' || isupper((unsigned char)name[1]));
 }
 
 bool reserved_is_ours(const char *name)
@@ -122,6 +135,24 @@ bool reserved_is_always_there(const char *header)
     return is_one_of(header, headers);
 }
 
+const char *reserved_included(const char *header)
+{
+    static const struct row includes[] = {
+#define MACROS(header, words)
+#define CALLED_MACROS(header, words)
+#define DECLARED(header, words)
+#define TYPES(header, words)
+#define TAGS(header, words)
+#define INCLUDES(header, headers) { RESERVED_MACRO, header, headers },
+#include "library.def"
+    };
+
+    for (size_t i = 0; i < sizeof includes / sizeof *includes; i++)
+        if (strcmp(includes[i].header, header) == 0)
+            return includes[i].words;
+    return "";
+}
+
 bool reserved_can_include(const char *name)
 {
     for (const char *p = name; *p != '\0'; p++)
@@ -134,7 +165,7 @@ bool reserved_is_header(const char *name)
 {
     static const char *const headers[] = {
         "chain.h", "chain_atomic.h", "chain_bare.h", "chain_config.h", "chain_explore.h", "chain_gen.h", "chain_join.h",
-        "chain_net.h", "chain_post.h", "chain_reactor.h", "chain_run.h", "chain_sim.h", "chain_spawn.h", "chain_time.h", NULL
+        "chain_net.h", "chain_number.h", "chain_post.h", "chain_reactor.h", "chain_run.h", "chain_sim.h", "chain_spawn.h", "chain_time.h", NULL
     };
     return is_one_of(name, headers) || reserved_is_always_there(name);
 }

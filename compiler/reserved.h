@@ -6,14 +6,20 @@
 #include <stddef.h>
 
 enum reserved_kind {
+    RESERVED_KEYWORD, /* these are also RESERVED_C */
     RESERVED_C,
     RESERVED_CPP,
     RESERVED_PREDEFINED,
     RESERVED_MEMBER,
+    RESERVED_FIELD,
+    RESERVED_NUMBERED, /* without its numbers */
+    RESERVED_VARIABLE,
+    RESERVED_SKELETON,
     /* of a header */
     RESERVED_MACRO,
     RESERVED_CALLED_MACRO, /* only if followed by '(' */
-    RESERVED_DECLARED,     /* a function or type */
+    RESERVED_DECLARED,     /* a function */
+    RESERVED_TYPE,         /* a typedef */
     RESERVED_TAG
 };
 
@@ -21,11 +27,17 @@ enum reserved_kind {
  * NULL. */
 bool reserved_is(const char *name, enum reserved_kind kind, const char **header);
 
+/* The headers that a header of the library includes, in one string; "" if none are known. */
+const char *reserved_included(const char *header);
+
 /* A word of C or C++, as far as the text of the name tells. */
 bool reserved_is_word(const char *name);
 
 /* What a member or a parameter cannot be called, since it would be replaced or is no identifier. */
 bool reserved_is_replaced(const char *name);
+
+/* Names that C leaves to the compiler and its library: __x and _X. */
+bool reserved_is_compilers(const char *name);
 
 /* Names that belong to libchain. */
 bool reserved_is_ours(const char *name);

@@ -45,15 +45,21 @@ static struct span span_of(const struct ast_c *c, struct ctoken token)
     return span;
 }
 
-/* "<sys/stat.h>" or "\"own.h\"", the blank before it is over. */
+/* "<sys/stat.h>" or "\"own.h\"", and what that includes. */
 static void note_header(struct program *program, const char *p, struct span span)
 {
+    const char *header;
     size_t length;
 
     p += strspn(p, " \t");
-    length = strcspn(p + (*p != '\0'), ">\"\n");
-    if (*p == '<' || *p == '"')
-        note(program, &program->headers, arena_copy(program->arena, p + 1, length), span);
+    if (*p != '<' && *p != '"')
+        return;
+    header = arena_copy(program->arena, p + 1, strcspn(p + 1, ">\"\n"));
+    note(program, &program->headers, header, span);
+    for (const char *next = reserved_included(header); *next != '\0'; next += length + strspn(next + length, " ")) {
+        length = strcspn(next, " ");
+        note(program, &program->headers, arena_copy(program->arena, next, length), span);
+    }
 }
 
 /* Behind a '#': the macro that is defined, the header that is included. */
@@ -354,12 +360,6 @@ static bool has_small_letter(const char *name)
     return *name != '\0';
 }
 
-static bool is_type_name(const char *name)
-{
-    size_t length = strlen(name);
-    return isupper((unsigned char)*name) || (length > 2 && strcmp(name + length - 2, "_t") == 0);
-}
-
 static void refuse(struct program *program, const struct symbol *symbol, const char *what)
 {
     diag_report(program->diags, D_NAME_OTHERS, symbol->span, symbol->name, what);
@@ -376,7 +376,9 @@ static bool check_macro(struct program *program, const struct symbol *symbol)
 {
     const char *header = NULL;
 
-    if (has(program->macros, symbol->name))
+    if (reserved_is_compilers(symbol->name))
+        refuse(program, symbol, "a name of the C compiler, like all that begin with '__' or '_' and a capital");
+    else if (has(program->macros, symbol->name))
         refuse(program, symbol, "a macro of this file, or of one that it imports");
     else if (reserved_is(symbol->name, RESERVED_PREDEFINED, NULL)
              || (reserved_is(symbol->name, RESERVED_MACRO, &header)
@@ -390,19 +392,24 @@ static bool check_macro(struct program *program, const struct symbol *symbol)
 /* Something that the library declares, where the generated header declares the same name as something else. */
 static bool check_declared(struct program *program, const struct symbol *symbol, unsigned kinds)
 {
+    static const struct {
+        enum reserved_kind kind;
+        unsigned kinds;
+        const char *what;
+    } rules[] = {
+        { RESERVED_TYPE, MADE_ASYNC | MADE_CHAIN | MADE_CODE | MADE_RESOURCE, "a type" },
+        { RESERVED_TAG, MADE_ASYNC | MADE_CHAIN | MADE_RESOURCE, "a struct" },
+        { RESERVED_DECLARED, MADE_CODE | MADE_RESOURCE, "a function" },
+        { RESERVED_CALLED_MACRO, MADE_CODE | MADE_RESOURCE, "a macro" }, /* in C++ they are functions */
+    };
     const char *header;
 
-    if ((kinds & (MADE_ASYNC | MADE_CHAIN)) != 0 && reserved_is(symbol->name, RESERVED_TAG, &header) && is_mentioned(program, header))
-        refuse(program, symbol, in_header(program, "a struct", header));
-    else if (!reserved_is(symbol->name, RESERVED_DECLARED, &header) || (kinds & MADE_BLOCKING) != 0)
-        return false;
-    else if ((kinds & (MADE_CODE | MADE_RESOURCE)) != 0 && is_mentioned(program, header))
-        refuse(program, symbol, in_header(program, is_type_name(symbol->name) ? "a type" : "a function", header));
-    else if (is_type_name(symbol->name) && is_mentioned(program, header))
-        refuse(program, symbol, in_header(program, "a type", header));
-    else
-        return false;
-    return true;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if ((rules[i].kinds & kinds) != 0 && reserved_is(symbol->name, rules[i].kind, &header) && is_mentioned(program, header)) {
+            refuse(program, symbol, in_header(program, rules[i].what, header));
+            return true;
+        }
+    return false;
 }
 
 /* chain int si(…): si_value is a macro of <signal.h>. */
@@ -439,17 +446,50 @@ static void check_symbol(struct program *program, const struct symbol *symbol)
         return;
     else if (reserved_is(symbol->name, RESERVED_CPP, NULL))
         diag_report(program->diags, D_CPP_WORD, symbol->span, symbol->name);
-    else if (reserved_is_ours(c_name_of(symbol)))
+    else if ((kinds & MADE_RESOURCE) != 0 && reserved_is(symbol->name, RESERVED_MEMBER, NULL))
+        refuse(program, symbol, "the name of a member beside which its values stand");
+    else if (reserved_is_ours(symbol->name) || reserved_is_ours(c_name_of(symbol)))
         refuse(program, symbol, "a name of libchain, like all that begin with 'chain_'");
     else if (!check_macro(program, symbol) && !check_declared(program, symbol, kinds))
         check_made_reserved(program, symbol, kinds);
+}
+
+/* branch_1, item_2_1: the word without its numbers is one of the table. */
+static bool is_numbered(const struct program *program, const char *name)
+{
+    size_t length = strlen(name);
+
+    while (length > 0 && strchr("0123456789_", name[length - 1]) != NULL)
+        length--;
+    return name[length] != '\0' && reserved_is(arena_copy(program->arena, name, length), RESERVED_NUMBERED, NULL);
+}
+
+/* A static chain has the module's name before its own. */
+static bool is_c_name(const struct program *program, const char *name)
+{
+    for (const struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        if (strcmp(c_name_of(symbol), name) == 0)
+            return true;
+    return false;
+}
+
+/* in_fetch, branch_1_fetch: where a chain keeps the branches of one that it calls. */
+static bool is_callee_member(const struct program *program, const char *name)
+{
+    for (const char *p = name; (p = strchr(p + 1, '_')) != NULL;) {
+        const char *before = arena_copy(program->arena, name, (size_t)(p - name));
+        if ((strcmp(before, "in") == 0 || is_numbered(program, before)) && is_c_name(program, p + 1))
+            return true;
+    }
+    return false;
 }
 
 /* A member of ours that a macro of the file would replace. */
 static void check_macros(struct program *program)
 {
     for (const struct word_entry *macro = program->macros; macro != NULL; macro = macro->hh.next)
-        if (reserved_is(macro->name, RESERVED_MEMBER, NULL))
+        if (reserved_is(macro->name, RESERVED_MEMBER, NULL) || reserved_is(macro->name, RESERVED_FIELD, NULL)
+            || is_numbered(program, macro->name) || is_callee_member(program, macro->name))
             diag_report(program->diags, D_MACRO_MEMBER, macro->span, macro->name);
 }
 
@@ -551,8 +591,7 @@ bool word_is_used(const struct program *program, const char *name)
 
 const char *name_after(struct arena *arena, const char *name)
 {
-    bool is_reserved = name[0] == '_' && (name[1] == '_' || isupper((unsigned char)name[1]));
-    return arena_format(arena, is_reserved ? "v%s" : "%s_", name);
+    return arena_format(arena, reserved_is_compilers(name) || reserved_is_ours(name) ? "v%s" : "%s_", name);
 }
 
 bool name_is_macro(const struct program *program, const char *name)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctext.h"
+#include "reserved.h"
 #include "scan.h"
 #include "symbol.h"
 
@@ -158,18 +159,13 @@ static struct token declarator_token(struct scanner *scan, struct type_words wor
 
 static void check_declared_name(struct scanner *scan, const struct token *token, bool is_operation)
 {
-    static const char *const c_words[] = {
-        "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "enum", "extern", "float", "for",
-        "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed", "sizeof", "static",
-        "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while", NULL
-    };
     static const char *const our_words[] = {
         "var", "as", "do", "all", "settle", "any", "race", "each", "in", "from", "limit", "loop", "timeout", "retry",
         "backoff", "to", "jitter", "on", "delay", "spawn", "join", "reject", NULL
     };
     const char *name = token->value.name->name, *end = name + strlen(name);
 
-    bool is_c = is_one_of(name, end, c_words);
+    bool is_c = reserved_is(name, RESERVED_KEYWORD, NULL);
 
     if ((!is_c && !(is_operation && is_one_of(name, end, our_words))) || is_unbalanced(scan, token->span.begin))
         return;

@@ -23,8 +23,10 @@ HEAD = """\
  *
  *     MACROS         expanded wherever they stand
  *     CALLED_MACROS  expanded before '(' only
- *     DECLARED       functions and types
+ *     DECLARED       functions
+ *     TYPES          what typedef gives
  *     TAGS           of structs and unions
+ *     INCLUDES       other headers of the list that the header includes
  *
  * Written by tools/library.py from the headers of a system with glibc. */
 """
@@ -50,15 +52,21 @@ def preprocessed(header):
 
 
 def declared(header):
-    """Functions, and types that are typedefs."""
-    text = preprocessed(header)
-    yield from re.findall(r"^extern\b[^;(]*?\b([A-Za-z]\w*) \(", text, re.M)
-    typedef = r"^(?:__extension__ )?typedef\b[^;(]*?(?: ;body )?[^;(]*?\b([A-Za-z]\w*)(?:\[[^];]*\])?;"
-    yield from re.findall(typedef, text, re.M)
+    yield from re.findall(r"(?:^|;)\s*extern\b[^;(]*?\b([A-Za-z]\w*) \(", preprocessed(header), re.M)
+
+
+def types(header):
+    typedef = r"(?:^|;)\s*(?:__extension__ )?typedef\b[^;(]*?(?: ;body )?[^;(]*?\b([A-Za-z]\w*)(?:\[[^];]*\])?;"
+    yield from re.findall(typedef, preprocessed(header), re.M)
 
 
 def tags(header):
     yield from re.findall(r"\b(?:struct|union)\s+([A-Za-z]\w*)\s+;body", preprocessed(header))
+
+
+def included(header):
+    found = output(["gcc", "-std=gnu11", "-M", "-xc", "-"], header).split()
+    return {name for name in known for path in found if path.endswith(f"include/{name}") or path.endswith(f"-linux-gnu/{name}")}
 
 
 def row(kind, header, names):
@@ -70,9 +78,10 @@ def row(kind, header, names):
     return f'{kind}("{header}",\n    ' + "\n    ".join(quoted) + ")"
 
 
+known = [f"{name}.h" for name in HEADERS.split()]
 print(HEAD, end="")
-seen, seen_declared, seen_tags = set(WORDS), set(), set()
-for header in [f"{name}.h" for name in HEADERS.split()]:
+seen, seen_declared, seen_types, seen_tags = set(WORDS), set(), set(), set()
+for header in known:
     found = {"MACROS": set(), "CALLED_MACROS": set()}
     for name, called in sorted(macros(header)):
         if name not in seen:
@@ -81,8 +90,10 @@ for header in [f"{name}.h" for name in HEADERS.split()]:
         seen |= names
         if names:
             print(row(kind, header, names))
-    for kind, find, known in ("DECLARED", declared, seen_declared), ("TAGS", tags, seen_tags):
-        names = {n for n in find(header) if not re.search("_unlocked$|_[lr]$|cvt$|cvt_r$", n)} - known
-        known |= names
+    for kind, find, before in ("DECLARED", declared, seen_declared), ("TYPES", types, seen_types), ("TAGS", tags, seen_tags):
+        names = {n for n in find(header) if not re.search("_unlocked$|_[lr]$|cvt$|cvt_r$", n)} - before
+        before |= names
         if names:
             print(row(kind, header, names))
+    if included(header) - {header}:
+        print(row("INCLUDES", header, included(header) - {header}))

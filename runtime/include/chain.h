@@ -80,7 +80,7 @@ struct chain_failure {
  * anything but a header, so a stale deferred compares its tag and touches nothing else (rule 4). */
 struct chain_op {
     /* bits 16-63: generation, odd while pending; 8-15: loop id; 0-7: CHAIN__… of chain_gen.h */
-    uint64_t tag __attribute__((aligned(8)));
+    uint64_t tag __attribute__((__aligned__(8)));
     int32_t code; /* 0 value, > 0 rejection, CHAIN_CANCELLED; while pending: an outcome that is already decided */
     uint16_t at;  /* strand: where to resume; branch: how far its strand is, in units of 8 bytes: chain__parent_of() */
     uint8_t flags;

@@ -99,7 +99,7 @@
 
 #if CHAIN_THREADS
 #define CHAIN__THREAD_LOCAL __thread
-#define CHAIN__CACHE_LINE __attribute__((aligned(64))) /* two threads do not share one */
+#define CHAIN__CACHE_LINE __attribute__((__aligned__(64))) /* two threads do not share one */
 #else
 #define CHAIN__THREAD_LOCAL
 #define CHAIN__CACHE_LINE
