@@ -49,7 +49,7 @@ HARMLESS = """
 _ITM_deregisterTMCloneTable _ITM_registerTMCloneTable __assert_fail __ctype_b_loc __ctype_toupper_loc __ctype_tolower_loc __cxa_finalize
 __errno_location __gmon_start__ __libc_start_main __stack_chk_fail _setjmp setjmp abort getenv getopt_long longjmp memchr memcmp memcpy
 memmove memset qsort raise kill snprintf sigaction sigaddset sigemptyset sigprocmask strchr strcmp strcspn strerror strlen strncmp strrchr
-strspn strstr strtol strtoul strtoull strpbrk umask vsnprintf environ optarg optind optopt opterr program_invocation_name
+strspn strstr strtoimax strtol strtoul strtoull strpbrk umask vsnprintf environ optarg optind optopt opterr program_invocation_name
 posix_spawn_file_actions_adddup2 posix_spawn_file_actions_destroy posix_spawn_file_actions_init
 """.split()
 
