@@ -63,7 +63,7 @@ static void note_block(struct locals *locals, const struct ir_block *block, size
  * strands mention is needed where one of them begins or goes on: in a state. */
 static bool may_be_local(const struct variable *variable)
 {
-    if (variable->in_storage || variable->owned != NULL)
+    if (variable->in_storage)
         return false;
     switch (variable->kind) {
     case VARIABLE_ERR: return true;
