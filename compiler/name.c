@@ -167,7 +167,7 @@ static const char *name_union(struct naming *unions, struct scope *scope, const 
     return made->name;
 }
 
-/* Blocks that share storage are named after their lines. */
+/* Blocks that share storage are named after their lines. One that is empty may have items, which stand elsewhere. */
 static void name_scopes(struct naming *unions, const struct program *program, const struct ir_chain *chain, struct scope *scope)
 {
     struct arena *arena = unions->arena;
@@ -179,10 +179,10 @@ static void name_scopes(struct naming *unions, const struct program *program, co
         const char *name = shared ? name_union(unions, scope, strand) : NULL;
         struct naming members = { arena, unions->program, NULL };
         for (struct scope *child = scope->children; child != NULL; child = child->next) {
-            if (child->strand != strand || scope_is_empty(child))
+            if (child->strand != strand)
                 continue;
             child->path = scope_is_item(child) ? "" : scope->path;
-            if (shared && !scope_is_item(child)) {
+            if (shared && !scope_is_item(child) && !scope_is_empty(child)) {
                 int line = source_place(program->sources, child->span.begin).line;
                 child->member = unique(&members, arena_format(arena, "line_%d", line));
                 child->path = arena_format(arena, "%s%s.%s.", scope->path, name, child->member);
