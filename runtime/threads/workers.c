@@ -254,16 +254,20 @@ void chain__threads_let_go(struct chain__threads *pools)
         pthread_mutex_unlock(&pool->mutex);
 }
 
-/* The lock and the conditions know of threads that are not there, so they are made anew. */
+/* The conditions know of threads that are not there, so they are made anew: not by
+ * pthread_cond_init(), which may fail, and here nobody could be told. The lock is the caller's. */
 void chain__threads_forked(struct chain__threads *pools)
 {
+    static const pthread_cond_t nobody_waits = PTHREAD_COND_INITIALIZER;
+
     for (struct chain__threads *pool = pools; pool != NULL; pool = pool->next) {
-        make_locks(pool);
+        pool->queued = pool->ended = nobody_waits;
         pool->threads = pool->idle = 0;
         pool->any_ended = false;
         for (struct chain__running *running = pool->running; running != NULL; running = running->next)
             chain__post_orphan(running->done);
         pool->running = NULL;
+        pthread_mutex_unlock(&pool->mutex);
     }
 }
 

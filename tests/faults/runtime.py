@@ -149,14 +149,22 @@ class Process:
         if fault:
             env["FAIL_CALL"] = fault
         self.err = tempfile.TemporaryFile()
-        self.process = subprocess.Popen(command, cwd=TOP, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.err)
+        self.process = subprocess.Popen(command, cwd=TOP, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.err,
+                                        start_new_session=True)
+
+    def kill(self):
+        """Its children as well: they have its standard output."""
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.communicate()
 
     def end(self, patience=PATIENCE):
         try:
             out, _ = self.process.communicate(timeout=patience)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.communicate()
+            self.kill()
             raise Bad("it hangs")
         self.err.seek(0)
         log = Path(self.log.name).read_text()
@@ -185,8 +193,7 @@ class Program:
                 raise Bad("the server does not begin")
             return self.end_server(server, line) if self.faulty_server else outcome
         finally:
-            server.process.kill()
-            server.process.communicate()
+            server.kill()
 
     def end_server(self, server, line):
         """It may have ended by itself; else it is told to."""
