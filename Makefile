@@ -253,9 +253,6 @@ $(BUILD)/way: FORCE
 .PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak growth \
         bench format format-check clean mutants coverage fuzz-compiler faults fuzz-accepted names declarations \
         help FORCE
-.PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak \
-        growth bench format format-check clean mutants coverage fuzz-compiler faults fuzz-accepted names declarations \
-        help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
