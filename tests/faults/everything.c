@@ -108,9 +108,14 @@ void everything_pipe_start(struct everything_pipe *op, int number)
     chain_io_forget(op->ends[0]);
     code = chain_io_wait(chain_loop_of(op), &op->io, op->ends[0], CHAIN_READ);
     if (code == 0) {
-        while (write(op->ends[1], "x", 1) < 0 && errno == EINTR)
-            continue;
-        return;
+        ssize_t written;
+        do
+            written = write(op->ends[1], "x", 1);
+        while (written < 0 && errno == EINTR);
+        if (written == 1)
+            return;
+        code = errno;
+        chain_io_stop(&op->io);
     }
     close_pipe(op);
     everything_pipe_reject(everything_pipe_done(op), code, NULL, 0);
