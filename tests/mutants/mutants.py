@@ -50,7 +50,7 @@ SHORT = [
     ("compiler/locals.c", "may_be_local", "`&&` -> `||`"),
     ("compiler/locals.c", "set", "`!=` -> `==`"),
     ("compiler/liveness.c", "drop_written", "returns at once"),
-    ("compiler/liveness.c", "note_strand", "`true` -> `false`"),
+    ("compiler/liveness.c", "step_back", "`ir_instr_variables(instr, &reads)` dropped"),
     ("runtime/core/loop.c", "chain_loop_left", "`0` -> `1`"),
     ("runtime/core/settle.c", "branch_counted", "`!=` -> `==`"),
     ("runtime/core/settle.c", "branch_outcome", "`0` -> `1` (2)"),
