@@ -18,9 +18,11 @@ static const char *copy_raw(struct arena *arena, const char *begin, size_t lengt
 
     if (!memchr(copy, '\r', length))
         return copy;
-    for (const char *from = copy; from < copy + length; from++)
-        if (from[0] != '\r' || from[1] != '\n')
-            *to++ = *from;
+    for (const char *from = copy; from < copy + length; from++) {
+        while (*from == '\n' && to > copy && to[-1] == '\r')
+            to--;
+        *to++ = *from;
+    }
     *to = '\0';
     return copy;
 }

@@ -39,17 +39,12 @@ static void index_lines(struct arena *arena, struct source *source)
 /* The length of a backslash with the end of its line, which may be the end of the text; 0 if this is none. */
 static size_t splice_at(const char *at, const char *end)
 {
-    size_t length = at[1] == '\r' ? 2 : 1;
+    size_t length;
 
     if (at[0] != '\\')
         return 0;
+    length = 1 + strspn(at + 1, "\r");
     return at + length == end ? length : at[length] == '\n' ? length + 1 : 0;
-}
-
-/* A carriage return before a newline is the file's business, not the text's. */
-static bool is_return(const char *at)
-{
-    return at[0] == '\r' && at[1] == '\n';
 }
 
 static size_t count_joints(const char *text, size_t length)
@@ -57,9 +52,7 @@ static size_t count_joints(const char *text, size_t length)
     size_t count = 1; /* for a backslash at the very end */
 
     for (const char *at = text, *end = text + length; (at = memchr(at, '\n', (size_t)(end - at))); at++)
-        if (at > text && at[-1] == '\r')
-            count += at > text + 1 && at[-2] == '\\' ? 2 : 1;
-        else if (at > text && at[-1] == '\\')
+        if (at > text && (at[-1] == '\r' || at[-1] == '\\'))
             count += 2; /* for the newline that is put off, too */
     return count;
 }
@@ -87,10 +80,14 @@ static void join_lines(struct arena *arena, struct source *source)
             add_joint(source, length, at);
             continue;
         }
-        if (is_return(at)) {
-            add_joint(source, length, ++at);
+        size_t returns = strspn(at, "\r");
+        if (returns > 0 && at[returns] == '\n') { /* those before a newline are the file's business, not the text's */
+            at += returns;
+            add_joint(source, length, at);
             continue;
         }
+        for (; returns > 1; returns--)
+            text[length++] = *at++;
         for (; *at == '\n' && owed > 0; owed--) {
             text[length++] = '\n';
             add_joint(source, length, at);
