@@ -82,7 +82,7 @@ static bool take_word(const char **text, const char *end, char **to)
 static void expand_text(struct expander *expander, const struct source *source)
 {
     const char *at = source->raw, *end = at + source->raw_length;
-    char *to = arena_alloc(expander->arena, source->length + 1);
+    char *to = arena_alloc(expander->arena, source->raw_length + 1);
 
     while (expander->arguments->problem == NULL) {
         char *word = to;

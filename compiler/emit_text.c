@@ -355,10 +355,12 @@ void emit_parameters(struct emitter *emitter, const struct symbol *op, bool lead
 
 const char *header_parameters(struct emitter *emitter, const struct symbol *op)
 {
-    const char *text = "";
+    struct writer text;
+
+    writer_init(&text, emitter->arena);
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
-        text = arena_format(emitter->arena, "%s, %s", text, ctype_declare(emitter->arena, param->type, param->c_name));
-    return text;
+        putf(&text, ", %s", ctype_declare(emitter->arena, param->type, param->c_name));
+    return writer_text(&text);
 }
 
 const char *own_parameter(const struct emitter *emitter, const struct symbol *op, enum own id)

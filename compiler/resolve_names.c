@@ -137,42 +137,50 @@ static const char *own_name(const struct program *program, const char *name)
 
 /* ---- parameters ---- */
 
-static bool names_type(const struct symbol *op, const char *name)
+/* The names that a parameter of an operation cannot have, in its prototype and in its definition. */
+struct taken {
+    struct word_entry *types; /* what the parameters' types consist of */
+    struct word_entry *names; /* of the other parameters, as they are written and as C has them */
+    struct word_entry *locals;
+};
+
+static struct taken taken_by(struct program *program, const struct symbol *op)
 {
-    for (const struct parameter *param = op->params; param != NULL; param = param->next)
-        for (int i = 0; i < 2; i++) {
-            struct ctoken token;
+    struct taken taken = { NULL, NULL, NULL };
+    struct ctoken token;
+
+    for (const struct parameter *param = op->params; param != NULL; param = param->next) {
+        note(program, &taken.names, param->name, op->span);
+        for (int i = 0; i < 2; i++)
             for (const char *p = i == 0 ? param->type.before : param->type.after; (token = ctext_next_solid(&p)).kind != CTOKEN_END;)
-                if (ctoken_is(token, name))
-                    return true;
-        }
-    return false;
+                if (token.kind == CTOKEN_NAME)
+                    note(program, &taken.types, copy(program, token), op->span);
+    }
+    return taken;
 }
 
-static bool is_taken(const struct symbol *op, const struct parameter *before, const char *name, bool local)
+static bool is_no_parameter(const struct program *program, const struct taken *taken, const char *name)
 {
-    for (const struct parameter *param = op->params; param != before; param = param->next)
-        if (strcmp(local ? param->local : param->c_name, name) == 0)
-            return true;
-    for (const struct parameter *param = before->next; param != NULL && !local; param = param->next)
-        if (strcmp(param->name, name) == 0)
-            return true;
-    return false;
+    return name_is_replaced(program, name) || has(taken->types, name);
 }
 
 /* In a prototype and as a member: as written, unless that is a word, a macro, or a type that is needed there. In a definition: with
  * an underscore at its end, so that it hides nothing that a header the compiler does not read may declare. */
 static void name_parameters(struct program *program, struct symbol *op)
 {
+    struct taken taken = taken_by(program, op);
+
     for (struct parameter *param = op->params; param != NULL; param = param->next) {
         param->c_name = param->name;
-        while (name_is_replaced(program, param->c_name) || names_type(op, param->c_name) || is_taken(op, param, param->c_name, false))
+        while (is_no_parameter(program, &taken, param->c_name) || (param->c_name != param->name && has(taken.names, param->c_name)))
             param->c_name = name_after(program->arena, param->c_name);
+        note(program, &taken.names, param->c_name, op->span);
         param->local = param->name;
         do
             param->local = name_after(program->arena, param->local);
-        while (name_is_replaced(program, param->local) || names_type(op, param->local) || is_taken(op, param, param->local, true)
-               || has(program->words, param->local) || symbol_find(program, param->local) != NULL);
+        while (is_no_parameter(program, &taken, param->local) || has(taken.locals, param->local) || has(program->words, param->local)
+               || symbol_find(program, param->local) != NULL);
+        note(program, &taken.locals, param->local, op->span);
     }
 }
 
