@@ -48,6 +48,8 @@ static const struct chain_site *branch_site(struct chain_op *op)
     const struct chain_type *type = chain__strand_of(chain__parent_of(op))->type;
     size_t site = (size_t)op->flags | (size_t)op->alive << 8;
 
+    if (site == 0 || type->sites == NULL || site > type->states)
+        return NULL;
     return &type->sites[site - 1];
 }
 

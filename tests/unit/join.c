@@ -31,6 +31,7 @@ struct sum {
     struct single a, b;
     struct branch c;
     void (*start)(struct sum *sum, char name, void *operation);
+    unsigned site_of_b;
     struct chain_deferred done_a, done_b, done_c;
 };
 
@@ -96,7 +97,7 @@ static struct chain_strand *sum_resume(struct chain_strand *strand, struct chain
     chain__fork(strand, CHAIN__ALL, 3, SUM_JOINED);
     chain__branch(strand, &s->a.op, 0);
     s->start(s, 'a', &s->a.area);
-    chain__branch(strand, &s->b.op, 300);
+    chain__branch(strand, &s->b.op, s->site_of_b);
     s->start(s, 'b', &s->b.area);
     chain__strand_start(strand, &s->c.strand, loop, SUM_C_START);
     note("started ");
@@ -114,6 +115,9 @@ joined:
 static struct chain_site sum_sites[301];
 static const struct chain_type sum_type = { .resume = sum_resume, .name = "sum", .sites = sum_sites, .states = 301 };
 
+static const struct chain_type placeless_type = { .resume = sum_resume, .name = "sum" };
+static const struct chain_type *type_of_sum;
+
 static void hear(struct chain_loop *loop, const struct chain_error *error)
 {
     (void)loop;
@@ -130,6 +134,8 @@ static int open_world(void **state)
     world.loop.on_suppressed = hear;
     memset(&sum, 0, sizeof sum);
     sum.start = keep;
+    sum.site_of_b = 300;
+    type_of_sum = &sum_type;
     return 0;
 }
 
@@ -143,7 +149,7 @@ static int close_world(void **state)
 static void run(void)
 {
     sum.caller = &chain__root_caller;
-    assert_int_equal(chain__run(&sum.root, &world.loop, &sum_type), 0);
+    assert_int_equal(chain__run(&sum.root, &world.loop, type_of_sum), 0);
     chain_loop_turn(&world.loop, false);
 }
 
@@ -232,6 +238,26 @@ static void rule_18_a_rejection_while_being_started_waits_for_the_others(void **
     assert_diary("d c-ends joined ");
     assert_int_equal(chain_rejection(&sum.root).code, EPIPE);
     assert_int_equal(chain_rejection(&sum.root).info, 7);
+}
+
+/* A place that has no entry, or a type that has none: nothing beside the table is taken for one. */
+static void rule_35_branches_without_a_place(void **state)
+{
+    static const unsigned sites[] = { 301, 302, 65534, 65535, 70000, 0 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof sites / sizeof *sites; i++) {
+        sum.site_of_b = sites[i];
+        type_of_sum = sites[i] == 0 ? &placeless_type : &sum_type;
+        run();
+        chain__reject(sum.done_b, ETIMEDOUT, "first", 1);
+        chain__reject(sum.done_a, EIO, "second", 2);
+        chain__reject(sum.done_c, EPERM, "third", 3);
+        turn();
+        assert_int_equal(chain_rejection(&sum.root).code, ETIMEDOUT);
+        assert_null(chain_rejection(&sum.root).origin);
+        diary[0] = '\0';
+    }
 }
 
 static void rule_46_the_first_rejection_decides(void **state)
@@ -352,6 +378,7 @@ int main(void)
         TEST(s3_the_last_single_operation_queues_the_parent),
         TEST(rule_18_settled_while_being_started),
         TEST(rule_18_a_rejection_while_being_started_waits_for_the_others),
+        TEST(rule_35_branches_without_a_place),
         TEST(rule_46_the_first_rejection_decides),
         TEST(rule_46_processed_not_settled),
         TEST(rule_55_all_ends_are_awaited),
