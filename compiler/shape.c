@@ -85,25 +85,33 @@ void check_arguments(struct scanner *scan, const struct ast_args *args)
         }
 }
 
+/* A preprocessor line at the end is complete; a label there is since C23. */
+static bool ends_complete(const struct ast_c *c, struct ctoken last)
+{
+    const char *line = last.text;
+
+    while (line > c->text && line[-1] != '\n')
+        line--;
+    return line[strspn(line, " \t")] == '#' || is_punct(last, ":");
+}
+
 void check_statements(struct scanner *scan, const struct ast_c *c)
 {
     struct ctoken token, last = { .kind = CTOKEN_END };
 
     for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END;)
         last = token;
-    if (last.kind != CTOKEN_END && (wants_more(c->text, last) || is_punct(last, "+-")) && !is_unbalanced(scan, c->span.begin))
-        refuse_end(scan, c, last, wants_more(c->text, last) ? "an operand" : "';'");
+    if (last.kind == CTOKEN_END || ends_complete(c, last) || is_unbalanced(scan, c->span.begin))
+        return;
+    if (wants_more(c->text, last))
+        refuse_end(scan, c, last, "an operand");
+    else if (is_punct(last, "+-"))
+        refuse_end(scan, c, last, "';'");
 }
 
-/* A preprocessor line at the end is complete. */
 void check_prologue(struct scanner *scan, const char *begin, const char *end)
 {
-    const char *line = end_of_code(begin, end);
-
-    while (line > begin && line[-1] != '\n')
-        line--;
-    if (line[strspn(line, " \t")] != '#')
-        check_statements(scan, c_text(scan, begin, end));
+    check_statements(scan, c_text(scan, begin, end));
 }
 
 /* Says where something is stored, or that it is no variable. */
@@ -117,14 +125,27 @@ static bool is_storage_word(struct ctoken token)
     return false;
 }
 
+static bool is_tag_word(struct ctoken token)
+{
+    return ctoken_is(token, "struct") || ctoken_is(token, "union") || ctoken_is(token, "enum");
+}
+
+/* Neither a word of C's declarations nor a tag. */
+static bool is_plain_name(struct ctoken before, struct ctoken token)
+{
+    return token.kind == CTOKEN_NAME && !is_tag_word(before) && !is_tag_word(token) && !ctoken_is_type_word(token) && !ctoken_is_qualifier(token)
+           && !ctoken_is_bracket_word(token);
+}
+
 /* Words, stars and brackets: what declares one thing, up to its value. `whole`: what it is called. */
 static void check_declaration(struct scanner *scan, const struct ast_c *c, const char *whole, bool is_variable)
 {
-    struct ctoken token;
+    struct ctoken token, before = { .kind = CTOKEN_END };
+    bool has_type = false, has_name = false;
 
     if (is_unbalanced(scan, c->span.begin))
         return;
-    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END && !is_punct(token, "=,");) {
+    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END && !is_punct(token, "=,"); before = token) {
         bool is_attribute = is_punct(token, "[") && *p == '[', aligns = ctoken_is(token, "_Alignas") || ctoken_is(token, "alignas");
         if (is_storage_word(token) || is_attribute || (aligns && !is_variable)
             || (token.kind != CTOKEN_NAME && !is_punct(token, is_variable ? "*^([{" : "*^(["))) {
@@ -132,6 +153,13 @@ static void check_declaration(struct scanner *scan, const struct ast_c *c, const
             refuse_part(scan, c, token, whole);
             return;
         }
+        if (is_statement_word(token) || (has_name && (is_tag_word(token) || ctoken_is_type_word(token)))) {
+            diag_help(scan->diags, diag_report(scan->diags, D_NO_PART, span_of(c, token), arena_copy(scan->arena, token.text, token.length), whole),
+                      "a `,`, `;` or `then` may be missing before it");
+            return;
+        }
+        has_name = has_name || (has_type && (is_punct(token, "*") || is_plain_name(before, token)));
+        has_type = has_type || is_tag_word(token) || ctoken_is_type_word(token);
         if (is_punct(token, "([{"))
             ctext_skip_bracket(&p);
     }

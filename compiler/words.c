@@ -61,7 +61,17 @@ struct type_words {
     const char *before_last;  /* end of what is before it */
 };
 
-static struct type_words read_words(const char *at, const char *stop_word)
+/* Whether a name must follow. */
+static bool is_declaring_word(const char *begin, const char *end)
+{
+    struct ctoken word = { CTOKEN_NAME, begin, (size_t)(end - begin) };
+
+    return ctoken_is_type_word(word) || ctoken_is_qualifier(word);
+}
+
+/* Up to `stop_word`, if there is one. With `in_line` up to the end of a line with a word that can be the name: on the next one a
+ * step begins, and its `then` is missing. */
+static struct type_words read_words(const char *at, const char *stop_word, bool in_line)
 {
     struct type_words words = { .begin = at, .end = at, .before_last = at };
 
@@ -75,6 +85,8 @@ static struct type_words read_words(const char *at, const char *stop_word)
         words.before_last = words.end;
         words.end = end;
         at = look_past_blanks(end);
+        if (in_line && words.last && !is_declaring_word(words.last, end) && memchr(end, '\n', (size_t)(at - end)))
+            return words;
     }
 }
 
@@ -179,7 +191,7 @@ static void check_declared_name(struct scanner *scan, const struct token *token,
 /* TYPE NAME: the last word is the name, what is before it the type. The name comes with the next call. */
 static bool declared_token(struct scanner *scan, struct token *token, bool is_operation)
 {
-    struct type_words words = read_words(scan->cursor, NULL);
+    struct type_words words = read_words(scan->cursor, NULL, !is_operation);
 
     if (words.begin == words.end)
         return false;
@@ -211,7 +223,7 @@ static bool declared_token(struct scanner *scan, struct token *token, bool is_op
 /* do TYPE {: only with a brace behind it, else it is something else. */
 static bool do_type_token(struct scanner *scan, struct token *token)
 {
-    struct type_words words = read_words(scan->cursor, "do");
+    struct type_words words = read_words(scan->cursor, "do", false);
     const char *end = look_past_declarator(words.end);
 
     if (words.begin == words.end || *look_past_blanks(end) != '{' || (end != words.end && !is_declarator(words.end)))
@@ -227,7 +239,7 @@ static bool resource_type_token(struct scanner *scan, struct token *token)
 {
     if (scan->last[2].kind != T_RESOURCE)
         return false;
-    struct type_words words = read_words(scan->cursor, "releases");
+    struct type_words words = read_words(scan->cursor, "releases", false);
     if (words.begin == words.end)
         return false;
     *token = ctype_token(scan, words.begin, words.end);
