@@ -7,7 +7,6 @@
 #ifndef CHAIN_CONFIG_H
 #define CHAIN_CONFIG_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

@@ -608,7 +608,7 @@ static inline void chain__keep(struct chain_op *op, struct chain_kept *kept)
     kept->attempt = op->alive;
     if (op->code > 0) {
         kept->failure = *chain__failure(op);
-        kept->attempt = (unsigned)chain__attempt(op, chain__failure(op)) & INT_MAX;
+        kept->attempt = (unsigned)chain__attempt(op, chain__failure(op)) & INT32_MAX;
     }
     op->code = 0;
     kept->shielded = (op->flags & CHAIN__SHIELDED) != 0;

@@ -118,10 +118,10 @@ static inline size_t chain__high(struct chain__number bound)
     return bound.size > SIZE_MAX ? SIZE_MAX : (size_t)bound.size;
 }
 
-/* How many attempts a retry makes at most: INT_MAX, as they are counted in an int (rule 89). */
+/* How many attempts a retry makes at most: INT32_MAX, as they are counted in an int (rule 89). */
 static inline int chain__times(struct chain__number count)
 {
-    return count.size > INT_MAX ? INT_MAX : (int)count.size;
+    return count.size > INT32_MAX ? INT32_MAX : (int)count.size;
 }
 
 #ifdef __cplusplus

@@ -4,8 +4,13 @@
 . "$TOP/tests/scripts/lib"
 
 count=0
+for name in __a _A; do
+    echo "async int $name(int n);" >refused.chain
+    expect 1 timeout 30 "$CHAINC" --check refused.chain
+    shows err "refused.chain:1:11: error: '$name' is a name of the C compiler"
+done
 for file in _x __x _X -x 1x é chain chain_x x_ '<x>'; do
-    for name in _a __a _A _1 a_ chain_a; do
+    for name in _a _1 a_ _a_A b__; do
         cat >"./$file.chain" <<EOF
 async int fetch(int _n);
 static chain int $name(int _v, int __v) { fetch(_v) as _w then { fetch(__v) as __w then (_w + __w) } }

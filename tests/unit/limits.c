@@ -4,6 +4,7 @@
 
 #include "../../runtime/backends/descriptors.c"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
