@@ -13,6 +13,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "ctext.h"
 #include "scan.h"
 
 struct bracket {
@@ -208,7 +209,9 @@ static struct verdict judge(struct balance *balance)
 
     while ((mark = next_mark(balance->scan, &at, balance->end, balance->is_c ? 0 : balance->depth)) != MARK_END) {
         struct bracket bracket = bracket_at(balance, at - 1);
-        if (mark == MARK_OPENING && balance->depth < MOST_OPEN)
+        if (mark == MARK_OPENING && balance->depth == MOST_OPEN)
+            return (struct verdict){ .wrong = NOTHING_WRONG }; /* nobody knows: which of them the later ones close is not kept */
+        if (mark == MARK_OPENING)
             balance->open[balance->depth++] = bracket;
         else if (mark == MARK_CLOSING) {
             struct verdict verdict = judge_closing(balance, &bracket);
@@ -385,12 +388,47 @@ void balance_file(struct scanner *scan)
     }
 }
 
-/* With conditionals, brackets match only for the preprocessor. */
-static bool has_conditional(const char *begin, const char *end)
+enum { MOST_MACROS = 64 };
+
+/* How many more brackets are opened than closed, those in strings and comments included. */
+static int count_brackets(const char *begin, const char *end)
 {
-    for (const char *at = begin; (at = memchr(at, '#', (size_t)(end - at))) != NULL; at++)
-        if (strncmp(skip_spaces(at + 1), "if", 2) == 0)
+    int count = 0;
+
+    for (const char *at = begin; at < end; at++)
+        count += strchr("([{", *at) != NULL && *at != '\0' ? 1 : strchr(")]}", *at) != NULL && *at != '\0' ? -1 : 0;
+    return count;
+}
+
+/* Whether a macro that is defined at `name` has brackets without their partners and is used after its line. `looked_for` counts such
+ * macros: with too many of them nothing is judged, so that a long text of them takes no time. */
+static bool brings_brackets(const char *name, const char *line_end, const char *end, int *looked_for)
+{
+    struct ctoken macro = ctext_next_solid(&name), token;
+
+    if (macro.kind != CTOKEN_NAME || count_brackets(name, line_end) == 0)
+        return false;
+    if (++*looked_for > MOST_MACROS)
+        return true;
+    for (const char *at = line_end; at < end && (token = ctext_next_solid(&at)).kind != CTOKEN_END && token.text < end;)
+        if (token.length == macro.length && memcmp(token.text, macro.text, macro.length) == 0)
             return true;
+    return false;
+}
+
+/* Brackets match only for the preprocessor: some are chosen by conditionals, stand in a macro, or come from a header that is
+ * included between others. */
+static bool needs_preprocessor(const char *begin, const char *end)
+{
+    int depth = 0, looked_for = 0;
+
+    for (const char *at = begin, *hash; (hash = memchr(at, '#', (size_t)(end - at))) != NULL; at = hash + 1) {
+        const char *word = skip_spaces(hash + 1), *newline = memchr(hash, '\n', (size_t)(end - hash));
+        depth += count_brackets(at, hash);
+        if (strncmp(word, "if", 2) == 0 || (strncmp(word, "include", 7) == 0 && depth != 0)
+            || (strncmp(word, "define", 6) == 0 && newline != NULL && brings_brackets(word + 6, newline, end, &looked_for)))
+            return true;
+    }
     return false;
 }
 
@@ -398,7 +436,7 @@ bool balance_prologue(struct scanner *scan, const char *begin, const char *end)
 {
     struct balance *balance;
 
-    if (has_conditional(begin, end))
+    if (needs_preprocessor(begin, end))
         return true;
     balance = arena_new(scan->arena, struct balance);
     balance->scan = scan;

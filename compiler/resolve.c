@@ -336,8 +336,8 @@ static void declare_operation(struct program *program, struct unit *unit, const 
     resolve_parameters(program, symbol);
     if (proto->body == NULL) /* those of a body are names of its block */
         resolve_parameters_twice(program, proto);
-    if (symbol->variadic && proto->kind == AST_BLOCKING)
-        diag_report(program->diags, D_BLOCKING_VARIADIC, symbol->span, symbol->name);
+    if (symbol->variadic && proto->kind != AST_SYNC)
+        diag_report(program->diags, D_VARIADIC, symbol->span, symbol->name);
     take_clauses(program, symbol);
     declare(program, unit, symbol);
 }

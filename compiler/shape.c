@@ -165,13 +165,29 @@ static void check_declaration(struct scanner *scan, const struct ast_c *c, const
     }
 }
 
+/* `void name` is nothing; `void *name` and `void (*name)(void)` are. */
+static void check_void(struct scanner *scan, const struct ast_c *c, const char *whole)
+{
+    struct ctoken token, found = { .kind = CTOKEN_END };
+
+    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END && !is_punct(token, "=");)
+        if (token.kind == CTOKEN_PUNCT)
+            return;
+        else if (ctoken_is(token, "void"))
+            found = token;
+    if (found.kind != CTOKEN_END && !is_unbalanced(scan, c->span.begin))
+        refuse_part(scan, c, found, whole);
+}
+
 void check_parameter(struct scanner *scan, const struct ast_c *c)
 {
+    check_void(scan, c, "a parameter");
     check_declaration(scan, c, "a parameter", false);
 }
 
 void check_variable(struct scanner *scan, const struct ast_c *c)
 {
+    check_void(scan, c, "a variable of a chain");
     check_declaration(scan, c, "a variable of a chain", true);
 }
 
