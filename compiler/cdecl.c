@@ -79,10 +79,18 @@ static bool is_case_word(struct ctoken token)
     return ctoken_is(token, "case") || ctoken_is(token, "default");
 }
 
+/* Operators of <iso646.h> and of gcc. */
+static bool is_operator_name(struct ctoken token)
+{
+    static const char *const words[] = { "and", "and_eq", "bitand", "bitor", "compl", "not", "not_eq", "or", "or_eq", "xor", "xor_eq",
+                                         "__real__", "__imag__", "__real", "__imag", "__alignof__", "__alignof", NULL };
+    return is_one_of(token, words);
+}
+
 /* No operand of its own: what stands behind it is no second name in a row. */
 static bool is_operator_word(struct ctoken token)
 {
-    return is_statement_word(token) || is_leading_word(token) || is_case_word(token) || is_tag_word(token);
+    return is_operator_name(token) || is_statement_word(token) || is_leading_word(token) || is_case_word(token) || is_tag_word(token);
 }
 
 static struct ctoken peek(const char *p)
@@ -165,12 +173,30 @@ static enum cname take_type(struct cdecl *text, struct ctoken token, const char 
     return declare(text, token, CDECL_NAMED);
 }
 
+static bool holds_statements(const struct cdecl *text)
+{
+    return text->level == NULL ? text->statements : text->level->kind == LEVEL_STATEMENTS;
+}
+
+/* Whether two names in a row can begin a declaration here. After an operand the first one is an operator, by a macro. */
+static bool may_declare(const struct cdecl *text)
+{
+    struct ctoken token = text->before_that;
+
+    if (text->level == NULL && !text->statements)
+        return false;
+    if (ctoken_is(token, ")"))
+        return holds_statements(text);
+    return token.kind == CTOKEN_END || (token.kind == CTOKEN_PUNCT && strchr("(,;{}*", *token.text) != NULL) || is_type_word(token)
+           || is_leading_word(token);
+}
+
 /* Two names in a row are no expression: the second one is declared, by a macro, or a parameter of a type: (int (*)(T n)). */
 static enum cname take_used(struct cdecl *text, struct ctoken token, bool is_variable)
 {
     if (is_tag_word(text->before) || (!is_variable && (is_operator_word(token) || is_type_word(token))))
         return CNAME_OTHER;
-    if (text->before.kind != CTOKEN_NAME || is_operator_word(text->before))
+    if (text->before.kind != CTOKEN_NAME || is_operator_word(text->before) || !may_declare(text))
         return CNAME_USED;
     return text->level != NULL && !text->level->behind_name ? CNAME_OTHER : declare(text, token, text->state);
 }
@@ -202,11 +228,6 @@ bool cdecl_is_local(const struct cdecl *text, struct ctoken name)
 }
 
 /* ---- brackets ---- */
-
-static bool holds_statements(const struct cdecl *text)
-{
-    return text->level == NULL ? text->statements : text->level->kind == LEVEL_STATEMENTS;
-}
 
 static enum cdecl_kind kind_of_brace(const struct cdecl *text)
 {

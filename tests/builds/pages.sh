@@ -15,8 +15,8 @@ while read -r option; do
     grep -qE -e "-[slo] $word( |\$)" "$INSTALLED/share/fish/vendor_completions.d/chainc.fish" || fail "fish has no $option"
 done <options
 
-# The page of the library has every public function, that of the language every section.
-grep -ohE '\b(chain_[a-z_]+|tcp_[a-z_]+|time_[a-z_]+)\(' "$INSTALLED"/include/chain.h "$INSTALLED"/include/chain_reactor.h "$INSTALLED"/include/chain_net.h \
+# The page of the library has every public function (chain__… is none), that of the language every section.
+grep -ohE '\b(chain_[a-z][a-z_]*|tcp_[a-z_]+|time_[a-z_]+)\(' "$INSTALLED"/include/chain.h "$INSTALLED"/include/chain_reactor.h "$INSTALLED"/include/chain_net.h \
     "$INSTALLED"/include/chain_time.h | tr -d '(' | sort -u | while read -r name; do
     grep -qw "$name" "$man/man3/chain.3" || fail "chain(3) has no $name"
 done || exit 1
