@@ -21,7 +21,10 @@ struct scan {
     struct piece **last;
     const char *plain;         /* start of text not yet taken over */
     struct cdecl declared;     /* what the text declares itself */
-    bool address;              /* behind an & */
+    bool address;              /* after an & that takes an address */
+    int address_depth;         /* of the brackets after such an & and a name, `&_Generic(`; 0: there are none */
+    bool operand;              /* after a variable of the chain or a number */
+    const char *joined;        /* after the first & of `operand &&` */
     bool measured;             /* behind a sizeof */
     int depth;
     int rejects[16];           /* depths at which a reject( ends */
@@ -182,7 +185,8 @@ static void take_name(struct scan *scan, struct ctoken token, const char *behind
     check_var_set(scan, variable, token, behind);
     own_mention(scan->checker, variable, span_of(scan, token));
     variable->used = true;
-    if (scan->address || !ctype_is_scalar(variable->type))
+    scan->operand = true;
+    if (scan->address || scan->address_depth > 0 || !ctype_is_scalar(variable->type))
         variable->address_taken = true;
     add_plain(scan, token.text, behind);
     piece = add_piece(scan, PIECE_VARIABLE);
@@ -235,6 +239,25 @@ static void close_reject(struct scan *scan, struct ctoken token, const char *beh
     piece->text = ctype_is_void(type) ? ")" : arena_format(scan->checker->arena, ", (%s){ 0 })", type.before);
 }
 
+/* After an operand an & is an operator of two. After a bracket it may be either: `(int *)&x`. */
+static void take_ampersand(struct scan *scan, struct ctoken token)
+{
+    bool is_second = scan->joined != NULL && scan->joined == token.text;
+
+    scan->address = !scan->operand && !is_second;
+    scan->joined = scan->operand ? token.text + 1 : NULL;
+}
+
+/* What brings an operand forth, and its address: `&_Generic(x, int: x)`, `&__extension__ x`. */
+static void take_word(struct scan *scan, struct ctoken token, const char *behind)
+{
+    bool is_prefix = ctoken_is(token, "__extension__") || ctoken_is(token, "__real__") || ctoken_is(token, "__imag__");
+
+    if (scan->address && scan->address_depth == 0 && ctoken_is(peek(behind), "("))
+        scan->address_depth = scan->depth + 1;
+    scan->address = scan->address && is_prefix;
+}
+
 static void take_punctuator(struct scan *scan, struct ctoken token, const char *behind)
 {
     bool in_reject = scan->reject_count > 0 && scan->rejects[scan->reject_count - 1] == scan->depth - 1;
@@ -248,8 +271,10 @@ static void take_punctuator(struct scan *scan, struct ctoken token, const char *
         scan->depth--;
     else if (*token.text == ',' && in_reject && ++scan->reject_arguments[scan->reject_count - 1] == 2)
         check_reject_code(scan, token);
+    if (scan->depth < scan->address_depth)
+        scan->address_depth = 0;
     if (*token.text == '&')
-        scan->address = true;
+        take_ampersand(scan, token);
     else if (*token.text != '(')
         scan->address = false;
     scan->measured = scan->measured && strchr("(*", *token.text) != NULL;
@@ -260,20 +285,25 @@ static void take_token(struct scan *scan, struct ctoken token, const char **at)
     bool is_variable = token.kind == CTOKEN_NAME && is_chain_name(scan, token);
     enum cname name = cdecl_take(&scan->declared, token, *at, is_variable);
 
-    if (token.kind == CTOKEN_NAME) {
-        if (scan->do_node != NULL && ctoken_is(token, "reject") && name == CNAME_USED)
-            open_reject(scan, token, *at);
-        else if (scan->do_node != NULL && ctoken_is(token, "return") && ctoken_is(peek(*at), ";")) {
-            add_plain(scan, token.text, *at);
-            add_piece(scan, PIECE_RETURN);
-        } else
-            take_name(scan, token, *at, name);
-        scan->address = false;
-        scan->measured = ctoken_is(token, "sizeof");
-    } else if (token.kind == CTOKEN_PUNCT)
+    if (token.kind == CTOKEN_PUNCT) {
         take_punctuator(scan, token, *at);
-    else
+        scan->operand = false;
+        return;
+    }
+    scan->operand = token.kind == CTOKEN_NUMBER;
+    if (token.kind != CTOKEN_NAME) {
         scan->address = false;
+        return;
+    }
+    if (scan->do_node != NULL && ctoken_is(token, "reject") && name == CNAME_USED)
+        open_reject(scan, token, *at);
+    else if (scan->do_node != NULL && ctoken_is(token, "return") && ctoken_is(peek(*at), ";")) {
+        add_plain(scan, token.text, *at);
+        add_piece(scan, PIECE_RETURN);
+    } else
+        take_name(scan, token, *at, name);
+    take_word(scan, token, *at);
+    scan->measured = ctoken_is(token, "sizeof");
 }
 
 struct text *check_text(struct checker *checker, const struct ast_c *c, struct ctype type, bool is_body, struct node *do_node)

@@ -356,8 +356,9 @@ def body(make, name, value, before, other, between, look, turn):
     steps = []
     if "kept" in look:
         copied = "do { static long copy; copy = %s; keep(&copy); }"
-        kept = "keep(&%s)" if turn % 3 else "do { keep(&%s); }"
-        steps.append((kept if is_address else copied) % name)
+        address = ("&%s", "&__extension__ %s", "&_Generic(%s, default: %s)")[turn // 3 % 3].replace("%s", name)
+        kept = "keep(%s)" if turn % 3 else "do { keep(%s); }"
+        steps.append(kept % address if is_address else copied % name)
     looks = fill(look, name, value)
     steps += [before, other[0], between, looks, "check(%s, %d)" % other[1:], "tick", looks]
     made = text % " then ".join(steps)
