@@ -90,6 +90,8 @@ enum {
     OPTION_RUNTIME_DIR
 };
 
+static const char short_options[] = ":o:lI:M:W:hV";
+
 static const struct option long_options[] = {
     { "output", required_argument, NULL, 'o' },
     { "header", required_argument, NULL, OPTION_HEADER },
@@ -273,16 +275,16 @@ static void take_output_option(struct reader *reader, int option)
 /* What getopt would say itself, if it did not print names as they are. */
 static void refuse(struct reader *reader, int option, const char *word)
 {
-    bool is_long = strncmp(word, "--", 2) == 0;
+    bool is_letter = optopt > 0 && optopt < OPTION_HEADER && (optopt == ':' || strchr(short_options, optopt) == NULL);
 
     if (option == ':')
         misused(reader, "option '%s' needs an argument", word);
-    else if (is_long && optopt != 0)
-        misused(reader, "option '%.*s' has no argument", (int)strcspn(word, "="), word);
-    else if (is_long)
-        misused(reader, "unknown option '%s', or the beginning of several", word);
-    else
+    else if (is_letter) /* of several in one word perhaps, which getopt has not left then */
         misused(reader, "unknown option '-%c'", optopt);
+    else if (optopt != 0)
+        misused(reader, "option '%.*s' has no argument", (int)strcspn(word, "="), word);
+    else
+        misused(reader, "unknown option '%s', or the beginning of several", word);
 }
 
 static void take(struct reader *reader, int option)
@@ -430,7 +432,7 @@ bool options_read(int argc, char **argv, struct arena *arena, struct diags *diag
     options->include_dirs = arena_alloc(arena, ((size_t)arguments.count + 1) * sizeof *options->include_dirs);
     options->color = terminal_has_color();
     opterr = 0;
-    while (!reader.done && (option = getopt_long(arguments.count, arguments.words, ":o:lI:M:W:hV", long_options, NULL)) != -1)
+    while (!reader.done && (option = getopt_long(arguments.count, arguments.words, short_options, long_options, NULL)) != -1)
         take(&reader, option);
     options->inputs = (const char *const *)arguments.words + optind;
     if (!reader.done)
