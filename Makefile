@@ -140,7 +140,7 @@ include fuzzers.mk
 # ---- tests -----------------------------------------------------------------------------------------------------------
 
 check: all $(LIBCHAINC) fuzzers ## all tests, or those that TESTS names: make check TESTS=rules
-	@tests/run --build $(BUILD) $(TESTS)
+	@tests/run --build $(BUILD) $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(TESTS)
 
 # Into a prefix of its own, from which the tests build; nothing of the source is used then.
 INSTALLED := $(BUILD)/installed
@@ -153,10 +153,10 @@ bless: all $(LIBCHAINC) fuzzers ## rewrite the expected outputs, and say which c
 	@tests/run --build $(BUILD) --bless $(TESTS)
 
 asan: ## the tests with AddressSanitizer and UndefinedBehaviorSanitizer, in build/asan
-	@$(MAKE) --no-print-directory check BUILD=$(BUILD)/asan SANITIZE=address,undefined CFLAGS="-O1 -g"
+	@$(MAKE) --no-print-directory check BUILD=$(BUILD)/asan SANITIZE=address,undefined CFLAGS="-O1 -g" TIMEOUT=240
 
 tsan: ## the tests that use threads with ThreadSanitizer, in build/tsan
-	@$(MAKE) --no-print-directory check BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS="-O1 -g" TESTS="$(or $(TESTS),--threads)"
+	@$(MAKE) --no-print-directory check BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS="-O1 -g" TIMEOUT=240 TESTS="$(or $(TESTS),--threads)"
 
 fuzz: all ## every construct in every other, and 10000 random programs under faults, compared with an oracle; see tests/fuzz/fuzz.py --help
 	@tests/fuzz/fuzz.py --build $(BUILD) --nested --count $(or $(N),10000) --seed $(or $(SEED),1) --progress 2000

@@ -4,7 +4,6 @@ one with fewer; its frame is larger, as each name has a field or a C variable of
 
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -54,13 +53,6 @@ def chain(name, count):
         if i % 300 == 1:
             steps.append("{ (1) as int x then { (x + 1) as int x then more(x) } }")
     return f"chain int {name}(void)\n{{\n    " + "\n    then ".join(steps) + f"\n    then (a{i + 2})\n}}\n"
-
-
-# chainc goes down into a pipeline step by step; with sanitizers each costs several times as much stack.
-if os.environ.get("SANITIZE"):
-    soft, hard = resource.getrlimit(resource.RLIMIT_STACK)
-    wanted = 256 << 20
-    resource.setrlimit(resource.RLIMIT_STACK, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 def call(*command):
