@@ -210,7 +210,7 @@ static struct verdict judge(struct balance *balance)
     while ((mark = next_mark(balance->scan, &at, balance->end, balance->is_c ? 0 : balance->depth)) != MARK_END) {
         struct bracket bracket = bracket_at(balance, at - 1);
         if (mark == MARK_OPENING && balance->depth == MOST_OPEN)
-            return (struct verdict){ .wrong = NOTHING_WRONG }; /* nobody knows: which of them the later ones close is not kept */
+            return (struct verdict){ .wrong = NOTHING_WRONG }; /* deeper brackets are not kept, so their partners cannot be judged */
         if (mark == MARK_OPENING)
             balance->open[balance->depth++] = bracket;
         else if (mark == MARK_CLOSING) {
@@ -396,14 +396,19 @@ static int count_brackets(const char *begin, const char *end)
     int count = 0;
 
     for (const char *at = begin; at < end; at++)
-        count += strchr("([{", *at) != NULL && *at != '\0' ? 1 : strchr(")]}", *at) != NULL && *at != '\0' ? -1 : 0;
+        switch (*at) {
+        case '(': case '[': case '{': count++; break;
+        case ')': case ']': case '}': count--; break;
+        default: break;
+        }
     return count;
 }
 
-/* Whether a macro that is defined at `name` has brackets without their partners and is used after its line. `looked_for` counts such
- * macros: with too many of them nothing is judged, so that a long text of them takes no time. */
-static bool brings_brackets(const char *name, const char *line_end, const char *end, int *looked_for)
+/* Whether the macro defined at `name` has brackets without partners and is used after its line. `looked_for` counts such macros. The
+ * text is searched for each of them, so beyond MOST_MACROS it is not judged. */
+static bool brings_brackets(const char *name, const char *end, int *looked_for)
 {
+    const char *newline = memchr(name, '\n', (size_t)(end - name)), *line_end = newline == NULL ? end : newline;
     struct ctoken macro = ctext_next_solid(&name), token;
 
     if (macro.kind != CTOKEN_NAME || count_brackets(name, line_end) == 0)
@@ -423,10 +428,10 @@ static bool needs_preprocessor(const char *begin, const char *end)
     int depth = 0, looked_for = 0;
 
     for (const char *at = begin, *hash; (hash = memchr(at, '#', (size_t)(end - at))) != NULL; at = hash + 1) {
-        const char *word = skip_spaces(hash + 1), *newline = memchr(hash, '\n', (size_t)(end - hash));
+        const char *word = skip_spaces(hash + 1);
         depth += count_brackets(at, hash);
         if (strncmp(word, "if", 2) == 0 || (strncmp(word, "include", 7) == 0 && depth != 0)
-            || (strncmp(word, "define", 6) == 0 && newline != NULL && brings_brackets(word + 6, newline, end, &looked_for)))
+            || (strncmp(word, "define", 6) == 0 && brings_brackets(word + 6, end, &looked_for)))
             return true;
     }
     return false;

@@ -40,12 +40,6 @@ static bool is_one_of(struct ctoken token, const char *const *words)
     return false;
 }
 
-static bool is_tag_word(struct ctoken token)
-{
-    static const char *const words[] = { "struct", "union", "enum", NULL };
-    return is_one_of(token, words);
-}
-
 /* Words that are followed by brackets with something else than a name. */
 static bool is_bracket_word(struct ctoken token)
 {
@@ -57,7 +51,7 @@ static bool is_type_word(struct ctoken token)
     static const char *const words[] = { "void", "char", "short", "int", "long", "float", "double", "signed", "unsigned", "_Bool",
                                          "bool", "_Complex", "const", "volatile", "restrict", "static", "extern", "register",
                                          "auto", "typedef", "inline", "_Noreturn", "_Thread_local", NULL };
-    return is_one_of(token, words) || is_tag_word(token) || is_bracket_word(token);
+    return is_one_of(token, words) || ctoken_is_tag_word(token) || is_bracket_word(token);
 }
 
 static bool is_statement_word(struct ctoken token)
@@ -90,7 +84,7 @@ static bool is_operator_name(struct ctoken token)
 /* No operand of its own: what stands behind it is no second name in a row. */
 static bool is_operator_word(struct ctoken token)
 {
-    return is_operator_name(token) || is_statement_word(token) || is_leading_word(token) || is_case_word(token) || is_tag_word(token);
+    return is_operator_name(token) || is_statement_word(token) || is_leading_word(token) || is_case_word(token) || ctoken_is_tag_word(token);
 }
 
 static struct ctoken peek(const char *p)
@@ -167,7 +161,7 @@ static enum cname begin_statement(struct cdecl *text, struct ctoken token, const
 
 static enum cname take_type(struct cdecl *text, struct ctoken token, const char *behind)
 {
-    if (is_tag_word(text->before) || is_type_word(token) || !may_follow_declared(peek(behind))
+    if (ctoken_is_tag_word(text->before) || is_type_word(token) || !may_follow_declared(peek(behind))
         || is_function_pointer_declared(behind))
         return CNAME_OTHER;
     return declare(text, token, CDECL_NAMED);
@@ -194,7 +188,7 @@ static bool may_declare(const struct cdecl *text)
 /* Two names in a row are no expression: the second one is declared, by a macro, or a parameter of a type: (int (*)(T n)). */
 static enum cname take_used(struct cdecl *text, struct ctoken token, bool is_variable)
 {
-    if (is_tag_word(text->before) || (!is_variable && (is_operator_word(token) || is_type_word(token))))
+    if (ctoken_is_tag_word(text->before) || (!is_variable && (is_operator_word(token) || is_type_word(token))))
         return CNAME_OTHER;
     if (text->before.kind != CTOKEN_NAME || is_operator_word(text->before) || !may_declare(text))
         return CNAME_USED;
@@ -231,9 +225,9 @@ bool cdecl_is_local(const struct cdecl *text, struct ctoken name)
 
 static enum cdecl_kind kind_of_brace(const struct cdecl *text)
 {
-    const struct ctoken word = is_tag_word(text->before) ? text->before : text->before_that;
+    const struct ctoken word = ctoken_is_tag_word(text->before) ? text->before : text->before_that;
 
-    if (is_tag_word(word) && text->before.kind == CTOKEN_NAME)
+    if (ctoken_is_tag_word(word) && text->before.kind == CTOKEN_NAME)
         return ctoken_is(word, "enum") ? LEVEL_ENUMERATORS : LEVEL_FOREIGN;
     if (ctoken_is(text->before, "("))
         return LEVEL_STATEMENTS;

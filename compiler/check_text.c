@@ -239,7 +239,7 @@ static void close_reject(struct scan *scan, struct ctoken token, const char *beh
     piece->text = ctype_is_void(type) ? ")" : arena_format(scan->checker->arena, ", (%s){ 0 })", type.before);
 }
 
-/* After an operand an & is an operator of two. After a bracket it may be either: `(int *)&x`. */
+/* An & after an operand is binary. After a bracket it may be either, and counts as unary: `(int *)&x`. */
 static void take_ampersand(struct scan *scan, struct ctoken token)
 {
     bool is_second = scan->joined != NULL && scan->joined == token.text;
@@ -248,7 +248,7 @@ static void take_ampersand(struct scan *scan, struct ctoken token)
     scan->joined = scan->operand ? token.text + 1 : NULL;
 }
 
-/* What brings an operand forth, and its address: `&_Generic(x, int: x)`, `&__extension__ x`. */
+/* A word between an & and the variable whose address it takes: `&_Generic(x, int: x)`, `&__extension__ x`. */
 static void take_word(struct scan *scan, struct ctoken token, const char *behind)
 {
     bool is_prefix = ctoken_is(token, "__extension__") || ctoken_is(token, "__real__") || ctoken_is(token, "__imag__");

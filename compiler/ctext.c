@@ -202,6 +202,12 @@ bool ctoken_is_type_word(struct ctoken token)
     return is_one_of(token, words);
 }
 
+bool ctoken_is_tag_word(struct ctoken token)
+{
+    static const char *const words[] = { "struct", "union", "enum", NULL };
+    return is_one_of(token, words);
+}
+
 bool ctoken_is_bracket_word(struct ctoken token)
 {
     static const char *const words[] = { "typeof", "__typeof__", "__typeof", "typeof_unqual", "_Alignas", "alignas", "__attribute__",

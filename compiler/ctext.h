@@ -28,6 +28,7 @@ bool ctoken_is(struct ctoken token, const char *text);
 /* Words of a declaration: `const`; `int`; those with something else than a declared name in brackets behind them, `typeof`. */
 bool ctoken_is_qualifier(struct ctoken token);
 bool ctoken_is_type_word(struct ctoken token);
+bool ctoken_is_tag_word(struct ctoken token); /* `struct`, `union`, `enum` */
 bool ctoken_is_bracket_word(struct ctoken token);
 
 /* Behind the partner of the bracket before *at. */

@@ -4,11 +4,6 @@
 #include "ctext.h"
 #include "scan.h"
 
-static bool is_tag_word(struct ctoken token)
-{
-    return ctoken_is(token, "struct") || ctoken_is(token, "union") || ctoken_is(token, "enum");
-}
-
 /* Whether the word found is a name and not the type's own last word: `int`, `struct x`, `const size_t`, `foo *`. */
 static bool is_declared(const char *text, struct ctoken name)
 {
@@ -16,7 +11,7 @@ static bool is_declared(const char *text, struct ctoken name)
     struct ctoken token;
 
     for (const char *p = text; (token = ctext_next_solid(&p)).kind != CTOKEN_END && token.text < name.text;) {
-        behind_tag = is_tag_word(token);
+        behind_tag = ctoken_is_tag_word(token);
         has_type = has_type || (token.kind == CTOKEN_NAME && !ctoken_is_qualifier(token));
     }
     const char *behind = name.text + name.length;

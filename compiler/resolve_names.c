@@ -503,11 +503,6 @@ static void check_macros(struct program *program)
 
 /* ---- tags ---- */
 
-static bool is_tag_word(struct ctoken token)
-{
-    return ctoken_is(token, "struct") || ctoken_is(token, "union") || ctoken_is(token, "enum");
-}
-
 /* The symbol for which chainc makes a struct or an enum of this name. */
 static struct symbol *maker_of_tag(const struct program *program, const char *name)
 {
@@ -536,7 +531,7 @@ static void check_tags(struct program *program, const struct ast_c *c)
     for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; before = token) {
         const char *behind = p, *name;
         struct symbol *symbol;
-        if (!is_tag_word(before) || token.kind != CTOKEN_NAME)
+        if (!ctoken_is_tag_word(before) || token.kind != CTOKEN_NAME)
             continue;
         name = intern(program->names, token.text, token.length);
         symbol = symbol_find(program, name);

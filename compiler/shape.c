@@ -38,13 +38,9 @@ static bool wants_more(const char *text, struct ctoken last)
     return !is_step && (is_punct(last, "+-*/%&|^=<>!~?:,.") || ctoken_is(last, "->"));
 }
 
-static void refuse_part(struct scanner *scan, const struct ast_c *c, struct ctoken token, const char *whole)
+static struct diag *refuse_part(struct scanner *scan, const struct ast_c *c, struct ctoken token, const char *whole)
 {
-    const char *part = arena_copy(scan->arena, token.text, token.length);
-    struct diag *diag = diag_report(scan->diags, D_NO_PART, span_of(c, token), part, whole);
-
-    if (is_statement_word(token))
-        diag_help(scan->diags, diag, "C statements must be in `do { }`");
+    return diag_report(scan->diags, D_NO_PART, span_of(c, token), arena_copy(scan->arena, token.text, token.length), whole);
 }
 
 static void refuse_end(struct scanner *scan, const struct ast_c *c, struct ctoken last, const char *what)
@@ -60,7 +56,9 @@ void check_expression(struct scanner *scan, const struct ast_c *c)
         return;
     for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; last = token) {
         if (is_punct(token, ";") || is_statement_word(token)) {
-            refuse_part(scan, c, token, "an expression");
+            struct diag *diag = refuse_part(scan, c, token, "an expression");
+            if (is_statement_word(token))
+                diag_help(scan->diags, diag, "C statements must be in `do { }`");
             return;
         }
         if (is_punct(token, "{") || (is_punct(token, "(") && last.kind == CTOKEN_NAME))
@@ -125,15 +123,10 @@ static bool is_storage_word(struct ctoken token)
     return false;
 }
 
-static bool is_tag_word(struct ctoken token)
-{
-    return ctoken_is(token, "struct") || ctoken_is(token, "union") || ctoken_is(token, "enum");
-}
-
 /* Neither a word of C's declarations nor a tag. */
 static bool is_plain_name(struct ctoken before, struct ctoken token)
 {
-    return token.kind == CTOKEN_NAME && !is_tag_word(before) && !is_tag_word(token) && !ctoken_is_type_word(token) && !ctoken_is_qualifier(token)
+    return token.kind == CTOKEN_NAME && !ctoken_is_tag_word(before) && !ctoken_is_tag_word(token) && !ctoken_is_type_word(token) && !ctoken_is_qualifier(token)
            && !ctoken_is_bracket_word(token);
 }
 
@@ -153,13 +146,12 @@ static void check_declaration(struct scanner *scan, const struct ast_c *c, const
             refuse_part(scan, c, token, whole);
             return;
         }
-        if (is_statement_word(token) || (has_name && (is_tag_word(token) || ctoken_is_type_word(token)))) {
-            diag_help(scan->diags, diag_report(scan->diags, D_NO_PART, span_of(c, token), arena_copy(scan->arena, token.text, token.length), whole),
-                      "a `,`, `;` or `then` may be missing before it");
+        if (is_statement_word(token) || (has_name && (ctoken_is_tag_word(token) || ctoken_is_type_word(token)))) {
+            diag_help(scan->diags, refuse_part(scan, c, token, whole), "a `,`, `;` or `then` may be missing before it");
             return;
         }
         has_name = has_name || (has_type && (is_punct(token, "*") || is_plain_name(before, token)));
-        has_type = has_type || is_tag_word(token) || ctoken_is_type_word(token);
+        has_type = has_type || ctoken_is_tag_word(token) || ctoken_is_type_word(token);
         if (is_punct(token, "([{"))
             ctext_skip_bracket(&p);
     }

@@ -66,7 +66,7 @@ static bool is_declaring_word(const char *begin, const char *end)
 {
     struct ctoken word = { CTOKEN_NAME, begin, (size_t)(end - begin) };
 
-    return ctoken_is_type_word(word) || ctoken_is_qualifier(word);
+    return ctoken_is_type_word(word) || ctoken_is_tag_word(word) || ctoken_is_qualifier(word);
 }
 
 /* Up to `stop_word`, if there is one. With `in_line` up to the end of a line with a word that can be the name: on the next one a
