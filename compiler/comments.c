@@ -71,7 +71,7 @@ static void walk_block(struct walk *walk, struct ast_block *block)
     enter(walk, block->span.end, &block->comments);
 }
 
-/* What was hung behind the node that ended last hangs nowhere yet. */
+/* Comments after the node that ended last belong to no node yet. */
 static void give_back(struct walk *walk)
 {
     struct ast_comment **list = walk->left, *rest = walk->next, **end = &walk->next;
@@ -153,7 +153,7 @@ static void walk_pipeline(struct walk *walk, struct ast_pipeline *pipeline)
     }
 }
 
-/* What stands behind the last clause of a declaration is printed behind its semicolon, and so belongs to the item. */
+/* A comment after the last clause of a declaration is printed after its semicolon, and so belongs to the item. */
 static void walk_proto(struct walk *walk, struct ast_proto *proto)
 {
     for (struct ast_opclause *clause = proto->clauses; clause; clause = clause->next) {

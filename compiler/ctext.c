@@ -224,7 +224,7 @@ void ctext_skip_bracket(const char **at)
         depth += depth_change(token);
 }
 
-/* The name in `(*name…)`, `(name)`: the first one behind brackets, stars and qualifiers. */
+/* The name in `(*name…)`, `(name)`: the first one after brackets, stars and qualifiers. */
 static bool name_in_brackets(const char *p, const char **name, size_t *length)
 {
     struct ctoken token = ctext_next_solid(&p);
@@ -254,7 +254,7 @@ static bool skip_word(struct ctoken token, const char **at)
     return true;
 }
 
-/* Brackets that hold the declared name: `(*name)`; `(name)` behind a type of C's own or the first word, as `f(int)` is a function. */
+/* Brackets that hold the declared name: `(*name)`; `(name)` after a type of C's own or the first word, as `f(int)` is a function. */
 static bool holds_name(const char *p, const char *declaration, const char *name, size_t name_length)
 {
     struct ctoken before = { CTOKEN_NAME, name, name_length }, first;

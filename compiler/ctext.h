@@ -25,7 +25,7 @@ struct ctoken ctext_next_solid(const char **at);
 
 bool ctoken_is(struct ctoken token, const char *text);
 
-/* Words of a declaration: `const`; `int`; those with something else than a declared name in brackets behind them, `typeof`. */
+/* Words of a declaration: `const`; `int`; those followed by brackets with something else than a declared name, `typeof`. */
 bool ctoken_is_qualifier(struct ctoken token);
 bool ctoken_is_type_word(struct ctoken token);
 bool ctoken_is_tag_word(struct ctoken token); /* `struct`, `union`, `enum` */

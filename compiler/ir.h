@@ -58,7 +58,7 @@ enum ir_kind {
     IR_DO,            /* variable = function(…) */
     IR_RAISE,         /* reject(args) */
     IR_ATTEMPTED,     /* a rejection that came out of the attempt in `variable` */
-    IR_CLOSED,        /* behind IR_CLOSE: a rejection knows its attempt again */
+    IR_CLOSED,        /* after IR_CLOSE: a rejection knows its attempt again */
     IR_RETRY,         /* another attempt follows, at `after`; the strand is well again */
     IR_RAISE_AGAIN,   /* the error in `variable` */
     IR_CATCH,         /* variable = the error, if wanted; the strand is well again */

@@ -79,7 +79,7 @@ static void drop_unreached(struct ir_chain *chain)
     chain->last_block = link;
 }
 
-/* Joins a block with the one behind it, if that has no other way in. A state has one, from where its strand waits, and so has where
+/* Joins a block with the one after it, if that is entered from nowhere else. A state has one, from where its strand waits, and so has where
  * another strand begins or goes on. */
 static void merge(struct ir_chain *chain)
 {

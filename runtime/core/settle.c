@@ -42,7 +42,7 @@ void chain__suppress(struct chain_loop *loop, int code, const struct chain_failu
     chain__suppressed(loop, &error);
 }
 
-/* The site of a branch that is one operation. */
+/* The site of a branch that is one operation; NULL if it has none. */
 static const struct chain_site *branch_site(struct chain_op *op)
 {
     const struct chain_type *type = chain__strand_of(chain__parent_of(op))->type;

@@ -449,10 +449,10 @@ static inline void chain__originates(struct chain_op *op, const struct chain_sit
 /* ---- attempts ----
  *
  * A rejection that has come out of a retry knows the number of its attempt. A strand's `alive` has room for small ones, as it does not
- * wait for branches meanwhile. A large one stands behind the failure: chainc makes room there wherever it can be written, which is
+ * wait for branches meanwhile. A large one stands after the failure: chainc makes room there wherever it can be written, which is
  * in strands that retry or pass on what a chain that retries has rejected with. */
 
-enum { CHAIN__MANY = 255 }; /* `alive` of a rejected strand: the attempt stands behind the failure */
+enum { CHAIN__MANY = 255 }; /* `alive` of a rejected strand: the attempt stands after the failure */
 
 struct chain__retried {
     struct chain_failure failure;
