@@ -142,10 +142,13 @@ struct token bracket_token(struct scanner *scan, const char *begin)
     return token;
 }
 
-/* `struct … ;` between items, or what follows `var`: up to the semicolon, which is a token of its own. */
+/* `struct … ;` between items, or what follows `var`: up to the semicolon, which is a token of its own, or to where it is missing. */
 struct token declaration_token(struct scanner *scan, const char *begin)
 {
     skip_c(scan, scan->depth, ";", NULL);
+    if (scan->depth > 0)
+        refuse_reserved_variable(scan, begin);
+    scan->cursor = declaration_end(scan, begin, scan->cursor);
     struct token token = c_token(scan, T_CDECL, begin, begin, scan->cursor);
     require_text(scan, &token, "a declaration");
     token.span = token.value.c->span;
@@ -166,7 +169,7 @@ struct token operator_token(struct scanner *scan, const char *begin)
 {
     scan->cursor = begin + 1;
     if (scan->depth > 0) {
-        scan->cursor -= *begin == '\''; /* a character constant, or what is left of one */
+        scan->cursor -= *begin == '\'' || *begin == '['; /* a character constant, or what is left of one; a bracket */
         skip_c(scan, scan->depth, ",", NULL);
     }
     struct token token = c_token(scan, T_OPERATOR, begin, begin, scan->cursor);

@@ -69,7 +69,7 @@ void check_new_name(struct checker *checker, const char *name, struct span span)
     struct diag *diag;
 
     if (reserved_is(name, RESERVED_KEYWORD, NULL))
-        diag_report(checker->diags, D_C_KEYWORD_NAME, span, name);
+        diag_report(checker->diags, D_C_KEYWORD_NAME, span, name, reserved_standard(name));
     if (strcmp(name, "it") == 0 || strcmp(name, "err") == 0 || strcmp(name, "attempt") == 0 || strcmp(name, "reject") == 0)
         diag_report(checker->diags, D_RESERVED_NAME, span, name);
     if (old == NULL)

@@ -40,10 +40,11 @@ void nearest_offer(struct nearest *nearest, const char *candidate)
     size_t wanted_length = strlen(nearest->wanted), length = strlen(candidate);
     size_t longer = wanted_length > length ? wanted_length : length, shorter = wanted_length + length - longer;
 
-    if (longer > LONGEST_NAME || longer - shorter > (longer + 2) / 3)
+    size_t most = longer <= 5 ? 1 : (longer + 2) / 3; /* `null` is not `tell` */
+    if (longer > LONGEST_NAME || longer - shorter > most)
         return;
     unsigned distance = edit_distance(nearest->wanted, wanted_length, candidate, length);
-    if (distance > (longer + 2) / 3 || distance >= longer)
+    if (distance > most || distance >= longer)
         return;
     if (!nearest->best || distance < nearest->distance) {
         nearest->best = candidate;

@@ -2,10 +2,11 @@
 #include <string.h>
 
 #include "ctext.h"
+#include "reserved.h"
 #include "scan.h"
 
-/* Whether the word found is a name and not the type's own last word: `int`, `struct x`, `const size_t`, `foo *`. */
-static bool is_declared(const char *text, struct ctoken name)
+/* Not `int`, `struct x`, `const size_t`, `foo *`. */
+bool is_declared(const char *text, struct ctoken name)
 {
     bool has_type = false, behind_tag = false;
     struct ctoken token;
@@ -16,6 +17,36 @@ static bool is_declared(const char *text, struct ctoken name)
     }
     const char *behind = name.text + name.length;
     return has_type && !behind_tag && !ctoken_is_type_word(name) && !ctoken_is_qualifier(name) && !ctoken_is(ctext_next_solid(&behind), "*");
+}
+
+/* A keyword at the end that no type goes on with: `int bool`, but not `unsigned int`. */
+static bool is_keyword_for_name(const char *text, struct ctoken *last)
+{
+    static const char *const of_types[] = { "char", "short", "int", "long", "float", "double", "signed", "unsigned", "void", NULL };
+    struct ctoken token;
+    bool has_type = false;
+    char word[32] = "";
+
+    *last = (struct ctoken){ .kind = CTOKEN_END };
+    for (const char *p = text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; *last = token)
+        has_type = has_type || ctoken_is_type_word(*last) || (last->kind == CTOKEN_NAME && !ctoken_is_qualifier(*last));
+    if (!has_type || last->kind != CTOKEN_NAME || last->length >= sizeof word || ctoken_is_qualifier(*last)
+        || word_is_one_of(last->text, last->text + last->length, of_types))
+        return false;
+    memcpy(word, last->text, last->length);
+    return reserved_is(word, RESERVED_C, NULL);
+}
+
+static void report_no_name(struct scanner *scan, const struct ast_c *c)
+{
+    struct ctoken keyword;
+
+    if (c->text[0] == '\0' || is_unbalanced(scan, c->span.begin))
+        return;
+    if (is_keyword_for_name(c->text, &keyword))
+        refuse_keyword(scan, c, keyword);
+    else
+        diag_report(scan->diags, D_UNNAMED_PARAMETER, c->span);
 }
 
 static struct ast_param *new_param(struct scanner *scan, const struct ast_c *c)
@@ -29,8 +60,7 @@ static struct ast_param *new_param(struct scanner *scan, const struct ast_c *c)
     if (strcmp(c->text, "...") == 0)
         return param;
     if (!ctext_declared_name(c->text, &name.text, &name.length) || !is_declared(c->text, name)) {
-        if (c->text[0] != '\0' && !is_unbalanced(scan, c->span.begin))
-            diag_report(scan->diags, D_UNNAMED_PARAMETER, c->span);
+        report_no_name(scan, c);
         param->name = intern_string(scan->names, "");
         return param;
     }

@@ -95,6 +95,24 @@ bool reserved_is(const char *name, enum reserved_kind kind, const char **header)
     return word->text != NULL;
 }
 
+static bool is_one_of(const char *name, const char *const *names)
+{
+    while (*names != NULL && strcmp(*names, name) != 0)
+        names++;
+    return *names != NULL;
+}
+
+const char *reserved_standard(const char *keyword)
+{
+    static const char *const since_1999[] = { "inline", "restrict", NULL };
+    static const char *const since_2023[] = { "alignas", "alignof", "bool", "constexpr", "false", "nullptr", "static_assert",
+                                              "thread_local", "true", "typeof", "typeof_unqual", NULL };
+
+    if (strcmp(keyword, "asm") == 0)
+        return "GNU C and C++";
+    return is_one_of(keyword, since_1999) ? "C99" : is_one_of(keyword, since_2023) ? "C23" : "C";
+}
+
 bool reserved_is_word(const char *name)
 {
     return reserved_is(name, RESERVED_C, NULL) || reserved_is(name, RESERVED_CPP, NULL);
@@ -121,13 +139,6 @@ bool reserved_is_ours(const char *name)
 }
 
 /* ---- names of headers ---- */
-
-static bool is_one_of(const char *name, const char *const *names)
-{
-    while (*names != NULL && strcmp(*names, name) != 0)
-        names++;
-    return *names != NULL;
-}
 
 bool reserved_is_always_there(const char *header)
 {

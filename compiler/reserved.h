@@ -30,6 +30,9 @@ bool reserved_is(const char *name, enum reserved_kind kind, const char **header)
 /* The headers that a header of the library includes, in one string; "" if none are known. */
 const char *reserved_included(const char *header);
 
+/* Which C a keyword of it is from: "C", "C23". */
+const char *reserved_standard(const char *keyword);
+
 /* A word of C or C++, as far as the text of the name tells. */
 bool reserved_is_word(const char *name);
 

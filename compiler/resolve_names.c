@@ -447,7 +447,7 @@ static void check_symbol(struct program *program, const struct symbol *symbol)
     if (symbol->kind == SYMBOL_CODE && code_is_builtin(symbol->name)) /* resolve_codes() says that */
         return;
     if (reserved_is(symbol->name, RESERVED_C, NULL))
-        diag_report(program->diags, D_C_KEYWORD_NAME, symbol->span, symbol->name);
+        diag_report(program->diags, D_C_KEYWORD_NAME, symbol->span, symbol->name, reserved_standard(symbol->name));
     else if (means_something(symbol->name))
         diag_report(program->diags, D_RESERVED_NAME, symbol->span, symbol->name);
     else if ((kinds & MADE_SYNC) != 0)

@@ -6,6 +6,7 @@
 #define SCAN_H
 
 #include "arena.h"
+#include "ctext.h"
 #include "diag.h"
 #include "intern.h"
 #include "source.h"
@@ -48,6 +49,7 @@ struct scanner {
     pos quiet_until;            /* the lexer has reported what is wrong up to here: no syntax errors about that */
     struct unbalanced *unbalanced, **last_unbalanced; /* what is wrong there has been reported */
     char semicolon_in;          /* the bracket in which the last `;` stood */
+    const char *refused;        /* a word that was declared and cannot be a name: its uses are not reported; NULL: there is none */
     const char *colon_at;       /* where a forgotten colon is made up */
     struct open_bracket open[MOST_OPEN];
     unsigned depth;             /* of `open` */
@@ -104,6 +106,11 @@ static inline void be_quiet_until(struct scanner *scan, const char *at)
         scan->quiet_until = scan_pos(scan, at);
 }
 
+static inline void refuse_word(struct scanner *scan, const char *begin, const char *end)
+{
+    scan->refused = arena_copy(scan->arena, begin, (size_t)(end - begin));
+}
+
 /* balance.c: reports brackets that do not match, and remembers where */
 void balance_file(struct scanner *scan);
 bool balance_prologue(struct scanner *scan, const char *begin, const char *end); /* false: it has reported something */
@@ -116,6 +123,7 @@ void check_statements(struct scanner *scan, const struct ast_c *c);
 void check_prologue(struct scanner *scan, const char *begin, const char *end);
 void check_parameter(struct scanner *scan, const struct ast_c *c);
 void check_variable(struct scanner *scan, const struct ast_c *c);
+void refuse_keyword(struct scanner *scan, const struct ast_c *c, struct ctoken token);
 void check_type(struct scanner *scan, const struct ast_c *c);
 void check_arguments(struct scanner *scan, const struct ast_args *args);
 
@@ -138,11 +146,23 @@ struct token range_token(struct scanner *scan);
 struct ast_c *c_text(struct scanner *scan, const char *begin, const char *end);
 struct ast_c *raw_text(struct scanner *scan, const char *begin, const char *end);
 
-/* words.c: names, types, numbers, and what `catch` is followed by */
+/* words.c: names, numbers, and what `catch` is followed by */
+bool word_starts(char c);
+const char *word_end(const char *at);
+bool word_is_one_of(const char *begin, const char *end, const char *const *words);
+bool word_is_reserved(const char *begin, const char *end); /* the only words that are never names */
 struct token new_token(struct scanner *scan, int kind, const char *begin, const char *end);
 struct token name_token(struct scanner *scan, int kind, const char *begin, const char *end);
 struct token number_token(struct scanner *scan, const char *begin, const char *end);
 struct token catch_token(struct scanner *scan, const char *begin);
+
+/* declare.c: where a type may begin; where a declaration between two places ends, if its `;` is missing */
 bool type_token(struct scanner *scan, struct token *token);
+const char *declaration_end(struct scanner *scan, const char *begin, const char *end);
+bool variable_without_var(struct scanner *scan, struct token *token); /* reports it, and makes the token the `var` */
+void refuse_reserved_variable(struct scanner *scan, const char *begin);
+
+/* params.c: whether the word is the name that the text declares, and not the type's own last word */
+bool is_declared(const char *text, struct ctoken name);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ctext.h"
+#include "reserved.h"
 #include "scan.h"
 
 static struct span span_of(const struct ast_c *c, struct ctoken token)
@@ -56,6 +57,8 @@ void check_expression(struct scanner *scan, const struct ast_c *c)
         return;
     for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; last = token) {
         if (is_punct(token, ";") || is_statement_word(token)) {
+            if (scan->refused != NULL && ctoken_is(token, scan->refused))
+                return;
             struct diag *diag = refuse_part(scan, c, token, "an expression");
             if (is_statement_word(token))
                 diag_help(scan->diags, diag, "C statements must be in `do { }`");
@@ -130,13 +133,30 @@ static bool is_plain_name(struct ctoken before, struct ctoken token)
            && !ctoken_is_bracket_word(token);
 }
 
+/* `int do`, `int bool`: a keyword stands where the name is. */
+void refuse_keyword(struct scanner *scan, const struct ast_c *c, struct ctoken token)
+{
+    const char *word = arena_copy(scan->arena, token.text, token.length);
+
+    diag_report(scan->diags, D_C_KEYWORD_NAME, span_of(c, token), word, reserved_standard(word));
+    scan->refused = word;
+}
+
+/* Whether a declaration ends here, or its value follows. */
+static bool is_last(const char *at)
+{
+    struct ctoken next = ctext_next_solid(&at);
+
+    return next.kind == CTOKEN_END || is_punct(next, "=,[");
+}
+
 /* Words, stars and brackets: what declares one thing, up to its value. `whole`: what it is called. */
 static void check_declaration(struct scanner *scan, const struct ast_c *c, const char *whole, bool is_variable)
 {
     struct ctoken token, before = { .kind = CTOKEN_END };
     bool has_type = false, has_name = false;
 
-    if (is_unbalanced(scan, c->span.begin))
+    if (is_unbalanced(scan, c->span.begin) || (c->span.begin <= scan->quiet_until && scan->quiet_until < c->span.end))
         return;
     for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END && !is_punct(token, "=,"); before = token) {
         bool is_attribute = is_punct(token, "[") && *p == '[', aligns = ctoken_is(token, "_Alignas") || ctoken_is(token, "alignas");
@@ -144,6 +164,10 @@ static void check_declaration(struct scanner *scan, const struct ast_c *c, const
             || (token.kind != CTOKEN_NAME && !is_punct(token, is_variable ? "*^([{" : "*^(["))) {
             token.length += is_attribute;
             refuse_part(scan, c, token, whole);
+            return;
+        }
+        if (has_type && !has_name && (is_statement_word(token) || ctoken_is_bracket_word(token)) && is_last(p)) {
+            refuse_keyword(scan, c, token);
             return;
         }
         if (is_statement_word(token) || (has_name && (ctoken_is_tag_word(token) || ctoken_is_type_word(token)))) {

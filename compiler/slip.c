@@ -9,22 +9,22 @@
 #include "ctext.h"
 #include "scan.h"
 
-enum { LONGEST_SHOWN = 30, MOST_LISTED = 4, SHORTEST_MISSPELT = 3 };
+enum { LONGEST_SHOWN = 30 };
 
 static bool is_quiet(const struct scanner *scan)
 {
     return scan->last[0].span.begin <= scan->quiet_until || is_unbalanced(scan, scan->last[0].span.begin);
 }
 
-static const char *source_of(const struct scanner *scan, struct span span)
+const char *slip_source(const struct scanner *scan, struct span span)
 {
     return scan_at(scan, span.begin);
 }
 
 /* A token as it stands in the file, cut at a line's end and when long. */
-static const char *shown(struct scanner *scan, const struct token *token)
+const char *slip_shown(struct scanner *scan, const struct token *token)
 {
-    const char *text = source_of(scan, token->span);
+    const char *text = slip_source(scan, token->span);
     size_t length = token->span.end - token->span.begin, end = 0;
 
     if (token->kind == T_YYEOF)
@@ -37,18 +37,6 @@ static const char *shown(struct scanner *scan, const struct token *token)
 }
 
 /* ---- what was expected ---- */
-
-struct expected {
-    bool has[TOKEN_COUNT];
-    bool group[GROUP_VALUE + 1];
-    const char *words[MOST_LISTED + 1];
-    int count;
-};
-
-static bool expects(const struct expected *expected, int token)
-{
-    return expected->has[token - T_NAME];
-}
 
 static void add_words(struct expected *expected, const char *words)
 {
@@ -126,138 +114,48 @@ static const char *join_words(struct scanner *scan, const struct expected *expec
     return text;
 }
 
-/* ---- what was probably meant ---- */
-
-static bool is_duration_word(int token)
-{
-    return token == T_DELAY || token == T_TIMEOUT || token == T_BACKOFF || token == T_TO;
-}
-
-/* A keyword without quotes. */
-static const char *bare(struct scanner *scan, int token)
-{
-    const char *shown = token_info(token)->shown;
-    return arena_copy(scan->arena, shown + 1, strlen(shown) - 2);
-}
-
-/* Keywords as messages show them are 'quoted'; `catch CODE:` is no word. */
-static bool is_keyword(int token)
-{
-    const char *shown = token_info(token)->shown;
-    return shown[0] == '\'' && isalpha((unsigned char)shown[1]) && token != T_CATCHF;
-}
-
-/* The keyword that differs from a token's text by one letter: one of those expected or, without any, one of pipelines. */
-static const char *nearest_keyword(struct scanner *scan, const struct token *token, const struct expected *expected)
-{
-    const char *text = arena_copy(scan->arena, source_of(scan, token->span), token->span.end - token->span.begin);
-    struct nearest nearest = { .wanted = text };
-
-    if (strlen(text) < SHORTEST_MISSPELT)
-        return NULL;
-    for (int other = T_NAME; other < T_NAME + TOKEN_COUNT; other++)
-        if (is_keyword(other) && (expected != NULL ? expects(expected, other) : other >= T_VAR && other <= T_REJECT))
-            nearest_offer(&nearest, bare(scan, other));
-    return nearest.best != NULL && nearest.distance == 1 ? nearest.best : NULL;
-}
-
-/* A name that was found, or that what was found follows: `delay 1ms thn`, `dely 1ms`, `wile (n) {`. */
-static const char *help_with_misspelt(struct scanner *scan, const struct expected *expected)
+/* Whether the end of something stands on a later line than what it is too early for: the line before is to be mended. */
+static bool is_missing_before(const struct scanner *scan, const struct expected *expected)
 {
     const struct token *found = &scan->last[0], *before = &scan->last[1];
-    const char *word = found->kind == T_NAME ? nearest_keyword(scan, found, expected) : NULL;
+    bool ends = found->kind == T_RBRACE || found->kind == T_RPAREN || found->kind == T_SEMICOLON || found->kind == T_COMMA
+                || found->kind == T_YYEOF || token_group(found->kind) == GROUP_CLAUSE;
 
-    if (before->kind == T_ARGS)
-        before++;
-    if (word == NULL && before->kind == T_NAME && scan->depth > 0)
-        word = nearest_keyword(scan, before, NULL);
-    return word == NULL ? NULL : arena_format(scan->arena, "did you mean `%s`?", word);
+    return ends && before->kind != T_LBRACE && before->kind != T_LPAREN && !expected->group[GROUP_CLAUSE]
+           && before->span.end > before->span.begin
+           && memchr(scan_at(scan, before->span.end), '\n', found->span.begin - before->span.end) != NULL;
 }
 
-static const char *help_with_item(struct scanner *scan, const struct token *found)
+/* Whether an `each` is read whose parentheses are open. */
+static bool is_head_of_each(const struct scanner *scan)
 {
-    static const char *const words[] = { "import", "resource", "codes", "async", "sync", "blocking", "static", "chain",
-                                         "%require", "struct", "union", "enum", "typedef" };
-    const char *text = source_of(scan, found->span), *end = text + 1;
+    const char *at = scan->open[scan->depth - 1].at;
 
-    while (isalnum((unsigned char)*end) || *end == '_') /* `%` is a token of its own */
-        end++;
-    struct nearest nearest = { .wanted = arena_copy(scan->arena, text, (size_t)(end - text)) };
-
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        nearest_offer(&nearest, words[i]);
-    if (nearest.best)
-        return arena_format(scan->arena, "did you mean `%s`?", nearest.best);
-    return "C must be between `%{` and `%}`";
+    while (at > scan->source->text && isspace((unsigned char)at[-1]))
+        at--;
+    return at - scan->source->text >= 4 && memcmp(at - 4, "each", 4) == 0;
 }
 
-/* Brackets that belong elsewhere, or nowhere. */
-static const char *help_with_brackets(struct scanner *scan)
+/* Up to where a token that is wrong makes wrong what follows it: a statement of C, the parentheses of an `each`. */
+static const char *end_of_wrong(const struct scanner *scan, const struct token *found)
 {
-    int found = scan->last[0].kind, before = scan->last[1].kind, first = scan->last[2].kind;
+    const char *begin = slip_source(scan, found->span), *at = begin;
+    struct ctoken token;
 
-    if (found != T_LPAREN && (before == T_ALL || before == T_SETTLE || before == T_ANY || before == T_RACE))
-        return arena_format(scan->arena, "branches must be in parentheses, with commas between them: `%s (step, step)`", bare(scan, before));
-    if (found == T_LBRACE && first == T_CATCH && (before == T_NAME || before == T_CEXPR))
-        return "the rejection is called `err` in every handler: write `catch { ... }`";
-    if (before == T_IF || before == T_WHILE)
-        return arena_format(scan->arena, "a condition must be in parentheses: `%s (condition) { ... }`", bare(scan, before));
-    if (before == T_CEXPR && (first == T_IF || first == T_WHILE))
-        return arena_format(scan->arena, "a block must follow the condition: `%s (condition) { ... }`", bare(scan, first));
-    return NULL;
-}
-
-/* What belongs to a word that stands before it. */
-static const char *help_with_prefix(struct scanner *scan)
-{
-    switch (scan->last[0].kind) {
-    case T_BACKOFF: return "`backoff` must be before the step: `retry 3 backoff 10ms step`";
-    case T_JITTER: return "`jitter` must be before the step: `retry 3 backoff 10ms jitter 10% step`";
-    default: return NULL;
+    if (found->kind == T_CWORD) {
+        do
+            token = ctext_next_solid(&at);
+        while (token.kind == CTOKEN_NAME || ctoken_is(token, "*") || ctoken_is(token, "="));
+        if (ctoken_is(token, "("))
+            ctext_skip_bracket(&at);
+        at += strcspn(at, ";{}\n");
+        return at;
     }
-}
-
-static const char *help_with_word(struct scanner *scan, const struct expected *expected)
-{
-    const struct token *found = &scan->last[0], *before = &scan->last[1];
-
-    if (found->kind == T_NUM && is_duration_word(before->kind))
-        return "a duration must have a unit: us, ms, s, m or h";
-    if (before->kind == T_RETRY || (found->kind == T_ARGS && scan->last[2].kind == T_RETRY))
-        return "`retry` must be followed by the number of attempts in all: `retry 3 step`";
-    if (found->kind == T_THEN && before->kind == T_SEMICOLON)
-        return "remove the `;` before the `then`";
-    if (found->kind == T_RPAREN && before->kind == T_LPAREN)
-        return arena_format(scan->arena, "%s needs at least one branch", shown(scan, &scan->last[2]));
-    if (expected->group[GROUP_ITEM] && !expects(expected, T_SEMICOLON) && (found->kind == T_NAME || found->kind == T_OPERATOR))
-        return help_with_item(scan, found);
-    if (found->kind == T_NAME && before->kind == T_REJECT)
-        return arena_format(scan->arena, "a code must be in parentheses: `reject(%s)`", found->value.name->name);
-    if (expected->group[GROUP_CLAUSE] && help_with_prefix(scan) != NULL)
-        return help_with_prefix(scan);
-    if (expected->group[GROUP_CLAUSE] && (found->kind == T_CEXPR || token_group(found->kind) == GROUP_STEP))
-        return "steps must be joined with `then`";
-    return NULL;
-}
-
-static const char *help_with(struct scanner *scan, const struct expected *expected)
-{
-    const char *misspelt = help_with_misspelt(scan, expected);
-
-    if (misspelt != NULL)
-        return misspelt;
-    switch (scan->last[0].kind) {
-    case T_CWORD: return "C statements must be in `do { }`, variables at the head of a block: `var int n = 0;`";
-    case T_VAR: return "variables must be at the head of a block, before its first step";
-    case T_ELSE: return "`else` must follow a `then` or an `if`: `then step else step`";
-    case T_SEMICOLON: return expected->group[GROUP_ITEM] && scan->depth == 0 ? "remove the `;` after the body" : NULL;
-    default: break;
-    }
-    if (help_with_brackets(scan) != NULL)
-        return help_with_brackets(scan);
-    if (scan->last[1].kind == T_DO)
-        return "`do` must be followed by C in braces; loops are `while (condition) { }` and `loop { }`";
-    return help_with_word(scan, expected);
+    if (scan->depth == 0 || scan->open[scan->depth - 1].sign != '(' || !is_head_of_each(scan))
+        return begin;
+    at = scan->open[scan->depth - 1].at + 1;
+    ctext_skip_bracket(&at);
+    return at;
 }
 
 void report_syntax(struct scanner *scan, const int *tokens, int count)
@@ -266,13 +164,22 @@ void report_syntax(struct scanner *scan, const int *tokens, int count)
 
     if (is_quiet(scan))
         return;
+    if (before->kind == T_CDECL) {
+        slip_missing_semicolon(scan, (struct span){ before->span.end, before->span.end });
+        return;
+    }
     struct expected expected = gather(tokens, count);
-    const char *after = before->kind ? arena_format(scan->arena, " after %s", shown(scan, before)) : "";
-    const char *text = arena_format(scan->arena, "expected %s%s, found %s", join_words(scan, &expected), after, shown(scan, found));
-    struct diag *diag = diag_report(scan->diags, D_SYNTAX, found->span, text);
-    const char *help = help_with(scan, &expected);
+    const char *after = before->kind ? arena_format(scan->arena, " after %s", slip_shown(scan, before)) : "";
+    const char *text = arena_format(scan->arena, "expected %s%s", join_words(scan, &expected), after);
+    struct diag *diag;
+    if (is_missing_before(scan, &expected))
+        diag = diag_report(scan->diags, D_SYNTAX, (struct span){ before->span.end, before->span.end }, text);
+    else
+        diag = diag_report(scan->diags, D_SYNTAX, found->span, arena_format(scan->arena, "%s, found %s", text, slip_shown(scan, found)));
+    const char *help = help_with_syntax(scan, &expected);
     if (help)
         diag_help(scan->diags, diag, "%s", help);
+    be_quiet_until(scan, end_of_wrong(scan, found));
 }
 
 /* ---- slips ---- */
@@ -281,7 +188,8 @@ void slip_missing_semicolon(struct scanner *scan, struct span behind)
 {
     if (is_quiet(scan))
         return;
-    diag_report(scan->diags, D_MISSING_SEMICOLON, behind, shown(scan, &scan->last[1]));
+    diag_report(scan->diags, D_MISSING_SEMICOLON, behind, slip_shown(scan, &scan->last[1]));
+    be_quiet_until(scan, slip_source(scan, scan->last[0].span));
 }
 
 void slip_no_type(struct scanner *scan, const struct ast_name *name)
@@ -295,13 +203,13 @@ void slip_no_type(struct scanner *scan, const struct ast_name *name)
 
 void slip_semicolon(struct scanner *scan, struct span semicolon, const struct ast_step *next)
 {
-    if (is_quiet(scan))
+    if (is_quiet(scan) || semicolon.begin <= scan->quiet_until)
         return;
     if (scan->semicolon_in == '(') {
         diag_report(scan->diags, D_BRANCHES_JOINED, semicolon);
         return;
     }
-    struct diag *diag = diag_report(scan->diags, D_STEPS_JOINED, semicolon, ';');
+    struct diag *diag = diag_report(scan->diags, D_STEPS_JOINED, semicolon, ";");
 
     if (next->form->kind == AST_CALL)
         diag_help(scan->diags, diag, "write `then %s%s`", next->form->u.call.name, next->form->u.call.bare ? "" : "(...)");
@@ -318,62 +226,117 @@ void slip_do_while(struct scanner *scan, struct span keyword)
 
 static bool is_returned(const struct scanner *scan, struct span span)
 {
-    const char *at = source_of(scan, span);
+    const char *at = slip_source(scan, span);
 
     while (at > scan->source->text && isspace((unsigned char)at[-1]))
         at--;
     return at - scan->source->text >= 6 && memcmp(at - 6, "return", 6) == 0;
 }
 
-/* What is called may be an operation, which is no C. */
-static void help_with_calls(struct scanner *scan, struct diag *diag, const struct ast_c *c)
+/* Text in one line, for a help. */
+static const char *in_one_line(struct scanner *scan, const char *text, size_t length)
 {
-    const char *word = is_returned(scan, c->span) ? "return " : "", *end = c->text, *p;
+    char *line = arena_copy(scan->arena, text, length), *to = line;
+
+    for (const char *p = text; p < text + length; p++)
+        if (!isspace((unsigned char)*p))
+            *to++ = *p;
+        else if (to > line && to[-1] != ' ')
+            *to++ = ' ';
+    while (to > line && to[-1] == ' ')
+        to--;
+    *to = '\0';
+    return line;
+}
+
+/* What is called may be an operation, which is no C. */
+static void help_with_calls(struct scanner *scan, struct diag *diag, const char *text, const char *word)
+{
+    const char *end = text, *p;
     struct ctoken name, other;
 
     if (!ctext_next_call(&end, &name))
-        diag_help(scan->diags, diag, "write `(%s)`", c->text);
+        diag_help(scan->diags, diag, "write `(%s)`", text);
     else if (p = end, ctext_next_call(&p, &other))
         diag_help(scan->diags, diag, "write `(%s)` if these are C functions; an operation is a step of its own: `%.*s as NAME then %s(...)`",
-                  c->text, (int)(end - name.text), name.text, word);
+                  text, (int)(end - name.text), name.text, word);
     else
         diag_help(scan->diags, diag, "write `%.*s then %s(%.*sit%s)`, or `(%s)` if '%.*s' is a C function", (int)(end - name.text),
-                  name.text, word, (int)(name.text - c->text), c->text, end, c->text, (int)name.length, name.text);
+                  name.text, word, (int)(name.text - text), text, end, text, (int)name.length, name.text);
 }
 
 void slip_value(struct scanner *scan, struct span span, const struct ast_c *c)
 {
+    struct diag *diag;
+
     if (is_quiet(scan))
         return;
-    help_with_calls(scan, diag_report(scan->diags, D_BARE_C, span), c);
+    diag = diag_report(scan->diags, D_BARE_C, span);
+    help_with_calls(scan, diag, in_one_line(scan, c->text, strlen(c->text)), is_returned(scan, c->span) ? "return " : "");
 }
 
 /* a(x).then(b) */
 static void report_method(struct scanner *scan, const struct ast_c *point, const struct ast_c *c)
 {
-    struct diag *diag = diag_report(scan->diags, D_STEPS_JOINED, point->span, '.');
-    const char *p = source_of(scan, point->span) + 1;
+    struct diag *diag = diag_report(scan->diags, D_STEPS_JOINED, point->span, ".");
+    const char *p = slip_source(scan, point->span) + 1, *first = in_one_line(scan, c->text, point->span.begin - c->span.begin);
     struct ctoken word = ctext_next_solid(&p), bracket = ctext_next_solid(&p), name = ctext_next_solid(&p);
-    size_t length = point->span.begin - c->span.begin;
 
     if (ctoken_is(bracket, "(") && name.kind == CTOKEN_NAME && ctoken_is(ctext_next_solid(&p), ")"))
-        diag_help(scan->diags, diag, "write `%.*s %.*s %.*s`", (int)length, c->text, (int)word.length, word.text, (int)name.length, name.text);
+        diag_help(scan->diags, diag, "write `%s %.*s %.*s`", first, (int)word.length, word.text, (int)name.length, name.text);
     else
-        diag_help(scan->diags, diag, "write `%.*s %.*s step`", (int)length, c->text, (int)word.length, word.text);
+        diag_help(scan->diags, diag, "write `%s %.*s step`", first, (int)word.length, word.text);
 }
 
+/* x => f(x), f(x) => g: functions of other languages, and what joins them there. */
+static void report_arrow(struct scanner *scan, const struct ast_name *name, const struct ast_c *arrow)
+{
+    const char *text = arrow->text + 2 + strspn(arrow->text + 2, " \t\n");
+    struct diag *diag = diag_report(scan->diags, D_STEPS_JOINED, (struct span){ arrow->span.begin, arrow->span.begin + 2 }, "=>");
+
+    if (name != NULL)
+        diag_help(scan->diags, diag, "the value of a step is named with `as`: `step as %s then step`", name->name);
+    else if (word_starts(*text))
+        diag_help(scan->diags, diag, "write `then %s`", in_one_line(scan, text, strlen(text)));
+}
+
+/* Text that begins with an operator: `*p`, `-1` and the like are C, others are not. */
+void slip_first_operator(struct scanner *scan, const struct ast_c *c)
+{
+    bool is_prefix = c->text[1] != '\0' && strchr("*-+&!~'", c->text[0]) != NULL && strncmp(c->text, "->", 2) != 0
+                     && strncmp(c->text, "&&", 2) != 0;
+
+    if (is_quiet(scan))
+        return;
+    if (is_prefix)
+        slip_value(scan, c->span, c);
+    else
+        diag_report(scan->diags, D_SYNTAX, c->span,
+                    arena_format(scan->arena, "expected a step, found '%s'", in_one_line(scan, c->text, strlen(c->text))));
+}
+
+/* `name` is NULL after an expression, and not the first step's if arguments are between. */
 void slip_operator(struct scanner *scan, const struct ast_name *name, const struct ast_c *rest, const struct ast_c *c)
 {
     if (is_quiet(scan))
         return;
-    if (strcmp(rest->text, ".") == 0) {
+    if (strncmp(rest->text, "=>", 2) == 0) {
+        report_arrow(scan, name != NULL && name->span.end + 1 >= rest->span.begin ? name : NULL, rest);
+        return;
+    }
+    if (name != NULL && strcmp(name->name, "Promise") == 0) {
+        diag_help(scan->diags, diag_report(scan->diags, D_BARE_C, c->span), "steps that run at the same time are branches: `all (step, step)`");
+        return;
+    }
+    if (name != NULL && strcmp(rest->text, ".") == 0) {
         report_method(scan, rest, c);
         return;
     }
-    if (rest->text[0] != '=' || rest->text[1] == '=') {
+    if (name == NULL || rest->text[0] != '=' || rest->text[1] == '=') {
         slip_value(scan, c->span, c);
         return;
     }
     struct diag *diag = diag_report(scan->diags, D_ASSIGNMENT, c->span);
-    diag_help(scan->diags, diag, "name a step's value with `step as %s`; assign in `do { %s; }`", name->name, c->text);
+    diag_help(scan->diags, diag, "name a step's value with `step as %s`; assign in `do { %s; }`", name->name,
+              in_one_line(scan, c->text, strlen(c->text)));
 }

@@ -1,11 +1,10 @@
-/* words.c - names, types, numbers, and what `catch` is followed by. */
+/* words.c - names, numbers, and what `catch` is followed by. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ctext.h"
-#include "reserved.h"
 #include "scan.h"
 #include "symbol.h"
 
@@ -22,19 +21,19 @@ struct token name_token(struct scanner *scan, int kind, const char *begin, const
     return token;
 }
 
-static bool is_name_start(char c)
+bool word_starts(char c)
 {
     return isalpha((unsigned char)c) || c == '_';
 }
 
-static const char *end_of_name(const char *at)
+const char *word_end(const char *at)
 {
     while (isalnum((unsigned char)*at) || *at == '_')
         at++;
     return at;
 }
 
-static bool is_one_of(const char *begin, const char *end, const char *const *words)
+bool word_is_one_of(const char *begin, const char *end, const char *const *words)
 {
     size_t length = (size_t)(end - begin);
 
@@ -45,230 +44,11 @@ static bool is_one_of(const char *begin, const char *end, const char *const *wor
 }
 
 /* The only words that are never names. */
-static bool is_reserved(const char *begin, const char *end)
+bool word_is_reserved(const char *begin, const char *end)
 {
     static const char *const words[] = { "then", "else", "catch", "finally", "undo", NULL };
 
-    return is_one_of(begin, end, words);
-}
-
-/* ---- types and the names behind them ---- */
-
-/* Words and stars: `struct report`, `const char *name`. */
-struct type_words {
-    const char *begin, *end;  /* of all */
-    const char *last;         /* the last one, if it is a word */
-    const char *before_last;  /* end of what is before it */
-};
-
-/* Whether a name must follow. */
-static bool is_declaring_word(const char *begin, const char *end)
-{
-    struct ctoken word = { CTOKEN_NAME, begin, (size_t)(end - begin) };
-
-    return ctoken_is_type_word(word) || ctoken_is_tag_word(word) || ctoken_is_qualifier(word);
-}
-
-/* Up to `stop_word`, if there is one. With `in_line` up to the end of a line with a word that can be the name: on the next one a
- * step begins, and its `then` is missing. */
-static struct type_words read_words(const char *at, const char *stop_word, bool in_line)
-{
-    struct type_words words = { .begin = at, .end = at, .before_last = at };
-
-    for (;;) {
-        const char *end = *at == '*' ? at + 1 : end_of_name(at);
-        if (*at != '*' && (!is_name_start(*at) || is_reserved(at, end)))
-            return words;
-        if (stop_word && (size_t)(end - at) == strlen(stop_word) && memcmp(at, stop_word, (size_t)(end - at)) == 0)
-            return words;
-        words.last = *at == '*' ? NULL : at;
-        words.before_last = words.end;
-        words.end = end;
-        at = look_past_blanks(end);
-        if (in_line && words.last && !is_declaring_word(words.last, end) && memchr(end, '\n', (size_t)(at - end)))
-            return words;
-    }
-}
-
-static struct token ctype_token(struct scanner *scan, const char *begin, const char *end)
-{
-    struct token token = new_token(scan, T_CTYPE, begin, end);
-
-    scan->cursor = end;
-    token.value.c = c_text(scan, begin, end);
-    check_type(scan, token.value.c);
-    return token;
-}
-
-/* ---- declarators, which go around a name: no place for a type takes one ---- */
-
-/* Behind `(*name)(…)[…]`, a row of brackets. */
-static const char *look_past_declarator(const char *at)
-{
-    const char *end = at;
-
-    for (at = look_past_blanks(at); *at == '(' || *at == '['; at = look_past_blanks(end)) {
-        end = at + 1;
-        ctext_skip_bracket(&end);
-    }
-    return end;
-}
-
-static bool is_declarator(const char *at)
-{
-    at = look_past_blanks(at);
-    return *at == '(' && *look_past_blanks(at + 1) == '*';
-}
-
-/* `int (name)(int n)`: a name in parentheses, and the parameters. */
-static bool is_name_in_parentheses(const char *at)
-{
-    return ctoken_is(ctext_next_solid(&at), "(") && ctext_next_solid(&at).kind == CTOKEN_NAME
-           && ctoken_is(ctext_next_solid(&at), ")") && ctoken_is(ctext_next_solid(&at), "(");
-}
-
-static void report_declarator(struct scanner *scan, const char *begin, const char *end)
-{
-    struct diag *diag = diag_report(scan->diags, D_DECLARATOR, scan_span(scan, begin, end));
-
-    diag_help(scan->diags, diag, "declare it before: `typedef int (*callback)(int);`, and use that name");
-}
-
-/* `async int (*op(int x))(int)`: where its parts belong is plain, but not to the parser. The item is given up. */
-static struct token give_up_result(struct scanner *scan, struct type_words words)
-{
-    const char *at = look_past_declarator(words.end);
-    struct ctoken token;
-
-    report_declarator(scan, words.begin, at);
-    do {
-        token = ctext_next_solid(&at);
-        if (ctoken_is(token, "{"))
-            ctext_skip_bracket(&at);
-    } while (token.kind != CTOKEN_END && !ctoken_is(token, "{") && !ctoken_is(token, ";"));
-    scan->cursor = look_past_blanks(at);
-    be_quiet_until(scan, scan->cursor);
-    return lex(scan);
-}
-
-/* `as int (*name)(int)` or `as int name[3]`: the name comes with the next call. */
-static struct token declarator_token(struct scanner *scan, struct type_words words)
-{
-    const char *end = look_past_declarator(words.end), *name;
-    char *text = arena_copy(scan->arena, words.begin, (size_t)(end - words.begin));
-    struct token token = ctype_token(scan, words.begin, words.end);
-    size_t length;
-
-    report_declarator(scan, words.begin, end);
-    if (ctext_declared_name(text, (const char **)&name, &length)) {
-        name = words.begin + (name - text);
-        scan->ahead = name_token(scan, T_NAME, name, name + length);
-        scan->has_ahead = true;
-    }
-    scan->cursor = end;
-    return token;
-}
-
-static void check_declared_name(struct scanner *scan, const struct token *token, bool is_operation)
-{
-    static const char *const our_words[] = {
-        "var", "as", "do", "all", "settle", "any", "race", "each", "in", "from", "limit", "loop", "timeout", "retry",
-        "backoff", "to", "jitter", "on", "delay", "spawn", "join", "reject", NULL
-    };
-    const char *name = token->value.name->name, *end = name + strlen(name);
-
-    bool is_c = reserved_is(name, RESERVED_KEYWORD, NULL);
-
-    if ((!is_c && !(is_operation && is_one_of(name, end, our_words))) || is_unbalanced(scan, token->span.begin))
-        return;
-    if (is_c)
-        diag_report(scan->diags, D_C_KEYWORD_NAME, token->span, name);
-    else
-        diag_report(scan->diags, D_OPERATION_WORD, token->span, name);
-    be_quiet_until(scan, scan_at(scan, token->span.end));
-}
-
-/* TYPE NAME: the last word is the name, what is before it the type. The name comes with the next call. */
-static bool declared_token(struct scanner *scan, struct token *token, bool is_operation)
-{
-    struct type_words words = read_words(scan->cursor, NULL, !is_operation);
-
-    if (words.begin == words.end)
-        return false;
-    if (is_operation && (is_declarator(words.end) || is_name_in_parentheses(words.end))) {
-        *token = give_up_result(scan, words);
-        return true;
-    }
-    if (!is_operation && (is_declarator(words.end) || *look_past_blanks(words.end) == '[')) {
-        *token = declarator_token(scan, words);
-        return true;
-    }
-    if (!words.last) {
-        *token = ctype_token(scan, words.begin, words.end);
-        return true;
-    }
-    struct token name = name_token(scan, T_NAME, words.last, words.end);
-    check_declared_name(scan, &name, is_operation);
-    if (words.last == words.begin) {
-        *token = name;
-    } else {
-        *token = ctype_token(scan, words.begin, words.before_last);
-        scan->ahead = name;
-        scan->has_ahead = true;
-    }
-    scan->cursor = words.end;
-    return true;
-}
-
-/* do TYPE {: only with a brace behind it, else it is something else. */
-static bool do_type_token(struct scanner *scan, struct token *token)
-{
-    struct type_words words = read_words(scan->cursor, "do", false);
-    const char *end = look_past_declarator(words.end);
-
-    if (words.begin == words.end || *look_past_blanks(end) != '{' || (end != words.end && !is_declarator(words.end)))
-        return false;
-    *token = ctype_token(scan, words.begin, words.end);
-    if (end != words.end)
-        report_declarator(scan, words.begin, end);
-    scan->cursor = end;
-    return true;
-}
-
-static bool resource_type_token(struct scanner *scan, struct token *token)
-{
-    if (scan->last[2].kind != T_RESOURCE)
-        return false;
-    struct type_words words = read_words(scan->cursor, "releases", false);
-    if (words.begin == words.end)
-        return false;
-    *token = ctype_token(scan, words.begin, words.end);
-    if (look_past_declarator(words.end) != words.end) {
-        scan->cursor = look_past_declarator(words.end);
-        report_declarator(scan, words.begin, scan->cursor);
-    }
-    return true;
-}
-
-/* Where a type may begin. */
-bool type_token(struct scanner *scan, struct token *token)
-{
-    switch (scan->last[0].kind) {
-    case T_ASYNC: case T_SYNC: case T_BLOCKING: case T_CHAIN:
-        skip_blanks(scan);
-        return declared_token(scan, token, true);
-    case T_AS:
-        skip_blanks(scan);
-        return declared_token(scan, token, false);
-    case T_DO:
-        skip_blanks(scan);
-        return do_type_token(scan, token);
-    case T_EQUALS:
-        skip_blanks(scan);
-        return resource_type_token(scan, token);
-    default:
-        return false;
-    }
+    return word_is_one_of(begin, end, words);
 }
 
 /* ---- numbers ---- */
@@ -358,9 +138,16 @@ static bool is_hexadecimal(const char *begin, const char *end)
     return true;
 }
 
-static void help_number(struct scanner *scan, struct diag *diag, const char *letters)
+static bool wants_count(const struct scanner *scan)
 {
-    if (*letters == '.')
+    return scan->last[0].kind == T_LIMIT || scan->last[0].kind == T_RETRY;
+}
+
+static void help_number(struct scanner *scan, struct diag *diag, const char *begin, const char *letters)
+{
+    if (wants_count(scan))
+        diag_help(scan->diags, diag, "write `%s %.*s`", scan->last[0].kind == T_LIMIT ? "limit" : "retry", (int)(letters - begin), begin);
+    else if (*letters == '.')
         diag_help(scan->diags, diag, "a duration must be a whole number: 1500ms, not 1.5s");
     else
         diag_help(scan->diags, diag, "the units are us, ms, s, m (minutes) and h");
@@ -372,8 +159,9 @@ static struct token bad_number_token(struct scanner *scan, const char *begin, co
     const char *text = arena_copy(scan->arena, begin, (size_t)(end - begin));
     struct diag *diag = diag_report(scan->diags, D_BAD_NUMBER, scan_span(scan, begin, end), text);
 
-    help_number(scan, diag, letters);
-    if (isalpha((unsigned char)end[-1])) {
+    help_number(scan, diag, begin, letters);
+    be_quiet_until(scan, begin);
+    if (isalpha((unsigned char)end[-1]) && !wants_count(scan)) {
         struct token token = new_token(scan, T_DUR, begin, end);
         token.value.duration = new_duration(scan->arena, token.span, NULL, AST_S);
         return token;
@@ -422,8 +210,8 @@ static void make_unit(const struct scanner *scan, struct token *token)
 static const char *look_past_names(const char *at)
 {
     for (;;) {
-        const char *end = end_of_name(at);
-        if (!is_name_start(*at) || is_reserved(at, end))
+        const char *end = word_end(at);
+        if (!word_starts(*at) || word_is_reserved(at, end))
             return NULL;
         at = look_past_blanks(end);
         if (*at != ',')
@@ -435,9 +223,9 @@ static const char *look_past_names(const char *at)
 static bool is_step_word(const char *at)
 {
     static const char *const tails[] = { "as", NULL };
-    const char *end = end_of_name(at);
+    const char *end = word_end(at);
 
-    return is_name_start(*at) && !is_reserved(at, end) && !is_one_of(at, end, tails);
+    return word_starts(*at) && !word_is_reserved(at, end) && !word_is_one_of(at, end, tails);
 }
 
 static void report_missing_colon(struct scanner *scan, const char *names, const char *at)
@@ -454,8 +242,8 @@ static bool are_builtin(struct scanner *scan, const char *at)
 {
     const char *end;
 
-    for (; is_name_start(*at); at = look_past_blanks(*end == ',' ? end + 1 : end)) {
-        end = end_of_name(at);
+    for (; word_starts(*at); at = look_past_blanks(*end == ',' ? end + 1 : end)) {
+        end = word_end(at);
         if (!code_is_builtin(intern(scan->names, at, (size_t)(end - at))))
             return false;
         end = look_past_blanks(end);
@@ -523,8 +311,8 @@ static bool is_word(const struct scanner *scan, const struct token *token)
 {
     const char *begin = scan_at(scan, token->span.begin);
 
-    return token->kind != T_CATCHF && token->span.end > token->span.begin && is_name_start(*begin)
-        && !is_reserved(begin, begin + (token->span.end - token->span.begin));
+    return token->kind != T_CATCHF && token->span.end > token->span.begin && word_starts(*begin)
+        && !word_is_reserved(begin, begin + (token->span.end - token->span.begin));
 }
 
 static struct token word_in_place(struct scanner *scan, struct token token)
@@ -558,7 +346,9 @@ static struct token next_token(struct scanner *scan)
     }
     if (scan->last[0].kind == T_IN || scan->last[0].kind == T_DOTS)
         return range_token(scan);
-    return word_in_place(scan, lex(scan));
+    token = word_in_place(scan, lex(scan));
+    variable_without_var(scan, &token);
+    return token;
 }
 
 /* Prefixes and `else if` nest without brackets, up to the end of their step. */

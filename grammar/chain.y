@@ -231,7 +231,7 @@ block:
 
 vars:
   %empty                                        { $$ = (struct ast_var_list){ 0 }; }
-| vars "var" CDECL ";"                          { $$ = ast_var_list_add($1, new_var(A, span_join(@2, @4), $3)); }
+| vars "var" CDECL end                          { $$ = ast_var_list_add($1, new_var(A, span_join(@2, @4), $3)); }
 
 pipeline:
   step                                          { $$ = new_pipeline(A, $1); }
@@ -319,12 +319,12 @@ returned:
 value:
   NUM                                           { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
 | STRING                                        { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
-| OPERATOR                                      { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
+| OPERATOR                                      { $$ = scan_text(scan, @$); SLIP(slip_first_operator(scan, $$)); }
 | NUM OPERATOR                                  { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
 | STRING OPERATOR                               { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
 | NAME OPERATOR                                 { $$ = scan_text(scan, @$); SLIP(slip_operator(scan, $1, $2, $$)); }
 | NAME args OPERATOR                            { $$ = scan_text(scan, @$); SLIP(slip_operator(scan, $1, $3, $$)); }
-| CEXPR OPERATOR                                { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
+| CEXPR OPERATOR                                { $$ = scan_text(scan, @$); SLIP(slip_operator(scan, NULL, $2, $$)); }
 
 group:
   "all"                                         { $$ = AST_ALL; }

@@ -26,7 +26,7 @@ COMPILER = [
     {"compile.h"},
 ]
 # A pass in several files has a header of its own, which nobody else includes.
-PARSE = "parse words capture balance brackets shape params comments slip scan token ast_new lex*"
+PARSE = "parse words declare capture balance brackets shape params comments slip help scan token ast_new lex*"
 PRIVATE = {
     "check.h": "check* scope demand",
     "resolve.h": "resolve*",
