@@ -4,7 +4,7 @@
  *
  *     struct pack_call      room for the outcome, the work as a pool queues it, and the arguments
  *     pack_start()          fills it in and hands it over
- *     pack_work()           on the thread: calls pack() and posts what came of it
+ *     pack_work()           on the thread: calls pack() and keeps what came of it
  *     pack_cancel()         takes it back if it has not begun
  */
 #include "arena.h"
@@ -38,26 +38,9 @@ void emit_blocking_struct(struct emitter *emitter, const struct symbol *op)
 
 static const char work_head[] =
     "/* ${name}, on a thread. */\n"
-    "static void ${name}_work(struct chain_work *${work})\n"
+    "static int ${name}_work(struct chain_work *${work})\n"
     "{\n"
     "${call}"
-    "    struct chain_deferred ${done} = ${work}->done;\n"
-    "${place}"
-    "\n";
-
-static const char post_value[] =
-    "    ${place} = chain__post_begin(${done});\n"
-    "    if (${place} != NULL) {\n"
-    "        *${place} = ${it};\n"
-    "        (void)chain__post_end(${done}, 0);\n"
-    "    }\n"
-    "}\n"
-    "\n";
-
-static const char post_nothing[] =
-    "    if (chain__post_begin(${done}) != NULL)\n"
-    "        (void)chain__post_end(${done}, 0);\n"
-    "}\n"
     "\n";
 
 static void emit_called(struct emitter *emitter, const struct symbol *op)
@@ -79,20 +62,19 @@ static void emit_work(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
     bool has_value = !ctype_is_void(op->value);
-    const char *at = own_name(emitter, OWN_CALL), *work = own_name(emitter, OWN_WORK), *done = own_name(emitter, OWN_DONE);
-    const char *call = op->params == NULL ? ""
+    const char *at = own_name(emitter, OWN_CALL), *work = own_name(emitter, OWN_WORK);
+    const char *it = has_value ? own_name(emitter, OWN_IT) : "";
+    const char *call = op->params == NULL && !has_value ? arena_format(emitter->arena, "    (void)%s;\n", work)
                        : arena_format(emitter->arena, "    struct %s_call *%s = (struct %s_call *)(void *)((char *)%s"
                                       " - offsetof(struct %s_call, chain__work));\n", op->name, at, op->name, work, op->name);
-    const char *place = !has_value ? "" : arena_format(emitter->arena, "    %s;\n", ctype_declare(emitter->arena, op->value,
-                        arena_format(emitter->arena, "*%s", own_name(emitter, OWN_PLACE))));
 
-    put_template(w, work_head, "name", op->name, "call", call, "place", place, "work", work, "done", done, NULL);
+    put_template(w, work_head, "name", op->name, "call", call, "work", work, NULL);
     emit_called(emitter, op);
     if (op->fails != NULL)
-        putf(w, "    if (%s__fails(%s)) {\n        (void)chain__post_reject(%s, %s__code(%s), NULL, 0);\n        return;\n    }\n", op->name,
-             has_value ? own_name(emitter, OWN_IT) : "", done, op->name, has_value ? own_name(emitter, OWN_IT) : "");
-    put_template(w, has_value ? post_value : post_nothing, "place", own_name(emitter, OWN_PLACE), "it", own_name(emitter, OWN_IT), "done", done,
-                 NULL);
+        putf(w, "    if (%s__fails(%s))\n        return chain__rejection_code(%s__code(%s));\n", op->name, it, op->name, it);
+    if (has_value)
+        putf(w, "    %s->chain__outcome.value = %s;\n", at, it);
+    put(w, "    return 0;\n}\n\n");
 }
 
 /* ---- on the loop's thread ---- */

@@ -100,7 +100,7 @@ static void happen(struct chain_sim *sim, struct thing *thing)
     case ACKNOWLEDGES: end_operation(sim, now, CHAIN_CANCELLED); break;
     case WORKS:
         count_end(sim, 0, now.asked);
-        now.work->run(now.work);
+        chain_work_end(now.work, now.work->run(now.work));
         break;
     case AGAIN: settle_late(sim, now.done, now.operation, &now.plan); break;
     case CANCELS: chain_cancel(now.root); break;

@@ -124,10 +124,6 @@ enum chain_settled chain__mailbox_push(uint64_t tag, struct chain_strand *strand
 /* In a child process, which has none of the other threads: none of them is waking a loop. */
 void chain__mailboxes_forked(void);
 
-/* The same: the thread that was to settle this is not there. Unless it had posted it, it is rejected
- * with CHAIN_EABANDONED. */
-void chain__post_orphan(struct chain_deferred done);
-
 /* Counts a late settle of an operation that had this tag. */
 void chain__count_late(uint64_t tag);
 

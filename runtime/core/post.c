@@ -256,31 +256,3 @@ void chain__mailboxes_forked(void)
     for (unsigned id = 0; id < CHAIN_LOOPS_MAX; id++)
         chain__store_word(&mailboxes[id].wakers, 0, __ATOMIC_RELAXED);
 }
-
-static bool is_posted(const struct mailbox *box, const struct chain_strand *strand)
-{
-    const struct chain_strand *posted = box->posts;
-
-    while (posted != NULL && posted != &closed && posted != strand)
-        posted = posted->next;
-    return posted == strand;
-}
-
-/* Claimed, and perhaps half written: what it would have been settled with is not used. */
-void chain__post_orphan(struct chain_deferred done)
-{
-    struct chain_op *op = done.op;
-
-    if (chain__tag(op) == done.tag) {
-        (void)chain__post_reject(done, CHAIN_EABANDONED, "its thread is not in this process", 0);
-        return;
-    }
-    if (is_posted(mailbox_of_tag(done.tag), chain__strand_of(op)))
-        return;
-    op->alive = 0;
-    if (op->code == 0)
-        (void)claim_rejection(done, CHAIN_EABANDONED, "its thread is not in this process", 0);
-    else if (op->code == CHAIN_CANCELLED)
-        op->alive = CHAIN__EMPTY;
-    (void)push_strand(done);
-}

@@ -8,7 +8,7 @@ static int submit(struct chain_loop *loop, struct chain_work *work)
 }
 
 /* Once it is submitted, a thread may settle it at any moment. */
-void chain__work_start(struct chain_work *work, void *call, void (*run)(struct chain_work *work), const char *pool)
+void chain__work_start(struct chain_work *work, void *call, int (*run)(struct chain_work *work), const char *pool)
 {
     struct chain_deferred done = chain__deferred(call);
     int code;
@@ -19,6 +19,16 @@ void chain__work_start(struct chain_work *work, void *call, void (*run)(struct c
     code = submit(chain__loop_of_tag(done.tag), work);
     if (code != 0)
         chain__reject(done, code, code == ENOTSUP ? "this loop has no threads" : "no thread for a blocking step", 0);
+}
+
+void chain_work_end(struct chain_work *work, int code)
+{
+    struct chain_deferred done = work->done;
+
+    if (code != 0)
+        (void)chain__post_reject(done, code, NULL, 0);
+    else if (chain__post_begin(done) != NULL)
+        (void)chain__post_end(done, 0);
 }
 
 void chain__work_cancel(struct chain_work *work)

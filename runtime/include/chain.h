@@ -286,8 +286,8 @@ struct chain_loop {
 struct chain_work {
     struct chain_work *next, **link; /* for whoever runs it */
     void *runner;
-    void (*run)(struct chain_work *work); /* calls the function and posts its outcome. Once, on any thread; afterwards the frame
-                                             may have gone on, and the work is not touched any more */
+    int (*run)(struct chain_work *work);  /* calls the function, keeps its value and returns the code for chain_work_end().
+                                             Once, on any thread */
     const char *pool;                     /* the name behind `on`; NULL: none. Static */
     struct chain_deferred done;           /* what it settles */
 };
@@ -299,6 +299,10 @@ struct chain_workers {
      * is cancelled at once. False: it runs, and the cancelled step waits for its end (rule 65). On the loop's thread. */
     bool (*withdraw)(struct chain_loop *loop, struct chain_work *work);
 };
+
+/* Settles what has been run, with what `run` returned: 0 for the value that it has kept, else the code of a rejection. On any
+ * thread; afterwards the frame may have gone on, and the work is not touched any more. */
+void chain_work_end(struct chain_work *work, int code);
 
 /* Makes `loop` usable. The storage is the caller's and must not move. `port` must outlive it.
  * 0, or EMFILE when CHAIN_LOOPS_MAX loops exist. Thread: any, but one loop is then used on one thread. */

@@ -61,10 +61,11 @@ enum chain_settled chain__post_cancelled(struct chain_deferred done);
 /* ---- blocking functions ----
  *
  * For each that a file calls, chainc writes a struct with room for the outcome, a chain_work and the arguments, and three
- * functions: NAME_start() and NAME_cancel() as an operation has them, and one for the thread. */
+ * functions: NAME_start() and NAME_cancel() as an operation has them, and one for the thread, which leaves the value where settling
+ * would write it, as nobody else can settle it meanwhile. */
 
 /* Hands the work of a pending operation to the loop's workers. Afterwards its struct belongs to the thread. */
-void chain__work_start(struct chain_work *work, void *call, void (*run)(struct chain_work *work), const char *pool);
+void chain__work_start(struct chain_work *work, void *call, int (*run)(struct chain_work *work), const char *pool);
 
 /* Cancels it at once if it has not begun; else it is waited for (rule 65). */
 void chain__work_cancel(struct chain_work *work);

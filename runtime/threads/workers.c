@@ -10,7 +10,6 @@
 #include "fork.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,23 +54,26 @@ static void join_after(struct chain__threads *pool)
         pthread_join(before, NULL);
 }
 
-/* Called with the lock, which is free meanwhile. */
+/* Called with the lock, which is free while the function runs. What came of it is posted with the lock, so that a fork(2) finds
+ * every step that is in `running` pending, and its frame still there. */
 static void run_work(struct chain__threads *pool, struct chain_work *work)
 {
     struct chain__running running = { pool->running, &pool->running, work->done };
     unsigned forks = chain__forks;
+    int code;
 
     if (running.next != NULL)
         running.next->link = &running.next;
     pool->running = &running;
     pthread_mutex_unlock(&pool->mutex);
-    work->run(work);
+    code = work->run(work);
     if (forks != chain__forks)
         _exit(1); /* the function has made a child process and returned in it: nobody is there */
     pthread_mutex_lock(&pool->mutex);
     *running.link = running.next;
     if (running.next != NULL)
         running.next->link = running.link;
+    chain_work_end(work, code);
 }
 
 static void *run_thread(void *context)
@@ -226,26 +228,10 @@ int chain__threads_size(struct chain__threads **pools, const char *name, unsigne
 
 /* ---- around fork(2) ---- */
 
-/* Whether a thread has begun to post what came of its work, and has not said yet that it is done. */
-static bool is_posting(const struct chain__threads *pool)
-{
-    const struct chain__running *running = pool->running;
-
-    while (running != NULL && chain__load_tag(&running->done.op->tag, __ATOMIC_ACQUIRE) == running->done.tag)
-        running = running->next;
-    return running != NULL;
-}
-
 void chain__threads_hold(struct chain__threads *pools)
 {
-    for (struct chain__threads *pool = pools; pool != NULL; pool = pool->next) {
+    for (struct chain__threads *pool = pools; pool != NULL; pool = pool->next)
         pthread_mutex_lock(&pool->mutex);
-        while (is_posting(pool)) {
-            pthread_mutex_unlock(&pool->mutex);
-            sched_yield();
-            pthread_mutex_lock(&pool->mutex);
-        }
-    }
 }
 
 void chain__threads_let_go(struct chain__threads *pools)
@@ -265,7 +251,7 @@ void chain__threads_forked(struct chain__threads *pools)
         pool->threads = pool->idle = 0;
         pool->any_ended = false;
         for (struct chain__running *running = pool->running; running != NULL; running = running->next)
-            chain__post_orphan(running->done);
+            (void)chain__post_reject(running->done, CHAIN_EABANDONED, "its thread is not in this process", 0);
         pool->running = NULL;
         pthread_mutex_unlock(&pool->mutex);
     }

@@ -8,10 +8,10 @@
 
 enum { CHAIN__THREADS_MOST = 4 }; /* of a pool whose size nobody has said */
 
-/* What a thread is doing, while it does it. */
+/* A function that a thread runs, while it runs it: its step is pending. */
 struct chain__running {
     struct chain__running *next, **link;
-    struct chain_deferred done; /* what the work settles; its memory may be another's already */
+    struct chain_deferred done; /* what the work settles */
 };
 
 /* A pool. All functions are called on the thread of its loop. */
@@ -41,7 +41,7 @@ bool chain__threads_withdraw(struct chain_work *work);
  * already; ENOMEM. */
 int chain__threads_size(struct chain__threads **pools, const char *name, unsigned threads);
 
-/* Before a fork(2): nobody changes these pools, and no thread is about to post, until one of the
+/* Before a fork(2): nobody changes these pools, and none of their threads posts, until one of the
  * following two is called. Any thread. */
 void chain__threads_hold(struct chain__threads *pools);
 /* In the parent. */

@@ -282,80 +282,6 @@ static void posted_inside_start(void **state)
     assert_diary("a? a1 a? a1 ");
 }
 
-/* ---- in a child process ---- */
-
-/* A thread is not there any more: before it claimed, in between, with a rejection, and when it had posted; cancelled or not. */
-enum { PENDING, CLAIMED, REJECTED, POSTED, TAKEN, MOMENTS };
-
-static void orphans(void **state)
-{
-    static const char *const diaries[2][MOMENTS] = {
-        { "a!16129 ", "a!16129 ", "a!5 ", "a7 ", "a7 " },
-        { "a!-1 ", "a!-1 ", "a!-1 ", "a!-1 ", "a!-1 " },
-    };
-
-    (void)state;
-    for (int cancelled = 0; cancelled < 2; cancelled++)
-        for (int moment = PENDING; moment < MOMENTS; moment++) {
-            struct mini a;
-            struct chain_deferred done;
-            mini_init(&a, 'a', 1);
-            mini_run(&a, loop);
-            chain_loop_turn(loop, false);
-            done = a.done;
-            if (cancelled)
-                chain_cancel(&a.root);
-            if (moment == CLAIMED || moment == REJECTED)
-                assert_non_null(chain__post_begin(done));
-            if (moment == REJECTED && !cancelled) { /* as chain__post_reject() does, up to its push */
-                chain__failure(done.op)->message = "claimed";
-                chain__failure(done.op)->info = 3;
-                done.op->code = EIO;
-            }
-            if (moment == POSTED || moment == TAKEN)
-                assert_int_equal(ext_post(done, 7), CHAIN_OK);
-            if (moment == TAKEN)
-                chain_loop_run(loop);
-            chain__mailboxes_forked();
-            if (moment != TAKEN) /* fork(2) does not happen between a post and the end of its thread's work */
-                chain__post_orphan(done);
-            chain_loop_run(loop);
-            assert_diary(diaries[cancelled][moment]);
-            assert_int_equal(chain_outcome(&a.root), cancelled ? CHAIN_WAS_CANCELLED : moment >= POSTED ? CHAIN_VALUE : CHAIN_REJECTED);
-            if (!cancelled && moment == REJECTED)
-                assert_string_equal(chain_rejection(&a.root).message, "claimed");
-        }
-}
-
-/* What has been posted is found among other posts; and a loop that has ended takes none. */
-static void orphans_among_others(void **state)
-{
-    static struct mini left_over;
-    struct mini a, b;
-    struct chain_reactor *ending;
-
-    (void)state;
-    mini_init(&a, 'a', 1);
-    mini_init(&b, 'b', 1);
-    mini_run(&a, loop);
-    mini_run(&b, loop);
-    chain_loop_turn(loop, false);
-    assert_int_equal(ext_post(a.done, 7), CHAIN_OK);
-    assert_int_equal(ext_post(b.done, 8), CHAIN_OK);
-    chain__post_orphan(a.done);
-    chain__post_orphan(b.done);
-    chain_loop_run(loop);
-    assert_diary("a7 b8 ");
-    mini_init(&left_over, 'l', 1);
-    assert_int_equal(chain_reactor_open(&ending), 0);
-    mini_run(&left_over, chain_reactor_loop(ending));
-    chain_loop_turn(chain_reactor_loop(ending), false);
-    assert_non_null(chain__post_begin(left_over.done));
-    assert_int_equal(chain_reactor_close(ending), 1);
-    chain__post_orphan(left_over.done);
-    assert_diary("");
-}
-
 /* ---- the end of the loop ---- */
 
 /* A poster that is waking the loop when this ends: chain_loop_fini() returns only when it is out of `wake`. */
@@ -501,8 +427,6 @@ int main(void)
         TEST(rule_100_posts_and_rejections),
         TEST(rule_106_a_posted_rejection_after_a_cancel),
         TEST(posted_inside_start),
-        TEST(orphans),
-        TEST(orphans_among_others),
         cmocka_unit_test(rule_103_the_end_waits_for_who_wakes_the_loop),
         cmocka_unit_test(rule_103_posting_while_the_loop_ends),
         TEST(rule_99_wake_ends_a_wait),

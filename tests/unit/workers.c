@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <sys/mman.h>
 
 /* Threads are had until there are no more. */
 static int threads_left, threads_made;
@@ -36,7 +37,11 @@ static int make_lock(int code)
 #define pthread_cond_init(cond, attributes) (locks_left-- == 0 ? EAGAIN : make_lock(pthread_cond_init(cond, attributes)))
 #define pthread_mutex_destroy(mutex) (locks--, pthread_mutex_destroy(mutex))
 #define pthread_cond_destroy(cond) (locks--, pthread_cond_destroy(cond))
+#include "chain.h"
+static void end_work(struct chain_work *work, int code);
+#define chain_work_end end_work
 #include "../../runtime/threads/workers.c"
+#undef chain_work_end
 #undef pthread_create
 #undef pthread_mutex_init
 #undef pthread_cond_init
@@ -48,13 +53,14 @@ static struct chain__threads *pools;
 struct call {
     struct chain_work work; /* first */
     sem_t *until, *begun;   /* waits for it; says that it has begun */
+    void (*end)(struct call *call, int code); /* instead of settling; NULL: says that it is done */
     int order;
 };
 
-static sem_t gate, begun, done;
+static sem_t gate, begun, ran, done;
 static int runs; /* atomic */
 
-static void run(struct chain_work *work)
+static int run(struct chain_work *work)
 {
     struct call *call = (struct call *)(void *)work;
 
@@ -64,14 +70,25 @@ static void run(struct chain_work *work)
         while (sem_wait(call->until) != 0)
             continue;
     call->order = __atomic_add_fetch(&runs, 1, __ATOMIC_SEQ_CST);
-    sem_post(&done);
+    sem_post(&ran);
+    return 0;
+}
+
+static void end_work(struct chain_work *work, int code)
+{
+    struct call *call = (struct call *)(void *)work;
+
+    if (call->end != NULL)
+        call->end(call, code);
+    else
+        sem_post(&done);
 }
 
 static struct chain_op header; /* pending, and never settled */
 
 static struct call call_of(const char *pool, sem_t *until)
 {
-    struct call call = { { .run = run, .pool = pool, .done = { &header, 0 } }, until, until == NULL ? NULL : &begun, 0 };
+    struct call call = { { .run = run, .pool = pool, .done = { &header, 0 } }, until, until == NULL ? NULL : &begun, NULL, 0 };
     return call;
 }
 
@@ -82,7 +99,7 @@ static int set_up(void **state)
     threads_made = runs = 0;
     locks_left = -1;
     locks = 0;
-    return sem_init(&gate, 0, 0) | sem_init(&begun, 0, 0) | sem_init(&done, 0, 0);
+    return sem_init(&gate, 0, 0) | sem_init(&begun, 0, 0) | sem_init(&ran, 0, 0) | sem_init(&done, 0, 0);
 }
 
 static int tear_down(void **state)
@@ -216,7 +233,7 @@ static void note_fault(int signal)
 enum { FAULTS = 7 };
 static const int signals[FAULTS] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT };
 
-static void raise_all(struct chain_work *work)
+static int raise_all(struct chain_work *work)
 {
     sigset_t blocked;
 
@@ -224,7 +241,7 @@ static void raise_all(struct chain_work *work)
         raise(signals[i]);
     pthread_sigmask(SIG_BLOCK, NULL, &blocked);
     ((struct call *)(void *)work)->order = sigismember(&blocked, SIGINT) + sigismember(&blocked, SIGCHLD);
-    sem_post(&done);
+    return 0;
 }
 
 static void faults_are_not_blocked(void **state)
@@ -294,58 +311,93 @@ static void held(void **state)
     assert_int_equal(chain__threads_submit(&pools, &second.work), 0);
     chain__threads_hold(pools);
     open_gate(1);
-    wait_for(&done, 1);
+    wait_for(&ran, 1);
     assert_int_equal(second.order, 0);
     assert_non_null(pools->running);
+    assert_int_equal(sem_trywait(&done), -1);
     chain__threads_let_go(pools);
-    wait_for(&done, 1);
+    wait_for(&done, 2);
     assert_int_equal(second.order, 2);
 }
 
-/* The thread that is in the middle of a post is waited for. */
-static struct chain_op *claimed;
+/* A thread posts with the lock, which hold() takes, and its step is not among those that run any more: so a child finds that
+ * either the thread has posted, or that it has not begun to. */
+static bool locked, is_running, posted;
+static int code_posted;
 
-static void claim_and_wait(struct chain_work *work)
+static int give_seven(struct chain_work *work)
 {
-    struct call *call = (struct call *)(void *)work;
+    (void)work;
+    return 7;
+}
 
-    __atomic_store_n(&claimed->tag, claimed->tag + 1, __ATOMIC_RELEASE);
+static void post_slowly(struct call *call, int code)
+{
+    (void)call;
+    locked = pthread_mutex_trylock(&pools->mutex) == EBUSY;
+    is_running = pools->running != NULL;
+    code_posted = code;
     sem_post(&begun);
     while (sem_wait(&gate) != 0)
         continue;
-    call->order = 1;
-    sem_post(&done);
+    posted = true;
 }
 
-static void *hold(void *unused)
+static void *hold(void *seen)
 {
     chain__threads_hold(pools);
+    *(bool *)seen = posted;
     chain__threads_let_go(pools);
-    sem_post(&begun);
-    return unused;
+    return seen;
 }
 
 static void a_post_is_waited_for(void **state)
 {
-    struct chain_op op = { .tag = 100 };
     struct call call = call_of(NULL, NULL);
     pthread_t holder;
+    bool seen = false;
 
     (void)state;
-    claimed = &op;
-    call.work.run = claim_and_wait;
-    call.work.done = (struct chain_deferred){ &op, 100 };
+    posted = false;
+    call.work.run = give_seven;
+    call.end = post_slowly;
     assert_int_equal(chain__threads_submit(&pools, &call.work), 0);
     wait_for(&begun, 1);
-    assert_int_equal(pthread_create(&holder, NULL, hold, NULL), 0);
-    for (int i = 0; i < 100; i++)
-        sched_yield();
-    assert_int_equal(sem_trywait(&begun), -1);
+    assert_true(locked);
+    assert_false(is_running);
+    assert_int_equal(code_posted, 7);
+    assert_int_equal(pthread_create(&holder, NULL, hold, &seen), 0);
     open_gate(1);
     pthread_join(holder, NULL);
-    assert_int_equal(call.order, 1);
+    assert_true(seen);
+}
+
+/* Once it is settled the chain may end and its frame be freed, before the thread has done anything else. */
+static void unmap(struct call *call, int code)
+{
+    (void)code;
+    munmap(call, sizeof *call);
+    sem_post(&done);
+}
+
+static void the_frame_is_not_looked_at_after_the_post(void **state)
+{
+    struct call *call = mmap(NULL, sizeof *call, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct call next = call_of(NULL, NULL);
+
+    (void)state;
+    assert_ptr_not_equal(call, MAP_FAILED);
+    *call = call_of(NULL, NULL);
+    call->work.run = give_seven;
+    call->work.done.op = (struct chain_op *)(void *)(call + 1) - 1;
+    call->end = unmap;
+    assert_int_equal(chain__threads_submit(&pools, &call->work), 0);
     wait_for(&done, 1);
-    wait_for(&begun, 1);
+    chain__threads_hold(pools);
+    assert_null(pools->running);
+    chain__threads_let_go(pools);
+    assert_int_equal(chain__threads_submit(&pools, &next.work), 0);
+    wait_for(&done, 1);
 }
 
 int main(void)
@@ -361,6 +413,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(closing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(held, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_post_is_waited_for, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_frame_is_not_looked_at_after_the_post, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
