@@ -139,8 +139,12 @@ include fuzzers.mk
 
 # ---- tests -----------------------------------------------------------------------------------------------------------
 
-check: all $(LIBCHAINC) fuzzers ## all tests, or those that TESTS names: make check TESTS=rules
-	@tests/run --build $(BUILD) $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(TESTS)
+# Programs of the tests are compiled in a hurry, unless somebody says how. ./test lets the compiler optimize.
+CHECK_CFLAGS ?= $(if $(filter file,$(origin CFLAGS)),-O0,$(CFLAGS) $(SAN_CFLAGS))
+RUN_TESTS     = tests/run --build $(BUILD) --cflags="$(CHECK_CFLAGS)" $(if $(TIMEOUT),--timeout $(TIMEOUT)) $(if $(LONG),--long)
+
+check: all $(LIBCHAINC) fuzzers ## the tests that are done in a minute, with LONG=1 all; TESTS names some: make check TESTS=rules
+	@$(RUN_TESTS) $(TESTS)
 
 # Into a prefix of its own, from which the tests build; nothing of the source is used then.
 INSTALLED := $(BUILD)/installed
@@ -153,7 +157,7 @@ bless: all $(LIBCHAINC) fuzzers ## rewrite the expected outputs, and say which c
 	@tests/run --build $(BUILD) --bless $(TESTS)
 
 asan: ## the tests with AddressSanitizer and UndefinedBehaviorSanitizer, in build/asan
-	@$(MAKE) --no-print-directory check BUILD=$(BUILD)/asan SANITIZE=address,undefined CFLAGS="-O1 -g" TIMEOUT=240
+	@$(MAKE) --no-print-directory check LONG=1 BUILD=$(BUILD)/asan SANITIZE=address,undefined CFLAGS="-O1 -g" TIMEOUT=240
 
 tsan: ## the tests that use threads with ThreadSanitizer, in build/tsan
 	@$(MAKE) --no-print-directory check BUILD=$(BUILD)/tsan SANITIZE=thread CFLAGS="-O1 -g" TIMEOUT=240 TESTS="$(or $(TESTS),--threads)"
@@ -177,12 +181,12 @@ damage: all $(LIBCHAINC) ## 100 sources with every byte deleted, doubled and cha
 names: all ## every name that C, C++, libraries and generated code have, in every place of the language, in every standard; tests/names/names.py --help
 	@nice -n 10 tests/names/names.py --build $(BUILD)
 
-# What make check takes samples of.
+# What tests/long takes samples of.
 declarations: all ## every shape of a declaration, every type with a strict alignment, damage to every region of C, in every place
 	@mkdir -p $(addprefix $(BUILD)/declarations/,aligned positions declarators)
 	@set -e; for script in aligned positions declarators; do echo "== $$script"; \
 	    (cd $(BUILD)/declarations/$$script && TOP=$(CURDIR) BUILD=$(abspath $(BUILD)) CHAINC=$(abspath $(CHAINC)) \
-	        nice -n 10 $(CURDIR)/tests/scripts/$$script.py all); done
+	        nice -n 10 $(CURDIR)/tests/long/$$script.py all); done
 
 growth: chainc ## instructions of chainc for n and for 4 n of everything a file can have many of
 	@mkdir -p $(BUILD)/growth && cd $(BUILD)/growth && CHAINC=$(abspath $(CHAINC)) $(CURDIR)/tests/growth/growth.py
@@ -201,7 +205,7 @@ coverage: ## which lines and branches of the core and of the passes that place s
 	@cd $(COVERAGE)/obj/gcov && $(AR) x "$$($(CC) -print-file-name=libgcov.a)"
 	@for a in $(COVERAGE)/lib/*.a; do $(AR) rcs $$a $(COVERAGE)/obj/gcov/*.o; done
 	@find $(COVERAGE) -name '*.gcda' -delete
-	-@tests/run --build $(COVERAGE) --timeout 600
+	-@tests/run --build $(COVERAGE) --long --timeout 600
 	-@tests/fuzz/fuzz.py --build $(COVERAGE) --nested --count 500
 	@tests/mutants/coverage.py $(COVERAGE)
 

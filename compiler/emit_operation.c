@@ -15,7 +15,7 @@ static const char done_text[] =
     "static inline ${name}_deferred ${name}_done(const struct ${name} *${op})\n"
     "{\n"
     "    ${name}_deferred ${done};\n"
-    "    ${done}.end = ${deferred}(${op});\n"
+    "    ${done}.end = chain__deferred(${op});\n"
     "    return ${done};\n"
     "}\n"
     "\n";
@@ -99,8 +99,7 @@ void emit_operation(struct emitter *emitter, const struct symbol *op)
 
     put_template(w, operation_text, "name", op->name, "where", place_words(emitter, op->span), NULL);
     emit_state(emitter, op);
-    put_template(w, done_text, "name", op->name, "deferred", op->posted ? "chain__shared_deferred" : "chain__deferred", "op",
-                 own_name(emitter, OWN_OP), "done", own_name(emitter, OWN_DONE), NULL);
+    put_template(w, done_text, "name", op->name, "op", own_name(emitter, OWN_OP), "done", own_name(emitter, OWN_DONE), NULL);
     emit_resolve(emitter, op, "resolve", claim, "chain__late", "chain__settle", settled);
     emit_resolve(emitter, op, "resolve_soon", claim, "chain__late", "chain__settle_soon", settled);
     emit_reject(emitter, op, "", op->posted ? "shared_" : "");

@@ -141,11 +141,15 @@ static inline struct chain_failure *chain__failure(struct chain_op *op)
     return (struct chain_failure *)(void *)(op + 1);
 }
 
+/* NAME_done(): the right to settle what is pending. An operation that has been settled is not: then this is the right to settle
+ * what was pending last, which is late (rules 2, 102). */
 static inline struct chain_deferred chain__deferred(const void *operation)
 {
     struct chain_deferred done;
     done.op = chain__op_of(operation);
     done.tag = chain__tag(done.op);
+    if (CHAIN__UNLIKELY((done.tag & CHAIN__GENERATION) == 0))
+        done.tag -= CHAIN__GENERATION;
     return done;
 }
 
@@ -279,7 +283,8 @@ static inline void chain__begin(struct chain_strand *strand, unsigned at)
     strand->op.at = CHAIN__STARTING;
     (void)at;
     CHAIN__TRACE(chain__trace_start(&strand->op, at));
-    if (!chain__is_current(chain__tag(&strand->op)) || (chain__tag(&strand->op) & CHAIN__BRANCH) != 0)
+    if (!chain__is_current(chain__tag(&strand->op)) || (chain__tag(&strand->op) & CHAIN__BRANCH) != 0
+        || (chain__tag(&strand->op) & CHAIN__GENERATION) == 0)
         __builtin_unreachable();
 }
 

@@ -54,6 +54,8 @@ static inline bool chain__branch_at(struct chain_strand *parent, struct chain_op
         return false;
     }
     chain__set_tag(op, ((chain__tag(op) & ~CHAIN__LOW) + CHAIN__GENERATION) | low); /* pending */
+    if ((chain__tag(op) & CHAIN__GENERATION) == 0)
+        __builtin_unreachable();
     CHAIN__TRACE(chain__trace_branch(op));
     return true;
 }

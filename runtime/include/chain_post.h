@@ -27,18 +27,6 @@ extern "C" {
  * A post travels through the link of its strand, so a posted operation in a branch always gets a strand of its own: never
  * chain__branch(). After its start has made the deferred known to another thread, the operation does not touch its struct. */
 
-/* NAME_done() of a posted operation. A post may have settled it a moment ago, while its _cancel is running: then this is the right to
- * settle what was pending last, which is late (rule 102). What is pending otherwise cannot settle behind the loop's back, and saves
- * the test. */
-static inline struct chain_deferred chain__shared_deferred(const void *operation)
-{
-    struct chain_deferred done = chain__deferred(operation);
-
-    if ((done.tag & CHAIN__GENERATION) == 0)
-        done.tag -= CHAIN__GENERATION;
-    return done;
-}
-
 /* Like chain__claim(). */
 static inline void *chain__shared_claim(struct chain_deferred done)
 {

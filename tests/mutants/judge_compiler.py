@@ -17,7 +17,7 @@ from lab import FUZZ_FLAGS, PATIENCE, TOP, fresh, run, tests
 # What may share storage does, and nothing else.
 ABOUT_STORAGE = "exec/sharing", "exec/overlay", "exec/locals"
 # Tests that look at chainc in ways of their own; the last that are asked.
-SCRIPTS = "scripts/many_names scripts/budget scripts/report scripts/owned".split()
+SCRIPTS = "long/many_names scripts/budget scripts/report long/owned".split()
 TEXTS = (*tests.DUMPS, ".c.golden", ".h.golden", ".skeleton")
 
 
@@ -72,7 +72,7 @@ class CompilerJudge:
         return self.run_changed(worker, True, ABOUT_STORAGE)
 
     def storage(self, worker):
-        """The chains of scripts/storage.py: those whose text differs are compiled again."""
+        """The chains of long/storage.py: those whose text differs are compiled again."""
         lab, out = self.lab, fresh(worker.root / "out" / "storage")
         folder = lab.storage()
         files = sorted(p.name for p in folder.glob("storage*.chain"))

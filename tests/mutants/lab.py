@@ -85,7 +85,7 @@ def fresh(folder):
 
 
 def runner(build):
-    options = Namespace(build=str(build), board="", bless=False, valgrind=False, timeout=60)
+    options = Namespace(build=str(build), board="", bless=False, valgrind=False, timeout=60, cflags=None)
     return tests.Runner(options)
 
 
@@ -332,14 +332,14 @@ class Lab:
             group.before = group.compiled(self.build / "bin/chainc", out)
         return groups
 
-    # ---- tests/scripts/storage.py ----
+    # ---- tests/long/storage.py ----
 
     def storage(self):
         """Its folder, with the program that is linked with libone.so."""
         def make():
             folder = fresh(self.work / "storage")
             env = {**self.env, "TMPDIR": str(folder)}
-            must([TOP / "tests/scripts/storage.py"], cwd=folder, env=env)
+            must([TOP / "tests/long/storage.py"], cwd=folder, env=env)
             must(["gcc", "-w", "-O0", *fuzz.ONE_THREAD, f"-I{self.build}/include", "-c", "world.c"], cwd=folder)
             self.link_storage(folder, {p.stem: p for p in folder.glob("storage*.o")}, folder / "storage")
             return folder

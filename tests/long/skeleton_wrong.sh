@@ -2,7 +2,7 @@
 # chainc --skeleton: the test finds what is wrong with operations and with generated code, tells how to run that again, and refuses
 # what it cannot do.
 . "$TOP/tests/scripts/lib"
-. "$TOP/tests/scripts/skeleton_lib"
+. "$TOP/tests/long/skeleton_lib"
 
 # A release that is left out, or made twice, in the generated code.
 more=

@@ -2,7 +2,7 @@
 # chainc --skeleton: the test compiles without a warning, finds nothing wrong with chains that are right, and does the same in every
 # run.
 . "$TOP/tests/scripts/lib"
-. "$TOP/tests/scripts/skeleton_lib"
+. "$TOP/tests/long/skeleton_lib"
 limit=2000
 [ -z "$SANITIZE" ] || limit=200
 
