@@ -28,7 +28,7 @@ SAN_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all 
 COMPILE  = $(CC) $(CPPFLAGS) -MMD -MP -c
 INCLUDES = -Icompiler -Igrammar -I$(BUILD)/gen -Iruntime/include -I$(BUILD)/include $(patsubst %,-I%,$(wildcard third_party))
 
-COMPILER_SRC := $(wildcard compiler/*.c)
+COMPILER_SRC := $(wildcard compiler/*.c compiler/*/*.c)
 RUNTIME_SRC  := $(wildcard runtime/*.c runtime/*/*.c)
 MODULES      := $(wildcard runtime/ops/*.chain)
 HEADERS      := $(wildcard runtime/include/*.h)
@@ -90,8 +90,8 @@ $(BUILD)/obj/compiler/%.o: compiler/%.c $(BUILD)/flags | $(TOKENS)
 	$(COMPILE) $(OUR_CFLAGS) $(SAN_CFLAGS) $(CFLAGS) $(INCLUDES) $< -o $@
 
 # Where options.c looks for the data; a usual way makes no difference.
-$(BUILD)/obj/compiler/options.o: CPPFLAGS += -DCHAINC_WAY_TO_DATA='"$(WAY_TO_DATA)"'
-$(BUILD)/obj/compiler/options.o: $(BUILD)/way
+$(BUILD)/obj/compiler/driver/options.o: CPPFLAGS += -DCHAINC_WAY_TO_DATA='"$(WAY_TO_DATA)"'
+$(BUILD)/obj/compiler/driver/options.o: $(BUILD)/way
 
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags | $(TOKENS)
 	@mkdir -p $(@D)
@@ -222,7 +222,7 @@ bench: all ## measure; see bench/README.md
 
 # ---- the rest --------------------------------------------------------------------------------------------------------
 
-OUR_SOURCES = $(wildcard compiler/*.[ch] runtime/*.[ch] runtime/*/*.[ch])
+OUR_SOURCES = $(wildcard compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] runtime/*/*.[ch])
 
 format: ## let clang-format rewrite the sources
 	clang-format -i $(OUR_SOURCES)

@@ -1,7 +1,7 @@
 # What is installed, and where: included by the Makefile. make install DESTDIR=... PREFIX=... or the variables of the GNU coding
 # standards. The compiler finds its modules by the way from bindir to datadir, so say unusual folders to `make` as well.
 
-VERSION   := $(shell sed -n 's/^\#define CHAINC_VERSION "\(.*\)"$$/\1/p' compiler/options.h)
+VERSION   := $(shell sed -n 's/^\#define CHAINC_VERSION "\(.*\)"$$/\1/p' compiler/driver/options.h)
 ABI       := $(shell sed -n 's/^\#define CHAIN_ABI \([0-9]*\)$$/\1/p' runtime/include/chain.h)
 SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 

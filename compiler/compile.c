@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ast.h"
-#include "frame.h"
-#include "probe.h"
+#include "syntax/ast.h"
+#include "frame/frame.h"
+#include "driver/size_probe.h"
 
 /* ---- dumps ---- */
 
@@ -28,7 +28,7 @@ static void dump_chain(struct compilation *compilation, struct writer *out,
                        const struct ir_chain *chain)
 {
     if (dumps(compilation, "checked"))
-        tree_dump(out, chain->checked, &compilation->sources);
+        checked_dump(out, chain->checked, &compilation->sources);
     else if (dumps(compilation, "ir"))
         ir_dump(out, chain, &compilation->sources);
     else
@@ -56,7 +56,7 @@ static void print_report(struct compilation *compilation, const struct ir_chain 
 {
     struct arena *arena = &compilation->arena;
     const struct program *program = &compilation->program;
-    struct emit_options options = { .header_name = "probe.h",
+    struct emit_options options = { .header_name = "size_probe.h",
                                     .source_name = "probe",
                                     .vendored = compilation->options->vendored };
     struct report *report = report_new(program, chains);
@@ -72,7 +72,7 @@ static void print_report(struct compilation *compilation, const struct ir_chain 
     writer_init(&text, arena);
     emit_h(&text, program, chains, &options);
     report_probe(&text, report);
-    assembler = probe_compile(arena, &probe, &compilation->problem);
+    assembler = size_probe_compile(arena, &probe, &compilation->problem);
     if (assembler != NULL && !report_read(report, assembler))
         compilation->problem = arena_format(
             arena, "'%s' does not say all sizes: it must know the inline assembler of gcc",
@@ -87,12 +87,12 @@ static struct ir_chain *machine(struct compilation *compilation, struct checked_
 {
     struct ir_chain *chain = lower_chain(&compilation->arena, checked);
 
-    tidy(&compilation->arena, chain);
+    simplify(&compilation->arena, chain);
     liveness(&compilation->arena, chain);
-    overlay(&compilation->arena, chain);
+    failure_room(&compilation->arena, chain);
     locals(&compilation->arena, chain);
     layout(&compilation->arena, chain);
-    name(&compilation->arena, &compilation->program, chain);
+    c_names(&compilation->arena, &compilation->program, chain);
     if (chain->state_count + chain->site_count >= UINT16_MAX) /* both are counted in 16 bits */
         diag_report(&compilation->diags, D_TOO_MANY_STATES, chain->symbol->span,
                     chain->symbol->name);
@@ -133,7 +133,7 @@ static void compile_tree(struct compilation *compilation, struct ast_file *file)
     checked = check(&compilation->program);
     if (compilation->diags.errors != 0)
         return;
-    extent(&compilation->program);
+    branch_room(&compilation->program);
     pools(&compilation->program);
     raises(&compilation->program, checked);
     if (compilation->diags.errors != 0 || compilation->options->check_only)
@@ -156,7 +156,7 @@ void compile(struct compilation *compilation, const struct source *source)
     struct ast_file *file;
 
     if (dumps(compilation, "tokens")) {
-        dump_tokens(&compilation->c, arena, names, diags, source, &compilation->sources);
+        parse_dump_tokens(&compilation->c, arena, names, diags, source, &compilation->sources);
         return;
     }
     file = parse(arena, names, diags, source);

@@ -10,14 +10,14 @@
 #ifndef COMPILE_H
 #define COMPILE_H
 
-#include "arena.h"
-#include "diag.h"
-#include "intern.h"
-#include "options.h"
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/intern.h"
+#include "driver/options.h"
 #include "passes.h"
-#include "source.h"
-#include "symbol.h"
-#include "writer.h"
+#include "base/source.h"
+#include "check/symbol.h"
+#include "base/writer.h"
 
 struct compilation {
     struct arena arena; /* of everything that is made; must not move */

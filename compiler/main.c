@@ -5,11 +5,11 @@
 #include <unistd.h>
 
 #include "compile.h"
-#include "depfile.h"
-#include "io.h"
-#include "message.h"
-#include "output.h"
-#include "reserved.h"
+#include "driver/depfile.h"
+#include "base/io.h"
+#include "base/message.h"
+#include "driver/output.h"
+#include "ctext/reserved.h"
 
 /* One input, from its file to the outputs. */
 struct session {
@@ -213,7 +213,7 @@ static enum status translate(struct session *session)
     if (!name_outputs(session) || !check_outputs(session))
         return STATUS_USAGE;
     compilation->emit = (struct emit_options){
-        .c_name = is_standard(options->output) ? "<stdout>" : output_name(options->output),
+        .c_name = is_standard(options->output) ? "<stdout>" : emit_output_name(options->output),
         .h_name = options->header == NULL ? header_name(session) : last_part(options->header),
         .header_name = header_name(session),
         .source_name = last_part(source->path),

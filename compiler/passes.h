@@ -25,7 +25,7 @@ struct writer;
 struct ast_file *parse(struct arena *arena, struct names *names, struct diags *diags, const struct source *source);
 
 /* The tokens of a file, one a line: "line:col KIND text" (--dump=tokens). */
-void dump_tokens(struct writer *writer, struct arena *arena, struct names *names, struct diags *diags, const struct source *source,
+void parse_dump_tokens(struct writer *writer, struct arena *arena, struct names *names, struct diags *diags, const struct source *source,
                  const struct sources *sources);
 
 /* resolve: loads imports, declares the names at file level, finds what every call calls. Afterwards no chain calls itself, or
@@ -37,7 +37,7 @@ bool resolve(struct program *program, struct ast_file *file);
 struct checked_chain *check(struct program *program);
 
 /* extent: refuses chains that have room for more branches than anybody wants; notes which may retry. */
-void extent(struct program *program);
+void branch_room(struct program *program);
 
 /* pools: warns of pools whose slots can all wait for one another. Changes nothing. */
 void pools(struct program *program);
@@ -50,7 +50,7 @@ void raises(struct program *program, struct checked_chain *chains);
 struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked);
 
 /* tidy: every block is reached; gotos lead to something that happens. */
-void tidy(struct arena *arena, struct ir_chain *chain);
+void simplify(struct arena *arena, struct ir_chain *chain);
 
 /* liveness: what is needed when a block is entered; which strand mentions a variable. */
 void liveness(struct arena *arena, struct ir_chain *chain);
@@ -59,7 +59,7 @@ void liveness(struct arena *arena, struct ir_chain *chain);
 void liveness_conflicts(struct arena *arena, const struct ir_chain *chain, uint64_t *conflicts);
 
 /* overlay: which variables a failure may overwrite. */
-void overlay(struct arena *arena, struct ir_chain *chain);
+void failure_room(struct arena *arena, struct ir_chain *chain);
 
 /* locals: which variables are never needed after a wait. */
 void locals(struct arena *arena, struct ir_chain *chain);
@@ -68,8 +68,8 @@ void locals(struct arena *arena, struct ir_chain *chain);
 void layout(struct arena *arena, struct ir_chain *chain);
 
 /* name: fields, states, labels and branches have C names, unique in their struct, enum or function. */
-void name(struct arena *arena, struct program *program, struct ir_chain *chain);
-const char *upper(struct arena *arena, const char *text);
+void c_names(struct arena *arena, struct program *program, struct ir_chain *chain);
+const char *c_names_upper(struct arena *arena, const char *text);
 
 /* emit_h, emit_c: the text of the two files. Chains come callees first. emit_h() returns the digest of the header, for emit_c(). */
 struct emit_options {
@@ -82,7 +82,7 @@ struct emit_options {
     uint32_t digest;         /* of the header; for emit_c */
 };
 /* A file as the output names it: a path from the root would make the output depend on the machine. */
-const char *output_name(const char *path);
+const char *emit_output_name(const char *path);
 uint32_t emit_h(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options);
 void emit_c(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options);
 

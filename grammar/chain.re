@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "scan.h"
+#include "syntax/scan.h"
 
 /*!re2c
     re2c:define:YYCTYPE = "unsigned char";
@@ -66,10 +66,10 @@ static bool is_end(const struct scanner *scan, const char *at)
 /* A forgotten bracket shows when an item begins at the start of a line. */
 static bool at_forgotten_bracket(const struct scanner *scan, const char *line)
 {
-    return scan->depth > 0 && starts_item(line);
+    return scan->depth > 0 && scan_starts_item(line);
 }
 
-void skip_blanks(struct scanner *scan)
+void scan_skip_blanks(struct scanner *scan)
 {
     const unsigned char *at = AT(scan->cursor), *marker, *begin;
     bool behind = scan->cursor > scan->source->text;
@@ -81,7 +81,7 @@ void skip_blanks(struct scanner *scan)
                 behind = false;
                 if (!scan->closing && at_forgotten_bracket(scan, TEXT(at))) {
                     scan->cursor = TEXT(at);
-                    never_closed(scan, TEXT(at));
+                    scan_never_closed(scan, TEXT(at));
                     return;
                 }
                 continue;
@@ -92,7 +92,7 @@ void skip_blanks(struct scanner *scan)
                 report_unterminated(scan, TEXT(begin), 2, "comment");
                 scan->cursor = scan->limit;
                 scan->closing = true;
-                be_quiet_until(scan, scan->limit);
+                scan_be_quiet_until(scan, scan->limit);
                 return;
             }
             * { scan->cursor = TEXT(begin); return; }
@@ -100,7 +100,7 @@ void skip_blanks(struct scanner *scan)
     }
 }
 
-const char *look_past_blanks(const char *text)
+const char *scan_look_past_blanks(const char *text)
 {
     const unsigned char *at = AT(text), *marker, *begin;
 
@@ -113,7 +113,7 @@ const char *look_past_blanks(const char *text)
     }
 }
 
-bool starts_item(const char *line)
+bool scan_starts_item(const char *line)
 {
     const unsigned char *at = AT(line), *marker;
 
@@ -141,7 +141,7 @@ static const char *end_of_prologue(const struct scanner *scan, const char *text)
         /*!re2c
             "%}" { return TEXT(at); }
             newline {
-                if (item == NULL && starts_item(TEXT(at)))
+                if (item == NULL && scan_starts_item(TEXT(at)))
                     item = TEXT(at);
                 continue;
             }
@@ -162,7 +162,7 @@ static const unsigned char *skip_broken_quote(struct scanner *scan, const unsign
     const char *end = end_of_line(scan, TEXT(begin));
 
     report_unterminated(scan, TEXT(begin), 1, *begin == '"' ? "string" : "character constant");
-    be_quiet_until(scan, end);
+    scan_be_quiet_until(scan, end);
     return AT(end);
 }
 
@@ -171,8 +171,8 @@ static const char *end_argument(struct scanner *scan, struct ast_args_list *args
 {
     struct ast_args *argument = arena_new(scan->arena, struct ast_args);
 
-    argument->c = *c_text(scan, begin, end);
-    if (argument->c.text[0] == '\0' && !is_unbalanced(scan, scan_pos(scan, end)))
+    argument->c = *scan_c_text(scan, begin, end);
+    if (argument->c.text[0] == '\0' && !scan_is_unbalanced(scan, scan_pos(scan, end)))
         diag_report(scan->diags, D_MISSING_ARGUMENT, scan_span(scan, end, end + 1));
     *args = ast_args_list_add(*args, argument);
     return end + 1;
@@ -181,7 +181,7 @@ static const char *end_argument(struct scanner *scan, struct ast_args_list *args
 /* The last argument; `f()` has none. */
 static void end_arguments(struct scanner *scan, struct ast_args_list *args, const char *begin, const char *end)
 {
-    if (args && (args->first || look_past_blanks(begin) < end))
+    if (args && (args->first || scan_look_past_blanks(begin) < end))
         end_argument(scan, args, begin, end);
 }
 
@@ -204,7 +204,7 @@ static bool is_clause_word(const unsigned char *word, size_t length, const char 
 
 /* Over C, to behind the partner of the bracket that makes the depth base + 1; or, with stops, up to one of those bytes ('.'
  * means `..`), to a clause's keyword, or to a closing bracket, at the depth base. Splits at the commas of depth base + 1. */
-void skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_args_list *args)
+void scan_skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_args_list *args)
 {
     const unsigned char *at = AT(scan->cursor), *marker, *begin;
     const char *argument = scan->cursor;
@@ -222,20 +222,20 @@ void skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_a
             c_number | "..." | blank+ | line_comment | block_comment | string | character { continue; }
             newline {
                 if (at_forgotten_bracket(scan, TEXT(at))) {
-                    never_closed(scan, TEXT(at));
+                    scan_never_closed(scan, TEXT(at));
                     end_arguments(scan, args, argument, TEXT(at));
                     scan->depth = base;
                     scan->cursor = TEXT(at);
                     return;
                 }
-                if (outside && starts_item(TEXT(at))) /* a declaration without its semicolon */
+                if (outside && scan_starts_item(TEXT(at))) /* a declaration without its semicolon */
                     break;
                 continue;
             }
             [([{] {
                 if (outside && is_stop(stops, *begin))
                     break;
-                if (!open_bracket(scan, TEXT(begin))) {
+                if (!scan_open_bracket(scan, TEXT(begin))) {
                     scan->depth = base;
                     return;
                 }
@@ -244,7 +244,7 @@ void skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_a
             [)\]}] {
                 if (outside)
                     break;
-                switch (close_bracket(scan, TEXT(begin), base)) {
+                switch (scan_close_bracket(scan, TEXT(begin), base)) {
                 case CLOSED_NOTHING:
                     continue;
                 case CLOSED_OUTER:
@@ -282,7 +282,7 @@ void skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_a
                 report_unterminated(scan, TEXT(begin), 2, "comment");
                 at = AT(scan->limit);
                 scan->closing = true;
-                be_quiet_until(scan, scan->limit);
+                scan_be_quiet_until(scan, scan->limit);
                 end_arguments(scan, args, argument, TEXT(begin));
                 scan->depth = base;
                 break;
@@ -291,7 +291,7 @@ void skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_a
                 if (!is_end(scan, TEXT(begin)))
                     continue;
                 if (scan->depth > 0 && !scan->closing)
-                    never_closed(scan, TEXT(begin));
+                    scan_never_closed(scan, TEXT(begin));
                 end_arguments(scan, args, argument, TEXT(begin));
                 scan->depth = base;
                 break;
@@ -304,7 +304,7 @@ void skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_a
 
 /* The next thing that matters to brackets; *cursor goes behind it. What is in strings, comments, `%{ %}` and preprocessor lines
  * between items does not. */
-enum mark next_mark(const struct scanner *scan, const char **cursor, const char *limit, unsigned depth)
+enum mark scan_next_mark(const struct scanner *scan, const char **cursor, const char *limit, unsigned depth)
 {
     const unsigned char *at = AT(*cursor), *marker, *begin;
     bool directive = false;
@@ -339,7 +339,7 @@ enum mark next_mark(const struct scanner *scan, const char **cursor, const char 
 }
 
 /* Behind the last thing before `limit` that is no comment. */
-const char *end_of_code(const char *text, const char *limit)
+const char *scan_end_of_code(const char *text, const char *limit)
 {
     const unsigned char *at = AT(text), *marker;
     const char *last = text;
@@ -385,8 +385,8 @@ static bool lex_directive(struct scanner *scan, struct token *token)
     }
     scan->cursor = TEXT(begin);
     begin = AT(trimmed_end(TEXT(start), TEXT(begin)));
-    *token = new_token(scan, T_CPP, TEXT(start), TEXT(begin));
-    token->value.c = raw_text(scan, TEXT(start), TEXT(begin));
+    *token = scan_new_token(scan, T_CPP, TEXT(start), TEXT(begin));
+    token->value.c = scan_raw_text(scan, TEXT(start), TEXT(begin));
 
     at = start;
     do {
@@ -422,7 +422,7 @@ static bool lex_directive(struct scanner *scan, struct token *token)
 static struct token broken_prologue(struct scanner *scan, const char *start)
 {
     const char *end = end_of_prologue(scan, start + 2);
-    const char *place = end < scan->limit ? end_of_code(start + 2, end) : start + 2;
+    const char *place = end < scan->limit ? scan_end_of_code(start + 2, end) : start + 2;
     struct diag *diag;
 
     scan->cursor = end;
@@ -432,7 +432,7 @@ static struct token broken_prologue(struct scanner *scan, const char *start)
         diag = diag_report(scan->diags, D_EXPECTED_AFTER, scan_span(scan, place - 1, place), "'%}'");
         diag_note(scan->diags, diag, scan_span(scan, start, start + 2), "to end this '%%{'");
     }
-    return prologue_token(scan, start, end);
+    return scan_prologue_token(scan, start, end);
 }
 
 /* The comment before `limit` that has no end in this file, and so does not hide a %}; NULL: there is none. */
@@ -462,9 +462,9 @@ static struct token lex_prologue(struct scanner *scan, const char *start)
     comment = open_comment(start + 2, end - 2);
     if (comment != NULL)
         report_unterminated(scan, comment, 2, "comment");
-    else if (balance_prologue(scan, start + 2, end - 2))
-        check_prologue(scan, start + 2, end - 2);
-    return prologue_token(scan, start, end - 2);
+    else if (scan_balance_prologue(scan, start + 2, end - 2))
+        scan_check_prologue(scan, start + 2, end - 2);
+    return scan_prologue_token(scan, start, end - 2);
 }
 
 /* Passed over. */
@@ -482,9 +482,9 @@ static struct token strange_token(struct scanner *scan, const char *begin)
     while ((unsigned char)*begin >= 0x80 && ((unsigned char)*end >= 0x80 || *end == '_' || isalnum((unsigned char)*end)))
         end++;
     diag_report(scan->diags, D_BYTE, scan_span(scan, begin, end), (unsigned)(unsigned char)*begin);
-    be_quiet_until(scan, end);
+    scan_be_quiet_until(scan, end);
     scan->cursor = end;
-    return name_token(scan, T_NAME, begin, end);
+    return scan_name_token(scan, T_NAME, begin, end);
 }
 
 /* The words and signs between items. */
@@ -492,7 +492,7 @@ static struct token lex_item(struct scanner *scan)
 {
     const unsigned char *at = AT(scan->cursor), *marker, *start = at;
 
-#define TOKEN(kind) (scan->cursor = TEXT(at), new_token(scan, T_##kind, TEXT(start), TEXT(at)))
+#define TOKEN(kind) (scan->cursor = TEXT(at), scan_new_token(scan, T_##kind, TEXT(start), TEXT(at)))
     /*!re2c
         "import" { return TOKEN(IMPORT); }
         "resource" { return TOKEN(RESOURCE); }
@@ -512,12 +512,12 @@ static struct token lex_item(struct scanner *scan)
         "pool" { return TOKEN(POOL); }
         "budget" { return TOKEN(BUDGET); }
         "on" { return TOKEN(ON); }
-        "struct" | "union" | "enum" | "typedef" { scan->cursor = TEXT(at); return declaration_token(scan, TEXT(start)); }
-        name { scan->cursor = TEXT(at); return name_token(scan, T_NAME, TEXT(start), TEXT(at)); }
+        "struct" | "union" | "enum" | "typedef" { scan->cursor = TEXT(at); return scan_declaration_token(scan, TEXT(start)); }
+        name { scan->cursor = TEXT(at); return scan_name_token(scan, T_NAME, TEXT(start), TEXT(at)); }
         "%{" { scan->cursor = TEXT(at); return lex_prologue(scan, TEXT(start)); }
         "%require" { return TOKEN(REQUIRE); }
         "=" { return TOKEN(EQUALS); }
-        [^] { return operator_token(scan, TEXT(start)); }
+        [^] { return scan_operator_token(scan, TEXT(start)); }
     */
 }
 
@@ -526,9 +526,9 @@ static struct token lex_code(struct scanner *scan)
     const unsigned char *at = AT(scan->cursor), *start = at;
 
     /*!re2c
-        name { scan->cursor = TEXT(at); return name_token(scan, T_NAME, TEXT(start), TEXT(at)); }
+        name { scan->cursor = TEXT(at); return scan_name_token(scan, T_NAME, TEXT(start), TEXT(at)); }
         "=" { return TOKEN(EQUALS); }
-        [^] { return operator_token(scan, TEXT(start)); }
+        [^] { return scan_operator_token(scan, TEXT(start)); }
     */
 }
 
@@ -541,7 +541,7 @@ static struct token lex_pipeline(struct scanner *scan)
         "var" { return TOKEN(VAR); }
         "then" { return TOKEN(THEN); }
         "else" { return TOKEN(ELSE); }
-        "catch" { scan->cursor = TEXT(at); return catch_token(scan, TEXT(start)); }
+        "catch" { scan->cursor = TEXT(at); return scan_catch_token(scan, TEXT(start)); }
         "finally" { return TOKEN(FINALLY); }
         "as" { return TOKEN(AS); }
         "undo" { return TOKEN(UNDO); }
@@ -573,15 +573,15 @@ static struct token lex_pipeline(struct scanner *scan)
 
         "int" | "char" | "short" | "long" | "float" | "double" | "void" | "signed" | "unsigned" | "_Bool" | "struct" | "union"
         | "enum" | "typedef" | "static" | "extern" | "const" | "volatile" | "register" | "for" | "switch" | "case" | "default"
-        | "goto" { scan->cursor = TEXT(at); return name_token(scan, T_CWORD, TEXT(start), TEXT(at)); }
+        | "goto" { scan->cursor = TEXT(at); return scan_name_token(scan, T_CWORD, TEXT(start), TEXT(at)); }
 
-        name { scan->cursor = TEXT(at); return name_token(scan, T_NAME, TEXT(start), TEXT(at)); }
+        name { scan->cursor = TEXT(at); return scan_name_token(scan, T_NAME, TEXT(start), TEXT(at)); }
         "%" {
             if (scan->last[0].kind == T_NUM && scan->last[1].kind == T_JITTER)
                 return TOKEN(PERCENT);
-            return operator_token(scan, TEXT(start));
+            return scan_operator_token(scan, TEXT(start));
         }
-        [^] { return operator_token(scan, TEXT(start)); }
+        [^] { return scan_operator_token(scan, TEXT(start)); }
     */
 }
 
@@ -595,36 +595,36 @@ static bool is_negative_duration(const struct scanner *scan)
 }
 
 /* What is the same everywhere, then what the place decides. */
-struct token lex(struct scanner *scan)
+struct token scan_lex(struct scanner *scan)
 {
     for (;;) {
-        skip_blanks(scan);
+        scan_skip_blanks(scan);
         if (scan->closing && scan->depth > 0)
-            return made_up_partner(scan);
+            return scan_made_up_partner(scan);
         scan->closing = false;
         const unsigned char *at = AT(scan->cursor), *marker, *start = at;
         struct token token;
         /*!re2c
-            number { scan->cursor = TEXT(at); return number_token(scan, TEXT(start), TEXT(at)); }
+            number { scan->cursor = TEXT(at); return scan_number_token(scan, TEXT(start), TEXT(at)); }
             string {
                 token = TOKEN(STRING);
-                token.value.c = c_text(scan, TEXT(start), TEXT(at));
+                token.value.c = scan_c_text(scan, TEXT(start), TEXT(at));
                 return token;
             }
             ["] {
                 scan->cursor = TEXT(skip_broken_quote(scan, start));
-                token = new_token(scan, T_STRING, TEXT(start), scan->cursor);
-                token.value.c = new_c(scan->arena, token.span, "\"\"");
+                token = scan_new_token(scan, T_STRING, TEXT(start), scan->cursor);
+                token.value.c = ast_new_c(scan->arena, token.span, "\"\"");
                 return token;
             }
             "," { return TOKEN(COMMA); }
             ";" { return TOKEN(SEMICOLON); }
             ":" { return TOKEN(COLON); }
             ".." { return TOKEN(DOTS); }
-            [({] { scan->cursor = TEXT(at); return bracket_token(scan, TEXT(start)); }
+            [({] { scan->cursor = TEXT(at); return scan_bracket_token(scan, TEXT(start)); }
             [)\]}] {
                 scan->cursor = TEXT(at);
-                token = close_token(scan, TEXT(start));
+                token = scan_close_token(scan, TEXT(start));
                 if (token.kind != T_YYUNDEF)
                     return token;
                 continue;
@@ -636,7 +636,7 @@ struct token lex(struct scanner *scan)
             }
             "-" / digit {
                 if (!is_negative_duration(scan))
-                    return operator_token(scan, TEXT(start));
+                    return scan_operator_token(scan, TEXT(start));
                 diag_report(scan->diags, D_NEGATIVE_DURATION, scan_span(scan, TEXT(start), TEXT(at)));
                 scan->cursor = TEXT(at);
                 continue;
@@ -649,9 +649,9 @@ struct token lex(struct scanner *scan)
                     continue;
                 }
                 if (scan->depth == 0)
-                    return new_token(scan, T_YYEOF, scan->limit, scan->limit);
-                never_closed(scan, scan->limit);
-                return made_up_partner(scan);
+                    return scan_new_token(scan, T_YYEOF, scan->limit, scan->limit);
+                scan_never_closed(scan, scan->limit);
+                return scan_made_up_partner(scan);
             }
             [^] { break; }
         */

@@ -1,7 +1,7 @@
 /* chain.y - the grammar: tokens -> syntax tree.
  *
  * docs/language.md shows the same rules without the slips. A slip is something that is wrong but clear: its rule says what
- * was meant and goes on with a tree. Everything else wrong goes to report_syntax(), and the parser recovers at a step, at a
+ * was meant and goes on with a tree. Everything else wrong goes to syntax_error(), and the parser recovers at a step, at a
  * code, or at the next item. The lexer has decided already what each bracket means, so nothing here feeds back to it.
  */
 %require "3.8"
@@ -17,7 +17,7 @@
 %parse-param {struct ast_item **items}
 
 %code requires {
-#include "ast_new.h"
+#include "syntax/ast_new.h"
 
 struct scanner;
 }
@@ -53,8 +53,8 @@ struct scanner;
 }
 
 %code {
-#include "scan.h"
-#include "slip.h"
+#include "syntax/scan.h"
+#include "syntax/syntax_error.h"
 
 #define YYLLOC_DEFAULT(whole, parts, count)                                                                                \
     ((whole) = (count) ? span_join(YYRHSLOC(parts, 1), YYRHSLOC(parts, count))                                             \
@@ -140,20 +140,20 @@ items:
 | items error
 
 item:
-  CPP                                           { $$ = new_c_item(A, AST_CPP, @$, $1); }
-| PROLOGUE                                      { $$ = new_c_item(A, AST_PROLOGUE, @$, $1); }
-| CDECL end                                     { $$ = new_c_item(A, AST_CDECL, @$, $1); }
-| "%require" STRING                             { $$ = new_string_item(A, AST_REQUIRE, @$, $2); }
-| "import" STRING end                           { $$ = new_string_item(A, AST_IMPORT, @$, $2); }
-| "resource" NAME "=" CTYPE "releases" NAME end { $$ = new_resource(A, @$, $2, $4, $6); }
-| "codes" lbrace codes comma "}" semicolon      { $$ = new_codes(A, @$, $3.first); }
-| operation end                                 { $$ = new_proto_item(A, @$, $1); }
-| chain end                                     { $$ = new_proto_item(A, @$, $1); }
-| chain block                                   { $$ = new_proto_item(A, @$, proto_body($1, $2)); }
+  CPP                                           { $$ = ast_new_c_item(A, AST_CPP, @$, $1); }
+| PROLOGUE                                      { $$ = ast_new_c_item(A, AST_PROLOGUE, @$, $1); }
+| CDECL end                                     { $$ = ast_new_c_item(A, AST_CDECL, @$, $1); }
+| "%require" STRING                             { $$ = ast_new_string_item(A, AST_REQUIRE, @$, $2); }
+| "import" STRING end                           { $$ = ast_new_string_item(A, AST_IMPORT, @$, $2); }
+| "resource" NAME "=" CTYPE "releases" NAME end { $$ = ast_new_resource(A, @$, $2, $4, $6); }
+| "codes" lbrace codes comma "}" semicolon      { $$ = ast_new_codes(A, @$, $3.first); }
+| operation end                                 { $$ = ast_new_proto_item(A, @$, $1); }
+| chain end                                     { $$ = ast_new_proto_item(A, @$, $1); }
+| chain block                                   { $$ = ast_new_proto_item(A, @$, ast_proto_body($1, $2)); }
 
 end:
   ";"
-| %empty                                        { SLIP(slip_missing_semicolon(scan, @$)); }
+| %empty                                        { SLIP(syntax_missing_semicolon(scan, @$)); }
 
 lbrace: "{"                                     { (void)$1; }
 lparen: "("                                     { (void)$1; }
@@ -165,16 +165,16 @@ codes:
 | codes "," code                                { $$ = ast_code_list_add($1, $3); }
 
 code:
-  NAME                                          { $$ = new_code(A, $1, NULL, NULL); }
-| NAME STRING                                   { $$ = new_code(A, $1, NULL, $2); }
-| NAME "=" NUM                                  { $$ = new_code(A, $1, $3, NULL); }
-| NAME "=" NUM STRING                           { $$ = new_code(A, $1, $3, $4); }
+  NAME                                          { $$ = ast_new_code(A, $1, NULL, NULL); }
+| NAME STRING                                   { $$ = ast_new_code(A, $1, NULL, $2); }
+| NAME "=" NUM                                  { $$ = ast_new_code(A, $1, $3, NULL); }
+| NAME "=" NUM STRING                           { $$ = ast_new_code(A, $1, $3, $4); }
 | error                                         { $$ = NULL; }
 
 /* ---- prototypes ---- */
 
-operation: kind proto opclauses                 { $$ = proto_with($2, $1, false, span_join(@1, @2), $3.first); }
-chain: linkage proto opclauses                  { $$ = proto_with($2, AST_CHAIN, $1, span_join(@1, @2), $3.first); }
+operation: kind proto opclauses                 { $$ = ast_proto_with($2, $1, false, span_join(@1, @2), $3.first); }
+chain: linkage proto opclauses                  { $$ = ast_proto_with($2, AST_CHAIN, $1, span_join(@1, @2), $3.first); }
 
 /* Such a word begins an item for sure: errors before it are over. */
 kind:
@@ -187,28 +187,28 @@ linkage:
 | "static" "chain"                              { $$ = true; yyerrok; }
 
 proto:
-  CTYPE NAME ARGS                               { $$ = scan_params(scan, new_proto(A, @$, $1, $2), $3); }
-| NAME ARGS                                     { SLIP(slip_no_type(scan, $1));
-                                                  $$ = scan_params(scan, new_proto(A, @$, new_c(A, @1, "void"), $1), $2); }
+  CTYPE NAME ARGS                               { $$ = scan_params(scan, ast_new_proto(A, @$, $1, $2), $3); }
+| NAME ARGS                                     { SLIP(syntax_no_type(scan, $1));
+                                                  $$ = scan_params(scan, ast_new_proto(A, @$, ast_new_c(A, @1, "void"), $1), $2); }
 
 opclauses:
   %empty                                        { $$ = (struct ast_opclause_list){ 0 }; }
 | opclauses opclause                            { $$ = ast_opclause_list_add($1, $2); }
 
 opclause:
-  "fails" CEXPR failure                         { $$ = new_fails(A, @$, $2, $3); }
-| "fails" CEXPR CEXPR                           { $$ = code_in_brackets(new_fails(A, @$, $2, $3)); }
-| "raises" "nothing"                            { $$ = new_raises(A, @$, NULL); }
-| "raises" names                                { $$ = new_raises(A, @$, $2.first); }
-| "state" CBLOCK                                { $$ = new_state(A, @$, $2); }
-| "posted"                                      { $$ = new_opclause(A, AST_POSTED, @$); }
-| "uncancellable"                               { $$ = new_opclause(A, AST_UNCANCELLABLE, @$); }
-| "pool" count                                  { $$ = new_count(A, AST_POOL, @$, $2); }
-| "budget" count                                { $$ = new_count(A, AST_BUDGET, @$, $2); }
-| "on" NAME                                     { $$ = new_on(A, @$, $2); }
+  "fails" CEXPR failure                         { $$ = ast_new_fails(A, @$, $2, $3); }
+| "fails" CEXPR CEXPR                           { $$ = ast_code_in_brackets(ast_new_fails(A, @$, $2, $3)); }
+| "raises" "nothing"                            { $$ = ast_new_raises(A, @$, NULL); }
+| "raises" names                                { $$ = ast_new_raises(A, @$, $2.first); }
+| "state" CBLOCK                                { $$ = ast_new_state(A, @$, $2); }
+| "posted"                                      { $$ = ast_new_opclause(A, AST_POSTED, @$); }
+| "uncancellable"                               { $$ = ast_new_opclause(A, AST_UNCANCELLABLE, @$); }
+| "pool" count                                  { $$ = ast_new_count(A, AST_POOL, @$, $2); }
+| "budget" count                                { $$ = ast_new_count(A, AST_BUDGET, @$, $2); }
+| "on" NAME                                     { $$ = ast_new_on(A, @$, $2); }
 
 failure:
-  NAME                                          { $$ = new_c(A, @1, $1->name); }
+  NAME                                          { $$ = ast_new_c(A, @1, $1->name); }
 | NAME args                                     { $$ = scan_text(scan, @$); }
 
 names:
@@ -217,114 +217,114 @@ names:
 
 count:
   NUM
-| NAME                                          { $$ = new_number(A, @1, $1->name); }
-| CEXPR                                         { $$ = number_in_brackets(new_number(A, @1, $1->text)); }
+| NAME                                          { $$ = ast_new_number(A, @1, $1->name); }
+| CEXPR                                         { $$ = ast_number_in_brackets(ast_new_number(A, @1, $1->text)); }
 
 /* ---- pipelines ---- */
 
-args: ARGS                                      { $$ = $1; check_arguments(scan, $1); }
+args: ARGS                                      { $$ = $1; scan_check_arguments(scan, $1); }
 
 block:
-  lbrace vars "}"                               { $$ = new_block(A, @$, $2.first, NULL); }
-| lbrace vars pipeline "}"                      { $$ = new_block(A, @$, $2.first, $3); }
-| lbrace vars pipeline ";" "}"                  { $$ = new_block(A, @$, $2.first, $3); }
+  lbrace vars "}"                               { $$ = ast_new_block(A, @$, $2.first, NULL); }
+| lbrace vars pipeline "}"                      { $$ = ast_new_block(A, @$, $2.first, $3); }
+| lbrace vars pipeline ";" "}"                  { $$ = ast_new_block(A, @$, $2.first, $3); }
 
 vars:
   %empty                                        { $$ = (struct ast_var_list){ 0 }; }
-| vars "var" CDECL end                          { $$ = ast_var_list_add($1, new_var(A, span_join(@2, @4), $3)); }
+| vars "var" CDECL end                          { $$ = ast_var_list_add($1, ast_new_var(A, span_join(@2, @4), $3)); }
 
 pipeline:
-  step                                          { $$ = new_pipeline(A, $1); }
-| pipeline clause                               { $$ = pipeline_add($1, $2); }
+  step                                          { $$ = ast_new_pipeline(A, $1); }
+| pipeline clause                               { $$ = ast_pipeline_add($1, $2); }
 
 clause:
-  "then" step                                   { $$ = new_clause(A, AST_THEN, @$, @1, $2); }
-| "then" closed "else" step                     { $$ = clause_else(new_clause(A, AST_THEN_ELSE, @$, @1, $2), $4); }
-| "catch" step                                  { $$ = new_clause(A, AST_CATCH, @$, @1, $2); }
-| CATCHF names ":" step                         { $$ = clause_codes(new_clause(A, AST_CATCH, @$, @1, $4), $2.first); }
-| "finally" form                                { $$ = new_clause(A, AST_FINALLY, @$, @1, new_step(A, @2, $2)); }
-| ";" step                                      { SLIP(slip_semicolon(scan, @1, $2));
-                                                  $$ = new_clause(A, AST_THEN, @$, @1, $2); }
+  "then" step                                   { $$ = ast_new_clause(A, AST_THEN, @$, @1, $2); }
+| "then" closed "else" step                     { $$ = ast_clause_else(ast_new_clause(A, AST_THEN_ELSE, @$, @1, $2), $4); }
+| "catch" step                                  { $$ = ast_new_clause(A, AST_CATCH, @$, @1, $2); }
+| CATCHF names ":" step                         { $$ = ast_clause_codes(ast_new_clause(A, AST_CATCH, @$, @1, $4), $2.first); }
+| "finally" form                                { $$ = ast_new_clause(A, AST_FINALLY, @$, @1, ast_new_step(A, @2, $2)); }
+| ";" step                                      { SLIP(syntax_semicolon(scan, @1, $2));
+                                                  $$ = ast_new_clause(A, AST_THEN, @$, @1, $2); }
 
 /* A step that ends in an `if` is kept apart: an `else` behind it is the if's. */
-step: closed | ifish                            { $$ = new_step(A, @$, $1); }
+step: closed | ifish                            { $$ = ast_new_step(A, @$, $1); }
 
 closed:
   bound
-| bound "undo" plain                            { $$ = step_undo($1, @$, $3); }
-| ifish "undo" plain                            { $$ = step_undo(new_step(A, @1, $1), @$, $3); }
+| bound "undo" plain                            { $$ = ast_step_undo($1, @$, $3); }
+| ifish "undo" plain                            { $$ = ast_step_undo(ast_new_step(A, @1, $1), @$, $3); }
 
 bound:
-  plain                                         { $$ = new_step(A, @$, $1); }
-| form "as" NAME                                { $$ = step_as(A, @$, $1, NULL, $3); }
-| form "as" CTYPE NAME                          { $$ = step_as(A, @$, $1, $3, $4); }
+  plain                                         { $$ = ast_new_step(A, @$, $1); }
+| form "as" NAME                                { $$ = ast_step_as(A, @$, $1, NULL, $3); }
+| form "as" CTYPE NAME                          { $$ = ast_step_as(A, @$, $1, $3, $4); }
 
 form: plain | ifish
 
-ifish: ifform | prefix ifish                    { $$ = prefix_with($1, @$, $2); }
+ifish: ifform | prefix ifish                    { $$ = ast_prefix_with($1, @$, $2); }
 
-plain: primary | prefix plain                   { $$ = prefix_with($1, @$, $2); }
+plain: primary | prefix plain                   { $$ = ast_prefix_with($1, @$, $2); }
 
 prefix:
-  "timeout" dur                                 { $$ = new_timeout(A, @$, $2); }
+  "timeout" dur                                 { $$ = ast_new_timeout(A, @$, $2); }
 | retry
-| retry "on" names ":"                          { $$ = retry_on($1, $3.first); }
+| retry "on" names ":"                          { $$ = ast_retry_on($1, $3.first); }
 
 retry:
-  "retry" count                                 { $$ = new_retry(A, @$, $2); }
-| "retry" count "jitter" NUM "%"                { $$ = retry_jitter(new_retry(A, @$, $2), $4); }
-| "retry" count "backoff" dur                   { $$ = retry_backoff(new_retry(A, @$, $2), $4, NULL); }
-| "retry" count "backoff" dur "to" dur          { $$ = retry_backoff(new_retry(A, @$, $2), $4, $6); }
-| "retry" count "backoff" dur "jitter" NUM "%"  { $$ = retry_jitter(retry_backoff(new_retry(A, @$, $2), $4, NULL), $6); }
+  "retry" count                                 { $$ = ast_new_retry(A, @$, $2); }
+| "retry" count "jitter" NUM "%"                { $$ = ast_retry_jitter(ast_new_retry(A, @$, $2), $4); }
+| "retry" count "backoff" dur                   { $$ = ast_retry_backoff(ast_new_retry(A, @$, $2), $4, NULL); }
+| "retry" count "backoff" dur "to" dur          { $$ = ast_retry_backoff(ast_new_retry(A, @$, $2), $4, $6); }
+| "retry" count "backoff" dur "jitter" NUM "%"  { $$ = ast_retry_jitter(ast_retry_backoff(ast_new_retry(A, @$, $2), $4, NULL), $6); }
 | "retry" count "backoff" dur "to" dur "jitter" NUM "%"
-                                                { $$ = retry_jitter(retry_backoff(new_retry(A, @$, $2), $4, $6), $8); }
+                                                { $$ = ast_retry_jitter(ast_retry_backoff(ast_new_retry(A, @$, $2), $4, $6), $8); }
 
 dur:
   DUR
-| CEXPR UNIT                                    { $$ = new_duration(A, @$, $1, $2); }
+| CEXPR UNIT                                    { $$ = ast_new_duration(A, @$, $1, $2); }
 
 /* ---- forms ---- */
 
 primary:
-  NAME                                          { $$ = new_call(A, AST_CALL, @$, $1); }
-| NAME args                                     { $$ = call_with(new_call(A, AST_CALL, @$, $1), @$, $2); }
-| CEXPR                                         { $$ = new_expr(A, @$, $1); }
-| "do" CBLOCK                                   { $$ = new_do(A, @$, NULL, $2); }
-| "do" CTYPE CBLOCK                             { $$ = new_do(A, @$, $2, $3); }
-| "do" CBLOCK "while" CEXPR                     { SLIP(slip_do_while(scan, @3)); $$ = new_do(A, @$, NULL, $2); }
-| block                                         { $$ = new_block_form(A, AST_BLOCK, @$, $1); }
-| group lparen branches comma ")"               { $$ = new_branches(A, $1, @$, $3.first); }
-| each ")" "limit" count block                  { $$ = each_with($1, @$, $4, $5); }
-| "while" CEXPR block                           { $$ = new_while(A, @$, $2, $3); }
-| "loop" block                                  { $$ = new_block_form(A, AST_LOOP, @$, $2); }
-| "break"                                       { $$ = new_form(A, AST_BREAK, @$); }
-| "continue"                                    { $$ = new_form(A, AST_CONTINUE, @$); }
-| "join"                                        { $$ = new_form(A, AST_JOIN, @$); }
-| "delay" dur                                   { $$ = new_delay(A, @$, $2); }
-| "spawn" NAME args                             { $$ = call_with(new_call(A, AST_SPAWN, @$, $2), @$, $3); }
-| "return"                                      { $$ = new_return(A, @$, NULL); }
-| "return" returned                             { $$ = new_return(A, @$, $2); }
-| "reject"                                      { $$ = new_reject(A, @$, false, NULL); }
-| "reject" args                                 { $$ = new_reject(A, @$, true, $2); }
-| value                                         { $$ = new_expr(A, @$, $1); }
-| error                                         { $$ = new_block_form(A, AST_BLOCK, @$, new_block(A, @$, NULL, NULL)); }
+  NAME                                          { $$ = ast_new_call(A, AST_CALL, @$, $1); }
+| NAME args                                     { $$ = ast_call_with(ast_new_call(A, AST_CALL, @$, $1), @$, $2); }
+| CEXPR                                         { $$ = ast_new_expr(A, @$, $1); }
+| "do" CBLOCK                                   { $$ = ast_new_do(A, @$, NULL, $2); }
+| "do" CTYPE CBLOCK                             { $$ = ast_new_do(A, @$, $2, $3); }
+| "do" CBLOCK "while" CEXPR                     { SLIP(syntax_do_while(scan, @3)); $$ = ast_new_do(A, @$, NULL, $2); }
+| block                                         { $$ = ast_new_block_form(A, AST_BLOCK, @$, $1); }
+| group lparen branches comma ")"               { $$ = ast_new_branches(A, $1, @$, $3.first); }
+| each ")" "limit" count block                  { $$ = ast_each_with($1, @$, $4, $5); }
+| "while" CEXPR block                           { $$ = ast_new_while(A, @$, $2, $3); }
+| "loop" block                                  { $$ = ast_new_block_form(A, AST_LOOP, @$, $2); }
+| "break"                                       { $$ = ast_new_form(A, AST_BREAK, @$); }
+| "continue"                                    { $$ = ast_new_form(A, AST_CONTINUE, @$); }
+| "join"                                        { $$ = ast_new_form(A, AST_JOIN, @$); }
+| "delay" dur                                   { $$ = ast_new_delay(A, @$, $2); }
+| "spawn" NAME args                             { $$ = ast_call_with(ast_new_call(A, AST_SPAWN, @$, $2), @$, $3); }
+| "return"                                      { $$ = ast_new_return(A, @$, NULL); }
+| "return" returned                             { $$ = ast_new_return(A, @$, $2); }
+| "reject"                                      { $$ = ast_new_reject(A, @$, false, NULL); }
+| "reject" args                                 { $$ = ast_new_reject(A, @$, true, $2); }
+| value                                         { $$ = ast_new_expr(A, @$, $1); }
+| error                                         { $$ = ast_new_block_form(A, AST_BLOCK, @$, ast_new_block(A, @$, NULL, NULL)); }
 
 returned:
-  NAME                                          { $$ = new_call(A, AST_CALL, @$, $1); }
-| NAME args                                     { $$ = call_with(new_call(A, AST_CALL, @$, $1), @$, $2); }
-| CEXPR                                         { $$ = new_expr(A, @$, $1); }
-| value                                         { $$ = new_expr(A, @$, $1); }
+  NAME                                          { $$ = ast_new_call(A, AST_CALL, @$, $1); }
+| NAME args                                     { $$ = ast_call_with(ast_new_call(A, AST_CALL, @$, $1), @$, $2); }
+| CEXPR                                         { $$ = ast_new_expr(A, @$, $1); }
+| value                                         { $$ = ast_new_expr(A, @$, $1); }
 
 /* A slip: C as a step without its brackets. OPERATOR is an operator and the C behind it. */
 value:
-  NUM                                           { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
-| STRING                                        { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
-| OPERATOR                                      { $$ = scan_text(scan, @$); SLIP(slip_first_operator(scan, $$)); }
-| NUM OPERATOR                                  { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
-| STRING OPERATOR                               { $$ = scan_text(scan, @$); SLIP(slip_value(scan, @$, $$)); }
-| NAME OPERATOR                                 { $$ = scan_text(scan, @$); SLIP(slip_operator(scan, $1, $2, $$)); }
-| NAME args OPERATOR                            { $$ = scan_text(scan, @$); SLIP(slip_operator(scan, $1, $3, $$)); }
-| CEXPR OPERATOR                                { $$ = scan_text(scan, @$); SLIP(slip_operator(scan, NULL, $2, $$)); }
+  NUM                                           { $$ = scan_text(scan, @$); SLIP(syntax_value(scan, @$, $$)); }
+| STRING                                        { $$ = scan_text(scan, @$); SLIP(syntax_value(scan, @$, $$)); }
+| OPERATOR                                      { $$ = scan_text(scan, @$); SLIP(syntax_first_operator(scan, $$)); }
+| NUM OPERATOR                                  { $$ = scan_text(scan, @$); SLIP(syntax_value(scan, @$, $$)); }
+| STRING OPERATOR                               { $$ = scan_text(scan, @$); SLIP(syntax_value(scan, @$, $$)); }
+| NAME OPERATOR                                 { $$ = scan_text(scan, @$); SLIP(syntax_operator(scan, $1, $2, $$)); }
+| NAME args OPERATOR                            { $$ = scan_text(scan, @$); SLIP(syntax_operator(scan, $1, $3, $$)); }
+| CEXPR OPERATOR                                { $$ = scan_text(scan, @$); SLIP(syntax_operator(scan, NULL, $2, $$)); }
 
 group:
   "all"                                         { $$ = AST_ALL; }
@@ -337,19 +337,19 @@ branches:
 | branches "," branch                           { $$ = ast_branch_list_add($1, $3); }
 
 branch:
-  pipeline                                      { $$ = new_branch(A, @$, $1, NULL); }
-| pipeline block                                { $$ = new_branch(A, @$, $1, $2); }
+  pipeline                                      { $$ = ast_new_branch(A, @$, $1, NULL); }
+| pipeline block                                { $$ = ast_new_branch(A, @$, $1, $2); }
 
 each:
-  "each" lparen NAME "in" CEXPR ".." CEXPR      { $$ = new_each_in(A, $3, $5, $7); }
-| "each" lparen NAME "from" plain               { $$ = new_each_from(A, $3, $5); }
-| "each" lparen error                           { $$ = new_each_from(A, new_name(A, @3, ""), new_form(A, AST_BREAK, @3)); }
+  "each" lparen NAME "in" CEXPR ".." CEXPR      { $$ = ast_new_each_in(A, $3, $5, $7); }
+| "each" lparen NAME "from" plain               { $$ = ast_new_each_from(A, $3, $5); }
+| "each" lparen error                           { $$ = ast_new_each_from(A, ast_new_name(A, @3, ""), ast_new_form(A, AST_BREAK, @3)); }
 
 ifform:
-  "if" CEXPR block                              { $$ = new_if(A, @$, $2, $3, NULL); }
-| "if" CEXPR block "else" otherwise             { $$ = new_if(A, @$, $2, $3, $5); }
+  "if" CEXPR block                              { $$ = ast_new_if(A, @$, $2, $3, NULL); }
+| "if" CEXPR block "else" otherwise             { $$ = ast_new_if(A, @$, $2, $3, $5); }
 
-otherwise: ifform | block                       { $$ = new_block_form(A, AST_BLOCK, @$, $1); }
+otherwise: ifform | block                       { $$ = ast_new_block_form(A, AST_BLOCK, @$, $1); }
 
 %%
 
@@ -362,7 +362,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct scanner *sc
     (void)items;
     for (int i = 0; i < count; i++) /* bison numbers its symbols in the order of the tokens: 0 is the end of the file */
         tokens[i] = kinds[i] == YYSYMBOL_YYEOF ? T_YYEOF : (int)kinds[i] - (int)YYSYMBOL_NAME + (int)T_NAME;
-    report_syntax(scan, tokens, count);
+    syntax_error(scan, tokens, count);
     return 0;
 }
 

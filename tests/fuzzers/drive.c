@@ -21,13 +21,13 @@ static struct ir_chain *machine(struct compilation *c, struct checked_chain *che
 {
     struct ir_chain *chain = lower_chain(&c->arena, checked);
 
-    tidy(&c->arena, chain);
+    simplify(&c->arena, chain);
     verify_machine(chain);
     liveness(&c->arena, chain);
-    overlay(&c->arena, chain);
+    failure_room(&c->arena, chain);
     locals(&c->arena, chain);
     layout(&c->arena, chain);
-    name(&c->arena, &c->program, chain);
+    c_names(&c->arena, &c->program, chain);
     verify_layout(chain);
     return chain;
 }
@@ -42,7 +42,7 @@ bool drive_check(struct driven *d)
     checked = check(&c->program);
     if (c->diags.errors != 0)
         return false;
-    extent(&c->program);
+    branch_room(&c->program);
     raises(&c->program, checked);
     if (c->diags.errors != 0)
         return false;
@@ -78,7 +78,7 @@ static const char *answer_probe(struct arena *arena, const struct writer *probe)
 
     writer_init(&answers, arena);
     for (const char *at = probe->text; (at = strstr(at, "->chain ")) != NULL; at++, number++)
-        putf(&answers, "->chain %zu %zu %zu\n", number, number % 7 * 4, number % 5 * 4);
+        writer_putf(&answers, "->chain %zu %zu %zu\n", number, number % 7 * 4, number % 5 * 4);
     return answers.text == NULL ? "" : answers.text;
 }
 
@@ -102,7 +102,7 @@ void drive_dumps(struct driven *d, struct writer *writer)
     ast_dump(writer, d->file, sources, true);
     ast_print(writer, d->file, sources);
     for (const struct ir_chain *chain = d->chains; chain != NULL; chain = chain->next) {
-        tree_dump(writer, chain->checked, sources);
+        checked_dump(writer, chain->checked, sources);
         ir_dump(writer, chain, sources);
         frame_dump(writer, chain);
     }

@@ -4,10 +4,10 @@
 
 #include "fuzzer.h"
 
-#include "ast.h"
+#include "syntax/ast.h"
 #include "compile.h"
-#include "frame.h"
-#include "ir.h"
+#include "frame/frame.h"
+#include "machine/ir.h"
 
 struct driven {
     struct compilation base; /* its arena has all that is made here */

@@ -60,7 +60,7 @@ static void tokens(struct compilation *c, const struct input *input)
     struct writer writer;
 
     writer_init(&writer, &c->arena);
-    dump_tokens(&writer, &c->arena, &c->names, &c->diags,
+    parse_dump_tokens(&writer, &c->arena, &c->names, &c->diags,
                 source_add(&c->sources, "main.chain", input->parts[0].text, input->parts[0].length), &c->sources);
 }
 

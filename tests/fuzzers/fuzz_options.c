@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "depfile.h"
+#include "driver/depfile.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
@@ -144,7 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         verify_names(&answer);
     text = files_written(2, &length);
     writer_init(&messages, &answer.arena);
-    put_bytes(&messages, text, length);
+    writer_put_bytes(&messages, text, length);
     verify_messages(&messages);
     length = length < sizeof first ? length : sizeof first;
     memcpy(first, text, length);

@@ -42,7 +42,7 @@ static void tree_without_comments(struct writer *out, const struct writer *tree)
 {
     for (const char *line = tree->text == NULL ? "" : tree->text; *line != '\0'; line = next_line(line))
         if (!is_comment(line))
-            put_bytes(out, line, (size_t)(next_line(line) - line));
+            writer_put_bytes(out, line, (size_t)(next_line(line) - line));
 }
 
 /* The words of all comments in their order. Two may become one, and hang at another node, but nothing gets lost. */
@@ -51,7 +51,7 @@ static void words_of_comments(struct writer *out, const struct writer *tree)
     for (const char *line = tree->text == NULL ? "" : tree->text; *line != '\0'; line = next_line(line))
         for (const char *at = strchr(line, '"'); is_comment(line) && *at != '\n'; at++)
             if (isalnum((unsigned char)*at))
-                put_bytes(out, at, 1);
+                writer_put_bytes(out, at, 1);
 }
 
 static void compare_trees(struct form *a, struct form *b)
@@ -79,13 +79,13 @@ static void without_places(struct writer *out, const char *text)
             at = strstr(at + 2, "*/") + 2;
         else if (strncmp(at, "_H_", 3) == 0 && strspn(at + 3, "0123456789ABCDEF") == 8) {
             at += 3 + 8; /* the guard's number is made from the source */
-            put(out, "_H_0");
+            writer_put(out, "_H_0");
         } else if (isdigit((unsigned char)*at)) {
             at += strspn(at, "0123456789abcdefx");
-            put(out, "0");
+            writer_put(out, "0");
         } else {
             if (!isspace((unsigned char)*at))
-                put_bytes(out, at, 1);
+                writer_put_bytes(out, at, 1);
             at++;
         }
     }

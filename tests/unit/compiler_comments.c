@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ast.h"
+#include "syntax/ast.h"
 #include "compile.h"
 
 static const char *const files[] = { "parse/everything", "parse/comments", "parse/bracketed", "parse/names" };

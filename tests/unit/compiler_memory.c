@@ -44,11 +44,11 @@ static void counted_free(void *memory)
 #define ARENA_LARGEST_CHUNK ((size_t)1)
 #define calloc scarce_calloc
 #define free counted_free
-#include "compiler/arena.c"
+#include "base/arena.c"
 #undef calloc
 #undef free
 
-#include "compiler/compile.h"
+#include "compile.h"
 
 static const char *const sources[] = {
     "tests/emit/all_mixed",

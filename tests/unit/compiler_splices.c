@@ -9,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arena.h"
-#include "ast.h"
-#include "diag.h"
-#include "intern.h"
+#include "base/arena.h"
+#include "syntax/ast.h"
+#include "base/diag.h"
+#include "base/intern.h"
 #include "passes.h"
-#include "writer.h"
+#include "base/writer.h"
 
 static const char *const files[] = {
     "lex/items", "lex/captures", "parse/everything", "parse/comments", "parse/names", "exec/texts", "emit/all_mixed", "emit/blocking",

@@ -1,0 +1,151 @@
+/* writer.c - text output with indentation and a line count. */
+#include "base/writer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+void writer_init(struct writer *writer, struct arena *arena)
+{
+    *writer = (struct writer){ .arena = arena, .line = 1, .at_line_start = true };
+}
+
+/* Room for so many more bytes and the NUL after them. */
+static void reserve(struct writer *writer, size_t more)
+{
+    size_t least = writer->length + more + 1, capacity = writer->capacity ? writer->capacity : 4096;
+
+    if (least <= writer->capacity)
+        return;
+    while (capacity < least)
+        capacity *= 2;
+    char *text = arena_alloc(writer->arena, capacity);
+    if (writer->length > 0)
+        memcpy(text, writer->text, writer->length);
+    writer->text = text;
+    writer->capacity = capacity;
+}
+
+static void append(struct writer *writer, const char *text, size_t length)
+{
+    reserve(writer, length);
+    memcpy(writer->text + writer->length, text, length);
+    writer->length += length;
+    writer->text[writer->length] = '\0';
+}
+
+static void indent(struct writer *writer)
+{
+    for (int level = 0; level < writer->indent; level++)
+        append(writer, "    ", 4);
+    writer->at_line_start = false;
+}
+
+/* Line by line, because each non-empty line is indented. */
+void writer_put_bytes(struct writer *writer, const char *text, size_t length)
+{
+    while (length > 0) {
+        const char *newline = memchr(text, '\n', length);
+        size_t line = newline ? (size_t)(newline - text) : length;
+        if (line > 0 && writer->at_line_start)
+            indent(writer);
+        append(writer, text, line + (newline != NULL));
+        if (!newline)
+            return;
+        writer->line++;
+        writer->at_line_start = true;
+        text += line + 1;
+        length -= line + 1;
+    }
+}
+
+const char *writer_text(const struct writer *writer)
+{
+    return writer->text == NULL ? "" : writer->text;
+}
+
+void writer_put(struct writer *writer, const char *text)
+{
+    writer_put_bytes(writer, text, strlen(text));
+}
+
+void writer_putf(struct writer *writer, const char *format, ...)
+{
+    char small[256];
+    va_list args, again;
+
+    va_start(args, format);
+    va_copy(again, args);
+    int length = vsnprintf(small, sizeof small, format, args);
+    va_end(args);
+    if (length >= 0 && (size_t)length < sizeof small)
+        writer_put_bytes(writer, small, (size_t)length);
+    else
+        writer_put(writer, arena_vformat(writer->arena, format, again));
+    va_end(again);
+}
+
+/* The value for a hole's name among (name, value, …, NULL); a hole nobody fills is a mistake of ours: it shows as it is. */
+static const char *hole_value(va_list pairs, const char *name, size_t length)
+{
+    va_list args;
+    const char *candidate, *found = NULL;
+
+    va_copy(args, pairs);
+    while (!found && (candidate = va_arg(args, const char *))) {
+        const char *value = va_arg(args, const char *);
+        if (strlen(candidate) == length && memcmp(candidate, name, length) == 0)
+            found = value;
+    }
+    va_end(args);
+    return found;
+}
+
+void writer_put_template(struct writer *writer, const char *text, ...)
+{
+    va_list pairs;
+
+    va_start(pairs, text);
+    for (;;) {
+        const char *hole = strstr(text, "${");
+        const char *close = hole ? strchr(hole, '}') : NULL;
+        if (!close)
+            break;
+        writer_put_bytes(writer, text, (size_t)(hole - text));
+        const char *value = hole_value(pairs, hole + 2, (size_t)(close - hole - 2));
+        if (value)
+            writer_put(writer, value);
+        else
+            writer_put_bytes(writer, hole, (size_t)(close + 1 - hole));
+        text = close + 1;
+    }
+    writer_put(writer, text);
+    va_end(pairs);
+}
+
+static void put_c_byte(struct writer *writer, unsigned char byte)
+{
+    switch (byte) {
+    case '"': writer_put(writer, "\\\""); break;
+    case '\\': writer_put(writer, "\\\\"); break;
+    case '\n': writer_put(writer, "\\n"); break;
+    case '\t': writer_put(writer, "\\t"); break;
+    case '\r': writer_put(writer, "\\r"); break;
+    case '?': writer_put(writer, "\\?"); break; /* no trigraphs */
+    default:
+        if (byte >= 0x20 && byte < 0x7f)
+            writer_put_bytes(writer, (const char *)&byte, 1);
+        else
+            writer_putf(writer, "\\%03o", (unsigned)byte);
+    }
+}
+
+void writer_put_c_string(struct writer *writer, const char *text, size_t length)
+{
+    writer_put(writer, "\"");
+    for (size_t i = 0; i < length; i++)
+        put_c_byte(writer, (unsigned char)text[i]);
+    writer_put(writer, "\"");
+}

@@ -1,0 +1,574 @@
+/* check.c - from the syntax tree to the checked tree: every name resolved, every value typed, every path accounted for.
+ *
+ *     a(x) then b(it) as y catch c     ->   catch (then (call a [x], it1, call b [it1] as y), call c)
+ *
+ * The steps of a pipeline nest to the left, as the rules read (rules 21-31): a clause sees what stands before it as one thing.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "ctext/ctext.h"
+#include "base/intern.h"
+#include "passes.h"
+#include "ctext/reserved.h"
+#include "check/check.h"
+
+static const struct ctype no_type = { NULL, "", 0 };
+
+struct node *check_new_node(struct checker *checker, enum node_kind kind, struct span span)
+{
+    struct node *node = arena_new(checker->arena, struct node);
+    node->kind = kind;
+    node->span = span;
+    return node;
+}
+
+/* Something is missing here, and it has been said. */
+struct node *check_wrong_node(struct checker *checker, struct span span)
+{
+    struct node *node = check_new_node(checker, NODE_NOTHING, span);
+    node->wrong = true;
+    node->flexible = true;
+    return node;
+}
+
+struct incoming *check_no_incoming(struct checker *checker, const char *why)
+{
+    struct incoming *it = arena_new(checker->arena, struct incoming);
+    it->why_none = why;
+    return it;
+}
+
+/* ---- the type of a node with several ways ---- */
+
+void check_take_type(struct node *node, const struct node *from)
+{
+    node->type = from->binding != NULL ? from->binding->type : from->type;
+    node->flexible = from->flexible && from->binding == NULL;
+    node->wrong = from->wrong;
+}
+
+/* The first way that ends in a typed value decides; `demand` compares the others if anybody wants the value. */
+void check_take_types(struct node *node, const struct node *a, const struct node *b)
+{
+    const struct node *first = a->ends ? b : a, *second = a->ends ? a : b;
+
+    node->ends = a->ends && b->ends;
+    check_take_type(node, first);
+    if (node->flexible && !second->ends && (!second->flexible || ctype_is_void(node->type)))
+        check_take_type(node, second);
+    node->wrong = a->wrong || b->wrong;
+}
+
+/* ---- blocks ---- */
+
+/* Reports a name that cannot be declared here. */
+void check_new_name(struct checker *checker, const char *name, struct span span)
+{
+    struct variable *old = check_variable_visible(checker, name);
+    struct diag *diag;
+
+    if (reserved_is(name, RESERVED_KEYWORD, NULL))
+        diag_report(checker->diags, D_C_KEYWORD_NAME, span, name, reserved_standard(name));
+    if (strcmp(name, "it") == 0 || strcmp(name, "err") == 0 || strcmp(name, "attempt") == 0 || strcmp(name, "reject") == 0)
+        diag_report(checker->diags, D_RESERVED_NAME, span, name);
+    if (old == NULL)
+        return;
+    diag = diag_report(checker->diags, old->scope == checker->scope ? D_NAME_TAKEN : D_SHADOW, span, name);
+    diag_note(checker->diags, diag, old->span, "it is declared here");
+}
+
+static struct node_var *check_var(struct checker *checker, const struct ast_var *var)
+{
+    struct node_var *made = arena_new(checker->arena, struct node_var);
+    const char *declaration = var->declaration->text, *name, *value;
+    size_t length;
+    struct ctype type;
+
+    if (!ctext_declared_name(declaration, &name, &length) || name == declaration || ctext_find(declaration, ',') != NULL) {
+        diag_report(checker->diags, D_VAR_DECLARATION, var->declaration->span);
+        return NULL;
+    }
+    value = ctext_find(declaration, '=');
+    if (value != NULL) { /* before the name is visible, as its value cannot be */
+        struct ast_c c = *var->declaration;
+        c.text = value + 1 + strspn(value + 1, " \t\r\n");
+        c.span.begin += (pos)(c.text - declaration);
+        made->initializer = check_text(checker, &c, no_type, false, NULL);
+    }
+    type = ctype_of_declaration(checker->arena, declaration, name, length);
+    type.at = var->declaration->span.begin;
+    if (*type.after == '(') /* a function */
+        diag_report(checker->diags, D_VAR_DECLARATION, var->declaration->span);
+    if (ctype_resource(checker->program, type) != NULL)
+        diag_report(checker->diags, D_OWNED_VAR, var->declaration->span, type.before);
+    name = intern(checker->program->names, name, length);
+    if (strncmp(type.after, "[]", 2) == 0)
+        diag_report(checker->diags, D_VAR_SIZE, var->declaration->span, name);
+    check_new_name(checker, name, var->span);
+    made->variable = check_variable_new(checker, VARIABLE_VAR, name, type, var->span);
+    made->variable->address_taken = !ctype_is_scalar(type);
+    made->variable->no_value = value == NULL && ctype_is_scalar(type);
+    check_variable_show(checker, made->variable);
+    return made;
+}
+
+static struct node_var *check_vars(struct checker *checker, const struct ast_var *vars)
+{
+    struct node_var *first = NULL, **last = &first;
+
+    for (; vars != NULL; vars = vars->next) {
+        *last = check_var(checker, vars);
+        if (*last != NULL)
+            last = &(*last)->next;
+    }
+    return first;
+}
+
+struct node *check_block(struct checker *checker, const struct ast_block *block)
+{
+    struct node *node = check_new_node(checker, NODE_BLOCK, block->span);
+
+    check_scope_open(checker, block->span);
+    node->u.block.scope = checker->scope;
+    node->u.block.vars = check_vars(checker, block->vars);
+    if (block->pipeline != NULL)
+        node->u.block.body = check_pipeline(checker, block->pipeline);
+    else
+        node->u.block.body = check_new_node(checker, NODE_NOTHING, block->span);
+    check_scope_close(checker);
+    check_take_type(node, node->u.block.body);
+    node->ends = node->u.block.body->ends;
+    return node;
+}
+
+/* ---- as ---- */
+
+/* A name that a branch gives to the outside: visible in the rest of the branch, and behind the combinator. */
+static void show_outside_later(struct checker *checker, struct variable *variable)
+{
+    struct variable **last = &checker->outside;
+
+    while (*last != NULL)
+        last = &(*last)->outside;
+    *last = variable;
+    variable->scope = checker->outside_scope;
+}
+
+static struct variable *new_binding(struct checker *checker, const struct ast_step *step, struct ctype type)
+{
+    struct scope *here = checker->scope;
+    struct variable *variable;
+    bool outside = step == checker->outside_step;
+
+    if (!outside)
+        check_new_name(checker, step->as->name, step->as->span);
+    checker->scope = outside ? checker->outside_scope : here;
+    variable = check_variable_new(checker, VARIABLE_BINDING, step->as->name, type, step->as->span);
+    checker->scope = here;
+    if (outside)
+        show_outside_later(checker, variable);
+    check_variable_show(checker, variable);
+    return variable;
+}
+
+/* The same name may be bound on several ways of one pipeline (rule 33). */
+static struct variable *old_binding(struct checker *checker, const struct ast_step *step, struct ctype type)
+{
+    struct variable *old = check_variable_visible(checker, step->as->name);
+    struct diag *diag;
+
+    if (old == NULL || old->kind != VARIABLE_BINDING || old->scope != checker->scope || check_assigned_has(&checker->assigned, old))
+        return NULL;
+    if (!ctype_is_void(type) && !ctype_same(old->type, type)) {
+        diag = diag_report(checker->diags, D_BIND_TYPE, step->as->span, old->name,
+                           arena_format(checker->arena, "%s%s", type.before, type.after),
+                           arena_format(checker->arena, "%s%s", old->type.before, old->type.after));
+        diag_note(checker->diags, diag, old->span, "it is bound here");
+    }
+    return old;
+}
+
+void check_bind(struct checker *checker, const struct ast_step *step, struct node *node)
+{
+    struct ctype type = step->as_type != NULL ? ctype_of_text(checker->arena, step->as_type) : node->type;
+    struct variable *variable = old_binding(checker, step, type);
+    unsigned errors = checker->diags->errors;
+
+    if (node->wrong && ctype_is_void(type))
+        type = ctype_of_words(checker->arena, "int");
+    else if (node->flexible && ctype_is_void(type) && variable == NULL) {
+        diag_report(checker->diags, D_BIND_UNTYPED, step->as->span, step->as->name, step->as->name);
+        type = ctype_of_words(checker->arena, "int");
+    } else if (ctype_is_void(type) && variable == NULL) {
+        diag_report(checker->diags, D_BIND_NOTHING, step->as->span, step->as->name);
+        type = ctype_of_words(checker->arena, "int");
+    } else if (variable == NULL || ctype_same(variable->type, type))
+        check_wanted(checker, node, type, step->as_type != NULL || node->flexible);
+    if (variable != NULL && step == checker->outside_step) /* bound on an earlier way of this branch, too */
+        show_outside_later(checker, variable);
+    if (variable == NULL)
+        variable = new_binding(checker, step, type);
+    if (errors != checker->diags->errors)
+        variable->used = true; /* enough has been said of it */
+    if (variable->from == NULL && node->kind == NODE_CALL)
+        variable->from = node->u.call.op->name;
+    node->binding = variable;
+    node->flexible = false;
+    node->type = variable->type;
+    check_own_bound(checker, variable);
+    if (!node->ends)
+        check_assigned_add(checker, &checker->assigned, variable);
+}
+
+/* A form that runs on the way out, shielded: receives nothing, and nothing jumps out of it. */
+static struct node *check_shielded(struct checker *checker, const struct ast_form *form, const char *word, const char *why_no_value)
+{
+    struct checker saved = *checker;
+    struct node *node;
+
+    checker->it = check_no_incoming(checker, why_no_value);
+    checker->err = NULL;
+    checker->err_is_bare = false;
+    checker->shield = word;
+    checker->shield_loops = checker->loops;
+    node = check_form(checker, form);
+    checker->it = saved.it;
+    checker->err = saved.err;
+    checker->err_is_bare = saved.err_is_bare;
+    checker->shield = saved.shield;
+    checker->shield_loops = saved.shield_loops;
+    return node;
+}
+
+/* Bits of the variable in which a block keeps what has been done. */
+enum { MOST_UNDOS = 32 };
+
+/* It runs when its block ends and sees what was bound up to its step (rule 42a). */
+static struct node *check_undo(struct checker *checker, const struct ast_form *form)
+{
+    struct assigned assigned = checker->assigned;
+    struct own_point before = check_own_here(checker);
+    struct node *node, *block = check_new_node(checker, NODE_BLOCK, form->span);
+
+    if (++checker->scope->undo_count == MOST_UNDOS + 1)
+        diag_report(checker->diags, D_TOO_MANY_UNDOS, form->span, MOST_UNDOS);
+    checker->assigned = check_assigned_copy(checker, &assigned);
+    checker->undo = &before;
+    checker->undo_scope = checker->scope;
+    check_scope_open(checker, form->span); /* what it binds is its own: the block has ended when it runs */
+    block->u.block.scope = checker->scope;
+    node = check_shielded(checker, form, "undo", "'undo' receives nothing: bind the value with 'as'");
+    check_scope_close(checker);
+    checker->undo = NULL;
+    check_own_return(checker, &before);
+    checker->assigned = assigned;
+    if (node->kind == NODE_CALL)
+        return node;
+    block->u.block.body = node;
+    check_take_type(block, node);
+    return block;
+}
+
+static struct node *check_step(struct checker *checker, const struct ast_step *step)
+{
+    struct node *node = check_form(checker, step->form);
+
+    if (node->binding != NULL) { /* a block whose last step is bound inside, bound again outside */
+        struct node *outer = check_new_node(checker, NODE_BLOCK, step->span);
+        outer->u.block.body = node;
+        outer->u.block.scope = checker->scope;
+        check_take_type(outer, node);
+        node = outer;
+    }
+    if (step->as != NULL && step != checker->unbound_step)
+        check_bind(checker, step, node);
+    if (step->undo != NULL)
+        node->undo = check_undo(checker, step->undo);
+    return node;
+}
+
+/* ---- clauses ---- */
+
+static void check_reachable(struct checker *checker, const struct node *before, const struct ast_clause *clause)
+{
+    if (before->ends && !before->wrong && (clause->kind == AST_THEN || clause->kind == AST_THEN_ELSE)
+        && before->kind != NODE_REJECT)
+        diag_report(checker->diags, D_UNREACHABLE, clause->keyword, "what stands before it never ends with a value");
+    else if (before->kind == NODE_REJECT && clause->kind == AST_THEN)
+        diag_report(checker->diags, D_UNREACHABLE, clause->keyword, "'reject' skips it");
+}
+
+static struct node *check_then(struct checker *checker, struct node *first, const struct ast_clause *clause)
+{
+    struct node *node = check_new_node(checker, clause->kind == AST_THEN ? NODE_THEN : NODE_THEN_ELSE, clause->span);
+    struct incoming *outer = checker->it;
+
+    check_reachable(checker, first, clause);
+    node->u.then.first = first;
+    node->u.then.it = checker->it = arena_new(checker->arena, struct incoming);
+    checker->it->node = first;
+    checker->it->scope = checker->scope;
+    check_keep_owned(checker, first);
+    node->u.then.second = check_step(checker, clause->step);
+    checker->it = outer;
+    check_take_type(node, node->u.then.second);
+    node->ends = first->ends || node->u.then.second->ends;
+    return node;
+}
+
+/* A handler: sees `err`, and only what was bound before the pipeline. */
+static struct node *check_handler(struct checker *checker, const struct ast_step *step, const struct assigned *at_start,
+                                  const char *why, struct variable **err)
+{
+    struct ctype error_type = { "struct chain_error", "", 0 };
+    struct incoming *outer_it = checker->it;
+    struct variable *outer_err = checker->err;
+    bool outer_bare = checker->err_is_bare;
+    struct assigned after = checker->assigned;
+    struct node *node;
+
+    checker->assigned = check_assigned_copy(checker, &after);
+    check_assigned_meet(checker, &checker->assigned, at_start, why, step->span);
+    checker->it = check_no_incoming(checker, "a handler has 'err'");
+    checker->err = check_variable_new(checker, VARIABLE_ERR, "err", error_type, step->span);
+    checker->err->address_taken = true;
+    checker->err_is_bare = true;
+    node = check_step(checker, step);
+    *err = checker->err->used ? checker->err : NULL;
+    checker->it = outer_it;
+    checker->err = outer_err;
+    checker->err_is_bare = outer_bare;
+    return node;
+}
+
+/* Behind two ways: what both have set. */
+static void meet_ways(struct checker *checker, const struct node *first, const struct assigned *first_set,
+                      const struct node *second, const char *why)
+{
+    struct assigned second_set = checker->assigned;
+
+    if (first->ends)
+        return;
+    checker->assigned = check_assigned_copy(checker, first_set);
+    if (!second->ends)
+        check_assigned_meet(checker, &checker->assigned, &second_set, why, second->span);
+}
+
+/* Behind two ways: what either has moved. */
+static void join_moved(struct checker *checker, const struct node *first, const struct moved *first_moved,
+                       const struct node *second)
+{
+    struct moved second_moved = checker->moved;
+
+    if (first->ends)
+        return;
+    checker->moved = *first_moved;
+    if (!second->ends)
+        check_own_join(checker, &second_moved);
+}
+
+static struct node *check_else(struct checker *checker, struct node *then, const struct ast_clause *clause,
+                               const struct assigned *at_start, const struct own_point *start, unsigned first_end)
+{
+    struct assigned then_set = checker->assigned;
+    struct moved moved = checker->moved;
+
+    check_own_handler(checker, start, first_end);
+    then->u.then.no = check_handler(checker, clause->else_step, at_start, "a rejection before it leads to this 'else'",
+                                    &then->u.then.err);
+    meet_ways(checker, then, &then_set, then->u.then.no, "the 'else' goes on without it");
+    join_moved(checker, then, &moved, then->u.then.no);
+    then->ends = then->u.then.second->ends; /* for the types: the first step's end is its own matter */
+    check_take_types(then, then->u.then.second, then->u.then.no);
+    return then;
+}
+
+static struct node *check_catch(struct checker *checker, struct node *body, const struct ast_clause *clause,
+                                const struct assigned *at_start, const struct own_point *start)
+{
+    struct node *node = check_new_node(checker, NODE_CATCH, clause->span);
+    struct assigned body_set = checker->assigned;
+    struct moved moved = checker->moved;
+
+    node->u.catch_.body = body;
+    node->u.catch_.codes = clause->codes;
+    check_own_handler(checker, start, checker->serial);
+    node->u.catch_.handler = check_handler(checker, clause->step, at_start, "a rejection before it leads to this 'catch'",
+                                           &node->u.catch_.err);
+    meet_ways(checker, body, &body_set, node->u.catch_.handler, "the 'catch' goes on without it");
+    join_moved(checker, body, &moved, node->u.catch_.handler);
+    check_take_types(node, body, node->u.catch_.handler);
+    return node;
+}
+
+static struct node *check_finally(struct checker *checker, struct node *body, const struct ast_clause *clause,
+                                  const struct assigned *at_start, const struct own_point *start)
+{
+    struct node *node = check_new_node(checker, NODE_FINALLY, clause->span);
+    struct assigned assigned = checker->assigned;
+    struct moved moved = checker->moved;
+    struct own_point cleanup;
+
+    node->u.finally.body = body;
+    checker->assigned = check_assigned_copy(checker, &assigned);
+    check_assigned_meet(checker, &checker->assigned, at_start, "a rejection before it leads to this 'finally'", clause->span);
+    check_own_handler(checker, start, checker->serial);
+    cleanup = check_own_here(checker);
+    node->u.finally.cleanup = check_shielded(checker, clause->step->form, "finally", "'finally' receives nothing (rule 37)");
+    check_own_behind_cleanup(checker, &cleanup, &moved);
+    checker->assigned = assigned;
+    check_take_type(node, body);
+    node->ends = body->ends || (node->u.finally.cleanup->ends && !node->u.finally.cleanup->wrong);
+    return node;
+}
+
+/* The checked tree nests to the left, one level a step, and later passes walk it by recursion. */
+enum { LONGEST_PIPELINE = 10000 };
+
+static void check_length(struct checker *checker, const struct ast_pipeline *pipeline)
+{
+    unsigned length = 1;
+
+    for (const struct ast_clause *clause = pipeline->clauses; clause != NULL; clause = clause->next)
+        if (++length == LONGEST_PIPELINE + 1)
+            diag_report(checker->diags, D_LONG_PIPELINE, clause->keyword, LONGEST_PIPELINE);
+}
+
+/* `catch A: reject  catch …`: the second handler gets A, too (rule 30). */
+static void warn_of_second_catch(struct checker *checker, const struct ast_clause *clause)
+{
+    const struct ast_form *form = clause->step->form;
+    const struct ast_clause *next = clause->next;
+    struct diag *diag;
+
+    if (clause->codes == NULL || form->kind != AST_REJECT || form->u.reject.given || next == NULL || next->kind != AST_CATCH
+        || next->codes != NULL)
+        return;
+    diag = diag_report(checker->diags, D_CATCH_AGAIN, form->span);
+    diag_note(checker->diags, diag, next->keyword, "it stands here");
+}
+
+struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *pipeline)
+{
+    struct assigned at_start = check_assigned_copy(checker, &checker->assigned);
+    struct own_point start = check_own_here(checker);
+    struct incoming *before = checker->it;
+    struct node *node = check_step(checker, pipeline->first);
+    bool bare = checker->err_is_bare;
+    unsigned serial;
+
+    check_length(checker, pipeline);
+    if (pipeline->clauses != NULL)
+        checker->err_is_bare = false;
+    for (const struct ast_clause *clause = pipeline->clauses; clause != NULL; clause = clause->next) {
+        switch (clause->kind) {
+        case AST_THEN:
+            node = check_then(checker, node, clause);
+            break;
+        case AST_THEN_ELSE:
+            serial = checker->serial;
+            node = check_else(checker, check_then(checker, node, clause), clause, &at_start, &start, serial);
+            break;
+        case AST_CATCH:
+            warn_of_second_catch(checker, clause);
+            node = check_catch(checker, node, clause, &at_start, &start);
+            break;
+        case AST_FINALLY:
+            node = check_finally(checker, node, clause, &at_start, &start);
+            break;
+        }
+    }
+    checker->it = before;
+    checker->err_is_bare = bare;
+    return node;
+}
+
+/* ---- chains ---- */
+
+static void add_parameters(struct checker *checker)
+{
+    for (const struct parameter *param = checker->chain->symbol->params; param != NULL; param = param->next) {
+        struct variable *variable;
+        check_new_name(checker, param->name, param->span);
+        variable = check_variable_new(checker, VARIABLE_PARAMETER, param->name, param->type, param->span);
+        check_variable_show(checker, variable);
+    }
+}
+
+static void check_main(struct checker *checker, const struct symbol *chain)
+{
+    bool no_parameters = chain->param_count == 0;
+    bool two = chain->param_count == 2 && strcmp(chain->params->type.before, "int") == 0
+               && strcmp(chain->params->next->type.before, "char **") == 0;
+
+    if (ctype_is_void(chain->value) || strcmp(chain->value.before, "int") != 0 || (!no_parameters && !two))
+        diag_report(checker->diags, D_BLOCK_MAIN, chain->span);
+    checker->chain->is_main = true;
+}
+
+/* Only now is it known whose value was wanted. */
+static void warn_of_unused(const struct checker *checker)
+{
+    for (const struct variable *v = checker->chain->variables; v != NULL; v = v->next)
+        if (v->kind == VARIABLE_BINDING && !v->used && v->resource == NULL)
+            diag_report(checker->diags, D_UNUSED_BINDING, v->span, v->name);
+}
+
+static struct checked_chain *check_chain(struct program *program, struct symbol *symbol)
+{
+    struct checked_chain *chain = arena_new(program->arena, struct checked_chain);
+    struct checker checker = { .program = program, .arena = program->arena, .diags = program->diags, .chain = chain };
+
+    checker.it = check_no_incoming(&checker, "no step stands before this one");
+    chain->symbol = symbol;
+    symbol->checked = chain;
+    chain->last_variable = &chain->variables;
+    chain->last_spawn = &chain->spawns;
+    check_scope_open(&checker, symbol->span);
+    chain->scope = checker.scope;
+    if (strcmp(symbol->name, "main") == 0)
+        check_main(&checker, symbol);
+    add_parameters(&checker);
+    if (!ctype_is_void(symbol->value))
+        chain->result = check_variable_new(&checker, VARIABLE_RESULT, "result", symbol->value, symbol->span);
+    chain->body = check_block(&checker, symbol->proto->body);
+    if (chain->result != NULL && !chain->body->ends)
+        check_wanted(&checker, chain->body, symbol->value, true);
+    check_scope_close(&checker);
+    check_joins(&checker);
+    warn_of_unused(&checker);
+    return chain;
+}
+
+static bool releases_something(const struct program *program, const struct symbol *chain)
+{
+    for (const struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        if (symbol->kind == SYMBOL_RESOURCE && symbol->release == chain)
+            return true;
+    return false;
+}
+
+/* Nobody else can know a static chain. */
+static void warn_of_uncalled(const struct program *program, const struct checked_chain *chain)
+{
+    for (; chain != NULL; chain = chain->next) {
+        const struct symbol *symbol = chain->symbol;
+        if (symbol->proto->is_static && !symbol->is_called && !symbol->is_spawned && !releases_something(program, symbol))
+            diag_report(program->diags, D_UNUSED_CHAIN, symbol->span, symbol->name);
+    }
+}
+
+struct checked_chain *check(struct program *program)
+{
+    struct checked_chain *first = NULL, **last = &first;
+
+    for (struct symbol *symbol = program->chains; symbol != NULL; symbol = symbol->next_chain) {
+        if (symbol->proto->body == NULL || symbol->unit != program->units)
+            continue;
+        *last = check_chain(program, symbol);
+        last = &(*last)->next;
+    }
+    warn_of_uncalled(program, first);
+    return first;
+}

@@ -1,0 +1,324 @@
+/* check_branches.c - part of check: all, any, race, settle, each, timeout.
+ *
+ * Branches run at the same time, so what one binds no other sees. Behind the whole, `all` shows what each branch's last `as`
+ * bound, `settle` its outcome; a winner's block of race or any sees its own branch's names and runs when the others are quiet.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "check/check.h"
+#include "ctext/ctext.h"
+#include "base/intern.h"
+
+static const char *word_of(enum ast_form_kind kind)
+{
+    switch ((int)kind) {
+    case AST_ALL: return "all";
+    case AST_SETTLE: return "settle";
+    case AST_ANY: return "any";
+    default: return "race";
+    }
+}
+
+/* The step whose `as` an `all` gives to the outside: the branch's last. */
+static const struct ast_step *last_bound_step(const struct ast_pipeline *pipeline)
+{
+    const struct ast_step *last = pipeline->first->as != NULL ? pipeline->first : NULL;
+
+    for (const struct ast_clause *clause = pipeline->clauses; clause != NULL; clause = clause->next)
+        if (clause->step != NULL && clause->step->as != NULL)
+            last = clause->step;
+    return last;
+}
+
+/* The step that a branch ends with. */
+static const struct ast_step *last_step(const struct ast_pipeline *pipeline)
+{
+    const struct ast_step *last = pipeline->first;
+
+    for (const struct ast_clause *clause = pipeline->clauses; clause != NULL; clause = clause->next)
+        last = clause->kind == AST_THEN ? clause->step : NULL;
+    return last;
+}
+
+/* ---- winner's blocks ---- */
+
+static void check_winner(struct checker *checker, const struct ast_branch *branch, struct node *node, const struct own_point *start)
+{
+    struct incoming *outer = checker->it;
+    bool outer_bare = checker->err_is_bare;
+
+    check_own_winner(checker, start);
+    node->u.block.it = checker->it = arena_new(checker->arena, struct incoming);
+    checker->it->node = node->u.block.body;
+    checker->it->scope = checker->scope;
+    checker->err_is_bare = false;
+    check_keep_owned(checker, node->u.block.body);
+    node->u.block.winner = check_block(checker, branch->winner);
+    checker->it = outer;
+    checker->err_is_bare = outer_bare;
+    node->ends = node->u.block.body->ends || node->u.block.winner->ends;
+    check_take_type(node, node->u.block.winner);
+}
+
+/* ---- settle ---- */
+
+/* "struct NAME_settled_3 { enum chain_outcome outcome; T value; struct chain_error error; }", by the value's type. */
+static struct ctype settled_type(struct checker *checker, struct ctype type)
+{
+    struct checked_chain *chain = checker->chain;
+    struct settled_type **link = &chain->settled_types, *made;
+    unsigned number = 1;
+
+    for (; *link != NULL; link = &(*link)->next, number++)
+        if (ctype_same((*link)->value, type))
+            return (*link)->type;
+    made = *link = arena_new(checker->arena, struct settled_type);
+    made->value = type;
+    made->type = ctype_of_words(checker->arena,
+                                arena_format(checker->arena, "struct %s_settled_%u", chain->symbol->c_name, number));
+    return made->type;
+}
+
+/* What the branch's last `as` binds: its outcome, visible behind the whole. */
+static void bind_outcome(struct checker *checker, struct node *node, const struct ast_step *step)
+{
+    struct node *body = node->u.block.body;
+    struct ctype type = step->as_type != NULL ? ctype_of_text(checker->arena, step->as_type) : body->type;
+    struct variable *variable, **last = &checker->outside;
+
+    if (body->flexible && ctype_is_void(type))
+        diag_report(checker->diags, D_BIND_UNTYPED, step->as->span, step->as->name, step->as->name);
+    if (ctype_resource(checker->program, type) != NULL)
+        diag_report(checker->diags, D_OWNED_OUTCOME, step->as->span, type.before);
+    if (!ctype_is_void(type))
+        check_wanted(checker, body, type, step->as_type != NULL);
+    variable = check_variable_new(checker, VARIABLE_BINDING, step->as->name, settled_type(checker, type), step->as->span);
+    variable->scope = checker->outside_scope;
+    variable->address_taken = true;
+    variable->many_strands = true;
+    node->u.block.outcome = variable;
+    while (*last != NULL)
+        last = &(*last)->outside;
+    *last = variable;
+    if (!ctype_is_void(type)) {
+        node->u.block.value = check_variable_new(checker, VARIABLE_MEMBER, "value", type, step->as->span);
+        node->u.block.value->of = variable;
+        node->u.block.value->many_strands = true;
+    }
+}
+
+/* ---- branches ---- */
+
+static struct node *check_branch(struct checker *checker, const struct ast_branch *branch, enum ast_form_kind kind,
+                                 struct assigned *result, struct own_point *start)
+{
+    struct checker saved = *checker;
+    struct assigned before = check_assigned_copy(checker, &checker->assigned);
+    struct node *node = check_new_node(checker, NODE_BLOCK, branch->span);
+    const struct ast_step *outcome = kind == AST_SETTLE ? last_step(branch->pipeline) : NULL;
+    struct own_point own = check_own_here(checker);
+    unsigned winner;
+
+    check_scope_open(checker, branch->span);
+    checker->outside_step = kind == AST_ALL ? last_bound_step(branch->pipeline) : NULL;
+    checker->unbound_step = outcome;
+    checker->outside_scope = saved.scope;
+    node->u.block.scope = checker->scope;
+    node->u.block.body = check_pipeline(checker, branch->pipeline);
+    checker->unbound_step = saved.unbound_step;
+    check_take_type(node, node->u.block.body);
+    node->ends = node->u.block.body->ends;
+    winner = checker->serial;
+    if (branch->winner != NULL && (kind == AST_RACE || kind == AST_ANY))
+        check_winner(checker, branch, node, start);
+    else if (branch->winner != NULL)
+        diag_report(checker->diags, D_WINNER, branch->winner->span, word_of(kind));
+    if (outcome != NULL && outcome->as != NULL)
+        bind_outcome(checker, node, outcome);
+    check_scope_close(checker);
+    if (kind == AST_ALL)
+        check_assigned_union(checker, &start->moved.surely, &checker->moved.surely);
+    check_own_branch(checker, start, &own, winner);
+    if (kind == AST_ALL && !node->ends) /* a branch that only rejects sets nothing, and nobody goes on behind it */
+        check_assigned_union(checker, result, &checker->assigned);
+    checker->assigned = before;
+    checker->outside_step = saved.outside_step;
+    checker->outside_scope = saved.outside_scope;
+    if (node->u.block.outcome != NULL)
+        check_assigned_add(checker, result, node->u.block.outcome);
+    return node;
+}
+
+/* Names that branches give to the outside become visible behind the whole. */
+static void show_outside(struct checker *checker, struct variable *variables)
+{
+    while (variables != NULL) {
+        struct variable *next = variables->outside;
+        struct variable *old = check_variable_visible(checker, variables->name);
+        if (old == NULL || old->scope != checker->scope) {
+            check_new_name(checker, variables->name, variables->span);
+            check_variable_show(checker, variables);
+        } else if (old != variables) {
+            struct diag *diag = diag_report(checker->diags, D_NAME_TAKEN, variables->span, variables->name);
+            diag_note(checker->diags, diag, old->span, "it is declared here");
+        }
+        variables = next;
+    }
+}
+
+/* race and any have the value of the branch that wins. */
+static void take_branch_type(struct node *node, const struct node *branch, bool first)
+{
+    if (first) {
+        check_take_type(node, branch);
+        node->ends = branch->ends;
+        return;
+    }
+    if ((node->ends || node->flexible) && !branch->ends)
+        check_take_type(node, branch);
+    node->ends = node->ends && branch->ends;
+    node->wrong |= branch->wrong;
+}
+
+struct node *check_branches(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = check_new_node(checker, NODE_BRANCHES, form->span), **last = &node->u.branches.first;
+    struct assigned result = check_assigned_copy(checker, &checker->assigned);
+    struct variable *outer = checker->outside;
+    struct own_point start = check_own_here(checker);
+    unsigned count = 0;
+
+    node->u.branches.kind = form->kind;
+    checker->outside = NULL;
+    for (const struct ast_branch *branch = form->u.branches; branch != NULL; branch = branch->next) {
+        *last = check_branch(checker, branch, form->kind, &result, &start);
+        if (form->kind == AST_ALL)
+            node->ends |= (*last)->ends;
+        else if (form->kind != AST_SETTLE)
+            take_branch_type(node, *last, count == 0);
+        last = &(*last)->next;
+        count++;
+    }
+    if (count > 254)
+        diag_report(checker->diags, D_TOO_MANY_BRANCHES, form->span);
+    show_outside(checker, checker->outside);
+    checker->outside = outer;
+    checker->assigned = result;
+    check_own_branches(checker, &start);
+    return node;
+}
+
+/* ---- each ---- */
+
+static struct variable *check_index(struct checker *checker, const struct ast_name *name)
+{
+    struct variable *index;
+
+    check_new_name(checker, name->name, name->span);
+    index = check_variable_new(checker, VARIABLE_VAR, name->name, ctype_of_words(checker->arena, "size_t"), name->span);
+    check_variable_show(checker, index);
+    return index;
+}
+
+/* `source as NAME`, in the scope of the item: whatever holds for a binding holds for an item. */
+static struct node *check_source(struct checker *checker, const struct ast_form *form)
+{
+    struct ast_name *name = form->u.each.name;
+    struct ast_step step = { .span = form->u.each.source->span, .form = form->u.each.source, .as = name };
+    struct node *source;
+
+    checker->it = check_no_incoming(checker, "an item is asked for without a value: bind what it needs before the 'each'");
+    source = check_form(checker, form->u.each.source);
+    if (source->ends && !source->wrong)
+        diag_report(checker->diags, D_ITEM_NEVER, source->span);
+    else if (source->flexible && ctype_is_void(source->type) && !source->wrong)
+        diag_report(checker->diags, D_ITEM_UNTYPED, source->span, name->name);
+    source->wrong |= source->ends || (source->flexible && ctype_is_void(source->type));
+    source->ends = false;
+    check_bind(checker, &step, source);
+    source->binding->used = true; /* an each cannot leave its item without a name */
+    return source;
+}
+
+/* What an item does: nothing else than `source as NAME then { … }`, over and over. */
+static struct node *check_pulled(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = check_new_node(checker, NODE_THEN, form->u.each.body->span);
+
+    node->u.then.pulls = true;
+    node->u.then.first = check_source(checker, form);
+    node->u.then.it = checker->it = check_no_incoming(checker, "an item begins without a value");
+    node->u.then.second = check_block(checker, form->u.each.body);
+    return node;
+}
+
+/* A number is looked at here, a macro by the C compiler, which does not know the names of the chain (rule 98). */
+static void check_limit(struct checker *checker, const struct ast_number *limit)
+{
+    const char *at = limit->text;
+    struct ctoken token;
+    intmax_t number;
+
+    if (ctext_number(at, &number) && number < 1)
+        diag_report(checker->diags, D_LIMIT_ZERO, limit->span, at);
+    else if (ctext_number(at, &number) && number > 254)
+        diag_report(checker->diags, D_LIMIT_RANGE, limit->span);
+    while ((token = ctext_next_name(&at)).kind != CTOKEN_END) {
+        const char *name = intern(checker->program->names, token.text, token.length);
+        if (check_variable_visible(checker, name) != NULL)
+            diag_report(checker->diags, D_LIMIT_NAME, limit->span, name);
+    }
+}
+
+/* Every item runs the body with names of its own; the slots are counted at compile time, the items at run time (rules 95-98). */
+struct node *check_each(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = check_new_node(checker, NODE_EACH, form->span), *body = check_new_node(checker, NODE_BLOCK, form->u.each.body->span);
+    struct incoming *outer = checker->it;
+    struct ctype size = ctype_of_words(checker->arena, "size_t");
+    struct own_point start;
+
+    if (form->kind == AST_EACH_IN) {
+        node->u.each.low = check_text(checker, form->u.each.low, size, false, NULL);
+        node->u.each.high = check_text(checker, form->u.each.high, size, false, NULL);
+    }
+    node->u.each.limit = form->u.each.limit;
+    check_limit(checker, form->u.each.limit);
+    check_scope_open(checker, form->span);
+    body->u.block.scope = checker->scope;
+    start = check_own_here(checker);
+    if (form->kind == AST_EACH_IN) {
+        node->u.each.index = check_index(checker, form->u.each.name);
+        checker->it = check_no_incoming(checker, "an item begins without a value");
+        body->u.block.body = check_block(checker, form->u.each.body);
+    } else
+        body->u.block.body = check_pulled(checker, form);
+    check_own_once(checker, &start, "an 'each': the other items would not have it");
+    checker->it = outer;
+    check_scope_close(checker);
+    node->u.each.body = body;
+    return node;
+}
+
+/* ---- timeout ---- */
+
+/* The form runs as a branch of its own, so that it can be cancelled alone; its names are those of the block around it. */
+struct node *check_timeout(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = check_new_node(checker, NODE_TIMEOUT, form->span);
+    struct node *branch = check_new_node(checker, NODE_BLOCK, form->u.timeout.form->span);
+
+    node->u.timeout.limit = check_duration(checker, form->u.timeout.limit);
+    node->u.timeout.branch = branch;
+    check_scope_open(checker, branch->span);
+    branch->u.block.scope = checker->scope;
+    branch->u.block.body = check_form(checker, form->u.timeout.form);
+    check_scope_close(checker);
+    check_take_type(branch, branch->u.block.body);
+    branch->ends = branch->u.block.body->ends;
+    check_take_type(node, branch);
+    node->ends = branch->ends;
+    return node;
+}

@@ -1,0 +1,451 @@
+/* check_form.c - part of check: what a single form means. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "ctext/ctext.h"
+#include "base/intern.h"
+#include "check/check.h"
+
+static const struct ctype no_type = { NULL, "", 0 };
+
+/* ---- calls ---- */
+
+static struct text *check_arguments(struct checker *checker, const struct ast_args *args, const struct parameter *param)
+{
+    struct text *first = NULL, **last = &first;
+
+    for (; args != NULL; args = args->next) {
+        *last = check_text(checker, &args->c, param == NULL ? no_type : param->type, false, NULL);
+        last = &(*last)->next;
+        param = param == NULL ? NULL : param->next;
+    }
+    return first;
+}
+
+static void check_count(struct checker *checker, const struct ast_form *form, const struct symbol *op)
+{
+    unsigned count = 0;
+    struct diag *diag;
+
+    for (const struct ast_args *arg = form->u.call.args; arg != NULL; arg = arg->next)
+        count++;
+    if (count == op->param_count || (op->variadic && count > op->param_count))
+        return;
+    diag = diag_report(checker->diags, D_TOO_FEW_ARGUMENTS, form->span, op->name, op->variadic ? "at least " : "", op->param_count,
+                       op->param_count == 1 ? "" : "s", count);
+    diag_note(checker->diags, diag, op->span, "'%s' is declared here", op->name);
+}
+
+/* A bare name passes `it`, in a handler `err`, to an operation with one parameter. */
+static struct text *bare_argument(struct checker *checker, const struct ast_form *form, const struct symbol *op)
+{
+    struct variable *variable;
+    struct diag *diag;
+
+    if (op->param_count == 0)
+        return NULL;
+    if (op->param_count > 1) {
+        diag = diag_report(checker->diags, D_BARE_PARAMETERS, form->span, op->name, op->param_count, op->name);
+        diag_note(checker->diags, diag, op->span, "'%s' is declared here", op->name);
+        return NULL;
+    }
+    variable = checker->err_is_bare ? checker->err : check_incoming_wanted(checker, op->params->type, form->span, op->name);
+    return variable == NULL ? NULL : check_text_of_variable(checker, variable, form->span);
+}
+
+void check_call_arguments(struct checker *checker, const struct ast_form *form, const struct symbol *op, struct node *node)
+{
+    check_count(checker, form, op);
+    node->u.call.args = check_arguments(checker, form->u.call.args, op->params);
+    check_own_arguments(checker, node->u.call.args, op->params);
+}
+
+/* `retun (x)` is a call for the parser. */
+static void offer_step_words(struct nearest *nearest)
+{
+    static const char *const words[] = { "return", "reject", "all", "any", "race", "settle", "each", "if", "while", "loop", "timeout",
+                                         "retry", "delay", "spawn", "join", "break", "continue" };
+    struct nearest word = { nearest->wanted, NULL, 0 };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        nearest_offer(&word, words[i]);
+    if (word.best != NULL && word.distance == 1 && (nearest->best == NULL || nearest->distance > 1))
+        *nearest = word;
+}
+
+void check_unknown_operation(struct checker *checker, const struct ast_call *call)
+{
+    struct program *program = checker->program;
+    struct nearest nearest = { call->name, NULL, 0 };
+    const struct symbol *other = symbol_find(program, call->name);
+    struct variable *variable = check_variable_visible(checker, call->name);
+    struct diag *diag;
+
+    if (other != NULL) {
+        diag = diag_report(program->diags, D_NOT_AN_OPERATION, call->name_span, call->name,
+                           other->kind == SYMBOL_CODE ? "a code" : "a resource");
+        if (other->kind == SYMBOL_CODE && checker->err_is_bare)
+            diag_help(program->diags, diag, "a handler for a code has a ':' before its step: `catch %s: step`", call->name);
+        return;
+    }
+    if (!misspelt_is_new(program, call->name)
+        || (variable == NULL && misspelt_declaration(program, call->name, call->name_span, SYMBOL_OPERATION)))
+        return;
+    diag = diag_report(program->diags, D_UNKNOWN_OPERATION, call->name_span, call->name);
+    if (variable != NULL || (call->bare && strcmp(call->name, "it") == 0)) { /* rule 7 */
+        if (variable != NULL)
+            variable->used = true;
+        diag_help(program->diags, diag, "'%s' is a value: '(%s)' passes it on", call->name, call->name);
+        return;
+    }
+    for (struct symbol *symbol = program->symbols; symbol != NULL && diag_is_kept(diag); symbol = symbol->next)
+        if (symbol->kind == SYMBOL_OPERATION)
+            nearest_offer(&nearest, symbol->name);
+    offer_step_words(&nearest);
+    if (nearest.best != NULL)
+        diag_help(program->diags, diag, "did you mean '%s'?", nearest.best);
+    else if (!call->bare)
+        diag_help(program->diags, diag, "a plain C function is called as '(%s(...))', or declared with 'sync'", call->name);
+}
+
+static struct node *check_call(struct checker *checker, const struct ast_form *form)
+{
+    struct symbol *op = form->u.call.op;
+    struct node *node;
+
+    if (op == NULL) {
+        check_unknown_operation(checker, &form->u.call);
+        return check_wrong_node(checker, form->span);
+    }
+    if (op->proto_kind == AST_CHAIN && op->proto->body == NULL) {
+        diag_report(checker->diags, D_NO_BODY, form->span, op->name);
+        return check_wrong_node(checker, form->span);
+    }
+    node = check_new_node(checker, NODE_CALL, form->span);
+    node->u.call.op = op;
+    op->is_called = true;
+    node->type = op->value;
+    node->resource = ctype_resource(checker->program, op->value);
+    if (form->u.call.bare)
+        check_own_arguments(checker, node->u.call.args = bare_argument(checker, form, op), op->params);
+    else
+        check_call_arguments(checker, form, op, node);
+    return node;
+}
+
+/* C text has the type that its place asks for; the name of what owns something is of that type if nobody asks. */
+static void take_text_type(struct node *node)
+{
+    const struct piece *piece = node->u.expr->pieces;
+
+    node->flexible = true;
+    if (piece != NULL && piece->next == NULL && piece->kind == PIECE_VARIABLE && piece->variable->resource != NULL)
+        node->type = piece->variable->type;
+}
+
+static struct node *check_expr(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = check_new_node(checker, NODE_EXPR, form->span);
+    node->u.expr = check_text(checker, form->u.expr, no_type, false, NULL);
+    take_text_type(node);
+    return node;
+}
+
+static struct node *check_do(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = check_new_node(checker, NODE_DO, form->span);
+    if (form->u.do_.type != NULL)
+        node->type = ctype_of_text(checker->arena, form->u.do_.type);
+    node->u.do_.type = node->type;
+    node->resource = ctype_resource(checker->program, node->type);
+    node->u.do_.body = check_text(checker, form->u.do_.body, no_type, true, node);
+    if (text_mentions(node->u.do_.body, node->type) != NULL) /* what it returns may be that */
+        check_own_text(checker, node->u.do_.body, node->type);
+    return node;
+}
+
+/* ---- if and loops ---- */
+
+static struct text *check_condition(struct checker *checker, const struct ast_c *condition)
+{
+    struct diag *diag;
+
+    if (ctext_assigns(condition->text)) {
+        diag = diag_report(checker->diags, D_CONDITION_ASSIGNS, condition->span);
+        diag_help(checker->diags, diag, "if that is meant, write `((%s))`", condition->text);
+    }
+    return check_text(checker, condition, no_type, false, NULL);
+}
+
+static struct node *check_if(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = check_new_node(checker, NODE_IF, form->span);
+    struct own_point before;
+    struct moved yes;
+
+    node->u.if_.condition = check_condition(checker, form->u.if_.condition);
+    before = check_own_here(checker);
+    node->u.if_.yes = check_block(checker, form->u.if_.yes);
+    yes = checker->moved;
+    check_own_return(checker, &before);
+    if (form->u.if_.no != NULL) {
+        node->u.if_.no = check_form(checker, form->u.if_.no);
+        check_take_types(node, node->u.if_.yes, node->u.if_.no);
+        if (node->u.if_.no->ends)
+            checker->moved = yes;
+    }
+    if (!node->u.if_.yes->ends)
+        check_own_join(checker, &yes);
+    return node;
+}
+
+static struct node *check_loop(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = check_new_node(checker, form->kind == AST_WHILE ? NODE_WHILE : NODE_LOOP, form->span);
+    struct incoming *outer = checker->it;
+    bool outer_break = checker->has_break;
+    struct own_loop own;
+
+    checker->it = check_no_incoming(checker, "a loop's round begins without a value (rule 93)");
+    checker->has_break = false;
+    if (form->kind == AST_WHILE)
+        node->u.loop.condition = check_condition(checker, form->u.while_.condition);
+    check_own_loop_begin(checker, &own, form->kind == AST_WHILE);
+    checker->loops++;
+    node->u.loop.body = check_block(checker, form->kind == AST_WHILE ? form->u.while_.body : form->u.block);
+    checker->loops--;
+    if (!node->u.loop.body->ends)
+        check_own_next_round(checker);
+    check_own_loop_end(checker);
+    node->ends = form->kind == AST_LOOP && !checker->has_break;
+    checker->it = outer;
+    checker->has_break = outer_break;
+    return node;
+}
+
+static struct node *check_jump(struct checker *checker, const struct ast_form *form)
+{
+    const char *word = form->kind == AST_BREAK ? "break" : "continue";
+    struct node *node = check_new_node(checker, form->kind == AST_BREAK ? NODE_BREAK : NODE_CONTINUE, form->span);
+
+    node->ends = true;
+    node->wrong = checker->loops == 0 || (checker->shield != NULL && checker->loops == checker->shield_loops);
+    if (checker->loops == 0)
+        diag_report(checker->diags, D_JUMP_OUTSIDE, form->span, word);
+    else if (node->wrong)
+        diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, word, checker->shield);
+    if (form->kind == AST_BREAK) {
+        checker->has_break = true;
+        check_own_break(checker);
+    } else
+        check_own_next_round(checker);
+    return node;
+}
+
+/* ---- leaving ---- */
+
+/* `return NAME` gives a name of the chain, or the value of an operation. */
+static struct node *check_returned(struct checker *checker, const struct ast_form *value)
+{
+    struct variable *variable;
+    struct ast_c c;
+    struct node *node;
+
+    if (value->kind != AST_CALL || !value->u.call.bare)
+        return check_form(checker, value);
+    variable = check_variable_visible(checker, value->u.call.name);
+    if (variable == NULL && strcmp(value->u.call.name, "it") != 0 && strcmp(value->u.call.name, "err") != 0)
+        return check_form(checker, value);
+    c.span = value->u.call.name_span;
+    c.text = value->u.call.name;
+    node = check_new_node(checker, NODE_EXPR, value->span);
+    node->u.expr = check_text(checker, &c, checker->chain->symbol->value, false, NULL);
+    take_text_type(node);
+    return node;
+}
+
+static struct node *check_return(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = check_new_node(checker, NODE_RETURN, form->span);
+    const struct symbol *chain = checker->chain->symbol;
+
+    node->ends = true;
+    node->wrong = checker->shield != NULL;
+    if (node->wrong)
+        diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, "return", checker->shield);
+    if (!form->u.return_.given) {
+        if (!ctype_is_void(chain->value) && !misspelt_void(checker->program, chain, chain->value, form->span))
+            diag_report(checker->diags, D_RETURN_NOTHING, form->span, chain->name);
+        return node;
+    }
+    node->u.value = check_returned(checker, form->u.return_.value);
+    if (ctype_is_void(chain->value)) {
+        if (node->u.value->flexible || !ctype_is_void(node->u.value->type))
+            diag_report(checker->diags, D_RETURN_VALUE, form->span, chain->name);
+    } else
+        check_wanted(checker, node->u.value, chain->value, true);
+    return node;
+}
+
+/* A code that is a single name must be a known one; anything else is C. */
+static void check_code(struct checker *checker, const struct ast_c *code)
+{
+    const char *p = code->text;
+    struct ctoken token = ctext_next_solid(&p);
+    const char *name = intern(checker->program->names, token.text, token.length);
+    struct symbol *symbol;
+    struct nearest nearest = { name, NULL, 0 };
+    struct diag *diag;
+
+    if (token.kind != CTOKEN_NAME || ctext_next_solid(&p).kind != CTOKEN_END || reserved_is_code(name)
+        || check_variable_visible(checker, name) != NULL)
+        return;
+    symbol = symbol_find(checker->program, name);
+    if (symbol != NULL && symbol->kind == SYMBOL_CODE)
+        return;
+    diag = diag_report(checker->diags, D_UNKNOWN_CODE, code->span, name);
+    reserved_offer_codes(&nearest);
+    for (symbol = checker->program->symbols; symbol != NULL && diag_is_kept(diag); symbol = symbol->next)
+        if (symbol->kind == SYMBOL_CODE)
+            nearest_offer(&nearest, symbol->name);
+    if (nearest.best != NULL)
+        diag_help(checker->diags, diag, "did you mean '%s'?", nearest.best);
+    else
+        diag_help(checker->diags, diag, "codes of one's own are declared with 'codes { %s };'", name);
+}
+
+static struct node *check_reject(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = check_new_node(checker, NODE_REJECT, form->span);
+    unsigned count = 0;
+
+    node->ends = true;
+    for (const struct ast_args *arg = form->u.reject.args; arg != NULL; arg = arg->next)
+        count++;
+    if (form->u.reject.given) {
+        if (count < 1 || count > 3)
+            diag_report(checker->diags, D_REJECT_ARGUMENTS, form->span, count);
+        else {
+            check_code(checker, &form->u.reject.args->c);
+            symbol_check_positive(checker->program, &form->u.reject.args->c);
+        }
+        node->u.reject.args = check_arguments(checker, form->u.reject.args, NULL);
+        return node;
+    }
+    node->u.reject.again = checker->err;
+    if (checker->err == NULL)
+        diag_report(checker->diags, D_REJECT_BARE, form->span);
+    else
+        checker->err->used = true;
+    return node;
+}
+
+/* ---- delay ---- */
+
+static int64_t unit_ns(enum ast_unit unit)
+{
+    static const int64_t ns[] = { [AST_US] = 1000, [AST_MS] = 1000000, [AST_S] = 1000000000, [AST_M] = 60 * INT64_C(1000000000),
+        [AST_H] = 3600 * INT64_C(1000000000) };
+    return ns[unit];
+}
+
+/* It passes `it` on, so it has the type of what comes in; the value stays where it is. */
+struct node *check_duration(struct checker *checker, const struct ast_duration *duration)
+{
+    struct node *node = check_new_node(checker, NODE_DELAY, duration->span);
+
+    if (duration->count != NULL)
+        node->u.delay.count = check_text(checker, duration->count, no_type, false, NULL);
+    node->u.delay.ns = duration->ns;
+    node->u.delay.unit = unit_ns(duration->unit);
+    return node;
+}
+
+static struct node *check_delay(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = check_duration(checker, form->u.delay);
+
+    node->span = form->span;
+    node->u.delay.passes = checker->it;
+    if (checker->it->node != NULL)
+        check_take_type(node, checker->it->node);
+    else if (checker->it->variable != NULL)
+        node->type = checker->it->variable->type;
+    return node;
+}
+
+/* ---- retry ---- */
+
+static const char *number_text(const struct ast_number *number)
+{
+    return number == NULL ? NULL : number->text;
+}
+
+/* As far as it can be known: an expression is. */
+static bool is_shorter(const struct ast_duration *to, const struct ast_duration *backoff)
+{
+    return to != NULL && to->count == NULL && backoff->count == NULL && to->ns < backoff->ns;
+}
+
+/* The body is run again on the same strand; `attempt` counts (rules 89-92). */
+static struct node *check_retry(struct checker *checker, const struct ast_form *form)
+{
+    struct node *node = check_new_node(checker, NODE_RETRY, form->span);
+    struct variable *outer = checker->attempt;
+    struct incoming *it = checker->it;
+    struct own_point start;
+    intmax_t number;
+    struct ast_c attempts = { form->u.retry.attempts->span, form->u.retry.attempts->text };
+
+    node->u.retry.attempt = check_variable_new(checker, VARIABLE_ATTEMPT, "attempt", ctype_of_words(checker->arena, "int"), form->span);
+    checker->attempt = node->u.retry.attempt;
+    node->u.retry.attempts = check_text(checker, &attempts, no_type, false, NULL);
+    if (form->u.retry.backoff != NULL)
+        node->u.retry.backoff = check_duration(checker, form->u.retry.backoff);
+    if (form->u.retry.to != NULL)
+        node->u.retry.to = check_duration(checker, form->u.retry.to);
+    if (is_shorter(form->u.retry.to, form->u.retry.backoff))
+        diag_report(checker->diags, D_BACKOFF_RANGE, form->u.retry.to->span);
+    node->u.retry.jitter = number_text(form->u.retry.jitter);
+    if (node->u.retry.jitter != NULL && node->u.retry.backoff == NULL)
+        diag_report(checker->diags, D_JITTER, form->u.retry.jitter->span);
+    if (node->u.retry.jitter != NULL && ctext_number(node->u.retry.jitter, &number) && number > 100)
+        diag_report(checker->diags, D_JITTER_RANGE, form->u.retry.jitter->span);
+    if (ctext_number(attempts.text, &number) && number < 1)
+        diag_report(checker->diags, D_RETRY_ZERO, attempts.span, attempts.text);
+    node->u.retry.codes = form->u.retry.codes;
+    start = check_own_here(checker);
+    node->u.retry.body = check_form(checker, form->u.retry.form);
+    check_own_once(checker, &start, "a 'retry': the next attempt would not have it");
+    check_take_type(node, node->u.retry.body);
+    node->ends = node->u.retry.body->ends;
+    checker->attempt = outer;
+    checker->it = it;
+    return node;
+}
+
+/* ---- forms ---- */
+
+struct node *check_form(struct checker *checker, const struct ast_form *form)
+{
+    switch (form->kind) {
+    case AST_CALL: return check_call(checker, form);
+    case AST_EXPR: return check_expr(checker, form);
+    case AST_DO: return check_do(checker, form);
+    case AST_BLOCK: return check_block(checker, form->u.block);
+    case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: return check_branches(checker, form);
+    case AST_EACH_IN: case AST_EACH_FROM: return check_each(checker, form);
+    case AST_IF: return check_if(checker, form);
+    case AST_WHILE: case AST_LOOP: return check_loop(checker, form);
+    case AST_BREAK: case AST_CONTINUE: return check_jump(checker, form);
+    case AST_TIMEOUT: return check_timeout(checker, form);
+    case AST_RETRY: return check_retry(checker, form);
+    case AST_DELAY: return check_delay(checker, form);
+    case AST_SPAWN: return check_spawn(checker, form);
+    case AST_JOIN: return check_join(checker, form);
+    case AST_RETURN: return check_return(checker, form);
+    case AST_REJECT: return check_reject(checker, form);
+    }
+    return NULL;
+}

@@ -1,0 +1,287 @@
+/* check_own.c - part of check: where what owns something is moved, and that nothing mentions it behind that (rule 42b).
+ *
+ *     if (x) { serve(conn) } then log(conn)     ->     log: conn has been moved on a way to here
+ *
+ * Of every variable that owns something the mentions are kept, in the order of the text, as what follows a move in the text need
+ * not follow it in time: a handler comes behind all of its body, a branch runs beside the others.
+ */
+#include "base/arena.h"
+#include "check/check.h"
+
+static void note(struct checker *checker, struct diag *diag, struct span span)
+{
+    diag_note(checker->diags, diag, span, "it is moved here");
+}
+
+static void add_mention(struct checker *checker, struct variable *variable, struct span span, bool moves)
+{
+    struct mention *mention = arena_new(checker->arena, struct mention);
+
+    mention->serial = checker->serial++;
+    mention->span = span;
+    mention->moves = moves;
+    mention->variable = variable;
+    mention->next = variable->mentions;
+    mention->before = checker->mentions;
+    variable->mentions = checker->mentions = mention;
+}
+
+/* Then that has been said. */
+static bool may_be_unset(const struct checker *checker, const struct variable *variable)
+{
+    return variable->kind == VARIABLE_BINDING && !check_assigned_has(&checker->assigned, variable);
+}
+
+static const char *how_sure(const struct checker *checker, const struct variable *variable)
+{
+    return check_assigned_has(&checker->moved.surely, variable) ? "" : " on a way to here";
+}
+
+void check_own_mention(struct checker *checker, struct variable *variable, struct span span)
+{
+    if (variable->resource == NULL)
+        return;
+    if (check_assigned_has(&checker->moved.maybe, variable) && !may_be_unset(checker, variable))
+        note(checker, diag_report(checker->diags, D_MOVED, span, variable->name, how_sure(checker, variable)), variable->moved_at);
+    if (checker->undo != NULL) {
+        variable->undo_at = span;
+        variable->undo_scope = checker->undo_scope;
+    }
+    add_mention(checker, variable, span, false);
+}
+
+static bool is_inside(const struct scope *scope, const struct scope *outer)
+{
+    while (scope != NULL && scope != outer)
+        scope = scope->parent;
+    return scope != NULL;
+}
+
+void check_own_move(struct checker *checker, struct variable *variable, struct span span)
+{
+    struct diag *diag;
+
+    if (checker->undo != NULL && variable->index < checker->undo->variables)
+        diag_report(checker->diags, D_MOVED_BY_UNDO, span, variable->name);
+    else if (checker->undo == NULL && variable->undo_at.begin != 0 && is_inside(checker->scope, variable->undo_scope)) {
+        diag = diag_report(checker->diags, D_MOVED_BEFORE_UNDO, span, variable->name);
+        diag_note(checker->diags, diag, variable->undo_at, "it is mentioned here");
+    }
+    check_assigned_add(checker, &checker->moved.maybe, variable);
+    check_assigned_add(checker, &checker->moved.surely, variable);
+    variable->moved_at = span;
+    add_mention(checker, variable, span, true);
+}
+
+static void two_owners(struct checker *checker, const struct variable *variable, struct span span)
+{
+    diag_report(checker->diags, D_TWO_OWNERS, span, variable->name, variable->type.before);
+}
+
+void check_own_text(struct checker *checker, const struct text *text, struct ctype type)
+{
+    struct variable *moved = text_moves(text, type), *mentioned = text_mentions(text, type), *owner = text_owner(text);
+
+    if (ctype_resource(checker->program, type) == NULL)
+        return;
+    if (moved != NULL)
+        check_own_move(checker, moved, text->span);
+    else if (mentioned != NULL)
+        two_owners(checker, mentioned, text->span);
+    else if (owner != NULL) /* of another resource; C might see no difference */
+        diag_report(checker->diags, D_OWNER_LOST, text->span, owner->type.before, type.before);
+}
+
+void check_own_arguments(struct checker *checker, const struct text *args, const struct parameter *params)
+{
+    for (; args != NULL && params != NULL; args = args->next, params = params->next) {
+        struct variable *moved = text_moves(args, params->type);
+        if (moved != NULL && check_assigned_has(&checker->moved.maybe, moved) && moved->mentions->moves) /* twice in this call */
+            note(checker, diag_report(checker->diags, D_MOVED, args->span, moved->name, how_sure(checker, moved)), moved->moved_at);
+        check_own_text(checker, args, params->type);
+    }
+}
+
+/* ---- ways ---- */
+
+static struct moved copy_of(struct checker *checker, const struct moved *moved)
+{
+    struct moved copy = { check_assigned_copy(checker, &moved->maybe), check_assigned_copy(checker, &moved->surely) };
+    return copy;
+}
+
+static void join(struct checker *checker, struct moved *moved, const struct moved *other)
+{
+    check_assigned_union(checker, &moved->maybe, &other->maybe);
+    for (unsigned i = 0; i < moved->surely.count; i++)
+        moved->surely.words[i] &= i < other->surely.count ? other->surely.words[i] : 0;
+}
+
+struct own_point check_own_here(struct checker *checker)
+{
+    struct own_point point = { copy_of(checker, &checker->moved), checker->serial, checker->chain->variable_count };
+    return point;
+}
+
+void check_own_return(struct checker *checker, const struct own_point *point)
+{
+    checker->moved = copy_of(checker, &point->moved);
+}
+
+void check_own_join(struct checker *checker, const struct moved *other)
+{
+    join(checker, &checker->moved, other);
+}
+
+void check_own_bound(struct checker *checker, const struct variable *variable)
+{
+    check_assigned_drop(&checker->moved.maybe, variable);
+    check_assigned_drop(&checker->moved.surely, variable);
+}
+
+static const struct mention *moved_between(const struct variable *variable, unsigned begin, unsigned end)
+{
+    const struct mention *mention = variable->mentions;
+
+    while (mention != NULL && !(mention->moves && mention->serial >= begin && mention->serial < end))
+        mention = mention->next;
+    return mention;
+}
+
+/* The newest mention if it is in the text from `begin` on, and so the one before a mention; NULL: there is none. */
+static struct mention *mention_since(struct mention *mention, unsigned begin)
+{
+    return mention != NULL && mention->serial >= begin ? mention : NULL;
+}
+
+/* Every variable that a part of the text may have moved. */
+static void add_moved(struct checker *checker, struct assigned *set, unsigned begin, unsigned end)
+{
+    for (struct mention *m = checker->mentions; (m = mention_since(m, begin)) != NULL; m = m->before)
+        if (m->moves && m->serial < end)
+            check_assigned_add(checker, set, m->variable);
+}
+
+void check_own_handler(struct checker *checker, const struct own_point *start, unsigned end)
+{
+    check_own_return(checker, start);
+    add_moved(checker, &checker->moved.maybe, start->serial, end);
+}
+
+void check_own_behind_cleanup(struct checker *checker, const struct own_point *cleanup, const struct moved *before)
+{
+    checker->moved = *before;
+    add_moved(checker, &checker->moved.maybe, cleanup->serial, checker->serial);
+}
+
+/* ---- what runs more than once ---- */
+
+void check_own_loop_begin(struct checker *checker, struct own_loop *loop, bool may_pass)
+{
+    loop->outer = checker->own_loop;
+    loop->head = check_own_here(checker);
+    loop->at_end = copy_of(checker, &checker->moved);
+    loop->has_end = may_pass;
+    checker->own_loop = loop;
+}
+
+/* The next round finds what this one has left. */
+void check_own_next_round(struct checker *checker)
+{
+    struct own_loop *loop = checker->own_loop;
+
+    if (loop == NULL)
+        return;
+    for (struct mention *m = checker->mentions; (m = mention_since(m, loop->head.serial)) != NULL; m = m->before) {
+        const struct variable *v = m->variable;
+        if (v->index >= loop->head.variables || !check_assigned_has(&checker->moved.maybe, v) || check_assigned_has(&loop->head.moved.maybe, v))
+            continue;
+        diag_report(checker->diags, D_MOVED_AGAIN, v->moved_at, v->name, "a loop: the next round would not have it");
+        check_assigned_add(checker, &loop->head.moved.maybe, v);
+    }
+}
+
+void check_own_break(struct checker *checker)
+{
+    struct own_loop *loop = checker->own_loop;
+
+    if (loop != NULL && loop->has_end)
+        join(checker, &loop->at_end, &checker->moved);
+    else if (loop != NULL)
+        loop->at_end = copy_of(checker, &checker->moved);
+    if (loop != NULL)
+        loop->has_end = true;
+}
+
+void check_own_loop_end(struct checker *checker)
+{
+    checker->moved = checker->own_loop->at_end;
+    checker->own_loop = checker->own_loop->outer;
+}
+
+void check_own_once(struct checker *checker, const struct own_point *start, const char *word)
+{
+    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL; m = m->before)
+        if (m->variable->index < start->variables && moved_between(m->variable, start->serial, checker->serial) == m)
+            diag_report(checker->diags, D_MOVED_AGAIN, m->span, m->variable->name, word);
+}
+
+/* ---- what runs at the same time ---- */
+
+static const struct mention *mentioned_between(const struct variable *variable, unsigned begin, unsigned end)
+{
+    const struct mention *mention = variable->mentions;
+
+    while (mention != NULL && !(mention->serial >= begin && mention->serial < end))
+        mention = mention->next;
+    return mention;
+}
+
+static const struct mention *moved_beside(const struct variable *variable, unsigned begin, unsigned end)
+{
+    const struct mention *mention = moved_between(variable, begin, end);
+
+    while (mention != NULL && mention->by_winner)
+        mention = moved_between(variable, begin, mention->serial);
+    return mention;
+}
+
+void check_own_winner(struct checker *checker, const struct own_point *start)
+{
+    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL; m = m->before)
+        if (m->moves && !m->by_winner)
+            check_assigned_add(checker, &checker->moved.maybe, m->variable);
+}
+
+/* What is mentioned in a winner's block may have been moved by a branch; what such a block moves was there for the branches. */
+static void check_beside(struct checker *checker, const struct variable *variable, const struct own_point *start,
+                         const struct own_point *branch, unsigned winner)
+{
+    const struct mention *moved = moved_between(variable, branch->serial, winner);
+    const struct mention *other = mentioned_between(variable, start->serial, branch->serial);
+
+    if (moved == NULL || other == NULL) {
+        moved = moved_beside(variable, start->serial, branch->serial);
+        other = mentioned_between(variable, branch->serial, winner);
+    }
+    if (moved != NULL && other != NULL)
+        diag_note(checker->diags, diag_report(checker->diags, D_MOVED_BRANCH, moved->span, variable->name), other->span,
+                  "a branch that runs at the same time mentions it here");
+}
+
+void check_own_branch(struct checker *checker, const struct own_point *start, const struct own_point *branch, unsigned winner)
+{
+    for (struct mention *m = checker->mentions; (m = mention_since(m, winner)) != NULL; m = m->before)
+        m->by_winner = true;
+    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL; m = m->before)
+        if (m == m->variable->mentions && m->variable->index < start->variables) /* each variable once */
+            check_beside(checker, m->variable, start, branch, winner);
+    check_own_return(checker, start);
+}
+
+void check_own_branches(struct checker *checker, const struct own_point *start)
+{
+    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL; m = m->before)
+        m->by_winner = false; /* for a combinator around this one they are as others */
+    check_own_handler(checker, start, checker->serial);
+}

@@ -1,0 +1,147 @@
+/* check_scope.c - visible names and certainly set bindings. */
+#include "check/check.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+
+struct visible_name {
+    UT_hash_handle hh;
+    const char *name; /* interned */
+    struct variable *innermost;
+};
+
+/* ---- certainly set ---- */
+
+struct assigned check_assigned_copy(struct checker *checker, const struct assigned *set)
+{
+    struct assigned copy = { NULL, set->count };
+    if (set->count != 0) {
+        copy.words = arena_alloc(checker->arena, set->count * sizeof *copy.words);
+        memcpy(copy.words, set->words, set->count * sizeof *copy.words);
+    }
+    return copy;
+}
+
+static void assigned_grow(struct checker *checker, struct assigned *set, unsigned words)
+{
+    uint64_t *grown;
+    if (words <= set->count)
+        return;
+    words = words < 2 * set->count ? 2 * set->count : words;
+    grown = arena_alloc(checker->arena, words * sizeof *grown);
+    if (set->count != 0)
+        memcpy(grown, set->words, set->count * sizeof *grown);
+    set->words = grown;
+    set->count = words;
+}
+
+void check_assigned_add(struct checker *checker, struct assigned *set, const struct variable *variable)
+{
+    assigned_grow(checker, set, variable->index / 64 + 1);
+    set->words[variable->index / 64] |= (uint64_t)1 << variable->index % 64;
+}
+
+void check_assigned_drop(struct assigned *set, const struct variable *variable)
+{
+    if (check_assigned_has(set, variable))
+        set->words[variable->index / 64] &= ~((uint64_t)1 << variable->index % 64);
+}
+
+bool check_assigned_has(const struct assigned *set, const struct variable *variable)
+{
+    unsigned word = variable->index / 64;
+    return word < set->count && (set->words[word] >> variable->index % 64 & 1) != 0;
+}
+
+void check_assigned_meet(struct checker *checker, struct assigned *set, const struct assigned *other, const char *why, struct span at)
+{
+    for (struct variable *v = checker->chain->variables; v != NULL; v = v->next) {
+        if (v->kind == VARIABLE_BINDING && check_assigned_has(set, v) && !check_assigned_has(other, v)) {
+            set->words[v->index / 64] &= ~((uint64_t)1 << v->index % 64);
+            v->unset_why = why;
+            v->unset_at = at;
+        }
+    }
+}
+
+void check_assigned_union(struct checker *checker, struct assigned *set, const struct assigned *other)
+{
+    assigned_grow(checker, set, other->count);
+    for (unsigned i = 0; i < other->count; i++)
+        set->words[i] |= other->words[i];
+}
+
+/* ---- visible names ---- */
+
+struct variable *check_variable_new(struct checker *checker, enum variable_kind kind, const char *name, struct ctype type, struct span span)
+{
+    struct variable *variable = arena_new(checker->arena, struct variable);
+    variable->kind = kind;
+    variable->name = name;
+    variable->type = type;
+    variable->span = span;
+    variable->scope = checker->scope;
+    if (kind == VARIABLE_PARAMETER || kind == VARIABLE_BINDING || kind == VARIABLE_IT || kind == VARIABLE_RESULT)
+        variable->resource = ctype_resource(checker->program, type);
+    if (variable->resource != NULL && (kind == VARIABLE_PARAMETER || kind == VARIABLE_BINDING))
+        checker->scope->owned_count++;
+    variable->index = checker->chain->variable_count++;
+    *checker->chain->last_variable = variable;
+    checker->chain->last_variable = &variable->next;
+    return variable;
+}
+
+struct variable *check_variable_visible(const struct checker *checker, const char *name)
+{
+    struct visible_name *entry;
+    HASH_FIND_PTR(checker->visible, &name, entry);
+    return entry == NULL ? NULL : entry->innermost;
+}
+
+bool check_variable_was_visible(const struct checker *checker, const char *name)
+{
+    struct visible_name *entry;
+    HASH_FIND_PTR(checker->visible, &name, entry);
+    return entry != NULL && entry->innermost == NULL;
+}
+
+void check_variable_show(struct checker *checker, struct variable *variable)
+{
+    struct arena *arena = checker->arena;
+    struct visible_name *entry;
+
+    HASH_FIND_PTR(checker->visible, &variable->name, entry);
+    if (entry == NULL) {
+        entry = arena_new(arena, struct visible_name);
+        entry->name = variable->name;
+        HASH_ADD_PTR(checker->visible, name, entry);
+    }
+    variable->hides = entry->innermost;
+    variable->shown = checker->scope->shown;
+    checker->scope->shown = variable;
+    entry->innermost = variable;
+}
+
+void check_scope_open(struct checker *checker, struct span span)
+{
+    struct scope *scope = arena_new(checker->arena, struct scope);
+    scope->span = span;
+    scope->parent = checker->scope;
+    scope->last_child = &scope->children;
+    if (scope->parent != NULL) {
+        *scope->parent->last_child = scope;
+        scope->parent->last_child = &scope->next;
+    }
+    checker->scope = scope;
+}
+
+void check_scope_close(struct checker *checker)
+{
+    for (struct variable *v = checker->scope->shown; v != NULL; v = v->shown) {
+        struct visible_name *entry;
+        HASH_FIND_PTR(checker->visible, &v->name, entry);
+        entry->innermost = v->hides;
+    }
+    checker->scope = checker->scope->parent;
+}

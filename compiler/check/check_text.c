@@ -1,0 +1,339 @@
+/* check_text.c - finds the chain's names in C text.
+ *
+ *     render(&names, it.count)   ->   "render(&" names ", " it ".count)"
+ *
+ * The text is never parsed. A name is one of the chain's unless it stands behind `.`, `->`, struct/union/enum or goto, or the text
+ * declares it: cdecl.c (language.md, Names).
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "ctext/cdecl.h"
+#include "ctext/ctext.h"
+#include "base/intern.h"
+#include "check/check.h"
+
+struct scan {
+    struct checker *checker;
+    const struct ast_c *c;
+    struct ctype type;         /* what the context asks for, for `it` */
+    struct node *do_node;      /* NULL outside a do */
+    struct piece **last;
+    const char *plain;         /* start of text not yet taken over */
+    struct cdecl declared;     /* what the text declares itself */
+    bool address;              /* after an & that takes an address */
+    int address_depth;         /* of the brackets after such an & and a name, `&_Generic(`; 0: there are none */
+    bool operand;              /* after a variable of the chain or a number */
+    const char *joined;        /* after the first & of `operand &&` */
+    bool measured;             /* behind a sizeof */
+    int depth;
+    int rejects[16];           /* depths at which a reject( ends */
+    int reject_arguments[16];
+    const char *reject_codes[16]; /* where their first arguments begin */
+    int reject_count;
+    bool has_called;           /* what only a step can call: said once */
+};
+
+static struct span span_of(const struct scan *scan, struct ctoken token)
+{
+    struct span span;
+    span.begin = scan->c->span.begin + (pos)(token.text - scan->c->text);
+    span.end = span.begin + (pos)token.length;
+    return span;
+}
+
+static struct piece *add_piece(struct scan *scan, enum piece_kind kind)
+{
+    struct piece *piece = arena_new(scan->checker->arena, struct piece);
+    piece->kind = kind;
+    *scan->last = piece;
+    scan->last = &piece->next;
+    return piece;
+}
+
+/* Takes over the text up to `end`; the next begins at `next`. */
+static void add_plain(struct scan *scan, const char *end, const char *next)
+{
+    if (end > scan->plain) {
+        struct piece *piece = add_piece(scan, PIECE_TEXT);
+        piece->at = scan->c->span.begin + (pos)(scan->plain - scan->c->text);
+        piece->text = scan->plain;
+        piece->length = (size_t)(end - scan->plain);
+    }
+    scan->plain = next;
+}
+
+static struct ctoken peek(const char *p)
+{
+    return ctext_next_solid(&p);
+}
+
+static void check_set(struct scan *scan, const struct variable *variable, struct ctoken token)
+{
+    struct checker *checker = scan->checker;
+    struct diag *diag;
+
+    if (variable->kind != VARIABLE_BINDING || check_assigned_has(&checker->assigned, variable))
+        return;
+    diag = diag_report(checker->diags, D_MAYBE_UNSET, span_of(scan, token), variable->name,
+                       variable->unset_why == NULL ? "it is bound in another place" : variable->unset_why);
+    diag_note(checker->diags, diag, variable->unset_at.begin != 0 ? variable->unset_at : variable->span,
+              variable->unset_at.begin != 0 ? "this is where the two ways part" : "it is bound here");
+}
+
+static struct variable *variable_named(const struct scan *scan, struct ctoken token)
+{
+    return check_variable_visible(scan->checker, intern(scan->checker->program->names, token.text, token.length));
+}
+
+static bool is_assigned(const char *behind)
+{
+    struct ctoken equals = ctext_next_solid(&behind);
+    return ctoken_is(equals, "=") && *behind != '=';
+}
+
+/* A variable has a value as soon as the text has assigned one, or taken its address, or a `do` has mentioned it: what C does on which
+ * way is not known. */
+static void check_var_set(struct scan *scan, struct variable *variable, struct ctoken token, const char *behind)
+{
+    bool read = scan->do_node == NULL && !scan->address && !is_assigned(behind);
+
+    if (!variable->no_value || scan->measured)
+        return;
+    variable->no_value = false;
+    if (read)
+        diag_note(scan->checker->diags, diag_report(scan->checker->diags, D_VAR_UNSET, span_of(scan, token), variable->name),
+                  variable->span, "it is declared here");
+}
+
+/* The variable that a name in the text stands for; NULL if it is none of the chain's. */
+static struct variable *variable_meant(struct scan *scan, struct ctoken token)
+{
+    struct checker *checker = scan->checker;
+    struct variable *variable;
+    const char *name;
+
+    if (ctoken_is(token, "it"))
+        return check_incoming_wanted(checker, scan->type, span_of(scan, token), NULL);
+    if (ctoken_is(token, "err") && checker->err == NULL && variable_named(scan, token) == NULL) /* else it has been refused */
+        diag_report(checker->diags, D_ERR_UNSET, span_of(scan, token));
+    if (ctoken_is(token, "err"))
+        return checker->err;
+    if (ctoken_is(token, "attempt") && checker->attempt == NULL && variable_named(scan, token) == NULL)
+        diag_report(checker->diags, D_ATTEMPT_UNSET, span_of(scan, token));
+    if (ctoken_is(token, "attempt"))
+        return checker->attempt;
+    name = intern(checker->program->names, token.text, token.length);
+    variable = check_variable_visible(checker, name);
+    if (variable != NULL)
+        check_set(scan, variable, token);
+    else if (check_variable_was_visible(checker, name))
+        diag_report(checker->diags, D_OUT_OF_SCOPE, span_of(scan, token), name, name);
+    return variable;
+}
+
+static bool is_chain_name(const struct scan *scan, struct ctoken token)
+{
+    return ctoken_is(token, "it") || (ctoken_is(token, "err") && scan->checker->err != NULL) || variable_named(scan, token) != NULL;
+}
+
+static void report_shadow(struct scan *scan, struct ctoken token)
+{
+    struct variable *variable = variable_named(scan, token);
+
+    diag_report(scan->checker->diags, D_LOCAL_SHADOWS, span_of(scan, token), arena_copy(scan->checker->arena, token.text, token.length));
+    if (variable != NULL) /* enough has been said of it */
+        variable->used = true;
+}
+
+/* What waits is called by a step: for C there is no function of that name. */
+static void check_called(struct scan *scan, struct ctoken token, const char *behind)
+{
+    const struct checker *checker = scan->checker;
+    const struct symbol *op = symbol_find(checker->program, intern(checker->program->names, token.text, token.length));
+    const char *end = token.text;
+    struct ctoken name;
+    struct diag *diag;
+
+    if (op == NULL || op->kind != SYMBOL_OPERATION || op->proto_kind == AST_SYNC || !ctoken_is(peek(behind), "(") || scan->has_called)
+        return;
+    scan->has_called = true;
+    diag = diag_report(checker->diags, D_CALLED_IN_C, span_of(scan, token), op->name,
+                       op->proto_kind == AST_CHAIN ? "a chain" : op->proto_kind == AST_BLOCKING ? "a blocking function" : "an operation");
+    ctext_next_call(&end, &name);
+    if (scan->do_node != NULL)
+        diag_help(checker->diags, diag, "bind its value before the `do`: `%.*s as NAME then do { ... }`", (int)(end - token.text), token.text);
+    else
+        diag_help(checker->diags, diag, "write `%.*s then ...`, and there `%.*sit%s`", (int)(end - token.text), token.text,
+                  (int)(token.text - scan->c->text), scan->c->text, end);
+}
+
+static void take_name(struct scan *scan, struct ctoken token, const char *behind, enum cname name)
+{
+    struct variable *variable;
+    struct piece *piece;
+
+    if (name == CNAME_DECLARED && is_chain_name(scan, token))
+        report_shadow(scan, token);
+    if (name != CNAME_USED || cdecl_is_local(&scan->declared, token))
+        return;
+    variable = variable_meant(scan, token);
+    if (variable == NULL) {
+        check_called(scan, token, behind);
+        return;
+    }
+    check_var_set(scan, variable, token, behind);
+    check_own_mention(scan->checker, variable, span_of(scan, token));
+    variable->used = true;
+    scan->operand = true;
+    if (scan->address || scan->address_depth > 0 || !ctype_is_scalar(variable->type))
+        variable->address_taken = true;
+    add_plain(scan, token.text, behind);
+    piece = add_piece(scan, PIECE_VARIABLE);
+    piece->at = span_of(scan, token).begin;
+    piece->variable = variable;
+}
+
+/* ---- reject( … ) and return in a do ---- */
+
+/* The bracket is the next token. */
+static void open_reject(struct scan *scan, struct ctoken token, const char *behind)
+{
+    struct ctoken bracket = ctext_next_solid(&behind);
+
+    if (!ctoken_is(bracket, "(") || scan->reject_count == 16)
+        return;
+    add_plain(scan, token.text, behind);
+    add_piece(scan, PIECE_REJECT);
+    scan->do_node->u.do_.rejects = true;
+    scan->reject_arguments[scan->reject_count] = ctoken_is(peek(behind), ")") ? 0 : 1;
+    scan->reject_codes[scan->reject_count] = behind;
+    scan->rejects[scan->reject_count++] = scan->depth;
+}
+
+/* The first argument ends here. */
+static void check_reject_code(struct scan *scan, struct ctoken end)
+{
+    const char *begin = scan->reject_codes[scan->reject_count - 1];
+    struct ast_c code = { .text = arena_copy(scan->checker->arena, begin, (size_t)(end.text - begin)) };
+
+    code.span.begin = scan->c->span.begin + (pos)(begin - scan->c->text);
+    code.span.end = scan->c->span.begin + (pos)(end.text - scan->c->text);
+    symbol_check_positive(scan->checker->program, &code);
+}
+
+static void close_reject(struct scan *scan, struct ctoken token, const char *behind)
+{
+    int arguments = scan->reject_arguments[scan->reject_count - 1];
+    struct ctype type = scan->do_node->u.do_.type;
+    struct piece *piece;
+
+    if (arguments == 1)
+        check_reject_code(scan, token);
+    scan->reject_count--;
+    if (arguments < 1 || arguments > 3)
+        diag_report(scan->checker->diags, D_REJECT_ARGUMENTS, span_of(scan, token), (unsigned)arguments);
+    add_plain(scan, token.text, behind);
+    piece = add_piece(scan, PIECE_REJECT_END);
+    piece->length = (size_t)arguments;
+    piece->text = ctype_is_void(type) ? ")" : arena_format(scan->checker->arena, ", (%s){ 0 })", type.before);
+}
+
+/* An & after an operand is binary. After a bracket it may be either, and counts as unary: `(int *)&x`. */
+static void take_ampersand(struct scan *scan, struct ctoken token)
+{
+    bool is_second = scan->joined != NULL && scan->joined == token.text;
+
+    scan->address = !scan->operand && !is_second;
+    scan->joined = scan->operand ? token.text + 1 : NULL;
+}
+
+/* A word between an & and the variable whose address it takes: `&_Generic(x, int: x)`, `&__extension__ x`. */
+static void take_word(struct scan *scan, struct ctoken token, const char *behind)
+{
+    bool is_prefix = ctoken_is(token, "__extension__") || ctoken_is(token, "__real__") || ctoken_is(token, "__imag__");
+
+    if (scan->address && scan->address_depth == 0 && ctoken_is(peek(behind), "("))
+        scan->address_depth = scan->depth + 1;
+    scan->address = scan->address && is_prefix;
+}
+
+static void take_punctuator(struct scan *scan, struct ctoken token, const char *behind)
+{
+    bool in_reject = scan->reject_count > 0 && scan->rejects[scan->reject_count - 1] == scan->depth - 1;
+
+    if (strchr("([{", *token.text) != NULL)
+        scan->depth++;
+    else if (*token.text == ')' && in_reject) {
+        scan->depth--;
+        close_reject(scan, token, behind);
+    } else if (strchr(")]}", *token.text) != NULL)
+        scan->depth--;
+    else if (*token.text == ',' && in_reject && ++scan->reject_arguments[scan->reject_count - 1] == 2)
+        check_reject_code(scan, token);
+    if (scan->depth < scan->address_depth)
+        scan->address_depth = 0;
+    if (*token.text == '&')
+        take_ampersand(scan, token);
+    else if (*token.text != '(')
+        scan->address = false;
+    scan->measured = scan->measured && strchr("(*", *token.text) != NULL;
+}
+
+static void take_token(struct scan *scan, struct ctoken token, const char **at)
+{
+    bool is_variable = token.kind == CTOKEN_NAME && is_chain_name(scan, token);
+    enum cname name = cdecl_take(&scan->declared, token, *at, is_variable);
+
+    if (token.kind == CTOKEN_PUNCT) {
+        take_punctuator(scan, token, *at);
+        scan->operand = false;
+        return;
+    }
+    scan->operand = token.kind == CTOKEN_NUMBER;
+    if (token.kind != CTOKEN_NAME) {
+        scan->address = false;
+        return;
+    }
+    if (scan->do_node != NULL && ctoken_is(token, "reject") && name == CNAME_USED)
+        open_reject(scan, token, *at);
+    else if (scan->do_node != NULL && ctoken_is(token, "return") && ctoken_is(peek(*at), ";")) {
+        add_plain(scan, token.text, *at);
+        add_piece(scan, PIECE_RETURN);
+    } else
+        take_name(scan, token, *at, name);
+    take_word(scan, token, *at);
+    scan->measured = ctoken_is(token, "sizeof");
+}
+
+struct text *check_text(struct checker *checker, const struct ast_c *c, struct ctype type, bool is_body, struct node *do_node)
+{
+    struct text *text = arena_new(checker->arena, struct text);
+    struct scan scan = { .checker = checker, .c = c, .type = type, .do_node = is_body ? do_node : NULL,
+        .last = &text->pieces, .plain = c->text };
+    struct ctoken token;
+    const char *p = c->text, *end = p;
+
+    text->span = c->span;
+    cdecl_init(&scan.declared, checker->arena, is_body);
+    while ((token = ctext_next_solid(&p)).kind != CTOKEN_END) {
+        take_token(&scan, token, &p);
+        end = p;
+    }
+    add_plain(&scan, is_body ? p : end, p); /* a comment to the end of the line would swallow what follows an expression */
+    return text;
+}
+
+struct text *check_text_of_variable(struct checker *checker, struct variable *variable, struct span span)
+{
+    struct text *text = arena_new(checker->arena, struct text);
+    text->span = span;
+    text->pieces = arena_new(checker->arena, struct piece);
+    text->pieces->kind = PIECE_VARIABLE;
+    text->pieces->variable = variable;
+    check_own_mention(checker, variable, span);
+    variable->used = true;
+    if (!ctype_is_scalar(variable->type))
+        variable->address_taken = true;
+    return text;
+}

@@ -1,0 +1,332 @@
+/* check_wanted.c - part of check: who wants the value of a step, and do all ways to it agree.
+ *
+ * A step's type is known from the inside out, whether its value is wanted only from the outside in. So check types the nodes
+ * first, and whoever wants a value demands it here.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "check/check.h"
+
+/* One way to a value, for the note when two disagree. */
+struct ways {
+    struct ctype type;
+    bool from_context; /* C converts to it; else all ways must have the same type */
+    struct span first;
+};
+
+static const char *words_of(struct checker *checker, struct ctype type)
+{
+    return arena_format(checker->arena, "%s%s", type.before, type.after);
+}
+
+static struct variable *incoming_made(struct checker *checker, struct incoming *it, struct ctype type, struct span at,
+                                      const char *by);
+
+/* An `it` that owns something ends with the step that got it (rule 42b), so a delay hands it over. */
+static struct variable *passed_on(struct variable *variable)
+{
+    return variable != NULL && variable->kind == VARIABLE_IT && variable->resource != NULL ? NULL : variable;
+}
+
+/* What every way to a value has bound it as; NULL: nothing, or not the same. */
+static struct variable *bound_as(const struct node *node)
+{
+    const struct node *a, *b;
+
+    if (node->binding != NULL)
+        return node->binding;
+    switch ((int)node->kind) {
+    case NODE_THEN: return bound_as(node->u.then.second);
+    case NODE_FINALLY: return bound_as(node->u.finally.body);
+    case NODE_THEN_ELSE: a = node->u.then.second, b = node->u.then.no; break;
+    case NODE_CATCH: a = node->u.catch_.body, b = node->u.catch_.handler; break;
+    default: return NULL;
+    }
+    if (a->ends || b->ends)
+        return bound_as(a->ends ? b : a);
+    return bound_as(a) == bound_as(b) ? bound_as(a) : NULL;
+}
+
+/* The variable that holds a node's value anyway, so that `it` need not be a copy: a binding, or what a delay passes on. */
+static struct variable *holder(struct checker *checker, const struct node *node, struct ctype context)
+{
+    struct variable *bound = bound_as(node);
+
+    if (bound != NULL)
+        return bound;
+    if (node->kind == NODE_EXPR && !ctype_is_void(node->type)) /* the name of what owns something */
+        return text_moves(node->u.expr, node->type);
+    if (node->kind == NODE_THEN)
+        return holder(checker, node->u.then.second, context);
+    if (node->kind == NODE_FINALLY)
+        return holder(checker, node->u.finally.body, context);
+    if (node->kind == NODE_DELAY)
+        return passed_on(incoming_made(checker, node->u.delay.passes, context, node->span, NULL));
+    return NULL;
+}
+
+/* A struct is no number, and no other struct; of names that C's typedef has made nothing is known here. */
+static bool could_convert(struct ctype a, struct ctype b)
+{
+    bool a_is_struct = ctype_is_struct(a), b_is_struct = ctype_is_struct(b);
+
+    if (a_is_struct && b_is_struct)
+        return ctype_same(a, b);
+    return !(a_is_struct && ctype_is_scalar(b)) && !(b_is_struct && ctype_is_scalar(a));
+}
+
+/* Reported, if so: nothing at `at` gives the value that the chain's type asks for. */
+static bool is_misspelt_void(const struct checker *checker, struct ctype type, struct span at)
+{
+    return misspelt_void(checker->program, checker->chain->symbol, type, at);
+}
+
+static void demand_way(struct checker *checker, struct node *node, struct ways *ways)
+{
+    struct ctype type = node->binding != NULL ? node->binding->type : node->type;
+    struct diag *diag;
+
+    if (node->binding != NULL)
+        node->binding->used = true;
+    if (node->binding != NULL && node->binding->resource != NULL)
+        check_own_move(checker, node->binding, node->span);
+    if (node->kind == NODE_DELAY) {
+        struct variable *passed = incoming_made(checker, node->u.delay.passes, ways->type, node->span, NULL);
+        if (passed == NULL || node->binding != NULL)
+            return;
+        if (passed->resource != NULL)
+            check_own_move(checker, passed, node->span);
+        type = passed->type;
+    } else if (node->flexible && node->binding == NULL) {
+        if (ctype_is_void(ways->type))
+            diag_report(checker->diags, D_VALUE_UNTYPED, node->span);
+        else if (!ctype_is_void(node->type) && !ctype_same(node->type, ways->type))
+            diag_report(checker->diags, D_OWNER_LOST, node->span, words_of(checker, node->type), words_of(checker, ways->type));
+        else if (node->kind == NODE_EXPR)
+            check_own_text(checker, node->u.expr, ways->type);
+        return;
+    }
+    if (ctype_is_void(type) && is_misspelt_void(checker, ways->type, node->span))
+        return;
+    if (ctype_is_void(type)) {
+        diag = diag_report(checker->diags, D_NO_VALUE, node->span, node->kind == NODE_CALL
+            ? arena_format(checker->arena, "'%s'", node->u.call.op->name) : "this");
+        if (node->kind == NODE_DO)
+            diag_help(checker->diags, diag, "a `do` with a value says its type: `do %s { }`",
+                      ctype_is_void(ways->type) ? "TYPE" : words_of(checker, ways->type));
+        return;
+    }
+    if (ways->from_context && ways->type.before != NULL && !could_convert(type, ways->type))
+        diag_report(checker->diags, D_WANTED_TYPE, node->span, words_of(checker, type), words_of(checker, ways->type));
+    if (ways->from_context && ctype_resource(checker->program, type) != NULL && !ctype_same(type, ways->type))
+        diag_report(checker->diags, D_OWNER_LOST, node->span, words_of(checker, type), words_of(checker, ways->type));
+    else if (ways->from_context && ctype_resource(checker->program, ways->type) != NULL && !ctype_same(type, ways->type))
+        diag_report(checker->diags, D_OWNER_MADE, node->span, words_of(checker, type), words_of(checker, ways->type));
+    if (ways->from_context)
+        return;
+    if (ctype_is_void(ways->type))
+        ways->type = type;
+    else if (!ctype_same(type, ways->type)) {
+        diag = diag_report(checker->diags, D_BRANCH_TYPES, node->span, words_of(checker, type), words_of(checker, ways->type));
+        if (ways->first.begin != 0)
+            diag_note(checker->diags, diag, ways->first, "the other way is here");
+    }
+    if (ways->first.begin == 0)
+        ways->first = node->span;
+}
+
+static void demand_ways(struct checker *checker, struct node *node, struct ways *ways);
+
+/* A `delay` to which nothing comes. */
+static bool passes_nothing(const struct node *node)
+{
+    return node->kind == NODE_DELAY && node->binding == NULL && node->u.delay.passes->node == NULL && node->u.delay.passes->variable == NULL;
+}
+
+static void demand_branch(struct checker *checker, struct node *branch, struct ways *ways)
+{
+    if (branch->ends)
+        return;
+    if (branch->u.block.winner == NULL && passes_nothing(branch->u.block.body)) {
+        if (is_misspelt_void(checker, ways->type, branch->span))
+            return;
+        struct diag *diag = diag_report(checker->diags, D_NO_VALUE, branch->span, "this branch");
+        diag_help(checker->diags, diag, "a block behind it can give one: `delay ... { (value) }`");
+        return;
+    }
+    demand_ways(checker, branch->u.block.winner != NULL ? branch->u.block.winner : branch->u.block.body, ways);
+}
+
+static void demand_ways(struct checker *checker, struct node *node, struct ways *ways)
+{
+    if (node->ends || node->wrong)
+        return;
+    if (node->binding != NULL) {
+        demand_way(checker, node, ways);
+        return;
+    }
+    switch (node->kind) {
+    case NODE_BLOCK:
+        demand_ways(checker, node->u.block.body, ways);
+        break;
+    case NODE_THEN:
+        demand_ways(checker, node->u.then.second, ways);
+        break;
+    case NODE_THEN_ELSE:
+        demand_ways(checker, node->u.then.second, ways);
+        demand_ways(checker, node->u.then.no, ways);
+        break;
+    case NODE_CATCH:
+        demand_ways(checker, node->u.catch_.body, ways);
+        demand_ways(checker, node->u.catch_.handler, ways);
+        break;
+    case NODE_FINALLY:
+        demand_ways(checker, node->u.finally.body, ways);
+        break;
+    case NODE_BRANCHES:
+        if (node->u.branches.kind == AST_ALL || node->u.branches.kind == AST_SETTLE)
+            demand_way(checker, node, ways);
+        else
+            for (struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+                demand_branch(checker, branch, ways);
+        break;
+    case NODE_TIMEOUT:
+        demand_ways(checker, node->u.timeout.branch, ways);
+        break;
+    case NODE_RETRY:
+        demand_ways(checker, node->u.retry.body, ways);
+        break;
+    case NODE_IF:
+        if (node->u.if_.no == NULL) {
+            if (!is_misspelt_void(checker, ways->type, node->span))
+                diag_report(checker->diags, D_NO_VALUE, node->span, "an 'if' without 'else'");
+            break;
+        }
+        demand_ways(checker, node->u.if_.yes, ways);
+        demand_ways(checker, node->u.if_.no, ways);
+        break;
+    case NODE_NOTHING: case NODE_CALL: case NODE_EXPR: case NODE_DO: case NODE_EACH: case NODE_WHILE: case NODE_LOOP:
+    case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY: case NODE_SPAWN: case NODE_JOIN: case NODE_RETURN:
+    case NODE_REJECT:
+        demand_way(checker, node, ways);
+        break;
+    }
+}
+
+void check_wanted(struct checker *checker, struct node *node, struct ctype type, bool from_context)
+{
+    struct ways ways = { type, from_context, { 0, 0 } };
+    demand_ways(checker, node, &ways);
+}
+
+static const char *step_name(struct checker *checker, const struct node *node)
+{
+    if (node->kind == NODE_CALL)
+        return node->u.call.op->name;
+    if (node->kind == NODE_THEN)
+        return step_name(checker, node->u.then.second);
+    if (node->kind == NODE_CATCH)
+        return step_name(checker, node->u.catch_.body);
+    if (node->kind == NODE_FINALLY)
+        return step_name(checker, node->u.finally.body);
+    return NULL;
+}
+
+static void make_it(struct checker *checker, struct incoming *it, struct ctype context)
+{
+    struct ctype type = ctype_is_void(it->node->type) ? context : it->node->type; /* what owns something never decays */
+    struct scope *here = checker->scope;
+
+    it->variable = holder(checker, it->node, context);
+    if (it->variable != NULL)
+        return;
+    check_wanted(checker, it->node, type, it->node->flexible);
+    if (ctype_is_void(type))
+        return;
+    checker->scope = it->scope;
+    it->variable = check_variable_new(checker, VARIABLE_IT, "it", type, it->node->span);
+    it->variable->from = step_name(checker, it->node);
+    checker->scope = here;
+}
+
+static struct variable *incoming_made(struct checker *checker, struct incoming *it, struct ctype type, struct span at,
+                                      const char *by)
+{
+    if (it->variable != NULL)
+        return it->variable;
+    if (it->node != NULL && it->node->wrong)
+        return NULL;
+    if (it->node != NULL && it->node->flexible && ctype_is_void(type) && ctype_is_void(it->node->type))
+        diag_report(checker->diags, D_IT_UNTYPED, it->node->span);
+    else if (it->node != NULL && (it->node->flexible || !ctype_is_void(it->node->type)))
+        make_it(checker, it, type);
+    else if (by != NULL)
+        diag_report(checker->diags, D_BARE_NO_VALUE, at, by, it->node != NULL ? "the step before has none" : it->why_none);
+    else
+        diag_report(checker->diags, D_IT_UNSET, at, it->node != NULL ? "the step before has none" : it->why_none);
+    return it->variable;
+}
+
+struct variable *check_incoming_wanted(struct checker *checker, struct ctype type, struct span at, const char *by)
+{
+    return incoming_made(checker, checker->it, type, at, by);
+}
+
+/* ---- values that own something ---- */
+
+/* What a delay passes on is in somebody's care already. */
+static bool is_passed_on(const struct node *node)
+{
+    while (node->kind == NODE_THEN)
+        node = node->u.then.second;
+    return node->kind == NODE_DELAY;
+}
+
+/* Every way to the value has bound it, so that a block owns it already. */
+static bool is_bound(const struct node *node)
+{
+    if (node->binding != NULL || node->ends)
+        return true;
+    switch ((int)node->kind) {
+    case NODE_CATCH: return is_bound(node->u.catch_.body) && is_bound(node->u.catch_.handler);
+    case NODE_THEN_ELSE: return is_bound(node->u.then.second) && is_bound(node->u.then.no);
+    case NODE_THEN: return is_bound(node->u.then.second);
+    case NODE_FINALLY: return is_bound(node->u.finally.body);
+    default: return false;
+    }
+}
+
+/* Whether every way ends with a value of this type. */
+static bool gives(const struct node *node, struct ctype type)
+{
+    if (node->ends || node->wrong)
+        return true;
+    if (node->binding != NULL)
+        return ctype_same(node->binding->type, type);
+    switch ((int)node->kind) {
+    case NODE_BLOCK: return gives(node->u.block.body, type);
+    case NODE_THEN: return gives(node->u.then.second, type);
+    case NODE_THEN_ELSE: return gives(node->u.then.second, type) && gives(node->u.then.no, type);
+    case NODE_CATCH: return gives(node->u.catch_.body, type) && gives(node->u.catch_.handler, type);
+    case NODE_FINALLY: return gives(node->u.finally.body, type);
+    case NODE_RETRY: return gives(node->u.retry.body, type);
+    case NODE_TIMEOUT: return gives(node->u.timeout.branch, type);
+    case NODE_IF: return node->u.if_.no != NULL && gives(node->u.if_.yes, type) && gives(node->u.if_.no, type);
+    case NODE_BRANCHES:
+        for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+            if (!gives(branch->u.block.winner != NULL ? branch->u.block.winner : branch, type))
+                return false;
+        return true;
+    default: return ctype_same(node->type, type);
+    }
+}
+
+/* A value that owns something is kept until the next step has settled, whether that mentions it or not; but one that only some ways
+ * give nobody can want (rule 42b). */
+void check_keep_owned(struct checker *checker, const struct node *first)
+{
+    if (!is_passed_on(first) && !is_bound(first) && !first->flexible && ctype_resource(checker->program, first->type) != NULL
+        && gives(first, first->type))
+        check_incoming_wanted(checker, first->type, first->span, NULL);
+}

@@ -1,0 +1,263 @@
+/* checked.h - the checked tree: what a chain means, with every name resolved and every value typed.
+ *
+ * check makes it from the syntax tree, lower reads it.
+ */
+#ifndef TREE_H
+#define TREE_H
+
+#include "check/symbol.h"
+
+enum variable_kind {
+    VARIABLE_PARAMETER,
+    VARIABLE_VAR,     /* var TYPE name */
+    VARIABLE_BINDING, /* as name */
+    VARIABLE_IT,      /* the value of a step for the next one */
+    VARIABLE_ERR,     /* the rejection in a handler */
+    VARIABLE_RESULT,  /* the chain's value */
+    VARIABLE_KEPT,    /* [lower] the outcome that a finally interrupts */
+    VARIABLE_EXIT,    /* [lower] where to go on after a finally, or after a branch that jumped */
+    VARIABLE_MEMBER,  /* the value within the outcome that settle binds */
+    VARIABLE_ATTEMPT, /* of a retry */
+    VARIABLE_CAUSES   /* [lower] the errors of an any */
+};
+
+struct variable {
+    struct variable *next;      /* of the chain */
+    enum variable_kind kind;
+    const char *name;           /* as written */
+    struct ctype type;
+    struct span span;           /* where it is declared */
+    struct scope *scope;
+    unsigned index;             /* within the chain */
+    bool used;                  /* mentioned in C text or passed by a bare name */
+    bool address_taken;         /* mentioned after &, or not a scalar */
+    const char *from;           /* for the comment in the frame: "http_get" */
+    struct variable *hides;     /* [check] the outer variable of the same name */
+    struct variable *of;        /* VARIABLE_MEMBER: the whole */
+    struct variable *outside;   /* [check] the next name that a branch gives to the outside */
+    struct variable *shown;     /* [check] the one shown before it in the same scope */
+    const char *unset_why;      /* [check] how a path comes by without binding it */
+    struct span unset_at;
+    bool no_value;              /* [check] VARIABLE_VAR: nothing so far in the text gives it one */
+    const struct symbol *resource; /* what it owns; NULL: nothing */
+    struct mention *mentions;   /* [check] of what owns something, newest first */
+    struct span moved_at;       /* [check] the latest move; begin 0: none */
+    struct span undo_at;        /* [check] an undo that mentions it */
+    struct scope *undo_scope;   /* [check] the block of that */
+    struct owned *owned;        /* [lower] in whose care it is */
+    struct ir_strand *strand;   /* [lower] the one strand that mentions it */
+    bool many_strands;          /* [lower] more than one does */
+    bool in_storage;            /* [liveness] VARIABLE_RESULT, VARIABLE_IT that is never waited over: lives where values settle */
+    unsigned writes;            /* [liveness] VARIABLE_IT: how many instructions write it */
+    const struct symbol *settled; /* [liveness] VARIABLE_IT in storage: the operation whose value it is */
+    bool gives_way;             /* [overlay] a failure may overwrite it */
+    bool is_local;              /* [locals] needs no place in the frame */
+    struct variable *shares;    /* [layout] the next variable of the same field */
+    struct field_part *part;    /* [layout] its field; NULL: it is never kept */
+    struct local *local;        /* [layout] its place in the resume function; NULL: it has none */
+};
+
+/* [name] The union of the blocks that a strand runs one after another directly inside a scope. */
+struct scope_union {
+    struct scope_union *next;
+    const struct ir_strand *strand;
+    const char *name;
+};
+
+/* A block's names: variables live to its end, sibling scopes share storage. */
+struct scope {
+    struct scope *parent, *next, *children, **last_child;
+    struct span span;
+    struct variable *of;        /* VARIABLE_MEMBER: the whole */
+    struct variable *outside;   /* [check] the next name that a branch gives to the outside */
+    struct variable *shown;     /* [check] the last name made visible in it */
+    unsigned undo_count;        /* [check] steps in it that can be undone */
+    unsigned owned_count;       /* [check] names in it that own something */
+    bool owned_outside;         /* [lower] they are in the care of what surrounds it */
+    struct ir_strand *strand;   /* [lower] the strand that runs it */
+    struct field *fields, **last_field; /* [layout] of its own variables */
+    unsigned field_count;
+    enum { FILL_UNKNOWN, FILL_EMPTY, FILL_FULL } fill; /* [frame] whether anything is kept in it or inside */
+    struct scope_union *unions; /* [name] */
+    const char *member;         /* [name] of the union of sibling blocks: "line_23"; NULL: its fields stand in the outer struct */
+    const char *path;           /* [name] from the frame to its fields: "block.line_23." */
+};
+
+/* C text with the names of variables found in it. */
+enum piece_kind {
+    PIECE_TEXT, PIECE_VARIABLE,
+    PIECE_REJECT,     /* in do { }: reject( … */
+    PIECE_REJECT_END, /* … and its closing bracket; length counts its arguments */
+    PIECE_RETURN      /* in a do { } that can reject and has no value: `return` without a value */
+};
+
+struct piece {
+    struct piece *next;
+    enum piece_kind kind;
+    pos at;                     /* where it is written; 0: nowhere */
+    const char *text;
+    size_t length;
+    struct variable *variable;
+};
+
+struct text {
+    struct text *next;          /* in a list of arguments */
+    struct span span;
+    struct piece *pieces;
+};
+
+/* The value before a step, made into a variable only when somebody wants it. */
+struct incoming {
+    struct node *node;          /* that gives it; NULL: there is none, and why */
+    struct scope *scope;        /* of that step */
+    const char *why_none;
+    struct variable *variable;  /* once it is wanted */
+};
+
+enum node_kind {
+    NODE_NOTHING, /* {} */
+    NODE_CALL, NODE_EXPR, NODE_DO, NODE_BLOCK,
+    NODE_THEN, NODE_THEN_ELSE, NODE_CATCH, NODE_FINALLY,
+    NODE_BRANCHES, NODE_EACH, NODE_TIMEOUT, NODE_RETRY, NODE_IF, NODE_WHILE, NODE_LOOP, NODE_BREAK, NODE_CONTINUE,
+    NODE_DELAY, NODE_SPAWN, NODE_JOIN, NODE_RETURN, NODE_REJECT
+};
+
+struct node {
+    enum node_kind kind;
+    struct span span;
+    struct node *next;           /* in a list of branches */
+    struct ctype type;           /* of the value; before NULL: none */
+    bool flexible;               /* a value of the type its context asks for, `type` if it asks for none: (expression) */
+    bool ends;                   /* never comes to its end: return, reject, break … */
+    bool wrong;                  /* reported already: say no more about it */
+    bool rejects;                /* [raises] NODE_BRANCHES, NODE_EACH, NODE_TIMEOUT: the wait for its branches may be rejected */
+    struct variable *binding;    /* as NAME */
+    const struct symbol *resource; /* of a call or do: what its value is; NULL: plain C */
+    struct node *undo;           /* what undoes it if the block ends by rejection or cancellation; NULL: nothing */
+    union {
+        struct {
+            struct symbol *op;
+            struct text *args;   /* in order; a bare name's `it` or `err` among them */
+            struct node *next_spawn; /* NODE_SPAWN: of the chain */
+        } call;                  /* NODE_CALL, NODE_SPAWN */
+        struct text *expr;
+        struct {
+            struct text *body;
+            struct ctype type;
+            bool rejects;
+        } do_;
+        struct {
+            struct scope *scope;
+            struct node_var *vars;
+            struct node *body;
+            struct incoming *it;     /* a branch with a winner's block: its value for that */
+            struct node *winner;     /* NULL: none */
+            struct variable *outcome; /* a branch of settle: what its `as` binds */
+            struct variable *value;  /* the value in that; NULL: none */
+        } block;
+        struct {
+            struct node *first;
+            struct incoming *it; /* first's value for second */
+            struct node *second;
+            struct node *no;     /* NODE_THEN_ELSE */
+            bool pulls;          /* first gives the item of an each for second; CHAIN_EEND from first: there are no more */
+            struct variable *err; /* of the else; NULL: not mentioned */
+        } then;
+        struct {
+            struct node *body;
+            const struct ast_name *codes; /* NULL: any */
+            struct variable *err;         /* NULL: not mentioned */
+            struct node *handler;
+        } catch_;
+        struct {
+            struct node *body, *cleanup;
+        } finally;
+        struct {
+            enum ast_form_kind kind; /* AST_ALL … AST_RACE */
+            struct node *first;      /* blocks, one a branch */
+        } branches;
+        struct {
+            struct variable *index;  /* NULL: the items come from an operation, and the block's body `pulls` */
+            struct text *low, *high;
+            const struct ast_number *limit;
+            struct node *body;       /* a block around the item's */
+        } each;
+        struct {
+            struct node *limit;      /* a NODE_DELAY */
+            struct node *branch;     /* a block */
+        } timeout;
+        struct {
+            struct variable *attempt;
+            struct text *attempts;
+            struct node *backoff, *to; /* NODE_DELAYs; NULL if not given */
+            const char *jitter;
+            const struct ast_name *codes;
+            struct node *body;
+        } retry;
+        struct {
+            struct text *condition;
+            struct node *yes, *no;
+        } if_;
+        struct {
+            struct text *condition; /* NULL: loop */
+            struct node *body;
+        } loop;
+        struct {
+            struct text *count;  /* NULL: ns */
+            int64_t ns, unit;
+            struct incoming *passes; /* what comes in and goes on */
+        } delay;
+        struct node *value;      /* NODE_RETURN: NULL for none */
+        struct {
+            struct text *args;
+            struct variable *again; /* bare: the error of this handler */
+        } reject;
+    } u;
+};
+
+struct node_var {
+    struct node_var *next;
+    struct variable *variable;
+    struct text *initializer;    /* NULL: none */
+};
+
+/* What settle binds for a value's type. */
+struct settled_type {
+    struct settled_type *next;
+    struct ctype value, type;
+};
+
+struct checked_chain {
+    struct checked_chain *next;
+    struct symbol *symbol;
+    struct scope *scope;
+    struct variable *variables, **last_variable;
+    unsigned variable_count;
+    struct variable *result;     /* NULL: void */
+    struct node *body;
+    struct settled_type *settled_types;
+    struct node *spawns, **last_spawn; /* the steps that spawn: then it has a nursery in its frame */
+    struct node *join;           /* the first; NULL: none */
+    struct codes *codes;         /* [raises] that can escape it; NULL: not asked yet */
+    bool is_main;
+};
+
+/* A text that is made up, to which pieces are added at the end. */
+struct text *text_new(struct arena *arena);
+void text_add(struct arena *arena, struct text *text, const char *words);
+void text_add_variable(struct arena *arena, struct text *text, struct variable *variable);
+void text_add_text(struct arena *arena, struct text *text, const struct text *other);
+
+/* The variable that owns something and is the whole of a text; NULL: the text is something else. */
+struct variable *text_owner(const struct text *text);
+
+/* That variable, if its type is the one that is given: so a place that wants a value of this type takes it over
+ * (rule 42b); NULL: the text only mentions things. */
+struct variable *text_moves(const struct text *text, struct ctype type);
+
+/* A variable in a text that owns a resource of this type; NULL if there is none. */
+struct variable *text_mentions(const struct text *text, struct ctype type);
+
+void checked_dump(struct writer *writer, const struct checked_chain *chain, const struct sources *sources);
+
+#endif

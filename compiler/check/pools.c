@@ -1,0 +1,157 @@
+/* pools.c - warns of pools whose slots can all wait for one another.
+ *
+ *     chain void walk(int n) pool 3 { … spawn walk(n - 1) … }     ->     warning: walk -> walk
+ *
+ * An instance keeps its slot until what it has spawned has ended (rule 77), and `spawn` waits for a slot (rule 79). So if an instance
+ * of a chain with a pool can lead to another one of the same chain, by spawns and calls, there may be as many of them as there are
+ * slots, and all wait for one more. What leads to what is a graph; a pool is in danger if its chain is part of a circle in which it is
+ * spawned: one that is called needs no slot. Tarjan's algorithm finds the circles, without recursion.
+ */
+#include "base/arena.h"
+#include "base/diag.h"
+#include "passes.h"
+#include "check/symbol.h"
+
+/* A chain in the search. */
+struct pool_node {
+    struct symbol *chain;
+    const struct symbol_run *next;   /* what it runs and has not yet been followed */
+    struct pool_node *from;          /* by which the search has come here */
+    struct pool_node *below;         /* of those whose circle is not yet known */
+    struct pool_node *fellow;        /* the next one of the same circle */
+    struct pool_node *circle;        /* the first one of its circle; NULL: not yet known */
+    struct pool_node *way, *queued;  /* the search for the shortest way: from where, and who is next */
+    bool is_spawned;                 /* by one of its circle */
+    unsigned number, lowest;
+};
+
+struct search {
+    struct program *program;
+    struct pool_node *open;          /* the latest whose circle is not yet known */
+    unsigned count;
+};
+
+static struct pool_node *node_new(struct search *search, struct symbol *chain, struct pool_node *from)
+{
+    struct pool_node *node = chain->pool_node = arena_new(search->program->arena, struct pool_node);
+
+    node->chain = chain;
+    node->next = chain->runs;
+    node->from = from;
+    node->number = node->lowest = ++search->count;
+    node->below = search->open;
+    search->open = node;
+    return node;
+}
+
+/* ---- what is said ---- */
+
+/* The end of the shortest way from a chain to one of its circle that spawns it. */
+static struct pool_node *find_way(struct pool_node *start)
+{
+    struct pool_node *last = start;
+
+    for (struct pool_node *node = start; node != NULL; node = node->queued)
+        for (const struct symbol_run *run = node->chain->runs; run != NULL; run = run->next) {
+            struct pool_node *to = run->to->pool_node;
+            if (to == start && run->is_spawn)
+                return node;
+            if (to == start || to->circle != start->circle || to->way != NULL)
+                continue;
+            to->way = node;
+            last->queued = to;
+            last = to;
+        }
+    return NULL;
+}
+
+static const char *way_words(struct arena *arena, const struct pool_node *start)
+{
+    const char *text = start->chain->name;
+
+    for (const struct pool_node *node = find_way((struct pool_node *)start); node != start; node = node->way)
+        text = arena_format(arena, "%s -> %s", node->chain->name, text);
+    return arena_format(arena, "%s -> %s", start->chain->name, text);
+}
+
+/* Of the pools in a circle the first one in the file. */
+static void warn(struct search *search, const struct pool_node *circle)
+{
+    const struct pool_node *first = NULL;
+    struct program *program = search->program;
+    struct diag *diag;
+
+    for (const struct pool_node *node = circle; node != NULL; node = node->fellow)
+        if (node->is_spawned && node->chain->pool != NULL && node->chain->unit == program->units
+            && (first == NULL || node->chain->span.begin < first->chain->span.begin))
+            first = node;
+    if (first == NULL)
+        return;
+    diag = diag_report(program->diags, D_SPAWN_RECURSIVE, first->chain->pool->span, first->chain->name,
+                       way_words(program->arena, first));
+    diag_help(program->diags, diag, "an instance keeps its slot until all that it has spawned has ended: without 'pool' there is no "
+              "bound, or a chain outside of the circle can spawn them all");
+}
+
+/* ---- the search ---- */
+
+/* Who needs a slot for one of the circle. */
+static void note_spawned(const struct pool_node *fellow)
+{
+    for (const struct symbol_run *run = fellow->chain->runs; run != NULL; run = run->next)
+        if (run->is_spawn && run->to->pool_node->circle == fellow->circle)
+            run->to->pool_node->is_spawned = true;
+}
+
+/* All that the search has opened since this node are one circle with it. */
+static void close_circle(struct search *search, struct pool_node *first)
+{
+    struct pool_node *fellows = NULL, *node;
+
+    do {
+        node = search->open;
+        search->open = node->below;
+        node->circle = first;
+        node->fellow = fellows;
+        fellows = node;
+    } while (node != first);
+    for (node = first; node != NULL; node = node->fellow)
+        note_spawned(node);
+    warn(search, first);
+}
+
+static void lower_to(struct pool_node *node, unsigned number)
+{
+    if (node != NULL && number < node->lowest)
+        node->lowest = number;
+}
+
+static void search_from(struct search *search, struct symbol *chain)
+{
+    struct pool_node *node = node_new(search, chain, NULL);
+
+    while (node != NULL) {
+        const struct symbol_run *run = node->next;
+        if (run == NULL) {
+            if (node->lowest == node->number)
+                close_circle(search, node);
+            lower_to(node->from, node->lowest);
+            node = node->from;
+            continue;
+        }
+        node->next = run->next;
+        if (run->to->pool_node == NULL)
+            node = node_new(search, run->to, node);
+        else if (run->to->pool_node->circle == NULL)
+            lower_to(node, run->to->pool_node->number);
+    }
+}
+
+void pools(struct program *program)
+{
+    struct search search = { .program = program };
+
+    for (struct symbol *chain = program->chains; chain != NULL; chain = chain->next_chain)
+        if (chain->pool_node == NULL)
+            search_from(&search, chain);
+}

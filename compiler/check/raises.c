@@ -1,0 +1,456 @@
+/* raises.c - which codes can be under way at each place of a chain (rules 29, 75).
+ *
+ *     fetch(url)             raises ETIMEDOUT, EIO
+ *     catch ETIMEDOUT: …     -> EIO, and what the handler raises
+ *
+ * A filter that can never match gets a warning; what escapes a chain must be covered by its `raises` clause. What an operation
+ * written in C does against its word (rules 5, 62) is not counted, and may be caught anywhere.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "ctext/ctext.h"
+#include "base/diag.h"
+#include "base/intern.h"
+#include "passes.h"
+#include "base/table.h"
+#include "check/checked.h"
+
+struct code_list {
+    struct code_list *next;
+    const char *name; /* interned */
+    const struct node *from;
+};
+
+/* A set of codes; `any` is all of them, brought by `from`. Whoever holds one may add to it, so two never share a list. */
+struct codes {
+    const struct node *any_from; /* NULL: only those listed */
+    struct code_list *list, *last;
+};
+
+/* Whether a code is in the set that was marked last: sets are joined without going over one for each code of the other. */
+struct mark {
+    UT_hash_handle hh;
+    const char *name; /* interned */
+    unsigned set;
+    const struct code_list *code;
+};
+
+struct marks {
+    struct mark *table; /* uthash, by name */
+    unsigned set;       /* counts the sets that were marked */
+};
+
+struct raising {
+    struct program *program;
+    struct marks *marks;
+    struct codes handled; /* what reaches the handler that is being looked at */
+};
+
+static struct codes codes_of(struct raising *raising, struct node *node);
+
+static struct mark *mark_of(const struct raising *raising, const char *name)
+{
+    struct arena *arena = raising->program->arena;
+    struct mark *mark;
+
+    HASH_FIND_PTR(raising->marks->table, &name, mark);
+    if (mark == NULL) {
+        mark = arena_new(arena, struct mark);
+        mark->name = name;
+        HASH_ADD_PTR(raising->marks->table, name, mark);
+    }
+    return mark;
+}
+
+static void mark_code(const struct raising *raising, const struct code_list *code)
+{
+    struct mark *mark = mark_of(raising, code->name);
+
+    mark->set = raising->marks->set;
+    mark->code = code;
+}
+
+/* From here on marked() and add() are about this set. */
+static void mark(const struct raising *raising, const struct codes *set)
+{
+    raising->marks->set++;
+    for (const struct code_list *code = set->list; code != NULL; code = code->next)
+        mark_code(raising, code);
+}
+
+static const struct code_list *marked(const struct raising *raising, const char *name)
+{
+    const struct mark *mark = mark_of(raising, name);
+
+    return mark->set == raising->marks->set ? mark->code : NULL;
+}
+
+static bool is_empty(const struct codes *set)
+{
+    return set->any_from == NULL && set->list == NULL;
+}
+
+static void append(struct codes *set, struct code_list *code)
+{
+    code->next = NULL;
+    if (set->list == NULL)
+        set->list = code;
+    else
+        set->last->next = code;
+    set->last = code;
+}
+
+/* To the set that was marked last. */
+static void add(struct raising *raising, struct codes *set, const char *name, const struct node *from)
+{
+    struct code_list *code;
+
+    if (marked(raising, name) != NULL)
+        return;
+    code = arena_new(raising->program->arena, struct code_list);
+    code->name = name;
+    code->from = from;
+    append(set, code);
+    mark_code(raising, code);
+}
+
+static void add_builtin(struct raising *raising, struct codes *set, const char *name, const struct node *from)
+{
+    mark(raising, set);
+    add(raising, set, intern_string(raising->program->names, name), from);
+}
+
+static struct codes both(struct raising *raising, struct codes a, struct codes b)
+{
+    mark(raising, &a);
+    for (const struct code_list *code = b.list; code != NULL; code = code->next)
+        add(raising, &a, code->name, code->from);
+    if (a.any_from == NULL)
+        a.any_from = b.any_from;
+    return a;
+}
+
+static struct codes any(const struct node *from)
+{
+    struct codes set = { .any_from = from };
+    return set;
+}
+
+/* C text that is a code's name, or anything. */
+static struct codes of_text(struct raising *raising, const char *text, const struct node *node)
+{
+    struct codes set = { .any_from = NULL };
+    struct ctoken token = ctext_next_solid(&text);
+    const char *name = intern(raising->program->names, token.text, token.length);
+    const struct symbol *symbol = symbol_find(raising->program, name);
+
+    if (ctext_next_solid(&text).kind != CTOKEN_END || (!reserved_is_code(name) && (symbol == NULL || symbol->kind != SYMBOL_CODE)))
+        return any(node);
+    mark(raising, &set);
+    add(raising, &set, name, node);
+    return set;
+}
+
+static struct codes declared(struct raising *raising, const struct ast_name *names, const struct node *from)
+{
+    struct codes set = { .any_from = NULL };
+
+    mark(raising, &set);
+    for (; names != NULL; names = names->next)
+        add(raising, &set, names->name, from);
+    return set;
+}
+
+/* Once for each chain: callees are asked for by all their callers. */
+static const struct codes *codes_of_chain(const struct raising *caller, struct checked_chain *chain)
+{
+    struct raising raising = { .program = caller->program, .marks = caller->marks };
+
+    if (chain->codes == NULL) {
+        struct codes set = codes_of(&raising, chain->body);
+        chain->codes = arena_new(caller->program->arena, struct codes);
+        *chain->codes = set;
+    }
+    return chain->codes;
+}
+
+/* A C function's own. */
+static struct codes of_function(struct raising *raising, const struct node *node)
+{
+    const struct symbol *op = node->u.call.op;
+    const struct codes nothing = { .any_from = NULL };
+
+    if (op->raises != NULL)
+        return declared(raising, op->raises->codes, node);
+    return op->fails == NULL ? nothing : of_text(raising, op->fails_code->text, node);
+}
+
+/* And there may be no thread for it, or the loop has none at all (rule 104). */
+static struct codes of_blocking(struct raising *raising, const struct node *node)
+{
+    struct codes set = of_function(raising, node);
+
+    add_builtin(raising, &set, "EAGAIN", node);
+    add_builtin(raising, &set, "ENOTSUP", node);
+    return set;
+}
+
+/* A copy of a list, each code from `from`; NULL: from where it was. */
+static struct codes copy(struct raising *raising, const struct codes *set, const struct node *from)
+{
+    struct codes made = { .any_from = set->any_from != NULL && from != NULL ? from : set->any_from };
+
+    mark(raising, &made);
+    for (const struct code_list *code = set->list; code != NULL; code = code->next)
+        add(raising, &made, code->name, from != NULL ? from : code->from);
+    return made;
+}
+
+/* What a chain does not say is what its body can bring: seen from here, all of that comes from the call. */
+static struct codes of_called(struct raising *raising, const struct node *node)
+{
+    return copy(raising, codes_of_chain(raising, node->u.call.op->checked), node);
+}
+
+static struct codes of_call(struct raising *raising, const struct node *node)
+{
+    const struct symbol *op = node->u.call.op;
+
+    if (op->proto_kind == AST_SYNC)
+        return of_function(raising, node);
+    if (op->proto_kind == AST_BLOCKING)
+        return of_blocking(raising, node);
+    if (op->raises != NULL)
+        return declared(raising, op->raises->codes, node);
+    if (op->proto_kind == AST_CHAIN && op->checked != NULL)
+        return of_called(raising, node);
+    return any(node);
+}
+
+/* What the instance rejects with goes elsewhere (rule 78); but there may be no memory for one that has no pool (rule 79), and a
+ * loop that ends starts nothing (rule 80). */
+static struct codes of_spawn(struct raising *raising, const struct node *node)
+{
+    struct codes set = { .any_from = NULL };
+
+    if (node->u.call.op->pool == NULL)
+        add_builtin(raising, &set, "ENOMEM", node);
+    add_builtin(raising, &set, "CHAIN_ECLOSED", node);
+    return set;
+}
+
+static struct codes of_reject(struct raising *raising, const struct node *node)
+{
+    const struct piece *code;
+
+    if (node->u.reject.again != NULL)
+        return copy(raising, &raising->handled, NULL);
+    code = node->u.reject.args == NULL ? NULL : node->u.reject.args->pieces;
+    if (code == NULL || code->kind != PIECE_TEXT || code->next != NULL)
+        return any(node);
+    return of_text(raising, arena_copy(raising->program->arena, code->text, code->length), node);
+}
+
+static struct codes of_handler(struct raising *raising, struct node *handler, struct codes handled)
+{
+    struct codes outer = raising->handled, set;
+
+    raising->handled = handled;
+    set = codes_of(raising, handler);
+    raising->handled = outer;
+    return set;
+}
+
+/* CHAIN_EEND of the source of an each is its end. */
+static struct codes of_source(struct raising *raising, struct node *source)
+{
+    struct codes set = codes_of(raising, source), passed = { .any_from = set.any_from };
+
+    mark(raising, &passed);
+    for (const struct code_list *code = set.list; code != NULL; code = code->next)
+        if (strcmp(code->name, "CHAIN_EEND") != 0)
+            add(raising, &passed, code->name, code->from);
+    return passed;
+}
+
+/* An operation that is given up, or that ends as cancelled though nobody asked: whatever it says that it raises (rules 5, 62). */
+static bool comes_from_anything(const char *code)
+{
+    return strcmp(code, "CHAIN_EABANDONED") == 0 || strcmp(code, "ECANCELED") == 0;
+}
+
+/* The named codes, each from where the body has it; a filter that can never match gets a warning. */
+static struct codes taken_of(struct raising *raising, const struct node *node, const struct codes *body)
+{
+    struct codes taken = { .any_from = NULL };
+    const struct node *unnamed = body->any_from != NULL ? body->any_from : node;
+
+    for (const struct ast_name *name = node->u.catch_.codes; name != NULL; name = name->next) {
+        const struct code_list *code;
+        mark(raising, body);
+        code = marked(raising, name->name);
+        if (body->any_from == NULL && code == NULL && !comes_from_anything(name->name))
+            diag_report(raising->program->diags, D_CATCH_NEVER, name->span, name->name);
+        mark(raising, &taken);
+        add(raising, &taken, name->name, code != NULL ? code->from : unnamed);
+    }
+    return taken;
+}
+
+/* Splits what reaches a catch into what it takes and what passes. */
+static struct codes of_catch(struct raising *raising, const struct node *node)
+{
+    struct codes body = codes_of(raising, node->u.catch_.body), passed = { .any_from = body.any_from }, taken;
+    struct code_list *code, *next;
+
+    if (node->u.catch_.codes == NULL) {
+        if (is_empty(&body) && !node->u.catch_.body->wrong)
+            diag_report(raising->program->diags, D_CATCH_NOTHING, node->span);
+        return of_handler(raising, node->u.catch_.handler, body);
+    }
+    taken = taken_of(raising, node, &body);
+    mark(raising, &taken);
+    for (code = body.list; code != NULL; code = next) {
+        next = code->next;
+        if (marked(raising, code->name) == NULL)
+            append(&passed, code);
+    }
+    return both(raising, passed, of_handler(raising, node->u.catch_.handler, taken));
+}
+
+/* Of the branches themselves. settle takes them all; any sums them up, if none is left (rule 47). */
+static struct codes of_join(struct raising *raising, struct node *node)
+{
+    struct codes set = { .any_from = NULL }, of_branch;
+    bool all_reject = true;
+
+    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next) {
+        of_branch = codes_of(raising, branch->u.block.body);
+        all_reject = all_reject && !is_empty(&of_branch);
+        if (node->u.branches.kind == AST_ALL || node->u.branches.kind == AST_RACE)
+            set = both(raising, set, of_branch);
+    }
+    if (node->u.branches.kind == AST_ANY && all_reject)
+        add_builtin(raising, &set, "CHAIN_EALL", node);
+    node->rejects = !is_empty(&set);
+    return set;
+}
+
+static struct codes of_branches(struct raising *raising, struct node *node)
+{
+    struct codes set = of_join(raising, node);
+
+    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+        if (branch->u.block.winner != NULL)
+            set = both(raising, set, codes_of(raising, branch->u.block.winner));
+    return set;
+}
+
+static struct codes of_each(struct raising *raising, struct node *node)
+{
+    struct codes set = codes_of(raising, node->u.each.body);
+
+    node->rejects = !is_empty(&set);
+    return set;
+}
+
+static struct codes of_timeout(struct raising *raising, struct node *node)
+{
+    struct codes set = codes_of(raising, node->u.timeout.branch);
+
+    add_builtin(raising, &set, "ETIMEDOUT", node);
+    node->rejects = true;
+    return set;
+}
+
+static struct codes codes_of(struct raising *raising, struct node *node)
+{
+    const struct codes nothing = { .any_from = NULL };
+
+    switch (node->kind) {
+    case NODE_CALL: return of_call(raising, node);
+    case NODE_DO: return node->u.do_.rejects ? any(node) : nothing;
+    case NODE_BLOCK: return codes_of(raising, node->u.block.body);
+    case NODE_THEN:
+        return both(raising, node->u.then.pulls ? of_source(raising, node->u.then.first) : codes_of(raising, node->u.then.first),
+                    codes_of(raising, node->u.then.second));
+    case NODE_THEN_ELSE:
+        return both(raising, codes_of(raising, node->u.then.second),
+                    of_handler(raising, node->u.then.no, codes_of(raising, node->u.then.first)));
+    case NODE_CATCH: return of_catch(raising, node);
+    case NODE_FINALLY: return both(raising, codes_of(raising, node->u.finally.body), codes_of(raising, node->u.finally.cleanup));
+    case NODE_BRANCHES: return of_branches(raising, node);
+    case NODE_EACH: return of_each(raising, node);
+    case NODE_TIMEOUT: return of_timeout(raising, node);
+    case NODE_RETRY: return codes_of(raising, node->u.retry.body);
+    case NODE_IF: {
+        struct codes yes = codes_of(raising, node->u.if_.yes);
+        return node->u.if_.no == NULL ? yes : both(raising, yes, codes_of(raising, node->u.if_.no));
+    }
+    case NODE_WHILE: case NODE_LOOP: return codes_of(raising, node->u.loop.body);
+    case NODE_RETURN: return node->u.value == NULL ? nothing : codes_of(raising, node->u.value);
+    case NODE_REJECT: return of_reject(raising, node);
+    case NODE_SPAWN: return of_spawn(raising, node);
+    case NODE_NOTHING: case NODE_EXPR: case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY: case NODE_JOIN: break;
+    }
+    return nothing;
+}
+
+static void warn_of_too_many(struct raising *raising, const struct symbol *symbol, const struct codes *set)
+{
+    mark(raising, set);
+    for (const struct ast_name *name = symbol->raises->codes; name != NULL; name = name->next)
+        if (marked(raising, name->name) == NULL && !comes_from_anything(name->name))
+            diag_report(raising->program->diags, D_RAISES_NEVER, name->span, symbol->name, name->name);
+}
+
+/* What escapes must be declared, if anything is. */
+static void check_covered(struct raising *raising, const struct checked_chain *chain, const struct codes *set)
+{
+    const struct symbol *symbol = chain->symbol;
+    struct codes covered = declared(raising, symbol->raises->codes, NULL);
+    unsigned errors = raising->program->diags->errors;
+    struct diag *diag;
+
+    mark(raising, &covered);
+    for (const struct code_list *code = set->list; code != NULL; code = code->next) {
+        if (marked(raising, code->name) != NULL)
+            continue;
+        diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, code->name, symbol->name);
+        diag_note(raising->program->diags, diag, code->from->span, "it comes from here");
+    }
+    if (set->any_from == NULL) {
+        if (errors == raising->program->diags->errors)
+            warn_of_too_many(raising, symbol, set);
+        return;
+    }
+    diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, "any code", symbol->name);
+    diag_note(raising->program->diags, diag, set->any_from->span, "this can reject with any code");
+    diag_help(raising->program->diags, diag, "declare what it 'raises', or catch the rest");
+}
+
+/* What it rejects with because the loop ends need not be handled by anybody. */
+static void check_spawned(struct raising *raising, const struct node *spawn)
+{
+    const char *closed = intern_string(raising->program->names, "CHAIN_ECLOSED");
+
+    for (; spawn != NULL; spawn = spawn->u.call.next_spawn) {
+        struct codes set = of_call(raising, spawn);
+        if (set.any_from != NULL || (set.list != NULL && (set.list->name != closed || set.list->next != NULL)))
+            diag_report(raising->program->diags, D_SPAWN_REJECTS, spawn->span, spawn->u.call.op->name);
+    }
+}
+
+void raises(struct program *program, struct checked_chain *chains)
+{
+    struct marks marks = { NULL, 0 };
+    struct raising raising = { .program = program, .marks = &marks };
+
+    for (struct checked_chain *chain = chains; chain != NULL; chain = chain->next) {
+        const struct codes *set = codes_of_chain(&raising, chain);
+        if (chain->symbol->raises != NULL)
+            check_covered(&raising, chain, set);
+        check_spawned(&raising, chain->spawns);
+    }
+}

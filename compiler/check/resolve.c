@@ -1,0 +1,569 @@
+/* resolve.c - loads what a file imports, declares the names at file level, and finds what every call calls.
+ *
+ *     import "net.chain";                     units:   k_users -> net
+ *     async int tcp_connect(…);               symbols: tcp_connect, k_users, …
+ *     chain … { tcp_connect(…) then parse }   call.op: -> the symbols
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "syntax/ast_walk.h"
+#include "ctext/ctext.h"
+#include "base/diag.h"
+#include "base/intern.h"
+#include "passes.h"
+#include "check/resolve.h"
+
+/* ---- imports ---- */
+
+static struct unit *unit_find(const struct program *program, const struct source *source)
+{
+    for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        if (unit->file->source == source)
+            return unit;
+    return NULL;
+}
+
+/* "dir/07_three-states.chain" as a word of C that libchain does not use: "file_07_three_states". Standard input is "stdin",
+ * as its header is stdin.h. */
+static const char *stem_of(struct arena *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *file = strcmp(path, "<stdin>") == 0 ? "stdin" : slash == NULL ? path : slash + 1;
+    char *stem = arena_copy(arena, file, strcspn(file, "."));
+
+    for (char *p = stem; *p != '\0'; p++)
+        if (!isalnum((unsigned char)*p))
+            *p = '_';
+    return isdigit((unsigned char)*stem) || reserved_is_ours(stem) ? arena_format(arena, "file_%s", stem) : stem;
+}
+
+static struct unit *unit_add(struct program *program, struct ast_file *file, const char *path)
+{
+    struct unit *unit = arena_new(program->arena, struct unit);
+    unit->file = file;
+    unit->path = path;
+    unit->stem = stem_of(program->arena, path);
+    *program->last_unit = unit;
+    program->last_unit = &unit->next;
+    return unit;
+}
+
+/* "dir/net.chain" with the folder of another file's path. */
+static const char *beside(struct arena *arena, const char *path, const char *name)
+{
+    const char *slash = strrchr(path, '/');
+    if (name[0] == '/' || slash == NULL)
+        return name;
+    return arena_format(arena, "%.*s%s", (int)(slash - path + 1), path, name);
+}
+
+/* What an import leads to. `path` is where it was looked for last. */
+struct found {
+    const struct source *source;
+    const char *path, *problem;
+    bool installed;
+};
+
+/* False: it is not there, so it may be elsewhere. A file that is there and cannot be read is not looked for any further. */
+static bool find_at(const struct program *program, const char *path, struct found *found)
+{
+    found->path = path;
+    found->source = source_import(program->sources, path, &found->problem);
+    return found->source != NULL || found->problem != NULL;
+}
+
+static bool find_import(const struct program *program, const char *from, const char *name, struct found *found)
+{
+    if (find_at(program, beside(program->arena, from, name), found))
+        return true;
+    for (const char *const *dir = program->include_dirs; *dir != NULL; dir++)
+        if (find_at(program, arena_format(program->arena, "%s/%s", *dir, name), found))
+            return true;
+    found->installed = true;
+    found->path = name;
+    found->problem = program->data_problem;
+    if (program->data_dir == NULL)
+        return found->problem != NULL;
+    return find_at(program, arena_format(program->arena, "%s/%s", program->data_dir, name), found);
+}
+
+static const char *header_of(struct arena *arena, const char *name)
+{
+    size_t length = strlen(name);
+    if (length > 6 && strcmp(name + length - 6, ".chain") == 0)
+        length -= 6;
+    return arena_format(arena, "%.*s.h", (int)length, name);
+}
+
+static struct unit *unit_import(struct program *program, const struct found *found, const char *name)
+{
+    unsigned errors = program->diags->errors;
+    struct ast_file *file = parse(program->arena, program->names, program->diags, found->source);
+    struct unit *unit = unit_add(program, file, found->path);
+
+    program->incomplete |= program->diags->errors != errors;
+    unit->installed = found->installed;
+    unit->include = arena_format(program->arena, found->installed ? "<chain/%s>" : "\"%s\"", header_of(program->arena, name));
+    return unit;
+}
+
+static void import(struct program *program, const struct unit *from, struct ast_item *item)
+{
+    const char *name = item->u.string.text;
+    struct span span = item->u.string.text_span;
+    struct found found = { 0 };
+    struct unit *unit;
+
+    if (!reserved_can_include(name))
+        diag_report(program->diags, D_IMPORT_NAME, span);
+    else if (!find_import(program, from->path, name, &found))
+        diag_report(program->diags, D_IMPORT_MISSING, span, name);
+    else if (found.source == NULL)
+        diag_report(program->diags, D_IMPORT_UNREADABLE, span, found.path, found.problem);
+    program->incomplete |= found.source == NULL;
+    if (found.source != NULL) {
+        unit = unit_find(program, found.source);
+        item->u.string.file = (unit != NULL ? unit : unit_import(program, &found, name))->file;
+    }
+}
+
+/* ---- declaring ---- */
+
+/* The same C text, or none. */
+static bool is_same_text(const struct ast_c *a, const struct ast_c *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a->text, b->text) == 0;
+}
+
+static bool has_same_parameters(const struct symbol *a, const struct symbol *b)
+{
+    const struct parameter *p = a->params, *q = b->params;
+
+    for (; p != NULL && q != NULL; p = p->next, q = q->next)
+        if (!ctype_same(p->type, q->type))
+            return false;
+    return p == q && a->variadic == b->variadic && ctype_same(a->value, b->value);
+}
+
+/* A C function may be declared as often as one likes, in the same way: two files that use printf can import each other. */
+static bool is_same_function(const struct symbol *a, const struct symbol *b)
+{
+    return a->proto_kind == AST_SYNC && b->proto_kind == AST_SYNC && has_same_parameters(a, b) && is_same_text(a->fails, b->fails)
+           && is_same_text(a->fails_code, b->fails_code) && a->raises == NULL && b->raises == NULL;
+}
+
+static bool is_clash(const struct symbol *a, const struct symbol *b)
+{
+    if (a->kind != SYMBOL_OPERATION || b->kind != SYMBOL_OPERATION)
+        return true;
+    if (is_same_function(a, b))
+        return false;
+    return a->proto_kind != AST_CHAIN || b->proto_kind != AST_CHAIN || (a->proto->body != NULL && b->proto->body != NULL)
+           || a->param_count != b->param_count || !ctype_same(a->value, b->value);
+}
+
+/* A chain may be declared and then defined; the definition is what counts. */
+static void merge(struct symbol *old, const struct symbol *new)
+{
+    if (new->proto->body == NULL)
+        return;
+    old->proto = new->proto;
+    old->params = new->params;
+    old->span = new->span;
+    old->unit = new->unit;
+    if (new->raises != NULL)
+        old->raises = new->raises;
+    if (new->pool != NULL)
+        old->pool = new->pool;
+}
+
+/* A static chain is its file's own: of an imported one, no other file knows it. */
+static bool is_hidden(const struct program *program, const struct symbol *symbol)
+{
+    return symbol->kind == SYMBOL_OPERATION && symbol->proto->is_static && symbol->unit != program->units;
+}
+
+static void add(struct program *program, struct unit *unit, struct symbol *symbol)
+{
+    struct arena *arena = program->arena;
+
+    if (is_hidden(program, symbol)) {
+        HASH_ADD_KEYPTR(hh, unit->statics, symbol->name, strlen(symbol->name), symbol);
+        return;
+    }
+    HASH_ADD_KEYPTR(hh, program->table, symbol->name, strlen(symbol->name), symbol);
+    *program->last_symbol = symbol;
+    program->last_symbol = &symbol->next;
+}
+
+static struct symbol *find_declared(const struct program *program, const struct unit *unit, const struct symbol *symbol)
+{
+    struct symbol *old;
+
+    if (!is_hidden(program, symbol))
+        return symbol_find(program, symbol->name);
+    HASH_FIND_STR(unit->statics, symbol->name, old);
+    return old;
+}
+
+static void declare(struct program *program, struct unit *unit, struct symbol *symbol)
+{
+    struct symbol *old = find_declared(program, unit, symbol);
+
+    if (old == NULL)
+        add(program, unit, symbol);
+    else if (is_clash(old, symbol)) {
+        struct diag *diag = diag_report(program->diags, D_REDECLARED, symbol->span, symbol->name);
+        diag_note(program->diags, diag, old->span, "declared here before");
+    } else
+        merge(old, symbol);
+}
+
+static struct symbol *symbol_new(struct program *program, const struct unit *unit, enum symbol_kind kind, const struct ast_name *name)
+{
+    struct symbol *symbol = arena_new(program->arena, struct symbol);
+    symbol->kind = kind;
+    symbol->name = name->name;
+    symbol->span = name->span;
+    symbol->unit = unit;
+    return symbol;
+}
+
+static void declare_codes(struct program *program, struct unit *unit, const struct ast_code *codes)
+{
+    for (; codes != NULL; codes = codes->next) {
+        struct symbol *symbol = symbol_new(program, unit, SYMBOL_CODE, codes->name);
+        symbol->code = codes;
+        declare(program, unit, symbol);
+    }
+}
+
+static const char *const proto_words[] = { "async", "sync", "blocking", "chain" };
+
+static const struct clause_rule {
+    const char *word;
+    unsigned kinds; /* bits of enum ast_proto_kind */
+} clause_rules[] = {
+    [AST_FAILS] = { "fails", 1 << AST_SYNC | 1 << AST_BLOCKING },
+    [AST_RAISES] = { "raises", 15 },
+    [AST_STATE] = { "state", 1 << AST_ASYNC },
+    [AST_POSTED] = { "posted", 1 << AST_ASYNC },
+    [AST_UNCANCELLABLE] = { "uncancellable", 1 << AST_ASYNC },
+    [AST_POOL] = { "pool", 1 << AST_CHAIN },
+    [AST_BUDGET] = { "budget", 1 << AST_CHAIN },
+    [AST_ON] = { "on", 1 << AST_BLOCKING },
+};
+
+static void take_clause(struct symbol *symbol, const struct ast_opclause *clause)
+{
+    switch (clause->kind) {
+    case AST_FAILS:
+        symbol->fails = clause->condition;
+        symbol->fails_code = clause->code;
+        break;
+    case AST_RAISES: symbol->raises = clause; break;
+    case AST_STATE: symbol->state = clause->state; break;
+    case AST_POSTED: symbol->posted = true; break;
+    case AST_UNCANCELLABLE: symbol->uncancellable = true; break;
+    case AST_POOL: symbol->pool = clause->count; break;
+    case AST_ON: symbol->threads = clause->name->name; break;
+    case AST_BUDGET: break;
+    }
+}
+
+/* `pool` and `budget`: constants, since they are evaluated where no chain runs. */
+static void check_count(struct program *program, const struct symbol *symbol, const struct ast_opclause *clause)
+{
+    const char *at = clause->count->text;
+    struct ctoken name;
+    intmax_t count;
+
+    if (clause->kind == AST_POOL && ctext_number(at, &count) && count < 1)
+        diag_report(program->diags, D_POOL_ZERO, clause->span, at);
+    while ((name = ctext_next_name(&at)).kind != CTOKEN_END)
+        for (const struct parameter *param = symbol->params; param != NULL; param = param->next)
+            if (ctoken_is(name, param->name))
+                diag_report(program->diags, D_COUNT_PARAMETER, clause->count->span, param->name, clause_rules[clause->kind].word);
+}
+
+static void take_clauses(struct program *program, struct symbol *symbol)
+{
+    unsigned seen = 0;
+
+    for (const struct ast_opclause *clause = symbol->proto->clauses; clause != NULL; clause = clause->next) {
+        const struct clause_rule *rule = &clause_rules[clause->kind];
+        if ((rule->kinds >> symbol->proto_kind & 1) == 0)
+            diag_report(program->diags, D_CLAUSE_KIND, clause->span, rule->word, proto_words[symbol->proto_kind]);
+        else if ((seen >> clause->kind & 1) != 0)
+            diag_report(program->diags, D_CLAUSE_TWICE, clause->span, rule->word);
+        else
+            take_clause(symbol, clause);
+        if (clause->count != NULL)
+            check_count(program, symbol, clause);
+        seen |= 1u << clause->kind;
+    }
+    if (symbol->fails != NULL && symbol->raises != NULL && symbol->raises->codes == NULL)
+        diag_report(program->diags, D_CLAUSES_CONFLICT, symbol->raises->span);
+}
+
+/* The name of what is generated. A static chain's frame stands in the header, beside those of other files. */
+static const char *c_name(struct arena *arena, const struct unit *unit, const struct ast_proto *proto)
+{
+    const char *name = proto->name->name;
+
+    if (proto->kind != AST_CHAIN)
+        return name;
+    if (strcmp(name, "main") == 0)
+        return "main_chain";
+    if (!proto->is_static)
+        return name;
+    return arena_format(arena, "%s_%s", unit->stem, name);
+}
+
+static void declare_operation(struct program *program, struct unit *unit, const struct ast_proto *proto)
+{
+    struct symbol *symbol = symbol_new(program, unit, SYMBOL_OPERATION, proto->name);
+
+    symbol->proto = proto;
+    symbol->c_name = c_name(program->arena, unit, proto);
+    symbol->proto_kind = proto->kind;
+    symbol->value = ctype_of_text(program->arena, proto->type);
+    if (!resolve_is_shown(program, symbol))
+        symbol->value.at = 0;
+    symbol->variadic = proto->variadic;
+    resolve_parameters(program, symbol);
+    if (proto->body == NULL) /* those of a body are names of its block */
+        resolve_parameters_twice(program, proto);
+    if (symbol->variadic && proto->kind != AST_SYNC)
+        diag_report(program->diags, D_VARIADIC, symbol->span, symbol->name);
+    take_clauses(program, symbol);
+    declare(program, unit, symbol);
+}
+
+static void declare_resource(struct program *program, struct unit *unit, const struct ast_item *item)
+{
+    struct symbol *symbol = symbol_new(program, unit, SYMBOL_RESOURCE, item->u.resource.name);
+
+    symbol->c_name = symbol->name;
+    symbol->resource = item;
+    symbol->value = ctype_of_text(program->arena, item->u.resource.type);
+    declare(program, unit, symbol);
+}
+
+static void declare_item(struct program *program, struct unit *unit, struct ast_item *item)
+{
+    switch (item->kind) {
+    case AST_IMPORT:
+        import(program, unit, item);
+        break;
+    case AST_REQUIRE:
+        if (strcmp(item->u.string.text, "1") != 0)
+            diag_report(program->diags, D_REQUIRE, item->u.string.text_span, item->u.string.text);
+        break;
+    case AST_CODES:
+        declare_codes(program, unit, item->u.codes);
+        break;
+    case AST_RESOURCE:
+        declare_resource(program, unit, item);
+        break;
+    case AST_PROTO:
+        declare_operation(program, unit, item->u.proto);
+        break;
+    case AST_CPP: case AST_PROLOGUE: case AST_CDECL:
+        break;
+    }
+}
+
+/* ---- finding what is called ---- */
+
+struct resolver {
+    struct program *program;
+    struct symbol *chain; /* NULL outside of bodies */
+};
+
+/* A name that is no operation is left alone: `return NAME` may mean a name of the chain, which check knows. */
+static void resolve_call(struct resolver *resolver, struct ast_form *form)
+{
+    struct symbol *symbol = symbol_find_in(resolver->program, resolver->chain->unit, form->u.call.name);
+    if (symbol != NULL && symbol->kind == SYMBOL_OPERATION)
+        form->u.call.op = symbol;
+}
+
+static void find_codes(void *context, const struct ast_name *codes)
+{
+    const struct resolver *resolver = context;
+    struct program *program = resolver->program;
+
+    resolve_codes_twice(program, codes);
+    for (; codes != NULL; codes = codes->next) {
+        struct symbol *symbol = symbol_find(program, codes->name);
+        struct nearest nearest = { codes->name, NULL, 0 };
+        struct diag *diag;
+        if (reserved_is_code(codes->name) || (symbol != NULL && symbol->kind == SYMBOL_CODE))
+            continue;
+        if (!misspelt_is_new(program, codes->name) || misspelt_declaration(program, codes->name, codes->span, SYMBOL_CODE))
+            continue;
+        diag = diag_report(program->diags, D_UNKNOWN_CODE, codes->span, codes->name);
+        reserved_offer_codes(&nearest);
+        for (symbol = program->symbols; symbol != NULL && diag_is_kept(diag); symbol = symbol->next)
+            if (symbol->kind == SYMBOL_CODE)
+                nearest_offer(&nearest, symbol->name);
+        if (islower((unsigned char)*codes->name))
+            diag_help(program->diags, diag, "the rejection is called 'err' in its handler; one for all codes is `catch step`");
+        else if (nearest.best != NULL)
+            diag_help(program->diags, diag, "did you mean '%s'?", nearest.best);
+        else
+            diag_help(program->diags, diag, "codes of one's own are declared with 'codes { %s };'", codes->name);
+    }
+}
+
+static bool has_branches(enum ast_form_kind kind)
+{
+    return kind == AST_ALL || kind == AST_SETTLE || kind == AST_ANY || kind == AST_RACE || kind == AST_EACH_IN
+           || kind == AST_EACH_FROM || kind == AST_TIMEOUT;
+}
+
+static void resolve_form(void *context, struct ast_form *form)
+{
+    struct resolver *resolver = context;
+    if (form->kind == AST_CALL || form->kind == AST_SPAWN)
+        resolve_call(resolver, form);
+    resolver->chain->needs_branches |= has_branches(form->kind);
+}
+
+static void resolve_chain(struct program *program, struct symbol *chain)
+{
+    struct resolver resolver = { program, chain };
+    struct ast_visitor visitor = { .form = resolve_form, .codes = find_codes, .context = &resolver };
+    ast_walk_block(&visitor, chain->proto->body);
+}
+
+/* ---- recursion ---- */
+
+static void visit_chain(struct program *program, struct symbol *chain);
+
+static void note_run(struct resolver *caller, struct symbol *chain, bool is_spawn)
+{
+    struct symbol_run *run;
+
+    if (chain->proto->body == NULL)
+        return;
+    run = arena_new(caller->program->arena, struct symbol_run);
+    run->to = chain;
+    run->is_spawn = is_spawn;
+    run->next = caller->chain->runs;
+    caller->chain->runs = run;
+}
+
+static void visit_callee(struct resolver *caller, struct symbol *callee, struct span span)
+{
+    struct diag *diag;
+
+    note_run(caller, callee, false);
+    if (callee->visit == 1) {
+        diag = diag_report(caller->program->diags, D_RECURSION, span, callee->name);
+        diag_note(caller->program->diags, diag, callee->span, "'%s' begins here", callee->name);
+        return;
+    }
+    visit_chain(caller->program, callee);
+    caller->chain->needs_branches |= callee->needs_branches;
+}
+
+/* What owns something calls what releases it. */
+static void visit_release(struct resolver *caller, struct ctype type, struct span span)
+{
+    const struct symbol *resource = ctype_resource(caller->program, type);
+
+    if (resource != NULL && resource->release != NULL && resource->release->proto_kind == AST_CHAIN)
+        visit_callee(caller, resource->release, span);
+}
+
+/* The frame of a called chain lies in the caller's; a spawned one has its own (rules 74, 76). */
+static void visit_form(void *context, struct ast_form *form)
+{
+    struct resolver *caller = context;
+
+    if (form->kind == AST_SPAWN && form->u.call.op != NULL && form->u.call.op->proto_kind == AST_CHAIN)
+        note_run(caller, form->u.call.op, true);
+    if (form->kind != AST_CALL || form->u.call.op == NULL)
+        return;
+    visit_release(caller, form->u.call.op->value, form->span);
+    if (form->u.call.op->proto_kind == AST_CHAIN)
+        visit_callee(caller, form->u.call.op, form->u.call.name_span);
+}
+
+static void visit_type(void *context, const struct ast_c *type)
+{
+    struct resolver *caller = context;
+    visit_release(caller, ctype_of_words(caller->program->arena, type->text), type->span);
+}
+
+/* 1 while its calls are being followed, 2 when done. */
+static void visit_chain(struct program *program, struct symbol *chain)
+{
+    struct resolver caller = { program, chain };
+    struct ast_visitor visitor = { .form = visit_form, .type = visit_type, .context = &caller };
+
+    if (chain->visit != 0)
+        return;
+    chain->visit = 1;
+    visit_release(&caller, chain->value, chain->span);
+    for (const struct parameter *param = chain->params; param != NULL; param = param->next)
+        visit_release(&caller, param->type, param->span);
+    ast_walk_block(&visitor, chain->proto->body);
+    chain->visit = 2;
+    *program->last_chain = chain;
+    program->last_chain = &chain->next_chain;
+}
+
+/* ---- the pass ---- */
+
+static bool is_chain(const struct symbol *symbol)
+{
+    return symbol->kind == SYMBOL_OPERATION && symbol->proto_kind == AST_CHAIN;
+}
+
+/* Also those that only their file knows: the chains of an imported file call them. */
+static void for_each_chain(struct program *program, void (*pass)(struct program *program, struct symbol *chain))
+{
+    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        if (is_chain(symbol))
+            pass(program, symbol);
+    for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        for (struct symbol *symbol = unit->statics; symbol != NULL; symbol = symbol->hh.next)
+            pass(program, symbol);
+}
+
+static void resolve_raises(struct program *program, const struct unit *unit)
+{
+    struct resolver resolver = { program, NULL };
+
+    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next) {
+        if (item->kind != AST_PROTO)
+            continue;
+        for (const struct ast_opclause *clause = item->u.proto->clauses; clause != NULL; clause = clause->next)
+            if (clause->kind == AST_RAISES)
+                find_codes(&resolver, clause->codes);
+    }
+}
+
+bool resolve(struct program *program, struct ast_file *file)
+{
+    unit_add(program, file, file->source->path);
+    for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        for (struct ast_item *item = unit->file->items; item != NULL; item = item->next)
+            declare_item(program, unit, item);
+    if (program->incomplete)
+        return false;
+    resolve_imports(program);
+    resolve_names(program);
+    resolve_resources(program);
+    resolve_codes(program);
+    for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        resolve_raises(program, unit);
+    for_each_chain(program, resolve_chain);
+    for_each_chain(program, visit_chain);
+    return true;
+}

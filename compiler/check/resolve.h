@@ -1,0 +1,30 @@
+/* resolve.h - what the parts of resolve share: resolve.c loads imports and has names and calls, resolve_imports.c their
+ * order, resolve_names.c their names in C, resolve_resources.c what owns something, resolve_codes.c the numbers of codes. */
+#ifndef RESOLVE_H
+#define RESOLVE_H
+
+#include "check/symbol.h"
+
+/* No file imports itself, directly or through others, or that has been reported. When all are loaded. */
+void resolve_imports(struct program *program);
+
+/* No name is in the way of another in C, or that has been reported; parameters and what generated functions have for themselves have
+ * names. When all names are declared. */
+void resolve_names(struct program *program);
+
+/* Every resource has its release, or that has been reported. When all names are declared. */
+void resolve_resources(struct program *program);
+
+/* Every code has a number of its own, or that has been reported. When all names are declared. */
+void resolve_codes(struct program *program);
+
+/* resolve_parameters.c: the parameters of an operation, as C passes them; and whether the types in its declaration have a `#line` in
+ * what is generated for this file. */
+void resolve_parameters(struct program *program, struct symbol *symbol);
+bool resolve_is_shown(const struct program *program, const struct symbol *symbol);
+
+/* resolve_twice.c: report what is in a list twice. */
+void resolve_parameters_twice(struct program *program, const struct ast_proto *proto);
+void resolve_codes_twice(struct program *program, const struct ast_name *codes);
+
+#endif

@@ -1,0 +1,608 @@
+/* resolve_names.c - part of resolve: names that C is going to read, or C++ in the header.
+ *
+ *     chain int trip(int class)     ->     struct trip, trip_run, trip_frame …; the parameter is called class_ in C
+ *
+ * What is made from a name may be the name of something else, or be made twice, and a name at file level may be a word or a macro.
+ * That is an error here, at the line of the .chain file. Parameters get out of the way.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "ctext/ctext.h"
+#include "base/diag.h"
+#include "base/intern.h"
+#include "ctext/reserved.h"
+#include "check/resolve.h"
+
+/* ---- words of the text at file level ---- */
+
+static void note(struct program *program, struct word_entry **set, const char *name, struct span span)
+{
+    struct arena *arena = program->arena;
+    struct word_entry *entry;
+
+    HASH_FIND_STR(*set, name, entry);
+    if (entry != NULL)
+        return;
+    entry = arena_new(program->arena, struct word_entry);
+    entry->name = name;
+    entry->span = span;
+    HASH_ADD_KEYPTR(hh, *set, entry->name, strlen(entry->name), entry);
+}
+
+static const char *copy(const struct program *program, struct ctoken token)
+{
+    return arena_copy(program->arena, token.text, token.length);
+}
+
+static struct span span_of(const struct ast_c *c, struct ctoken token)
+{
+    struct span span;
+
+    span.begin = c->span.begin + (pos)(token.text - c->text);
+    span.end = span.begin + (pos)token.length;
+    return span;
+}
+
+/* "<sys/stat.h>" or "\"own.h\"", and what that includes. */
+static void note_header(struct program *program, const char *p, struct span span)
+{
+    const char *header;
+    size_t length;
+
+    p += strspn(p, " \t");
+    if (*p != '<' && *p != '"')
+        return;
+    header = arena_copy(program->arena, p + 1, strcspn(p + 1, ">\"\n"));
+    note(program, &program->headers, header, span);
+    for (const char *next = reserved_included(header); *next != '\0'; next += length + strspn(next + length, " ")) {
+        length = strcspn(next, " ");
+        note(program, &program->headers, arena_copy(program->arena, next, length), span);
+    }
+}
+
+/* Behind a '#': the macro that is defined, the header that is included. */
+static void note_directive(struct program *program, const struct ast_c *c, const char *p)
+{
+    struct ctoken word = ctext_next_solid(&p), name;
+
+    if (ctoken_is(word, "include"))
+        note_header(program, p, c->span);
+    if (!ctoken_is(word, "define"))
+        return;
+    name = ctext_next_solid(&p);
+    if (name.kind == CTOKEN_NAME)
+        note(program, *p == '(' ? &program->called_macros : &program->macros, copy(program, name), span_of(c, name));
+}
+
+/* All words, but of members and parameters only those of an enum. */
+static void note_text(struct program *program, const struct ast_c *c, bool members)
+{
+    struct ctoken token, before = { CTOKEN_END, "", 0 };
+    bool in_enum = false;
+    int depth = 0;
+
+    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; before = token) {
+        if (ctoken_is(token, "#"))
+            note_directive(program, c, p);
+        if (token.kind == CTOKEN_PUNCT && strchr("([{", *token.text) != NULL)
+            depth++;
+        else if (token.kind == CTOKEN_PUNCT && strchr(")]}", *token.text) != NULL)
+            depth--;
+        if (ctoken_is(token, "enum") || ctoken_is(token, ";"))
+            in_enum = ctoken_is(token, "enum");
+        if (token.kind == CTOKEN_NAME && (members || depth == 0 || in_enum) && !ctoken_is(before, ".") && !ctoken_is(before, "->"))
+            note(program, &program->words, copy(program, token), span_of(c, token));
+    }
+}
+
+static void note_words(struct program *program)
+{
+    for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
+            if (item->kind == AST_CPP || item->kind == AST_CDECL || (item->kind == AST_PROLOGUE && unit == program->units))
+                note_text(program, item->u.c, item->kind != AST_CDECL);
+}
+
+static bool has(const struct word_entry *set, const char *name)
+{
+    const struct word_entry *entry;
+
+    HASH_FIND_STR(set, name, entry);
+    return entry != NULL;
+}
+
+/* What decides of a blocking call stands in a function of ours. */
+static void note_fails(struct program *program)
+{
+    struct ctoken token;
+
+    for (const struct symbol *op = program->symbols; op != NULL; op = op->next)
+        for (int i = 0; op->fails != NULL && op->proto_kind == AST_BLOCKING && i < 2; i++)
+            for (const char *p = i == 0 ? op->fails->text : op->fails_code->text; (token = ctext_next_name(&p)).kind != CTOKEN_END;)
+                if (!ctoken_is(token, "it"))
+                    note(program, &program->words, copy(program, token), op->span);
+}
+
+/* A name that the user's text has not. */
+static const char *own_name(const struct program *program, const char *name)
+{
+    const char *own = name;
+
+    for (unsigned number = 1; has(program->words, own) || symbol_find(program, own) != NULL; number++)
+        own = arena_format(program->arena, "chain__%s%.0u", name, number == 1 ? 0 : number);
+    return own;
+}
+
+/* ---- parameters ---- */
+
+/* The names that a parameter of an operation cannot have, in its prototype and in its definition. */
+struct taken {
+    struct word_entry *types; /* what the parameters' types consist of */
+    struct word_entry *names; /* of the other parameters, as they are written and as C has them */
+    struct word_entry *locals;
+};
+
+static struct taken taken_by(struct program *program, const struct symbol *op)
+{
+    struct taken taken = { NULL, NULL, NULL };
+    struct ctoken token;
+
+    for (const struct parameter *param = op->params; param != NULL; param = param->next) {
+        note(program, &taken.names, param->name, op->span);
+        for (int i = 0; i < 2; i++)
+            for (const char *p = i == 0 ? param->type.before : param->type.after; (token = ctext_next_solid(&p)).kind != CTOKEN_END;)
+                if (token.kind == CTOKEN_NAME)
+                    note(program, &taken.types, copy(program, token), op->span);
+    }
+    return taken;
+}
+
+static bool is_no_parameter(const struct program *program, const struct taken *taken, const char *name)
+{
+    return resolve_name_is_replaced(program, name) || has(taken->types, name);
+}
+
+/* In a prototype and as a member: as written, unless that is a word, a macro, or a type that is needed there. In a definition: with
+ * an underscore at its end, so that it hides nothing that a header the compiler does not read may declare. */
+static void name_parameters(struct program *program, struct symbol *op)
+{
+    struct taken taken = taken_by(program, op);
+
+    for (struct parameter *param = op->params; param != NULL; param = param->next) {
+        param->c_name = param->name;
+        while (is_no_parameter(program, &taken, param->c_name) || (param->c_name != param->name && has(taken.names, param->c_name)))
+            param->c_name = resolve_name_after(program->arena, param->c_name);
+        note(program, &taken.names, param->c_name, op->span);
+        param->local = param->name;
+        do
+            param->local = resolve_name_after(program->arena, param->local);
+        while (is_no_parameter(program, &taken, param->local) || has(taken.locals, param->local) || has(program->words, param->local)
+               || symbol_find(program, param->local) != NULL);
+        note(program, &taken.locals, param->local, op->span);
+    }
+}
+
+/* ---- what is made from names ---- */
+
+/* What a C name stands for; several things may have one, such as a chain and its module. */
+struct maker {
+    UT_hash_handle hh;
+    const char *name;
+    unsigned kinds;
+    const struct symbol *symbol; /* NULL: a module */
+    const struct unit *unit;
+    struct maker *next;          /* of the same name */
+};
+
+static unsigned kinds_of(const struct symbol *symbol)
+{
+    static const unsigned of_proto[] = { [AST_ASYNC] = MADE_ASYNC, [AST_SYNC] = MADE_SYNC, [AST_BLOCKING] = MADE_BLOCKING,
+                                         [AST_CHAIN] = MADE_CHAIN };
+
+    switch (symbol->kind) {
+    case SYMBOL_CODE: return MADE_CODE;
+    case SYMBOL_RESOURCE: return MADE_RESOURCE;
+    case SYMBOL_OPERATION: break;
+    }
+    if (symbol->proto->is_static)
+        return MADE_STATIC;
+    return of_proto[symbol->proto_kind] | (strcmp(symbol->name, "main") == 0 ? MADE_MAIN : 0);
+}
+
+static const char *c_name_of(const struct symbol *symbol)
+{
+    return symbol->c_name != NULL ? symbol->c_name : symbol->name;
+}
+
+static const char *words_of(const struct maker *maker)
+{
+    return maker->symbol != NULL ? maker->symbol->name : maker->unit->path;
+}
+
+/* Where something stands; a module where its first code does. */
+static struct span place_of(const struct maker *maker)
+{
+    if (maker->symbol != NULL)
+        return maker->symbol->span;
+    for (const struct ast_item *item = maker->unit->file->items; item != NULL; item = item->next)
+        if (item->kind == AST_CODES && item->u.codes != NULL)
+            return item->u.codes->name->span;
+    return maker->unit->file->items->span;
+}
+
+static void report(struct program *program, const struct maker *a, const struct maker *b, const char *ending)
+{
+    bool there = a->unit != program->units && b->unit == program->units;
+    const struct maker *at = there ? b : a, *other = there ? a : b;
+    const char *made = arena_format(program->arena, "%s%s", a->name, ending);
+    struct diag *diag;
+
+    if (*ending == '\0')
+        diag = diag_report(program->diags, D_GENERATED_CLASH, place_of(at), made, words_of(at == a ? b : a));
+    else
+        diag = diag_report(program->diags, D_GENERATED_TWICE, place_of(at), made, words_of(at), words_of(other));
+    if (other->symbol != NULL)
+        diag_note(program->diags, diag, place_of(other), "'%s' is declared here", words_of(other));
+    else if (at->symbol == NULL)
+        diag_help(program->diags, diag, "rename one of the files");
+}
+
+/* Whether `rest` and what is made from `maker` is made from `owner`, too. One clash of two is enough. */
+static bool compare(struct program *program, const struct maker *maker, const struct maker *owner, const char *rest)
+{
+    for (size_t i = 0; i < reserved_made_count; i++) {
+        const char *ending = reserved_made_endings[i].text;
+        if ((reserved_made_endings[i].kinds & maker->kinds) == 0 || !reserved_made_has(owner->kinds, arena_format(program->arena, "%s%s", rest, ending)))
+            continue;
+        report(program, maker, owner, ending);
+        return true;
+    }
+    return false;
+}
+
+static void check_maker(struct program *program, struct maker *makers, const struct maker *maker)
+{
+    struct maker *owner;
+
+    for (owner = maker->next; owner != NULL; owner = owner->next)
+        compare(program, owner, maker, "");
+    for (const char *rest = maker->name; (rest = strchr(rest + 1, '_')) != NULL;) {
+        HASH_FIND(hh, makers, maker->name, (size_t)(rest - maker->name), owner);
+        for (; owner != NULL; owner = owner->next)
+            if (compare(program, maker, owner, rest))
+                return;
+    }
+}
+
+static void add_maker(struct program *program, struct maker **makers, struct maker *maker)
+{
+    struct arena *arena = program->arena;
+    struct maker *first;
+
+    HASH_FIND_STR(*makers, maker->name, first);
+    if (first == NULL) {
+        HASH_ADD_KEYPTR(hh, *makers, maker->name, strlen(maker->name), maker);
+        return;
+    }
+    while (first->next != NULL)
+        first = first->next;
+    first->next = maker;
+}
+
+static void add_symbol(struct program *program, struct maker **makers, const struct symbol *symbol)
+{
+    struct maker *maker = arena_new(program->arena, struct maker);
+
+    maker->name = c_name_of(symbol);
+    maker->kinds = kinds_of(symbol);
+    maker->symbol = symbol;
+    maker->unit = symbol->unit;
+    add_maker(program, makers, maker);
+}
+
+static struct unit *unit_of(const struct program *program, const struct ast_file *file)
+{
+    struct unit *unit = program->units;
+
+    while (unit != NULL && unit->file != file)
+        unit = unit->next;
+    return unit;
+}
+
+/* It or a file that it imports declares codes: then its header has the functions of emit_codes.c. */
+static bool knows_codes(const struct program *program, struct unit *unit)
+{
+    if (unit->knows_codes != 0)
+        return unit->knows_codes > 0;
+    unit->knows_codes = -1;
+    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next) {
+        struct unit *imported = item->kind == AST_IMPORT ? unit_of(program, item->u.string.file) : NULL;
+        if (item->kind == AST_CODES || (imported != NULL && knows_codes(program, imported)))
+            unit->knows_codes = 1;
+    }
+    return unit->knows_codes > 0;
+}
+
+static void add_module(struct program *program, struct maker **makers, struct unit *unit)
+{
+    struct maker *maker;
+
+    if (!knows_codes(program, unit))
+        return;
+    maker = arena_new(program->arena, struct maker);
+    maker->name = unit->stem;
+    maker->kinds = MADE_MODULE;
+    maker->unit = unit;
+    add_maker(program, makers, maker);
+}
+
+static void check_made(struct program *program)
+{
+    struct maker *makers = NULL;
+
+    for (const struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        add_symbol(program, &makers, symbol);
+    for (struct unit *unit = program->units; unit != NULL; unit = unit->next) {
+        add_module(program, &makers, unit);
+        for (const struct symbol *symbol = unit->statics; symbol != NULL; symbol = symbol->hh.next)
+            add_symbol(program, &makers, symbol);
+    }
+    for (const struct maker *first = makers; first != NULL; first = first->hh.next)
+        for (const struct maker *maker = first; maker != NULL; maker = maker->next)
+            check_maker(program, makers, maker);
+}
+
+/* ---- names that something else has ---- */
+
+static bool is_mentioned(const struct program *program, const char *header)
+{
+    return header == NULL || reserved_is_always_there(header) || has(program->headers, header);
+}
+
+static bool has_small_letter(const char *name)
+{
+    while (*name != '\0' && !islower((unsigned char)*name))
+        name++;
+    return *name != '\0';
+}
+
+static void refuse(struct program *program, const struct symbol *symbol, const char *what)
+{
+    diag_report(program->diags, D_NAME_OTHERS, symbol->span, symbol->name, what);
+}
+
+static const char *in_header(struct program *program, const char *what, const char *header)
+{
+    return header == NULL ? what : arena_format(program->arena, "%s of <%s>", what, header);
+}
+
+/* A macro of the file, or of a header that it includes. Those in small letters are refused in any case: whoever writes the
+ * operations may include the header. */
+static bool check_macro(struct program *program, const struct symbol *symbol)
+{
+    const char *header = NULL;
+
+    if (reserved_is_compilers(symbol->name))
+        refuse(program, symbol, "a name of the C compiler, like all that begin with '__' or '_' and a capital");
+    else if (has(program->macros, symbol->name))
+        refuse(program, symbol, "a macro of this file, or of one that it imports");
+    else if (reserved_is(symbol->name, RESERVED_PREDEFINED, NULL)
+             || (reserved_is(symbol->name, RESERVED_MACRO, &header)
+                 && (has_small_letter(symbol->name) || is_mentioned(program, header))))
+        refuse(program, symbol, in_header(program, "a macro", header));
+    else
+        return false;
+    return true;
+}
+
+/* Something that the library declares, where the generated header declares the same name as something else. */
+static bool check_declared(struct program *program, const struct symbol *symbol, unsigned kinds)
+{
+    static const struct {
+        enum reserved_kind kind;
+        unsigned kinds;
+        const char *what;
+    } rules[] = {
+        { RESERVED_TYPE, MADE_ASYNC | MADE_CHAIN | MADE_CODE | MADE_RESOURCE, "a type" },
+        { RESERVED_TAG, MADE_ASYNC | MADE_CHAIN | MADE_RESOURCE, "a struct" },
+        { RESERVED_DECLARED, MADE_CODE | MADE_RESOURCE, "a function" },
+        { RESERVED_CALLED_MACRO, MADE_CODE | MADE_RESOURCE, "a macro" }, /* in C++ they are functions */
+    };
+    const char *header;
+
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if ((rules[i].kinds & kinds) != 0 && reserved_is(symbol->name, rules[i].kind, &header) && is_mentioned(program, header)) {
+            refuse(program, symbol, in_header(program, rules[i].what, header));
+            return true;
+        }
+    return false;
+}
+
+/* chain int si(…): si_value is a macro of <signal.h>. */
+static void check_made_reserved(struct program *program, const struct symbol *symbol, unsigned kinds)
+{
+    const char *header = NULL, *made;
+
+    for (size_t i = 0; i < reserved_made_count; i++) {
+        if ((reserved_made_endings[i].kinds & kinds) == 0 || *reserved_made_endings[i].text == '\0')
+            continue;
+        made = arena_format(program->arena, "%s%s", c_name_of(symbol), reserved_made_endings[i].text);
+        if (reserved_is(made, RESERVED_MACRO, &header) || reserved_is(made, RESERVED_CALLED_MACRO, &header)
+            || reserved_is(made, RESERVED_DECLARED, &header))
+            diag_report(program->diags, D_MADE_OTHERS, symbol->span, made, symbol->name, header);
+    }
+}
+
+static bool means_something(const char *name)
+{
+    return strcmp(name, "it") == 0 || strcmp(name, "err") == 0 || strcmp(name, "attempt") == 0;
+}
+
+static void check_symbol(struct program *program, const struct symbol *symbol)
+{
+    unsigned kinds = kinds_of(symbol);
+
+    if (symbol->kind == SYMBOL_CODE && reserved_is_code(symbol->name)) /* resolve_codes() says that */
+        return;
+    if (reserved_is(symbol->name, RESERVED_C, NULL))
+        diag_report(program->diags, D_C_KEYWORD_NAME, symbol->span, symbol->name, reserved_standard(symbol->name));
+    else if (means_something(symbol->name))
+        diag_report(program->diags, D_RESERVED_NAME, symbol->span, symbol->name);
+    else if ((kinds & MADE_SYNC) != 0)
+        return;
+    else if (reserved_is(symbol->name, RESERVED_CPP, NULL))
+        diag_report(program->diags, D_CPP_WORD, symbol->span, symbol->name);
+    else if ((kinds & MADE_RESOURCE) != 0 && reserved_is(symbol->name, RESERVED_MEMBER, NULL))
+        refuse(program, symbol, "the name of a member beside which its values stand");
+    else if (reserved_is_ours(symbol->name) || reserved_is_ours(c_name_of(symbol)))
+        refuse(program, symbol, "a name of libchain, like all that begin with 'chain_'");
+    else if (!check_macro(program, symbol) && !check_declared(program, symbol, kinds))
+        check_made_reserved(program, symbol, kinds);
+}
+
+/* branch_1, item_2_1: the word without its numbers is one of the table. */
+static bool is_numbered(const struct program *program, const char *name)
+{
+    size_t length = strlen(name);
+
+    while (length > 0 && strchr("0123456789_", name[length - 1]) != NULL)
+        length--;
+    return name[length] != '\0' && reserved_is(arena_copy(program->arena, name, length), RESERVED_NUMBERED, NULL);
+}
+
+/* A static chain has the module's name before its own. */
+static bool is_c_name(const struct program *program, const char *name)
+{
+    for (const struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
+        if (strcmp(c_name_of(symbol), name) == 0)
+            return true;
+    return false;
+}
+
+/* in_fetch, branch_1_fetch: where a chain keeps the branches of one that it calls. */
+static bool is_callee_member(const struct program *program, const char *name)
+{
+    for (const char *p = name; (p = strchr(p + 1, '_')) != NULL;) {
+        const char *before = arena_copy(program->arena, name, (size_t)(p - name));
+        if ((strcmp(before, "in") == 0 || is_numbered(program, before)) && is_c_name(program, p + 1))
+            return true;
+    }
+    return false;
+}
+
+/* A member of ours that a macro of the file would replace. */
+static void check_macros(struct program *program)
+{
+    for (const struct word_entry *macro = program->macros; macro != NULL; macro = macro->hh.next)
+        if (reserved_is(macro->name, RESERVED_MEMBER, NULL) || reserved_is(macro->name, RESERVED_FIELD, NULL)
+            || is_numbered(program, macro->name) || is_callee_member(program, macro->name))
+            diag_report(program->diags, D_MACRO_MEMBER, macro->span, macro->name);
+}
+
+/* ---- tags ---- */
+
+/* The symbol for which chainc makes a struct or an enum of this name. */
+static struct symbol *maker_of_tag(const struct program *program, const char *name)
+{
+    static const char *const endings[] = { "_frame", "_branches", "_state", "_instance", "_call", "_deferred", NULL };
+    struct symbol *symbol = symbol_find(program, name);
+
+    if (symbol != NULL && (kinds_of(symbol) & (MADE_ASYNC | MADE_CHAIN)) != 0)
+        return symbol;
+    for (const char *const *ending = endings; *ending != NULL; ending++) {
+        size_t length = strlen(name), tail = strlen(*ending);
+        if (length <= tail || strcmp(name + length - tail, *ending) != 0)
+            continue;
+        symbol = symbol_find(program, arena_copy(program->arena, name, length - tail));
+        if (symbol != NULL && reserved_made_has(kinds_of(symbol), *ending))
+            return symbol;
+    }
+    return NULL;
+}
+
+/* `struct NAME {` where chainc makes a struct of that name; `struct NAME` where it makes a type of that name: in C++ the two are
+ * one. */
+static void check_tags(struct program *program, const struct ast_c *c)
+{
+    struct ctoken before = { CTOKEN_END, "", 0 }, token;
+
+    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; before = token) {
+        const char *behind = p, *name;
+        struct symbol *symbol;
+        if (!ctoken_is_tag_word(before) || token.kind != CTOKEN_NAME)
+            continue;
+        name = intern(program->names, token.text, token.length);
+        symbol = symbol_find(program, name);
+        if (symbol != NULL && symbol->kind == SYMBOL_RESOURCE && symbol->unit == program->units) {
+            if (!symbol->is_tag)
+                diag_note(program->diags, diag_report(program->diags, D_RESOURCE_TAG, symbol->span, name), span_of(c, token),
+                          "'%.*s %s' is mentioned here", (int)before.length, before.text, name);
+            symbol->is_tag = true;
+            continue;
+        }
+        symbol = ctoken_is(ctext_next_solid(&behind), "{") ? maker_of_tag(program, name) : NULL;
+        if (symbol != NULL)
+            diag_note(program->diags, diag_report(program->diags, D_STRUCT_CLASH, span_of(c, token), name), symbol->span,
+                      "'%s' is declared here", symbol->name);
+    }
+}
+
+static void check_item_tags(struct program *program, const struct ast_item *item)
+{
+    switch (item->kind) {
+    case AST_CDECL: case AST_PROLOGUE:
+        check_tags(program, item->u.c);
+        break;
+    case AST_RESOURCE:
+        check_tags(program, item->u.resource.type);
+        break;
+    case AST_PROTO:
+        check_tags(program, item->u.proto->type);
+        break;
+    case AST_CPP: case AST_IMPORT: case AST_REQUIRE: case AST_CODES:
+        break;
+    }
+}
+
+/* ---- the part of the pass ---- */
+
+void resolve_names(struct program *program)
+{
+    note_words(program);
+    note_fails(program);
+    for (int id = 0; id < OWN_COUNT; id++)
+        program->own[id] = own_name(program, reserved_own_words[id]);
+    for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next) {
+        check_symbol(program, symbol);
+        name_parameters(program, symbol);
+    }
+    for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        for (struct symbol *symbol = unit->statics; symbol != NULL; symbol = symbol->hh.next)
+            name_parameters(program, symbol);
+    check_macros(program);
+    check_made(program);
+    for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
+        check_item_tags(program, item);
+}
+
+bool resolve_word_is_used(const struct program *program, const char *name)
+{
+    return has(program->words, name);
+}
+
+const char *resolve_name_after(struct arena *arena, const char *name)
+{
+    return arena_format(arena, reserved_is_compilers(name) || reserved_is_ours(name) ? "v%s" : "%s_", name);
+}
+
+bool resolve_name_is_macro(const struct program *program, const char *name)
+{
+    return reserved_is(name, RESERVED_PREDEFINED, NULL) || reserved_is(name, RESERVED_MACRO, NULL) || has(program->macros, name);
+}
+
+bool resolve_name_is_replaced(const struct program *program, const char *name)
+{
+    return reserved_is_replaced(name) || has(program->macros, name) || has(program->called_macros, name);
+}

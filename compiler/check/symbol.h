@@ -1,0 +1,204 @@
+/* symbol.h - what the names at file level stand for. */
+#ifndef SYMBOL_H
+#define SYMBOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "syntax/ast.h"
+#include "ctext/reserved.h"
+#include "base/table.h"
+
+struct arena;
+struct names;
+struct diags;
+struct nearest;
+
+/* A C type around a hole for the name: "const char *" "", "char " "[512]", "void (*" ")(int)". Void: before is NULL. */
+struct ctype {
+    const char *before, *after;
+    pos at; /* where it is written; 0: nowhere, or in a file whose own header has it */
+};
+
+struct parameter {
+    struct parameter *next;
+    const char *name;
+    struct ctype type;
+    struct span span;
+    const char *c_name; /* [resolve] in prototypes, and as a member */
+    const char *local;  /* [resolve] in definitions */
+};
+
+enum symbol_kind { SYMBOL_OPERATION, SYMBOL_CODE, SYMBOL_RESOURCE };
+
+struct symbol {
+    UT_hash_handle hh;
+    enum symbol_kind kind;
+    const char *name;
+    struct span span;
+    const struct unit *unit;
+    struct symbol *next;             /* in order of declaration */
+
+    /* operations */
+    const char *c_name;              /* of what is generated for it */
+    enum ast_proto_kind proto_kind;
+    const struct ast_proto *proto;   /* the one with the body, if any has one */
+    struct ctype value;
+    struct parameter *params;
+    unsigned param_count;
+    bool variadic, posted, uncancellable;
+    const struct ast_c *fails, *fails_code;
+    const struct ast_c *state;
+    const char *threads;             /* on NAME; NULL if not given */
+    const struct ast_opclause *raises; /* NULL: any code */
+    struct symbol *next_chain;       /* [resolve] callees first */
+    const struct ast_number *pool;   /* of a chain; NULL: none */
+    bool is_spawned, is_called;      /* [check] in the compiled file */
+    bool is_started;                 /* [name] by a block of the compiled file that is reached */
+    bool retries;                    /* [extent] a rejection may know an attempt, here or in a chain that it calls */
+    uint64_t places, share;          /* [extent] for branches, those it calls included; of these in the chain that is looked at */
+    const struct symbol *grows_by;   /* [extent] the callee that most of them are for */
+    bool needs_branches;             /* [resolve] a chain with a combinator in it or in one it calls */
+    struct checked_chain *checked;   /* [check] of a chain of the compiled file */
+    struct symbol_run *runs;         /* [resolve] what it calls and spawns */
+    struct pool_node *pool_node;     /* [pools] */
+    char visit;                      /* [resolve] for the search for recursion */
+
+    /* codes */
+    const struct ast_code *code;
+    int32_t number;                  /* [resolve] */
+    struct symbol *same_number;      /* [resolve] the next code of this number */
+
+    /* resources; `value` is the C type that they are */
+    const struct ast_item *resource;
+    bool is_tag;                     /* [resolve] of a struct, too: that has been reported */
+    struct symbol *release;          /* [resolve] the operation that ends one; NULL: wrong, and reported */
+};
+
+/* A chain that another one calls or spawns. */
+struct symbol_run {
+    struct symbol_run *next;
+    struct symbol *to;
+    bool is_spawn;
+};
+
+/* One .chain file of the program. */
+struct unit {
+    struct unit *next;
+    struct ast_file *file;
+    const char *path;      /* as found */
+    const char *stem;      /* the file's name as a word of C, for names made from it */
+    const char *include;   /* what to write behind #include for its header */
+    struct symbol *statics; /* uthash, by name: the static chains of an imported file, which no other file knows */
+    bool installed;        /* found in the data folder: <…> */
+    int knows_codes;       /* [resolve] 1: it or what it imports declares codes; -1: no; 0: not asked yet */
+    int visit;             /* [resolve] 1 while its imports are being followed, */
+    const struct ast_item *followed; /* [resolve] of which this is the current one */
+};
+
+/* A name that is used but not declared, and has been reported. */
+struct unknown {
+    struct unknown *next;
+    const char *name;
+};
+
+/* A word of the user's C text. */
+struct word_entry {
+    UT_hash_handle hh;
+    const char *name;
+    struct span span; /* where it stands first */
+};
+
+struct program {
+    struct arena *arena;
+    struct names *names;
+    struct diags *diags;
+    struct sources *sources;
+    const char *const *include_dirs; /* -I, NULL-terminated */
+    const char *data_dir;            /* installed modules; NULL if none, */
+    const char *data_problem;        /* and this is why; NULL: there are to be none */
+    bool incomplete;                 /* [resolve] an imported file is missing or has errors, which has been reported */
+    struct unit *units, **last_unit; /* the compiled file first, then what it imports */
+    struct symbol *table;            /* uthash, by name */
+    struct word_entry *words;        /* [resolve] uthash: of the C text at file level */
+    struct word_entry *macros, *called_macros; /* [resolve] uthash: what is defined there, without and with parameters */
+    struct word_entry *headers;      /* [resolve] uthash: what is included there */
+    const char *own[OWN_COUNT];      /* [resolve] locals of generated functions around those of a chain */
+    struct taken *state_names;       /* [name] uthash */
+    struct unknown *unknown;
+    struct symbol *symbols, **last_symbol;
+    struct symbol *chains, **last_chain; /* [resolve] callees first */
+};
+
+/* As the compiled file knows the name. */
+struct symbol *symbol_find(const struct program *program, const char *name);
+
+/* As a file knows it: its own static chains come first. */
+struct symbol *symbol_find_in(const struct program *program, const struct unit *unit, const char *name);
+
+/* False if the name has been asked for before: a name is reported as unknown where it occurs first. */
+bool misspelt_is_new(struct program *program, const char *name);
+
+/* Reports the declaration of a nearly equal name if that, and not the use, seems to be the slip. */
+bool misspelt_declaration(const struct program *program, const char *name, struct span use, enum symbol_kind kind);
+
+/* Reports the type of a chain that is one letter away from `void`, if nothing at `at` gives the value that it asks for. */
+bool misspelt_void(struct program *program, const struct symbol *chain, struct ctype type, struct span at);
+
+/* Whether `a` seems to be a slip for `b`. */
+bool misspelt_rather(const struct program *program, const char *a, const char *b);
+
+/* Whether a member or local of this name would be replaced, by a macro of the library or of the file, or is a word. */
+bool resolve_name_is_replaced(const struct program *program, const char *name);
+
+/* A macro without parameters. */
+bool resolve_name_is_macro(const struct program *program, const char *name);
+
+/* The next one to be tried in its place: class_ for class, v_Bool for _Bool. */
+const char *resolve_name_after(struct arena *arena, const char *name);
+
+/* A word that the C text at file level has. */
+bool resolve_word_is_used(const struct program *program, const char *name);
+
+bool ctype_is_void(struct ctype type);
+
+/* The same words, blanks aside. */
+bool ctype_same(struct ctype a, struct ctype b);
+
+/* Spelled with arithmetic, <stdint.h> or pointer types: such a value has no inside that a pointer could keep (language.md,
+ * Storage). */
+bool ctype_is_scalar(struct ctype type);
+
+/* Whether a value may have to stand at an address that malloc() and the place behind a header do not give: `long double`, and
+ * everything of which only the C compiler knows. */
+bool ctype_may_be_overaligned(struct ctype type);
+
+/* Spelled with struct or union, and no pointer. */
+bool ctype_is_struct(struct ctype type);
+
+/* The resource that a type is the name of; NULL if it is none. */
+const struct symbol *ctype_resource(const struct program *program, struct ctype type);
+
+/* "const char *" + "api" + "" */
+const char *ctype_declare(struct arena *arena, struct ctype type, const char *name);
+
+/* The type of a declaration, with its name taken out, one blank between words, without a `const` that would forbid
+ * assigning to a field of that type. */
+struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, const char *name_at, size_t name_length);
+struct ctype ctype_of_words(struct arena *arena, const char *words);
+struct ctype ctype_of_text(struct arena *arena, const struct ast_c *c);
+
+/* As a parameter: an array or a function is a pointer to what it holds or is. The same `after` if it was neither. */
+struct ctype ctype_adjusted(struct arena *arena, struct ctype type);
+
+/* Whether C has nothing to say against it, whatever is declared: arithmetic types, and pointers to them and to void. */
+bool ctype_is_certain(struct ctype type);
+
+/* Whether errno.h defines it, or the runtime. */
+bool reserved_is_code(const char *name);
+void reserved_offer_codes(struct nearest *nearest);
+
+/* Reports C text that is to be a code and says itself that it is not positive: `0`, `-EIO`, `(-1)` (rule 35). */
+void symbol_check_positive(const struct program *program, const struct ast_c *code);
+
+#endif

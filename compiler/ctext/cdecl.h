@@ -1,0 +1,45 @@
+/* cdecl.h - which names C text declares itself: variables, members, parameters, labels.
+ *
+ * It is told the tokens one after the other, and goes by their order alone: types that are not C's own words are guessed from what
+ * follows them.
+ */
+#ifndef CDECL_H
+#define CDECL_H
+
+#include "ctext/ctext.h"
+
+struct arena;
+
+/* What a name is in its place. */
+enum cname {
+    CNAME_USED,     /* a variable, a function, a macro: whatever is known by this name */
+    CNAME_DECLARED, /* declared here */
+    CNAME_OTHER     /* a word of C, a type, a tag, a member, a parameter or a label */
+};
+
+enum cdecl_state { CDECL_START, CDECL_TYPE, CDECL_NAME, CDECL_NAMED, CDECL_VALUE, CDECL_CASE, CDECL_EXPRESSION };
+
+struct cdecl_level;
+struct cdecl_local;
+
+struct cdecl {
+    struct arena *arena;
+    enum cdecl_state state;
+    struct ctoken before, before_that; /* solid tokens */
+    struct cdecl_level *level;         /* the innermost bracket; NULL: none */
+    struct cdecl_local *locals;        /* known here, the last one first */
+    const char *directive_end;         /* a preprocessor line declares nothing up to here; NULL: there was none */
+    bool statements;                   /* outside of all brackets are statements, not an expression */
+    bool literal_may_follow;           /* a bracket was closed that may hold the type of a compound literal */
+};
+
+void cdecl_init(struct cdecl *text, struct arena *arena, bool statements);
+
+/* Takes the next token, which ends at `behind`. `is_variable`: the name is known to be one, from elsewhere. Without meaning for
+ * what is no name. */
+enum cname cdecl_take(struct cdecl *text, struct ctoken token, const char *behind, bool is_variable);
+
+/* Whether the text has declared it, in a block that is still open. */
+bool cdecl_is_local(const struct cdecl *text, struct ctoken name);
+
+#endif

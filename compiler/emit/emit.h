@@ -1,0 +1,173 @@
+/* emit.h - what emit_h and the parts of emit_c share. */
+#ifndef EMIT_H
+#define EMIT_H
+
+#include "frame/frame.h"
+#include "passes.h"
+#include "base/writer.h"
+
+struct emitter {
+    struct writer *writer;
+    const struct program *program;
+    const struct emit_options *options;
+    const struct ir_chain *chain;
+    const char *linkage;         /* of what is the chain's own, if it is static */
+    struct arena *arena;
+    int line;                    /* of the last comment that showed a source line */
+    const char *output;          /* what is written, as `#line` names it */
+    bool in_user_text;           /* behind a `#line` into the source, */
+    const struct source *source; /* this one, */
+    int source_line, line_begin; /* which made this line of it of that line of the output */
+    size_t back_begin, back_end; /* the last `#line` back to the output */
+    uint64_t *shown;             /* a set: the places of types that have had their line */
+    const struct node *do_node;  /* whose function is being written */
+};
+
+/* The macro that says that a header has been read; its value is the header's digest. Its name has a number made from the text of the
+ * source, since two files of one name may be in a program, and one file may be found in two places. */
+const char *emit_header_guard(const struct program *program, const char *header, uint32_t digest);
+
+/* The members of the union of storages: "http_get" for an operation's struct, "http_get_value" for its value. */
+const char *emit_storage_member(const struct ir_strand *strand, const struct symbol *op);
+const char *emit_storage_value(const struct ir_strand *strand, const struct symbol *op);
+
+/* A local or parameter of ours. */
+const char *emit_own_name(const struct emitter *emitter, enum own id);
+
+/* The storage of a strand in C: "f->u" or "b->branch_1.u". */
+const char *emit_storage_path(const struct emitter *emitter, const struct ir_strand *strand);
+
+/* Where the failure of a strand stands. */
+const char *emit_failure_path(const struct emitter *emitter, const struct ir_strand *strand);
+
+/* A pointer to a strand: "s" is not used, as it may be another one. */
+const char *emit_strand_path(const struct emitter *emitter, const struct ir_strand *strand);
+
+/* What holds the branches of strands within a slot (NULL: within none): "b", "item". */
+const char *emit_holder_path(const struct emitter *emitter, const struct ir_strand *slot);
+
+/* Pointers to the slots, in a function that is given a strand. */
+void emit_slot_locals(struct emitter *emitter);
+
+/* The frame and the slots that C text mentions, as parameters or as arguments. Returns whether there are any. */
+bool emit_homes(struct emitter *emitter, const struct text *text, bool declared);
+
+/* The array of an each. */
+const char *emit_slots_path(const struct emitter *emitter, const struct ir_strand *slot);
+
+/* The header of a branch. */
+const char *emit_op_path(const struct emitter *emitter, const struct ir_strand *strand);
+
+/* Where a variable lives. */
+const char *emit_variable_path(const struct emitter *emitter, const struct variable *variable);
+
+/* A comment: the line that gives a variable its value, and what it is. */
+void emit_origin(struct emitter *emitter, const struct variable *variable);
+
+/* C text with the variables in it replaced. */
+void emit_text(struct emitter *emitter, const struct text *text);
+void emit_arguments(struct emitter *emitter, const struct text *args);
+
+/* "line 12", for a comment. */
+const char *emit_place_words(const struct emitter *emitter, struct span span);
+
+/* "#line N "file.chain"", and back to the output. The token behind the user's text belongs before the way back: a C compiler may
+ * find there that something is missing. */
+void emit_line(struct emitter *emitter, struct span span);
+void emit_line_back(struct emitter *emitter);
+
+/* emit_line() for a count, unless it is a plain number: chainc has looked at that. */
+void emit_count_line(struct emitter *emitter, const char *count, struct span span);
+
+/* Between the two: goes to the line of this position. */
+void emit_at(struct emitter *emitter, pos at);
+
+/* emit_line() for a type that C may have something to say against, once for each place where one is written. The declaration and
+ * emit_line_back() follow. */
+void emit_type_line(struct emitter *emitter, struct ctype type);
+
+/* An empty set of places in the sources. */
+uint64_t *emit_places(const struct emitter *emitter);
+
+/* "TYPE NAME", after emit_type_line(). */
+void emit_declared(struct emitter *emitter, struct ctype type, const char *name);
+
+/* A comment with the source line of a step, unless it was the last one. */
+void emit_source_comment(struct emitter *emitter, struct span span);
+
+/* The condition and the code behind `fails`, as functions of the C file: declared once, for the operations that the chains call. */
+void emit_fails(struct emitter *emitter, const struct ir_chain *chains);
+
+/* The parameters of an operation, as in its definition, as a C parameter list's tail: ", const char *url_, int n_". */
+void emit_parameters(struct emitter *emitter, const struct symbol *op, bool leading_comma);
+
+/* The same of a prototype: ", const char *url, int n". */
+const char *emit_header_parameter_list(struct emitter *emitter, const struct symbol *op);
+void emit_header_parameters(struct emitter *emitter, const struct symbol *op); /* each on its line, within the user's text */
+
+/* A name for a parameter of ours beside those of the operation, in its definition or in its prototype. */
+const char *emit_own_parameter(const struct emitter *emitter, const struct symbol *op, enum own id);
+const char *emit_header_parameter(struct arena *arena, const struct symbol *op, const char *name);
+
+/* C text of the declaration, where the result is called otherwise. */
+void emit_it_text(struct emitter *emitter, const char *text);
+
+/* Changes with the structs that generated code and runtime share. */
+#define EMIT_ABI "6"
+
+/* What its frame and branches may take: `budget N`; NULL: anything. */
+const struct ast_number *emit_chain_budget(const struct ir_chain *chain);
+
+/* What may stand in a comment: no end of it, no control bytes. */
+void emit_put_comment_text(struct writer *writer, const char *text, size_t length);
+const char *emit_comment_text(const struct emitter *emitter, const char *text);
+
+/* emit_codes.c */
+void emit_code_enum(struct emitter *emitter, const struct ast_code *codes);
+bool emit_knows_codes(const struct program *program); /* that are declared, in the file or in what it imports */
+void emit_code_functions(struct emitter *emitter); /* if it does */
+void emit_code_table(struct emitter *emitter);
+
+/* emit_spawn.c */
+void emit_instances(struct emitter *emitter);
+void emit_instances_start(struct emitter *emitter, const struct ir_block *block, const char *storage);
+void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block, const char *storage);
+void emit_spawned(struct emitter *emitter, const struct ir_instr *instr);
+
+/* emit_frame.c: of the header, in this order. */
+void emit_frame(struct emitter *emitter);
+void emit_slots(struct emitter *emitter, const struct ir_strand *strand); /* of this strand and those after it */
+void emit_branches(struct emitter *emitter);
+
+/* emit_operation.c: of the header. */
+void emit_operation(struct emitter *emitter, const struct symbol *op);
+
+/* emit_blocking.c */
+void emit_blocking_struct(struct emitter *emitter, const struct symbol *op);
+void emit_blocking_functions(struct emitter *emitter); /* of those that the chains call */
+
+/* emit_cancel.c */
+bool emit_has_cancel(const struct ir_chain *chain);
+void emit_cancel(struct emitter *emitter);
+
+/* skeleton_stubs.c, for skeleton.c */
+void skeleton_stubs(struct emitter *emitter, const struct ir_chain *chains);
+const char *skeleton_last_part(const char *path);
+int skeleton_line_of(const struct emitter *emitter, struct span span);
+/* A value of a type: zero; for a pointer, one of the rooms. */
+const char *skeleton_zero_of(struct arena *arena, struct ctype type, unsigned number);
+/* The resource that a type is, if what becomes of its values can be counted; else NULL. */
+const struct symbol *skeleton_counted(const struct emitter *emitter, struct ctype type);
+/* Whether the values of an operation may be chosen. */
+bool skeleton_varies(const struct emitter *emitter, const struct symbol *op);
+
+/* emit_function.c */
+void emit_resume(struct emitter *emitter);
+
+/* emit_instr.c */
+void emit_instr(struct emitter *emitter, const struct ir_instr *instr);
+void emit_delay_start(struct emitter *emitter, const struct node *node, const char *storage);
+void emit_pause_start(struct emitter *emitter, const struct node *retry, const char *storage);
+bool emit_needs_copy(const struct ir_instr *instr); /* an initializer that C cannot assign */
+
+#endif

@@ -1,0 +1,445 @@
+/* emit_function.c - the resume function of a chain: the switch over the states, then the blocks in source order. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "emit/emit.h"
+
+/* ---- which labels are needed ---- */
+
+static void need(struct ir_block *to)
+{
+    if (to != NULL)
+        to->needs_label = true;
+}
+
+/* A terminator falls through to the block behind it where it can. */
+static void need_labels(const struct ir_block *block)
+{
+    switch (block->end) {
+    case IR_GOTO:
+        if (block->to != block->next)
+            need(block->to);
+        break;
+    case IR_IF: case IR_CODES: case IR_WON:
+        if (block->to != block->next)
+            need(block->to);
+        if (block->to == block->next || block->no != block->next)
+            need(block->no);
+        break;
+    case IR_CHECK: case IR_MAY_JUMP:
+        if (block->no != block->next || block->to != block->no)
+            need(block->no);
+        if (block->to != block->next)
+            need(block->to);
+        break;
+    case IR_SWITCH:
+        for (const struct ir_case *exit = block->cases; exit != NULL; exit = exit->next)
+            need(exit->to);
+        if (block->to != block->next)
+            need(block->to);
+        break;
+    case IR_START: case IR_DELAY: case IR_CALL: case IR_JOIN: case IR_SPAWN: case IR_AWAIT: case IR_CLOSE: case IR_BACK:
+        need(block->to); /* a state: the switch leads to it anyway */
+        break;
+    case IR_END: case IR_BRANCH_END:
+        break;
+    }
+}
+
+/* ---- terminators ---- */
+
+static void go(struct emitter *emitter, const struct ir_block *block, const struct ir_block *to)
+{
+    if (to != block->next)
+        writer_putf(emitter->writer, "    goto %s;\n", to->label);
+}
+
+static void suspend(struct emitter *emitter, const char *indent, const struct ir_block *to)
+{
+    const struct ir_chain *chain = emitter->chain;
+    writer_putf(emitter->writer, "%s%s->op.at = %s;\n", indent, chain->local.strand, to->state);
+    writer_putf(emitter->writer, "%sreturn chain__suspend(%s);\n", indent, chain->local.loop);
+}
+
+/* Starts what the strand waits for; it may have settled inside its start (rule 11). */
+static void emit_start(struct emitter *emitter, const struct ir_block *block)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    const char *storage = emit_storage_path(emitter, block->strand);
+
+    writer_putf(w, "    chain__begin(%s, %s);\n", chain->local.strand, block->to->state);
+    if (block->end == IR_START || block->end == IR_DELAY)
+        emit_line(emitter, block->end_span);
+    if (block->end == IR_DELAY && block->node->kind == NODE_RETRY)
+        emit_pause_start(emitter, block->node, storage);
+    else if (block->end == IR_DELAY)
+        emit_delay_start(emitter, block->node, storage);
+    else if (block->end != IR_START)
+        emit_instances_start(emitter, block, storage);
+    else {
+        writer_putf(w, "    %s_start(&%s.%s%s", block->op->name, storage, emit_storage_member(block->strand, block->op),
+             block->args != NULL ? ", " : "");
+        emit_arguments(emitter, block->args);
+        writer_put(w, ");\n");
+    }
+    emit_line_back(emitter);
+    writer_putf(w, "    if (!chain__settled_at_once(%s)) {\n", chain->local.strand);
+    suspend(emitter, "        ", block->to);
+    writer_put(w, "    }\n");
+    go(emitter, block, block->to);
+}
+
+static void emit_call(struct emitter *emitter, const struct ir_block *block)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    const char *callee = arena_format(emitter->arena, "%s.%s", emit_storage_path(emitter, block->strand),
+                                      emit_storage_member(block->strand, block->op));
+
+    emit_line(emitter, block->end_span);
+    writer_putf(w, "    %s_start(&%s", block->op->c_name, callee);
+    if (block->op->needs_branches)
+        writer_putf(w, ", &%s->%s", emit_holder_path(emitter, block->strand->slot), c_names_callee_member(emitter->arena, block->strand, block->op));
+    writer_put(w, block->args != NULL ? ", " : "");
+    emit_arguments(emitter, block->args);
+    writer_put(w, ");\n");
+    emit_line_back(emitter);
+    writer_putf(w, "    %s.caller = &%s_callers[%u];\n    chain__call(%s, &%s_type);\n", callee, chain->c_name, block->call, chain->local.strand,
+         block->op->c_name);
+    writer_putf(w, "    return chain__continue(%s, %s);\n", chain->local.strand, chain->local.loop);
+}
+
+/* A jump behind the user's text stands on that text's line: on the next a debugger would show a step that is not taken. */
+static void emit_if(struct emitter *emitter, const struct ir_block *block)
+{
+    struct writer *w = emitter->writer;
+    bool negated = block->to == block->next;
+
+    emit_line(emitter, block->end_span.begin != 0 ? block->end_span : block->text->span);
+    writer_put(w, negated ? "    if (!(" : "    if (");
+    emit_text(emitter, block->text);
+    writer_putf(w, "%s%sgoto %s;\n", negated ? "))" : ")", emitter->in_user_text ? " " : "\n        ",
+         negated ? block->no->label : block->to->label);
+    emit_line_back(emitter);
+    if (!negated)
+        go(emitter, block, block->no);
+}
+
+static void emit_codes(struct emitter *emitter, const struct ir_block *block)
+{
+    struct writer *w = emitter->writer;
+    bool negated = block->to == block->next;
+
+    writer_put(w, "    if (");
+    if (block->codes == NULL)
+        writer_putf(w, negated ? "%s->op.code <= 0" : "%s->op.code > 0", emitter->chain->local.strand);
+    for (const struct ast_name *code = block->codes; code != NULL; code = code->next)
+        writer_putf(w, "%s%s->op.code %s %s", code == block->codes ? "" : negated ? " && " : " || ", emitter->chain->local.strand,
+             negated ? "!=" : "==", code->name);
+    writer_putf(w, ")\n        goto %s;\n", negated ? block->no->label : block->to->label);
+    if (!negated)
+        go(emitter, block, block->no);
+}
+
+/* A rejection takes its origin along: the first step that knows. */
+static void emit_check(struct emitter *emitter, const struct ir_block *block)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    const char *s = chain->local.strand;
+    bool braces = block->site != 0;
+
+    if (block->to == block->no) { /* both ways lead to the same place, a finally say */
+        if (block->site != 0)
+            writer_putf(w, "    chain__originates(&%s->op, &%s_sites[%u]);\n", s, chain->c_name, chain->state_count + block->site - 1);
+        go(emitter, block, block->to);
+        return;
+    }
+
+    writer_putf(w, "    if (%s->op.code != 0)%s\n", s, braces ? " {" : block->cancel_only ? " /* cancelled meanwhile */" : "");
+    if (block->site != 0)
+        writer_putf(w, "        chain__originates(&%s->op, &%s_sites[%u]);\n", s, chain->c_name, chain->state_count + block->site - 1);
+    writer_putf(w, "        goto %s;\n%s", block->no->label, braces ? "    }\n" : "");
+    go(emitter, block, block->to);
+}
+
+/* A condition of our own: goes to `to` if it holds, else to `no`. */
+static void emit_won(struct emitter *emitter, const struct ir_block *block)
+{
+    bool negated = block->to == block->next;
+
+    writer_putf(emitter->writer, "    if (%schain__won(%s, &%s))\n        goto %s;\n", negated ? "!" : "", emitter->chain->local.strand,
+         emit_op_path(emitter, block->won), negated ? block->no->label : block->to->label);
+    if (!negated)
+        go(emitter, block, block->no);
+}
+
+static void emit_may_jump(struct emitter *emitter, const struct ir_block *block)
+{
+    writer_putf(emitter->writer, "    if (!chain__may_jump(%s, %s))\n        goto %s;\n", emit_strand_path(emitter, block->won->parent),
+         emitter->chain->local.strand, block->no->label);
+    go(emitter, block, block->to);
+}
+
+static void emit_switch(struct emitter *emitter, const struct ir_block *block)
+{
+    const char *path = emit_variable_path(emitter, block->variable);
+    for (const struct ir_case *exit = block->cases; exit != NULL; exit = exit->next)
+        writer_putf(emitter->writer, "    if (%s == %u)\n        goto %s;\n", path, exit->number, exit->to->label);
+    go(emitter, block, block->to);
+}
+
+static void emit_back(struct emitter *emitter, const struct ir_block *block)
+{
+    const struct ir_chain *chain = emitter->chain;
+    writer_putf(emitter->writer, "    if (!chain__may_go_on(%s))\n        return chain__yield(%s, %s, %s);\n    goto %s;\n",
+         chain->local.loop, chain->local.strand, chain->local.loop, block->no->state, block->to->label);
+}
+
+static void emit_end(struct emitter *emitter, const struct ir_block *block)
+{
+    const struct ir_chain *chain = emitter->chain;
+    if (block->variable != NULL && !block->variable->in_storage)
+        writer_putf(emitter->writer, "    %s->u.value = %s;\n", chain->local.frame, emit_variable_path(emitter, block->variable));
+    if (chain->has_causes)
+        writer_putf(emitter->writer, "    chain__forget_causes(&%s->op);\n", chain->local.strand);
+    writer_putf(emitter->writer, "    return %s(%s, %s, %s->caller);\n", chain->call_count == 0 ? "chain__end" : "chain__end_caller",
+         chain->local.strand, chain->local.loop, chain->local.frame);
+}
+
+static void emit_terminator(struct emitter *emitter, const struct ir_block *block)
+{
+    const struct ir_chain *chain = emitter->chain;
+
+    if (block->end_span.begin != 0 && block->end != IR_JOIN)
+        emit_source_comment(emitter, block->end_span);
+    switch (block->end) {
+    case IR_GOTO: go(emitter, block, block->to); break;
+    case IR_IF: emit_if(emitter, block); break;
+    case IR_CHECK: emit_check(emitter, block); break;
+    case IR_CODES: emit_codes(emitter, block); break;
+    case IR_START: case IR_DELAY: emit_start(emitter, block); break;
+    case IR_CALL: emit_call(emitter, block); break;
+    case IR_JOIN:
+        writer_putf(emitter->writer, "    if (!chain__join(%s, %s))\n        return chain__suspend(%s);\n", chain->local.strand,
+             chain->local.loop, chain->local.loop);
+        go(emitter, block, block->to);
+        break;
+    case IR_SPAWN: case IR_AWAIT: case IR_CLOSE: emit_start(emitter, block); break;
+    case IR_BACK: emit_back(emitter, block); break;
+    case IR_WON: emit_won(emitter, block); break;
+    case IR_MAY_JUMP: emit_may_jump(emitter, block); break;
+    case IR_SWITCH: emit_switch(emitter, block); break;
+    case IR_END: emit_end(emitter, block); break;
+    case IR_BRANCH_END:
+        writer_putf(emitter->writer, "    chain__branch_ended(%s, %s, %s);\n    return chain__suspend(%s);\n",
+             emit_strand_path(emitter, block->strand->parent), chain->local.strand, chain->local.loop, chain->local.loop);
+        break;
+    }
+}
+
+static void emit_block(struct emitter *emitter, const struct ir_block *block)
+{
+    if (block != emitter->chain->blocks && (block->needs_label || block->is_state))
+        writer_put(emitter->writer, "\n");
+    if (block->needs_label || block->is_state)
+        writer_putf(emitter->writer, "%s:\n", block->label);
+    if (block->is_join)
+        writer_putf(emitter->writer, "    if (!chain__joined(%s, %s))\n        return chain__suspend(%s);\n", emitter->chain->local.strand,
+             emitter->chain->local.loop, emitter->chain->local.loop);
+    if (block->span.begin != 0)
+        emit_source_comment(emitter, block->span);
+    for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+        emit_instr(emitter, instr);
+    emit_terminator(emitter, block);
+}
+
+/* ---- the function ---- */
+
+static bool is_inside(const struct ir_strand *strand, const struct ir_strand *slot)
+{
+    for (; strand != NULL; strand = strand->parent)
+        if (strand == slot)
+            return true;
+    return false;
+}
+
+/* The slot directly inside `slot` that is around this one. */
+static const struct ir_strand *next_inside(const struct ir_strand *inner, const struct ir_strand *slot)
+{
+    while (inner->parent->slot != slot)
+        inner = inner->parent->slot;
+    return inner;
+}
+
+/* How to come from a strand to the slot around it. */
+static void emit_way_to_slot(struct emitter *emitter, const struct ir_strand *strand, const struct ir_strand *slot)
+{
+    struct writer *w = emitter->writer;
+    const char *name = emitter->chain->c_name, *s = emit_own_name(emitter, OWN_GIVEN);
+
+    if (strand == slot)
+        writer_putf(w, "        return (struct %s_%s *)(void *)((char *)%s - offsetof(struct %s_%s, strand));\n", name, slot->field, s, name,
+             slot->field);
+    else if (strand->slot == slot)
+        writer_putf(w, "        return (struct %s_%s *)(void *)((char *)%s - offsetof(struct %s_%s, %s.strand));\n", name, slot->field, s, name,
+             slot->field, strand->field);
+    else
+        writer_putf(w, "        return %s_%s_of(%s)->chain__outer;\n", name, next_inside(strand->slot, slot)->field, s);
+}
+
+/* The states in which this strand is resumed, as cases. */
+static void emit_cases(struct emitter *emitter, const struct ir_strand *strand)
+{
+    for (const struct ir_block *state = strand->states; state != NULL; state = state->next_state)
+        writer_putf(emitter->writer, "    case %s:\n", state->state);
+}
+
+/* "trip_each_1_of(struct chain_strand *s_)" */
+static void emit_of_head(struct emitter *emitter, const char *field)
+{
+    const char *name = emitter->chain->c_name;
+    writer_putf(emitter->writer, "static struct %s_%s *%s_%s_of(struct chain_strand *%s)", name, field, name, field, emit_own_name(emitter, OWN_GIVEN));
+}
+
+static void emit_of_switch(struct emitter *emitter)
+{
+    writer_putf(emitter->writer, "\n{\n    switch ((enum %s_state)%s->op.at) {\n", emitter->chain->c_name, emit_own_name(emitter, OWN_GIVEN));
+}
+
+/* The slot that a strand is in, NULL if it is in none of this each. */
+static void emit_slot_of(struct emitter *emitter, const struct ir_strand *slot)
+{
+    struct writer *w = emitter->writer;
+
+    emit_of_head(emitter, slot->field);
+    emit_of_switch(emitter);
+    for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next) {
+        emit_cases(emitter, strand);
+        if (strand->states != NULL && is_inside(strand, slot))
+            emit_way_to_slot(emitter, strand, slot);
+        else if (strand->states != NULL)
+            writer_put(w, "        break;\n");
+    }
+    writer_put(w, "    }\n    return NULL;\n}\n\n");
+}
+
+static void emit_slots_of(struct emitter *emitter)
+{
+    const struct ir_chain *chain = emitter->chain;
+
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+        if (strand->is_slot) {
+            emit_of_head(emitter, strand->field);
+            writer_put(emitter->writer, ";\n");
+        }
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+        if (strand->is_slot)
+            emit_slot_of(emitter, strand);
+}
+
+/* The way to the frame for the strands of branches. */
+static void emit_frame_cases(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const char *name = emitter->chain->c_name, *s = emit_own_name(emitter, OWN_GIVEN);
+
+    for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next) {
+        emit_cases(emitter, strand);
+        if (strand->parent == NULL)
+            writer_put(w, "        break;\n");
+        else if (strand->slot != NULL && strand->is_strand)
+            writer_putf(w, "        return %s_%s_of(%s)->chain__frame;\n", name, strand->slot->field, s);
+        else if (strand->is_strand)
+            writer_putf(w, "        return ((struct %s_branches *)(void *)((char *)%s - offsetof(struct %s_branches, %s.strand)))->frame;\n", name, s,
+                 name, strand->field);
+    }
+}
+
+/* A strand's frame: directly behind it, or found by way of the struct of the branches. */
+static void emit_frame_of(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    bool branches = emitter->chain->has_branch_strands;
+
+    emit_of_head(emitter, "frame");
+    if (branches) {
+        emit_of_switch(emitter);
+        emit_frame_cases(emitter);
+    }
+    writer_putf(w, "%s    return (struct %s_frame *)(void *)(%s + 1);\n}\n\n", branches ? "    }\n" : "\n{\n", emitter->chain->c_name,
+         emit_own_name(emitter, OWN_GIVEN));
+}
+
+/* Branches are reached through a pointer; a chain that only has callees with branches uses it in its calls. */
+static bool uses_branches(const struct ir_chain *chain)
+{
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
+        if (block->strand->parent != NULL || (block->end == IR_CALL && block->op->needs_branches))
+            return true;
+        for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+            if (instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND
+                || instr->kind == IR_EACH)
+                return true;
+    }
+    return false;
+}
+
+/* What is never needed after a wait. */
+static void emit_variables(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+
+    if (emitter->chain->frame->locals == NULL)
+        return;
+    writer_put(w, "    struct {\n");
+    for (const struct local *local = emitter->chain->frame->locals; local != NULL; local = local->next) {
+        emit_type_line(emitter, local->type);
+        writer_putf(w, "        %s; ", ctype_declare(emitter->arena, local->type, local->name));
+        emit_origin(emitter, local->variable);
+        emit_line_back(emitter);
+    }
+    writer_putf(w, "    } %s;\n", emitter->chain->local.variables);
+}
+
+static void emit_locals(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    if (chain->has_branch_strands || emit_has_cancel(chain))
+        writer_putf(w, "    struct %s_frame *%s = %s_frame_of(%s);\n", chain->c_name, chain->local.frame, chain->c_name, chain->local.strand);
+    else
+        writer_putf(w, "    struct %s_frame *%s = (struct %s_frame *)(void *)(%s + 1);\n", chain->c_name, chain->local.frame,
+             chain->c_name, chain->local.strand);
+    if (uses_branches(chain))
+        writer_putf(w, "    struct %s_branches *%s = %s->branches;\n", chain->c_name, chain->local.branches, chain->local.frame);
+    emit_slot_locals(emitter);
+    emit_variables(emitter);
+    writer_putf(w, "    enum %s_state %s = (enum %s_state)%s->op.at;\n", chain->c_name, chain->local.at, chain->c_name, chain->local.strand);
+}
+
+void emit_resume(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        need_labels(block);
+    emit_slots_of(emitter);
+    if (chain->has_branch_strands || emit_has_cancel(chain))
+        emit_frame_of(emitter);
+    writer_putf(w, "static struct chain_strand *%s_resume(struct chain_strand *%s, struct chain_loop *%s)\n{\n", chain->c_name,
+         chain->local.strand, chain->local.loop);
+    emit_locals(emitter);
+    writer_putf(w, "\n    switch (%s) {\n", chain->local.at);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        if (block->is_state)
+            writer_putf(w, "    case %s: goto %s;\n", block->state, block->label);
+    writer_put(w, "    }\n    chain__impossible();\n\n");
+    emitter->line = 0;
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        emit_block(emitter, block);
+    writer_put(w, "}\n");
+}

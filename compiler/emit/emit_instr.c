@@ -1,0 +1,485 @@
+/* emit_instr.c - one instruction of a block as C statements. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "emit/emit.h"
+
+static const char *strand_op(const struct emitter *emitter)
+{
+    return arena_format(emitter->arena, "&%s->op", emitter->chain->local.strand);
+}
+
+/* ---- values ---- */
+
+/* A comma operator needs brackets where it is assigned. */
+static void emit_value(struct emitter *emitter, const struct text *text)
+{
+    bool brackets = false;
+
+    for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next)
+        if (piece->kind == PIECE_TEXT && memchr(piece->text, ',', piece->length) != NULL)
+            brackets = true;
+    writer_put(emitter->writer, brackets ? "(" : "");
+    emit_text(emitter, text);
+    writer_put(emitter->writer, brackets ? ")" : "");
+}
+
+static bool is_braced(const struct text *text)
+{
+    const struct piece *piece = text->pieces;
+    const char *p;
+
+    if (piece == NULL || piece->kind != PIECE_TEXT)
+        return false;
+    for (p = piece->text; p < piece->text + piece->length && strchr(" \t\r\n", *p) != NULL; p++)
+        ;
+    return p < piece->text + piece->length && *p == '{';
+}
+
+bool emit_needs_copy(const struct ir_instr *instr)
+{
+    return instr->kind == IR_EVAL && instr->variable != NULL && (*instr->variable->type.after == '[' || is_braced(instr->text));
+}
+
+/* What has no assignment in C is copied: arrays, and whatever is initialized with braces. */
+static void emit_initial(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const char *path = emit_variable_path(emitter, instr->variable);
+
+    writer_putf(w, "    {\n        %s = ", ctype_declare(emitter->arena, instr->variable->type, emit_own_name(emitter, OWN_INITIAL)));
+    emit_text(emitter, instr->text);
+    writer_putf(w, ";\n        memcpy(&%s, &%s, sizeof %s);\n    }\n", path, emit_own_name(emitter, OWN_INITIAL), emit_own_name(emitter, OWN_INITIAL));
+}
+
+static void emit_eval(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct variable *variable = instr->variable;
+
+    emit_line(emitter, instr->text->span);
+    if (emit_needs_copy(instr))
+        emit_initial(emitter, instr);
+    else if (variable == NULL) {
+        writer_put(w, "    (void)(");
+        emit_text(emitter, instr->text);
+        writer_put(w, ");\n");
+    } else {
+        writer_putf(w, "    %s = ", emit_variable_path(emitter, variable));
+        emit_value(emitter, instr->text);
+        writer_put(w, ";\n");
+    }
+    emit_line_back(emitter);
+}
+
+/* What settled in the storage that the chain's own value shares, as one of another type: the two overlap, so it is read before
+ * it is assigned. */
+static void emit_take_over(struct emitter *emitter, const struct ir_instr *instr, const char *from)
+{
+    writer_putf(emitter->writer, "    {\n        %s = %s;\n", ctype_declare(emitter->arena, instr->op->value, emit_own_name(emitter, OWN_TAKEN)), from);
+    emit_line(emitter, instr->span);
+    writer_putf(emitter->writer, "        %s = %s;\n", emit_variable_path(emitter, instr->variable), emit_own_name(emitter, OWN_TAKEN));
+    emit_line_back(emitter);
+    writer_put(emitter->writer, "    }\n");
+}
+
+/* What C says of a value of another type, it says of the step. */
+static void emit_take(struct emitter *emitter, const struct ir_instr *instr)
+{
+    const struct variable *variable = instr->variable;
+    const char *from = arena_format(emitter->arena, "%s.%s", emit_storage_path(emitter, instr->strand),
+                                    emit_storage_value(instr->strand, instr->op));
+    bool same = ctype_same(variable->type, instr->op->value), in_place = variable->in_storage && instr->strand->parent == NULL;
+
+    if (in_place && (same || variable->kind == VARIABLE_IT))
+        return; /* it is there */
+    if (in_place) {
+        emit_take_over(emitter, instr, from);
+        return;
+    }
+    if (!same)
+        emit_line(emitter, instr->span);
+    writer_putf(emitter->writer, "    %s = %s;\n", emit_variable_path(emitter, variable), from);
+    if (!same)
+        emit_line_back(emitter);
+}
+
+/* The bits that say that a variable owns its value now. */
+static void emit_done(struct emitter *emitter, const struct ir_instr *instr, const char *indent)
+{
+    if (instr->done != NULL)
+        writer_putf(emitter->writer, "%s%s |= %uu;\n", indent, emit_variable_path(emitter, instr->done), instr->number);
+}
+
+static void emit_adopt(struct emitter *emitter, const struct ir_instr *instr)
+{
+    const struct ir_strand *strand = instr->strand;
+
+    writer_putf(emitter->writer, "    if (%s(&%s)) {\n        %s = %s.%s;\n", instr->is_branch ? "chain__branch_arrived" : "chain__arrived",
+         instr->is_branch ? emit_op_path(emitter, strand) : arena_format(emitter->arena, "%s->op", emitter->chain->local.strand),
+         emit_variable_path(emitter, instr->variable), emit_storage_path(emitter, strand), emit_storage_value(strand, instr->op));
+    emit_done(emitter, instr, "        ");
+    writer_put(emitter->writer, "    }\n");
+}
+
+/* ---- sync functions ---- */
+
+static void emit_fails_code(struct emitter *emitter, const struct symbol *op)
+{
+    writer_putf(emitter->writer, "(void)chain__raise(%s, %s__code(%s), NULL, 0);\n", strand_op(emitter), op->name,
+         ctype_is_void(op->value) ? "" : emit_own_name(emitter, OWN_IT));
+}
+
+static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct symbol *op = instr->op;
+    bool has_value = !ctype_is_void(op->value);
+
+    writer_put(w, "    {\n");
+    emit_line(emitter, instr->span);
+    if (has_value)
+        writer_putf(w, "        %s = ", ctype_declare(emitter->arena, op->value, emit_own_name(emitter, OWN_IT)));
+    else
+        writer_put(w, "        ");
+    writer_putf(w, "%s(", op->name);
+    emit_arguments(emitter, instr->args);
+    writer_put(w, ");\n");
+    emit_line_back(emitter);
+    writer_putf(w, "        if (%s__fails(%s))\n            ", op->name, has_value ? emit_own_name(emitter, OWN_IT) : "");
+    emit_fails_code(emitter, op);
+    if (instr->variable != NULL && instr->done == NULL)
+        writer_putf(w, "        else\n            %s = %s;\n", emit_variable_path(emitter, instr->variable), emit_own_name(emitter, OWN_IT));
+    else if (instr->variable != NULL) {
+        writer_putf(w, "        else {\n            %s = %s;\n", emit_variable_path(emitter, instr->variable), emit_own_name(emitter, OWN_IT));
+        emit_done(emitter, instr, "            ");
+        writer_put(w, "        }\n");
+    }
+    writer_put(w, "    }\n");
+}
+
+static void emit_sync(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct symbol *op = instr->op;
+
+    if (op->fails != NULL) {
+        emit_failing_sync(emitter, instr);
+        return;
+    }
+    emit_line(emitter, instr->span);
+    if (instr->variable != NULL)
+        writer_putf(w, "    %s = %s(", emit_variable_path(emitter, instr->variable), op->name);
+    else
+        writer_putf(w, "    %s%s(", ctype_is_void(op->value) ? "" : "(void)", op->name);
+    emit_arguments(emitter, instr->args);
+    writer_put(w, ");\n");
+    emit_line_back(emitter);
+    emit_done(emitter, instr, "    ");
+}
+
+static void emit_do(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    bool rejects = instr->node->u.do_.rejects, tells = rejects && instr->done != NULL;
+
+    if (tells)
+        writer_putf(w, "    {\n        int %s = 0;\n    ", emit_own_name(emitter, OWN_REJECTED));
+    writer_put(w, "    ");
+    if (instr->variable != NULL)
+        writer_putf(w, "%s = ", emit_variable_path(emitter, instr->variable));
+    else if (rejects || !ctype_is_void(instr->node->type))
+        writer_put(w, "(void)");
+    writer_putf(w, "%s_do_%u(", chain->c_name, instr->function->number);
+    if (emit_homes(emitter, instr->node->u.do_.body, false) && rejects)
+        writer_put(w, ", ");
+    writer_put(w, rejects ? chain->local.strand : "");
+    if (rejects && instr->node->resource != NULL)
+        writer_putf(w, ", &%s", emit_own_name(emitter, OWN_REJECTED));
+    writer_put(w, ");\n");
+    if (tells) {
+        writer_putf(w, "        if (!%s)\n", emit_own_name(emitter, OWN_REJECTED));
+        emit_done(emitter, instr, "            ");
+        writer_put(w, "    }\n");
+    } else
+        emit_done(emitter, instr, "    ");
+}
+
+/* ---- rejections ---- */
+
+static void emit_raise(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    unsigned count = 0;
+
+    for (const struct text *arg = instr->args; arg != NULL; arg = arg->next)
+        count++;
+    emit_line(emitter, instr->span);
+    writer_putf(w, "    (void)chain__raise(%s, ", strand_op(emitter));
+    emit_arguments(emitter, instr->args);
+    writer_put(w, count < 2 ? ", NULL, 0);\n" : count < 3 ? ", 0);\n" : ");\n");
+    emit_line_back(emitter);
+    writer_putf(w, "    chain__originates(%s, &%s_sites[%u]);\n", strand_op(emitter), emitter->chain->c_name, emitter->chain->state_count + instr->number - 1);
+}
+
+static void emit_catch(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+
+    if (instr->variable != NULL)
+        writer_putf(w, "    %s = chain__error(%s, &%s);\n", emit_variable_path(emitter, instr->variable), strand_op(emitter),
+             emit_failure_path(emitter, instr->strand));
+    writer_putf(w, "    %s->op.code = 0;\n", emitter->chain->local.strand);
+}
+
+static void emit_outcome(struct emitter *emitter, const char *function, const struct ir_instr *instr)
+{
+    writer_putf(emitter->writer, "    %s(%s, &%s);\n", function, strand_op(emitter), emit_variable_path(emitter, instr->variable));
+}
+
+/* ---- branches ---- */
+
+static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const char *storage = emit_storage_path(emitter, instr->strand), *op = emit_op_path(emitter, instr->strand);
+
+    writer_putf(w, instr->strand->parent->parent == NULL ? "    if (chain__frame_branch(%s, &%s, " : "    if (chain__branch(%s, &%s, ",
+         emitter->chain->local.strand, op);
+    if (instr->strand->parent->parent == NULL)
+        writer_putf(w, "offsetof(struct %s_branches, %s.%s), ", emitter->chain->c_name, instr->strand->field,
+             instr->strand->is_strand ? "strand.op" : "op");
+    writer_putf(w, "%u)) {\n", emitter->chain->state_count + instr->number - 1);
+    emit_line(emitter, instr->span);
+    if (instr->kind == IR_BRANCH_OP) {
+        writer_putf(w, "        %s_start(&%s.%s%s", instr->op->name, storage, emit_storage_member(instr->strand, instr->op),
+             instr->args != NULL ? ", " : "");
+        emit_arguments(emitter, instr->args);
+        writer_put(w, ");\n");
+    } else {
+        writer_put(w, "    ");
+        emit_delay_start(emitter, instr->node, storage);
+    }
+    emit_line_back(emitter);
+    writer_put(w, "    }\n");
+}
+
+static void emit_ns(struct emitter *emitter, const struct node *delay)
+{
+    struct writer *w = emitter->writer;
+
+    if (delay->u.delay.count == NULL)
+        writer_putf(w, "INT64_C(%lld)", (long long)delay->u.delay.ns);
+    else {
+        emit_at(emitter, delay->u.delay.count->span.begin);
+        writer_put(w, "chain__duration(chain__whole(("); /* what C misses at the end of the text it misses here, not in the macro */
+        emit_text(emitter, delay->u.delay.count);
+        writer_putf(w, ")), INT64_C(%lld))", (long long)delay->u.delay.unit);
+    }
+}
+
+void emit_delay_start(struct emitter *emitter, const struct node *node, const char *storage)
+{
+    writer_putf(emitter->writer, "    chain__delay_start(&%s.delay, ", storage);
+    emit_ns(emitter, node);
+    writer_put(emitter->writer, ");\n");
+}
+
+void emit_pause_start(struct emitter *emitter, const struct node *retry, const char *storage)
+{
+    struct writer *w = emitter->writer;
+
+    writer_putf(w, "    chain__delay_start(&%s.delay, chain__backoff(%s, %s, ", storage, emitter->chain->local.loop,
+         emit_variable_path(emitter, retry->u.retry.attempt));
+    emit_ns(emitter, retry->u.retry.backoff);
+    writer_put(w, ", ");
+    if (retry->u.retry.to != NULL)
+        emit_ns(emitter, retry->u.retry.to);
+    else
+        writer_put(w, "INT64_MAX");
+    writer_putf(w, ", %s));\n", retry->u.retry.jitter != NULL ? retry->u.retry.jitter : "0");
+}
+
+/* settle: what became of a branch. */
+static void emit_branch_outcome(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const char *path = emit_variable_path(emitter, instr->variable), *op = emit_op_path(emitter, instr->strand);
+
+    writer_putf(w, "    %s.outcome = chain__outcome_of(&%s);\n    if (%s.code > 0)\n        %s.error = chain__error(&%s, &%s);\n", path,
+         op, op, path, op, emit_failure_path(emitter, instr->strand));
+    if (instr->from != NULL)
+        writer_putf(w, "    else if (%s.code == 0)\n        %s = %s.%s;\n", op, emit_variable_path(emitter, instr->from),
+             emit_storage_path(emitter, instr->strand), emit_storage_value(instr->strand, instr->op));
+}
+
+static void emit_cause(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const char *path = emit_variable_path(emitter, instr->variable);
+
+    writer_putf(w, "    %s[%u] = chain__cause(&%s, &%s);\n", path, instr->number, emit_op_path(emitter, instr->strand),
+         emit_failure_path(emitter, instr->strand));
+    if (instr->next == NULL || instr->next->kind != IR_CAUSE)
+        writer_putf(w, "    chain__causes(%s, %s);\n", strand_op(emitter), path);
+}
+
+static void emit_timeout(struct emitter *emitter, const struct ir_instr *instr)
+{
+    emit_line(emitter, instr->span);
+    writer_putf(emitter->writer, "    chain__timeout_start(%s, %s, ", emitter->chain->local.strand, emitter->chain->local.loop);
+    emit_ns(emitter, instr->node);
+    writer_put(emitter->writer, ");\n");
+    emit_line_back(emitter);
+}
+
+/* Starts a slot: it finds the frame, and the slot around it, through pointers. */
+static void emit_slot_start(struct emitter *emitter, const struct ir_instr *instr, const char *indent, const char *start,
+                            const char *parent)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_strand *slot = instr->strand, *outer = slot->parent->slot;
+    const char *at = emit_own_name(emitter, OWN_SLOT);
+
+    writer_putf(w, "%s%s->chain__frame = %s;\n", indent, at, emitter->chain->local.frame);
+    if (outer != NULL)
+        writer_putf(w, "%s%s->chain__outer = %s;\n", indent, at, outer->local);
+    writer_putf(w, "%s%s(%s, &%s->strand, %s, %s);\n", indent, start, parent, at, emitter->chain->local.loop, instr->to->state);
+}
+
+/* As many slots as there are items, up to the limit; each takes its items itself. While they are started there seems to be only the
+ * next item, so that no slot takes a second one before every slot has one. Those that are free again then go on. */
+static void emit_each_in(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+    const struct ir_strand *slot = instr->strand;
+    const char *next = emit_variable_path(emitter, instr->variable), *high = emit_variable_path(emitter, instr->from);
+    const char *slots = emit_slots_path(emitter, slot), *all = emit_own_name(emitter, OWN_HIGH);
+    const char *count = emit_own_name(emitter, OWN_SLOTS), *i = emit_own_name(emitter, OWN_INDEX);
+
+    writer_putf(w, "    {\n        size_t %s = %s;\n        unsigned %s = chain__slots(%s, %s, %s);\n", all, high, count, next, all, slot->limit);
+    writer_putf(w, "        chain__fork(%s, CHAIN__ALL, %s, %s);\n", chain->local.strand, count, instr->after->state);
+    writer_putf(w, "        for (unsigned %s = 0; %s < %s; %s++) { /* an item for each slot */\n", i, i, count, i);
+    writer_putf(w, "            struct %s_%s *%s = &%s[%s];\n            %s = %s + 1;\n", chain->c_name, slot->field, emit_own_name(emitter, OWN_SLOT), slots,
+         i, high, next);
+    emit_slot_start(emitter, instr, "            ", "chain__strand_start", chain->local.strand);
+    writer_putf(w, "        }\n        %s = %s;\n", high, all);
+    writer_putf(w, "        for (unsigned %s = 0; %s < %s && %s < %s; %s++) /* those that are free take more */\n", i, i, count, next, all, i);
+    writer_putf(w, "            chain__slot_again(%s, &%s[%s].strand, %s, %s);\n    }\n", chain->local.strand, slots, i, chain->local.loop,
+         instr->to->state);
+}
+
+/* One slot, which starts the others. */
+static void emit_each_from(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    writer_putf(w, "    {\n        struct %s_%s *%s = &%s[0];\n", chain->c_name, instr->strand->field, emit_own_name(emitter, OWN_SLOT),
+         emit_slots_path(emitter, instr->strand));
+    writer_putf(w, "        chain__fork(%s, CHAIN__ALL, 1, %s);\n", chain->local.strand, instr->after->state);
+    emit_slot_start(emitter, instr, "        ", "chain__strand_start", chain->local.strand);
+    writer_put(w, "    }\n");
+}
+
+static void emit_next_slot(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_strand *slot = instr->strand;
+    const char *slots = emit_slots_path(emitter, slot), *parent = emit_strand_path(emitter, slot->parent), *name = emitter->chain->c_name;
+    const char *at = emit_own_name(emitter, OWN_SLOT), *free = emit_own_name(emitter, OWN_FREE);
+
+    writer_put(w, "    { /* a free slot asks for the next item meanwhile */\n");
+    writer_putf(w, "        struct chain_strand *%s = chain__free_slot(%s, &%s[0].strand, sizeof *%s, %s);\n", free, parent, slots, slots, slot->limit);
+    writer_putf(w, "        %s = %s != NULL;\n        if (%s != NULL) {\n", emit_variable_path(emitter, instr->variable), free, free);
+    writer_putf(w, "            struct %s_%s *%s = (struct %s_%s *)(void *)((char *)%s - offsetof(struct %s_%s, strand));\n", name, slot->field, at,
+         name, slot->field, free, name, slot->field);
+    emit_slot_start(emitter, instr, "            ", "chain__strand_queue", parent);
+    writer_put(w, "        }\n    }\n");
+}
+
+static const char *kind_word(enum ast_form_kind kind)
+{
+    return kind == AST_ANY ? "CHAIN__ANY" : kind == AST_RACE ? "CHAIN__RACE" : kind == AST_SETTLE ? "CHAIN__SETTLE" : "CHAIN__ALL";
+}
+
+void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    if (instr->kind != IR_TAKE && instr->kind != IR_ADOPT && instr->kind != IR_EXPECT
+        && instr->kind != IR_DEFER && instr->kind != IR_DELIVER && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_DECLARE
+        && instr->kind != IR_RESTORE && instr->kind != IR_NEXT_SLOT && instr->kind != IR_NOT_SPAWNED
+        && instr->kind != IR_ATTEMPTED && instr->kind != IR_CLOSED && instr->kind != IR_BRANCH_JUMPED && instr->kind != IR_TIMEOUT_END)
+        emit_source_comment(emitter, instr->span);
+    switch (instr->kind) {
+    case IR_EVAL: emit_eval(emitter, instr); break;
+    case IR_COPY:
+        writer_putf(w, "    %s = %s;\n", emit_variable_path(emitter, instr->variable), emit_variable_path(emitter, instr->from));
+        break;
+    case IR_TAKE: emit_take(emitter, instr); break;
+    case IR_ADOPT: emit_adopt(emitter, instr); break;
+    case IR_EXPECT: writer_putf(w, "    chain__expect(%s);\n", chain->local.strand); break;
+    case IR_DEFER: writer_putf(w, "    chain__defer_cancel(%s);\n", chain->local.strand); break;
+    case IR_DELIVER: writer_putf(w, "    chain__deliver_cancel(%s);\n", chain->local.strand); break;
+    case IR_SYNC: emit_sync(emitter, instr); break;
+    case IR_DO: emit_do(emitter, instr); break;
+    case IR_RAISE: emit_raise(emitter, instr); break;
+    case IR_ATTEMPTED:
+        writer_putf(w, "    chain__attempted(%s, %s);\n", strand_op(emitter), emit_variable_path(emitter, instr->variable));
+        break;
+    case IR_CLOSED:
+        writer_putf(w, "    chain__closed(%s, &%s.join);\n", strand_op(emitter), emit_storage_path(emitter, instr->strand));
+        break;
+    case IR_RETRY:
+        writer_putf(w, "    chain__retry(%s, %s);\n", strand_op(emitter), instr->after->state);
+        break;
+    case IR_RAISE_AGAIN: emit_outcome(emitter, "chain__raise_again", instr); break;
+    case IR_CATCH: emit_catch(emitter, instr); break;
+    case IR_KEEP: emit_outcome(emitter, "chain__keep", instr); break;
+    case IR_RESTORE: case IR_SUPPRESS:
+        writer_putf(w, "    %s(%s, %s, &%s);\n", instr->kind == IR_RESTORE ? "chain__restore" : "chain__replaced", strand_op(emitter),
+             chain->local.loop, emit_variable_path(emitter, instr->variable));
+        break;
+    case IR_SUPPRESS_OWN:
+        writer_putf(w, "    chain__suppress_own(%s, %s);\n", strand_op(emitter), chain->local.loop);
+        break;
+    case IR_SET_EXIT:
+        writer_putf(w, "    %s = %u;\n", emit_variable_path(emitter, instr->variable), instr->number);
+        break;
+    case IR_DECLARE: case IR_HOLD: break;
+    case IR_FORK:
+        writer_putf(w, "    chain__fork(%s, %s, %u, %s);\n", chain->local.strand, kind_word(instr->fork_kind), instr->number, instr->to->state);
+        break;
+    case IR_BRANCH_OP: case IR_BRANCH_DELAY: emit_branch(emitter, instr); break;
+    case IR_BRANCH_STRAND:
+        writer_putf(w, "    chain__strand_start(%s, %s, %s, %s);\n", chain->local.strand, emit_strand_path(emitter, instr->strand),
+             chain->local.loop, instr->to->state);
+        break;
+    case IR_EACH:
+        if (instr->variable != NULL)
+            emit_each_in(emitter, instr);
+        else
+            emit_each_from(emitter, instr);
+        break;
+    case IR_NEXT_SLOT: emit_next_slot(emitter, instr); break;
+    case IR_BRANCH_JUMPED:
+        writer_putf(w, "    chain__branch_jumped(%s, %s, %s);\n", emit_strand_path(emitter, instr->strand->parent), chain->local.strand,
+             chain->local.loop);
+        break;
+    case IR_OUTCOME: emit_branch_outcome(emitter, instr); break;
+    case IR_CAUSE: emit_cause(emitter, instr); break;
+    case IR_SPAWNED: emit_spawned(emitter, instr); break;
+    case IR_NOT_SPAWNED:
+        writer_putf(w, "    chain__not_spawned(&%s.spawn);\n", emit_storage_path(emitter, instr->strand));
+        break;
+    case IR_TIMEOUT: emit_timeout(emitter, instr); break;
+    case IR_TIMEOUT_END:
+        writer_putf(w, "    chain__timeout_end(%s, %s);\n", chain->local.strand, chain->local.loop);
+        break;
+    }
+}

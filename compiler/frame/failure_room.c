@@ -1,0 +1,137 @@
+/* failure_room.c - which variables may stand where a failure is going to be written.
+ *
+ *     a as n then b(n) as m then c(n, m)     ->     union { failure; struct { what is waited for; n; m } }
+ *
+ * A failure is written when an operation rejects and when a step does, and from then on it is under way: to a handler, a
+ * finally, or the end of the chain. A variable that nothing mentions on any of those ways, and nothing needs behind them, may be
+ * overwritten. The C compiler sees to the sizes: a failure is larger than most of what is waited for, and what it has over falls
+ * on these variables.
+ */
+#include "base/arena.h"
+#include "base/bits.h"
+#include "machine/ir.h"
+#include "passes.h"
+
+struct ways {
+    uint64_t *needed;          /* by variable */
+    size_t words;
+    struct ir_block **stack;   /* blocks to be entered with a failure under way */
+    size_t depth;
+    bool *entered;             /* by block */
+};
+
+static void need(void *context, struct variable *variable)
+{
+    struct ways *ways = context;
+    bits_set(ways->needed, variable->index);
+}
+
+static void enter(void *context, struct ir_block *block)
+{
+    struct ways *ways = context;
+    if (ways->entered[block->index])
+        return;
+    ways->entered[block->index] = true;
+    ways->stack[ways->depth++] = block;
+}
+
+/* Here the failure has been taken out, so what is needed now is needed as in any place. What this block has written itself is
+ * not live when it is entered. */
+static void stop(struct ways *ways, const struct ir_block *block)
+{
+    struct ir_variables writes = { NULL, need, ways };
+
+    bits_add(ways->needed, block->live_in, ways->words);
+    for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+        ir_instr_variables(instr, &writes);
+}
+
+/* Goes on only where a rejection leads. No step is begun with one under way. */
+static void leave(struct ways *ways, const struct ir_block *block)
+{
+    if (block->end == IR_CHECK) {
+        enter(ways, block->no);
+        return;
+    }
+    ir_end_variables(block, need, ways);
+    ir_successors(block, enter, ways);
+}
+
+/* From an instruction on, with a failure under way. */
+static void follow(struct ways *ways, const struct ir_block *block, const struct ir_instr *instr)
+{
+    struct ir_variables all = { need, need, ways };
+
+    for (; instr != NULL; instr = instr->next) {
+        ir_instr_variables(instr, &all);
+        if (instr->kind == IR_CATCH || instr->kind == IR_RETRY || instr->kind == IR_KEEP || instr->kind == IR_SUPPRESS_OWN) {
+            stop(ways, block);
+            return;
+        }
+    }
+    leave(ways, block);
+}
+
+static bool may_raise(const struct ir_instr *instr)
+{
+    switch (instr->kind) {
+    case IR_RAISE: case IR_RAISE_AGAIN: case IR_RESTORE: case IR_SUPPRESS:
+        return true;
+    case IR_DO:
+        return instr->node->u.do_.rejects;
+    case IR_SYNC:
+        return instr->op->fails != NULL;
+    case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_ADOPT: case IR_EXPECT: case IR_DEFER: case IR_DELIVER: case IR_ATTEMPTED:
+    case IR_RETRY: case IR_CATCH: case IR_KEEP: case IR_SUPPRESS_OWN: case IR_SET_EXIT: case IR_DECLARE: case IR_HOLD:
+    case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY: case IR_BRANCH_STRAND: case IR_EACH: case IR_NEXT_SLOT:
+    case IR_BRANCH_JUMPED: case IR_OUTCOME: case IR_CAUSE: case IR_SPAWNED: case IR_NOT_SPAWNED: case IR_TIMEOUT:
+    case IR_CLOSED: case IR_TIMEOUT_END:
+        return false;
+    }
+    return false;
+}
+
+static void follow_all(struct ways *ways, struct ir_block *block)
+{
+    for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
+        if (!may_raise(instr))
+            continue;
+        if (instr->kind == IR_DO && instr->variable != NULL) /* which is given something even when it rejects */
+            need(ways, instr->variable);
+        follow(ways, block, instr->next);
+    }
+    if (block->end == IR_START)
+        enter(ways, block->to);
+    while (ways->depth > 0) {
+        const struct ir_block *next = ways->stack[--ways->depth];
+        follow(ways, next, next->instrs);
+    }
+}
+
+/* Whether what the chain waits for may be smaller than a failure. Branches write into the frame whenever they like, but then
+ * there is a decision, too. */
+static bool is_worth_it(const struct ir_strand *strand)
+{
+    if (strand->joins || strand->awaits)
+        return false;
+    for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
+        if (storage->op == NULL || storage->op->proto_kind == AST_CHAIN)
+            return false;
+    return true;
+}
+
+void failure_room(struct arena *arena, struct ir_chain *chain)
+{
+    struct ways ways = { .words = bits_words(chain->checked->variable_count) };
+
+    if (!is_worth_it(chain->strands))
+        return;
+    ways.needed = arena_alloc(arena, ways.words * sizeof *ways.needed);
+    ways.stack = arena_alloc(arena, chain->block_count * sizeof *ways.stack);
+    ways.entered = arena_alloc(arena, chain->block_count * sizeof *ways.entered);
+    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        follow_all(&ways, block);
+    /* Values that no pointer can reach. Pointers reach `err` and what is kept of an outcome. */
+    for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
+        variable->gives_way = !variable->address_taken && !bits_has(ways.needed, variable->index);
+}

@@ -1,0 +1,199 @@
+/* layout.c - puts the variables into fields.
+ *
+ *     a(x) then b as n then c(n) then d as m     ->     union { long n; long m; }
+ *
+ * A variable lives to the end of its block, because pointers into it may; only those that no pointer can reach share earlier
+ * (language.md, Storage). Sibling blocks share by themselves: emit_h makes a union of them.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/bits.h"
+#include "frame/frame.h"
+#include "passes.h"
+
+/* Beyond this many variables a chain's fields are not shared: the table of conflicts grows with the square. */
+enum { SHARING_LIMIT = 8192 };
+
+struct layout {
+    struct arena *arena;
+    struct frame *frame;
+    uint64_t *conflicts; /* NULL: no sharing */
+    size_t words;
+};
+
+/* `it`, `err` and what a finally keeps are held as long as they are needed; names of the user's only if nothing points there. */
+static bool may_share(const struct variable *variable)
+{
+    if (variable->many_strands || variable->strand == NULL)
+        return false;
+    switch (variable->kind) {
+    case VARIABLE_IT: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT: case VARIABLE_ATTEMPT: return true;
+    case VARIABLE_PARAMETER: /* live from the start: all of them at once */
+    case VARIABLE_MEMBER: case VARIABLE_CAUSES: return false; /* part of another; of several strands */
+    case VARIABLE_VAR: case VARIABLE_BINDING: case VARIABLE_RESULT: return !variable->address_taken;
+    }
+    return false;
+}
+
+static const uint64_t *row(const struct layout *layout, const struct variable *variable)
+{
+    return layout->conflicts + variable->index * layout->words;
+}
+
+/* Whether a variable is never needed when one of the others is: two conflict if one stands in the other's row. */
+static bool is_apart(const struct layout *layout, const struct sharing *others, const struct variable *variable)
+{
+    return !bits_has(others->conflicts, variable->index) && !bits_meet(others->members, row(layout, variable), layout->words);
+}
+
+static void share(const struct layout *layout, struct sharing *others, const struct variable *variable)
+{
+    if (layout->conflicts == NULL)
+        return;
+    if (others->members == NULL) {
+        others->members = arena_alloc(layout->arena, layout->words * sizeof *others->members);
+        others->conflicts = arena_alloc(layout->arena, layout->words * sizeof *others->conflicts);
+    }
+    bits_set(others->members, variable->index);
+    bits_add(others->conflicts, row(layout, variable), layout->words);
+}
+
+static bool fits(const struct layout *layout, const struct field *field, const struct variable *variable)
+{
+    return field->strand != NULL && field->strand == variable->strand && field->scope == variable->scope
+           && is_apart(layout, &field->sharing, variable);
+}
+
+static struct field *field_new(struct layout *layout, struct variable *variable)
+{
+    struct field *field = arena_new(layout->arena, struct field);
+    field->scope = variable->scope;
+    field->strand = layout->conflicts != NULL && may_share(variable) ? variable->strand : NULL;
+    field->last_part = &field->parts;
+    *layout->frame->last_field = field;
+    layout->frame->last_field = &field->next;
+    if (field->scope->field_count++ == 0)
+        field->scope->last_field = &field->scope->fields;
+    *field->scope->last_field = field;
+    field->scope->last_field = &field->next_in_scope;
+    return field;
+}
+
+static struct field_part *part_for(struct layout *layout, struct field *field, const struct variable *variable)
+{
+    struct field_part *part;
+
+    for (part = field->parts; part != NULL; part = part->next)
+        if (strcmp(part->name, variable->name) == 0 && ctype_same(part->type, variable->type))
+            return part;
+    part = *field->last_part = arena_new(layout->arena, struct field_part);
+    field->last_part = &part->next;
+    part->type = variable->type;
+    part->name = variable->name;
+    return part;
+}
+
+/* Members of a field hang in one list behind its first part's variable. */
+static void add_member(struct layout *layout, struct field *field, struct variable *variable)
+{
+    struct field_part *part = part_for(layout, field, variable);
+
+    if (part->variable == NULL)
+        part->variable = variable;
+    if (field->parts->variable != variable) {
+        variable->shares = field->parts->variable->shares;
+        field->parts->variable->shares = variable;
+    }
+    variable->part = part;
+    if (field->strand != NULL)
+        share(layout, &field->sharing, variable);
+}
+
+static void place(struct layout *layout, struct variable *variable)
+{
+    struct field *field = NULL;
+
+    if (layout->conflicts != NULL && may_share(variable))
+        for (field = layout->frame->fields; field != NULL && !fits(layout, field, variable); field = field->next)
+            ;
+    add_member(layout, field != NULL ? field : field_new(layout, variable), variable);
+}
+
+/* One of the same name and type, with whose variables this one is never needed at the same time. */
+static struct local *find_local(const struct layout *layout, const struct variable *variable)
+{
+    for (struct local *local = layout->frame->locals; local != NULL && layout->conflicts != NULL; local = local->next)
+        if (strcmp(local->variable->name, variable->name) == 0 && ctype_same(local->type, variable->type)
+            && is_apart(layout, &local->sharing, variable))
+            return local;
+    return NULL;
+}
+
+static void place_local(struct layout *layout, struct variable *variable)
+{
+    struct local *local = find_local(layout, variable);
+
+    if (local == NULL) {
+        local = *layout->frame->last_local = arena_new(layout->arena, struct local);
+        layout->frame->last_local = &local->next;
+        local->type = variable->type;
+        local->variable = variable;
+    } else {
+        variable->shares = local->variable->shares;
+        local->variable->shares = variable;
+    }
+    share(layout, &local->sharing, variable);
+    variable->local = local;
+}
+
+static bool is_needed(const struct variable *variable)
+{
+    switch (variable->kind) {
+    case VARIABLE_PARAMETER: case VARIABLE_VAR: return true;
+    case VARIABLE_RESULT: return !variable->in_storage;
+    case VARIABLE_MEMBER: return false; /* part of another */
+    case VARIABLE_IT: return !variable->in_storage && variable->strand != NULL;
+    case VARIABLE_BINDING: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT:
+    case VARIABLE_ATTEMPT: case VARIABLE_CAUSES:
+        return variable->strand != NULL;
+    }
+    return true;
+}
+
+/* Fields of blocks that share storage with others do not give way: the unions would have to be taken apart. */
+static void note_ways(struct ir_chain *chain, struct scope *scope)
+{
+    for (struct field *field = scope->fields; field != NULL; field = field->next_in_scope) {
+        field->gives_way = true;
+        for (const struct variable *member = field->parts->variable; member != NULL; member = member->shares)
+            field->gives_way &= member->gives_way;
+        chain->frame->overlaid |= field->gives_way;
+    }
+    if (frame_scope_siblings(scope, chain->strands) != 1)
+        return;
+    for (struct scope *child = scope->children; child != NULL; child = child->next)
+        if (child->strand == chain->strands)
+            note_ways(chain, child);
+}
+
+void layout(struct arena *arena, struct ir_chain *chain)
+{
+    struct layout layout = { .arena = arena };
+    unsigned count = chain->checked->variable_count;
+
+    layout.frame = chain->frame = arena_new(arena, struct frame);
+    chain->frame->last_field = &chain->frame->fields;
+    chain->frame->last_local = &chain->frame->locals;
+    if (count <= SHARING_LIMIT) {
+        layout.words = bits_words(count);
+        layout.conflicts = arena_alloc(arena, layout.words * count * sizeof *layout.conflicts);
+        liveness_conflicts(arena, chain, layout.conflicts);
+    }
+    for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
+        if (variable->is_local)
+            place_local(&layout, variable);
+        else if (is_needed(variable))
+            place(&layout, variable);
+    note_ways(chain, chain->checked->scope);
+}

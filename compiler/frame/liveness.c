@@ -1,0 +1,230 @@
+/* liveness.c - which variables are still needed where, backwards from their uses.
+ *
+ * Afterwards every block has the set of variables that are live when it is entered, every variable knows the one strand that
+ * mentions it (or that several do), and the chain's value knows whether it can stay in the place where values settle.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/bits.h"
+#include "machine/ir.h"
+#include "passes.h"
+
+struct flow {
+    uint64_t *live;
+    size_t words;
+};
+
+static void add_read(void *context, struct variable *variable)
+{
+    struct flow *flow = context;
+    bits_set(flow->live, variable->index);
+}
+
+static void drop_written(void *context, struct variable *variable)
+{
+    struct flow *flow = context;
+    bits_clear(flow->live, variable->index);
+}
+
+static void add_live_in(void *context, struct ir_block *to)
+{
+    struct flow *flow = context;
+    bits_add(flow->live, to->live_in, flow->words);
+}
+
+/* The instructions of a block, last first. */
+struct reversed {
+    const struct ir_instr **items;
+    size_t count, capacity;
+};
+
+static void reverse(struct arena *arena, struct reversed *list, const struct ir_block *block)
+{
+    size_t count = 0;
+
+    for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+        count++;
+    if (count > list->capacity) {
+        list->capacity = 2 * count;
+        list->items = arena_alloc(arena, list->capacity * sizeof *list->items);
+    }
+    list->count = count;
+    for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+        list->items[--count] = instr;
+}
+
+/* live at the end of a block */
+static void live_out(struct flow *flow, const struct ir_block *block)
+{
+    memset(flow->live, 0, flow->words * sizeof *flow->live);
+    ir_successors(block, add_live_in, flow);
+    ir_end_variables(block, add_read, flow);
+}
+
+static void step_back(struct flow *flow, const struct ir_instr *instr)
+{
+    struct ir_variables writes = { NULL, drop_written, flow }, reads = { add_read, NULL, flow };
+    ir_instr_variables(instr, &writes);
+    ir_instr_variables(instr, &reads);
+}
+
+static bool update(struct arena *arena, struct flow *flow, struct reversed *list, struct ir_block *block)
+{
+    live_out(flow, block);
+    reverse(arena, list, block);
+    for (size_t i = 0; i < list->count; i++)
+        step_back(flow, list->items[i]);
+    if (memcmp(block->live_in, flow->live, flow->words * sizeof *flow->live) == 0)
+        return false;
+    memcpy(block->live_in, flow->live, flow->words * sizeof *flow->live);
+    return true;
+}
+
+/* ---- strands ---- */
+
+static void note_strand(void *context, struct variable *variable)
+{
+    struct ir_strand *strand = context;
+    if (variable->strand == NULL)
+        variable->strand = strand;
+    else if (variable->strand != strand)
+        variable->many_strands = true;
+}
+
+static void note_strands(const struct ir_block *block)
+{
+    struct ir_variables all = { note_strand, note_strand, block->strand };
+    for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+        ir_instr_variables(instr, &all);
+    ir_end_variables(block, note_strand, block->strand);
+}
+
+/* ---- the chain's value ---- */
+
+static bool writes_storage(const struct ir_instr *instr)
+{
+    return instr->kind != IR_EVAL && instr->kind != IR_COPY && instr->kind != IR_TAKE && instr->kind != IR_ADOPT
+           && instr->kind != IR_EXPECT && instr->kind != IR_DEFER && instr->kind != IR_DELIVER && instr->kind != IR_HOLD
+           && instr->kind != IR_DECLARE && instr->kind != IR_SET_EXIT && (instr->kind != IR_SYNC || instr->op->fails != NULL)
+           && (instr->kind != IR_DO || instr->node->u.do_.rejects);
+}
+
+/* It can be computed in place if, in every block that ends the chain, nothing touches the storage behind its last write. */
+static bool stays_in_storage(const struct ir_chain *chain, const struct variable *result)
+{
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
+        bool pending = false;
+        if (bits_has(block->live_in, result->index))
+            return false;
+        for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
+            if (pending && writes_storage(instr))
+                return false;
+            if (instr->variable == result)
+                pending = true;
+        }
+        if (pending && block->end != IR_END)
+            return false;
+    }
+    return true;
+}
+
+/* ---- `it` ----
+ *
+ * A value that is only used before anything else is put into the storage stays where its operation has settled:
+ *
+ *     it = TAKE a; START b(it)     ->     START b(u.a_value)
+ */
+
+static void keep_in_frame(void *context, struct variable *variable)
+{
+    (void)context;
+    if (variable->kind == VARIABLE_IT)
+        variable->in_storage = false;
+}
+
+/* Those that only one operation gives a value, and that no pointer reaches. */
+static void find_taken(const struct ir_block *block)
+{
+    for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
+        struct variable *variable = instr->variable;
+        if (variable == NULL || variable->kind != VARIABLE_IT)
+            continue;
+        variable->in_storage = variable->writes++ == 0 && instr->kind == IR_TAKE && instr->strand->parent == NULL
+                               && !variable->many_strands && !variable->address_taken && ctype_is_scalar(variable->type);
+        variable->settled = instr->op;
+    }
+}
+
+/* Arguments are read before what they are for begins. */
+static void keep_what_is_read_late(const struct ir_chain *chain, const struct ir_block *block)
+{
+    static const struct ir_variables reads = { keep_in_frame, NULL, NULL };
+    const struct variable *result = chain->checked->result;
+    bool overwritten = false;
+
+    for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
+        if (overwritten)
+            ir_instr_variables(instr, &reads);
+        if (writes_storage(instr) || (instr->variable != NULL && instr->variable == result && result->in_storage))
+            overwritten = true;
+    }
+    if (overwritten)
+        ir_end_variables(block, keep_in_frame, NULL);
+}
+
+static void place_its(const struct ir_chain *chain, struct flow *flow)
+{
+    memset(flow->live, 0, flow->words * sizeof *flow->live);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
+        find_taken(block);
+        bits_add(flow->live, block->live_in, flow->words);
+    }
+    for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
+        if (bits_has(flow->live, variable->index))
+            keep_in_frame(NULL, variable);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        keep_what_is_read_late(chain, block);
+}
+
+void liveness(struct arena *arena, struct ir_chain *chain)
+{
+    struct ir_block **blocks = arena_alloc(arena, chain->block_count * sizeof *blocks);
+    struct reversed list = { NULL, 0, 0 };
+    struct flow flow;
+    bool changed = true;
+
+    flow.words = bits_words(chain->checked->variable_count);
+    flow.live = arena_alloc(arena, flow.words * sizeof *flow.live);
+    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
+        blocks[block->index] = block;
+        block->live_in = arena_alloc(arena, flow.words * sizeof *flow.live);
+        note_strands(block);
+    }
+    while (changed) {
+        changed = false;
+        for (unsigned i = chain->block_count; i-- > 0;)
+            changed |= update(arena, &flow, &list, blocks[i]);
+    }
+    if (chain->checked->result != NULL)
+        chain->checked->result->in_storage = stays_in_storage(chain, chain->checked->result);
+    place_its(chain, &flow);
+}
+
+void liveness_conflicts(struct arena *arena, const struct ir_chain *chain, uint64_t *conflicts)
+{
+    struct flow flow = { NULL, bits_words(chain->checked->variable_count) };
+    struct reversed list = { NULL, 0, 0 };
+
+    flow.live = arena_alloc(arena, flow.words * sizeof *flow.live);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
+        live_out(&flow, block);
+        reverse(arena, &list, block);
+        for (size_t i = 0; i < list.count; i++) {
+            const struct variable *written = list.items[i]->variable;
+            if (written != NULL)
+                bits_add(conflicts + written->index * flow.words, flow.live, flow.words);
+            step_back(&flow, list.items[i]);
+        }
+    }
+}

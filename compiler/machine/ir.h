@@ -1,0 +1,222 @@
+/* ir.h - a chain as a state machine: blocks of instructions, each run by one strand.
+ *
+ * lower makes it from the checked tree; liveness, layout and name fill in what is marked; emit_c prints it as C.
+ *
+ * A block ends in exactly one terminator. A block that a strand can resume at has a state. The outcome of the last step is in
+ * the strand's header: code 0, or a rejection whose message stands in the strand's storage.
+ */
+#ifndef IR_H
+#define IR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "check/checked.h"
+
+/* What a strand waits for, stored directly behind its header; all members share that place. */
+struct ir_storage {
+    struct ir_storage *next;
+    const struct symbol *op; /* NULL: a delay */
+    const char *member, *value; /* [name] of the union: its struct, and the value that it settles with */
+};
+
+/* A line of execution: the chain itself, or a position for branches. Branches of combinators that run one after another on the
+ * same strand share positions, so that headers only ever overlay headers (rule 4). */
+struct ir_strand {
+    struct ir_strand *next;             /* of the chain, parents first */
+    struct ir_strand *parent;           /* NULL: the chain's own */
+    struct ir_strand *children, *next_child;
+    struct span span;                   /* of the first branch that uses it */
+    const char *field;                  /* [name] */
+    struct ir_strand *slot;             /* the innermost each whose items run it, itself included; NULL: none */
+    bool is_slot;                       /* runs the items of an each: `limit` of them stand in an array */
+    const char *limit;                  /* of a slot: C text, */
+    struct span limit_span;             /* which stands here */
+    struct scope *scope;                /* of a slot: the names of one item */
+    struct variable *number;            /* of a slot: of its item, in the order in which they begin; NULL: there is one slot */
+    const char *local;                  /* [name] of a slot: the pointer to it in the resume function */
+    bool times;                         /* has a timeout around one of its steps */
+    bool retries;                       /* its failure has room for the attempt */
+    bool joins;                         /* waits for branches of its own */
+    bool spawns;                        /* waits for instances to spawn */
+    bool awaits;                        /* waits for the end of instances */
+    struct ir_block *states, *last_state; /* [name] in source order */
+    bool is_strand;                     /* false: only ever a single operation, without a strand of its own */
+    struct ir_storage *storage, **last_storage;
+    struct ir_storage *callees, **last_callee; /* called chains that have branches: each its own place */
+};
+
+enum ir_kind {
+    IR_EVAL,          /* variable = text, or only the text */
+    IR_COPY,          /* variable = from */
+    IR_TAKE,          /* variable = the value of `op` in the storage of `strand` */
+    IR_ADOPT,         /* the same if the value has arrived, even though a cancel has won; sets the bit (rule 42c) */
+    IR_EXPECT,        /* whether what comes next has had a value is going to be asked */
+    IR_DEFER,         /* a cancel that has come behind a value waits */
+    IR_DELIVER,       /* it waits no more */
+    IR_SYNC,          /* variable = op(args); `fails` becomes a rejection */
+    IR_DO,            /* variable = function(…) */
+    IR_RAISE,         /* reject(args) */
+    IR_ATTEMPTED,     /* a rejection that came out of the attempt in `variable` */
+    IR_CLOSED,        /* after IR_CLOSE: a rejection knows its attempt again */
+    IR_RETRY,         /* another attempt follows, at `after`; the strand is well again */
+    IR_RAISE_AGAIN,   /* the error in `variable` */
+    IR_CATCH,         /* variable = the error, if wanted; the strand is well again */
+    IR_KEEP,          /* variable = the outcome; the strand is well again */
+    IR_RESTORE,       /* the outcome = variable */
+    IR_SUPPRESS,      /* the outcome in `variable` has been replaced */
+    IR_SUPPRESS_OWN,  /* the rejection under way goes to the suppressed hook; the strand is well again */
+    IR_SET_EXIT,      /* variable = number */
+    IR_DECLARE,       /* no code: from here on the variable is kept, though only C text writes it */
+    IR_HOLD,          /* no code: until here, pointers into the variable may be in use */
+    IR_FORK,          /* `number` branches of a `fork_kind` are going to be waited for; resumes at `to` */
+    IR_BRANCH_OP,     /* starts op(args) as a branch in `strand` */
+    IR_BRANCH_DELAY,
+    IR_BRANCH_STRAND, /* starts the block `to` as a branch in `strand` */
+    IR_EACH,          /* forks and starts slots of `strand` at `to` for the items from `variable` to `from` (NULL: one slot, which
+                         pulls its items); resumes at `after` */
+    IR_NEXT_SLOT,     /* an item has come: a free slot of `strand`, if there is one, starts at `to`; variable = whether it does */
+    IR_BRANCH_JUMPED, /* this branch has decided by jumping out of it */
+    IR_OUTCOME,       /* variable = the outcome of the branch in `strand`, without its value */
+    IR_CAUSE,         /* variable[number] = the rejection of the branch in `strand` */
+    IR_SPAWNED,       /* the instance of op(args) that the strand was given begins to run */
+    IR_NOT_SPAWNED,   /* if there is one after all, it is given back */
+    IR_TIMEOUT,       /* arms the timer of a timeout */
+    IR_TIMEOUT_END    /* disarms it */
+};
+
+struct ir_instr {
+    struct ir_instr *next;
+    enum ir_kind kind;
+    struct span span;
+    struct variable *variable, *from;
+    bool is_branch;             /* IR_ADOPT: of a branch that is one operation */
+    struct variable *done;      /* IR_ADOPT, IR_SYNC, IR_DO: gets the bits of `number` if there is a value; NULL: none */
+    const struct symbol *op;
+    struct text *text, *args;   /* args: a list */
+    const struct node *node;    /* IR_DO: the function's node; IR_BRANCH_DELAY, IR_FORK, IR_EACH */
+    struct ir_function *function;
+    struct ir_strand *strand;
+    struct ir_block *to;
+    const struct ir_block *after;
+    enum ast_form_kind fork_kind;
+    unsigned number;
+};
+
+enum ir_end {
+    IR_GOTO,      /* to */
+    IR_IF,        /* text ? to : no */
+    IR_CHECK,     /* rejected ? no : to */
+    IR_CODES,     /* the code is one of `codes` (NULL: any rejection) ? to : no */
+    IR_START,     /* starts op(args) and waits; resumes at to */
+    IR_DELAY,     /* waits; resumes at to */
+    IR_CALL,      /* goes on in the chain op(args); resumes at to */
+    IR_JOIN,      /* waits for the branches; resumes at to */
+    IR_SPAWN,     /* waits for an instance of op; resumes at to */
+    IR_AWAIT,     /* waits until no instance is left; resumes at to */
+    IR_CLOSE,     /* cancels the instances and waits for them, whatever the outcome is; resumes at to */
+    IR_BACK,      /* another round: to; or, if others have to run first, resumes at no */
+    IR_WON,       /* the branch in `won` decided ? to : no */
+    IR_MAY_JUMP,  /* the combinator of the branch `won`, which runs here, is not decided ? to : no, as if cancelled */
+    IR_SWITCH,    /* by the number in `variable`: to (0), cases */
+    IR_END,       /* the chain has ended; its value is in `variable` unless it was rejected */
+    IR_BRANCH_END /* the branch has ended; `to` is where its parent goes on (for liveness) */
+};
+
+struct ir_case {
+    struct ir_case *next;
+    unsigned number;
+    struct ir_block *to;
+    struct variable *value;     /* [lower] what a return returns; NULL: nothing */
+    struct cleanup *until;      /* [lower] the finally that surrounds where the jump goes */
+};
+
+struct ir_block {
+    struct ir_block *next;      /* in source order */
+    struct ir_strand *strand;
+    const char *hint;           /* what to call it: "after http_get" */
+    struct span span;           /* the step it stands for; begin 0: none of its own */
+    struct ir_instr *instrs, **last_instr;
+    enum ir_end end;
+    struct span end_span;
+    struct variable *variable;
+    struct ir_strand *won;
+    struct symbol *op;
+    struct text *text, *args;
+    const struct node *node;    /* IR_DELAY: a delay, or a retry that pauses */
+    const struct ast_name *codes;
+    struct ir_case *cases;
+    struct ir_block *to, *no;
+    unsigned call;              /* [name] IR_CALL: which of the chain's */
+    unsigned site;              /* IR_CHECK: index + 1 of the step a rejection comes from; 0: known already */
+    bool is_state;              /* can be resumed at */
+    struct ir_block *next_state; /* [name] of the same strand */
+    bool cancel_only;           /* IR_CHECK: what it finds can only be a cancel */
+    bool is_join;               /* a state that waits for branches: it may be resumed while some are alive, to cancel them */
+    bool done;                  /* [lower] has its terminator */
+    bool reached;               /* [tidy] */
+    const struct ir_block *waiter; /* [tidy] of a state: the block that waits there */
+    unsigned entries;           /* [tidy] how many terminators lead here */
+    unsigned index;             /* [tidy] */
+    const char *state, *label;  /* [name] */
+    bool needs_label;           /* [emit] something jumps to it */
+    uint64_t *live_in;          /* [liveness] by variable index */
+};
+
+/* A `do { … }`: a C function of its own. */
+struct ir_function {
+    struct ir_function *next;
+    const struct node *node;
+    struct ir_strand *strand;
+    unsigned number;
+    bool reached;               /* [tidy] */
+};
+
+/* A step, for origins of rejections and for tables. */
+struct ir_site {
+    struct ir_site *next;
+    struct span span;
+    const char *step;
+    unsigned index;
+};
+
+struct ir_chain {
+    struct ir_chain *next;
+    struct checked_chain *checked;
+    struct symbol *symbol;
+    struct ir_strand *strands, **last_strand; /* the chain's own first */
+    struct ir_block *blocks, **last_block;
+    struct ir_function *functions, **last_function;
+    struct ir_site *sites, **last_site;
+    unsigned block_count, site_count, function_count;
+    unsigned state_count, call_count; /* [name] */
+    bool has_branches;          /* has a struct for them: its own or a callee's */
+    bool has_branch_strands;
+    unsigned each_count;
+    bool has_causes;            /* rejections of its own may point into its frame */
+    struct frame *frame;        /* [layout] */
+    const char *c_name;         /* [name] the chain's name in C */
+    struct {
+        const char *frame, *strand, *loop, *at, *branches, *variables;
+    } local;                    /* [name] the resume function's own names */
+    const char *own[OWN_COUNT]; /* [name] the same, and those of the functions of its `do`s */
+};
+
+/* Calls `visit` for every variable that an instruction or a terminator reads, and for the one it writes. */
+typedef void ir_visit(void *context, struct variable *variable);
+struct ir_variables {
+    ir_visit *reads, *writes; /* either may be NULL */
+    void *context;
+};
+void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables *visit);
+void ir_end_variables(const struct ir_block *block, ir_visit *reads, void *context);
+
+/* Whether the strand waits at its end, and resumes at `to`. */
+bool ir_waits(const struct ir_block *block);
+
+/* Calls `visit` for the blocks a block may lead to, also those of branches it starts. */
+void ir_successors(const struct ir_block *block, void (*visit)(void *context, struct ir_block *to), void *context);
+
+void ir_dump(struct writer *writer, const struct ir_chain *chain, const struct sources *sources);
+
+#endif

@@ -1,0 +1,454 @@
+/* lower.c - from the checked tree to blocks.
+ *
+ *     a(x) then b(it) catch c          @start:      start a(x) -> @after_a
+ *                                      @after_a:    rejected? @caught : it1 = value of a; start b(it1) -> @after_b
+ *                                      @after_b:    rejected? @caught : end
+ *                                      @caught:     catch; start c -> @after_c …
+ *
+ * Every node is lowered with the variable its value goes to (or none), the block a rejection goes to, and the strand that
+ * runs it. Blocks come out in source order.
+ */
+#include "base/arena.h"
+#include "machine/lower.h"
+#include "passes.h"
+
+/* ---- blocks ---- */
+
+struct ir_block *lower_new_block(struct lowering *lowering, const char *hint, struct span span)
+{
+    struct ir_block *block = arena_new(lowering->arena, struct ir_block);
+    block->strand = lowering->strand;
+    block->hint = hint;
+    block->span = span;
+    block->last_instr = &block->instrs;
+    return block;
+}
+
+/* Puts a block behind those placed so far and goes on in it. */
+void lower_place(struct lowering *lowering, struct ir_block *block)
+{
+    *lowering->chain->last_block = block;
+    lowering->chain->last_block = &block->next;
+    lowering->block = block;
+}
+
+void lower_terminate(struct lowering *lowering, enum ir_end kind, struct ir_block *to, struct ir_block *no)
+{
+    struct ir_block *block = lowering->block;
+    if (block->done) /* behind a jump: nothing leads here */
+        return;
+    block->end = kind;
+    block->to = to;
+    block->no = no;
+    block->done = true;
+}
+
+struct ir_instr *lower_add(struct lowering *lowering, enum ir_kind kind, struct span span)
+{
+    struct ir_instr *instr = arena_new(lowering->arena, struct ir_instr);
+    instr->kind = kind;
+    instr->span = span;
+    instr->strand = lowering->strand;
+    *lowering->block->last_instr = instr;
+    lowering->block->last_instr = &instr->next;
+    return instr;
+}
+
+unsigned lower_new_site(struct lowering *lowering, struct span span, const char *step)
+{
+    struct ir_site *site = arena_new(lowering->arena, struct ir_site);
+    site->span = span;
+    site->step = step;
+    site->index = lowering->chain->site_count++;
+    *lowering->chain->last_site = site;
+    lowering->chain->last_site = &site->next;
+    return site->index + 1;
+}
+
+/* Goes on only if there is no rejection. */
+void lower_check_code(struct lowering *lowering, struct span span, const char *step)
+{
+    struct ir_block *next = lower_new_block(lowering, "well", span);
+    lowering->block->site = step == NULL ? 0 : lower_new_site(lowering, span, step);
+    lower_terminate(lowering, IR_CHECK, next, lowering->fail);
+    next->span.begin = 0;
+    lower_place(lowering, next);
+    lowering->dirty = false;
+}
+
+/* Before something new is started: user code that ran meanwhile may have cancelled this very strand (rule 67). */
+void lower_check_cancelled(struct lowering *lowering, struct span span)
+{
+    struct ir_block *block = lowering->block;
+
+    if (!lowering->dirty)
+        return;
+    lower_check_code(lowering, span, NULL);
+    block->cancel_only = true;
+}
+
+/* A value counts for an undo also if a cancel comes before the chain goes on: that waits until the undo is noted (rule 42a). */
+void lower_expect(struct lowering *lowering, struct span span)
+{
+    lower_add(lowering, IR_EXPECT, span);
+}
+
+void lower_defer(struct lowering *lowering, bool defers, struct span span)
+{
+    if (defers)
+        lower_add(lowering, IR_DEFER, span);
+}
+
+/* What may find both when it has ended: what waits as one, and C code that can cancel the chain and reject. */
+static bool may_defer(const struct node *node)
+{
+    switch (node->kind) {
+    case NODE_CALL: return node->u.call.op->proto_kind != AST_CHAIN
+                           && (node->u.call.op->proto_kind != AST_SYNC || node->u.call.op->fails != NULL);
+    case NODE_DO: return node->u.do_.rejects;
+    case NODE_DELAY: case NODE_JOIN: case NODE_EACH: case NODE_TIMEOUT: return true;
+    case NODE_BRANCHES:
+        for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+            if (branch->u.block.winner != NULL)
+                return false;
+        return true;
+    case NODE_NOTHING: case NODE_EXPR: case NODE_BLOCK: case NODE_THEN: case NODE_THEN_ELSE: case NODE_CATCH: case NODE_FINALLY:
+    case NODE_RETRY: case NODE_IF: case NODE_WHILE: case NODE_LOOP: case NODE_BREAK: case NODE_CONTINUE: case NODE_SPAWN:
+    case NODE_RETURN: case NODE_REJECT: break;
+    }
+    return false;
+}
+
+/* ---- strands ---- */
+
+struct ir_strand *lower_new_strand(struct arena *arena, struct ir_chain *chain, struct ir_strand *parent, struct span span)
+{
+    struct ir_strand *strand = arena_new(arena, struct ir_strand);
+    strand->parent = parent;
+    strand->slot = parent == NULL ? NULL : parent->slot;
+    strand->span = span;
+    strand->last_storage = &strand->storage;
+    strand->last_callee = &strand->callees;
+    *chain->last_strand = strand;
+    chain->last_strand = &strand->next;
+    return strand;
+}
+
+/* The position of the branch with this number under a strand. */
+struct ir_strand *lower_child_strand(struct lowering *lowering, unsigned number, struct span span)
+{
+    struct ir_strand **child = &lowering->strand->children;
+
+    while (*child != NULL && number-- > 0)
+        child = &(*child)->next_child;
+    if (*child == NULL)
+        *child = lower_new_strand(lowering->arena, lowering->chain, lowering->strand, span);
+    lowering->chain->has_branches = true;
+    return *child;
+}
+
+static void add_to(struct arena *arena, struct ir_storage *first, struct ir_storage ***last, const struct symbol *op)
+{
+    for (; first != NULL; first = first->next)
+        if (first->op == op)
+            return;
+    **last = arena_new(arena, struct ir_storage);
+    (**last)->op = op;
+    *last = &(**last)->next;
+}
+
+void lower_use_storage(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op)
+{
+    add_to(lowering->arena, strand->storage, &strand->last_storage, op);
+    if (op != NULL && op->proto_kind == AST_CHAIN && op->needs_branches) {
+        add_to(lowering->arena, strand->callees, &strand->last_callee, op);
+        lowering->chain->has_branches = true;
+    }
+}
+
+/* ---- variables of lower's own ---- */
+
+struct variable *lower_new_variable(struct lowering *lowering, enum variable_kind kind, const char *name, const char *type)
+{
+    struct checked_chain *chain = lowering->chain->checked;
+    struct variable *variable = arena_new(lowering->arena, struct variable);
+
+    variable->kind = kind;
+    variable->name = name;
+    variable->type.before = type;
+    variable->type.after = "";
+    variable->scope = lowering->scope;
+    variable->address_taken = kind == VARIABLE_KEPT;
+    variable->index = chain->variable_count++;
+    *chain->last_variable = variable;
+    chain->last_variable = &variable->next;
+    return variable;
+}
+
+void lower_set_exit(struct lowering *lowering, struct variable *variable, unsigned number)
+{
+    struct ir_instr *instr = lower_add(lowering, IR_SET_EXIT, lowering->block->span);
+    instr->variable = variable;
+    instr->number = number;
+}
+
+/* ---- blocks, if, loops ---- */
+
+static void lower_block(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    struct scope *outer = lowering->scope;
+
+    node->u.block.scope->strand = lowering->strand;
+    lowering->scope = node->u.block.scope;
+    for (const struct node_var *var = node->u.block.vars; var != NULL; var = var->next) {
+        struct ir_instr *instr;
+        if (var->initializer == NULL) {
+            lower_add(lowering, IR_DECLARE, var->variable->span)->variable = var->variable;
+            continue;
+        }
+        lower_check_before_c(lowering, var->initializer);
+        instr = lower_add(lowering, IR_EVAL, var->variable->span);
+        instr->text = var->initializer;
+        instr->variable = var->variable;
+    }
+    if (node->u.block.scope->undo_count != 0 || (node->u.block.scope->owned_count != 0 && !node->u.block.scope->owned_outside))
+        lower_owning_block(lowering, node, dest);
+    else
+        lower(lowering, node->u.block.body, dest);
+    lowering->scope = outer;
+}
+
+static void lower_if(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    struct ir_block *yes = lower_new_block(lowering, "if_true", node->u.if_.yes->span), *no = NULL;
+    struct ir_block *behind = lower_new_block(lowering, "after_if", node->span);
+    unsigned written;
+    bool dirty;
+
+    behind->span.begin = yes->span.begin = 0;
+    if (node->u.if_.no != NULL) {
+        no = lower_new_block(lowering, "if_false", node->u.if_.no->span);
+        no->span.begin = 0;
+    }
+    lower_check_before_c(lowering, node->u.if_.condition);
+    lowering->block->text = node->u.if_.condition;
+    lowering->block->end_span = node->u.if_.condition->span;
+    lower_terminate(lowering, IR_IF, yes, no == NULL ? behind : no);
+    lower_place(lowering, yes);
+    dirty = lowering->dirty;
+    written = lower_own_written(dest);
+    lower(lowering, node->u.if_.yes, dest);
+    lower_terminate(lowering, IR_GOTO, behind, NULL);
+    if (no != NULL) {
+        bool after_yes = lowering->dirty;
+        lower_place(lowering, no);
+        lowering->dirty = dirty;
+        lower_own_set_written(dest, written);
+        lower(lowering, node->u.if_.no, dest);
+        lower_terminate(lowering, IR_GOTO, behind, NULL);
+        dirty = after_yes;
+    }
+    lowering->dirty |= dirty;
+    lower_place(lowering, behind);
+}
+
+static void lower_loop(struct lowering *lowering, const struct node *node)
+{
+    const char *word = node->kind == NODE_WHILE ? "while" : "loop";
+    struct ir_block *head = lower_new_block(lowering, arena_format(lowering->arena, "%s_next", word), node->span);
+    struct ir_block *resumed = lower_new_block(lowering, arena_format(lowering->arena, "%s_resumed", word), node->span);
+    struct loop loop = { .outer = lowering->loop, .cleanups = lowering->cleanups };
+
+    loop.again = lower_new_block(lowering, arena_format(lowering->arena, "%s_again", word), node->span);
+    loop.behind = lower_new_block(lowering, arena_format(lowering->arena, "after_%s", word), node->span);
+    loop.again->span.begin = loop.behind->span.begin = resumed->span.begin = 0;
+    lower_check_cancelled(lowering, node->span);
+    lower_terminate(lowering, IR_GOTO, head, NULL);
+    resumed->is_state = true;
+    lower_place(lowering, head);
+    if (node->u.loop.condition != NULL) {
+        struct ir_block *body = lower_new_block(lowering, arena_format(lowering->arena, "%s_body", word), node->span);
+        body->span.begin = 0;
+        lowering->block->text = node->u.loop.condition;
+        lowering->block->end_span = node->u.loop.condition->span;
+        lower_terminate(lowering, IR_IF, body, loop.behind);
+        lower_place(lowering, body);
+        lowering->dirty |= lower_calls_something(node->u.loop.condition);
+    }
+    lowering->loop = &loop;
+    lower(lowering, node->u.loop.body, NULL);
+    lowering->loop = loop.outer;
+    lower_terminate(lowering, IR_GOTO, loop.again, NULL);
+    lower_place(lowering, loop.again);
+    lowering->dirty = true; /* by way of a continue, perhaps */
+    lower_check_cancelled(lowering, node->span);
+    lower_terminate(lowering, IR_BACK, head, resumed);
+    lower_place(lowering, resumed);
+    lower_terminate(lowering, IR_CHECK, head, lowering->fail);
+    lowering->dirty = true; /* by way of a break, perhaps */
+    lower_place(lowering, loop.behind);
+}
+
+/* ---- all nodes ---- */
+
+static void lower_form(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    switch (node->kind) {
+    case NODE_NOTHING: lower_check_cancelled(lowering, node->span); break; /* a step like any other (rule 67) */
+    case NODE_CALL: lower_call(lowering, node, dest); break;
+    case NODE_EXPR: lower_expr(lowering, node, dest); break;
+    case NODE_DO: lower_do(lowering, node, dest); break;
+    case NODE_BLOCK: lower_block(lowering, node, dest); break;
+    case NODE_THEN:
+        if (node->u.then.pulls)
+            lower_pull(lowering, node);
+        else
+            lower_then(lowering, node, dest);
+        break;
+    case NODE_THEN_ELSE: lower_then_else(lowering, node, dest); break;
+    case NODE_CATCH: lower_catch(lowering, node, dest); break;
+    case NODE_FINALLY: lower_finally(lowering, node, dest); break;
+    case NODE_BRANCHES: lower_branches(lowering, node, dest); break;
+    case NODE_EACH: lower_each(lowering, node); break;
+    case NODE_TIMEOUT: lower_timeout(lowering, node, dest); break;
+    case NODE_RETRY: lower_retry(lowering, node, dest); break;
+    case NODE_IF: lower_if(lowering, node, dest); break;
+    case NODE_WHILE: case NODE_LOOP: lower_loop(lowering, node); break;
+    case NODE_BREAK: case NODE_CONTINUE: lower_jump(lowering, node); break;
+    case NODE_DELAY: lower_delay(lowering, node); break;
+    case NODE_SPAWN: lower_spawn(lowering, node); break;
+    case NODE_JOIN: lower_join(lowering, node->span); break;
+    case NODE_RETURN: lower_return(lowering, node); break;
+    case NODE_REJECT: lower_reject(lowering, node); break;
+    }
+}
+
+void lower_copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span)
+{
+    struct ir_instr *instr;
+    if (dest == NULL || from == NULL || dest == from)
+        return;
+    lower_own_prepare(lowering, dest, span);
+    instr = lower_add(lowering, IR_COPY, span);
+    instr->variable = dest;
+    instr->from = from;
+    lower_own_set(lowering, dest, span);
+    lower_own_clear(lowering, dest->owned == NULL ? NULL : from, span);
+}
+
+/* The step has given its value; a cancel that has come behind that has waited for this. */
+static void note_undo(struct lowering *lowering, const struct node *node)
+{
+    if (node->undo == NULL)
+        return;
+    lower_own_undo(lowering, node);
+    if (!may_defer(node))
+        return;
+    lower_add(lowering, IR_DELIVER, node->span);
+    lowering->dirty = true;
+    lower_check_cancelled(lowering, node->span);
+}
+
+/* A value that owns something and that nobody wants. */
+static void lower_dropped(struct lowering *lowering, const struct node *node)
+{
+    struct owner owner;
+    struct variable *dropped = lower_new_variable(lowering, VARIABLE_IT, "dropped", node->type.before);
+
+    dropped->resource = node->resource;
+    dropped->span = node->span;
+    lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
+    lower_own(lowering, &owner, dropped);
+    lower_form(lowering, node, dropped);
+    note_undo(lowering, node);
+    lower_owner_close(lowering, &owner, node->span);
+}
+
+void lower(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    struct variable *holder = node->binding;
+    bool dropped;
+
+    if (holder == NULL && node->kind == NODE_DELAY)
+        holder = node->u.delay.passes->variable;
+    if (lowering->block->span.begin == 0 && lowering->block->instrs == NULL)
+        lowering->block->span = node->span;
+    if (node->undo != NULL) /* a step that starts nothing is not done either */
+        lower_check_cancelled(lowering, node->span);
+    dropped = node->resource != NULL && holder == NULL && dest == NULL;
+    lowering->defers = node->undo != NULL && may_defer(node);
+    if (dropped)
+        lower_dropped(lowering, node);
+    else
+        lower_form(lowering, node, holder != NULL ? holder : dest);
+    if (node->kind == NODE_DELAY)
+        lower_copy(lowering, node->binding, node->u.delay.passes->variable, node->span);
+    lowering->defers = false;
+    if (!dropped)
+        note_undo(lowering, node);
+    if (!node->ends)
+        lower_copy(lowering, dest, holder, node->span);
+}
+
+/* Behind the last step, and behind a rejection. */
+static void lower_end(struct lowering *lowering, struct ir_block *rejected)
+{
+    struct ir_block *last = lower_ending(lowering);
+
+    lower_terminate(lowering, IR_GOTO, last, NULL);
+    lower_place(lowering, last);
+    lower_place(lowering, rejected);
+    lower_terminate(lowering, IR_END, NULL, NULL);
+}
+
+struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
+{
+    struct ir_chain *chain = arena_new(arena, struct ir_chain);
+    struct lowering lowering = { .arena = arena, .chain = chain };
+    struct ir_block *start, *rejected;
+    struct owner of_result, of_parameters;
+    bool owns_result = checked->result != NULL && checked->result->resource != NULL;
+    bool owns_parameters = checked->scope->owned_count != 0;
+
+    chain->checked = checked;
+    chain->symbol = checked->symbol;
+    chain->last_strand = &chain->strands;
+    chain->last_block = &chain->blocks;
+    chain->last_function = &chain->functions;
+    chain->last_site = &chain->sites;
+    lowering.strand = lower_new_strand(arena, chain, NULL, checked->symbol->span);
+    lowering.strand->is_strand = true;
+    checked->scope->strand = lowering.strand;
+    lowering.scope = checked->scope;
+    start = lower_new_block(&lowering, "start", checked->symbol->span);
+    start->is_state = true;
+    rejected = lower_new_block(&lowering, "rejected", checked->symbol->span);
+    rejected->span.begin = 0;
+    lowering.fail = rejected;
+    if (checked->spawns != NULL)
+        lowering.leave = lower_new_block(&lowering, "leave", checked->symbol->span);
+    lower_place(&lowering, start);
+    if (owns_result) {
+        lower_owner_open(&lowering, &of_result, NULL, OWNER_GIVES, checked->symbol->span);
+        lowering.strand_owner = &of_result;
+        lower_own(&lowering, &of_result, checked->result);
+    }
+    if (owns_parameters) {
+        lower_owner_open(&lowering, &of_parameters, checked->scope, OWNER_RELEASES, checked->symbol->span);
+        lower_own_parameters(&lowering, &of_parameters);
+    }
+    lower_check_code(&lowering, checked->symbol->span, NULL); /* cancelled before it ran */
+    start->cancel_only = true;
+    lower(&lowering, checked->body, checked->result);
+    if (owns_parameters)
+        lower_owner_close(&lowering, &of_parameters, checked->symbol->span);
+    if (owns_result && lowering.leave == NULL) {
+        lower_check_cancelled(&lowering, checked->symbol->span);
+        lower_owner_close(&lowering, &of_result, checked->symbol->span);
+    }
+    if (lowering.leave != NULL)
+        lower_close(&lowering, rejected, owns_result ? &of_result : NULL);
+    else
+        lower_end(&lowering, rejected);
+    return chain;
+}

@@ -1,0 +1,492 @@
+/* lower_branches.c - part of lower: what runs at the same time.
+ *
+ *     race (a(x), b(y) { q })     ->     fork race 2 -> @joined; branch a(x); branch b(y); join
+ *                                        @joined:  rejected? fail : won a? take a : take b; q
+ *
+ * The branches' blocks stand behind the join, in source order, and are run by strands of their own. A branch that is one
+ * operation has no blocks: it is only started, and counted where it settles.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "machine/lower.h"
+
+/* The call or delay that a branch consists of, if it needs no strand of its own. A posted operation needs one: its settling
+ * travels through the strand's link. So does a call that takes something over, as it may not be started, and a value that owns
+ * something and has no place (`wanted`: it has): somebody has to release it. */
+static const struct node *single_operation(const struct node *branch, bool wanted)
+{
+    const struct node *node = branch->u.block.body;
+
+    if (branch->u.block.scope->undo_count != 0 || branch->u.block.scope->owned_count != 0)
+        return NULL;
+    if (node->kind == NODE_CALL && ((node->resource != NULL && !wanted && node->binding == NULL) || lower_own_gives(node)))
+        return NULL;
+    if (node->kind == NODE_CALL && node->u.call.op->proto_kind == AST_ASYNC && !node->u.call.op->posted)
+        return node;
+    return node->kind == NODE_DELAY ? node : NULL;
+}
+
+static void start_single(struct lowering *lowering, const struct node *node, struct ir_strand *strand)
+{
+    struct ir_instr *instr = lower_add(lowering, node->kind == NODE_CALL ? IR_BRANCH_OP : IR_BRANCH_DELAY, node->span);
+
+    instr->strand = strand;
+    instr->node = node;
+    if (node->kind == NODE_CALL) {
+        instr->op = node->u.call.op;
+        instr->args = node->u.call.args;
+    } else
+        instr->text = node->u.delay.count;
+    instr->number = lower_new_site(lowering, node->span, instr->op != NULL ? instr->op->name : "delay");
+    lower_use_storage(lowering, strand, instr->op);
+}
+
+static struct ir_block *start_strand(struct lowering *lowering, const struct node *branch, struct ir_strand *strand)
+{
+    struct ir_instr *instr = lower_add(lowering, IR_BRANCH_STRAND, branch->span);
+    struct ir_strand *parent = lowering->strand;
+
+    lowering->strand = strand;
+    instr->to = lower_new_block(lowering, "branch", branch->span);
+    lowering->strand = parent;
+    instr->to->is_state = true;
+    instr->strand = strand;
+    strand->is_strand = true;
+    lowering->chain->has_branch_strands = true;
+    return instr->to;
+}
+
+static void add_branch(struct lowering *lowering, struct fork *fork, const struct node *branch, bool wanted)
+{
+    unsigned i = fork->count++;
+
+    fork->branches[i].node = branch;
+    fork->branches[i].single = single_operation(branch, wanted);
+    fork->branches[i].strand = lower_child_strand(lowering, i, branch->span);
+    branch->u.block.scope->strand = fork->branches[i].strand;
+    if (fork->branches[i].single != NULL)
+        start_single(lowering, fork->branches[i].single, fork->branches[i].strand);
+    else
+        fork->branches[i].start = start_strand(lowering, branch, fork->branches[i].strand);
+}
+
+/* The blocks of one branch. */
+static void lower_branch(struct lowering *lowering, struct fork *fork, unsigned i)
+{
+    const struct node *branch = fork->branches[i].node;
+    struct lowering outer = *lowering;
+    struct variable *result = lowering->chain->checked->result;
+    struct owner of_returned;
+    struct ir_block *ended, *jumped;
+
+    lowering->strand = fork->branches[i].strand;
+    lowering->dirty = false;
+    ended = lower_new_block(lowering, "branch_end", branch->span);
+    jumped = lower_new_block(lowering, "branch_jumped", branch->span);
+    ended->span.begin = jumped->span.begin = 0;
+    fork->jumps.entry = jumped;
+    fork->jumps.branch = lowering->strand;
+    lowering->cleanups = &fork->jumps;
+    lowering->fail = ended;
+    lower_place(lowering, fork->branches[i].start);
+    if (result != NULL && result->resource != NULL) {
+        lowering->scope = branch->u.block.scope;
+        lower_owner_open(lowering, &of_returned, NULL, OWNER_GIVES, branch->span);
+        lowering->strand_owner = &of_returned;
+        lowering->scope = outer.scope;
+    }
+    if (fork->each != NULL)
+        lower_items(lowering, fork);
+    else
+        lower(lowering, branch, fork->branches[i].value);
+    if (lowering->strand_owner != outer.strand_owner) {
+        lower_owner_close(lowering, &of_returned, branch->span);
+        lowering->strand_owner = outer.strand_owner;
+    }
+    lower_terminate(lowering, IR_GOTO, ended, NULL);
+    lower_place(lowering, jumped);
+    lower_add(lowering, IR_BRANCH_JUMPED, branch->span);
+    lower_terminate(lowering, IR_BRANCH_END, fork->joined, NULL);
+    lower_place(lowering, ended);
+    lower_terminate(lowering, IR_BRANCH_END, fork->joined, NULL);
+    lowering->strand = outer.strand;
+    lowering->cleanups = outer.cleanups;
+    lowering->fail = outer.fail;
+}
+
+static void begin_fork(struct lowering *lowering, struct fork *fork, const struct node *node, enum ast_form_kind kind, const char *hint)
+{
+    struct ir_instr *instr;
+
+    memset(fork, 0, sizeof *fork);
+    lower_check_cancelled(lowering, node->span);
+    fork->joined = lower_new_block(lowering, hint, node->span);
+    fork->jumps.outer = lowering->cleanups;
+    fork->jumps.owner = lowering->strand_owner;
+    fork->jumps.scope = lowering->scope;
+    fork->reset = lower_add(lowering, IR_HOLD, node->span);
+    instr = lower_add(lowering, IR_FORK, node->span);
+    instr->node = node;
+    instr->to = fork->joined;
+    instr->fork_kind = kind;
+    lowering->strand->joins = true;
+}
+
+/* Behind the last start: waits, and goes on behind the join. */
+void lower_end_fork(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    for (struct ir_instr *instr = lowering->block->instrs; instr != NULL; instr = instr->next)
+        if (instr->kind == IR_FORK)
+            instr->number = fork->count;
+    lowering->block->end_span = node->span;
+    lower_terminate(lowering, IR_JOIN, fork->joined, NULL);
+    for (unsigned i = 0; i < fork->count; i++)
+        if (fork->branches[i].start != NULL)
+            lower_branch(lowering, fork, i);
+    fork->joined->is_state = fork->joined->is_join = true;
+    fork->joined->span.begin = 0;
+    lower_place(lowering, fork->joined);
+    lower_defer(lowering, fork->defers, node->span);
+}
+
+/* Nor does a cancel that has waited let a jump be made. */
+static void deliver_before_jumps(struct lowering *lowering, struct fork *fork, struct ir_block *behind)
+{
+    struct ir_block *jumps = lower_new_block(lowering, "jumps", lowering->block->span);
+    struct text *text = text_new(lowering->arena);
+
+    jumps->span.begin = 0;
+    text_add_variable(lowering->arena, text, fork->jumps.exit);
+    lowering->block->text = text;
+    lower_terminate(lowering, IR_IF, jumps, behind);
+    lower_place(lowering, jumps);
+    lower_add(lowering, IR_DELIVER, jumps->span);
+    lowering->dirty = true;
+    lower_check_cancelled(lowering, jumps->span);
+}
+
+/* A branch that jumped has decided: its jump is made now, when the others are quiet (rule 93). */
+void lower_make_jumps(struct lowering *lowering, struct fork *fork)
+{
+    struct ir_block *behind;
+
+    if (fork->jumps.exit == NULL)
+        return;
+    fork->reset->kind = IR_SET_EXIT;
+    fork->reset->variable = fork->jumps.exit;
+    behind = lower_new_block(lowering, "no_jump", lowering->block->span);
+    behind->span.begin = 0;
+    if (fork->defers)
+        deliver_before_jumps(lowering, fork, behind);
+    lowering->block->variable = fork->jumps.exit;
+    lowering->block->cases = fork->jumps.cases;
+    lower_terminate(lowering, IR_SWITCH, behind, NULL);
+    lower_continue_jumps(lowering, &fork->jumps);
+    lower_place(lowering, behind);
+}
+
+/* ---- all, settle ---- */
+
+/* What a branch that is one operation gives: to its binding, and to `dest`. A delay passes on what came in. */
+static void take_single(struct lowering *lowering, struct fork *fork, unsigned i, struct variable *dest)
+{
+    const struct node *single = fork->branches[i].single;
+    struct variable *first = single->binding != NULL ? single->binding : dest;
+
+    if (single->kind == NODE_CALL)
+        lower_take(lowering, fork->branches[i].strand, single->u.call.op, first, single->span);
+    else
+        lower_copy(lowering, first, single->u.delay.passes->variable, single->span);
+    lower_copy(lowering, dest, single->binding, single->span);
+}
+
+static void take_bindings(struct lowering *lowering, struct fork *fork)
+{
+    for (unsigned i = 0; i < fork->count; i++)
+        if (fork->branches[i].single != NULL && fork->branches[i].single->resource == NULL)
+            take_single(lowering, fork, i, NULL);
+}
+
+/* ---- values that own something ---- */
+
+/* What single operations have given is taken over whatever the outcome of the whole is (rule 42c). */
+static void adopt_singles(struct lowering *lowering, struct fork *fork)
+{
+    for (unsigned i = 0; i < fork->count; i++) {
+        const struct node *single = fork->branches[i].single;
+        if (single != NULL && single->resource != NULL)
+            lower_adopt(lowering, fork->branches[i].strand, single->u.call.op,
+                  single->binding != NULL ? single->binding : fork->branches[i].value, single->span);
+    }
+}
+
+/* Before the branches are started: names that the operations of an `all` bind may have been bound by another way. */
+static void prepare_bindings(struct lowering *lowering, const struct node *node)
+{
+    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next) {
+        const struct node *single = single_operation(branch, false);
+        if (single != NULL && single->resource != NULL)
+            lower_own_prepare(lowering, single->binding, single->span);
+    }
+}
+
+static void take_outcomes(struct lowering *lowering, struct fork *fork)
+{
+    for (unsigned i = 0; i < fork->count; i++) {
+        const struct node *branch = fork->branches[i].node, *single = fork->branches[i].single;
+        struct ir_instr *instr;
+        if (branch->u.block.outcome == NULL)
+            continue;
+        instr = lower_add(lowering, IR_OUTCOME, branch->span);
+        instr->variable = branch->u.block.outcome;
+        instr->strand = fork->branches[i].strand;
+        if (single != NULL && single->kind == NODE_CALL && branch->u.block.value != NULL) {
+            instr->op = single->u.call.op;
+            instr->from = branch->u.block.value;
+        } else if (single != NULL && single->kind == NODE_DELAY)
+            lower_copy(lowering, branch->u.block.value, single->u.delay.passes->variable, single->span);
+    }
+}
+
+/* ---- race, any ---- */
+
+/* Where a branch's value waits until it is known who has won. */
+static struct variable *value_of(const struct fork *fork, unsigned i)
+{
+    const struct node *branch = fork->branches[i].node;
+    return fork->branches[i].value == NULL && branch->u.block.winner != NULL ? branch->u.block.it->variable : fork->branches[i].value;
+}
+
+/* What the other branches have given although they lost is released before a winner's block begins (rule 42c). */
+static void release_losers(struct lowering *lowering, struct fork *fork, unsigned winner)
+{
+    const struct owned **list;
+    unsigned count = 0;
+
+    if (fork->owner == NULL)
+        return;
+    for (const struct owned *owned = fork->owner->last; owned != NULL; owned = owned->next)
+        count++;
+    list = arena_alloc(lowering->arena, (count + 1) * sizeof *list);
+    count = 0;
+    for (const struct owned *owned = fork->owner->last; owned != NULL; owned = owned->next)
+        if (owned->variable != value_of(fork, winner) && owned->variable->scope != fork->branches[winner].node->u.block.scope)
+            list[count++] = owned;
+    lower_own_release_all(lowering, list, count, fork->branches[winner].node->span);
+}
+
+/* The value of the branch that won, or of its block. */
+static void lower_winner(struct lowering *lowering, struct fork *fork, unsigned i, struct variable *dest)
+{
+    const struct node *branch = fork->branches[i].node;
+    struct variable *value = branch->u.block.winner != NULL ? branch->u.block.it->variable : dest;
+
+    if (branch->u.block.body->ends) /* it never has a value to win with */
+        return;
+    if (fork->branches[i].single != NULL && fork->branches[i].single->resource == NULL)
+        take_single(lowering, fork, i, value);
+    else
+        lower_copy(lowering, value, fork->branches[i].value, branch->span);
+    if (branch->u.block.winner == NULL)
+        return;
+    release_losers(lowering, fork, i);
+    lower(lowering, branch->u.block.winner, dest);
+}
+
+static void lower_winners(struct lowering *lowering, struct fork *fork, struct variable *dest, struct span span)
+{
+    struct ir_block *behind = lower_new_block(lowering, "after_winner", span);
+    unsigned written = lower_own_written(dest);
+    bool dirty = false;
+
+    behind->span.begin = 0;
+    for (unsigned i = 0; i < fork->count; i++) {
+        struct ir_block *won = lower_new_block(lowering, "won", fork->branches[i].node->span);
+        struct ir_block *next = lower_new_block(lowering, "lost", span);
+        won->span.begin = next->span.begin = 0;
+        lowering->block->won = fork->branches[i].strand;
+        lower_terminate(lowering, i + 1 < fork->count ? IR_WON : IR_GOTO, won, i + 1 < fork->count ? next : NULL);
+        lower_place(lowering, won);
+        lowering->dirty = false;
+        lower_own_set_written(dest, written);
+        lower_winner(lowering, fork, i, dest);
+        dirty |= lowering->dirty;
+        lower_terminate(lowering, IR_GOTO, behind, NULL);
+        if (i + 1 < fork->count)
+            lower_place(lowering, next);
+    }
+    lowering->dirty = dirty;
+    lower_place(lowering, behind);
+}
+
+/* Where a value waits that may not become that of the whole. */
+static struct variable *value_apart(struct lowering *lowering, const struct variable *dest, struct span span)
+{
+    struct variable *value = lower_new_variable(lowering, VARIABLE_IT, "value", dest->type.before);
+
+    value->type = dest->type;
+    value->resource = dest->resource;
+    value->span = span;
+    return value;
+}
+
+/* Every strand keeps its value apart until it is known who has won. */
+static void prepare_values(struct lowering *lowering, struct fork *fork, struct variable *dest)
+{
+    for (unsigned i = 0; i < fork->count; i++) {
+        const struct node *branch = fork->branches[i].node;
+        if (fork->branches[i].single != NULL && fork->branches[i].single->resource == NULL)
+            continue;
+        if (branch->u.block.winner != NULL)
+            fork->branches[i].value = branch->u.block.it->variable;
+        else if (dest != NULL && !branch->ends)
+            fork->branches[i].value = value_apart(lowering, dest, branch->span);
+    }
+}
+
+/* The winner's block sees what its branch has bound, so that lives until then. */
+static void own_names(struct lowering *lowering, struct fork *fork, const struct node *branch)
+{
+    struct scope *scope = branch->u.block.scope;
+
+    if (branch->u.block.winner == NULL || scope->owned_count == 0)
+        return;
+    scope->owned_outside = true;
+    for (struct variable *v = lowering->chain->checked->variables; v != NULL; v = v->next)
+        if (v->scope == scope && v->kind == VARIABLE_BINDING && v->resource != NULL)
+            lower_own(lowering, fork->owner, v);
+}
+
+static void own_values(struct lowering *lowering, struct fork *fork)
+{
+    for (unsigned i = 0; fork->owner != NULL && i < fork->count; i++) {
+        struct variable *value = value_of(fork, i);
+        own_names(lowering, fork, fork->branches[i].node);
+        if (value != NULL && value->resource != NULL)
+            lower_own(lowering, fork->owner, value);
+    }
+}
+
+/* Whether a branch gives, or shows to its winner's block, something that has to be released if it has lost. */
+static bool gives_owned(const struct node *branch, const struct variable *dest)
+{
+    const struct variable *value = branch->u.block.winner != NULL ? branch->u.block.it->variable : branch->ends ? NULL : dest;
+
+    return (value != NULL && value->resource != NULL) || (branch->u.block.winner != NULL && branch->u.block.scope->owned_count != 0);
+}
+
+static bool any_gives_owned(const struct node *node, const struct variable *dest)
+{
+    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+        if (gives_owned(branch, dest))
+            return true;
+    return false;
+}
+
+/* The errors of an any that no branch won, for `err.causes` (rule 47). */
+static void collect_causes(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    struct variable *causes = lower_new_variable(lowering, VARIABLE_CAUSES, "causes", "struct chain_error");
+
+    causes->type.after = arena_format(lowering->arena, "[%u]", fork->count);
+    causes->many_strands = true;
+    lowering->chain->has_causes = true;
+    for (unsigned i = 0; i < fork->count; i++) {
+        struct ir_instr *instr = lower_add(lowering, IR_CAUSE, node->span);
+        instr->variable = causes;
+        instr->strand = fork->branches[i].strand;
+        instr->number = i;
+    }
+}
+
+static void lower_any_failure(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    struct ir_block *failed = lower_new_block(lowering, "any_failed", node->span), *well = lower_new_block(lowering, "any_well", node->span);
+
+    failed->span.begin = well->span.begin = 0;
+    lowering->block->site = lower_new_site(lowering, node->span, "any");
+    lower_terminate(lowering, IR_CHECK, well, failed);
+    lower_place(lowering, failed);
+    collect_causes(lowering, fork, node);
+    lower_terminate(lowering, IR_GOTO, lowering->fail, NULL);
+    lower_place(lowering, well);
+    lowering->dirty = false;
+}
+
+/* ---- the forms ---- */
+
+void lower_branches(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    enum ast_form_kind kind = node->u.branches.kind;
+    struct fork *fork = arena_new(lowering->arena, struct fork);
+    struct owner owner;
+    bool owns = (kind == AST_RACE || kind == AST_ANY) && any_gives_owned(node, dest), defers = lowering->defers;
+
+    if (owns)
+        lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
+    prepare_bindings(lowering, node);
+    begin_fork(lowering, fork, node, kind, kind == AST_ALL ? "after_all" : kind == AST_ANY ? "after_any"
+               : kind == AST_RACE ? "after_race" : "after_settle");
+    fork->defers = defers;
+    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+        add_branch(lowering, fork, branch, owns && gives_owned(branch, dest));
+    fork->owner = owns ? &owner : NULL;
+    if (kind == AST_RACE || kind == AST_ANY)
+        prepare_values(lowering, fork, dest);
+    own_values(lowering, fork);
+    if (kind == AST_SETTLE)
+        for (unsigned i = 0; i < fork->count; i++)
+            fork->branches[i].value = fork->branches[i].node->u.block.value;
+    lower_end_fork(lowering, fork, node);
+    adopt_singles(lowering, fork);
+    if (kind == AST_ANY)
+        lower_any_failure(lowering, fork, node);
+    else
+        lower_check_code(lowering, node->span, NULL);
+    lower_make_jumps(lowering, fork);
+    if (kind == AST_ALL)
+        take_bindings(lowering, fork);
+    else if (kind == AST_SETTLE)
+        take_outcomes(lowering, fork);
+    else
+        lower_winners(lowering, fork, dest, node->span);
+    if (owns)
+        lower_owner_close(lowering, &owner, node->span);
+}
+
+void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    struct fork *fork = arena_new(lowering->arena, struct fork);
+    const struct node *single = single_operation(node->u.timeout.branch, dest != NULL);
+    struct variable *value = dest;
+    struct owner owner;
+    struct ir_instr *timer;
+    bool defers = lowering->defers;
+
+    if (dest != NULL && dest->resource != NULL) { /* it may come too late */
+        lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
+        value = value_apart(lowering, dest, node->span);
+        lower_own(lowering, &owner, value);
+    }
+    begin_fork(lowering, fork, node, AST_RACE, "after_timeout");
+    fork->defers = defers;
+    lowering->strand->times = true;
+    timer = lower_add(lowering, IR_TIMEOUT, node->span);
+    timer->node = node->u.timeout.limit;
+    timer->text = node->u.timeout.limit->u.delay.count;
+    add_branch(lowering, fork, node->u.timeout.branch, dest != NULL);
+    fork->branches[0].value = single == NULL || single->resource != NULL ? value : NULL;
+    lower_end_fork(lowering, fork, node);
+    lower_add(lowering, IR_TIMEOUT_END, node->span);
+    adopt_singles(lowering, fork);
+    lower_check_code(lowering, node->span, "timeout");
+    lower_make_jumps(lowering, fork);
+    if (single != NULL && single->resource == NULL)
+        take_single(lowering, fork, 0, value);
+    if (value != dest) {
+        if (!node->ends)
+            lower_copy(lowering, dest, value, node->span);
+        lower_owner_close(lowering, &owner, node->span);
+    }
+}

@@ -1,0 +1,283 @@
+/* lower_each.c - part of lower: one body for many items (rules 95-98).
+ *
+ *     each (i in A .. B) limit N { p }    ->    next = A, high = B; each slots -> @joined
+ *                                               slot:  number = next; next < high? i = next++, p, again @next : end
+ *                                               @next: decided? end : again slot
+ *     each (x from a) limit N { p }       ->    pulls = 0, pulling = 1; one slot -> @joined
+ *                                               slot: number = pulls++; x = a; pulling = whether a free slot starts; p;
+ *                                               pulling? end : again
+ *                                               CHAIN_EEND: end, with pulling left as it is
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "machine/lower.h"
+
+/* "first < second"; no second: "first++", "first == 0" */
+static struct text *text_of_pieces(struct lowering *lowering, struct variable *first, const char *between, struct variable *second)
+{
+    struct text *text = text_new(lowering->arena);
+
+    text_add_variable(lowering->arena, text, first);
+    text_add(lowering->arena, text, between);
+    if (second != NULL)
+        text_add_variable(lowering->arena, text, second);
+    return text;
+}
+
+/* Goes on only if nothing is decided and nobody has cancelled. */
+static void go_on_if_undecided(struct lowering *lowering, struct ir_block *next)
+{
+    lowering->block->won = lowering->strand;
+    lower_terminate(lowering, IR_MAY_JUMP, next, lowering->fail);
+    next->span.begin = 0;
+    lower_place(lowering, next);
+    lowering->dirty = false;
+}
+
+/* ---- the items of a slot ---- */
+
+/* The next of a range, as long as there is one. */
+static void lower_range(struct lowering *lowering, struct fork *fork)
+{
+    const struct node *node = fork->each;
+    struct ir_block *item = lower_new_block(lowering, "item", node->span);
+    struct ir_instr *instr;
+
+    item->span.begin = 0;
+    lowering->block->text = text_of_pieces(lowering, fork->next, " < ", fork->high);
+    lower_terminate(lowering, IR_IF, item, lowering->fail);
+    lower_place(lowering, item);
+    instr = lower_add(lowering, IR_EVAL, node->span);
+    instr->variable = node->u.each.index;
+    instr->text = text_of_pieces(lowering, fork->next, "++", NULL);
+    lower(lowering, node->u.each.body, NULL);
+}
+
+/* Whoever has done with an item pulls the next one, unless somebody does already, or there are no more. */
+static void lower_feed(struct lowering *lowering, struct fork *fork)
+{
+    const struct node *node = fork->each;
+    struct ir_block *done = lower_new_block(lowering, "item_done", node->span), *more = lower_new_block(lowering, "pull_next", node->span);
+    struct feed feed = { fork, done }, *outer = lowering->feed;
+
+    done->span.begin = more->span.begin = 0;
+    lowering->feed = &feed;
+    lower(lowering, node->u.each.body, NULL);
+    lowering->feed = outer;
+    lower_terminate(lowering, IR_GOTO, done, NULL);
+    lower_place(lowering, done);
+    lowering->block->text = text_of_pieces(lowering, fork->pulling, " != 0", NULL);
+    lower_terminate(lowering, IR_IF, lowering->fail, more);
+    lower_place(lowering, more);
+    lower_set_exit(lowering, fork->pulling, 1);
+}
+
+/* A cancel asks the items in the order in which they began (rule 68), which is not that of their slots. */
+static void number_item(struct lowering *lowering, struct fork *fork)
+{
+    struct ir_instr *instr;
+
+    if (lowering->strand->number == NULL)
+        return;
+    instr = lower_add(lowering, IR_EVAL, fork->each->span);
+    instr->variable = lowering->strand->number;
+    if (fork->pulling != NULL)
+        instr->text = text_of_pieces(lowering, fork->pulls, "++", NULL);
+    else
+        instr->text = text_of_pieces(lowering, fork->next, "", NULL);
+}
+
+/* The items of a range. The first one of each slot starts whatever those before it have done (rule 18), so it is not asked there
+ * whether anything is decided. Between two items others may run. */
+static void lower_range_items(struct lowering *lowering, struct fork *fork)
+{
+    struct ir_block *first = lower_new_block(lowering, "first_item", fork->each->span);
+    struct ir_block *next = lower_new_block(lowering, "next_item", fork->each->span);
+
+    next->span.begin = 0;
+    lower_terminate(lowering, IR_GOTO, first, NULL);
+    lower_place(lowering, next);
+    next->is_state = true;
+    go_on_if_undecided(lowering, first);
+    number_item(lowering, fork);
+    lower_range(lowering, fork);
+    lower_terminate(lowering, IR_BACK, next, next);
+}
+
+static void lower_pulled_items(struct lowering *lowering, struct fork *fork)
+{
+    struct ir_block *take = lower_new_block(lowering, "take_item", fork->each->span);
+
+    take->span.begin = 0;
+    lower_terminate(lowering, IR_GOTO, take, NULL);
+    lower_place(lowering, take);
+    go_on_if_undecided(lowering, lower_new_block(lowering, "may_take", fork->each->span));
+    number_item(lowering, fork);
+    lower_feed(lowering, fork);
+    lower_terminate(lowering, IR_BACK, take, fork->branches[0].start);
+}
+
+void lower_items(struct lowering *lowering, struct fork *fork)
+{
+    if (fork->pulling != NULL)
+        lower_pulled_items(lowering, fork);
+    else
+        lower_range_items(lowering, fork);
+}
+
+/* CHAIN_EEND of the source: there are no more items, and nobody asks again. */
+static void lower_end_of_items(struct lowering *lowering, struct ir_block *failed, const struct node *node)
+{
+    static const struct ast_name end_of_items = { .name = "CHAIN_EEND" };
+    struct ir_block *none = lower_new_block(lowering, "no_more_items", node->span);
+
+    none->span.begin = 0;
+    lower_place(lowering, failed);
+    failed->codes = &end_of_items;
+    lower_terminate(lowering, IR_CODES, none, lowering->fail);
+    lower_place(lowering, none);
+    lower_add(lowering, IR_CATCH, node->span);
+    lower_jump_to(lowering, lowering->feed->done, &lowering->feed->fork->jumps, NULL);
+}
+
+/* The source gives the item, a free slot asks it for the next one, and the body runs. */
+void lower_pull(struct lowering *lowering, const struct node *node)
+{
+    const struct node *source = node->u.then.first;
+    struct fork *fork = lowering->feed->fork;
+    struct ir_block *failed = lower_new_block(lowering, "pull_failed", source->span), *fail = lowering->fail;
+    struct ir_block *behind = lower_new_block(lowering, "after_item", node->span);
+    struct ir_instr *instr;
+
+    failed->span.begin = behind->span.begin = 0;
+    lowering->fail = failed;
+    lower(lowering, source, NULL);
+    lowering->fail = fail;
+    go_on_if_undecided(lowering, lower_new_block(lowering, "item", node->span));
+    instr = lower_add(lowering, IR_NEXT_SLOT, fork->each->span);
+    instr->variable = fork->pulling;
+    instr->strand = fork->branches[0].strand;
+    instr->to = fork->branches[0].start;
+    lower(lowering, node->u.then.second, NULL);
+    lower_terminate(lowering, IR_GOTO, behind, NULL);
+    lower_end_of_items(lowering, failed, source);
+    lower_place(lowering, behind);
+}
+
+/* ---- the whole ---- */
+
+/* What the slots and the strand that waits for them share. */
+static struct variable *shared(struct lowering *lowering, const char *name, const char *type)
+{
+    struct variable *variable = lower_new_variable(lowering, VARIABLE_EXIT, name, type);
+
+    variable->many_strands = true;
+    variable->from = "each";
+    return variable;
+}
+
+static struct variable *bound(struct lowering *lowering, const char *name, struct text *text, const char *as, struct span span)
+{
+    struct variable *variable = shared(lowering, name, "size_t");
+    struct ir_instr *instr = lower_add(lowering, IR_EVAL, span);
+
+    instr->variable = variable;
+    instr->text = lower_number_text(lowering, text, as);
+    lowering->dirty |= lower_calls_something(text);
+    return variable;
+}
+
+static struct ir_strand *slot_new(struct lowering *lowering, const struct node *node)
+{
+    struct ir_strand *slot = lower_new_strand(lowering->arena, lowering->chain, lowering->strand, node->span);
+
+    slot->is_slot = slot->is_strand = true;
+    slot->slot = slot;
+    slot->limit = node->u.each.limit->text;
+    slot->limit_span = node->u.each.limit->span;
+    slot->field = arena_format(lowering->arena, "each_%u", ++lowering->chain->each_count);
+    slot->scope = node->u.each.body->u.block.scope;
+    slot->scope->strand = slot;
+    lowering->chain->has_branches = lowering->chain->has_branch_strands = true;
+    if (strcmp(slot->limit, "1") != 0) {
+        struct scope *scope = lowering->scope;
+        lowering->scope = slot->scope;
+        slot->number = shared(lowering, "number", "size_t");
+        lowering->scope = scope;
+    }
+    return slot;
+}
+
+static void start_slots(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    struct ir_instr *instr = lower_add(lowering, IR_EACH, node->span);
+    struct ir_strand *parent = lowering->strand;
+
+    instr->node = node;
+    fork->branches[0].node = node->u.each.body;
+    fork->branches[0].strand = instr->strand = slot_new(lowering, node);
+    lowering->strand = instr->strand;
+    fork->branches[0].start = instr->to = lower_new_block(lowering, "items", node->span);
+    lowering->strand = parent;
+    instr->to->is_state = true;
+    instr->after = fork->joined;
+    instr->variable = fork->next;
+    instr->from = fork->high;
+    fork->count = 1;
+}
+
+static void fork_slots(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    fork->joined = lower_new_block(lowering, "after_items", node->span);
+    fork->jumps.outer = lowering->cleanups;
+    fork->jumps.owner = lowering->strand_owner;
+    fork->jumps.scope = lowering->scope;
+    fork->reset = lower_add(lowering, IR_HOLD, node->span);
+    lowering->strand->joins = true;
+    start_slots(lowering, fork, node);
+    lower_end_fork(lowering, fork, node);
+    lower_check_code(lowering, node->span, NULL);
+    lower_make_jumps(lowering, fork);
+}
+
+/* Nothing is started and nothing waited for if there is no item (rule 96). */
+static void lower_each_in(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    struct ir_block *some = lower_new_block(lowering, "some_items", node->span), *behind = lower_new_block(lowering, "after_each", node->span);
+
+    some->span.begin = behind->span.begin = 0;
+    fork->next = bound(lowering, "next", node->u.each.low, "chain__low", node->span);
+    fork->high = bound(lowering, "high", node->u.each.high, "chain__high", node->span);
+    lowering->block->text = text_of_pieces(lowering, fork->next, " < ", fork->high);
+    lower_terminate(lowering, IR_IF, some, behind);
+    lower_place(lowering, some);
+    fork_slots(lowering, fork, node);
+    lower_terminate(lowering, IR_GOTO, behind, NULL);
+    lowering->dirty = true;
+    lower_place(lowering, behind);
+}
+
+static void lower_each_from(struct lowering *lowering, struct fork *fork, const struct node *node)
+{
+    if (strcmp(node->u.each.limit->text, "1") != 0) {
+        fork->pulls = shared(lowering, "pulls", "size_t");
+        lower_set_exit(lowering, fork->pulls, 0);
+    }
+    fork->pulling = shared(lowering, "pulling", "unsigned");
+    lower_set_exit(lowering, fork->pulling, 1);
+    fork_slots(lowering, fork, node);
+}
+
+void lower_each(struct lowering *lowering, const struct node *node)
+{
+    struct fork *fork = arena_new(lowering->arena, struct fork);
+
+    lower_check_cancelled(lowering, node->span);
+    fork->each = node;
+    fork->defers = lowering->defers;
+    if (node->u.each.index != NULL)
+        lower_each_in(lowering, fork, node);
+    else
+        lower_each_from(lowering, fork, node);
+}

@@ -1,0 +1,424 @@
+/* lower_own.c - part of lower: what has to be done when a block ends, undos and releases (rules 42a to 42c).
+ *
+ *     { a as x undo u then b }     ->     done = 0; a; done |= 1; done |= 2; b -> done & 1? @release : behind
+ *                                         @release: keep; failed and done & 2? u; done & 1? release x; restore -> …
+ *
+ * Every way out leads through the releases: the end, a rejection, a cancel, a jump. An owner is a block, or whatever else holds
+ * a value that owns something: the steps of a `then`, a chain's parameters, its result, the branches of a race. The bits say
+ * what there is to do: only at run time is it known which steps a way has come by, and what it has moved.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "machine/lower.h"
+
+/* ---- the bits ---- */
+
+static void add_done_to(struct lowering *lowering, struct text *text, struct variable *done, const char *format, unsigned mask)
+{
+    text_add_variable(lowering->arena, text, done);
+    text_add(lowering->arena, text, arena_format(lowering->arena, format, mask));
+}
+
+static struct text *about_done(struct lowering *lowering, struct variable *done, const char *format, unsigned mask)
+{
+    struct text *text = text_new(lowering->arena);
+
+    add_done_to(lowering, text, done, format, mask);
+    return text;
+}
+
+static const struct ir_instr *change_done(struct lowering *lowering, const struct owned *owned, const char *format, struct span span)
+{
+    struct ir_instr *instr = lower_add(lowering, IR_EVAL, span);
+
+    instr->variable = owned->done;
+    instr->text = about_done(lowering, owned->done, format, owned->mask);
+    return instr;
+}
+
+/* Another variable for bits, cleared where the owner begins. */
+static void add_done(struct lowering *lowering, struct owner *owner)
+{
+    struct ir_instr *next = owner->reset;
+
+    if (owner->bits == 32) {
+        struct scope *scope = lowering->scope;
+        lowering->scope = owner->storage;
+        owner->done = lower_new_variable(lowering, VARIABLE_EXIT, "done", "unsigned");
+        owner->done->from = "what there is to undo or release";
+        lowering->scope = scope;
+        next = arena_new(lowering->arena, struct ir_instr);
+        *next = *owner->reset;
+        owner->reset->next = next;
+        if (next->next == NULL)
+            owner->begin->last_instr = &next->next;
+        owner->reset = next;
+        owner->bits = 0;
+    }
+    next->kind = IR_SET_EXIT;
+    next->variable = owner->done;
+    next->number = 0;
+}
+
+static struct owned *add_owned(struct lowering *lowering, struct owner *owner)
+{
+    struct owned *owned = arena_new(lowering->arena, struct owned);
+
+    if (owner->bits == 0 || owner->bits == 32)
+        add_done(lowering, owner);
+    owned->owner = owner;
+    owned->done = owner->done;
+    owned->mask = 1u << owner->bits++;
+    owned->next = owner->last;
+    owner->last = owned;
+    return owned;
+}
+
+/* ---- one undo, one release ---- */
+
+/* NAME(variable), the release function. */
+static const struct node *release_of(struct lowering *lowering, struct variable *variable)
+{
+    struct node *node = arena_new(lowering->arena, struct node);
+    struct text *text = text_new(lowering->arena);
+
+    node->kind = NODE_CALL;
+    node->span = text->span = variable->span;
+    node->u.call.op = variable->resource->release;
+    node->u.call.args = text;
+    text_add_variable(lowering->arena, text, variable);
+    return node;
+}
+
+/* An undo is for blocks that fail; if the others come here, too, what is kept of the outcome says which it is. */
+static struct text *condition(struct lowering *lowering, const struct owned *owned, struct variable *kept, bool asks)
+{
+    struct text *text;
+
+    if (owned->variable != NULL || !asks)
+        return about_done(lowering, owned->done, " & %uu", owned->mask);
+    text = text_new(lowering->arena);
+    text_add_variable(lowering->arena, text, kept);
+    text_add(lowering->arena, text, ".code != 0 && (");
+    add_done_to(lowering, text, owned->done, " & %uu)", owned->mask);
+    return text;
+}
+
+/* What it rejects with goes to the suppressed hook. */
+static void perform(struct lowering *lowering, const struct owned *owned, struct variable *kept, bool asks)
+{
+    const struct node *what = owned->undo != NULL ? owned->undo : release_of(lowering, owned->variable);
+    bool undo = owned->undo != NULL;
+    struct ir_block *todo = lower_new_block(lowering, undo ? "undo" : "release", what->span);
+    struct ir_block *next = lower_new_block(lowering, undo ? "undone" : "released", what->span);
+    struct ir_block *failed = lower_new_block(lowering, undo ? "undo_failed" : "release_failed", what->span), *fail = lowering->fail;
+
+    todo->span.begin = next->span.begin = failed->span.begin = 0;
+    lowering->block->text = condition(lowering, owned, kept, asks);
+    lower_terminate(lowering, IR_IF, todo, next);
+    lower_place(lowering, todo);
+    lowering->dirty = false; /* shielded: a cancel waits */
+    lowering->fail = failed;
+    if (!undo && !lower_own_gives(what))
+        change_done(lowering, owned, " & ~%uu", what->span);
+    lower(lowering, what, NULL);
+    lowering->fail = fail;
+    lower_terminate(lowering, IR_GOTO, next, NULL);
+    lower_place(lowering, failed);
+    lower_add(lowering, IR_SUPPRESS_OWN, what->span);
+    lower_terminate(lowering, IR_GOTO, next, NULL);
+    lower_place(lowering, next);
+}
+
+/* ---- owners ---- */
+
+static struct owner *owner_of(const struct lowering *lowering, const struct scope *scope)
+{
+    struct owner *owner = lowering->owner;
+
+    while (owner->scope != scope)
+        owner = owner->outer;
+    return owner;
+}
+
+struct owned *lower_own(struct lowering *lowering, struct owner *owner, struct variable *variable)
+{
+    struct owned *owned = add_owned(lowering, owner);
+
+    owned->variable = variable;
+    variable->owned = owned;
+    return owned;
+}
+
+/* Who has a variable in care; NULL if it owns nothing. A name is its block's. */
+static struct owned *owned_of(struct lowering *lowering, struct variable *variable)
+{
+    if (variable == NULL || variable->resource == NULL)
+        return NULL;
+    return variable->owned != NULL ? variable->owned : lower_own(lowering, owner_of(lowering, variable->scope), variable);
+}
+
+void lower_owner_open(struct lowering *lowering, struct owner *owner, struct scope *scope, enum owner_kind kind, struct span span)
+{
+    memset(owner, 0, sizeof *owner);
+    owner->outer = lowering->owner;
+    owner->scope = scope;
+    owner->storage = lowering->scope;
+    owner->kind = kind;
+    owner->kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
+    owner->rejected = lower_new_block(lowering, kind == OWNER_UNDOES ? "undo_all" : "rejected_to_release", span);
+    owner->rejected->span.begin = 0;
+    owner->done = lower_new_variable(lowering, VARIABLE_EXIT, "done", "unsigned");
+    owner->done->from = "what there is to undo or release";
+    owner->kept->from = "what was under way";
+    owner->reset = lower_add(lowering, IR_HOLD, lowering->block->span);
+    owner->begin = lowering->block;
+    owner->fail = lowering->fail;
+    owner->cleanup.outer = lowering->cleanups;
+    owner->cleanup.scope = lowering->scope;
+    owner->cleanup.entry = lower_new_block(lowering, "release_all", span);
+    owner->cleanup.entry->span.begin = 0;
+    lowering->fail = owner->rejected;
+    lowering->owner = owner;
+    if (kind == OWNER_RELEASES)
+        lowering->cleanups = &owner->cleanup;
+}
+
+/* Only a failure comes here. */
+static void close_for_failure(struct lowering *lowering, struct owner *owner, struct ir_block *behind, struct span span)
+{
+    lower_terminate(lowering, IR_GOTO, behind, NULL);
+    lower_place(lowering, owner->rejected);
+    if (owner->last != NULL) {
+        lower_add(lowering, IR_KEEP, span)->variable = owner->kept;
+        lowering->dirty = false;
+        for (const struct owned *owned = owner->last; owned != NULL; owned = owned->next)
+            perform(lowering, owned, owner->kept, false);
+        lower_add(lowering, IR_RESTORE, span)->variable = owner->kept;
+    }
+    lower_terminate(lowering, IR_GOTO, owner->fail, NULL);
+}
+
+/* Whether there is anything to release: a condition over all the bits. */
+static struct text *anything(struct lowering *lowering, const struct owned *owned)
+{
+    struct text *text = text_new(lowering->arena);
+    const struct owned *next;
+
+    while (owned != NULL) {
+        unsigned mask = 0;
+        struct variable *done = owned->done;
+        for (next = owned; next != NULL && next->done == done; next = next->next)
+            mask |= next->variable != NULL ? next->mask : 0;
+        owned = next;
+        if (mask == 0)
+            continue;
+        if (text->pieces != NULL)
+            text_add(lowering->arena, text, " || ");
+        add_done_to(lowering, text, done, " & %uu", mask);
+    }
+    return text;
+}
+
+/* The latest instruction has moved the only thing that there is to release: one need not ask. */
+static bool has_given_all(const struct ir_block *block, const struct owned *owned)
+{
+    const struct ir_instr *last = block->instrs;
+
+    while (last != NULL && last->next != NULL)
+        last = last->next;
+    for (; owned != NULL; owned = owned->next)
+        if (owned->variable != NULL && (last == NULL || owned->given != last))
+            return false;
+    return true;
+}
+
+static void enter(struct lowering *lowering, struct owner *owner)
+{
+    if (owner->cleanup.exit != NULL)
+        lower_set_exit(lowering, owner->cleanup.exit, 0);
+    lower_terminate(lowering, IR_GOTO, owner->cleanup.entry, NULL);
+}
+
+/* Every way comes here, and goes on behind it. */
+static void close_for_all(struct lowering *lowering, struct owner *owner, struct ir_block *behind, struct span span)
+{
+    struct ir_block *normal = lower_new_block(lowering, "to_release", span), *checked = lower_new_block(lowering, "all_released", span);
+
+    normal->span.begin = checked->span.begin = 0;
+    if (has_given_all(lowering->block, owner->last))
+        lower_terminate(lowering, IR_GOTO, behind, NULL);
+    else {
+        lowering->block->text = anything(lowering, owner->last);
+        lower_terminate(lowering, IR_IF, normal, behind);
+    }
+    lower_place(lowering, normal);
+    enter(lowering, owner);
+    lower_place(lowering, owner->rejected);
+    enter(lowering, owner);
+    lower_place(lowering, owner->cleanup.entry);
+    lower_add(lowering, IR_KEEP, span)->variable = owner->kept;
+    lowering->dirty = false;
+    for (const struct owned *owned = owner->last; owned != NULL; owned = owned->next)
+        perform(lowering, owned, owner->kept, true);
+    lower_add(lowering, IR_RESTORE, span)->variable = owner->kept;
+    lower_terminate(lowering, IR_CHECK, checked, owner->fail);
+    lower_place(lowering, checked);
+    lowering->block->variable = owner->cleanup.exit;
+    lowering->block->cases = owner->cleanup.cases;
+    lower_terminate(lowering, owner->cleanup.exit != NULL ? IR_SWITCH : IR_GOTO, behind, NULL);
+    lowering->dirty = false;
+    lower_continue_jumps(lowering, &owner->cleanup);
+}
+
+void lower_owner_close(struct lowering *lowering, struct owner *owner, struct span span)
+{
+    struct ir_block *behind = lower_new_block(lowering, "after_block", span);
+    bool dirty = lowering->dirty;
+
+    behind->span.begin = 0;
+    lowering->fail = owner->fail;
+    lowering->owner = owner->outer;
+    lowering->cleanups = owner->cleanup.outer;
+    if (owner->kind == OWNER_RELEASES)
+        close_for_all(lowering, owner, behind, span);
+    else
+        close_for_failure(lowering, owner, behind, span);
+    lowering->dirty = dirty;
+    lower_place(lowering, behind);
+}
+
+/* ---- blocks ---- */
+
+/* The step has given its value. */
+void lower_own_undo(struct lowering *lowering, const struct node *node)
+{
+    struct owner *owner = lowering->owner;
+    struct owned *owned;
+
+    while (!owner->is_block)
+        owner = owner->outer;
+    owned = add_owned(lowering, owner);
+    owned->undo = node->undo;
+    change_done(lowering, owned, " | %uu", node->span);
+}
+
+void lower_owning_block(struct lowering *lowering, const struct node *block, struct variable *dest)
+{
+    struct scope *scope = block->u.block.scope;
+    struct owner owner;
+
+    lower_owner_open(lowering, &owner, scope, scope->owned_count != 0 ? OWNER_RELEASES : OWNER_UNDOES, block->span);
+    owner.is_block = true;
+    lower(lowering, block->u.block.body, dest);
+    lower_check_cancelled(lowering, block->span); /* its last step may have cancelled the chain */
+    lower_owner_close(lowering, &owner, block->span);
+}
+
+/* A chain's parameters are its own from the start. */
+void lower_own_parameters(struct lowering *lowering, struct owner *owner)
+{
+    for (struct variable *v = lowering->chain->checked->variables; v != NULL; v = v->next)
+        if (v->kind == VARIABLE_PARAMETER && v->resource != NULL) {
+            lower_own(lowering, owner, v)->written = ++lowering->writes;
+            owner->reset->number |= v->owned->mask;
+        }
+}
+
+/* ---- values on their way ---- */
+
+static void release_some(struct lowering *lowering, const struct owned *const *list, unsigned count, struct span span)
+{
+    struct ir_block *todo = lower_new_block(lowering, "release_now", span), *behind = lower_new_block(lowering, "released_now", span);
+    struct variable *kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
+    struct text *text = text_new(lowering->arena);
+
+    kept->from = "what was under way";
+    todo->span.begin = behind->span.begin = 0;
+    for (unsigned i = 0; i < count; i++) {
+        if (i != 0)
+            text_add(lowering->arena, text, " || ");
+        add_done_to(lowering, text, list[i]->done, " & %uu", list[i]->mask);
+    }
+    lowering->block->text = text;
+    lower_terminate(lowering, IR_IF, todo, behind);
+    lower_place(lowering, todo);
+    lower_add(lowering, IR_KEEP, span)->variable = kept;
+    for (unsigned i = 0; i < count; i++)
+        perform(lowering, list[i], kept, false);
+    lower_add(lowering, IR_RESTORE, span)->variable = kept;
+    lower_terminate(lowering, IR_CHECK, behind, lowering->fail);
+    lower_place(lowering, behind);
+}
+
+/* Before something is written: what the variable owns already, by another way, is released. */
+struct owned *lower_own_prepare(struct lowering *lowering, struct variable *dest, struct span span)
+{
+    struct owned *owned = owned_of(lowering, dest);
+    const struct owned *list[1] = { owned };
+
+    if (owned == NULL)
+        return NULL;
+    if (owned->written != 0)
+        release_some(lowering, list, 1, span);
+    owned->written = ++lowering->writes;
+    return owned;
+}
+
+void lower_own_set(struct lowering *lowering, struct variable *variable, struct span span)
+{
+    if (variable != NULL && variable->owned != NULL)
+        change_done(lowering, variable->owned, " | %uu", span);
+}
+
+void lower_own_clear(struct lowering *lowering, struct variable *variable, struct span span)
+{
+    if (variable != NULL)
+        variable->owned->given = change_done(lowering, variable->owned, " & ~%uu", span);
+}
+
+unsigned lower_own_written(const struct variable *variable)
+{
+    return variable == NULL || variable->owned == NULL ? 0 : variable->owned->written;
+}
+
+void lower_own_set_written(struct variable *variable, unsigned written)
+{
+    if (variable != NULL && variable->owned != NULL)
+        variable->owned->written = written;
+}
+
+/* The arguments that a call takes over. */
+void lower_own_give(struct lowering *lowering, const struct node *call)
+{
+    const struct parameter *param = call->u.call.op->params;
+
+    for (const struct text *arg = call->u.call.args; arg != NULL && param != NULL; arg = arg->next, param = param->next)
+        lower_own_clear(lowering, text_moves(arg, param->type), call->span);
+}
+
+bool lower_own_gives(const struct node *call)
+{
+    const struct parameter *param = call->u.call.op->params;
+
+    for (const struct text *arg = call->u.call.args; arg != NULL && param != NULL; arg = arg->next, param = param->next)
+        if (text_moves(arg, param->type) != NULL)
+            return true;
+    return false;
+}
+
+/* Everything that has been written since then and is still in somebody's care: it must not be written again (rule 92). */
+void lower_own_release_since(struct lowering *lowering, unsigned since, struct span span)
+{
+    for (const struct owner *owner = lowering->owner; owner != NULL; owner = owner->outer)
+        for (const struct owned *owned = owner->last; owned != NULL; owned = owned->next)
+            if (owned->written > since)
+                release_some(lowering, &owned, 1, span);
+}
+
+void lower_own_release_all(struct lowering *lowering, const struct owned *const *list, unsigned count, struct span span)
+{
+    if (count != 0)
+        release_some(lowering, list, count, span);
+}

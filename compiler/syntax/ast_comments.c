@@ -1,0 +1,193 @@
+/* ast_comments.c - comments find their nodes.
+ *
+ * One walk over the tree in source order, with the comments in source order beside it. A comment behind something on the same
+ * line goes to the node that ended last; any other goes to the node that begins next, or, when none does before the end of
+ * the node around it, to that one. Whatever the place, no comment is lost.
+ */
+#include "syntax/ast_comments.h"
+
+#include "syntax/ast.h"
+
+struct walk {
+    struct ast_comment *next;  /* not yet hung anywhere */
+    struct ast_comment **left; /* the list of the node that ended last; NULL once another has begun */
+    struct ast_comment **owner; /* the list of the step or clause around */
+};
+
+static void walk_form(struct walk *walk, struct ast_form *form);
+static void walk_pipeline(struct walk *walk, struct ast_pipeline *pipeline);
+
+/* Cuts off the comments that begin before a position and, if asked, only those behind something. */
+static struct ast_comment *take(struct walk *walk, pos before, bool only_behind)
+{
+    struct ast_comment *first = walk->next, **end = &walk->next;
+
+    while (*end && (*end)->span.begin < before && ((*end)->behind || !only_behind))
+        end = &(*end)->next;
+    struct ast_comment *rest = *end;
+    if (end == &walk->next)
+        return NULL;
+    *end = NULL;
+    walk->next = rest;
+    return first;
+}
+
+/* Those that stand before the node come first in its list. */
+static void hang(struct ast_comment **list, struct ast_comment *added, bool behind)
+{
+    while (*list && (behind || !(*list)->behind))
+        list = &(*list)->next;
+    struct ast_comment *rest = *list;
+    *list = added;
+    for (; *list; list = &(*list)->next)
+        (*list)->behind = behind;
+    *list = rest;
+}
+
+static void enter(struct walk *walk, pos begin, struct ast_comment **comments)
+{
+    if (walk->left)
+        hang(walk->left, take(walk, begin, true), true);
+    hang(comments, take(walk, begin, false), false);
+    walk->left = NULL;
+}
+
+static void leave(struct walk *walk, pos end, struct ast_comment **comments)
+{
+    hang(walk->left ? walk->left : comments, take(walk, end, true), true);
+    hang(comments, take(walk, end, false), false);
+    walk->left = comments;
+}
+
+static void walk_block(struct walk *walk, struct ast_block *block)
+{
+    walk->left = NULL;
+    for (struct ast_var *var = block->vars; var; var = var->next) {
+        enter(walk, var->span.begin, &var->comments);
+        leave(walk, var->span.end, &var->comments);
+    }
+    if (block->pipeline)
+        walk_pipeline(walk, block->pipeline);
+    enter(walk, block->span.end, &block->comments);
+}
+
+/* Comments after the node that ended last belong to no node yet. */
+static void give_back(struct walk *walk)
+{
+    struct ast_comment **list = walk->left, *rest = walk->next, **end = &walk->next;
+
+    while (list && *list && !(*list)->behind)
+        list = &(*list)->next;
+    if (!list || !*list)
+        return;
+    *end = *list;
+    *list = NULL;
+    while (*end)
+        end = &(*end)->next;
+    *end = rest;
+}
+
+/* Between a branch and its block there is no place for a comment: it goes into the block. */
+static void walk_branches(struct walk *walk, struct ast_form *form)
+{
+    for (struct ast_branch *branch = form->u.branches; branch; branch = branch->next) {
+        walk_pipeline(walk, branch->pipeline);
+        if (branch->winner) {
+            give_back(walk);
+            walk_block(walk, branch->winner);
+        }
+    }
+    if (walk->left)
+        hang(walk->left, take(walk, form->span.end, true), true);
+    walk->left = NULL;
+}
+
+static void walk_if(struct walk *walk, struct ast_form *form)
+{
+    walk_block(walk, form->u.if_.yes);
+    if (form->u.if_.no)
+        walk_form(walk, form->u.if_.no);
+}
+
+/* What stands before a form, such as behind its `then`, goes to the step or clause. */
+static void walk_form(struct walk *walk, struct ast_form *form)
+{
+    if (!walk->left)
+        hang(walk->owner, take(walk, form->span.begin, false), false);
+    switch (form->kind) {
+    case AST_BLOCK: case AST_LOOP: walk_block(walk, form->u.block); break;
+    case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: walk_branches(walk, form); break;
+    case AST_EACH_IN: case AST_EACH_FROM: walk_block(walk, form->u.each.body); break;
+    case AST_IF: walk_if(walk, form); break;
+    case AST_WHILE: walk_block(walk, form->u.while_.body); break;
+    case AST_TIMEOUT: walk_form(walk, form->u.timeout.form); break;
+    case AST_RETRY: walk_form(walk, form->u.retry.form); break;
+    case AST_CALL: case AST_EXPR: case AST_DO: case AST_BREAK: case AST_CONTINUE: case AST_DELAY: case AST_SPAWN:
+    case AST_JOIN: case AST_RETURN: case AST_REJECT:
+        break;
+    }
+}
+
+static void walk_step(struct walk *walk, struct ast_step *step, struct ast_comment **owner)
+{
+    struct ast_comment **outer = walk->owner;
+
+    walk->owner = owner;
+    walk_form(walk, step->form);
+    if (step->undo)
+        walk_form(walk, step->undo);
+    walk->owner = outer;
+}
+
+static void walk_pipeline(struct walk *walk, struct ast_pipeline *pipeline)
+{
+    enter(walk, pipeline->first->span.begin, &pipeline->first->comments);
+    walk_step(walk, pipeline->first, &pipeline->first->comments);
+    leave(walk, pipeline->first->span.end, &pipeline->first->comments);
+    for (struct ast_clause *clause = pipeline->clauses; clause; clause = clause->next) {
+        enter(walk, clause->span.begin, &clause->comments);
+        walk_step(walk, clause->step, &clause->comments);
+        if (clause->else_step)
+            walk_step(walk, clause->else_step, &clause->comments);
+        leave(walk, clause->span.end, &clause->comments);
+    }
+}
+
+/* A comment after the last clause of a declaration is printed after its semicolon, and so belongs to the item. */
+static void walk_proto(struct walk *walk, struct ast_proto *proto)
+{
+    for (struct ast_opclause *clause = proto->clauses; clause; clause = clause->next) {
+        enter(walk, clause->span.begin, &clause->comments);
+        if (clause->next || proto->body)
+            leave(walk, clause->span.end, &clause->comments);
+    }
+    if (!proto->body)
+        return;
+    if (walk->left)
+        hang(walk->left, take(walk, proto->body->span.begin, true), true);
+    walk_block(walk, proto->body);
+}
+
+static void walk_codes(struct walk *walk, struct ast_code *code)
+{
+    for (; code; code = code->next) {
+        enter(walk, code->name->span.begin, &code->comments);
+        leave(walk, code->text ? code->text->span.end : code->value ? code->value->span.end : code->name->span.end,
+              &code->comments);
+    }
+}
+
+void ast_attach_comments(struct ast_file *file, struct ast_comment *comments)
+{
+    struct walk walk = { .next = comments };
+
+    for (struct ast_item *item = file->items; item; item = item->next) {
+        enter(&walk, item->span.begin, &item->comments);
+        if (item->kind == AST_PROTO)
+            walk_proto(&walk, item->u.proto);
+        else if (item->kind == AST_CODES)
+            walk_codes(&walk, item->u.codes);
+        leave(&walk, item->span.end, &item->comments);
+    }
+    enter(&walk, (pos)-1, &file->comments);
+}

@@ -1,0 +1,364 @@
+/* ast_dump.c - the syntax tree as text, one node a line, children indented. */
+#include "syntax/ast.h"
+#include "base/writer.h"
+
+struct dump {
+    struct writer *writer;
+    const struct sources *sources;
+    bool positions;
+};
+
+static void dump_block(const struct dump *dump, const struct ast_block *block);
+static void dump_form(const struct dump *dump, const struct ast_form *form);
+static void dump_pipeline(const struct dump *dump, const struct ast_pipeline *pipeline);
+
+static void put_text(const struct dump *dump, const char *text)
+{
+    size_t length = 0;
+
+    while (text[length])
+        length++;
+    writer_put(dump->writer, " ");
+    writer_put_c_string(dump->writer, text, length);
+}
+
+/* Ends a node's line. */
+static void end_line(const struct dump *dump, struct span span)
+{
+    struct place place = source_place(dump->sources, span.begin);
+
+    if (dump->positions)
+        writer_putf(dump->writer, " @%d:%d", place.line, place.column);
+    writer_put(dump->writer, "\n");
+}
+
+static void dump_comments(const struct dump *dump, const struct ast_comment *comment)
+{
+    for (; comment; comment = comment->next) {
+        const char *text = source_text(dump->sources, comment->span);
+        writer_put(dump->writer, comment->behind ? "comment behind " : "comment ");
+        writer_put_c_string(dump->writer, text, comment->span.end - comment->span.begin);
+        end_line(dump, comment->span);
+    }
+}
+
+static void put_names(const struct dump *dump, const struct ast_name *name)
+{
+    for (; name; name = name->next)
+        writer_putf(dump->writer, " %s", name->name);
+}
+
+static void dump_c(const struct dump *dump, const char *what, const struct ast_c *c)
+{
+    writer_put(dump->writer, what);
+    put_text(dump, c->text);
+    end_line(dump, c->span);
+}
+
+static void dump_args(const struct dump *dump, const struct ast_args *args)
+{
+    for (; args; args = args->next)
+        dump_c(dump, "argument", &args->c);
+}
+
+static void put_duration(const struct dump *dump, const char *what, const struct ast_duration *duration)
+{
+    static const char *const units[] = { "us", "ms", "s", "m", "h" };
+
+    if (!duration)
+        return;
+    writer_putf(dump->writer, " %s", what);
+    if (!duration->count) {
+        writer_putf(dump->writer, " %lld ns", (long long)duration->ns);
+        return;
+    }
+    put_text(dump, duration->count->text);
+    writer_putf(dump->writer, " %s", units[duration->unit]);
+}
+
+/* ---- forms ---- */
+
+static const char *form_word(enum ast_form_kind kind)
+{
+    static const char *const words[] = {
+        [AST_CALL] = "call", [AST_EXPR] = "expression", [AST_DO] = "do", [AST_BLOCK] = "block", [AST_ALL] = "all",
+        [AST_SETTLE] = "settle", [AST_ANY] = "any", [AST_RACE] = "race", [AST_EACH_IN] = "each", [AST_EACH_FROM] = "each",
+        [AST_IF] = "if", [AST_WHILE] = "while", [AST_LOOP] = "loop", [AST_BREAK] = "break", [AST_CONTINUE] = "continue",
+        [AST_TIMEOUT] = "timeout", [AST_RETRY] = "retry", [AST_DELAY] = "delay", [AST_SPAWN] = "spawn", [AST_JOIN] = "join",
+        [AST_RETURN] = "return", [AST_REJECT] = "reject",
+    };
+
+    return words[kind];
+}
+
+static void dump_branches(const struct dump *dump, const struct ast_branch *branch)
+{
+    for (; branch; branch = branch->next) {
+        writer_put(dump->writer, "branch");
+        end_line(dump, branch->span);
+        dump->writer->indent++;
+        dump_pipeline(dump, branch->pipeline);
+        if (branch->winner)
+            dump_block(dump, branch->winner);
+        dump->writer->indent--;
+    }
+}
+
+static void dump_each(const struct dump *dump, const struct ast_form *form)
+{
+    if (form->kind == AST_EACH_IN) {
+        dump_c(dump, "low", form->u.each.low);
+        dump_c(dump, "high", form->u.each.high);
+    } else {
+        dump_form(dump, form->u.each.source);
+    }
+    dump_block(dump, form->u.each.body);
+}
+
+static void put_retry(const struct dump *dump, const struct ast_form *form)
+{
+    put_text(dump, form->u.retry.attempts->text);
+    put_duration(dump, "backoff", form->u.retry.backoff);
+    put_duration(dump, "to", form->u.retry.to);
+    if (form->u.retry.jitter)
+        writer_putf(dump->writer, " jitter %s%%", form->u.retry.jitter->text);
+    if (form->u.retry.codes)
+        writer_put(dump->writer, " on");
+    put_names(dump, form->u.retry.codes);
+}
+
+/* What stands on the form's own line. */
+static void put_form_line(const struct dump *dump, const struct ast_form *form)
+{
+    writer_put(dump->writer, form_word(form->kind));
+    switch (form->kind) {
+    case AST_CALL: case AST_SPAWN:
+        writer_putf(dump->writer, " %s%s", form->u.call.name, form->u.call.bare ? "" : "()");
+        break;
+    case AST_EXPR: put_text(dump, form->u.expr->text); break;
+    case AST_DO:
+        if (form->u.do_.type)
+            put_text(dump, form->u.do_.type->text);
+        break;
+    case AST_EACH_IN: case AST_EACH_FROM:
+        writer_putf(dump->writer, " %s %s limit", form->u.each.name->name, form->kind == AST_EACH_IN ? "in" : "from");
+        put_text(dump, form->u.each.limit->text);
+        break;
+    case AST_IF: put_text(dump, form->u.if_.condition->text); break;
+    case AST_WHILE: put_text(dump, form->u.while_.condition->text); break;
+    case AST_TIMEOUT: put_duration(dump, "after", form->u.timeout.limit); break;
+    case AST_RETRY: put_retry(dump, form); break;
+    case AST_DELAY: put_duration(dump, "of", form->u.delay); break;
+    case AST_REJECT: writer_put(dump->writer, form->u.reject.given ? "()" : ""); break;
+    case AST_BLOCK: case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: case AST_LOOP: case AST_BREAK:
+    case AST_CONTINUE: case AST_JOIN: case AST_RETURN:
+        break;
+    }
+    end_line(dump, form->span);
+}
+
+static void dump_children(const struct dump *dump, const struct ast_form *form)
+{
+    switch (form->kind) {
+    case AST_CALL: case AST_SPAWN: dump_args(dump, form->u.call.args); break;
+    case AST_DO: dump_c(dump, "body", form->u.do_.body); break;
+    case AST_BLOCK: case AST_LOOP: dump_block(dump, form->u.block); break;
+    case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: dump_branches(dump, form->u.branches); break;
+    case AST_EACH_IN: case AST_EACH_FROM: dump_each(dump, form); break;
+    case AST_IF:
+        dump_block(dump, form->u.if_.yes);
+        if (form->u.if_.no)
+            dump_form(dump, form->u.if_.no);
+        break;
+    case AST_WHILE: dump_block(dump, form->u.while_.body); break;
+    case AST_TIMEOUT: dump_form(dump, form->u.timeout.form); break;
+    case AST_RETRY: dump_form(dump, form->u.retry.form); break;
+    case AST_RETURN:
+        if (form->u.return_.given)
+            dump_form(dump, form->u.return_.value);
+        break;
+    case AST_REJECT: dump_args(dump, form->u.reject.args); break;
+    case AST_EXPR: case AST_BREAK: case AST_CONTINUE: case AST_DELAY: case AST_JOIN:
+        break;
+    }
+}
+
+static void dump_form(const struct dump *dump, const struct ast_form *form)
+{
+    put_form_line(dump, form);
+    dump->writer->indent++;
+    dump_children(dump, form);
+    dump->writer->indent--;
+}
+
+/* ---- steps, pipelines, blocks ---- */
+
+static void dump_step(const struct dump *dump, const struct ast_step *step)
+{
+    dump_comments(dump, step->comments);
+    writer_put(dump->writer, "step");
+    if (step->as)
+        writer_put(dump->writer, " as");
+    if (step->as_type)
+        put_text(dump, step->as_type->text);
+    put_names(dump, step->as);
+    end_line(dump, step->span);
+    dump->writer->indent++;
+    dump_form(dump, step->form);
+    if (step->undo) {
+        writer_put(dump->writer, "undo\n");
+        dump->writer->indent++;
+        dump_form(dump, step->undo);
+        dump->writer->indent--;
+    }
+    dump->writer->indent--;
+}
+
+static void dump_clause(const struct dump *dump, const struct ast_clause *clause)
+{
+    static const char *const words[] = {
+        [AST_THEN] = "then", [AST_THEN_ELSE] = "then-else", [AST_CATCH] = "catch", [AST_FINALLY] = "finally"
+    };
+
+    dump_comments(dump, clause->comments);
+    writer_put(dump->writer, words[clause->kind]);
+    put_names(dump, clause->codes);
+    end_line(dump, clause->span);
+    dump->writer->indent++;
+    dump_step(dump, clause->step);
+    if (clause->else_step)
+        dump_step(dump, clause->else_step);
+    dump->writer->indent--;
+}
+
+static void dump_pipeline(const struct dump *dump, const struct ast_pipeline *pipeline)
+{
+    dump_step(dump, pipeline->first);
+    for (const struct ast_clause *clause = pipeline->clauses; clause; clause = clause->next)
+        dump_clause(dump, clause);
+}
+
+/* The vars and steps of a block, on the level of whatever has it. */
+static void dump_block(const struct dump *dump, const struct ast_block *block)
+{
+    writer_put(dump->writer, "{\n");
+    dump->writer->indent++;
+    for (const struct ast_var *var = block->vars; var; var = var->next) {
+        dump_comments(dump, var->comments);
+        dump_c(dump, "var", var->declaration);
+    }
+    if (block->pipeline)
+        dump_pipeline(dump, block->pipeline);
+    dump_comments(dump, block->comments);
+    dump->writer->indent--;
+    writer_put(dump->writer, "}\n");
+}
+
+/* ---- items ---- */
+
+static void dump_opclause(const struct dump *dump, const struct ast_opclause *clause)
+{
+    static const char *const words[] = {
+        [AST_FAILS] = "fails", [AST_RAISES] = "raises", [AST_STATE] = "state", [AST_POSTED] = "posted",
+        [AST_UNCANCELLABLE] = "uncancellable", [AST_POOL] = "pool", [AST_BUDGET] = "budget", [AST_ON] = "on"
+    };
+
+    dump_comments(dump, clause->comments);
+    writer_put(dump->writer, words[clause->kind]);
+    if (clause->condition)
+        put_text(dump, clause->condition->text);
+    if (clause->code)
+        put_text(dump, clause->code->text);
+    if (clause->kind == AST_RAISES && !clause->codes)
+        writer_put(dump->writer, " nothing");
+    put_names(dump, clause->codes);
+    if (clause->state)
+        put_text(dump, clause->state->text);
+    if (clause->count)
+        put_text(dump, clause->count->text);
+    put_names(dump, clause->name);
+    end_line(dump, clause->span);
+}
+
+static void dump_params(const struct dump *dump, const struct ast_param *param)
+{
+    for (; param; param = param->next) {
+        writer_putf(dump->writer, "parameter %s", param->name ? param->name : "...");
+        if (param->name)
+            put_text(dump, param->text);
+        end_line(dump, param->name_span);
+    }
+}
+
+static void dump_proto(const struct dump *dump, const struct ast_proto *proto)
+{
+    static const char *const words[] = {
+        [AST_ASYNC] = "async", [AST_SYNC] = "sync", [AST_BLOCKING] = "blocking", [AST_CHAIN] = "chain"
+    };
+
+    writer_putf(dump->writer, "%s%s %s", proto->is_static ? "static " : "", words[proto->kind], proto->name->name);
+    put_text(dump, proto->type->text);
+    if (proto->variadic)
+        writer_put(dump->writer, " variadic");
+    end_line(dump, proto->span);
+    dump->writer->indent++;
+    dump_params(dump, proto->params);
+    for (const struct ast_opclause *clause = proto->clauses; clause; clause = clause->next)
+        dump_opclause(dump, clause);
+    if (proto->body)
+        dump_block(dump, proto->body);
+    dump->writer->indent--;
+}
+
+static void dump_codes(const struct dump *dump, const struct ast_item *item)
+{
+    writer_put(dump->writer, "codes");
+    end_line(dump, item->span);
+    dump->writer->indent++;
+    for (const struct ast_code *code = item->u.codes; code; code = code->next) {
+        dump_comments(dump, code->comments);
+        writer_putf(dump->writer, "code %s", code->name->name);
+        if (code->value)
+            writer_putf(dump->writer, " = %s", code->value->text);
+        if (code->text)
+            writer_putf(dump->writer, " %s", code->text->text);
+        end_line(dump, code->name->span);
+    }
+    dump->writer->indent--;
+}
+
+static void dump_item(const struct dump *dump, const struct ast_item *item)
+{
+    static const char *const words[] = {
+        [AST_CPP] = "preprocessor", [AST_PROLOGUE] = "prologue", [AST_REQUIRE] = "require", [AST_CDECL] = "declaration",
+        [AST_IMPORT] = "import"
+    };
+
+    dump_comments(dump, item->comments);
+    switch (item->kind) {
+    case AST_CPP: case AST_PROLOGUE: case AST_CDECL:
+        dump_c(dump, words[item->kind], item->u.c);
+        break;
+    case AST_REQUIRE: case AST_IMPORT:
+        writer_putf(dump->writer, "%s \"%s\"", words[item->kind], item->u.string.text);
+        end_line(dump, item->span);
+        break;
+    case AST_RESOURCE:
+        writer_putf(dump->writer, "resource %s", item->u.resource.name->name);
+        put_text(dump, item->u.resource.type->text);
+        writer_putf(dump->writer, " releases %s", item->u.resource.releases->name);
+        end_line(dump, item->span);
+        break;
+    case AST_CODES: dump_codes(dump, item); break;
+    case AST_PROTO: dump_proto(dump, item->u.proto); break;
+    }
+}
+
+void ast_dump(struct writer *writer, const struct ast_file *file, const struct sources *sources, bool positions)
+{
+    struct dump dump = { writer, sources, positions };
+
+    for (const struct ast_item *item = file->items; item; item = item->next)
+        dump_item(&dump, item);
+    dump_comments(&dump, file->comments);
+}

@@ -1,0 +1,320 @@
+/* ast_print_steps.c - pipelines and what is in them, as source. */
+#include <string.h>
+
+#include "syntax/ast_print.h"
+#include "base/writer.h"
+
+static void print_form(struct print *print, const struct ast_form *form);
+static void print_pipeline(struct print *print, const struct ast_pipeline *pipeline, int hang);
+
+/* ---- forms ---- */
+
+static void print_branch(struct print *print, const struct ast_branch *branch)
+{
+    bool flat = print->flat;
+
+    print->flat = ast_print_on_one_line(print, branch->span);
+    print_pipeline(print, branch->pipeline, !print->flat);
+    if (branch->winner) {
+        writer_put(print->writer, " ");
+        ast_print_block(print, branch->winner);
+    }
+    print->flat = flat;
+}
+
+static void print_branches(struct print *print, const char *word, const struct ast_form *form)
+{
+    bool broken = !ast_print_on_one_line(print, form->span);
+
+    writer_putf(print->writer, "%s (", word);
+    print->writer->indent += broken;
+    for (const struct ast_branch *branch = form->u.branches; branch; branch = branch->next) {
+        if (broken)
+            ast_print_end_line(print);
+        print_branch(print, branch);
+        writer_put(print->writer, !branch->next ? "" : broken ? "," : ", ");
+    }
+    print->writer->indent -= broken;
+    if (broken)
+        ast_print_end_line(print);
+    writer_put(print->writer, ")");
+}
+
+static void print_each(struct print *print, const struct ast_form *form)
+{
+    writer_putf(print->writer, "each (%s ", form->u.each.name->name);
+    if (form->kind == AST_EACH_IN) {
+        writer_put(print->writer, "in ");
+        ast_print_c(print, form->u.each.low->text);
+        writer_put(print->writer, " .. ");
+        ast_print_c(print, form->u.each.high->text);
+    } else {
+        writer_put(print->writer, "from ");
+        print_form(print, form->u.each.source);
+    }
+    writer_put(print->writer, ") limit ");
+    ast_print_count(print, form->u.each.limit);
+    writer_put(print->writer, " ");
+    ast_print_block(print, form->u.each.body);
+}
+
+static void print_if(struct print *print, const struct ast_form *form)
+{
+    writer_put(print->writer, "if ");
+    ast_print_bracketed(print, form->u.if_.condition->text);
+    writer_put(print->writer, " ");
+    ast_print_block(print, form->u.if_.yes);
+    if (form->u.if_.no) {
+        writer_put(print->writer, " else ");
+        print_form(print, form->u.if_.no);
+    }
+}
+
+/* A count that is a name would take brackets behind it for its own. */
+static void print_retry(struct print *print, const struct ast_form *form)
+{
+    bool touches = !form->u.retry.backoff && !form->u.retry.jitter && !form->u.retry.codes
+        && form->u.retry.form->kind == AST_EXPR;
+
+    writer_put(print->writer, "retry ");
+    if (touches)
+        ast_print_bracketed(print, form->u.retry.attempts->text);
+    else
+        ast_print_count(print, form->u.retry.attempts);
+    if (form->u.retry.backoff)
+        ast_print_duration(print, " backoff ", form->u.retry.backoff);
+    if (form->u.retry.to)
+        ast_print_duration(print, " to ", form->u.retry.to);
+    if (form->u.retry.jitter)
+        writer_putf(print->writer, " jitter %s%%", form->u.retry.jitter->text);
+    if (form->u.retry.codes) {
+        writer_put(print->writer, " on ");
+        ast_print_names(print, form->u.retry.codes);
+        writer_put(print->writer, ":");
+    }
+    writer_put(print->writer, " ");
+    print_form(print, form->u.retry.form);
+}
+
+static void print_do(struct print *print, const struct ast_form *form)
+{
+    writer_put(print->writer, "do ");
+    if (form->u.do_.type)
+        ast_print_typed(print, form->u.do_.type, "");
+    if (form->u.do_.type && strchr(form->u.do_.type->text, '\0')[-1] == '*')
+        writer_put(print->writer, " ");
+    ast_print_braced(print, form->u.do_.body->text);
+}
+
+static void print_call(struct print *print, const struct ast_form *form)
+{
+    writer_put(print->writer, form->u.call.name);
+    if (!form->u.call.bare)
+        ast_print_args(print, form->u.call.args);
+}
+
+static void print_form(struct print *print, const struct ast_form *form)
+{
+    switch (form->kind) {
+    case AST_CALL: print_call(print, form); break;
+    case AST_SPAWN: writer_put(print->writer, "spawn "); print_call(print, form); break;
+    case AST_EXPR: ast_print_bracketed(print, form->u.expr->text); break;
+    case AST_DO: print_do(print, form); break;
+    case AST_BLOCK: ast_print_block(print, form->u.block); break;
+    case AST_ALL: print_branches(print, "all", form); break;
+    case AST_SETTLE: print_branches(print, "settle", form); break;
+    case AST_ANY: print_branches(print, "any", form); break;
+    case AST_RACE: print_branches(print, "race", form); break;
+    case AST_EACH_IN: case AST_EACH_FROM: print_each(print, form); break;
+    case AST_IF: print_if(print, form); break;
+    case AST_WHILE:
+        writer_put(print->writer, "while ");
+        ast_print_bracketed(print, form->u.while_.condition->text);
+        writer_put(print->writer, " ");
+        ast_print_block(print, form->u.while_.body);
+        break;
+    case AST_LOOP: writer_put(print->writer, "loop "); ast_print_block(print, form->u.block); break;
+    case AST_BREAK: writer_put(print->writer, "break"); break;
+    case AST_CONTINUE: writer_put(print->writer, "continue"); break;
+    case AST_JOIN: writer_put(print->writer, "join"); break;
+    case AST_TIMEOUT:
+        ast_print_duration(print, "timeout ", form->u.timeout.limit);
+        writer_put(print->writer, " ");
+        print_form(print, form->u.timeout.form);
+        break;
+    case AST_RETRY: print_retry(print, form); break;
+    case AST_DELAY: ast_print_duration(print, "delay ", form->u.delay); break;
+    case AST_RETURN:
+        writer_put(print->writer, form->u.return_.given ? "return " : "return");
+        if (form->u.return_.given)
+            print_form(print, form->u.return_.value);
+        break;
+    case AST_REJECT:
+        writer_put(print->writer, "reject");
+        if (form->u.reject.given)
+            ast_print_args(print, form->u.reject.args);
+        break;
+    }
+}
+
+/* ---- steps, pipelines, blocks ---- */
+
+static void print_step(struct print *print, const struct ast_step *step)
+{
+    print_form(print, step->form);
+    if (step->as) {
+        writer_put(print->writer, " as ");
+        if (step->as_type)
+            ast_print_typed(print, step->as_type, step->as->name);
+        else
+            writer_put(print->writer, step->as->name);
+    }
+    if (step->undo) {
+        writer_put(print->writer, " undo ");
+        print_form(print, step->undo);
+    }
+}
+
+static void print_else(struct print *print, const struct ast_clause *clause)
+{
+    struct span between = { clause->step->span.end, clause->else_step->span.begin + 1 };
+    bool broken = !ast_print_on_one_line(print, between);
+
+    if (broken)
+        ast_print_end_line(print);
+    print->writer->indent += broken;
+    writer_put(print->writer, broken ? "else " : " else ");
+    print_step(print, clause->else_step);
+    print->writer->indent -= broken;
+}
+
+static void print_clause(struct print *print, const struct ast_clause *clause)
+{
+    static const char *const words[] = {
+        [AST_THEN] = "then ", [AST_THEN_ELSE] = "then ", [AST_CATCH] = "catch ", [AST_FINALLY] = "finally "
+    };
+    const struct ast_comment *behind = ast_print_before(print, clause->comments, clause->span.begin);
+
+    writer_put(print->writer, words[clause->kind]);
+    ast_print_names(print, clause->codes);
+    writer_put(print->writer, clause->codes ? ": " : "");
+    print_step(print, clause->step);
+    if (clause->else_step)
+        print_else(print, clause);
+    ast_print_behind(print, behind);
+}
+
+/* `hang`: how many levels further in the clauses stand than the first step. */
+static void print_pipeline(struct print *print, const struct ast_pipeline *pipeline, int hang)
+{
+    bool flat = print->flat;
+    const struct ast_comment *behind = ast_print_before(print, pipeline->first->comments, pipeline->first->span.begin);
+
+    print->flat = ast_print_on_one_line(print, pipeline->span);
+    print_step(print, pipeline->first);
+    print->writer->indent += hang;
+    for (const struct ast_clause *clause = pipeline->clauses; clause; clause = clause->next) {
+        ast_print_behind(print, behind);
+        behind = NULL;
+        if (print->flat) {
+            writer_put(print->writer, " ");
+        } else {
+            ast_print_end_line(print);
+            ast_print_keep_gap(print, clause->comments, clause->span.begin);
+        }
+        print_clause(print, clause);
+    }
+    print->writer->indent -= hang;
+    if (behind)
+        ast_print_behind(print, behind);
+    print->flat = flat;
+}
+
+static void print_vars(struct print *print, const struct ast_block *block)
+{
+    for (const struct ast_var *var = block->vars; var; var = var->next) {
+        if (!print->flat && var != block->vars)
+            ast_print_keep_gap(print, var->comments, var->span.begin);
+        const struct ast_comment *behind = ast_print_before(print, var->comments, var->span.begin);
+        writer_put(print->writer, "var ");
+        ast_print_c(print, var->declaration->text);
+        writer_put(print->writer, ";");
+        ast_print_behind(print, behind);
+        if (print->flat)
+            writer_put(print->writer, " ");
+        else
+            ast_print_end_line(print);
+    }
+}
+
+static void print_inside(struct print *print, const struct ast_block *block)
+{
+    const struct ast_pipeline *pipeline = block->pipeline;
+
+    print_vars(print, block);
+    if (pipeline) {
+        if (!print->flat && block->vars)
+            ast_print_keep_gap(print, pipeline->first->comments, pipeline->first->span.begin);
+        print_pipeline(print, pipeline, 0);
+        if (print->flat)
+            writer_put(print->writer, " ");
+        else
+            ast_print_end_line(print);
+    }
+    if (block->comments && (pipeline || block->vars) && !print->flat)
+        ast_print_keep_gap(print, block->comments, block->span.end);
+    ast_print_before(print, block->comments, 0);
+}
+
+static void print_braces(struct print *print, const struct ast_block *block)
+{
+    writer_put(print->writer, "{");
+    if (print->flat)
+        writer_put(print->writer, " ");
+    else
+        ast_print_end_line(print);
+    print->writer->indent += !print->flat;
+    print_inside(print, block);
+    print->writer->indent -= !print->flat;
+    writer_put(print->writer, "}");
+}
+
+/* A comment that strayed to the front of what was one line, and that ends the line. */
+static bool ends_the_line(const struct print *print, const struct ast_comment *comment)
+{
+    const char *text = source_text(print->sources, comment->span);
+    return text[1] == '/' || memchr(text, '\n', comment->span.end - comment->span.begin) != NULL;
+}
+
+static bool begins_with_line_comment(const struct print *print, const struct ast_block *block)
+{
+    const struct ast_comment *comment = block->comments;
+
+    if (block->vars)
+        comment = block->vars->comments;
+    else if (block->pipeline)
+        comment = block->pipeline->first->comments;
+    for (; comment && !comment->behind; comment = comment->next)
+        if (ends_the_line(print, comment))
+            return true;
+    return false;
+}
+
+void ast_print_block(struct print *print, const struct ast_block *block)
+{
+    bool flat = print->flat;
+
+    if (!block->vars && !block->pipeline && !block->comments) {
+        writer_put(print->writer, "{}");
+        return;
+    }
+    print->flat = ast_print_on_one_line(print, block->span) && !begins_with_line_comment(print, block);
+    print_braces(print, block);
+    print->flat = flat;
+}
+
+void ast_print_body(struct print *print, const struct ast_block *block)
+{
+    print->flat = false;
+    print_braces(print, block);
+}

@@ -1,0 +1,195 @@
+/* ast_print_text.c - lines, comments and C text, as the printer of trees puts them. */
+#include <string.h>
+
+#include "syntax/ast_print.h"
+#include "base/writer.h"
+
+static int print_line_of(const struct print *print, pos at)
+{
+    return source_place(print->sources, at).line;
+}
+
+bool ast_print_on_one_line(const struct print *print, struct span span)
+{
+    return print->flat || print_line_of(print, span.begin) == print_line_of(print, span.end - 1);
+}
+
+/* The first line is indented by the writer, the others stand as they were. */
+void ast_print_raw(struct print *print, const char *text, size_t length)
+{
+    const char *newline = memchr(text, '\n', length);
+    int indent = print->writer->indent;
+
+    if (!newline) {
+        writer_put_bytes(print->writer, text, length);
+        return;
+    }
+    writer_put_bytes(print->writer, text, (size_t)(newline - text));
+    print->writer->indent = 0;
+    writer_put_bytes(print->writer, newline, length - (size_t)(newline - text));
+    print->writer->indent = indent;
+}
+
+static void print_comment(struct print *print, const struct ast_comment *comment)
+{
+    ast_print_raw(print, source_text(print->sources, comment->span), comment->span.end - comment->span.begin);
+}
+
+/* Ends the line, with the comments that belong behind it. */
+void ast_print_end_line(struct print *print)
+{
+    const struct ast_comment *comment = print->behind;
+
+    print->behind = NULL;
+    for (; comment; comment = comment->next) {
+        writer_put(print->writer, " ");
+        print_comment(print, comment);
+    }
+    writer_put(print->writer, "\n");
+}
+
+static bool is_line_comment(const struct print *print, const struct ast_comment *comment)
+{
+    return source_text(print->sources, comment->span)[1] == '/';
+}
+
+/* Whether an empty line stood before a position. */
+bool ast_print_has_gap(const struct print *print, pos at)
+{
+    struct place place = source_place(print->sources, at);
+    if (!place.source)
+        return false;
+    const char *text = place.source->text, *p = text + (at - place.source->base);
+    int newlines = 0;
+
+    while (p > text && strchr(" \t\r\n", p[-1]))
+        newlines += *--p == '\n';
+    return newlines > 1;
+}
+
+pos ast_print_first_pos(const struct ast_comment *comments, pos begin)
+{
+    return comments && !comments->behind ? comments->span.begin : begin;
+}
+
+void ast_print_keep_gap(struct print *print, const struct ast_comment *comments, pos begin)
+{
+    if (ast_print_has_gap(print, ast_print_first_pos(comments, begin)))
+        writer_put(print->writer, "\n");
+}
+
+/* Those before a node: on lines of their own, or before it when all goes on one line. Leaves those behind it. */
+const struct ast_comment *ast_print_before(struct print *print, const struct ast_comment *comment, pos begin)
+{
+    for (; comment && !comment->behind; comment = comment->next) {
+        print_comment(print, comment);
+        if (print->flat && !is_line_comment(print, comment)) {
+            writer_put(print->writer, " ");
+            continue;
+        }
+        writer_put(print->writer, "\n");
+        bool last = !comment->next || comment->next->behind;
+        if (ast_print_has_gap(print, last ? begin : comment->next->span.begin))
+            writer_put(print->writer, "\n");
+    }
+    return comment;
+}
+
+/* Those behind a node: at the end of the line, or at once when more follows on it. */
+void ast_print_behind(struct print *print, const struct ast_comment *comment)
+{
+    while (comment && print->flat && !is_line_comment(print, comment)) {
+        writer_put(print->writer, " ");
+        print_comment(print, comment);
+        comment = comment->next;
+    }
+    if (comment)
+        print->behind = comment;
+}
+
+/* Behind a // comment the closing bracket needs a line of its own. */
+static bool ends_in_line_comment(const char *text)
+{
+    const char *line = strrchr(text, '\n');
+
+    return strstr(line ? line : text, "//") != NULL;
+}
+
+void ast_print_c(struct print *print, const char *text)
+{
+    ast_print_raw(print, text, strlen(text));
+    if (ends_in_line_comment(text))
+        writer_put(print->writer, "\n");
+}
+
+void ast_print_bracketed(struct print *print, const char *text)
+{
+    writer_put(print->writer, "(");
+    ast_print_c(print, text);
+    writer_put(print->writer, ")");
+}
+
+/* { C }, on one line if it is one. */
+void ast_print_braced(struct print *print, const char *text)
+{
+    bool broken = strchr(text, '\n') || strstr(text, "//");
+
+    writer_put(print->writer, broken ? "{\n" : "{ ");
+    print->writer->indent += broken;
+    ast_print_raw(print, text, strlen(text));
+    print->writer->indent -= broken;
+    writer_put(print->writer, broken ? "\n}" : text[0] ? " }" : "}");
+}
+
+/* A declaration's type and name: "struct x name", "char *name". */
+void ast_print_typed(struct print *print, const struct ast_c *type, const char *name)
+{
+    size_t length = strlen(type->text);
+
+    ast_print_raw(print, type->text, length);
+    writer_put(print->writer, length && type->text[length - 1] == '*' ? "" : " ");
+    writer_put(print->writer, name);
+}
+
+void ast_print_names(struct print *print, const struct ast_name *name)
+{
+    for (; name; name = name->next)
+        writer_putf(print->writer, "%s%s", name->name, name->next ? ", " : "");
+}
+
+/* An argument that began a line begins one again. */
+void ast_print_args(struct print *print, const struct ast_args *args)
+{
+    writer_put(print->writer, "(");
+    for (; args; args = args->next) {
+        ast_print_c(print, args->c.text);
+        if (!args->next)
+            break;
+        bool broken = print_line_of(print, args->next->c.span.begin) > print_line_of(print, args->c.span.end);
+        writer_put(print->writer, broken ? ",\n    " : ", ");
+    }
+    writer_put(print->writer, ")");
+}
+
+/* Without its brackets a text could be a word of the language. */
+void ast_print_count(struct print *print, const struct ast_number *number)
+{
+    if (number->in_brackets)
+        ast_print_bracketed(print, number->text);
+    else
+        writer_put(print->writer, number->text);
+}
+
+void ast_print_duration(struct print *print, const char *before, const struct ast_duration *duration)
+{
+    static const char *const names[] = { "us", "ms", "s", "m", "h" };
+    static const int64_t ns[] = { 1000, 1000000, 1000000000, 60000000000, 3600000000000 };
+
+    writer_put(print->writer, before);
+    if (duration->count) {
+        ast_print_bracketed(print, duration->count->text);
+        writer_putf(print->writer, " %s", names[duration->unit]);
+    } else {
+        writer_putf(print->writer, "%lld%s", (long long)(duration->ns / ns[duration->unit]), names[duration->unit]);
+    }
+}

@@ -1,0 +1,168 @@
+/* scan.h - the lexer's state, and what its parts (chain.re, scan_c.c, scan_words.c) know of each other.
+ *
+ * The lexer looks at the last tokens and at the open brackets, never at the parser, to say what a bracket holds.
+ */
+#ifndef SCAN_H
+#define SCAN_H
+
+#include "base/arena.h"
+#include "ctext/ctext.h"
+#include "base/diag.h"
+#include "base/intern.h"
+#include "base/source.h"
+#include "syntax/token.h"
+
+enum {
+    DEEPEST = 256,              /* brackets and prefixes open at once in a pipeline; brackets open at once in C text */
+    MOST_OPEN = 2 * DEEPEST + 2
+};
+
+struct open_bracket {
+    char sign;          /* ( [ or { */
+    bool codes;         /* the { of `codes` */
+    unsigned level;     /* nesting before it */
+    const char *at;
+};
+
+/* Text between two items in which brackets do not match. */
+struct unbalanced {
+    struct unbalanced *next;
+    const char *begin, *end;
+};
+
+struct token {
+    int kind;
+    struct span span;
+    YYSTYPE value;
+};
+
+struct scanner {
+    struct arena *arena;
+    struct names *names;
+    struct diags *diags;
+    const struct source *source;
+    const char *cursor, *limit;
+    struct token last[4];       /* [0] is the newest */
+    struct token ahead;         /* found together with the last one: the name behind a type */
+    bool has_ahead;
+    bool closing;               /* a bracket was never closed: partners are made up until all are closed */
+    pos quiet_until;            /* the lexer has reported what is wrong up to here: no syntax errors about that */
+    struct unbalanced *unbalanced, **last_unbalanced; /* what is wrong there has been reported */
+    char semicolon_in;          /* the bracket in which the last `;` stood */
+    const char *refused;        /* a word that was declared and cannot be a name: its uses are not reported; NULL: there is none */
+    const char *colon_at;       /* where a forgotten colon is made up */
+    struct open_bracket open[MOST_OPEN];
+    unsigned depth;             /* of `open` */
+    unsigned c_base;            /* depth where the C being captured began */
+    unsigned level;             /* nesting of pipelines: brackets and pending prefixes */
+    unsigned conditionals;      /* #if … seen outside %{ %} */
+    struct ast_comment *comments, **last_comment;
+};
+
+void scan_init(struct scanner *scan, struct arena *arena, struct names *names, struct diags *diags, const struct source *source);
+struct token scan_token(struct scanner *scan);
+int yylex(YYSTYPE *value, struct span *span, struct scanner *scan);
+
+/* Goes behind the partner of a bracket that the parser threw away. */
+void scan_skip_bracket(struct scanner *scan, unsigned depth);
+
+/* The text of a span as C text. */
+struct ast_c *scan_text(struct scanner *scan, struct span span);
+
+/* The parameters of a prototype, from its arguments. */
+struct ast_proto *scan_params(struct scanner *scan, struct ast_proto *proto, const struct ast_args *args);
+
+/* ---- between the parts ---- */
+
+struct token scan_lex(struct scanner *scan);                              /* chain.re: one token */
+void scan_skip_blanks(struct scanner *scan);                              /* chain.re: white space and comments, which are kept */
+const char *scan_look_past_blanks(const char *at);                        /* chain.re: the same without a trace */
+void scan_skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_args_list *args); /* chain.re */
+bool scan_starts_item(const char *at);                                    /* chain.re: a line that begins with `chain TYPE name(` … */
+
+enum mark { MARK_END, MARK_LINE, MARK_OPENING, MARK_CLOSING, MARK_BROKEN };
+const char *scan_end_of_code(const char *text, const char *limit); /* chain.re */
+enum mark scan_next_mark(const struct scanner *scan, const char **at, const char *limit, unsigned depth); /* chain.re */
+
+static inline pos scan_pos(const struct scanner *scan, const char *at)
+{
+    return scan->source->base + (pos)(at - scan->source->text);
+}
+
+static inline const char *scan_at(const struct scanner *scan, pos at)
+{
+    return scan->source->text + (at - scan->source->base);
+}
+
+static inline struct span scan_span(const struct scanner *scan, const char *begin, const char *end)
+{
+    return (struct span){ scan_pos(scan, begin), scan_pos(scan, end) };
+}
+
+/* Messages of the parser about anything up to here would only repeat what has been said. */
+static inline void scan_be_quiet_until(struct scanner *scan, const char *at)
+{
+    if (scan_pos(scan, at) > scan->quiet_until)
+        scan->quiet_until = scan_pos(scan, at);
+}
+
+static inline void refuse_word(struct scanner *scan, const char *begin, const char *end)
+{
+    scan->refused = arena_copy(scan->arena, begin, (size_t)(end - begin));
+}
+
+/* scan_balance.c: reports brackets that do not match, and remembers where */
+void scan_balance_file(struct scanner *scan);
+bool scan_balance_prologue(struct scanner *scan, const char *begin, const char *end); /* false: it has reported something */
+void scan_balance_insist(struct scanner *scan); /* reports where something was withheld, and nobody else had anything to say */
+bool scan_is_unbalanced(const struct scanner *scan, pos at);
+
+/* scan_shape.c: reports C text that cannot be what its place asks for */
+void scan_check_expression(struct scanner *scan, const struct ast_c *c);
+void scan_check_statements(struct scanner *scan, const struct ast_c *c);
+void scan_check_prologue(struct scanner *scan, const char *begin, const char *end);
+void scan_check_parameter(struct scanner *scan, const struct ast_c *c);
+void scan_check_variable(struct scanner *scan, const struct ast_c *c);
+void scan_refuse_keyword(struct scanner *scan, const struct ast_c *c, struct ctoken token);
+void scan_check_type(struct scanner *scan, const struct ast_c *c);
+void scan_check_arguments(struct scanner *scan, const struct ast_args *args);
+
+/* scan_brackets.c: false means that there are too many and that the rest of the item was given up */
+bool scan_open_bracket(struct scanner *scan, const char *at);
+bool scan_open_level(struct scanner *scan, const char *at);
+enum closed { CLOSED, CLOSED_OUTER, CLOSED_NOTHING };
+enum closed scan_close_bracket(struct scanner *scan, const char *at, unsigned base);
+struct token scan_close_token(struct scanner *scan, const char *at);
+void scan_never_closed(struct scanner *scan, const char *at);
+struct token scan_made_up_partner(struct scanner *scan);
+
+/* scan_c.c: tokens that hold C */
+struct token scan_capture_token(struct scanner *scan, int kind, const char *begin);
+struct token scan_bracket_token(struct scanner *scan, const char *begin);
+struct token scan_declaration_token(struct scanner *scan, const char *begin);
+struct token scan_prologue_token(struct scanner *scan, const char *begin, const char *end);
+struct token scan_operator_token(struct scanner *scan, const char *begin);
+struct token scan_range_token(struct scanner *scan);
+struct ast_c *scan_c_text(struct scanner *scan, const char *begin, const char *end);
+struct ast_c *scan_raw_text(struct scanner *scan, const char *begin, const char *end);
+
+/* scan_words.c: names, numbers, and what `catch` is followed by */
+bool scan_word_starts(char c);
+const char *scan_word_end(const char *at);
+bool scan_word_is_one_of(const char *begin, const char *end, const char *const *words);
+bool scan_word_is_reserved(const char *begin, const char *end); /* the only words that are never names */
+struct token scan_new_token(struct scanner *scan, int kind, const char *begin, const char *end);
+struct token scan_name_token(struct scanner *scan, int kind, const char *begin, const char *end);
+struct token scan_number_token(struct scanner *scan, const char *begin, const char *end);
+struct token scan_catch_token(struct scanner *scan, const char *begin);
+
+/* scan_declare.c: where a type may begin; where a declaration between two places ends, if its `;` is missing */
+bool scan_type_token(struct scanner *scan, struct token *token);
+const char *scan_declaration_end(struct scanner *scan, const char *begin, const char *end);
+bool scan_variable_without_var(struct scanner *scan, struct token *token); /* reports it, and makes the token the `var` */
+void scan_refuse_reserved_variable(struct scanner *scan, const char *begin);
+
+/* scan_params.c: whether the word is the name that the text declares, and not the type's own last word */
+bool scan_is_declared(const char *text, struct ctoken name);
+
+#endif

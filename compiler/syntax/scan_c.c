@@ -1,0 +1,191 @@
+/* scan_c.c - tokens that hold C, and the brackets that decide it.
+ *
+ * The token before a bracket says what the bracket holds: this is all of the "one capture rule".
+ */
+#include <string.h>
+
+#include "syntax/scan.h"
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
+}
+
+/* Of the file, without the carriage returns before newlines. */
+static const char *copy_raw(struct arena *arena, const char *begin, size_t length)
+{
+    char *copy = arena_copy(arena, begin, length), *to = copy;
+
+    if (!memchr(copy, '\r', length))
+        return copy;
+    for (const char *from = copy; from < copy + length; from++) {
+        while (*from == '\n' && to > copy && to[-1] == '\r')
+            to--;
+        *to++ = *from;
+    }
+    *to = '\0';
+    return copy;
+}
+
+struct ast_c *scan_c_text(struct scanner *scan, const char *begin, const char *end)
+{
+    while (begin < end && is_blank(end[-1]))
+        end--;
+    while (begin < end && is_blank(*begin))
+        begin++;
+    return ast_new_c(scan->arena, scan_span(scan, begin, end), arena_copy(scan->arena, begin, (size_t)(end - begin)));
+}
+
+/* What C gets unseen, with its lines as they were. */
+struct ast_c *scan_raw_text(struct scanner *scan, const char *begin, const char *end)
+{
+    struct ast_c *c = scan_c_text(scan, begin, end);
+    size_t length;
+    const char *raw = source_raw(scan->source, c->span.begin - scan->source->base, c->span.end - scan->source->base, &length);
+
+    c->text = copy_raw(scan->arena, raw, length);
+    return c;
+}
+
+/* Comments in it are a part of it, and no others any more. */
+struct ast_c *scan_text(struct scanner *scan, struct span span)
+{
+    struct ast_comment **last = &scan->comments;
+
+    while (*last != NULL && (*last)->span.begin < span.begin)
+        last = &(*last)->next;
+    while (*last != NULL && (*last)->span.begin < span.end)
+        *last = (*last)->next;
+    if (*last == NULL)
+        scan->last_comment = last;
+    return scan_c_text(scan, scan_at(scan, span.begin), scan_at(scan, span.end));
+}
+
+static struct token c_token(struct scanner *scan, int kind, const char *begin, const char *inner, const char *inner_end)
+{
+    struct token token = scan_new_token(scan, kind, begin, scan->cursor);
+
+    token.value.c = scan_c_text(scan, inner, inner_end);
+    return token;
+}
+
+static void require_text(struct scanner *scan, const struct token *token, const char *what)
+{
+    if (token->value.c->text[0] == '\0' && scan_pos(scan, scan->cursor) > scan->quiet_until
+        && !scan_is_unbalanced(scan, token->span.begin))
+        diag_report(scan->diags, D_EMPTY_C, token->span, what);
+}
+
+/* Behind the last byte inside the brackets: the partner may have been made up. */
+static const char *end_inside(const char *begin, const char *end)
+{
+    return end > begin + 1 && strchr(")]}", end[-1]) ? end - 1 : end;
+}
+
+/* CEXPR, CBLOCK or ARGS: the cursor is behind the opening bracket. */
+struct token scan_capture_token(struct scanner *scan, int kind, const char *begin)
+{
+    struct ast_args_list args = { 0 };
+    unsigned base = scan->depth;
+
+    scan->c_base = base;
+    if (!scan_open_bracket(scan, begin))
+        return scan_lex(scan);
+    scan_skip_c(scan, base, "", kind == T_ARGS ? &args : NULL);
+    if (kind == T_ARGS) {
+        struct token token = scan_new_token(scan, T_ARGS, begin, scan->cursor);
+        token.value.args = args.first;
+        return token;
+    }
+    struct token token = c_token(scan, kind, begin, begin + 1, end_inside(begin, scan->cursor));
+    if (kind == T_CEXPR && token.value.c->text[0] == '{') /* a statement expression: its parentheses belong to it */
+        token = c_token(scan, kind, begin, begin, scan->cursor);
+    if (kind == T_CEXPR) {
+        require_text(scan, &token, "an expression");
+        scan_check_expression(scan, token.value.c);
+    } else if (scan->last[0].kind != T_STATE)
+        scan_check_statements(scan, token.value.c);
+    return token;
+}
+
+static int kind_of_round(const struct scanner *scan)
+{
+    switch (scan->last[0].kind) {
+    case T_NAME: case T_REJECT: return T_ARGS;
+    case T_ALL: case T_SETTLE: case T_ANY: case T_RACE: case T_EACH: return T_LPAREN;
+    default: return T_CEXPR;
+    }
+}
+
+static int kind_of_curly(const struct scanner *scan)
+{
+    int before = scan->last[0].kind == T_CTYPE ? scan->last[1].kind : scan->last[0].kind;
+
+    return before == T_DO || before == T_STATE ? T_CBLOCK : T_LBRACE;
+}
+
+/* ( or {: either C begins, or the pipeline goes one level down. */
+struct token scan_bracket_token(struct scanner *scan, const char *begin)
+{
+    int kind = *begin == '(' ? kind_of_round(scan) : kind_of_curly(scan);
+
+    if (kind != T_LBRACE && kind != T_LPAREN)
+        return scan_capture_token(scan, kind, begin);
+    unsigned depth = scan->depth, level = scan->level;
+    scan->c_base = depth;
+    if (!scan_open_level(scan, begin) || !scan_open_bracket(scan, begin))
+        return scan_lex(scan);
+    scan->open[depth].level = level;
+    scan->open[depth].codes = scan->last[0].kind == T_CODES;
+    struct token token = scan_new_token(scan, kind, begin, begin + 1);
+    token.value.depth = depth;
+    return token;
+}
+
+/* `struct … ;` between items, or what follows `var`: up to the semicolon, which is a token of its own, or to where it is missing. */
+struct token scan_declaration_token(struct scanner *scan, const char *begin)
+{
+    scan_skip_c(scan, scan->depth, ";", NULL);
+    if (scan->depth > 0)
+        scan_refuse_reserved_variable(scan, begin);
+    scan->cursor = scan_declaration_end(scan, begin, scan->cursor);
+    struct token token = c_token(scan, T_CDECL, begin, begin, scan->cursor);
+    require_text(scan, &token, "a declaration");
+    token.span = token.value.c->span;
+    return token;
+}
+
+struct token scan_prologue_token(struct scanner *scan, const char *begin, const char *end)
+{
+    struct token token = scan_new_token(scan, T_PROLOGUE, begin, scan->cursor);
+
+    token.value.c = scan_raw_text(scan, begin + 2, end);
+    return token;
+}
+
+/* An operator where none can be: taken with the C behind it, so that one message says all. Between items there is no telling
+ * where it would end. */
+struct token scan_operator_token(struct scanner *scan, const char *begin)
+{
+    scan->cursor = begin + 1;
+    if (scan->depth > 0) {
+        scan->cursor -= *begin == '\'' || *begin == '['; /* a character constant, or what is left of one; a bracket */
+        scan_skip_c(scan, scan->depth, ",", NULL);
+    }
+    struct token token = c_token(scan, T_OPERATOR, begin, begin, scan->cursor);
+    token.span = token.value.c->span;
+    return token;
+}
+
+/* each (i in LOW .. HIGH): both need no brackets of their own. */
+struct token scan_range_token(struct scanner *scan)
+{
+    scan_skip_blanks(scan);
+    const char *begin = scan->cursor;
+    scan_skip_c(scan, scan->depth, ".", NULL);
+    struct token token = c_token(scan, T_CEXPR, begin, begin, scan->cursor);
+    require_text(scan, &token, "an expression");
+    scan_check_expression(scan, token.value.c);
+    token.span = token.value.c->span;
+    return token;
+}

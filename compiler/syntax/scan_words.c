@@ -1,0 +1,401 @@
+/* scan_words.c - names, numbers, and what `catch` is followed by. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctext/ctext.h"
+#include "syntax/scan.h"
+#include "check/symbol.h"
+
+struct token scan_new_token(struct scanner *scan, int kind, const char *begin, const char *end)
+{
+    return (struct token){ .kind = kind, .span = scan_span(scan, begin, end) };
+}
+
+struct token scan_name_token(struct scanner *scan, int kind, const char *begin, const char *end)
+{
+    struct token token = scan_new_token(scan, kind, begin, end);
+
+    token.value.name = ast_new_name(scan->arena, token.span, intern(scan->names, begin, (size_t)(end - begin)));
+    return token;
+}
+
+bool scan_word_starts(char c)
+{
+    return isalpha((unsigned char)c) || c == '_';
+}
+
+const char *scan_word_end(const char *at)
+{
+    while (isalnum((unsigned char)*at) || *at == '_')
+        at++;
+    return at;
+}
+
+bool scan_word_is_one_of(const char *begin, const char *end, const char *const *words)
+{
+    size_t length = (size_t)(end - begin);
+
+    for (; *words; words++)
+        if (strncmp(*words, begin, length) == 0 && (*words)[length] == '\0')
+            return true;
+    return false;
+}
+
+/* The only words that are never names. */
+bool scan_word_is_reserved(const char *begin, const char *end)
+{
+    static const char *const words[] = { "then", "else", "catch", "finally", "undo", NULL };
+
+    return scan_word_is_one_of(begin, end, words);
+}
+
+/* ---- numbers ---- */
+
+static const struct {
+    const char *name;
+    enum ast_unit unit;
+    int64_t ns;
+} units[] = {
+    { "us", AST_US, 1000 },
+    { "ms", AST_MS, 1000000 },
+    { "s", AST_S, 1000000000 },
+    { "m", AST_M, 60 * INT64_C(1000000000) },
+    { "h", AST_H, 3600 * INT64_C(1000000000) },
+};
+
+static int find_unit(const char *begin, const char *end)
+{
+    for (int i = 0; i < (int)(sizeof units / sizeof *units); i++)
+        if (strlen(units[i].name) == (size_t)(end - begin) && memcmp(units[i].name, begin, (size_t)(end - begin)) == 0)
+            return i;
+    return -1;
+}
+
+/* Half of what 64 bits hold, so that a sum of two never overflows. */
+static bool duration_fits(const char *digits, const char *end, int64_t ns, int64_t *total)
+{
+    const int64_t most = INT64_MAX / 2 / ns;
+    int64_t count = 0;
+
+    for (; digits < end; digits++) {
+        count = count * 10 + (*digits - '0');
+        if (count > most)
+            return false;
+    }
+    *total = count * ns;
+    return true;
+}
+
+static struct token duration_token(struct scanner *scan, const char *begin, const char *letters, const char *end, int unit)
+{
+    struct token token = scan_new_token(scan, T_DUR, begin, end);
+
+    token.value.duration = ast_new_duration(scan->arena, token.span, NULL, units[unit].unit);
+    if (!duration_fits(begin, letters, units[unit].ns, &token.value.duration->ns))
+        diag_report(scan->diags, D_LONG_DURATION, token.span, arena_copy(scan->arena, begin, (size_t)(end - begin)));
+    return token;
+}
+
+static struct token plain_number_token(struct scanner *scan, const char *begin, const char *end)
+{
+    struct token token = scan_new_token(scan, T_NUM, begin, end);
+
+    token.value.number = ast_new_number(scan->arena, token.span, intern(scan->names, begin, (size_t)(end - begin)));
+    return token;
+}
+
+/* It begins with a 0, so it is octal to C, and to us. */
+static void report_octal(struct scanner *scan, const struct token *token)
+{
+    struct diag *diag = diag_report(scan->diags, D_BAD_NUMBER, token->span, token->value.number->text);
+
+    diag_help(scan->diags, diag, "a number that begins with 0 is octal, as in C: its digits are 0 to 7");
+}
+
+static struct token whole_number_token(struct scanner *scan, const char *begin, const char *end)
+{
+    struct token token = plain_number_token(scan, begin, end);
+    const char *text = token.value.number->text;
+    intmax_t number;
+
+    errno = 0;
+    if (!ctext_number(text, &number))
+        report_octal(scan, &token);
+    else if (errno == ERANGE)
+        diag_report(scan->diags, D_LARGE_NUMBER, token.span, text);
+    return token;
+}
+
+static bool is_hexadecimal(const char *begin, const char *end)
+{
+    if (end - begin < 3 || begin[0] != '0' || (begin[1] != 'x' && begin[1] != 'X'))
+        return false;
+    for (begin += 2; begin < end; begin++)
+        if (!isxdigit((unsigned char)*begin))
+            return false;
+    return true;
+}
+
+static bool wants_count(const struct scanner *scan)
+{
+    return scan->last[0].kind == T_LIMIT || scan->last[0].kind == T_RETRY;
+}
+
+static void help_number(struct scanner *scan, struct diag *diag, const char *begin, const char *letters)
+{
+    if (wants_count(scan))
+        diag_help(scan->diags, diag, "write `%s %.*s`", scan->last[0].kind == T_LIMIT ? "limit" : "retry", (int)(letters - begin), begin);
+    else if (*letters == '.')
+        diag_help(scan->diags, diag, "a duration must be a whole number: 1500ms, not 1.5s");
+    else
+        diag_help(scan->diags, diag, "the units are us, ms, s, m (minutes) and h");
+}
+
+/* A number that is no good is taken for what was meant, going by its letters. */
+static struct token bad_number_token(struct scanner *scan, const char *begin, const char *letters, const char *end)
+{
+    const char *text = arena_copy(scan->arena, begin, (size_t)(end - begin));
+    struct diag *diag = diag_report(scan->diags, D_BAD_NUMBER, scan_span(scan, begin, end), text);
+
+    help_number(scan, diag, begin, letters);
+    scan_be_quiet_until(scan, begin);
+    if (isalpha((unsigned char)end[-1]) && !wants_count(scan)) {
+        struct token token = scan_new_token(scan, T_DUR, begin, end);
+        token.value.duration = ast_new_duration(scan->arena, token.span, NULL, AST_S);
+        return token;
+    }
+    return plain_number_token(scan, begin, end);
+}
+
+struct token scan_number_token(struct scanner *scan, const char *begin, const char *end)
+{
+    const char *letters = begin;
+
+    while (letters < end && isdigit((unsigned char)*letters))
+        letters++;
+    if (letters == end || is_hexadecimal(begin, end))
+        return whole_number_token(scan, begin, end);
+    int unit = find_unit(letters, end);
+    if (unit >= 0)
+        return duration_token(scan, begin, letters, end, unit);
+    return bad_number_token(scan, begin, letters, end);
+}
+
+/* (expression) ms */
+static bool wants_unit(const struct scanner *scan)
+{
+    if (scan->last[0].kind != T_CEXPR)
+        return false;
+    switch (scan->last[1].kind) {
+    case T_DELAY: case T_TIMEOUT: case T_BACKOFF: case T_TO: return true;
+    default: return false;
+    }
+}
+
+static void make_unit(const struct scanner *scan, struct token *token)
+{
+    int unit = find_unit(scan_at(scan, token->span.begin), scan_at(scan, token->span.end));
+
+    if (unit < 0)
+        return;
+    token->kind = T_UNIT;
+    token->value.unit = units[unit].unit;
+}
+
+/* ---- catch ---- */
+
+/* Behind NAME, NAME, …; NULL if there is no name. */
+static const char *look_past_names(const char *at)
+{
+    for (;;) {
+        const char *end = scan_word_end(at);
+        if (!scan_word_starts(*at) || scan_word_is_reserved(at, end))
+            return NULL;
+        at = scan_look_past_blanks(end);
+        if (*at != ',')
+            return at;
+        at = scan_look_past_blanks(at + 1);
+    }
+}
+
+static bool is_step_word(const char *at)
+{
+    static const char *const tails[] = { "as", NULL };
+    const char *end = scan_word_end(at);
+
+    return scan_word_starts(*at) && !scan_word_is_reserved(at, end) && !scan_word_is_one_of(at, end, tails);
+}
+
+static void report_missing_colon(struct scanner *scan, const char *names, const char *at)
+{
+    struct diag *diag = diag_report(scan->diags, D_MISSING_COLON, scan_span(scan, at, at + 1));
+    const char *end = at;
+
+    while (end > names && isspace((unsigned char)end[-1]))
+        end--;
+    diag_help(scan->diags, diag, "write `catch %.*s: step`", (int)(end - names), names);
+}
+
+static bool are_builtin(struct scanner *scan, const char *at)
+{
+    const char *end;
+
+    for (; scan_word_starts(*at); at = scan_look_past_blanks(*end == ',' ? end + 1 : end)) {
+        end = scan_word_end(at);
+        if (!reserved_is_code(intern(scan->names, at, (size_t)(end - at))))
+            return false;
+        end = scan_look_past_blanks(end);
+    }
+    return true;
+}
+
+/* What stands at `at` behind names makes them codes for sure: `catch A step`, `catch A, B (expression)`. */
+static bool are_codes(struct scanner *scan, const char *names, const char *at)
+{
+    bool in_block = scan->open[scan->depth - 1].sign == '{';
+
+    if (!isupper((unsigned char)*names)) /* codes are written in capitals; `catch do {` is a step */
+        return false;
+    if (*at == '(')
+        return are_builtin(scan, names) || (in_block && memchr(names, ',', (size_t)(at - names)) != NULL);
+    return is_step_word(at) || (*at == '{' && in_block);
+}
+
+/* `catch (A, B): step`: behind the colon; NULL if this is something else. */
+static const char *look_past_codes_in_brackets(const char *at)
+{
+    at = *at == '(' ? look_past_names(scan_look_past_blanks(at + 1)) : NULL;
+    at = at != NULL && *at == ')' ? scan_look_past_blanks(at + 1) : NULL;
+    return at != NULL && *at == ':' ? at + 1 : NULL;
+}
+
+static struct token codes_in_brackets(struct scanner *scan, const char *begin, const char *names, const char *end)
+{
+    struct token token = scan_new_token(scan, T_CATCH, begin, scan->cursor);
+    struct diag *diag = diag_report(scan->diags, D_CODES_IN_BRACKETS, scan_span(scan, names, names + 1));
+    const char *close = memchr(names, ')', (size_t)(end - names));
+
+    diag_help(scan->diags, diag, "write `catch %.*s: step`", (int)(close - names - 1), names + 1);
+    scan->cursor = end;
+    return token;
+}
+
+/* `catch A, B: step` or `catch step`: the colon decides. `catch A step` is taken for the former. */
+struct token scan_catch_token(struct scanner *scan, const char *begin)
+{
+    const char *names = scan_look_past_blanks(scan->cursor), *at = look_past_names(names);
+
+    if (look_past_codes_in_brackets(names) != NULL)
+        return codes_in_brackets(scan, begin, names, look_past_codes_in_brackets(names));
+    if (at && *at == ':')
+        return scan_new_token(scan, T_CATCHF, begin, scan->cursor);
+    if (!at || !are_codes(scan, names, at))
+        return scan_new_token(scan, T_CATCH, begin, scan->cursor);
+    if (!scan_is_unbalanced(scan, scan_pos(scan, at)))
+        report_missing_colon(scan, names, at);
+    scan->colon_at = at;
+    return scan_new_token(scan, T_CATCHF, begin, scan->cursor);
+}
+
+/* ---- tokens in their places ---- */
+
+/* Behind `return` and in `each (` stand names, whatever they are elsewhere. */
+static bool wants_name(const struct scanner *scan)
+{
+    return scan->last[0].kind == T_RETURN || (scan->last[0].kind == T_LPAREN && scan->last[1].kind == T_EACH);
+}
+
+static bool is_word(const struct scanner *scan, const struct token *token)
+{
+    const char *begin = scan_at(scan, token->span.begin);
+
+    return token->kind != T_CATCHF && token->span.end > token->span.begin && scan_word_starts(*begin)
+        && !scan_word_is_reserved(begin, begin + (token->span.end - token->span.begin));
+}
+
+static struct token word_in_place(struct scanner *scan, struct token token)
+{
+    if (wants_name(scan) && token.kind != T_NAME && token.kind != T_AS && is_word(scan, &token))
+        return scan_name_token(scan, T_NAME, scan_at(scan, token.span.begin), scan_at(scan, token.span.end));
+    if (token.kind == T_NAME && wants_unit(scan))
+        make_unit(scan, &token);
+    return token;
+}
+
+static struct token next_token(struct scanner *scan)
+{
+    struct token token;
+
+    if (scan->has_ahead) {
+        scan->has_ahead = false;
+        return scan->ahead;
+    }
+    if (scan->colon_at && scan_look_past_blanks(scan->cursor) >= scan->colon_at) {
+        scan->colon_at = NULL;
+        return scan_new_token(scan, T_COLON, scan->cursor, scan->cursor);
+    }
+    if (scan_type_token(scan, &token))
+        return token;
+    if (scan->last[0].kind == T_VAR) {
+        scan_skip_blanks(scan);
+        token = scan_declaration_token(scan, scan->cursor);
+        scan_check_variable(scan, token.value.c);
+        return token;
+    }
+    if (scan->last[0].kind == T_IN || scan->last[0].kind == T_DOTS)
+        return scan_range_token(scan);
+    token = word_in_place(scan, scan_lex(scan));
+    scan_variable_without_var(scan, &token);
+    return token;
+}
+
+/* Prefixes and `else if` nest without brackets, up to the end of their step. */
+static void count_level(struct scanner *scan, const struct token *token)
+{
+    switch (token->kind) {
+    case T_TIMEOUT: case T_RETRY: case T_ELSE:
+        scan_open_level(scan, scan_at(scan, token->span.begin));
+        break;
+    case T_SEMICOLON:
+        scan->semicolon_in = scan->depth ? scan->open[scan->depth - 1].sign : '\0';
+        /* fall through */
+    case T_THEN: case T_CATCH: case T_CATCHF: case T_FINALLY: case T_COMMA:
+        scan->level = scan->depth ? scan->open[scan->depth - 1].level + 1 : 0;
+        break;
+    default:
+        break;
+    }
+}
+
+struct token scan_token(struct scanner *scan)
+{
+    struct token token = next_token(scan);
+
+    count_level(scan, &token);
+    memmove(scan->last + 1, scan->last, sizeof scan->last - sizeof *scan->last);
+    scan->last[0] = token;
+    return token;
+}
+
+int yylex(YYSTYPE *value, struct span *span, struct scanner *scan)
+{
+    struct token token = scan_token(scan);
+
+    *value = token.value;
+    *span = token.span;
+    return token.kind;
+}
+
+void scan_init(struct scanner *scan, struct arena *arena, struct names *names, struct diags *diags, const struct source *source)
+{
+    *scan = (struct scanner){ .arena = arena, .names = names, .diags = diags, .source = source };
+    scan->cursor = source->text;
+    scan->limit = source->text + source->length;
+    scan->last_comment = &scan->comments;
+    scan->last_unbalanced = &scan->unbalanced;
+    if (source->length >= 3 && memcmp(scan->cursor, "\xEF\xBB\xBF", 3) == 0)
+        scan->cursor += 3;
+    scan_balance_file(scan);
+}
