@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes compiler/library.def: what the headers of C and POSIX define and declare on this system (with glibc).
+"""Writes compiler/ctext/library.def: what the headers of C and POSIX define and declare on this system (with glibc).
 
-    tools/library.py >compiler/library.def
+    tools/library.py >compiler/ctext/library.def
 """
 
 import re

@@ -59,11 +59,4 @@ void diag_list_categories(struct writer *out);
  * than 160 bytes is shown around the caret. */
 void diag_print(const struct diags *diags, struct writer *out);
 
-/* The nearest of the candidates offered so far, for "did you mean"; NULL if none is near (edit distance > a third). */
-struct nearest {
-    const char *wanted, *best;
-    unsigned distance;
-};
-void nearest_offer(struct nearest *nearest, const char *candidate);
-
 #endif

@@ -1,7 +1,8 @@
 /* nearest.c - which known name was probably meant: the smallest edit distance. */
 #include <string.h>
 
-#include "base/diag.h"
+#include "base/nearest.h"
+#include "base/nearest.h"
 
 enum { LONGEST_NAME = 64 };
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/arena.h"
 #include "ctext/ctext.h"
 #include "base/intern.h"

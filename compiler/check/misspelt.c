@@ -12,6 +12,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/nearest.h"
 #include "check/symbol.h"
 
 enum { MOST_UNKNOWN = 100 }; /* nobody reads more; looking for them would take long */

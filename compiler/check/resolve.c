@@ -11,6 +11,7 @@
 #include "syntax/ast_walk.h"
 #include "ctext/ctext.h"
 #include "base/diag.h"
+#include "base/nearest.h"
 #include "base/intern.h"
 #include "passes.h"
 #include "check/resolve.h"

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/nearest.h"
 #include "check/resolve.h"
 
 /* It is given the value and nothing else. A chain gets it as plain C: a parameter that it owned it would have to release by

@@ -1,4 +1,4 @@
-/* symbol.c - names at file level, C types, and the codes that are built in. */
+/* symbol.c - names at file level and C types. */
 #include "check/symbol.h"
 
 #include <ctype.h>
@@ -248,32 +248,6 @@ struct ctype ctype_of_text(struct arena *arena, const struct ast_c *c)
 }
 
 /* ---- codes ---- */
-
-static const char *const builtin_codes[] = {
-    "CHAIN_EABANDONED", "CHAIN_EALL", "CHAIN_ECLOSED", "CHAIN_EEND",
-    "E2BIG", "EACCES", "EADDRINUSE", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EAGAIN", "EALREADY", "EBADF", "EBADMSG", "EBUSY",
-    "ECANCELED", "ECHILD", "ECONNABORTED", "ECONNREFUSED", "ECONNRESET", "EDEADLK", "EDESTADDRREQ", "EDOM", "EDQUOT", "EEXIST",
-    "EFAULT", "EFBIG", "EHOSTDOWN", "EHOSTUNREACH", "EIDRM", "EILSEQ", "EINPROGRESS", "EINTR", "EINVAL", "EIO", "EISCONN",
-    "EISDIR", "ELOOP", "EMFILE", "EMLINK", "EMSGSIZE", "EMULTIHOP", "ENAMETOOLONG", "ENETDOWN", "ENETRESET", "ENETUNREACH",
-    "ENFILE", "ENOBUFS", "ENODATA", "ENODEV", "ENOENT", "ENOEXEC", "ENOLCK", "ENOLINK", "ENOMEM", "ENOMSG", "ENOPROTOOPT",
-    "ENOSPC", "ENOSR", "ENOSTR", "ENOSYS", "ENOTCONN", "ENOTDIR", "ENOTEMPTY", "ENOTRECOVERABLE", "ENOTSOCK", "ENOTSUP",
-    "ENOTTY", "ENXIO", "EOPNOTSUPP", "EOVERFLOW", "EOWNERDEAD", "EPERM", "EPIPE", "EPROTO", "EPROTONOSUPPORT", "EPROTOTYPE",
-    "ERANGE", "EROFS", "ESPIPE", "ESRCH", "ESTALE", "ETIME", "ETIMEDOUT", "ETXTBSY", "EWOULDBLOCK", "EXDEV"
-};
-
-bool reserved_is_code(const char *name)
-{
-    for (size_t i = 0; i < sizeof builtin_codes / sizeof *builtin_codes; i++)
-        if (strcmp(name, builtin_codes[i]) == 0)
-            return true;
-    return false;
-}
-
-void reserved_offer_codes(struct nearest *nearest)
-{
-    for (size_t i = 0; i < sizeof builtin_codes / sizeof *builtin_codes; i++)
-        nearest_offer(nearest, builtin_codes[i]);
-}
 
 static bool is_code(const struct program *program, const char *name)
 {

@@ -12,7 +12,6 @@
 struct arena;
 struct names;
 struct diags;
-struct nearest;
 
 /* A C type around a hole for the name: "const char *" "", "char " "[512]", "void (*" ")(int)". Void: before is NULL. */
 struct ctype {
@@ -193,10 +192,6 @@ struct ctype ctype_adjusted(struct arena *arena, struct ctype type);
 
 /* Whether C has nothing to say against it, whatever is declared: arithmetic types, and pointers to them and to void. */
 bool ctype_is_certain(struct ctype type);
-
-/* Whether errno.h defines it, or the runtime. */
-bool reserved_is_code(const char *name);
-void reserved_offer_codes(struct nearest *nearest);
 
 /* Reports C text that is to be a code and says itself that it is not positive: `0`, `-EIO`, `(-1)` (rule 35). */
 void symbol_check_positive(const struct program *program, const struct ast_c *code);

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct nearest;
+
 enum reserved_kind {
     RESERVED_KEYWORD, /* these are also RESERVED_C */
     RESERVED_C,
@@ -53,6 +55,10 @@ bool reserved_can_include(const char *name);
 
 /* Whether a header of this name would be taken for one of libchain, or for one that every generated file includes. */
 bool reserved_is_header(const char *name);
+
+/* Whether errno.h defines a code of this name, or the runtime. */
+bool reserved_is_code(const char *name);
+void reserved_offer_codes(struct nearest *nearest);
 
 /* Locals and parameters of generated functions. */
 enum own {

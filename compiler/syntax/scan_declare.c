@@ -1,6 +1,7 @@
 /* scan_declare.c - what declares a name: the type and the name after `as` or in a prototype, and where a C declaration ends. */
 #include <string.h>
 
+#include "base/nearest.h"
 #include "ctext/ctext.h"
 #include "ctext/reserved.h"
 #include "syntax/scan.h"

@@ -6,6 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "ctext/reserved.h"
 #include "syntax/scan.h"
 #include "syntax/syntax_error.h"

@@ -494,7 +494,7 @@ def build(options):
     objects = Path(options.build) / "obj"
     subprocess.run([*cc, "-O2", "-shared", "-fPIC", "-Wall", "-Wextra", TOP / "tests/faults/faults.c", "-ldl", "-o", options.preload], check=True)
     subprocess.run([*cc, "-O1", "-std=c11", "-DARENA_FIRST_CHUNK=1", "-DARENA_LARGEST_CHUNK=1", objects / "compiler/main.o",
-                    TOP / "compiler/arena.c", objects / "libchainc.a", "-o", options.tiny], check=True)
+                    TOP / "compiler/base/arena.c", objects / "libchainc.a", "-o", options.tiny], check=True)
 
 
 def add(total, counts):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Prints the words of the language as a dictionary of libFuzzer and AFL++, from grammar/tokens.def and compiler/symbol.c.
+"""Prints the words of the language as a dictionary of libFuzzer and AFL++, from grammar/tokens.def and compiler/ctext/reserved_codes.c.
 
 tests/fuzzers/chain.dict is its output; tests/scripts/fuzzers.sh compares.
 """
@@ -17,7 +17,7 @@ def quoted(word):
 
 def main():
     tokens = re.findall(r'^TOKEN\(\w+, "\'(\S+?)\'"', (TOP / "grammar/tokens.def").read_text(), re.M)
-    codes = re.findall(r'"(CHAIN_E\w+|EIO|ETIMEDOUT|ECANCELED)"', (TOP / "compiler/symbol.c").read_text())
+    codes = re.findall(r'"(CHAIN_E\w+|EIO|ETIMEDOUT|ECANCELED)"', (TOP / "compiler/ctext/reserved_codes.c").read_text())
     print("# The words of the language: made by tests/fuzzers/dictionary.py.")
     for word in dict.fromkeys([*tokens, *codes, *MORE]):
         print(quoted(word))

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A chain with more names than chainc shares fields for (SHARING_LIMIT in compiler/layout.c) does the same as
+"""A chain with more names than chainc shares fields for (SHARING_LIMIT in compiler/frame/layout.c) does the same as
 one with fewer; its frame is larger, as each name has a field or a C variable of its own."""
 
 import os
@@ -13,7 +13,7 @@ TOP = Path(os.environ.get("TOP", Path(__file__).resolve().parent.parent.parent))
 BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 CHAINC = os.environ.get("CHAINC", str(BUILD / "bin/chainc"))
 ONE_THREAD = ["-DCHAIN_THREADS=0", "-DCHAIN_CRITICAL=1"] # tcc has no atomic instructions
-LIMIT = int(re.search(r"SHARING_LIMIT = (\d+)", (TOP / "compiler/layout.c").read_text())[1])
+LIMIT = int(re.search(r"SHARING_LIMIT = (\d+)", (TOP / "compiler/frame/layout.c").read_text())[1])
 
 MAIN = """
 #include "names.h"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every name in what chainc writes is a word of the user's source, or the table (compiler/reserved.def, library.def) has it: as a word, a
+"""Every name in what chainc writes is a word of the user's source, or the table (compiler/ctext/reserved.def, library.def) has it: as a word, a
 member, a local, or an ending after a name of the source. The sources are those of tests/emit, tests/exec, tests/sim and examples, each
 also with --skeleton; the headers of the runtime must define no macro that does not begin with CHAIN_ or chain_, and the
 compiler must know their names."""
@@ -22,7 +22,7 @@ TEXT = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\
 
 def table():
     words, numbered, made = set(), [], []
-    for macro, kind, strings in lists(TOP / "compiler/reserved.def"):
+    for macro, kind, strings in lists(TOP / "compiler/ctext/reserved.def"):
         if kind == "RESERVED_NUMBERED":
             numbered += "".join(strings).split()
         elif macro == "WORDS":
@@ -31,7 +31,7 @@ def table():
             words.update([strings[0], "chain__" + strings[0]])
         elif macro == "MADE":
             made.append(strings[0].replace("#", r"\d[\d_]*"))
-    for macro, _, strings in lists(TOP / "compiler/library.def"):
+    for macro, _, strings in lists(TOP / "compiler/ctext/library.def"):
         words.update("".join(strings[1:]).split())
     return words, re.compile(rf"({'|'.join(numbered)})_\d[\d_]*"), re.compile(rf"(\w*?)({'|'.join(sorted(filter(None, made), key=len, reverse=True))})")
 
@@ -99,7 +99,7 @@ def main():
     for folder in FOLDERS:
         for path in sorted((TOP / folder).rglob("*.chain")):
             count += check(path, wrong)
-    reserved_c = (TOP / "compiler/reserved.c").read_text()
+    reserved_c = (TOP / "compiler/ctext/reserved.c").read_text()
     for path in sorted((TOP / "runtime/include").glob("*.h")):
         if f'"{path.name}"' not in reserved_c:
             wrong[path.name] = "a header that reserved.c does not have"

@@ -19,8 +19,8 @@ from sites import full_switches, functions_of, tokens_of
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
-WATCHED = ["runtime/core/*.c", "compiler/lower*.c", "compiler/liveness.c", "compiler/overlay.c", "compiler/layout.c", "compiler/locals.c",
-           "compiler/tidy.c"]
+WATCHED = ["runtime/core/*.c", "compiler/machine/lower*.c", "compiler/machine/simplify.c",
+           *(f"compiler/frame/{name}.c" for name in ("liveness", "failure_room", "locals", "layout"))]
 
 
 class Source:

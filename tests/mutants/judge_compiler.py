@@ -26,7 +26,7 @@ class CompilerJudge:
         self.lab = lab
 
     def objects(self):
-        return sorted((self.lab.build / "obj/compiler").glob("*.o")) + sorted((self.lab.build / "obj/gen").glob("*.o"))
+        return sorted((self.lab.build / "obj/compiler").rglob("*.o")) + sorted((self.lab.build / "obj/gen").glob("*.o"))
 
     def object(self, mutant, text, out):
         """The mutant's object file; None if it does not compile."""

@@ -27,11 +27,11 @@ from sites import mutants_of
 
 # How many of each file.
 CHOSEN = {
-    "compiler/overlay.c": 40, "compiler/layout.c": 40, "compiler/locals.c": 30, "compiler/liveness.c": 30,
-    "compiler/lower.c": 6, "compiler/lower_branches.c": 6, "compiler/lower_catch.c": 4, "compiler/lower_each.c": 4,
-    "compiler/lower_jump.c": 4, "compiler/lower_own.c": 6, "compiler/lower_retry.c": 4, "compiler/lower_spawn.c": 4,
-    "compiler/lower_step.c": 4, "compiler/tidy.c": 4, "compiler/raises.c": 4, "compiler/extent.c": 3, "compiler/name.c": 3,
-    "compiler/ir.c": 4, "compiler/check_own.c": 4, "compiler/emit_cancel.c": 4, "compiler/emit_function.c": 4,
+    "compiler/frame/failure_room.c": 40, "compiler/frame/layout.c": 40, "compiler/frame/locals.c": 30, "compiler/frame/liveness.c": 30,
+    "compiler/machine/lower.c": 6, "compiler/machine/lower_branches.c": 6, "compiler/machine/lower_catch.c": 4, "compiler/machine/lower_each.c": 4,
+    "compiler/machine/lower_jump.c": 4, "compiler/machine/lower_own.c": 6, "compiler/machine/lower_retry.c": 4, "compiler/machine/lower_spawn.c": 4,
+    "compiler/machine/lower_step.c": 4, "compiler/machine/simplify.c": 4, "compiler/check/raises.c": 4, "compiler/check/branch_room.c": 3, "compiler/frame/c_names.c": 3,
+    "compiler/machine/ir.c": 4, "compiler/check/check_own.c": 4, "compiler/emit/emit_cancel.c": 4, "compiler/emit/emit_function.c": 4,
     "runtime/core/loop.c": 10, "runtime/core/settle.c": 10, "runtime/core/cancel.c": 8, "runtime/core/strand.c": 4,
     "runtime/core/post.c": 6, "runtime/core/spawn.c": 5, "runtime/core/pool.c": 6, "runtime/core/timer.c": 6,
     "runtime/core/timeout.c": 5, "runtime/core/root.c": 4, "runtime/core/work.c": 2, "runtime/threads/workers.c": 3,
@@ -39,18 +39,18 @@ CHOSEN = {
 }
 # For ./test, where half a minute has to do: sizes, values and random programs kill these.
 SHORT = [
-    ("compiler/overlay.c", "follow_all", "`follow(ways, block, instr->next)` dropped"),
-    ("compiler/overlay.c", "follow_all", "`enter(ways, block->to)` dropped"),
-    ("compiler/overlay.c", "may_raise", "`!=` -> `==`"),
-    ("compiler/overlay.c", "need", "returns at once"),
-    ("compiler/layout.c", "share", "`if`: true"),
-    ("compiler/layout.c", "field_new", "`&&` -> `||`"),
-    ("compiler/layout.c", "find_local", "`&& is_apart(layout, &local->sharing, variable)` dropped"),
-    ("compiler/layout.c", "place", "`&& may_share(variable)` dropped"),
-    ("compiler/locals.c", "may_be_local", "`&&` -> `||`"),
-    ("compiler/locals.c", "set", "`!=` -> `==`"),
-    ("compiler/liveness.c", "drop_written", "returns at once"),
-    ("compiler/liveness.c", "step_back", "`ir_instr_variables(instr, &reads)` dropped"),
+    ("compiler/frame/failure_room.c", "follow_all", "`follow(ways, block, instr->next)` dropped"),
+    ("compiler/frame/failure_room.c", "follow_all", "`enter(ways, block->to)` dropped"),
+    ("compiler/frame/failure_room.c", "may_raise", "`!=` -> `==`"),
+    ("compiler/frame/failure_room.c", "need", "returns at once"),
+    ("compiler/frame/layout.c", "share", "`if`: true"),
+    ("compiler/frame/layout.c", "field_new", "`&&` -> `||`"),
+    ("compiler/frame/layout.c", "find_local", "`&& is_apart(layout, &local->sharing, variable)` dropped"),
+    ("compiler/frame/layout.c", "place", "`&& may_share(variable)` dropped"),
+    ("compiler/frame/locals.c", "may_be_local", "`&&` -> `||`"),
+    ("compiler/frame/locals.c", "set", "`!=` -> `==`"),
+    ("compiler/frame/liveness.c", "drop_written", "returns at once"),
+    ("compiler/frame/liveness.c", "step_back", "`ir_instr_variables(instr, &reads)` dropped"),
     ("runtime/core/loop.c", "chain_loop_left", "`0` -> `1`"),
     ("runtime/core/settle.c", "branch_counted", "`!=` -> `==`"),
     ("runtime/core/settle.c", "branch_outcome", "`0` -> `1` (2)"),
@@ -86,7 +86,7 @@ class Results:
         how, killer = self.known.get(self.key(mutant), (None, ""))
         return (how, killer) if how or how == "" and mutant.name in self.reasons else None
 
-    def add(self, mutant, how, killer):
+    def lower_add(self, mutant, how, killer):
         with self.lock:
             self.known[self.key(mutant)] = how, killer
             if not self.keep:

@@ -4,7 +4,7 @@ without a warning as every standard of C and C++, and does what it says.
 
     tests/names/names.py [--build build] [--short] [--keep FOLDER] [PLACE...]
 
-The names are those of compiler/reserved.def and library.def, of the headers of the runtime, and the words of the language. A file has
+The names are those of compiler/ctext/reserved.def and library.def, of the headers of the runtime, and the words of the language. A file has
 all names in one place, a chain as many as it can take; the names that chainc refuses are taken out, and the rest is compiled and, where
 it can be, run. Each is tried without and with the headers of the C library and of POSIX. Macros with the names that generated code has,
 too. --short takes some of the names, and one or two of the compilers and standards for each place, by turns, with or without the headers."""
@@ -41,7 +41,7 @@ def lists(path):
 
 def own_names():
     """Those of generated code."""
-    for macro, kind, strings in lists(TOP / "compiler/reserved.def"):
+    for macro, kind, strings in lists(TOP / "compiler/ctext/reserved.def"):
         if macro == "WORDS":
             yield from "".join(strings).split()
         elif macro == "OWN":
@@ -55,7 +55,7 @@ def own_names():
 
 def library_names(short):
     """With --short all macros in small letters, which are in the way of members, and some of the others."""
-    for macro, header, strings in lists(TOP / "compiler/library.def"):
+    for macro, header, strings in lists(TOP / "compiler/ctext/library.def"):
         words = "".join(strings[1:]).split()
         if macro == "INCLUDES":
             continue
@@ -174,7 +174,7 @@ class Place:
             return names
         names = [n for n in names if not n.startswith("hop_")]  # C says that at the line of the user, who has declared them
         if self.place == "type":  # C++ cannot read a header that has a type beside a member of its name
-            members = {w for m, k, s in lists(TOP / "compiler/reserved.def") if k == "RESERVED_MEMBER" for w in "".join(s).split()}
+            members = {w for m, k, s in lists(TOP / "compiler/ctext/reserved.def") if k == "RESERVED_MEMBER" for w in "".join(s).split()}
             names = [n for n in names if n not in members]
         for compiler, language, standard in ("gcc", "c", "gnu2x"), ("g++", "c++", "gnu++2b"):
             head = "#include <chain_gen.h>\n#include <errno.h>\n" + self.head()
@@ -395,8 +395,8 @@ def macros(run):
     folder, wrong, compiled = run.folder / "macros", [], 0
     folder.mkdir()
     source = set(re.findall(r"\b[A-Za-z_]\w*", re.sub(r'"[^"]*"', "", CONSTRUCTS)))
-    c_words = {w for m, k, s in lists(TOP / "compiler/reserved.def") if k in ("RESERVED_C", "RESERVED_CPP") for w in "".join(s).split()}
-    library = {w for m, _, s in lists(TOP / "compiler/library.def") for w in "".join(s[1:]).split()}
+    c_words = {w for m, k, s in lists(TOP / "compiler/ctext/reserved.def") if k in ("RESERVED_C", "RESERVED_CPP") for w in "".join(s).split()}
+    library = {w for m, _, s in lists(TOP / "compiler/ctext/library.def") for w in "".join(s[1:]).split()}
     made = re.compile("(fetch|take|drop|plain|slow|spawned|inner|outer|door|main|main_chain|macros)_|chain_|CHAIN|MACROS|__")
     taken_out, names, rounds = set(), set(), 0
     while True:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 TOP = Path(os.environ["TOP"])
-DEFINITIONS = [TOP / "compiler/diag.def", TOP / "compiler/diag_check.def"]
+DEFINITIONS = [TOP / "compiler/base/diag.def", TOP / "compiler/base/diag_check.def"]
 SCRIPTS = [TOP / "tests/long/limits.sh", TOP / "tests/scripts/cli_input.sh"]
 GUARDS = {"VALUE_UNTYPED"}  # no input is known that leads to them
 DIAG = re.compile(r'^DIAG\((\w+), DIAG_(\w+), "[^"]*", "((?:[^"\\]|\\.)*)"\)$', re.M)
