@@ -217,6 +217,10 @@ bool ir_waits(const struct ir_block *block);
 /* Calls `visit` for the blocks a block may lead to, also those of branches it starts. */
 void ir_successors(const struct ir_block *block, void (*visit)(void *context, struct ir_block *to), void *context);
 
+/* What dumps call a variable and a strand. */
+void ir_dump_variable(struct writer *writer, const struct variable *variable);
+const char *ir_strand_name(const struct ir_strand *strand);
+
 void ir_dump(struct writer *writer, const struct ir_chain *chain, const struct sources *sources);
 
 #endif

@@ -1,12 +1,12 @@
-/* ir_dump.c - the state machine as text: the golden form of lower, liveness, layout and name (--dump=ir, --dump=frame). */
+/* ir_dump.c - the state machine as text, for --dump=ir. */
 #include <string.h>
 
-#include "frame/frame.h"
 #include "base/writer.h"
+#include "machine/ir.h"
 
 /* ---- texts ---- */
 
-static void dump_variable(struct writer *w, const struct variable *variable)
+void ir_dump_variable(struct writer *w, const struct variable *variable)
 {
     writer_putf(w, "%%%s.%u", variable->name, variable->index);
 }
@@ -22,7 +22,7 @@ static void dump_text(struct writer *w, const struct text *text)
 {
     for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next) {
         if (piece->kind == PIECE_VARIABLE)
-            dump_variable(w, piece->variable);
+            ir_dump_variable(w, piece->variable);
         else if (piece->kind == PIECE_TEXT)
             dump_bytes(w, piece->text, piece->length);
         else
@@ -44,11 +44,11 @@ static void dump_assignment(struct writer *w, const struct variable *variable)
 {
     if (variable == NULL)
         return;
-    dump_variable(w, variable);
+    ir_dump_variable(w, variable);
     writer_put(w, " = ");
 }
 
-static const char *strand_name(const struct ir_strand *strand)
+const char *ir_strand_name(const struct ir_strand *strand)
 {
     return strand->parent == NULL ? "main" : strand->field;
 }
@@ -80,18 +80,18 @@ static void dump_instr(struct writer *w, const struct ir_instr *instr)
     writer_put(w, verbs[instr->kind]);
     writer_put(w, " ");
     if (!assigns && instr->variable != NULL)
-        dump_variable(w, instr->variable);
+        ir_dump_variable(w, instr->variable);
     if (instr->from != NULL)
-        dump_variable(w, instr->from);
+        ir_dump_variable(w, instr->from);
     if (instr->kind == IR_FORK && instr->fork_kind != AST_ALL)
         writer_put(w, instr->fork_kind == AST_ANY ? "any " : instr->fork_kind == AST_RACE ? "race " : "settle ");
     if (instr->kind == IR_EACH || instr->kind == IR_NEXT_SLOT)
         writer_putf(w, " %s limit %s ", instr->strand->field, instr->strand->limit);
     if (instr->kind == IR_OUTCOME || instr->kind == IR_CAUSE)
-        writer_putf(w, "%s ", strand_name(instr->strand));
+        writer_putf(w, "%s ", ir_strand_name(instr->strand));
     if (instr->kind == IR_TAKE || instr->kind == IR_ADOPT || instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY
         || instr->kind == IR_BRANCH_STRAND)
-        writer_putf(w, "%s ", strand_name(instr->strand));
+        writer_putf(w, "%s ", ir_strand_name(instr->strand));
     if (instr->op != NULL)
         writer_put(w, instr->op->name);
     if (instr->kind == IR_SYNC || instr->kind == IR_BRANCH_OP || instr->kind == IR_RAISE || instr->kind == IR_SPAWNED)
@@ -104,7 +104,7 @@ static void dump_instr(struct writer *w, const struct ir_instr *instr)
         writer_putf(w, instr->kind == IR_FORK ? "%u" : " %u", instr->number);
     if (instr->done != NULL) {
         writer_put(w, ", ");
-        dump_variable(w, instr->done);
+        ir_dump_variable(w, instr->done);
         writer_putf(w, " | %uu", instr->number);
     }
     if (instr->to != NULL)
@@ -163,7 +163,7 @@ static void dump_end(struct writer *w, const struct ir_block *block)
     case IR_CLOSE: dump_to(w, "close -> ", block->to); break;
     case IR_BACK: dump_to(w, "again -> ", block->to); dump_to(w, ", or later -> ", block->no); break;
     case IR_WON:
-        writer_putf(w, "won %s", strand_name(block->won));
+        writer_putf(w, "won %s", ir_strand_name(block->won));
         dump_to(w, " -> ", block->to);
         dump_to(w, ", else ", block->no);
         break;
@@ -173,7 +173,7 @@ static void dump_end(struct writer *w, const struct ir_block *block)
         break;
     case IR_SWITCH:
         writer_put(w, "switch ");
-        dump_variable(w, block->variable);
+        ir_dump_variable(w, block->variable);
         dump_to(w, " 0 -> ", block->to);
         for (const struct ir_case *exit = block->cases; exit != NULL; exit = exit->next) {
             writer_putf(w, ", %u", exit->number);
@@ -184,7 +184,7 @@ static void dump_end(struct writer *w, const struct ir_block *block)
         writer_put(w, "end");
         if (block->variable != NULL) {
             writer_put(w, " ");
-            dump_variable(w, block->variable);
+            ir_dump_variable(w, block->variable);
         }
         break;
     case IR_BRANCH_END: writer_put(w, "branch end"); break;
@@ -208,50 +208,5 @@ void ir_dump(struct writer *w, const struct ir_chain *chain, const struct source
             dump_instr(w, instr);
         dump_end(w, block);
     }
-    writer_put(w, "\n");
-}
-
-/* ---- the frame ---- */
-
-static void dump_field(struct writer *w, const struct field *field)
-{
-    writer_put(w, "  field");
-    for (const struct field_part *part = field->parts; part != NULL; part = part->next)
-        writer_putf(w, "%s %s%s%s", part == field->parts ? "" : " |", ctype_is_void(part->type) ? "void" : part->type.before,
-             part->type.after, "");
-    writer_put(w, ":");
-    for (const struct variable *v = field->parts->variable; v != NULL; v = v->shares) {
-        writer_put(w, " ");
-        dump_variable(w, v);
-        writer_putf(w, " as %s", v->part->field);
-    }
-    writer_put(w, field->gives_way ? " gives way\n" : "\n");
-}
-
-static void dump_local(struct writer *w, const struct local *local)
-{
-    writer_putf(w, "  local %s%s:", local->type.before, local->type.after);
-    for (const struct variable *v = local->variable; v != NULL; v = v->shares) {
-        writer_put(w, " ");
-        dump_variable(w, v);
-    }
-    writer_putf(w, " as %s\n", local->name);
-}
-
-void frame_dump(struct writer *w, const struct ir_chain *chain)
-{
-    writer_putf(w, "frame %s\n", chain->symbol->name);
-    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
-        writer_putf(w, "  %s %s:", strand->is_strand ? "strand" : "operation", strand_name(strand));
-        for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
-            writer_putf(w, " %s", storage->op == NULL ? "delay" : storage->op->name);
-        writer_put(w, "\n");
-    }
-    if (chain->checked->result != NULL && chain->checked->result->in_storage)
-        writer_put(w, "  result in storage\n");
-    for (const struct field *field = chain->frame->fields; field != NULL; field = field->next)
-        dump_field(w, field);
-    for (const struct local *local = chain->frame->locals; local != NULL; local = local->next)
-        dump_local(w, local);
     writer_put(w, "\n");
 }

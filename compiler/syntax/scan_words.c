@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ctext/reserved.h"
 #include "ctext/ctext.h"
 #include "syntax/scan.h"
-#include "check/symbol.h"
 
 struct token scan_new_token(struct scanner *scan, int kind, const char *begin, const char *end)
 {

@@ -1,53 +1,34 @@
 #!/usr/bin/env python3
-"""A file includes only what stands below it. The layers, lowest first; files of one layer know nothing of each other."""
+"""Data flows one way, by includes and by the linker. The stages of the compiler are its folders, lowest first: a file includes headers
+of its own stage and of lower ones, and no object refers to a function or variable of a later stage."""
 
 import os
 import re
+import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
-COMPILER = [
-    {"arena.h", "bits.h", "ends.h", "io.h", "reserved.def", "library.def"},
-    {"table.h", "reserved.h"},
-    {"intern.h", "source.h", "writer.h", "ctext.h"},
-    {"cdecl.h", "message.h"},
-    {"diag.def", "diag_*.def", "tokens.def"},
-    {"diag.h"},
-    # representations
-    {"ast.h"},
-    {"ast_walk.h"},
-    {"symbol.h"},
-    {"tree.h"},
-    {"ir.h"},
-    {"frame.h"},
-    # the passes, and the one that knows them all
-    {"passes.h"},
-    {"options.h"},
-    {"compile.h"},
-]
-# A pass in several files has a header of its own, which nobody else includes.
-PARSE = "parse words declare capture balance brackets shape params comments slip help scan token ast_new lex*"
+TOP = Path(os.environ.get("TOP", Path(__file__).resolve().parent.parent.parent))
+BUILD = Path(os.environ.get("BUILD", TOP / "build"))
+wrong = []
+
+STAGES = ["base", "ctext", "syntax", "check", "machine", "frame", "emit", "driver", "top"]
+# What the files of a stage share, and no other stage includes. passes.h declares what a stage shows.
 PRIVATE = {
-    "check.h": "check* scope demand",
-    "resolve.h": "resolve*",
-    "lower.h": "lower*",
-    "emit.h": "emit*",
-    "print.h": "ast_print print*",
-    "arguments.h": "options arguments",
-    "depfile.h": "main options depfile",
-    "output.h": "main output",
-    "probe.h": "compile probe",
-    "replace.h": "output replace",
-    **dict.fromkeys(["token.h", "ast_new.h", "scan.h", "slip.h", "comments.h", "chain.tab.h"], PARSE),
+    "syntax": ["ast_new.h", "ast_comments.h", "ast_print.h", "scan.h", "syntax_error.h", "token.h", "chain.tab.h"],
+    "check": ["check.h", "resolve.h"],
+    "machine": ["lower.h"],
+    "emit": ["emit.h"],
+    "driver": ["arguments.h", "replace.h"],
 }
+# The order of the representations that passes hand on: none includes a later one.
+REPRESENTATIONS = ["syntax/ast.h", "check/symbol.h", "check/checked.h", "machine/ir.h", "frame/frame.h"]
 
 # Folders of the runtime, lowest first; a port in ports/ knows the headers in include/ and its own. The core gets along with what
 # every C compiler has, and the numbers of errno.
 RUNTIME = ["include", "core", "threads", "backends", "ops"]
 FREESTANDING = {"stdbool.h", "stddef.h", "stdint.h", "stdarg.h", "stdatomic.h", "stdalign.h", "limits.h", "float.h", "errno.h"}
-
-TOP = Path(os.environ.get("TOP", Path(__file__).resolve().parent.parent.parent))
-wrong = []
 
 
 def includes(path):
@@ -62,28 +43,69 @@ def complain(path, number, text):
     wrong.append(f"{path.relative_to(TOP)}:{number}: {text}")
 
 
-def layer(name):
-    return next((i for i, names in enumerate(COMPILER) for n in names if Path(name).match(n)), None)
+def stage(path):
+    """The stage of a source: its folder in compiler/. The grammar is a part of syntax."""
+    if path.parent.name == "grammar" or path.parent == BUILD / "gen":
+        return "syntax"
+    parts = path.relative_to(TOP / "compiler").parts
+    return parts[0] if len(parts) > 1 else "top"
+
+
+def above(upper, lower):
+    return STAGES.index(upper) > STAGES.index(lower)
+
+
+def check_include(path, number, bracket, name):
+    target = TOP / "compiler" / name
+    private = next((s for s, names in PRIVATE.items() if Path(name).name in names), None)
+    if bracket == "<":
+        if name.startswith("chain"):
+            complain(path, number, "the compiler includes nothing of the runtime")
+    elif private is not None and private != stage(path):
+        complain(path, number, f"{name} is private to {private}/")
+    elif "/" in name and not target.exists():
+        complain(path, number, f"there is no compiler/{name}")
+    elif target.exists() and above(stage(target), stage(path)) and name != "passes.h":
+        complain(path, number, f"{stage(path)}/ is below {stage(target)}/, and may not include {name}")
+    elif name in REPRESENTATIONS and (own := str(path.relative_to(TOP / "compiler"))) in REPRESENTATIONS:
+        if REPRESENTATIONS.index(own) < REPRESENTATIONS.index(name):
+            complain(path, number, f"{own} is below {name}")
+
+
+def sources():
+    yield from sorted(p for p in (TOP / "compiler").rglob("*.[ch]"))
+    yield from sorted(p for p in (TOP / "grammar").glob("chain.*") if p.suffix in (".re", ".y"))
+
+
+def symbols(objects):
+    """{name: the object that defines it}, and {object: the names that it refers to}."""
+    defined, wanted = {}, defaultdict(set)
+    sources = {str(path): source for source, path in objects.items()}
+    for line in subprocess.run(["nm", "-A", *sources], capture_output=True, text=True, check=True).stdout.splitlines():
+        path, _, rest = line.partition(":")
+        kind, name = rest.split()[-2:]
+        if kind in "TDBRCV":
+            defined[name] = sources[path]
+        elif kind == "U":
+            wanted[sources[path]].add(name)
+    return defined, wanted
+
+
+def compiler_objects():
+    made = {p: BUILD / "obj" / p.relative_to(TOP).with_suffix(".o") for p in sorted((TOP / "compiler").rglob("*.c"))}
+    made |= {p: BUILD / "obj/gen" / p.with_suffix(".o").name for p in (BUILD / "gen/chain_lex.c", BUILD / "gen/chain.tab.c")}
+    return made
 
 
 def compiler():
-    headers = {p.name for p in (TOP / "compiler").glob("*.h")}
-    for path in sorted(p for d in ("compiler", "grammar") for p in (TOP / d).glob("*.*") if p.suffix in (".c", ".h", ".re", ".y")):
-        own = layer(path.stem + ".h")
+    for path in sources():
         for number, bracket, name in includes(path):
-            if name in PRIVATE:
-                if path.name != name and not any(Path(path.stem).match(n) for n in PRIVATE[name].split()) and path.parent.name != "grammar":
-                    complain(path, number, f"{name} is private to {PRIVATE[name]}")
-                continue
-            if bracket == "<" and name not in headers:
-                if name.startswith("chain"):
-                    complain(path, number, "the compiler includes nothing of the runtime")
-                continue
-            level = layer(name)
-            if level is None:
-                complain(path, number, f"{name} is not in the table of {Path(__file__).name}")
-            elif own is not None and name != path.stem + ".h" and level >= own:
-                complain(path, number, f"{path.name} may not include {name}, which is not below it")
+            check_include(path, number, bracket, name)
+    defined, wanted = symbols(compiler_objects())
+    for source, names in wanted.items():
+        for name in sorted(names & set(defined)):
+            if above(stage(defined[name]), stage(source)):
+                wrong.append(f"{source.name} of {stage(source)}/ refers to {name} of {stage(defined[name])}/, which is above it")
 
 
 def runtime():
