@@ -86,7 +86,7 @@ $(BUILD)/share/man/man1/chainc.1: docs/man/chainc.1.in $(BUILD)/gen/options.man 
 	@mkdir -p $(@D)
 	awk -v version=$(VERSION) -v kind=program -v options=$(BUILD)/gen/options.man -f tools/man.awk $< >$@
 
-$(BUILD)/share/man/man5/chain.5: docs/language.md tools/man.awk
+$(BUILD)/share/man/man5/chain.5: docs/reference.md tools/man.awk
 	@mkdir -p $(@D)
 	awk -v version=$(VERSION) -v kind=language -f tools/man.awk $< >$@
 

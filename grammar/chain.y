@@ -1,6 +1,6 @@
 /* chain.y - the grammar: tokens -> syntax tree.
  *
- * docs/language.md shows the same rules without the slips. A slip is something that is wrong but clear: its rule says what
+ * docs/reference.md shows the same rules without the slips. A slip is something that is wrong but clear: its rule says what
  * was meant and goes on with a tree. Everything else wrong goes to syntax_error(), and the parser recovers at a step, at a
  * code, or at the next item. The lexer has decided already what each bracket means, so nothing here feeds back to it.
  */

@@ -1,6 +1,6 @@
 # man.awk - manual pages from what is kept true anyway.
 #
-#     awk -v version=0.1.0 -v kind=language -f man.awk docs/language.md             chain(5)
+#     awk -v version=0.1.0 -v kind=language -f man.awk docs/reference.md             chain(5)
 #     awk -v version=0.1.0 -v kind=library -f man.awk runtime/include/chain.h...    chain(3)
 #     awk -v version=0.1.0 -v options=FILE -v kind=program -f man.awk chainc.1.in   chainc(1); FILE is made by options.awk
 

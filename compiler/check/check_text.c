@@ -3,7 +3,7 @@
  *     render(&names, it.count)   ->   "render(&" names ", " it ".count)"
  *
  * The text is never parsed. A name is one of the chain's unless it stands behind `.`, `->`, struct/union/enum or goto, or the text
- * declares it: cdecl.c (language.md, Names).
+ * declares it: cdecl.c (reference.md, Names).
  */
 #include <string.h>
 

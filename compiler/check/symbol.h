@@ -164,7 +164,7 @@ bool ctype_is_void(struct ctype type);
 /* The same words, blanks aside. */
 bool ctype_same(struct ctype a, struct ctype b);
 
-/* Spelled with arithmetic, <stdint.h> or pointer types: such a value has no inside that a pointer could keep (language.md,
+/* Spelled with arithmetic, <stdint.h> or pointer types: such a value has no inside that a pointer could keep (reference.md,
  * Storage). */
 bool ctype_is_scalar(struct ctype type);
 

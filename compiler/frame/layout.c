@@ -3,7 +3,7 @@
  *     a(x) then b as n then c(n) then d as m     ->     union { long n; long m; }
  *
  * A variable lives to the end of its block, because pointers into it may; only those that no pointer can reach share earlier
- * (language.md, Storage). Sibling blocks share by themselves: emit_h makes a union of them.
+ * (reference.md, Storage). Sibling blocks share by themselves: emit_h makes a union of them.
  */
 #include <string.h>
 

@@ -61,12 +61,12 @@ class Corpus:
             run([self.build / "bin/chainc", path, "-o", to / (path.stem + ".c")])
 
     def blocks_of_docs(self):
-        """The examples of language.md, in a folder of their own."""
+        """The examples of reference.md, in a folder of their own."""
         to = self.work / "docs"
         shutil.rmtree(to, ignore_errors=True)
         to.mkdir(parents=True)
         paths = []
-        for number, (ops, code) in enumerate(BLOCK.findall((TOP / "docs/language.md").read_text())):
+        for number, (ops, code) in enumerate(BLOCK.findall((TOP / "docs/reference.md").read_text())):
             path = to / ("ops.chain" if ops else f"block_{number:02}.chain")
             path.write_text(code if ops else code + 'import "ops.chain";\n')
             paths.append(path)
