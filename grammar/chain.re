@@ -73,7 +73,7 @@ static bool at_forgotten_bracket(const struct scanner *scan, const char *line)
 void scan_skip_blanks(struct scanner *scan)
 {
     const unsigned char *at = AT(scan->cursor), *marker, *begin;
-    bool behind = scan->cursor > scan->source->text;
+    bool behind = scan->cursor > scan->text;
 
     for (;;) {
         begin = at;

@@ -15,6 +15,7 @@
 #include "base/diag.h"
 #include "passes.h"
 #include "check/symbol.h"
+#include "base/way.h"
 
 /* More do not fit into 524280 bytes anyway: the smallest takes 40, an item of an each 72. */
 enum { PLACES_MAX = 10000 };
@@ -145,13 +146,13 @@ static void forget_shares(const struct position *position)
         forget_shares(slot);
 }
 
-static const char *way(struct arena *arena, const struct symbol *chain)
+static const char *grows_along(struct arena *arena, const struct symbol *chain)
 {
-    const char *text = chain->name;
+    struct way way = { .count = 0 };
 
-    for (chain = chain->grows_by; chain != NULL; chain = chain->grows_by)
-        text = arena_format(arena, "%s -> %s", text, chain->name);
-    return text;
+    for (; chain != NULL; chain = chain->grows_by)
+        way_add(&way, chain->name);
+    return way_text(&way, arena);
 }
 
 static void refuse(struct program *program, struct symbol *chain)
@@ -159,7 +160,7 @@ static void refuse(struct program *program, struct symbol *chain)
     struct diag *diag = diag_report(program->diags, D_TOO_MANY_PLACES, chain->span, chain->name, (unsigned)chain->places, PLACES_MAX);
 
     if (chain->grows_by != NULL)
-        diag_help(program->diags, diag, "it grows along %s: a chain that is spawned has a frame of its own", way(program->arena, chain));
+        diag_help(program->diags, diag, "it grows along %s: a chain that is spawned has a frame of its own", grows_along(program->arena, chain));
 }
 
 void branch_room(struct program *program)

@@ -306,6 +306,7 @@ static struct node *check_then(struct checker *checker, struct node *first, cons
 
     check_reachable(checker, first, clause);
     node->u.then.first = first;
+    first->clause = node;
     node->u.then.it = checker->it = arena_new(checker->arena, struct incoming);
     checker->it->node = first;
     checker->it->scope = checker->scope;
@@ -392,6 +393,7 @@ static struct node *check_catch(struct checker *checker, struct node *body, cons
     struct moved moved = checker->moved;
 
     node->u.catch_.body = body;
+    body->clause = node;
     node->u.catch_.codes = clause->codes;
     check_own_handler(checker, start, checker->serial);
     node->u.catch_.handler = check_handler(checker, clause->step, at_start, "a rejection before it leads to this 'catch'",
@@ -411,6 +413,7 @@ static struct node *check_finally(struct checker *checker, struct node *body, co
     struct own_point cleanup;
 
     node->u.finally.body = body;
+    body->clause = node;
     checker->assigned = check_assigned_copy(checker, &assigned);
     check_assigned_meet(checker, &checker->assigned, at_start, "a rejection before it leads to this 'finally'", clause->span);
     check_own_handler(checker, start, checker->serial);
@@ -423,7 +426,6 @@ static struct node *check_finally(struct checker *checker, struct node *body, co
     return node;
 }
 
-/* The checked tree nests to the left, one level a step, and later passes walk it by recursion. */
 enum { LONGEST_PIPELINE = 10000 };
 
 static void check_length(struct checker *checker, const struct ast_pipeline *pipeline)

@@ -29,23 +29,42 @@ static struct variable *passed_on(struct variable *variable)
     return variable != NULL && variable->kind == VARIABLE_IT && variable->resource != NULL ? NULL : variable;
 }
 
+/* Where a value comes from is asked of its last clause. Through a catch and a finally comes, perhaps, that of what stands before it:
+ * those are followed in a loop, down to the step or `then` that they guard, and up again along `clause`. */
+static struct node *guarded(const struct node *node)
+{
+    return node->kind == NODE_CATCH || node->kind == NODE_FINALLY ? node_before(node) : NULL;
+}
+
+static struct variable *bound_as(const struct node *node);
+
+/* Of two ways, one of which has bound a value. */
+static struct variable *both_bound_as(const struct node *a, struct variable *a_bound, const struct node *b)
+{
+    struct variable *b_bound = bound_as(b);
+
+    if (a->ends || b->ends)
+        return a->ends ? b_bound : a_bound;
+    return a_bound == b_bound ? a_bound : NULL;
+}
+
 /* What every way to a value has bound it as; NULL: nothing, or not the same. */
 static struct variable *bound_as(const struct node *node)
 {
-    const struct node *a, *b;
+    const struct node *way = node;
+    struct variable *bound;
 
-    if (node->binding != NULL)
-        return node->binding;
-    switch ((int)node->kind) {
-    case NODE_THEN: return bound_as(node->u.then.second);
-    case NODE_FINALLY: return bound_as(node->u.finally.body);
-    case NODE_THEN_ELSE: a = node->u.then.second, b = node->u.then.no; break;
-    case NODE_CATCH: a = node->u.catch_.body, b = node->u.catch_.handler; break;
-    default: return NULL;
-    }
-    if (a->ends || b->ends)
-        return bound_as(a->ends ? b : a);
-    return bound_as(a) == bound_as(b) ? bound_as(a) : NULL;
+    while (way->binding == NULL && guarded(way) != NULL)
+        way = guarded(way);
+    bound = way->binding;
+    if (bound == NULL && way->kind == NODE_THEN)
+        bound = bound_as(way->u.then.second);
+    else if (bound == NULL && way->kind == NODE_THEN_ELSE)
+        bound = both_bound_as(way->u.then.second, bound_as(way->u.then.second), way->u.then.no);
+    for (; way != node; way = way->clause)
+        if (way->clause->kind == NODE_CATCH)
+            bound = both_bound_as(way, bound, way->clause->u.catch_.handler);
+    return bound;
 }
 
 /* The variable that holds a node's value anyway, so that `it` need not be a copy: a binding, or what a delay passes on. */
@@ -55,12 +74,12 @@ static struct variable *holder(struct checker *checker, const struct node *node,
 
     if (bound != NULL)
         return bound;
+    while (node->kind == NODE_FINALLY)
+        node = node->u.finally.body;
     if (node->kind == NODE_EXPR && !ctype_is_void(node->type)) /* the name of what owns something */
         return text_moves(node->u.expr, node->type);
     if (node->kind == NODE_THEN)
         return holder(checker, node->u.then.second, context);
-    if (node->kind == NODE_FINALLY)
-        return holder(checker, node->u.finally.body, context);
     if (node->kind == NODE_DELAY)
         return passed_on(incoming_made(checker, node->u.delay.passes, context, node->span, NULL));
     return NULL;
@@ -158,7 +177,8 @@ static void demand_branch(struct checker *checker, struct node *branch, struct w
     demand_ways(checker, branch->u.block.winner != NULL ? branch->u.block.winner : branch->u.block.body, ways);
 }
 
-static void demand_ways(struct checker *checker, struct node *node, struct ways *ways)
+/* Of all but a catch and a finally. */
+static void demand_inside(struct checker *checker, struct node *node, struct ways *ways)
 {
     if (node->ends || node->wrong)
         return;
@@ -176,13 +196,6 @@ static void demand_ways(struct checker *checker, struct node *node, struct ways 
     case NODE_THEN_ELSE:
         demand_ways(checker, node->u.then.second, ways);
         demand_ways(checker, node->u.then.no, ways);
-        break;
-    case NODE_CATCH:
-        demand_ways(checker, node->u.catch_.body, ways);
-        demand_ways(checker, node->u.catch_.handler, ways);
-        break;
-    case NODE_FINALLY:
-        demand_ways(checker, node->u.finally.body, ways);
         break;
     case NODE_BRANCHES:
         if (node->u.branches.kind == AST_ALL || node->u.branches.kind == AST_SETTLE)
@@ -211,6 +224,21 @@ static void demand_ways(struct checker *checker, struct node *node, struct ways 
     case NODE_REJECT:
         demand_way(checker, node, ways);
         break;
+    case NODE_CATCH: case NODE_FINALLY: break;
+    }
+}
+
+static void demand_ways(struct checker *checker, struct node *node, struct ways *ways)
+{
+    struct node *way = node;
+
+    while (!way->ends && !way->wrong && guarded(way) != NULL)
+        way = guarded(way);
+    demand_inside(checker, way, ways);
+    while (way != node) {
+        way = way->clause;
+        if (way->kind == NODE_CATCH)
+            demand_ways(checker, way->u.catch_.handler, ways);
     }
 }
 
@@ -220,17 +248,11 @@ void check_wanted(struct checker *checker, struct node *node, struct ctype type,
     demand_ways(checker, node, &ways);
 }
 
-static const char *step_name(struct checker *checker, const struct node *node)
+static const char *step_name(const struct node *node)
 {
-    if (node->kind == NODE_CALL)
-        return node->u.call.op->name;
-    if (node->kind == NODE_THEN)
-        return step_name(checker, node->u.then.second);
-    if (node->kind == NODE_CATCH)
-        return step_name(checker, node->u.catch_.body);
-    if (node->kind == NODE_FINALLY)
-        return step_name(checker, node->u.finally.body);
-    return NULL;
+    while (guarded(node) != NULL || node->kind == NODE_THEN)
+        node = node->kind == NODE_THEN ? node->u.then.second : guarded(node);
+    return node->kind == NODE_CALL ? node->u.call.op->name : NULL;
 }
 
 static void make_it(struct checker *checker, struct incoming *it, struct ctype context)
@@ -246,7 +268,7 @@ static void make_it(struct checker *checker, struct incoming *it, struct ctype c
         return;
     checker->scope = it->scope;
     it->variable = check_variable_new(checker, VARIABLE_IT, "it", type, it->node->span);
-    it->variable->from = step_name(checker, it->node);
+    it->variable->from = step_name(it->node);
     checker->scope = here;
 }
 
@@ -286,19 +308,19 @@ static bool is_passed_on(const struct node *node)
 /* Every way to the value has bound it, so that a block owns it already. */
 static bool is_bound(const struct node *node)
 {
-    if (node->binding != NULL || node->ends)
-        return true;
-    switch ((int)node->kind) {
-    case NODE_CATCH: return is_bound(node->u.catch_.body) && is_bound(node->u.catch_.handler);
-    case NODE_THEN_ELSE: return is_bound(node->u.then.second) && is_bound(node->u.then.no);
-    case NODE_THEN: return is_bound(node->u.then.second);
-    case NODE_FINALLY: return is_bound(node->u.finally.body);
-    default: return false;
+    for (; node->binding == NULL && !node->ends; node = guarded(node)) {
+        if (node->kind == NODE_THEN || node->kind == NODE_THEN_ELSE)
+            return is_bound(node->u.then.second) && (node->kind == NODE_THEN || is_bound(node->u.then.no));
+        if (guarded(node) == NULL || (node->kind == NODE_CATCH && !is_bound(node->u.catch_.handler)))
+            return false;
     }
+    return true;
 }
 
-/* Whether every way ends with a value of this type. */
-static bool gives(const struct node *node, struct ctype type)
+static bool gives(const struct node *node, struct ctype type);
+
+/* Of all but a catch and a finally. */
+static bool gives_inside(const struct node *node, struct ctype type)
 {
     if (node->ends || node->wrong)
         return true;
@@ -308,8 +330,6 @@ static bool gives(const struct node *node, struct ctype type)
     case NODE_BLOCK: return gives(node->u.block.body, type);
     case NODE_THEN: return gives(node->u.then.second, type);
     case NODE_THEN_ELSE: return gives(node->u.then.second, type) && gives(node->u.then.no, type);
-    case NODE_CATCH: return gives(node->u.catch_.body, type) && gives(node->u.catch_.handler, type);
-    case NODE_FINALLY: return gives(node->u.finally.body, type);
     case NODE_RETRY: return gives(node->u.retry.body, type);
     case NODE_TIMEOUT: return gives(node->u.timeout.branch, type);
     case NODE_IF: return node->u.if_.no != NULL && gives(node->u.if_.yes, type) && gives(node->u.if_.no, type);
@@ -320,6 +340,15 @@ static bool gives(const struct node *node, struct ctype type)
         return true;
     default: return ctype_same(node->type, type);
     }
+}
+
+/* Whether every way ends with a value of this type. */
+static bool gives(const struct node *node, struct ctype type)
+{
+    for (; !node->ends && !node->wrong && guarded(node) != NULL; node = guarded(node))
+        if (node->kind == NODE_CATCH && !gives(node->u.catch_.handler, type))
+            return false;
+    return gives_inside(node, type);
 }
 
 /* A value that owns something is kept until the next step has settled, whether that mentions it or not; but one that only some ways

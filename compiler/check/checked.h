@@ -126,6 +126,7 @@ struct node {
     enum node_kind kind;
     struct span span;
     struct node *next;           /* in a list of branches */
+    struct node *clause;         /* the clause that stands after it in its pipeline; NULL: it is the last */
     struct ctype type;           /* of the value; before NULL: none */
     bool flexible;               /* a value of the type its context asks for, `type` if it asks for none: (expression) */
     bool ends;                   /* never comes to its end: return, reject, break … */
@@ -238,7 +239,7 @@ struct checked_chain {
     struct settled_type *settled_types;
     struct node *spawns, **last_spawn; /* the steps that spawn: then it has a nursery in its frame */
     struct node *join;           /* the first; NULL: none */
-    struct codes *codes;         /* [raises] that can escape it; NULL: not asked yet */
+    struct codes *codes;         /* [raises] that can escape it */
     bool is_main;
 };
 
@@ -257,6 +258,15 @@ struct variable *text_moves(const struct text *text, struct ctype type);
 
 /* A variable in a text that owns a resource of this type; NULL if there is none. */
 struct variable *text_mentions(const struct text *text, struct ctype type);
+
+/* What a clause stands after; NULL: the node is no clause. A pipeline nests to the left, one level for
+ * each of its clauses, so that a pass that followed this side by recursion would need a stack as long as
+ * the source. It goes down to node_first() in a loop, and up again along `clause`. Only what stands inside
+ * a step is a recursion: the lexer limits its depth. */
+struct node *node_before(const struct node *node);
+
+/* The first step of the pipeline whose last clause is the node; the node, if it is no clause. */
+struct node *node_first(struct node *node);
 
 void checked_dump(struct writer *writer, const struct checked_chain *chain, const struct sources *sources);
 

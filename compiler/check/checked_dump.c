@@ -116,6 +116,7 @@ static void dump_head(struct writer *w, const struct node *node)
     writer_put(w, node->ends ? " ends\n" : "\n");
 }
 
+/* What stands inside a node; of a clause not what it stands after. */
 static void dump_children(struct writer *w, const struct node *node, int depth)
 {
     switch (node->kind) {
@@ -133,19 +134,14 @@ static void dump_children(struct writer *w, const struct node *node, int depth)
             dump_node(w, node->u.block.winner, depth);
         break;
     case NODE_THEN: case NODE_THEN_ELSE:
-        dump_node(w, node->u.then.first, depth);
+        if (node->u.then.pulls)
+            dump_node(w, node->u.then.first, depth);
         dump_node(w, node->u.then.second, depth);
         if (node->kind == NODE_THEN_ELSE)
             dump_node(w, node->u.then.no, depth);
         break;
-    case NODE_CATCH:
-        dump_node(w, node->u.catch_.body, depth);
-        dump_node(w, node->u.catch_.handler, depth);
-        break;
-    case NODE_FINALLY:
-        dump_node(w, node->u.finally.body, depth);
-        dump_node(w, node->u.finally.cleanup, depth);
-        break;
+    case NODE_CATCH: dump_node(w, node->u.catch_.handler, depth); break;
+    case NODE_FINALLY: dump_node(w, node->u.finally.cleanup, depth); break;
     case NODE_EACH: dump_node(w, node->u.each.body, depth); break;
     case NODE_TIMEOUT: dump_node(w, node->u.timeout.branch, depth); break;
     case NODE_RETRY: dump_node(w, node->u.retry.body, depth); break;
@@ -169,12 +165,26 @@ static void dump_children(struct writer *w, const struct node *node, int depth)
     }
 }
 
-static void dump_node(struct writer *w, const struct node *node, int depth)
+static void dump_line(struct writer *w, const struct node *node, int depth)
 {
     begin(w, depth);
     writer_put(w, words[node->kind]);
     dump_head(w, node);
-    dump_children(w, node, depth + 1);
+}
+
+/* A clause, then what it stands after, then what stands inside it. */
+static void dump_node(struct writer *w, const struct node *node, int depth)
+{
+    const struct node *step = node;
+
+    dump_line(w, step, depth);
+    for (; node_before(step) != NULL; step = node_before(step))
+        dump_line(w, node_before(step), ++depth);
+    dump_children(w, step, depth + 1);
+    while (step != node) {
+        step = step->clause;
+        dump_children(w, step, depth--);
+    }
 }
 
 void checked_dump(struct writer *w, const struct checked_chain *chain, const struct sources *sources)

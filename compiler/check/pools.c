@@ -11,6 +11,7 @@
 #include "base/diag.h"
 #include "passes.h"
 #include "check/symbol.h"
+#include "base/way.h"
 
 /* A chain in the search. */
 struct pool_node {
@@ -65,30 +66,46 @@ static struct pool_node *find_way(struct pool_node *start)
     return NULL;
 }
 
-static const char *way_words(struct arena *arena, const struct pool_node *start)
+/* The way to a node, turned round: each points to the next one. */
+static struct pool_node *turn_round(struct pool_node *start, struct pool_node *node)
 {
-    const char *text = start->chain->name;
+    struct pool_node *next = start;
 
-    for (const struct pool_node *node = find_way((struct pool_node *)start); node != start; node = node->way)
-        text = arena_format(arena, "%s -> %s", node->chain->name, text);
-    return arena_format(arena, "%s -> %s", start->chain->name, text);
+    while (node != start) {
+        struct pool_node *before = node->way;
+        node->way = next;
+        next = node;
+        node = before;
+    }
+    return next;
+}
+
+static const char *circle_words(struct arena *arena, struct pool_node *start)
+{
+    struct way way = { .count = 0 };
+
+    way_add(&way, start->chain->name);
+    for (struct pool_node *node = turn_round(start, find_way(start)); node != start; node = node->way)
+        way_add(&way, node->chain->name);
+    way_add(&way, start->chain->name);
+    return way_text(&way, arena);
 }
 
 /* Of the pools in a circle the first one in the file. */
-static void warn(struct search *search, const struct pool_node *circle)
+static void warn(struct search *search, struct pool_node *circle)
 {
-    const struct pool_node *first = NULL;
+    struct pool_node *first = NULL;
     struct program *program = search->program;
     struct diag *diag;
 
-    for (const struct pool_node *node = circle; node != NULL; node = node->fellow)
+    for (struct pool_node *node = circle; node != NULL; node = node->fellow)
         if (node->is_spawned && node->chain->pool != NULL && node->chain->unit == program->units
             && (first == NULL || node->chain->span.begin < first->chain->span.begin))
             first = node;
     if (first == NULL)
         return;
     diag = diag_report(program->diags, D_SPAWN_RECURSIVE, first->chain->pool->span, first->chain->name,
-                       way_words(program->arena, first));
+                       circle_words(program->arena, first));
     diag_help(program->diags, diag, "an instance keeps its slot until all that it has spawned has ended: without 'pool' there is no "
               "bound, or a chain outside of the circle can spawn them all");
 }

@@ -162,19 +162,6 @@ static struct codes declared(struct raising *raising, const struct ast_name *nam
     return set;
 }
 
-/* Once for each chain: callees are asked for by all their callers. */
-static const struct codes *codes_of_chain(const struct raising *caller, struct checked_chain *chain)
-{
-    struct raising raising = { .program = caller->program, .marks = caller->marks };
-
-    if (chain->codes == NULL) {
-        struct codes set = codes_of(&raising, chain->body);
-        chain->codes = arena_new(caller->program->arena, struct codes);
-        *chain->codes = set;
-    }
-    return chain->codes;
-}
-
 /* A C function's own. */
 static struct codes of_function(struct raising *raising, const struct node *node)
 {
@@ -210,7 +197,7 @@ static struct codes copy(struct raising *raising, const struct codes *set, const
 /* What a chain does not say is what its body can bring: seen from here, all of that comes from the call. */
 static struct codes of_called(struct raising *raising, const struct node *node)
 {
-    return copy(raising, codes_of_chain(raising, node->u.call.op->checked), node);
+    return copy(raising, node->u.call.op->checked->codes, node);
 }
 
 static struct codes of_call(struct raising *raising, const struct node *node)
@@ -299,9 +286,9 @@ static struct codes taken_of(struct raising *raising, const struct node *node, c
 }
 
 /* Splits what reaches a catch into what it takes and what passes. */
-static struct codes of_catch(struct raising *raising, const struct node *node)
+static struct codes of_catch(struct raising *raising, const struct node *node, struct codes body)
 {
-    struct codes body = codes_of(raising, node->u.catch_.body), passed = { .any_from = body.any_from }, taken;
+    struct codes passed = { .any_from = body.any_from }, taken;
     struct code_list *code, *next;
 
     if (node->u.catch_.codes == NULL) {
@@ -364,7 +351,16 @@ static struct codes of_timeout(struct raising *raising, struct node *node)
     return set;
 }
 
-static struct codes codes_of(struct raising *raising, struct node *node)
+/* What every item is: the step that it comes from, and what is done with it. */
+static struct codes of_item(struct raising *raising, const struct node *node)
+{
+    struct codes source = of_source(raising, node->u.then.first);
+
+    return both(raising, source, codes_of(raising, node->u.then.second));
+}
+
+/* A step, with what stands inside it. */
+static struct codes of_step(struct raising *raising, struct node *node)
 {
     const struct codes nothing = { .any_from = NULL };
 
@@ -372,14 +368,7 @@ static struct codes codes_of(struct raising *raising, struct node *node)
     case NODE_CALL: return of_call(raising, node);
     case NODE_DO: return node->u.do_.rejects ? any(node) : nothing;
     case NODE_BLOCK: return codes_of(raising, node->u.block.body);
-    case NODE_THEN:
-        return both(raising, node->u.then.pulls ? of_source(raising, node->u.then.first) : codes_of(raising, node->u.then.first),
-                    codes_of(raising, node->u.then.second));
-    case NODE_THEN_ELSE:
-        return both(raising, codes_of(raising, node->u.then.second),
-                    of_handler(raising, node->u.then.no, codes_of(raising, node->u.then.first)));
-    case NODE_CATCH: return of_catch(raising, node);
-    case NODE_FINALLY: return both(raising, codes_of(raising, node->u.finally.body), codes_of(raising, node->u.finally.cleanup));
+    case NODE_THEN: return of_item(raising, node);
     case NODE_BRANCHES: return of_branches(raising, node);
     case NODE_EACH: return of_each(raising, node);
     case NODE_TIMEOUT: return of_timeout(raising, node);
@@ -392,9 +381,35 @@ static struct codes codes_of(struct raising *raising, struct node *node)
     case NODE_RETURN: return node->u.value == NULL ? nothing : codes_of(raising, node->u.value);
     case NODE_REJECT: return of_reject(raising, node);
     case NODE_SPAWN: return of_spawn(raising, node);
-    case NODE_NOTHING: case NODE_EXPR: case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY: case NODE_JOIN: break;
+    case NODE_NOTHING: case NODE_EXPR: case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY: case NODE_JOIN:
+    case NODE_THEN_ELSE: case NODE_CATCH: case NODE_FINALLY:
+        break;
     }
     return nothing;
+}
+
+/* A clause, and what stands before it. */
+static struct codes of_clause(struct raising *raising, const struct node *node, struct codes before)
+{
+    if (node->kind == NODE_THEN)
+        return both(raising, before, codes_of(raising, node->u.then.second));
+    if (node->kind == NODE_THEN_ELSE)
+        return both(raising, codes_of(raising, node->u.then.second), of_handler(raising, node->u.then.no, before));
+    if (node->kind == NODE_CATCH)
+        return of_catch(raising, node, before);
+    return both(raising, before, codes_of(raising, node->u.finally.cleanup));
+}
+
+static struct codes codes_of(struct raising *raising, struct node *node)
+{
+    struct node *step = node_first(node);
+    struct codes set = of_step(raising, step);
+
+    while (step != node) {
+        step = step->clause;
+        set = of_clause(raising, step, set);
+    }
+    return set;
 }
 
 static void warn_of_too_many(struct raising *raising, const struct symbol *symbol, const struct codes *set)
@@ -442,15 +457,20 @@ static void check_spawned(struct raising *raising, const struct node *spawn)
     }
 }
 
+/* Callees stand before their callers. */
 void raises(struct program *program, struct checked_chain *chains)
 {
     struct marks marks = { NULL, 0 };
     struct raising raising = { .program = program, .marks = &marks };
 
     for (struct checked_chain *chain = chains; chain != NULL; chain = chain->next) {
-        const struct codes *set = codes_of_chain(&raising, chain);
+        struct codes set = codes_of(&raising, chain->body);
+        chain->codes = arena_new(program->arena, struct codes);
+        *chain->codes = set;
+    }
+    for (struct checked_chain *chain = chains; chain != NULL; chain = chain->next) {
         if (chain->symbol->raises != NULL)
-            check_covered(&raising, chain, set);
+            check_covered(&raising, chain, chain->codes);
         check_spawned(&raising, chain->spawns);
     }
 }

@@ -126,7 +126,7 @@ static void import(struct program *program, const struct unit *from, struct ast_
     program->incomplete |= found.source == NULL;
     if (found.source != NULL) {
         unit = unit_find(program, found.source);
-        item->u.string.file = (unit != NULL ? unit : unit_import(program, &found, name))->file;
+        item->u.string.unit = unit != NULL ? unit : unit_import(program, &found, name);
     }
 }
 
@@ -441,84 +441,6 @@ static void resolve_chain(struct program *program, struct symbol *chain)
     ast_walk_block(&visitor, chain->proto->body);
 }
 
-/* ---- recursion ---- */
-
-static void visit_chain(struct program *program, struct symbol *chain);
-
-static void note_run(struct resolver *caller, struct symbol *chain, bool is_spawn)
-{
-    struct symbol_run *run;
-
-    if (chain->proto->body == NULL)
-        return;
-    run = arena_new(caller->program->arena, struct symbol_run);
-    run->to = chain;
-    run->is_spawn = is_spawn;
-    run->next = caller->chain->runs;
-    caller->chain->runs = run;
-}
-
-static void visit_callee(struct resolver *caller, struct symbol *callee, struct span span)
-{
-    struct diag *diag;
-
-    note_run(caller, callee, false);
-    if (callee->visit == 1) {
-        diag = diag_report(caller->program->diags, D_RECURSION, span, callee->name);
-        diag_note(caller->program->diags, diag, callee->span, "'%s' begins here", callee->name);
-        return;
-    }
-    visit_chain(caller->program, callee);
-    caller->chain->needs_branches |= callee->needs_branches;
-}
-
-/* What owns something calls what releases it. */
-static void visit_release(struct resolver *caller, struct ctype type, struct span span)
-{
-    const struct symbol *resource = ctype_resource(caller->program, type);
-
-    if (resource != NULL && resource->release != NULL && resource->release->proto_kind == AST_CHAIN)
-        visit_callee(caller, resource->release, span);
-}
-
-/* The frame of a called chain lies in the caller's; a spawned one has its own (rules 74, 76). */
-static void visit_form(void *context, struct ast_form *form)
-{
-    struct resolver *caller = context;
-
-    if (form->kind == AST_SPAWN && form->u.call.op != NULL && form->u.call.op->proto_kind == AST_CHAIN)
-        note_run(caller, form->u.call.op, true);
-    if (form->kind != AST_CALL || form->u.call.op == NULL)
-        return;
-    visit_release(caller, form->u.call.op->value, form->span);
-    if (form->u.call.op->proto_kind == AST_CHAIN)
-        visit_callee(caller, form->u.call.op, form->u.call.name_span);
-}
-
-static void visit_type(void *context, const struct ast_c *type)
-{
-    struct resolver *caller = context;
-    visit_release(caller, ctype_of_words(caller->program->arena, type->text), type->span);
-}
-
-/* 1 while its calls are being followed, 2 when done. */
-static void visit_chain(struct program *program, struct symbol *chain)
-{
-    struct resolver caller = { program, chain };
-    struct ast_visitor visitor = { .form = visit_form, .type = visit_type, .context = &caller };
-
-    if (chain->visit != 0)
-        return;
-    chain->visit = 1;
-    visit_release(&caller, chain->value, chain->span);
-    for (const struct parameter *param = chain->params; param != NULL; param = param->next)
-        visit_release(&caller, param->type, param->span);
-    ast_walk_block(&visitor, chain->proto->body);
-    chain->visit = 2;
-    *program->last_chain = chain;
-    program->last_chain = &chain->next_chain;
-}
-
 /* ---- the pass ---- */
 
 static bool is_chain(const struct symbol *symbol)
@@ -565,6 +487,6 @@ bool resolve(struct program *program, struct ast_file *file)
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
         resolve_raises(program, unit);
     for_each_chain(program, resolve_chain);
-    for_each_chain(program, visit_chain);
+    for_each_chain(program, resolve_calls);
     return true;
 }

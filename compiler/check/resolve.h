@@ -1,5 +1,6 @@
-/* resolve.h - what the parts of resolve share: resolve.c loads imports and has names and calls, resolve_imports.c their
- * order, resolve_names.c their names in C, resolve_resources.c what owns something, resolve_codes.c the numbers of codes. */
+/* resolve.h - what the parts of resolve share: resolve.c loads imports and has names and calls,
+ * resolve_imports.c their order, resolve_calls.c that of chains, resolve_names.c their names in C,
+ * resolve_resources.c what owns something, resolve_codes.c the numbers of codes. */
 #ifndef RESOLVE_H
 #define RESOLVE_H
 
@@ -7,6 +8,10 @@
 
 /* No file imports itself, directly or through others, or that has been reported. When all are loaded. */
 void resolve_imports(struct program *program);
+
+/* A chain and what it calls are in program->chains, callees first; a chain that calls itself has been
+ * reported. When all calls have been found. */
+void resolve_calls(struct program *program, struct symbol *chain);
 
 /* No name is in the way of another in C, or that has been reported; parameters and what generated functions have for themselves have
  * names. When all names are declared. */

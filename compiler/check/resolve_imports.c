@@ -5,52 +5,66 @@
  * The generated header of a file includes those of its imports, and a frame contains those of what it calls: of two headers that
  * include each other one would be read before what it needs.
  */
-#include "base/arena.h"
 #include "base/diag.h"
 #include "check/resolve.h"
-
-static struct unit *imported_by(const struct program *program, const struct ast_item *item)
-{
-    struct unit *unit = item->kind == AST_IMPORT && item->u.string.file != NULL ? program->units : NULL;
-
-    while (unit != NULL && unit->file != item->u.string.file)
-        unit = unit->next;
-    return unit;
-}
+#include "base/way.h"
 
 /* From `first` along what is being followed. */
-static void report_circle(struct program *program, struct unit *first, const struct unit *last)
+static void report_circle(struct program *program, const struct unit *first, const struct unit *last)
 {
-    const char *names = first->path;
     const struct unit *unit = first;
+    struct way way = { .count = 0 };
     struct diag *diag;
 
+    way_add(&way, first->path);
     do {
-        unit = imported_by(program, unit->followed);
-        names = arena_format(program->arena, "%s -> %s", names, unit->path);
+        unit = unit->followed->u.string.unit;
+        way_add(&way, unit->path);
     } while (unit != first);
-    diag = diag_report(program->diags, D_IMPORT_CIRCLE, last->followed->u.string.text_span, names);
+    diag = diag_report(program->diags, D_IMPORT_CIRCLE, last->followed->u.string.text_span, way_text(&way, program->arena));
     if (first != last)
         diag_note(program->diags, diag, first->followed->u.string.text_span, "it begins here");
 }
 
-static void follow(struct program *program, struct unit *unit)
+/* The import of a unit that comes after the one it has followed; NULL: all have been. */
+static const struct ast_item *next_import(const struct unit *unit)
 {
-    unit->visit = 1;
-    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next) {
-        struct unit *imported = imported_by(program, item);
-        if (imported == NULL)
-            continue;
-        unit->followed = item;
-        if (imported->visit == 1)
-            report_circle(program, imported, unit);
-        else if (imported->visit == 0)
-            follow(program, imported);
-    }
-    unit->visit = 2;
+    const struct ast_item *item = unit->followed == NULL ? unit->file->items : unit->followed->next;
+
+    while (item != NULL && item->kind != AST_IMPORT)
+        item = item->next;
+    return item;
 }
 
+/* Its imports have all been left before. */
+static void leave(struct unit *unit)
+{
+    unit->visit = 2;
+    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
+        unit->knows_codes |= item->kind == AST_CODES || (item->kind == AST_IMPORT && item->u.string.unit->knows_codes);
+}
+
+/* Follows the imports of the compiled file, which imports all others, and of what they import, without recursion. */
 void resolve_imports(struct program *program)
 {
-    follow(program, program->units); /* it imports all others */
+    struct unit *unit = program->units;
+
+    unit->visit = 1;
+    while (unit != NULL) {
+        struct unit *imported;
+        unit->followed = next_import(unit);
+        if (unit->followed == NULL) {
+            leave(unit);
+            unit = unit->follower;
+            continue;
+        }
+        imported = unit->followed->u.string.unit;
+        if (imported->visit == 1)
+            report_circle(program, imported, unit);
+        else if (imported->visit == 0) {
+            imported->visit = 1;
+            imported->follower = unit;
+            unit = imported;
+        }
+    }
 }

@@ -302,34 +302,11 @@ static void add_symbol(struct program *program, struct maker **makers, const str
     add_maker(program, makers, maker);
 }
 
-static struct unit *unit_of(const struct program *program, const struct ast_file *file)
-{
-    struct unit *unit = program->units;
-
-    while (unit != NULL && unit->file != file)
-        unit = unit->next;
-    return unit;
-}
-
-/* It or a file that it imports declares codes: then its header has the functions of emit_codes.c. */
-static bool knows_codes(const struct program *program, struct unit *unit)
-{
-    if (unit->knows_codes != 0)
-        return unit->knows_codes > 0;
-    unit->knows_codes = -1;
-    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next) {
-        struct unit *imported = item->kind == AST_IMPORT ? unit_of(program, item->u.string.file) : NULL;
-        if (item->kind == AST_CODES || (imported != NULL && knows_codes(program, imported)))
-            unit->knows_codes = 1;
-    }
-    return unit->knows_codes > 0;
-}
-
 static void add_module(struct program *program, struct maker **makers, struct unit *unit)
 {
     struct maker *maker;
 
-    if (!knows_codes(program, unit))
+    if (!unit->knows_codes) /* else its header has the functions of emit_codes.c */
         return;
     maker = arena_new(program->arena, struct maker);
     maker->name = unit->stem;

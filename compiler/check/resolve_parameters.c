@@ -14,7 +14,7 @@ bool resolve_is_shown(const struct program *program, const struct symbol *symbol
 static void adjust_parameter(struct program *program, const struct symbol *symbol, struct parameter *parameter)
 {
     bool is_array = *parameter->type.after == '[';
-    struct ctype adjusted = ctype_adjusted(program->arena, parameter->type);
+    struct ctype adjusted = ctype_adjusted(program->arena, is_array ? parameter->declared : parameter->type); /* const int v[] */
     struct diag *diag;
 
     if (adjusted.after != parameter->type.after && (symbol->proto_kind == AST_CHAIN || symbol->proto_kind == AST_BLOCKING)) {
@@ -22,6 +22,7 @@ static void adjust_parameter(struct program *program, const struct symbol *symbo
         diag_help(program->diags, diag, "write `%s`", ctype_declare(program->arena, adjusted, parameter->name));
     }
     parameter->type = adjusted;
+    parameter->declared = ctype_adjusted(program->arena, parameter->declared);
 }
 
 void resolve_parameters(struct program *program, struct symbol *symbol)
@@ -38,6 +39,7 @@ void resolve_parameters(struct program *program, struct symbol *symbol)
         parameter->name = param->name;
         parameter->span = param->name_span;
         parameter->type = ctype_of_declaration(program->arena, param->text, name_at, length);
+        parameter->declared = ctype_as_declared(program->arena, param->text, name_at, length);
         parameter->type.at = resolve_is_shown(program, symbol) ? param->span.begin : 0;
         adjust_parameter(program, symbol, parameter);
         symbol->param_count++;

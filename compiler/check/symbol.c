@@ -116,6 +116,18 @@ bool ctype_is_certain(struct ctype type)
     return second.kind == CTOKEN_END;
 }
 
+bool ctype_is_assignable(const struct program *program, struct ctype type)
+{
+    const struct symbol *resource = ctype_resource(program, type);
+    struct ctoken token, last = { CTOKEN_END, "", 0 };
+
+    if (resource != NULL)
+        type = resource->value;
+    for (const char *p = type.before; (token = ctext_next_solid(&p)).kind != CTOKEN_END;)
+        last = token;
+    return ctype_is_certain(type) || ctoken_is(last, "*");
+}
+
 bool ctype_is_struct(struct ctype type)
 {
     return (strncmp(type.before, "struct ", 7) == 0 || strncmp(type.before, "union ", 6) == 0) && strchr(type.before, '*') == NULL;
@@ -219,17 +231,27 @@ static void drop_brackets(struct arena *arena, struct ctype *type)
     }
 }
 
-struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, const char *name_at, size_t name_length)
+static struct ctype declared_type(struct arena *arena, const char *declaration, const char *name_at, size_t name_length, bool drop)
 {
     struct ctype type;
     const char *behind = name_at + name_length;
     const char *end = ctext_find(declaration, '=');
 
-    type.before = spaced(arena, declaration, (size_t)(name_at - declaration), true);
+    type.before = spaced(arena, declaration, (size_t)(name_at - declaration), drop);
     type.after = spaced(arena, behind, end == NULL ? strlen(behind) : (size_t)(end - behind), false);
     type.at = 0;
     drop_brackets(arena, &type);
     return type;
+}
+
+struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, const char *name_at, size_t name_length)
+{
+    return declared_type(arena, declaration, name_at, name_length, true);
+}
+
+struct ctype ctype_as_declared(struct arena *arena, const char *declaration, const char *name_at, size_t name_length)
+{
+    return declared_type(arena, declaration, name_at, name_length, false);
 }
 
 struct ctype ctype_of_words(struct arena *arena, const char *words)

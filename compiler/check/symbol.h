@@ -23,6 +23,7 @@ struct parameter {
     struct parameter *next;
     const char *name;
     struct ctype type;
+    struct ctype declared; /* with its `const`: of an array that a typedef names, it is that of the items */
     struct span span;
     const char *c_name; /* [resolve] in prototypes, and as a member */
     const char *local;  /* [resolve] in definitions */
@@ -90,9 +91,10 @@ struct unit {
     const char *include;   /* what to write behind #include for its header */
     struct symbol *statics; /* uthash, by name: the static chains of an imported file, which no other file knows */
     bool installed;        /* found in the data folder: <…> */
-    int knows_codes;       /* [resolve] 1: it or what it imports declares codes; -1: no; 0: not asked yet */
-    int visit;             /* [resolve] 1 while its imports are being followed, */
-    const struct ast_item *followed; /* [resolve] of which this is the current one */
+    bool knows_codes;      /* [resolve] it or what it imports declares codes */
+    int visit;             /* [resolve] 1 while its imports are being followed, 2 when all have been; */
+    const struct ast_item *followed; /* [resolve] the current one; */
+    struct unit *follower; /* [resolve] which of its importers follows it; NULL: it is the compiled file */
 };
 
 /* A name that is used but not declared, and has been reported. */
@@ -184,6 +186,10 @@ const char *ctype_declare(struct arena *arena, struct ctype type, const char *na
 /* The type of a declaration, with its name taken out, one blank between words, without a `const` that would forbid
  * assigning to a field of that type. */
 struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, const char *name_at, size_t name_length);
+
+/* The same, with the `const`. */
+struct ctype ctype_as_declared(struct arena *arena, const char *declaration, const char *name_at, size_t name_length);
+
 struct ctype ctype_of_words(struct arena *arena, const char *words);
 struct ctype ctype_of_text(struct arena *arena, const struct ast_c *c);
 
@@ -192,6 +198,9 @@ struct ctype ctype_adjusted(struct arena *arena, struct ctype type);
 
 /* Whether C has nothing to say against it, whatever is declared: arithmetic types, and pointers to them and to void. */
 bool ctype_is_certain(struct ctype type);
+
+/* Whether C can assign a value of that type, whatever is declared: those, and whatever ends as a pointer. */
+bool ctype_is_assignable(const struct program *program, struct ctype type);
 
 /* Reports C text that is to be a code and says itself that it is not positive: `0`, `-EIO`, `(-1)` (rule 35). */
 void symbol_check_positive(const struct program *program, const struct ast_c *code);

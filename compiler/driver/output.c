@@ -224,20 +224,22 @@ static bool look_at_all(struct outputs *outputs)
 /* The folders from the outermost to the one that is asked for; those that were made are removed
  * after a problem. */
 struct folder {
-    struct folder *next;
+    struct folder *next, *outer;
     const char *path;
     bool made;
 };
 
 static struct folder *list_folders(struct arena *arena, const char *path)
 {
-    struct folder *first = NULL, **last = &first;
+    struct folder *first = NULL, **last = &first, *outer = NULL;
 
-    for (const char *end = path; path != NULL && *end != '\0'; last = &(*last)->next) {
+    for (const char *end = path; path != NULL && *end != '\0'; last = &outer->next) {
         end += strspn(end, "/");
         end += strcspn(end, "/");
         *last = arena_new(arena, struct folder);
         (*last)->path = arena_copy(arena, path, (size_t)(end - path));
+        (*last)->outer = outer;
+        outer = *last;
     }
     return first;
 }
@@ -265,11 +267,11 @@ static bool make_folders(struct outputs *outputs, struct folder *folder)
 
 static void remove_folders(const struct folder *folder)
 {
-    if (folder == NULL)
-        return;
-    remove_folders(folder->next);
-    if (folder->made)
-        rmdir(folder->path);
+    while (folder != NULL && folder->next != NULL)
+        folder = folder->next;
+    for (; folder != NULL; folder = folder->outer)
+        if (folder->made)
+            rmdir(folder->path);
 }
 
 /* ---- contents ---- */

@@ -90,6 +90,8 @@ void emit_type_line(struct emitter *emitter, struct ctype type);
 uint64_t *emit_places(const struct emitter *emitter);
 
 /* "TYPE NAME", after emit_type_line(). */
+/* emit_line() for a place where a value of that type is assigned or returned, if C may refuse it. */
+void emit_value_line(struct emitter *emitter, struct ctype type, pos at);
 void emit_declared(struct emitter *emitter, struct ctype type, const char *name);
 
 /* A comment with the source line of a step, unless it was the last one. */
@@ -103,6 +105,8 @@ void emit_parameters(struct emitter *emitter, const struct symbol *op, bool lead
 
 /* The same of a prototype: ", const char *url, int n". */
 const char *emit_header_parameter_list(struct emitter *emitter, const struct symbol *op);
+/* As the C function has it: `const vector v`, where that is an array, is not `vector v`. Of a chain, which keeps it, without the `const`. */
+struct ctype emit_passed_type(const struct program *program, const struct symbol *op, const struct parameter *param);
 void emit_header_parameters(struct emitter *emitter, const struct symbol *op); /* each on its line, within the user's text */
 
 /* A name for a parameter of ours beside those of the operation, in its definition or in its prototype. */
@@ -124,7 +128,6 @@ const char *emit_comment_text(const struct emitter *emitter, const char *text);
 
 /* emit_codes.c */
 void emit_code_enum(struct emitter *emitter, const struct ast_code *codes);
-bool emit_knows_codes(const struct program *program); /* that are declared, in the file or in what it imports */
 void emit_code_functions(struct emitter *emitter); /* if it does */
 void emit_code_table(struct emitter *emitter);
 

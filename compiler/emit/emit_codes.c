@@ -76,14 +76,9 @@ static void emit_code_function(struct emitter *emitter, const char *what, bool t
     writer_putf(w, "    default: return chain_code_%s(%s);\n    }\n}\n\n", what, emit_own_name(emitter, OWN_CODE));
 }
 
-bool emit_knows_codes(const struct program *program)
-{
-    return next_code(program->symbols) != NULL;
-}
-
 void emit_code_functions(struct emitter *emitter)
 {
-    if (!emit_knows_codes(emitter->program))
+    if (!emitter->program->units->knows_codes)
         return;
     writer_put(emitter->writer,
         "/* chain_code_name() and chain_code_text(), with the codes of this file and of those that it imports. */\n");

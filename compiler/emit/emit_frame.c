@@ -297,14 +297,21 @@ static void emit_slot(struct emitter *emitter, const struct ir_strand *slot)
          name, slot->field, name, slot->field);
 }
 
-/* Inner ones first: a slot contains those of the eachs in its body. */
-void emit_slots(struct emitter *emitter, const struct ir_strand *strand)
+/* Inner ones, which come later, first: a slot contains those of the eachs in its body. */
+void emit_slots(struct emitter *emitter, const struct ir_strand *first)
 {
-    if (strand == NULL)
-        return;
-    emit_slots(emitter, strand->next);
-    if (strand->is_slot)
-        emit_slot(emitter, strand);
+    const struct ir_strand **slots;
+    size_t count = 0;
+
+    for (const struct ir_strand *strand = first; strand != NULL; strand = strand->next)
+        count += strand->is_slot;
+    slots = arena_alloc(emitter->arena, (count + 1) * sizeof *slots);
+    count = 0;
+    for (const struct ir_strand *strand = first; strand != NULL; strand = strand->next)
+        if (strand->is_slot)
+            slots[count++] = strand;
+    while (count-- > 0)
+        emit_slot(emitter, slots[count]);
 }
 
 /* An operation finds its header directly before its struct, so nothing may come between, however its type is aligned. */

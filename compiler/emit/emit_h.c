@@ -47,9 +47,8 @@ static void emit_item(struct emitter *emitter, const struct ast_item *item)
         emit_code_enum(emitter, item->u.codes);
         break;
     case AST_IMPORT:
-        for (const struct unit *unit = emitter->program->units; unit != NULL; unit = unit->next)
-            if (unit->file == item->u.string.file && unit->include != NULL && !(unit->installed && emitter->options->vendored))
-                emit_include(emitter, item, unit);
+        if (!(item->u.string.unit->installed && emitter->options->vendored))
+            emit_include(emitter, item, item->u.string.unit);
         break;
     case AST_PROTO:
         op = symbol_find(emitter->program, item->u.proto->name->name);
@@ -111,12 +110,22 @@ static const char cancel_text[] =
     "\n";
 
 static const char value_text[] =
-    "/* The value of a ${name} whose outcome is CHAIN_VALUE. */\n"
-    "static inline ${type} ${name}_value(const struct ${name} *${u})\n"
     "{\n"
     "    return ${u}->frame.u.value;\n"
     "}\n"
     "\n";
+
+static void emit_value(struct emitter *emitter)
+{
+    const struct symbol *chain = emitter->chain->symbol;
+    const char *name = emitter->chain->c_name, *u = emitter->program->own[OWN_USE];
+
+    writer_putf(emitter->writer, "/* The value of a %s whose outcome is CHAIN_VALUE. */\n", name);
+    emit_value_line(emitter, chain->value, chain->value.at);
+    writer_putf(emitter->writer, "static inline %s %s_value(const struct %s *%s)\n", chain->value.before, name, name, u);
+    emit_line_back(emitter);
+    writer_put_template(emitter->writer, value_text, "u", u, NULL);
+}
 
 /* What settle binds. */
 static void emit_settled_types(struct emitter *emitter)
@@ -139,7 +148,7 @@ void emit_header_parameters(struct emitter *emitter, const struct symbol *op)
     for (const struct parameter *param = op->params; param != NULL; param = param->next) {
         writer_put(emitter->writer, ", ");
         emit_at(emitter, param->type.at);
-        writer_put(emitter->writer, ctype_declare(emitter->arena, param->type, param->c_name));
+        writer_put(emitter->writer, ctype_declare(emitter->arena, emit_passed_type(emitter->program, op, param), param->c_name));
     }
 }
 
@@ -175,8 +184,7 @@ static void emit_chain(struct emitter *emitter)
                  chain->has_branches ? arena_format(emitter->arena, "    struct %s_branches branches;\n", name) : "", NULL);
     writer_put_template(w, cancel_text, "name", name, "u", emitter->program->own[OWN_USE], NULL);
     if (!ctype_is_void(chain->symbol->value))
-        writer_put_template(w, value_text, "name", name, "type", chain->symbol->value.before, "u", emitter->program->own[OWN_USE],
-                     NULL);
+        emit_value(emitter);
 }
 
 /* ---- the file ---- */

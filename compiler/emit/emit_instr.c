@@ -187,6 +187,8 @@ static void emit_do(struct emitter *emitter, const struct ir_instr *instr)
 
     if (tells)
         writer_putf(w, "    {\n        int %s = 0;\n    ", emit_own_name(emitter, OWN_REJECTED));
+    if (instr->variable != NULL)
+        emit_value_line(emitter, instr->variable->type, instr->span.begin);
     writer_put(w, "    ");
     if (instr->variable != NULL)
         writer_putf(w, "%s = ", emit_variable_path(emitter, instr->variable));
@@ -199,6 +201,7 @@ static void emit_do(struct emitter *emitter, const struct ir_instr *instr)
     if (rejects && instr->node->resource != NULL)
         writer_putf(w, ", &%s", emit_own_name(emitter, OWN_REJECTED));
     writer_put(w, ");\n");
+    emit_line_back(emitter);
     if (tells) {
         writer_putf(w, "        if (!%s)\n", emit_own_name(emitter, OWN_REJECTED));
         emit_done(emitter, instr, "            ");

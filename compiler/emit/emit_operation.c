@@ -25,11 +25,7 @@ static const char resolve_text[] =
     "{\n"
     "    ${type} *${place} = (${type} *)${claim}(${done}.end);\n"
     "    if (${place} == NULL)\n"
-    "        return ${late}(${done}.end);\n"
-    "${store}"
-    "${settle}"
-    "}\n"
-    "\n";
+    "        return ${late}(${done}.end);\n";
 
 static const char reject_text[] =
     "static inline enum chain_settled ${name}_${way}reject(${name}_deferred ${done}, int ${code}, const char *${message},\n"
@@ -43,6 +39,14 @@ static const char reject_text[] =
     "    return chain__${how}cancelled(${done}.end);\n"
     "}\n"
     "\n";
+
+/* A value that C cannot assign is the fault of the line that has its type. */
+static void emit_store(struct emitter *emitter, const struct symbol *op)
+{
+    emit_value_line(emitter, op->value, op->value.at);
+    writer_putf(emitter->writer, "    *%s = %s;\n", emit_own_name(emitter, OWN_PLACE), emit_own_name(emitter, OWN_VALUE));
+    emit_line_back(emitter);
+}
 
 /* `settle`: a call that is given the deferred and a zero, and what follows it. */
 static void emit_resolve(struct emitter *emitter, const struct symbol *op, const char *way, const char *claim, const char *late,
@@ -58,9 +62,10 @@ static void emit_resolve(struct emitter *emitter, const struct symbol *op, const
         emit_type_line(emitter, op->value);
     writer_putf(emitter->writer, "static inline enum chain_settled %s_%s(%s_deferred %s%s)\n", op->name, way, op->name, done, parameter);
     emit_line_back(emitter);
-    writer_put_template(emitter->writer, resolve_text, "type", type, "claim", claim, "late", late, "settle",
-                 arena_format(arena, "    %s(%s.end, 0);\n%s", settle, done, after), "store",
-                 !has_value ? "" : arena_format(arena, "    *%s = %s;\n", place, value), "done", done, "place", place, NULL);
+    writer_put_template(emitter->writer, resolve_text, "type", type, "claim", claim, "late", late, "done", done, "place", place, NULL);
+    if (has_value)
+        emit_store(emitter, op);
+    writer_putf(emitter->writer, "    %s(%s.end, 0);\n%s}\n\n", settle, done, after);
 }
 
 static void emit_reject(struct emitter *emitter, const struct symbol *op, const char *way, const char *how)

@@ -274,7 +274,8 @@ void emit_type_line(struct emitter *emitter, struct ctype type)
 {
     struct span span = { type.at, type.at };
 
-    if (!emitter->options->lines || type.at == 0 || ctype_is_certain(type) || ctype_resource(emitter->program, type) != NULL)
+    if (!emitter->options->lines || type.at == 0 || ctype_is_certain(type)
+        || (ctype_resource(emitter->program, type) != NULL && ctype_is_assignable(emitter->program, type)))
         return;
     if (emitter->shown == NULL)
         emitter->shown = emit_places(emitter);
@@ -282,6 +283,12 @@ void emit_type_line(struct emitter *emitter, struct ctype type)
         return;
     bits_set(emitter->shown, type.at);
     emit_line(emitter, span);
+}
+
+void emit_value_line(struct emitter *emitter, struct ctype type, pos at)
+{
+    if (!ctype_is_assignable(emitter->program, type))
+        emit_line(emitter, (struct span){ at, at });
 }
 
 void emit_declared(struct emitter *emitter, struct ctype type, const char *name)
@@ -345,11 +352,16 @@ void emit_source_comment(struct emitter *emitter, struct span span)
     writer_put(emitter->writer, cut < length ? "... */\n" : " */\n");
 }
 
+struct ctype emit_passed_type(const struct program *program, const struct symbol *op, const struct parameter *param)
+{
+    return op->proto_kind == AST_CHAIN || ctype_is_assignable(program, param->type) ? param->type : param->declared;
+}
+
 void emit_parameters(struct emitter *emitter, const struct symbol *op, bool leading_comma)
 {
     for (const struct parameter *param = op->params; param != NULL; param = param->next) {
         writer_put(emitter->writer, leading_comma || param != op->params ? ", " : "");
-        writer_put(emitter->writer, ctype_declare(emitter->arena, param->type, param->local));
+        writer_put(emitter->writer, ctype_declare(emitter->arena, emit_passed_type(emitter->program, op, param), param->local));
     }
 }
 
@@ -388,11 +400,18 @@ static bool type_mentions(struct ctype type, const char *name)
 }
 
 /* A name that hides neither a parameter of the user nor a type of one. */
-const char *emit_header_parameter(struct arena *arena, const struct symbol *op, const char *name)
+static bool is_mentioned(const struct symbol *op, const char *name)
 {
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
         if (strcmp(param->c_name, name) == 0 || type_mentions(param->type, name))
-            return emit_header_parameter(arena, op, arena_format(arena, "%s_", name));
+            return true;
+    return false;
+}
+
+const char *emit_header_parameter(struct arena *arena, const struct symbol *op, const char *name)
+{
+    while (is_mentioned(op, name))
+        name = arena_format(arena, "%s_", name);
     return name;
 }
 

@@ -327,7 +327,7 @@ void emit_skeleton(struct writer *writer, const struct program *program, const s
     if (has_main(chains)) /* -Dmain=… may be said for all files */
         writer_put(writer, "#undef main\n");
     writer_put(writer, "int main(int argc, char **argv)\n{\n");
-    if (emit_knows_codes(program))
+    if (program->units->knows_codes)
         writer_putf(writer, "    chain_explore_codes(%s_code_name);\n", program->units->stem);
     writer_put(writer, "    return chain_explore_main(argc, argv, chain__chains);\n}\n");
 }

@@ -299,15 +299,7 @@ static void lower_form(struct lowering *lowering, const struct node *node, struc
     case NODE_EXPR: lower_expr(lowering, node, dest); break;
     case NODE_DO: lower_do(lowering, node, dest); break;
     case NODE_BLOCK: lower_block(lowering, node, dest); break;
-    case NODE_THEN:
-        if (node->u.then.pulls)
-            lower_pull(lowering, node);
-        else
-            lower_then(lowering, node, dest);
-        break;
-    case NODE_THEN_ELSE: lower_then_else(lowering, node, dest); break;
-    case NODE_CATCH: lower_catch(lowering, node, dest); break;
-    case NODE_FINALLY: lower_finally(lowering, node, dest); break;
+    case NODE_THEN: lower_pull(lowering, node); break;
     case NODE_BRANCHES: lower_branches(lowering, node, dest); break;
     case NODE_EACH: lower_each(lowering, node); break;
     case NODE_TIMEOUT: lower_timeout(lowering, node, dest); break;
@@ -320,6 +312,7 @@ static void lower_form(struct lowering *lowering, const struct node *node, struc
     case NODE_JOIN: lower_join(lowering, node->span); break;
     case NODE_RETURN: lower_return(lowering, node); break;
     case NODE_REJECT: lower_reject(lowering, node); break;
+    case NODE_THEN_ELSE: case NODE_CATCH: case NODE_FINALLY: break; /* clauses */
     }
 }
 
@@ -364,15 +357,21 @@ static void lower_dropped(struct lowering *lowering, const struct node *node)
     lower_owner_close(lowering, &owner, node->span);
 }
 
-void lower(struct lowering *lowering, const struct node *node, struct variable *dest)
+/* The first thing in a block says where it is. */
+static void begin(const struct lowering *lowering, const struct node *node)
+{
+    if (lowering->block->span.begin == 0 && lowering->block->instrs == NULL)
+        lowering->block->span = node->span;
+}
+
+static void lower_step(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct variable *holder = node->binding;
     bool dropped;
 
     if (holder == NULL && node->kind == NODE_DELAY)
         holder = node->u.delay.passes->variable;
-    if (lowering->block->span.begin == 0 && lowering->block->instrs == NULL)
-        lowering->block->span = node->span;
+    begin(lowering, node);
     if (node->undo != NULL) /* a step that starts nothing is not done either */
         lower_check_cancelled(lowering, node->span);
     dropped = node->resource != NULL && holder == NULL && dest == NULL;
@@ -388,6 +387,25 @@ void lower(struct lowering *lowering, const struct node *node, struct variable *
         note_undo(lowering, node);
     if (!node->ends)
         lower_copy(lowering, dest, holder, node->span);
+}
+
+void lower(struct lowering *lowering, const struct node *node, struct variable *dest)
+{
+    struct clause *clause = NULL;
+
+    for (; node_before(node) != NULL; node = node_before(node)) {
+        struct clause *inner = arena_new(lowering->arena, struct clause);
+        begin(lowering, node);
+        inner->around = clause;
+        inner->node = node;
+        inner->dest = dest;
+        inner->fail = lowering->fail;
+        dest = lower_clause_open(lowering, inner);
+        clause = inner;
+    }
+    lower_step(lowering, node, dest);
+    for (; clause != NULL; clause = clause->around)
+        lower_clause_close(lowering, clause);
 }
 
 /* Behind the last step, and behind a rejection. */

@@ -85,6 +85,19 @@ struct feed {
     struct ir_block *done;      /* where it goes on if there are no more */
 };
 
+/* A clause while what stands before it is being lowered. In the arena: a pipeline has up to 10,000 of them, one around the other. */
+struct clause {
+    struct clause *around;      /* the next one in the text */
+    const struct node *node;
+    struct variable *dest;
+    struct ir_block *fail;      /* where a rejection of the clause goes */
+    struct owner *owner;        /* of the value before it; NULL: nothing that owns */
+    struct ir_block *entry;     /* of an else or catch */
+    struct ir_block *behind;
+    struct cleanup cleanup;     /* of a finally */
+    struct variable *kept;
+};
+
 struct lowering {
     struct arena *arena;
     struct ir_chain *chain;
@@ -128,10 +141,13 @@ void lower_copy(struct lowering *lowering, struct variable *dest, struct variabl
 
 void lower_jump_to(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value);
 struct ir_block *lower_ending(struct lowering *lowering); /* a block that ends the chain with its value */
-void lower_then(struct lowering *lowering, const struct node *node, struct variable *dest);
-void lower_then_else(struct lowering *lowering, const struct node *node, struct variable *dest);
-void lower_catch(struct lowering *lowering, const struct node *node, struct variable *dest);
-void lower_finally(struct lowering *lowering, const struct node *node, struct variable *dest);
+
+/* A clause around what stands before it, whose value goes to the variable that comes back. */
+struct variable *lower_clause_open(struct lowering *lowering, struct clause *clause);
+void lower_clause_close(struct lowering *lowering, struct clause *clause);
+void lower_finally_open(struct lowering *lowering, struct clause *clause);
+void lower_finally_close(struct lowering *lowering, struct clause *clause);
+
 void lower_jump(struct lowering *lowering, const struct node *node);
 void lower_return(struct lowering *lowering, const struct node *node);
 void lower_reject(struct lowering *lowering, const struct node *node);

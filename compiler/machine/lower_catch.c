@@ -12,8 +12,7 @@ static void hold(struct lowering *lowering, struct variable *variable, struct sp
         lower_add(lowering, IR_HOLD, span)->variable = variable;
 }
 
-/* A value that owns something and is not bound: in care until the next step has settled (rule 42b). NULL: it is no such value.
- * Not on the stack, as a pipeline of many steps is lowered by as deep a recursion. */
+/* A value that owns something and is not bound: in care until the next step has settled (rule 42b). NULL: it is no such value. */
 static struct owner *open_for(struct lowering *lowering, struct variable *it, struct span span)
 {
     struct owner *owner;
@@ -24,17 +23,6 @@ static struct owner *open_for(struct lowering *lowering, struct variable *it, st
     lower_owner_open(lowering, owner, NULL, OWNER_RELEASES, span);
     lower_own(lowering, owner, it);
     return owner;
-}
-
-void lower_then(struct lowering *lowering, const struct node *node, struct variable *dest)
-{
-    struct owner *owner = open_for(lowering, node->u.then.it->variable, node->span);
-
-    lower(lowering, node->u.then.first, node->u.then.it->variable);
-    lower(lowering, node->u.then.second, dest);
-    hold(lowering, node->u.then.it->variable, node->span);
-    if (owner != NULL)
-        lower_owner_close(lowering, owner, node->span);
 }
 
 static void lower_catch_entry(struct lowering *lowering, struct ir_block *handler, struct variable *err)
@@ -83,32 +71,59 @@ static void lower_handler(struct lowering *lowering, struct ir_block *entry, con
     lower_place(lowering, behind);
 }
 
-void lower_then_else(struct lowering *lowering, const struct node *node, struct variable *dest)
-{
-    struct ir_block *handler = lower_new_block(lowering, "else_handler", node->u.then.no->span);
-    struct ir_block *behind = lower_new_block(lowering, "after_else", node->span), *fail;
-    struct ir_block *entry = handler_entry(lowering, handler, NULL);
-    struct owner *owner = open_for(lowering, node->u.then.it->variable, node->span);
+/* ---- the clauses ---- */
 
-    fail = lowering->fail;
-    lowering->fail = entry;
-    lower(lowering, node->u.then.first, node->u.then.it->variable);
-    lowering->fail = fail;
-    lower(lowering, node->u.then.second, dest);
-    hold(lowering, node->u.then.it->variable, node->span);
-    lower_handler(lowering, entry, node->u.then.no, node->u.then.err, dest, behind);
-    if (owner != NULL)
-        lower_owner_close(lowering, owner, node->span);
+static void open_handler(struct lowering *lowering, struct clause *clause, struct ir_block *handler, const struct ast_name *codes,
+                         const char *behind)
+{
+    clause->behind = lower_new_block(lowering, behind, clause->node->span);
+    clause->entry = handler_entry(lowering, handler, codes);
+    lowering->fail = clause->entry;
 }
 
-void lower_catch(struct lowering *lowering, const struct node *node, struct variable *dest)
+struct variable *lower_clause_open(struct lowering *lowering, struct clause *clause)
 {
-    struct ir_block *handler = lower_new_block(lowering, "catch", node->span);
-    struct ir_block *behind = lower_new_block(lowering, "after_catch", node->span), *fail = lowering->fail;
-    struct ir_block *entry = handler_entry(lowering, handler, node->u.catch_.codes);
+    const struct node *node = clause->node;
 
-    lowering->fail = entry;
-    lower(lowering, node->u.catch_.body, dest);
-    lowering->fail = fail;
-    lower_handler(lowering, entry, node->u.catch_.handler, node->u.catch_.err, dest, behind);
+    switch ((int)node->kind) {
+    case NODE_CATCH:
+        open_handler(lowering, clause, lower_new_block(lowering, "catch", node->span), node->u.catch_.codes, "after_catch");
+        return clause->dest;
+    case NODE_FINALLY:
+        lower_finally_open(lowering, clause);
+        return clause->dest;
+    default:
+        clause->owner = open_for(lowering, node->u.then.it->variable, node->span);
+        clause->fail = lowering->fail;
+        if (node->kind == NODE_THEN_ELSE)
+            open_handler(lowering, clause, lower_new_block(lowering, "else_handler", node->u.then.no->span), NULL, "after_else");
+        return node->u.then.it->variable;
+    }
+}
+
+static void close_then(struct lowering *lowering, const struct clause *clause)
+{
+    const struct node *node = clause->node;
+
+    lower(lowering, node->u.then.second, clause->dest);
+    hold(lowering, node->u.then.it->variable, node->span);
+    if (node->kind == NODE_THEN_ELSE)
+        lower_handler(lowering, clause->entry, node->u.then.no, node->u.then.err, clause->dest, clause->behind);
+    if (clause->owner != NULL)
+        lower_owner_close(lowering, clause->owner, node->span);
+}
+
+void lower_clause_close(struct lowering *lowering, struct clause *clause)
+{
+    const struct node *node = clause->node;
+
+    if (node->kind == NODE_FINALLY) {
+        lower_finally_close(lowering, clause);
+        return;
+    }
+    lowering->fail = clause->fail;
+    if (node->kind == NODE_CATCH)
+        lower_handler(lowering, clause->entry, node->u.catch_.handler, node->u.catch_.err, clause->dest, clause->behind);
+    else
+        close_then(lowering, clause);
 }

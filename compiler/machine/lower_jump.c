@@ -129,54 +129,69 @@ void lower_continue_jumps(struct lowering *lowering, struct cleanup *cleanup)
     }
 }
 
-void lower_finally(struct lowering *lowering, const struct node *node, struct variable *dest)
+void lower_finally_open(struct lowering *lowering, struct clause *clause)
 {
-    struct span span = node->u.finally.cleanup->span;
-    struct cleanup cleanup = { .outer = lowering->cleanups, .scope = lowering->scope, .entry = lower_new_block(lowering, "finally", node->span) };
-    struct variable *kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
-    struct ir_block *normal = lower_new_block(lowering, "to_finally", span), *rejected = lower_new_block(lowering, "rejected_to_finally", span);
-    struct ir_block *replaced = lower_new_block(lowering, "replaced", span), *well = lower_new_block(lowering, "after_finally", span);
-    struct ir_block *behind = lower_new_block(lowering, "after_finally", span), *fail = lowering->fail;
-    struct ir_block *checked = lower_new_block(lowering, "finally_done", span);
+    const struct node *node = clause->node;
 
-    normal->span.begin = rejected->span.begin = replaced->span.begin = well->span.begin = behind->span.begin = 0;
-    checked->span.begin = 0;
+    clause->cleanup = (struct cleanup){ .outer = lowering->cleanups, .scope = lowering->scope,
+                                        .entry = lower_new_block(lowering, "finally", node->span) };
+    clause->kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
     lower_check_cancelled(lowering, node->span); /* what has not begun has nothing to clean up */
-    lowering->cleanups = &cleanup;
-    lowering->fail = rejected;
-    lower(lowering, node->u.finally.body, dest);
-    lower_terminate(lowering, IR_GOTO, normal, NULL);
-    lowering->cleanups = cleanup.outer;
+    lowering->cleanups = &clause->cleanup;
+    lowering->fail = lower_new_block(lowering, "rejected_to_finally", node->u.finally.cleanup->span);
+    lowering->fail->span.begin = 0;
+}
 
-    lower_place(lowering, normal); /* both ways in that are no jumps */
-    if (cleanup.exit != NULL)
-        lower_set_exit(lowering, cleanup.exit, 0);
-    lower_terminate(lowering, IR_GOTO, cleanup.entry, NULL);
-    lower_place(lowering, rejected);
-    if (cleanup.exit != NULL)
-        lower_set_exit(lowering, cleanup.exit, 0);
-    lower_terminate(lowering, IR_GOTO, cleanup.entry, NULL);
+/* Both ways in that are no jumps. */
+static void enter_finally(struct lowering *lowering, const struct cleanup *cleanup, struct ir_block *way)
+{
+    way->span.begin = 0;
+    lower_place(lowering, way);
+    if (cleanup->exit != NULL)
+        lower_set_exit(lowering, cleanup->exit, 0);
+    lower_terminate(lowering, IR_GOTO, cleanup->entry, NULL);
+}
 
-    lower_place(lowering, cleanup.entry);
-    lower_add(lowering, IR_KEEP, node->span)->variable = kept;
-    lowering->dirty = false;
-    lowering->fail = replaced;
-    lower(lowering, node->u.finally.cleanup, NULL);
-    lowering->fail = fail;
-    lower_add(lowering, IR_RESTORE, span)->variable = kept;
-    lower_terminate(lowering, IR_CHECK, checked, fail); /* a jump stops at a cancel that came meanwhile */
-    lower_place(lowering, checked);
-    if (cleanup.exit != NULL) {
-        lowering->block->variable = cleanup.exit;
-        lowering->block->cases = cleanup.cases;
+static void leave_finally(struct lowering *lowering, const struct cleanup *cleanup, struct ir_block *behind)
+{
+    if (cleanup->exit != NULL) {
+        lowering->block->variable = cleanup->exit;
+        lowering->block->cases = cleanup->cases;
         lower_terminate(lowering, IR_SWITCH, behind, NULL);
     } else
         lower_terminate(lowering, IR_GOTO, behind, NULL);
+}
+
+void lower_finally_close(struct lowering *lowering, struct clause *clause)
+{
+    const struct node *node = clause->node;
+    struct span span = node->u.finally.cleanup->span;
+    struct cleanup *cleanup = &clause->cleanup;
+    struct ir_block *normal = lower_new_block(lowering, "to_finally", span), *rejected = lowering->fail;
+    struct ir_block *replaced = lower_new_block(lowering, "replaced", span), *checked = lower_new_block(lowering, "finally_done", span);
+    struct ir_block *behind = lower_new_block(lowering, "after_finally", span);
+
+    replaced->span.begin = behind->span.begin = checked->span.begin = 0;
+    lower_terminate(lowering, IR_GOTO, normal, NULL);
+    lowering->cleanups = cleanup->outer;
+    enter_finally(lowering, cleanup, normal);
+    enter_finally(lowering, cleanup, rejected);
+
+    lower_place(lowering, cleanup->entry);
+    lower_add(lowering, IR_KEEP, node->span)->variable = clause->kept;
+    lowering->dirty = false;
+    lowering->fail = replaced;
+    lower(lowering, node->u.finally.cleanup, NULL);
+    lowering->fail = clause->fail;
+    lower_add(lowering, IR_RESTORE, span)->variable = clause->kept;
+    lower_terminate(lowering, IR_CHECK, checked, clause->fail); /* a jump stops at a cancel that came meanwhile */
+    lower_place(lowering, checked);
+    leave_finally(lowering, cleanup, behind);
     lowering->dirty = false;
     lower_place(lowering, replaced); /* rule 38 */
-    lower_add(lowering, IR_SUPPRESS, span)->variable = kept;
-    lower_terminate(lowering, IR_GOTO, fail, NULL);
-    lower_continue_jumps(lowering, &cleanup);
+    lower_add(lowering, IR_SUPPRESS, span)->variable = clause->kept;
+    lower_terminate(lowering, IR_GOTO, clause->fail, NULL);
+    lower_continue_jumps(lowering, cleanup);
     lower_place(lowering, behind);
 }
 

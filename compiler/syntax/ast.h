@@ -240,7 +240,7 @@ struct ast_item {
         struct {
             const char *text;  /* without quotes */
             struct span text_span;
-            const struct ast_file *file; /* AST_IMPORT [resolve] */
+            struct unit *unit; /* AST_IMPORT [resolve]: what is imported; NULL: it cannot be */
         } string;              /* AST_REQUIRE, AST_IMPORT */
         struct {
             struct ast_name *name;

@@ -41,6 +41,7 @@ struct scanner {
     struct names *names;
     struct diags *diags;
     const struct source *source;
+    const char *text;           /* of the source, without digraphs */
     const char *cursor, *limit;
     struct token last[4];       /* [0] is the newest */
     struct token ahead;         /* found together with the last one: the name behind a type */
@@ -86,12 +87,12 @@ enum mark scan_next_mark(const struct scanner *scan, const char **at, const char
 
 static inline pos scan_pos(const struct scanner *scan, const char *at)
 {
-    return scan->source->base + (pos)(at - scan->source->text);
+    return scan->source->base + (pos)(at - scan->text);
 }
 
 static inline const char *scan_at(const struct scanner *scan, pos at)
 {
-    return scan->source->text + (at - scan->source->base);
+    return scan->text + (at - scan->source->base);
 }
 
 static inline struct span scan_span(const struct scanner *scan, const char *begin, const char *end)

@@ -6,6 +6,7 @@
 
 #include "ctext/reserved.h"
 #include "ctext/ctext.h"
+#include "syntax/digraphs.h"
 #include "syntax/scan.h"
 
 struct token scan_new_token(struct scanner *scan, int kind, const char *begin, const char *end)
@@ -391,8 +392,8 @@ int yylex(YYSTYPE *value, struct span *span, struct scanner *scan)
 void scan_init(struct scanner *scan, struct arena *arena, struct names *names, struct diags *diags, const struct source *source)
 {
     *scan = (struct scanner){ .arena = arena, .names = names, .diags = diags, .source = source };
-    scan->cursor = source->text;
-    scan->limit = source->text + source->length;
+    scan->text = scan->cursor = digraphs_replaced(arena, source);
+    scan->limit = scan->text + source->length;
     scan->last_comment = &scan->comments;
     scan->last_unbalanced = &scan->unbalanced;
     if (source->length >= 3 && memcmp(scan->cursor, "\xEF\xBB\xBF", 3) == 0)

@@ -131,9 +131,9 @@ static bool is_head_of_each(const struct scanner *scan)
 {
     const char *at = scan->open[scan->depth - 1].at;
 
-    while (at > scan->source->text && isspace((unsigned char)at[-1]))
+    while (at > scan->text && isspace((unsigned char)at[-1]))
         at--;
-    return at - scan->source->text >= 4 && memcmp(at - 4, "each", 4) == 0;
+    return at - scan->text >= 4 && memcmp(at - 4, "each", 4) == 0;
 }
 
 /* Up to where a token that is wrong makes wrong what follows it: a statement of C, the parentheses of an `each`. */
@@ -228,9 +228,9 @@ static bool is_returned(const struct scanner *scan, struct span span)
 {
     const char *at = syntax_source(scan, span);
 
-    while (at > scan->source->text && isspace((unsigned char)at[-1]))
+    while (at > scan->text && isspace((unsigned char)at[-1]))
         at--;
-    return at - scan->source->text >= 6 && memcmp(at - 6, "return", 6) == 0;
+    return at - scan->text >= 6 && memcmp(at - 6, "return", 6) == 0;
 }
 
 /* Text in one line, for a help. */

@@ -45,6 +45,10 @@ INPUTS = {
     "chains": (100, lambda n: OP + each(n, "chain int f@(int x) { op(x) then op }\n")),
     "chains, each calls the one before": (100, lambda n: OP + "chain int f0(int x) { op(x) }\n"
         + "".join(f"chain int f{i}(int x) {{ f{i - 1}(x) then (it + 1) }}\n" for i in range(1, n // 2))),
+    "chains, each calls the next one": (100, lambda n: OP + "".join(f"chain int f{i}(int x) {{ f{i + 1}(x) then (it + 1) }}\n"
+        for i in range(n // 2)) + f"chain int f{n // 2}(int x) {{ op(x) }}\n"),
+    "chains that spawn one another, with a pool": (60, lambda n: OP + "".join(
+        f"chain void f{i}(int x){' pool 3' if i == 0 else ''} {{ op(x) then spawn f{(i + 1) % n}(x) }}\n" for i in range(n))),
     "chains with a prologue of that length": (30, lambda n: "%{\n" + each(4 * n, "static const int table_@[] = { a@, b@, c@ };\n")
         + "%}\n" + OP + each(n, "chain int f@(int x) { op(x) then op }\n")),
     "chains with that many macros": (30, lambda n: each(4 * n, "#define MACRO_@ (a@ + b@)\n") + OP
@@ -98,6 +102,8 @@ INPUTS = {
     "loops in one another": (12, lambda n: OP + "chain void f(int x)\n{\n    " + "while (x) { op(x) as b then " * n + "op(x)" + " then op(b) }" * n
         + "\n}\n"),
     "catch": (60, lambda n: OP + steps(n, "op(x) catch { op(err.code) }")),
+    "catch, whose value is wanted": (60, lambda n: OP + "chain int f(int x)\n{\n    op(x) as b\n" + each(n, "    catch op(x) as b\n")
+        + "    then (it + b)\n}\n"),
     "catch in blocks": (60, lambda n: OP + steps(n, "{ op(x) as b then op(b) catch op(1) }")),
     "then else": (60, lambda n: OP + steps(n, "op(x) else op(1)")),
     "finally": (60, lambda n: OP + steps(n, "{ op(x) as b finally op(x) }")),
