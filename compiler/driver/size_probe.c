@@ -20,12 +20,19 @@
 
 extern char **environ;
 
-/* While the compiler runs, what would end chainc is held: the compiler is to end first. */
+/* While the compiler runs, what would end chainc is held: the compiler is to end first, which may not have
+ * been told. */
 static volatile sig_atomic_t caught;
+static volatile sig_atomic_t compiler; /* the process, until it has ended; else 0 */
 
 static void catch_end(int number)
 {
+    int saved = errno;
+
     caught = number;
+    if (compiler != 0)
+        kill((pid_t)compiler, number);
+    errno = saved;
 }
 
 /* ---- files without a name ---- */
@@ -109,16 +116,22 @@ static int spawn(pid_t *child, const char **list, int input, int output)
     return error;
 }
 
-/* If chainc is to end, so is the compiler, which may not have been told. */
+/* A signal that comes before the handler knows of the compiler is passed on here. The process keeps its number until
+ * waitpid(), and by then the handler has forgotten it. */
 static int await(pid_t child, int *status)
 {
+    siginfo_t unused;
     pid_t ended;
 
-    do {
-        if (caught != 0)
-            kill(child, caught);
+    compiler = child;
+    if (caught != 0)
+        kill(child, caught);
+    while (waitid(P_PID, (id_t)child, &unused, WEXITED | WNOWAIT) != 0 && errno == EINTR)
+        continue;
+    compiler = 0;
+    do
         ended = waitpid(child, status, 0);
-    } while (ended < 0 && errno == EINTR);
+    while (ended < 0 && errno == EINTR);
     return ended == child ? 0 : errno;
 }
 

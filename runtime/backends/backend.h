@@ -29,7 +29,7 @@ struct chain_reactor {
     const struct chain__backend *backend;
     int poll_fd;
     int wake_fd;
-    int last_fd;    /* opened to tell a sleeping loop that wake_fd is lost; -1: none */
+    int last_fd;    /* atomic: opened to tell a sleeping loop that wake_fd is lost; -1: none */
     int highest;    /* descriptor that was ever watched */
     bool whole_ms;  /* the system takes timeouts in ms only */
     bool has_failed; /* it cannot wait any more, and the loop has been told so */
@@ -83,8 +83,8 @@ int chain__reactor_repair(struct chain_reactor *reactor);
 
 static inline bool chain__reactor_is_sound(struct chain_reactor *reactor)
 {
-    return __atomic_load_n(&reactor->failure, __ATOMIC_RELAXED) == 0
-           && reactor->link.forks == chain__forks;
+    return __atomic_load_n(&reactor->link.forks, __ATOMIC_ACQUIRE) == chain__forks
+           && __atomic_load_n(&reactor->failure, __ATOMIC_RELAXED) == 0;
 }
 
 /* 0, or why nobody can wait for descriptors. */

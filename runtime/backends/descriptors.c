@@ -29,6 +29,7 @@ struct chain__entry {
     struct chain_io_link waiting[2]; /* by direction: rings of chain_io; zero: not made yet */
     struct chain_reactor *owner;     /* that watches it, or NULL */
     struct chain__entry *again;      /* the next in its owner's list of those to be tried */
+    struct chain__entry **link;      /* what points to it there */
     uint32_t generation;             /* uses of the number, to tell events of a former one */
     uint8_t dry;                     /* CHAIN__CAN_…: the last attempt would have blocked */
     uint8_t leaving;                 /* FORGETTING, CLOSING: its operations are being told */
@@ -233,22 +234,20 @@ static void try_later(struct chain__entry *entry)
         return;
     entry->listed = reactor->round;
     entry->again = NULL;
+    entry->link = reactor->last_again;
     *reactor->last_again = entry;
     reactor->last_again = &entry->again;
 }
 
 static void unlist(struct chain__entry *entry)
 {
-    struct chain_reactor *reactor = entry->owner;
-    struct chain__entry **link = &reactor->again;
-
     if (entry->listed == 0)
         return;
-    while (*link != entry)
-        link = &(*link)->again;
-    *link = entry->again;
-    if (entry->again == NULL)
-        reactor->last_again = link;
+    *entry->link = entry->again;
+    if (entry->again != NULL)
+        entry->again->link = entry->link;
+    else
+        entry->owner->last_again = entry->link;
     entry->listed = 0;
 }
 
@@ -360,23 +359,37 @@ static void tell_all(struct chain__entry *entry, int code)
         }
 }
 
-/* Closing ends a watch, unless the open file lives on in another process. */
-static void forget(struct chain__entry *entry, int fd, bool is_closing)
+static void unwatch(struct chain_reactor *owner, int fd)
 {
-    struct chain_reactor *owner = entry->owner;
-
-    if (owner == NULL)
-        return;
-    unlist(entry);
-    entry->owner = NULL;
-    if ((!is_closing || chain__has_forked) && chain__reactor_is_sound(owner))
+    if (chain__reactor_is_sound(owner))
         owner->backend->unwatch(owner, fd);
+}
+
+/* Closing ends a watch, unless the open file lives on in another process. So a fork(2) on another
+ * thread comes before, and the watch is ended here, or after. */
+static void close_watched(struct chain_reactor *owner, int fd)
+{
+    if (chain__fork_hold_off(&owner->link))
+        unwatch(owner, fd);
+    close(fd);
+    chain__fork_allow(&owner->link);
+}
+
+static void finish(struct chain_reactor *owner, int fd, bool is_closing)
+{
+    if (is_closing && owner != NULL)
+        close_watched(owner, fd);
+    else if (is_closing)
+        close(fd);
+    else if (owner != NULL)
+        unwatch(owner, fd);
 }
 
 /* An attempt that is told may close the same descriptor: the first call that lets go of it ends what
  * the others have asked for. */
 static void let_go(struct chain__entry *entry, uint8_t how, int code)
 {
+    struct chain_reactor *owner;
     int fd = number_of(entry);
 
     if (entry->leaving != 0) {
@@ -387,11 +400,12 @@ static void let_go(struct chain__entry *entry, uint8_t how, int code)
     entry->generation++;
     tell_all(entry, code);
     how = entry->leaving;
-    forget(entry, fd, (how & CLOSING) != 0);
+    owner = entry->owner;
+    unlist(entry);
+    entry->owner = NULL;
     entry->dry = 0;
     entry->leaving = 0;
-    if ((how & CLOSING) != 0)
-        close(fd);
+    finish(owner, fd, (how & CLOSING) != 0);
 }
 
 void chain_io_forget(int fd)

@@ -49,18 +49,29 @@ static int epoll_open(struct chain_reactor *reactor)
     return code;
 }
 
-/* Somebody else may have closed them, and their numbers may be another's by now. They are ours if one
- * still watches the other. This changes nothing, as in a child process the parent has them, too. */
-static void epoll_close(struct chain_reactor *reactor)
+/* Whether the epoll watches that descriptor for wake-ups. This changes nothing, as in a child process
+ * the parent has them, too. */
+static bool watches(const struct chain_reactor *reactor, int fd)
 {
     struct epoll_event event = of_wake_ups();
 
-    if (epoll_ctl(reactor->poll_fd, EPOLL_CTL_MOD, reactor->wake_fd, &event) == 0 || errno == ENOMEM) {
+    return fd >= 0 && (epoll_ctl(reactor->poll_fd, EPOLL_CTL_MOD, fd, &event) == 0 || errno == ENOMEM);
+}
+
+/* Somebody else may have closed them, and their numbers may be another's by now. They are ours if one
+ * still watches the other. */
+static void epoll_close(struct chain_reactor *reactor)
+{
+    int last_fd = __atomic_load_n(&reactor->last_fd, __ATOMIC_ACQUIRE);
+    bool is_whole = watches(reactor, reactor->wake_fd);
+    bool has_last = watches(reactor, last_fd);
+
+    if (is_whole)
         close(reactor->wake_fd);
+    if (has_last)
+        close(last_fd);
+    if (is_whole || has_last)
         close(reactor->poll_fd);
-    }
-    if (reactor->last_fd >= 0)
-        close(reactor->last_fd);
     reactor->poll_fd = reactor->wake_fd = reactor->last_fd = -1;
 }
 
@@ -139,13 +150,17 @@ static int epoll_wait_and_settle(struct chain_reactor *reactor, int64_t timeout)
 static void tell_of_loss(struct chain_reactor *reactor, int code)
 {
     struct epoll_event event = of_wake_ups();
-    int sound = 0;
+    int sound = 0, fd;
 
     if (!__atomic_compare_exchange_n(&reactor->failure, &sound, code, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
         return;
-    reactor->last_fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (reactor->last_fd >= 0)
-        epoll_ctl(reactor->poll_fd, EPOLL_CTL_ADD, reactor->last_fd, &event);
+    fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (fd < 0)
+        return;
+    if (epoll_ctl(reactor->poll_fd, EPOLL_CTL_ADD, fd, &event) == 0)
+        __atomic_store_n(&reactor->last_fd, fd, __ATOMIC_RELEASE);
+    else
+        close(fd);
 }
 
 /* EAGAIN: the counter is full, so it has an event already. */

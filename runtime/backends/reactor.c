@@ -48,8 +48,8 @@ int chain__reactor_repair(struct chain_reactor *reactor)
         return code;
     reactor->backend->close(reactor);
     code = reactor->backend->open(reactor);
-    reactor->link.forks = chain__forks;
     __atomic_store_n(&reactor->failure, code, __ATOMIC_RELEASE);
+    __atomic_store_n(&reactor->link.forks, chain__forks, __ATOMIC_RELEASE); /* last: others may wake now */
     if (code != 0)
         return code;
     reactor->backend->wake(reactor);
@@ -195,9 +195,9 @@ size_t chain_reactor_close(struct chain_reactor *reactor)
     if (reactor == NULL)
         return 0;
     chain__threads_close(&reactor->pools); /* first, as what still runs posts its outcome to the loop */
-    chain__fork_leave(&reactor->link);
     running = chain_loop_fini(&reactor->loop);
     chain__io_close(reactor);
+    chain__fork_leave(&reactor->link);
     reactor->backend->close(reactor);
     free(reactor);
     return running;

@@ -9,7 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,13 +64,20 @@ int forks_in_a_thread(bool returns)
 }
 
 static pid_t forked;
+static bool has_forked;
 
 int forks_fork(void)
 {
     forked = fork();
+    has_forked = true;
     if (forked == 0)
         alarm(30);
     return 0;
+}
+
+bool forks_has_forked(void)
+{
+    return has_forked;
 }
 
 static void open_all(void)
@@ -281,6 +291,7 @@ static void fork_in_a_step(void)
 {
     static struct forking u;
 
+    has_forked = false;
     CHECK(forking_run(&u, loop, 10) == 0);
     chain_loop_run(loop);
     CHECK(chain_outcome(&u.root) == CHAIN_VALUE && forking_value(&u) == 23);
@@ -515,6 +526,188 @@ static void signals(void)
     close(ready[1]);
 }
 
+/* A signal that comes to the child before anything has been put in order there is the child's. */
+static int early; /* that one; 0: none */
+
+static void raise_early(void)
+{
+    if (early != 0)
+        raise(early);
+}
+
+static void an_early_signal(void)
+{
+    static struct receive_signal u;
+
+    CHECK(receive_signal_run(&u, loop, SIGUSR1) == 0);
+    chain_loop_turn(loop, false);
+    early = SIGUSR1;
+    if (in_child()) {
+        early = 0;
+        chain_loop_run(loop);
+        CHECK(receive_signal_value(&u) == SIGUSR1);
+        end_child();
+    }
+    early = 0;
+    wait_for_child();
+    for (int i = 0; i < 3; i++)
+        chain_loop_turn(loop, false);
+    CHECK(chain_outcome(&u.root) == CHAIN_PENDING);
+    receive_signal_cancel(&u);
+    chain_loop_run(loop);
+}
+
+/* The pipe of a signal: a pipe that was not there before. */
+static bool is_pipe(int fd)
+{
+    struct stat about;
+
+    return fstat(fd, &about) == 0 && S_ISFIFO(about.st_mode);
+}
+
+enum { HIGHEST = 64 };
+
+static void find_pipe(const bool before[HIGHEST], int ends[2])
+{
+    ends[0] = ends[1] = -1;
+    for (int fd = 0; fd < HIGHEST; fd++)
+        if (is_pipe(fd) && !before[fd])
+            ends[(fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY] = fd;
+    CHECK(ends[0] >= 0 && ends[1] >= 0);
+}
+
+enum fate { KEPT, CLOSED, ANOTHERS, FATES };
+
+static void damage(int fd, enum fate fate, int another)
+{
+    if (fate == CLOSED)
+        close(fd);
+    if (fate == ANOTHERS)
+        CHECK(dup2(another, fd) == fd);
+}
+
+static bool is_same_file(int a, int b)
+{
+    struct stat about_a, about_b;
+
+    return fstat(a, &about_a) == 0 && fstat(b, &about_b) == 0 && about_a.st_ino == about_b.st_ino
+           && about_a.st_dev == about_b.st_dev;
+}
+
+static void check_fate(int fd, enum fate fate, int another)
+{
+    CHECK(fate != CLOSED || fcntl(fd, F_GETFD) < 0);
+    CHECK(fate != ANOTHERS || is_same_file(fd, another));
+}
+
+static void ends_by_signal(pid_t child, int number)
+{
+    int status;
+
+    CHECK(waitpid(child, &status, 0) == child);
+    CHECK(WIFSIGNALED(status) && WTERMSIG(status) == number);
+}
+
+/* In a process of its own, which has not waited for SIGUSR2: that does as usual when its pipe is gone. */
+static void lose_pipe(enum fate reads, enum fate writes, int another)
+{
+    static struct receive_signal u;
+    bool before[HIGHEST];
+    int ends[2];
+
+    for (int fd = 0; fd < HIGHEST; fd++)
+        before[fd] = is_pipe(fd);
+    CHECK(receive_signal_run(&u, loop, SIGUSR2) == 0);
+    chain_loop_turn(loop, false);
+    find_pipe(before, ends);
+    damage(ends[0], reads, another);
+    damage(ends[1], writes, another);
+    if (in_child()) {
+        check_fate(ends[0], reads, another);
+        check_fate(ends[1], writes, another);
+        raise(SIGUSR2);
+        _exit(0);
+    }
+    ends_by_signal(forked, SIGUSR2);
+    raise(SIGUSR2);
+    _exit(0);
+}
+
+/* Nothing is closed, written or read that has become another's, and nothing is lost quietly. */
+static void pipes_that_are_gone(void)
+{
+    for (int way = 1; way < FATES * FATES; way++) {
+        int pair[2];
+        char byte;
+
+        CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
+        if (in_child())
+            lose_pipe((enum fate)(way % FATES), (enum fate)(way / FATES), pair[0]);
+        ends_by_signal(forked, SIGUSR2);
+        CHECK(recv(pair[1], &byte, 1, MSG_DONTWAIT) < 0);
+        close(pair[0]);
+        close(pair[1]);
+    }
+}
+
+/* A descriptor that another thread closes while this one forks: the system goes on to watch it for neither. The thread
+ * has time to close it at each moment that fork(2) can be interrupted at. */
+static sem_t go, gone;
+static bool is_racing;
+
+static void let_close(void)
+{
+    if (!is_racing)
+        return;
+    sem_post(&go);
+    for (int i = 0; i < 1000; i++)
+        sched_yield();
+}
+
+static void *close_when_told(void *argument)
+{
+    int *fd = argument;
+
+    while (sem_wait(&go) != 0)
+        continue;
+    chain_io_close(*fd);
+    sem_post(&gone);
+    return NULL;
+}
+
+static void closed_meanwhile(void)
+{
+    static struct receive u;
+    char byte;
+    int pair[2], hold[2], poll_fd = find_epoll();
+    pthread_t thread;
+
+    if (poll_fd < 0)
+        return; /* no /proc */
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0 && pipe2(hold, O_CLOEXEC) == 0);
+    chain_io_forget(pair[0]);
+    CHECK(receive_run(&u, loop, pair[0], &byte, 1) == 0);
+    chain_loop_turn(loop, false);
+    receive_cancel(&u); /* so that nothing of the loop is touched by the other thread */
+    chain_loop_run(loop);
+    CHECK(watched_by(poll_fd) == 2);
+    CHECK(sem_init(&go, 0, 0) == 0 && sem_init(&gone, 0, 0) == 0);
+    CHECK(pthread_create(&thread, NULL, close_when_told, &pair[0]) == 0);
+    is_racing = true;
+    if (in_child()) {
+        close(hold[1]);
+        CHECK(read(hold[0], &byte, 1) == 0); /* keeps the open file alive */
+        _exit(0);
+    }
+    is_racing = false;
+    CHECK(pthread_join(thread, NULL) == 0);
+    CHECK(watched_by(poll_fd) == 1);
+    close(hold[1]);
+    wait_for_child();
+    close(hold[0]);
+    close(pair[1]);
+}
+
 int main(void)
 {
     static const struct {
@@ -522,6 +715,7 @@ int main(void)
         void (*run)(void);
         bool threads; /* the child needs them */
     } scenarios[] = {
+        { "closed meanwhile", closed_meanwhile, false }, /* the first fork of this process */
         { "before threads", before_threads, false },
         { "after threads", after_threads, false },
         { "the child only closes", child_only_closes, false },
@@ -536,7 +730,11 @@ int main(void)
         { "closed in the parent", closed_in_the_parent, false },
         { "a wake-up", wake_in_the_child, false },
         { "signals", signals, false },
+        { "an early signal", an_early_signal, false },
+        { "pipes that are gone", pipes_that_are_gone, false },
     };
+
+    CHECK(pthread_atfork(NULL, let_close, raise_early) == 0); /* before any of libchain's */
 
     for (size_t i = 0; i < sizeof scenarios / sizeof *scenarios; i++) {
         open_all();

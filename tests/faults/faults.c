@@ -356,6 +356,7 @@ CALL(int, fchmod, (int descriptor, mode_t mode), path_of(descriptor), (descripto
 CALL(int, flock, (int descriptor, int how), path_of(descriptor), (descriptor, how))
 CALL(off_t, lseek, (int descriptor, off_t offset, int from), path_of(descriptor),
      (descriptor, offset, from))
+CALL(int, waitid, (idtype_t kind, id_t id, siginfo_t *about, int flags), "-", (kind, id, about, flags))
 CALL(pid_t, waitpid, (pid_t child, int *status, int flags), "-", (child, status, flags))
 
 /* ---- the server ---- */

@@ -30,7 +30,7 @@ LASTING = [errno.EMFILE, errno.ENOMEM, errno.EIO]
 OUT = "out"
 
 # What must not matter: a call that is interrupted is called again, and there is another way to do what these do.
-INTERRUPTED = {"open", "openat", "read", "write", "close", "flock", "waitpid"}
+INTERRUPTED = {"open", "openat", "read", "write", "close", "flock", "waitpid", "waitid"}
 REPLACED = {"linkat", "isatty"}
 
 SOURCES = """

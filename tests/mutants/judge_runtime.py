@@ -91,7 +91,7 @@ class RuntimeJudge:
             return self.judge_header(worker, made)
         source = made.with_suffix(".c")
         steps = [self.random_programs, self.test_programs, self.scripts]
-        if mutant.file.startswith(("runtime/threads", "runtime/backends")) or made.stem == "trace":
+        if mutant.file.startswith(("runtime/threads", "runtime/backends", "runtime/ops")) or made.stem == "trace":
             steps.pop(0)
         for step in steps:
             killer = step(worker, mutant, source)

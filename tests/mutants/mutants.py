@@ -34,7 +34,9 @@ CHOSEN = {
     "compiler/machine/ir.c": 4, "compiler/check/check_own.c": 4, "compiler/emit/emit_cancel.c": 4, "compiler/emit/emit_function.c": 4,
     "runtime/core/loop.c": 10, "runtime/core/settle.c": 10, "runtime/core/cancel.c": 8, "runtime/core/strand.c": 4,
     "runtime/core/post.c": 6, "runtime/core/spawn.c": 5, "runtime/core/pool.c": 6, "runtime/core/timer.c": 6,
-    "runtime/core/timeout.c": 5, "runtime/core/root.c": 4, "runtime/core/work.c": 2, "runtime/threads/workers.c": 3,
+    "runtime/core/timeout.c": 5, "runtime/core/root.c": 4, "runtime/core/work.c": 2, "runtime/threads/workers.c": 4,
+    "runtime/threads/fork.c": 3, "runtime/backends/descriptors.c": 8, "runtime/backends/reactor.c": 4,
+    "runtime/backends/epoll.c": 5, "runtime/ops/signals.c": 5,
     "runtime/include/chain_gen.h": 3, "runtime/include/chain_join.h": 3, "runtime/include/chain_run.h": 1,
 }
 # For ./test, where half a minute has to do: sizes, values and random programs kill these.

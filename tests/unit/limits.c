@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 
 static struct world world;
@@ -294,6 +295,55 @@ static void processes_are_counted(void **state)
     assert_int_equal(chain_reactor_close(reactor), 0);
 }
 
+/* A descriptor that leaves the list of those to be tried looks at none but its neighbours: the first one's entry is in a page
+ * that cannot be read. */
+enum { LISTED = 4 };
+
+static void list_all(struct chain_reactor *of, struct chain__entry *entries[LISTED])
+{
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+    for (unsigned i = 0; i < LISTED; i++) {
+        uintptr_t offset = (i + 4) * page + sizeof(struct chain__entry) - 1;
+        entries[i] = &table[offset / sizeof(struct chain__entry)];
+        entries[i]->owner = of;
+        try_later(entries[i]);
+    }
+}
+
+static void descriptors_leave_the_list_at_once(void **state)
+{
+    struct chain_reactor *reactor;
+    struct chain__entry *entries[LISTED];
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    void *first_page;
+
+    (void)state;
+    assert_int_equal(chain_reactor_open(&reactor), 0);
+    list_all(reactor, entries);
+    first_page = (void *)((uintptr_t)entries[0] / page * page);
+    assert_int_equal(mprotect(first_page, page, PROT_NONE), 0);
+    unlist(entries[3]);
+    unlist(entries[2]);
+    assert_int_equal(mprotect(first_page, page, PROT_READ | PROT_WRITE), 0);
+    assert_ptr_equal(reactor->again, entries[0]);
+    assert_ptr_equal(reactor->last_again, &entries[1]->again);
+    unlist(entries[0]);
+    assert_ptr_equal(reactor->again, entries[1]);
+    unlist(entries[1]);
+    unlist(entries[1]);
+    assert_null(reactor->again);
+    assert_ptr_equal(reactor->last_again, &reactor->again);
+    list_all(reactor, entries);
+    for (int i = 0; i < LISTED; i++) {
+        assert_ptr_equal(reactor->again, entries[i]);
+        unlist(entries[i]);
+        entries[i]->owner = NULL;
+    }
+    assert_ptr_equal(reactor->last_again, &reactor->again);
+    assert_int_equal(chain_reactor_close(reactor), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +353,7 @@ int main(void)
         cmocka_unit_test(rule_17_nothing_is_less_than_used_up),
         cmocka_unit_test(rule_68_numbers_of_items_wrap),
         cmocka_unit_test(descriptors_are_used_again),
+        cmocka_unit_test(descriptors_leave_the_list_at_once),
         cmocka_unit_test(processes_are_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

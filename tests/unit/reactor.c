@@ -405,7 +405,14 @@ static void bad_descriptors(void **state)
     assert_int_equal(chain_io_wait(loop, &io, 1000, CHAIN_READ), EBADF);
     world_open(&world);
     assert_int_equal(chain_io_start(&world.loop, &io, pair[0], CHAIN_READ), ENOTSUP);
+    assert_int_equal(chain_io_wait(&world.loop, &io, pair[0], CHAIN_READ), ENOTSUP);
     world_close(&world);
+    assert_int_equal(chain_io_wait(loop, &io, pair[0], CHAIN_READ), 0);
+    assert_non_null(io.link.next); /* it waits */
+    assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_READ), EALREADY);
+    assert_int_equal(chain_io_wait(loop, &io, pair[1], CHAIN_READ), EALREADY);
+    chain_io_stop(&io);
+    assert_null(io.link.next); /* it does not */
     chain_io_close(-1);
     chain_io_forget(-1);
     chain_io_forget(INT32_MAX);
