@@ -1,7 +1,7 @@
 /* The tests of ends.c in a traced build: what happens after the end of a loop is told to nobody. And the text of events. */
 #define TRACED 1
 #define main ends_main
-#include "driver/end_signals.c"
+#include "ends.c"
 #undef main
 
 static unsigned told;
