@@ -89,9 +89,9 @@ $(BUILD)/obj/compiler/%.o: compiler/%.c $(BUILD)/flags | $(TOKENS)
 	@mkdir -p $(@D)
 	$(COMPILE) $(OUR_CFLAGS) $(SAN_CFLAGS) $(CFLAGS) $(INCLUDES) $< -o $@
 
-# Where options.c looks for the data; a usual way makes no difference.
-$(BUILD)/obj/compiler/driver/options.o: CPPFLAGS += -DCHAINC_WAY_TO_DATA='"$(WAY_TO_DATA)"'
-$(BUILD)/obj/compiler/driver/options.o: $(BUILD)/way
+# The version, and where options.c looks for the data; a usual way makes no difference.
+$(BUILD)/obj/compiler/driver/options.o: CPPFLAGS += -DCHAINC_VERSION='"$(VERSION)"' -DCHAINC_WAY_TO_DATA='"$(WAY_TO_DATA)"'
+$(BUILD)/obj/compiler/driver/options.o: $(BUILD)/way VERSION
 
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags | $(TOKENS)
 	@mkdir -p $(@D)
@@ -230,6 +230,12 @@ format: ## let clang-format rewrite the sources
 format-check: ## clang-format has nothing to change
 	clang-format --dry-run --Werror $(OUR_SOURCES)
 
+# Committed, as pages on a web forge show them; docs/pictures/README.md.
+PICTURES := $(patsubst %.txt,%.svg,$(wildcard docs/pictures/*.txt))
+pictures: $(PICTURES) ## the pictures of the documentation, from their texts
+docs/pictures/%.svg: docs/pictures/%.txt tools/picture.py
+	tools/picture.py $< >$@
+
 clean: ## remove build/
 	rm -rf $(BUILD)
 
@@ -255,7 +261,7 @@ $(BUILD)/way: FORCE
 	@echo '$(WAY_TO_DATA)' | cmp -s - $@ || echo '$(WAY_TO_DATA)' >$@
 
 .PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak growth \
-        bench format format-check clean mutants coverage fuzz-compiler faults fuzz-accepted names declarations \
+        bench format format-check pictures clean mutants coverage fuzz-compiler faults fuzz-accepted names declarations \
         help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

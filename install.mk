@@ -1,7 +1,7 @@
 # What is installed, and where: included by the Makefile. make install DESTDIR=... PREFIX=... or the variables of the GNU coding
 # standards. The compiler finds its modules by the way from bindir to datadir, so say unusual folders to `make` as well.
 
-VERSION   := $(shell sed -n 's/^\#define CHAINC_VERSION "\(.*\)"$$/\1/p' compiler/driver/options.h)
+VERSION   := $(shell cat VERSION)
 ABI       := $(shell sed -n 's/^\#define CHAIN_ABI \([0-9]*\)$$/\1/p' runtime/include/chain.h)
 SOVERSION := $(firstword $(subst ., ,$(VERSION)))
 
@@ -116,7 +116,8 @@ INSTALLED_TOOL = \
     644:$(BUILD)/gen/completions/chainc:$(bashcompletiondir)/chainc \
     644:$(BUILD)/gen/completions/_chainc:$(zshcompletiondir)/_chainc \
     644:$(BUILD)/gen/completions/chainc.fish:$(fishcompletiondir)/chainc.fish \
-    $(foreach f,LICENSE $(wildcard docs/*.md),644:$f:$(docdir)/$(notdir $f))
+    $(foreach f,LICENSE NEWS.md $(wildcard docs/*.md),644:$f:$(docdir)/$(notdir $f)) \
+    $(foreach f,$(wildcard docs/pictures/*.svg),644:$f:$(docdir)/pictures/$(notdir $f))
 INSTALLED_LIBRARY = \
     644:$(LIBCHAIN):$(libdir)/libchain.a \
     644:$(LIBCHAIN_TRACE):$(libdir)/libchain-trace.a \
@@ -157,7 +158,7 @@ install-library: libchain shared $(BUILD)/share/man/man3/chain.3
 
 uninstall: ## what install with the same variables has put there
 	@for file in $(INSTALLED_TOOL) $(INSTALLED_LIBRARY) $(INSTALLED_LINKS:%=:%); do file=$${file#*:}; rm -f "$(DESTDIR)$${file#*:}"; done
-	@for folder in $(datadir)/chain/runtime $(datadir)/chain $(includedir)/chain $(cmakedir) $(docdir); do \
+	@for folder in $(datadir)/chain/runtime $(datadir)/chain $(includedir)/chain $(cmakedir) $(docdir)/pictures $(docdir); do \
 	    rmdir "$(DESTDIR)$$folder" 2>/dev/null || true; \
 	done
 

@@ -1,7 +1,7 @@
 # amalgamate.awk - the runtime as two files, for projects that keep it with their own source (chainc --emit-runtime).
 #
-#     awk -v version=0.1.0 -v license=LICENSE -v kind=h -f amalgamate.awk HEADER...    the text of chain.h
-#     awk -v version=0.1.0 -v license=LICENSE -v kind=c -v headers='HEADER...' -f amalgamate.awk SOURCE...   that of chain.c
+#     awk -v version=N -v license=LICENSE -v kind=h -f amalgamate.awk HEADER...    the text of chain.h
+#     awk -v version=N -v license=LICENSE -v kind=c -v headers='HEADER...' -f amalgamate.awk SOURCE...   that of chain.c
 #
 # Files come in the order they are given, what one includes of the others where it does; private headers are given with the
 # sources. The core (runtime/core and its headers) comes first and stands alone; what is behind it wants a hosted system.

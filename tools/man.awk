@@ -1,8 +1,8 @@
 # man.awk - manual pages from what is kept true anyway.
 #
-#     awk -v version=0.1.0 -v kind=language -f man.awk docs/reference.md             chain(5)
-#     awk -v version=0.1.0 -v kind=library -f man.awk runtime/include/chain.h...    chain(3)
-#     awk -v version=0.1.0 -v options=FILE -v kind=program -f man.awk chainc.1.in   chainc(1); FILE is made by options.awk
+#     awk -v version=N -v kind=language -f man.awk docs/reference.md             chain(5)
+#     awk -v version=N -v kind=library -f man.awk runtime/include/chain.h...    chain(3)
+#     awk -v version=N -v options=FILE -v kind=program -f man.awk chainc.1.in   chainc(1); FILE is made by options.awk
 
 # ---- roff ----
 
@@ -87,6 +87,7 @@ function language() {
         print ($0 ~ /^## / ? ".SH " : ".SS ") "\"" escaped(toupper_section($0)) "\""
         return
     }
+    if ($0 ~ /^!\[/) return # a picture; the text around it says the same
     if ($0 ~ /^\|/) {
         end_paragraph()
         if (!in_table) header_row = 1

@@ -8,8 +8,6 @@ struct arena;
 struct diags;
 struct source;
 
-#define CHAINC_VERSION "0.1.0"
-
 enum status { STATUS_OK = 0, STATUS_INPUT_ERRORS = 1, STATUS_USAGE = 2 };
 
 struct options {

@@ -512,7 +512,7 @@ def main():
     parser.add_argument("--build", default=str(TOP / "build"))
     parser.add_argument("--work", default="", help="where to work (default: faults in the build)")
     parser.add_argument("--short", action="store_true", help="some points of one form of every second source")
-    parser.add_argument("--stride", type=int, default=48, 
+    parser.add_argument("--stride", type=int, default=48,
                         help="besides each call and each allocation once, take every N-th point; all of the sources that are whole "
                         "(default: 48)")
     parser.add_argument("--whole", nargs="*", default=WHOLE, help="the sources that are whole (default: those of the script)")

@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 
 TOP, BUILD, CHAINC = (Path(os.environ[name]).resolve() for name in ("TOP", "BUILD", "CHAINC"))
-PAGES = [TOP / "README.md", TOP / "ARCHITECTURE.md", TOP / "CONTRIBUTING.md", *sorted((TOP / "docs").rglob("*.md"))]
+PAGES = [*sorted(TOP.glob("*.md")), *sorted((TOP / "docs").rglob("*.md"))]
 BLOCK = re.compile(r"^```([^\n`]+)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#:]+)(?:#[^)]*)?\)")
 wrong = []
