@@ -199,6 +199,18 @@ static bool check_outputs(struct session *session)
 
 /* ---- an input ---- */
 
+/* `time.chain` makes a time.h, which -I and its folder put before the C library's. With --header it has been chosen. */
+static void warn_of_header(struct session *session, const struct source *source)
+{
+    struct diags *diags = &session->compilation.diags;
+    struct span span = { source->base, source->base };
+    const char *name = header_name(session);
+
+    if (session->options.header != NULL || session->options.dump != NULL || session->options.check_only || !reserved_is_library(name))
+        return;
+    diag_help(diags, diag_report(diags, D_HEADER_HIDES, span, name, name), "give the file another name, or its header with --header");
+}
+
 static enum status translate(struct session *session)
 {
     struct compilation *compilation = &session->compilation;
@@ -210,6 +222,7 @@ static enum status translate(struct session *session)
         message_print(&compilation->arena, options->input, "cannot read: %s", problem);
         return STATUS_USAGE;
     }
+    warn_of_header(session, source); /* before --header has its default */
     if (!name_outputs(session) || !check_outputs(session))
         return STATUS_USAGE;
     compilation->emit = (struct emit_options){

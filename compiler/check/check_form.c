@@ -100,6 +100,10 @@ void check_unknown_operation(struct checker *checker, const struct ast_call *cal
         diag_help(program->diags, diag, "'%s' is a value: '(%s)' passes it on", call->name, call->name);
         return;
     }
+    if (module_of(call->name) != NULL) {
+        diag_help(program->diags, diag, "it is declared in a module: `import \"%s\";`", module_of(call->name));
+        return;
+    }
     for (struct symbol *symbol = program->symbols; symbol != NULL && diag_is_kept(diag); symbol = symbol->next)
         if (symbol->kind == SYMBOL_OPERATION)
             nearest_offer(&nearest, symbol->name);
@@ -132,6 +136,7 @@ static struct node *check_call(struct checker *checker, const struct ast_form *f
         check_own_arguments(checker, node->u.call.args = bare_argument(checker, form, op), op->params);
     else
         check_call_arguments(checker, form, op, node);
+    own_release_arguments(checker, node->u.call.args, op);
     return node;
 }
 

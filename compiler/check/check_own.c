@@ -102,6 +102,30 @@ void check_own_arguments(struct checker *checker, const struct text *args, const
     }
 }
 
+/* What is lent to the function that releases it is released by that, and by its block. */
+void own_released(struct checker *checker, const struct variable *variable, const struct symbol *op, struct span span)
+{
+    struct diag *diag;
+
+    if (variable == NULL || variable->resource == NULL || variable->resource->release != op || may_be_unset(checker, variable))
+        return;
+    diag = diag_report(checker->diags, D_RELEASED_TWICE, span, variable->name);
+    diag_note(checker->diags, diag, variable->resource->span, "'%s' releases it", op->name);
+    if (op->proto_kind == AST_CHAIN)
+        return;
+    if (ctype_resource(checker->program, op->params->type) != NULL)
+        diag_help(checker->diags, diag, "a step of its own moves it: `%s(%s)`", op->name, variable->name);
+    else
+        diag_help(checker->diags, diag, "if '%s' of '%s' is declared as a '%s', it is moved there by a step `%s(%s)`", op->params->name,
+                  op->name, variable->resource->name, op->name, variable->name);
+}
+
+void own_release_arguments(struct checker *checker, const struct text *args, const struct symbol *op)
+{
+    if (args != NULL && op->params != NULL && ctype_resource(checker->program, op->params->type) == NULL)
+        own_released(checker, text_owner(args), op, args->span);
+}
+
 /* ---- ways ---- */
 
 static struct moved copy_of(struct checker *checker, const struct moved *moved)

@@ -161,11 +161,24 @@ static void check_called(struct scan *scan, struct ctoken token, const char *beh
     diag = diag_report(checker->diags, D_CALLED_IN_C, span_of(scan, token), op->name,
                        op->proto_kind == AST_CHAIN ? "a chain" : op->proto_kind == AST_BLOCKING ? "a blocking function" : "an operation");
     ctext_next_call(&end, &name);
-    if (scan->do_node != NULL)
+    if (ctype_is_void(op->value))
+        diag_help(checker->diags, diag, "write `%.*s` as a step of its own", (int)(end - token.text), token.text);
+    else if (scan->do_node != NULL)
         diag_help(checker->diags, diag, "bind its value before the `do`: `%.*s as NAME then do { ... }`", (int)(end - token.text), token.text);
     else
         diag_help(checker->diags, diag, "write `%.*s then ...`, and there `%.*sit%s`", (int)(end - token.text), token.text,
                   (int)(token.text - scan->c->text), scan->c->text, end);
+}
+
+/* `drop(d)` in C text: the C function is called, but nothing is moved there. */
+static void check_released(struct scan *scan, struct ctoken token, const char *behind)
+{
+    const struct symbol *op = symbol_find(scan->checker->program, intern(scan->checker->program->names, token.text, token.length));
+    struct ctoken bracket = ctext_next_solid(&behind), name = ctext_next_solid(&behind);
+
+    if (op != NULL && op->kind == SYMBOL_OPERATION && op->proto_kind == AST_SYNC && ctoken_is(bracket, "(") && name.kind == CTOKEN_NAME
+        && ctoken_is(ctext_next_solid(&behind), ")"))
+        own_released(scan->checker, variable_named(scan, name), op, span_of(scan, token));
 }
 
 static void take_name(struct scan *scan, struct ctoken token, const char *behind, enum cname name)
@@ -180,6 +193,7 @@ static void take_name(struct scan *scan, struct ctoken token, const char *behind
     variable = variable_meant(scan, token);
     if (variable == NULL) {
         check_called(scan, token, behind);
+        check_released(scan, token, behind);
         return;
     }
     check_var_set(scan, variable, token, behind);

@@ -129,6 +129,7 @@ struct node {
     struct node *clause;         /* the clause that stands after it in its pipeline; NULL: it is the last */
     struct ctype type;           /* of the value; before NULL: none */
     bool flexible;               /* a value of the type its context asks for, `type` if it asks for none: (expression) */
+    bool endless;                /* [raises] an each whose source has no end, and whatever comes to no end because of one */
     bool ends;                   /* never comes to its end: return, reject, break … */
     bool wrong;                  /* reported already: say no more about it */
     bool rejects;                /* [raises] NODE_BRANCHES, NODE_EACH, NODE_TIMEOUT: the wait for its branches may be rejected */

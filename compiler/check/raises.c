@@ -249,11 +249,13 @@ static struct codes of_handler(struct raising *raising, struct node *handler, st
     return set;
 }
 
-/* CHAIN_EEND of the source of an each is its end. */
-static struct codes of_source(struct raising *raising, struct node *source)
+/* CHAIN_EEND of the source of an each is its end. Without it the each, whose item `pulls`, goes on until something else ends it. */
+static struct codes of_source(struct raising *raising, struct node *pulls)
 {
-    struct codes set = codes_of(raising, source), passed = { .any_from = set.any_from };
+    struct codes set = codes_of(raising, pulls->u.then.first), passed = { .any_from = set.any_from };
 
+    mark(raising, &set);
+    pulls->endless = set.any_from == NULL && marked(raising, intern_string(raising->program->names, "CHAIN_EEND")) == NULL;
     mark(raising, &passed);
     for (const struct code_list *code = set.list; code != NULL; code = code->next)
         if (strcmp(code->name, "CHAIN_EEND") != 0)
@@ -352,11 +354,64 @@ static struct codes of_timeout(struct raising *raising, struct node *node)
 }
 
 /* What every item is: the step that it comes from, and what is done with it. */
-static struct codes of_item(struct raising *raising, const struct node *node)
+static struct codes of_item(struct raising *raising, struct node *node)
 {
-    struct codes source = of_source(raising, node->u.then.first);
+    struct codes source = of_source(raising, node);
 
     return both(raising, source, codes_of(raising, node->u.then.second));
+}
+
+/* ---- what never ends ---- */
+
+static bool has_no_end(const struct node *node)
+{
+    return node->ends || node->endless;
+}
+
+/* Two ways, of which one is taken: both come to no end, and not only by a jump. */
+static bool is_either_endless(const struct node *a, const struct node *b)
+{
+    return has_no_end(a) && has_no_end(b) && (a->endless || b->endless);
+}
+
+/* `all` and `settle` wait for every branch, `any` and `race` for one. */
+static bool are_branches_endless(const struct node *node)
+{
+    bool every = node->u.branches.kind == AST_ALL || node->u.branches.kind == AST_SETTLE;
+
+    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+        if (branch->u.block.body->endless == every)
+            return every;
+    return !every;
+}
+
+static bool is_endless(const struct node *node)
+{
+    switch (node->kind) {
+    case NODE_EACH: return node->u.each.body->endless;
+    case NODE_BLOCK: return node->u.block.body->endless;
+    case NODE_THEN: return node->endless || node->u.then.first->endless || (node->u.then.second->endless && !node->u.then.pulls);
+    case NODE_THEN_ELSE: return is_either_endless(node->u.then.first->endless ? node->u.then.first : node->u.then.second, node->u.then.no);
+    case NODE_CATCH: return is_either_endless(node->u.catch_.body, node->u.catch_.handler);
+    case NODE_FINALLY: return node->u.finally.body->endless;
+    case NODE_TIMEOUT: return node->u.timeout.branch->u.block.body->endless;
+    case NODE_RETRY: return node->u.retry.body->endless;
+    case NODE_IF: return node->u.if_.no != NULL && is_either_endless(node->u.if_.yes, node->u.if_.no);
+    case NODE_BRANCHES: return are_branches_endless(node);
+    case NODE_NOTHING: case NODE_CALL: case NODE_EXPR: case NODE_DO: case NODE_WHILE: case NODE_LOOP: case NODE_BREAK: case NODE_CONTINUE:
+    case NODE_DELAY: case NODE_SPAWN: case NODE_JOIN: case NODE_RETURN: case NODE_REJECT: break;
+    }
+    return false;
+}
+
+/* The `then` behind what never ends: of what is endless in it that is reported where it is. */
+static void warn_of_unreachable(struct raising *raising, const struct node *node)
+{
+    static const char word[] = "then";
+    struct span span = { node->span.begin, node->span.begin + (pos)strlen(word) };
+
+    if ((node->kind == NODE_THEN || node->kind == NODE_THEN_ELSE) && !node->u.then.pulls && node->u.then.first->endless)
+        diag_report(raising->program->diags, D_EACH_ENDLESS, span);
 }
 
 /* A step, with what stands inside it. */
@@ -405,9 +460,12 @@ static struct codes codes_of(struct raising *raising, struct node *node)
     struct node *step = node_first(node);
     struct codes set = of_step(raising, step);
 
+    step->endless = is_endless(step);
     while (step != node) {
         step = step->clause;
         set = of_clause(raising, step, set);
+        step->endless = is_endless(step);
+        warn_of_unreachable(raising, step);
     }
     return set;
 }

@@ -110,6 +110,34 @@ static struct unit *unit_import(struct program *program, const struct found *fou
     return unit;
 }
 
+/* The folders of -I, as they were given. */
+static const char *searched(const struct program *program)
+{
+    const char *text = "";
+
+    for (const char *const *dir = program->include_dirs; *dir != NULL; dir++)
+        text = arena_format(program->arena, "%s in %s,", text, *dir);
+    return *text == '\0' ? " in -I folders" : text;
+}
+
+/* `import "time"`, and names that are nearly those of an installed module. */
+static void import_missing(struct program *program, const struct unit *from, struct span span, const char *name)
+{
+    const char *with_ending = arena_format(program->arena, "%s.chain", name);
+    struct diag *diag = diag_report(program->diags, D_IMPORT_MISSING, span, name, searched(program));
+    struct nearest nearest = { .wanted = name };
+    struct found found = { 0 };
+
+    if (find_import(program, from->path, with_ending, &found)) {
+        diag_help(program->diags, diag, "write `import \"%s\";`", with_ending);
+        return;
+    }
+    for (size_t i = 0; i < module_count; i++)
+        nearest_offer(&nearest, modules[i].name);
+    if (nearest.best != NULL && nearest.distance == 1)
+        diag_help(program->diags, diag, "did you mean \"%s\"?", nearest.best);
+}
+
 static void import(struct program *program, const struct unit *from, struct ast_item *item)
 {
     const char *name = item->u.string.text;
@@ -120,7 +148,7 @@ static void import(struct program *program, const struct unit *from, struct ast_
     if (!reserved_can_include(name))
         diag_report(program->diags, D_IMPORT_NAME, span);
     else if (!find_import(program, from->path, name, &found))
-        diag_report(program->diags, D_IMPORT_MISSING, span, name);
+        import_missing(program, from, span, name);
     else if (found.source == NULL)
         diag_report(program->diags, D_IMPORT_UNREADABLE, span, found.path, found.problem);
     program->incomplete |= found.source == NULL;

@@ -130,6 +130,16 @@ static bool is_negative_it(const struct ast_opclause *fails)
     return ctoken_is(token, "it") && (token = ctext_next_solid(&code), token.kind == CTOKEN_END || ctoken_is(token, ")"));
 }
 
+static void check_fails_condition(struct program *program, const struct ast_c *condition)
+{
+    struct diag *diag;
+
+    if (!ctext_assigns(condition->text))
+        return;
+    diag = diag_report(program->diags, D_CONDITION_ASSIGNS, condition->span);
+    diag_help(program->diags, diag, "if that is meant, write `((%s))`", condition->text);
+}
+
 static void check_fails(struct program *program, const struct unit *unit)
 {
     for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next) {
@@ -138,6 +148,7 @@ static void check_fails(struct program *program, const struct unit *unit)
         for (const struct ast_opclause *clause = item->u.proto->clauses; clause != NULL; clause = clause->next) {
             if (clause->kind != AST_FAILS)
                 continue;
+            check_fails_condition(program, clause->condition);
             symbol_check_positive(program, clause->code);
             if (is_negative_it(clause))
                 diag_report(program->diags, D_FAILS_NEGATIVE, clause->code->span);

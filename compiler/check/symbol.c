@@ -310,3 +310,24 @@ void symbol_check_positive(const struct program *program, const struct ast_c *co
     if (token.kind == CTOKEN_NAME)
         diag_help(program->diags, diag, "did you mean '%s'?", value);
 }
+
+/* ---- installed modules ---- */
+
+/* What runtime/ops/NAME.chain declares: tests/scripts/modules.py compares. */
+const struct module modules[] = {
+    { "net.chain", " tcp_listen tcp_port tcp_accept tcp_connect tcp_read tcp_write tcp_shutdown_write tcp_close " },
+    { "signals.chain", " signal_wait " },
+    { "time.chain", " time_now_ns time_now_ms time_unix_ms " },
+};
+const size_t module_count = sizeof modules / sizeof *modules;
+
+const char *module_of(const char *operation)
+{
+    size_t length = strlen(operation);
+
+    for (size_t i = 0; i < module_count; i++)
+        for (const char *p = modules[i].operations; (p = strstr(p, operation)) != NULL; p++)
+            if (p[-1] == ' ' && p[length] == ' ')
+                return modules[i].name;
+    return NULL;
+}

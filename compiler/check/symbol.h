@@ -205,4 +205,13 @@ bool ctype_is_assignable(const struct program *program, struct ctype type);
 /* Reports C text that is to be a code and says itself that it is not positive: `0`, `-EIO`, `(-1)` (rule 35). */
 void symbol_check_positive(const struct program *program, const struct ast_c *code);
 
+/* The installed modules, and which of them declares an operation; NULL: none. */
+struct module {
+    const char *name;
+    const char *operations; /* with blanks around each */
+};
+extern const struct module modules[];
+extern const size_t module_count;
+const char *module_of(const char *operation);
+
 #endif

@@ -181,6 +181,14 @@ bool reserved_is_header(const char *name)
     return is_one_of(name, headers) || reserved_is_always_there(name);
 }
 
+bool reserved_is_library(const char *name)
+{
+    for (const struct row *row = rows; row < rows + sizeof rows / sizeof *rows; row++)
+        if (row->header != NULL && strcmp(row->header, name) == 0)
+            return true;
+    return false;
+}
+
 /* ---- names made from names ---- */
 
 static bool matches(const char *pattern, const char *text)

@@ -60,6 +60,9 @@ bool reserved_is_header(const char *name);
 bool reserved_is_code(const char *name);
 void reserved_offer_codes(struct nearest *nearest);
 
+/* Whether the C library or POSIX has a header of this name. */
+bool reserved_is_library(const char *name);
+
 /* Locals and parameters of generated functions. */
 enum own {
 #define OWN(id, name) OWN_##id,

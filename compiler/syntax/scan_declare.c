@@ -232,14 +232,14 @@ static bool is_no_end(const struct scanner *scan, const char *end)
            || (scan_word_starts(*at) && begins_statement(at, scan_word_end(at)));
 }
 
-/* `as int bool`, `as int restrict`: a keyword that no type goes on with stands for the name. */
+/* `as bool`, `as int restrict`: a keyword that no type goes on with stands for the name. */
 static struct ctoken last_keyword(struct type_words words)
 {
     static const char *const of_types[] = { "char", "short", "int", "long", "float", "double", "signed", "unsigned", "void",
                                             "const", "volatile", NULL };
     struct ctoken none = { .kind = CTOKEN_END };
 
-    if (words.last == NULL || words.last == words.begin || scan_word_is_one_of(words.last, words.end, of_types))
+    if (words.last == NULL || scan_word_is_one_of(words.last, words.end, of_types))
         return none;
     return (struct ctoken){ CTOKEN_NAME, words.last, (size_t)(words.end - words.last) };
 }
@@ -402,24 +402,39 @@ static bool is_declaration(const struct scanner *scan, const struct token *token
     return (ctoken_is(next, "=") && *p != '=') || (!is_pointer && (ctoken_is(next, ";") || ctoken_is(next, "[")));
 }
 
+/* Behind a word and blanks, if it is this one. */
+static const char *without_word(const char *text, const char *word)
+{
+    size_t length = strlen(word);
+
+    return strncmp(text, word, length) == 0 && strchr(" \t\n", text[length]) != NULL ? text + length + strspn(text + length, " \t\n") : text;
+}
+
+/* `let n = 0` and `const n = 0` have no type. */
 static void help_with_var(struct scanner *scan, struct diag *diag, const char *begin, const char *end)
 {
-    const char *text = scan_c_text(scan, begin, end)->text, *value = ctext_find(text, '='), *call = value;
-    struct ctoken first = ctext_next_solid(&begin), name;
-    bool untyped = ctoken_is(first, "let") || ctoken_is(first, "auto");
+    const char *text = scan_c_text(scan, begin, end)->text, *declared = without_word(without_word(text, "let"), "auto"), *value, *call, *step;
+    struct ctoken name;
+    int length;
 
-    if (ctext_find(text, ',') != NULL) {
+    if (!is_named(scan, begin, end))
+        declared = without_word(declared, "const");
+    value = call = ctext_find(declared, '=');
+    if (ctext_find(text, ',') != NULL)
         diag_help(scan->diags, diag, "write a `var` for each variable: `var int a; var int b;`");
-        return;
-    }
-    if (untyped)
-        text += first.length + strspn(text + first.length, " \t\n");
-    if (value != NULL && ctext_next_call(&call, &name)) {
+    else if (value == NULL || !ctext_next_call(&call, &name))
+        diag_help(scan->diags, diag, "write `var %s%s;`", declared == text ? "" : "TYPE ", declared);
+    else {
         value += 1 + strspn(value + 1, " \t\n");
-        diag_help(scan->diags, diag, "write `%s as %.*s` if that is a step, or `var %s%s;`", value,
-                  (int)(ctext_find(text, '=') - text - (ctext_find(text, '=')[-1] == ' ')), text, untyped ? "TYPE " : "", text);
-    } else
-        diag_help(scan->diags, diag, "write `var %s%s;`", untyped ? "TYPE " : "", text);
+        step = without_word(value, "await");
+        length = (int)strcspn(declared, "=");
+        length -= length > 0 && declared[length - 1] == ' ';
+        if (step != value)
+            diag_help(scan->diags, diag, "write `%s as %.*s`", step, length, declared);
+        else
+            diag_help(scan->diags, diag, "write `%s as %.*s` if that is a step, or `var %s%s;`", step, length, declared,
+                      declared == text ? "" : "TYPE ", declared);
+    }
 }
 
 /* `int n = 0;` is read as if it had its `var`. */
@@ -434,7 +449,7 @@ bool scan_variable_without_var(struct scanner *scan, struct token *token)
     scan_skip_c(scan, scan->depth, ";", NULL);
     end = scan_declaration_end(scan, begin, scan->cursor);
     struct diag *diag = diag_report(scan->diags, D_NO_VAR, token->span);
-    if (is_named(scan, begin, end))
+    if (*scan->cursor == ';' || end != scan->cursor)
         help_with_var(scan, diag, begin, end);
     scan_be_quiet_until(scan, begin);
     scan->cursor = begin;

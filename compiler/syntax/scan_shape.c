@@ -53,7 +53,7 @@ void scan_check_expression(struct scanner *scan, const struct ast_c *c)
 {
     struct ctoken token, last = { .kind = CTOKEN_END };
 
-    if (scan_is_unbalanced(scan, c->span.begin) || scan->last[0].kind == T_CWORD) /* `for (;;)` is an error already */
+    if (scan_is_unbalanced(scan, c->span.begin) || c->span.begin <= scan->quiet_until || scan->last[0].kind == T_CWORD) /* `for (;;)` is an error already */
         return;
     for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; last = token) {
         if (is_punct(token, ";") || is_statement_word(token)) {
@@ -62,6 +62,11 @@ void scan_check_expression(struct scanner *scan, const struct ast_c *c)
             struct diag *diag = refuse_part(scan, c, token, "an expression");
             if (is_statement_word(token))
                 diag_help(scan->diags, diag, "C statements must be in `do { }`");
+            return;
+        }
+        if (is_punct(token, "=") && *p == '>') {
+            token.length = 2;
+            diag_help(scan->diags, refuse_part(scan, c, token, "an expression"), "a value is called `it` in the next step, or named with `as`");
             return;
         }
         if (is_punct(token, "{") || (is_punct(token, "(") && last.kind == CTOKEN_NAME))

@@ -151,6 +151,8 @@ static const char *end_of_wrong(const struct scanner *scan, const struct token *
         at += strcspn(at, ";{}\n");
         return at;
     }
+    if (scan->last[1].kind == T_IMPORT)
+        return begin + strcspn(begin, "\n");
     if (scan->depth == 0 || scan->open[scan->depth - 1].sign != '(' || !is_head_of_each(scan))
         return begin;
     at = scan->open[scan->depth - 1].at + 1;
@@ -275,13 +277,20 @@ void syntax_value(struct scanner *scan, struct span span, const struct ast_c *c)
     help_with_calls(scan, diag, in_one_line(scan, c->text, strlen(c->text)), is_returned(scan, c->span) ? "return " : "");
 }
 
-/* a(x).then(b) */
+/* a(x).then(b); `c` is NULL if a step stands before it that cannot be shown. */
 static void report_method(struct scanner *scan, const struct ast_c *point, const struct ast_c *c)
 {
     struct diag *diag = diag_report(scan->diags, D_STEPS_JOINED, point->span, ".");
-    const char *p = syntax_source(scan, point->span) + 1, *first = in_one_line(scan, c->text, point->span.begin - c->span.begin);
-    struct ctoken word = ctext_next_solid(&p), bracket = ctext_next_solid(&p), name = ctext_next_solid(&p);
+    const char *p = syntax_source(scan, point->span) + 1;
+    const char *first = c == NULL ? "..." : in_one_line(scan, c->text, point->span.begin - c->span.begin);
+    struct ctoken word = ctext_next_solid(&p), bracket = ctext_next_solid(&p);
+    const char *end = p;
+    struct ctoken name = ctext_next_solid(&p);
 
+    if (ctoken_is(bracket, "(")) {
+        ctext_skip_bracket(&end);
+        scan_be_quiet_until(scan, end); /* what is in it is of another language, too */
+    }
     if (ctoken_is(bracket, "(") && name.kind == CTOKEN_NAME && ctoken_is(ctext_next_solid(&p), ")"))
         diag_help(scan->diags, diag, "write `%s %.*s %.*s`", first, (int)word.length, word.text, (int)name.length, name.text);
     else
@@ -328,8 +337,8 @@ void syntax_operator(struct scanner *scan, const struct ast_name *name, const st
         diag_help(scan->diags, diag_report(scan->diags, D_BARE_C, c->span), "steps that run at the same time are branches: `all (step, step)`");
         return;
     }
-    if (name != NULL && strcmp(rest->text, ".") == 0) {
-        report_method(scan, rest, c);
+    if (strcmp(rest->text, ".") == 0) {
+        report_method(scan, rest, name != NULL ? c : NULL);
         return;
     }
     if (name == NULL || rest->text[0] != '=' || rest->text[1] == '=') {

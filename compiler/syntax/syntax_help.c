@@ -176,11 +176,30 @@ static const char *help_with_item(struct scanner *scan, const struct token *foun
     const char *text = syntax_source(scan, found->span), *end = scan_word_end(text + 1); /* `%` is a token of its own */
     struct nearest nearest = { .wanted = arena_copy(scan->arena, text, (size_t)(end - text)) };
 
+    if (strncmp(text, "int main", 8) == 0)
+        return "a program is `chain int main(void) { steps }`, or written in a C file of its own";
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         nearest_offer(&nearest, words[i]);
     if (nearest.best)
         return arena_format(scan->arena, "did you mean `%s`?", nearest.best);
     return "C must be between `%{` and `%}`";
+}
+
+/* Behind the parameters or among the clauses of a prototype. */
+static const char *help_with_prototype(struct scanner *scan, const struct expected *expected)
+{
+    const struct token *found = &scan->last[0], *before = &scan->last[1];
+    bool chain = expects(expected, T_LBRACE);
+
+    if (!expects(expected, T_FAILS))
+        return NULL;
+    if (found->kind == T_NAME && before->kind == T_NAME && expects(expected, T_COMMA))
+        return arena_format(scan->arena, "codes must be separated by `,`: `%s, %s`", text_of(scan, before), text_of(scan, found));
+    if (found->kind == T_LBRACE && scan->last[3].kind == T_CTYPE && strncmp(scan->last[3].value.c->text, "chain", 5) == 0)
+        return "a chain is declared by `chain` alone: remove the word before it";
+    if (found->kind == T_LBRACE && !chain)
+        return "only a chain has steps: `chain TYPE NAME(...) { steps }`; others are written in C";
+    return (found->kind == T_NAME || found->kind == T_CEXPR) && chain && before->kind == T_ARGS ? "the steps of a chain must be in braces: `{ steps }`" : NULL;
 }
 
 static const char *help_between_items(struct scanner *scan, const struct expected *expected)
@@ -189,6 +208,10 @@ static const char *help_between_items(struct scanner *scan, const struct expecte
 
     if (found->kind == T_CEXPR && scan->last[1].kind == T_RAISES)
         return arena_format(scan->arena, "write `raises %s`", found->value.c->text);
+    if (help_with_prototype(scan, expected) != NULL)
+        return help_with_prototype(scan, expected);
+    if (scan->last[1].kind == T_IMPORT)
+        return "write `import \"NAME.chain\";`";
     if (!expected->group[GROUP_ITEM] || expects(expected, T_SEMICOLON))
         return NULL;
     if (found->kind == T_SEMICOLON)
@@ -204,17 +227,32 @@ static bool is_unit(const char *begin, const char *end)
     return scan_word_is_one_of(begin, end, units);
 }
 
+/* The unit that a word begins with or spells out, `seconds`; NULL: none. */
+static const char *unit_meant(const char *word)
+{
+    static const struct { const char *begin, *unit; } units[] = {
+        { "milli", "ms" }, { "micro", "us" }, { "min", "m" }, { "sec", "s" }, { "hour", "h" }
+    };
+
+    if (is_unit(word, scan_word_end(word)))
+        return word;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (strncmp(word, units[i].begin, strlen(units[i].begin)) == 0)
+            return units[i].unit;
+    return NULL;
+}
+
 /* `delay 5`, `delay 5 s`, `timeout ms get()`, `timeout n ms get()`. */
 static const char *help_with_no_duration(struct scanner *scan)
 {
     const struct token *found = &scan->last[0];
     const char *word = bare(scan, scan->last[1].kind), *text = text_of(scan, found), *next = behind(scan, found);
-    const char *unit = is_unit(next, scan_word_end(next)) ? next : "ms";
+    const char *unit = unit_meant(next) != NULL ? unit_meant(next) : "ms";
 
     if (found->kind == T_NUM)
         return arena_format(scan->arena, "a duration must have a unit (us, ms, s, m or h): `%s %s%.*s`", word, text,
                             (int)(scan_word_end(unit) - unit), unit);
-    if (found->kind == T_NAME && unit == next)
+    if (found->kind == T_NAME && unit_meant(next) != NULL)
         return arena_format(scan->arena, "write `%s (%s) %.*s`", word, text, (int)(scan_word_end(unit) - unit), unit);
     return arena_format(scan->arena, "a duration is a number with a unit, `%s 100ms`, or an expression with a unit, `%s (n) ms`", word, word);
 }
@@ -321,8 +359,12 @@ static const char *help_with_place(struct scanner *scan, const struct expected *
 {
     const struct token *found = &scan->last[0], *before = &scan->last[1];
 
+    if (scan->depth == 0)
+        return NULL;
     if (found->kind == T_VAR)
         return one_declaration;
+    if (found->kind == T_SEMICOLON && scan->open[scan->depth - 1].codes)
+        return "codes must be separated by `,`";
     if (found->kind == T_ELSE && before->kind == T_SEMICOLON)
         return "remove the `;` before the `else`";
     if (found->kind == T_ELSE && (expected->group[GROUP_CLAUSE] || before->kind == T_THEN))
@@ -351,6 +393,8 @@ static const char *help_with_joining(struct scanner *scan, const struct expected
         return NULL;
     if (found->kind == T_COMMA && scan->open[scan->depth - 1].sign == '{')
         return "steps must be joined with `then`; those that run at the same time are branches: `all (step, step)`";
+    if (scan->open[scan->depth - 1].sign == '(' && token_group(found->kind) == GROUP_STEP)
+        return "branches must be separated by `,`, and the steps of one joined with `then`";
     if (found->kind == T_CEXPR || token_group(found->kind) == GROUP_STEP || (found->kind == T_ARGS && is_named))
         return no_then;
     return NULL;
