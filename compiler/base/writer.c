@@ -71,6 +71,19 @@ void writer_put(struct writer *writer, const char *text)
     writer_put_bytes(writer, text, strlen(text));
 }
 
+void writer_put_unspliced(struct writer *writer, const char *text, size_t length)
+{
+    for (size_t i = 1; i < length; i++)
+        if (text[i - 1] == '\\' && text[i] == '\n') {
+            writer_put_bytes(writer, text, i);
+            writer_put(writer, "\\");
+            text += i;
+            length -= i;
+            i = 0;
+        }
+    writer_put_bytes(writer, text, length);
+}
+
 void writer_putf(struct writer *writer, const char *format, ...)
 {
     char small[256];

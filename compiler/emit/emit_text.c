@@ -111,7 +111,7 @@ static void emit_piece(struct emitter *emitter, const struct piece *piece)
     emit_at(emitter, piece->at);
     switch (piece->kind) {
     case PIECE_TEXT:
-        writer_put_bytes(w, piece->text, piece->length);
+        writer_put_unspliced(w, piece->text, piece->length);
         break;
     case PIECE_VARIABLE:
         writer_put(w, emit_variable_path(emitter, piece->variable));
@@ -422,11 +422,11 @@ void emit_it_text(struct emitter *emitter, const char *text)
 
     while ((token = ctext_next_name(&text)).kind != CTOKEN_END)
         if (ctoken_is(token, "it")) {
-            writer_put_bytes(emitter->writer, plain, (size_t)(token.text - plain));
+            writer_put_unspliced(emitter->writer, plain, (size_t)(token.text - plain));
             writer_put(emitter->writer, emit_own_name(emitter, OWN_IT));
             plain = text;
         }
-    writer_put(emitter->writer, plain);
+    writer_put_unspliced(emitter->writer, plain, strlen(plain));
 }
 
 /* ---- homes ---- */

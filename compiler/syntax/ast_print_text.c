@@ -115,9 +115,19 @@ static bool ends_in_line_comment(const char *text)
     return strstr(line ? line : text, "//") != NULL;
 }
 
+/* Text without its splices, as it has to be written so that it is read as the same. */
+static void print_unspliced(struct print *print, const char *text, size_t length)
+{
+    struct writer again;
+
+    writer_init(&again, print->writer->arena);
+    writer_put_unspliced(&again, text, length);
+    ast_print_raw(print, writer_text(&again), again.length);
+}
+
 void ast_print_c(struct print *print, const char *text)
 {
-    ast_print_raw(print, text, strlen(text));
+    print_unspliced(print, text, strlen(text));
     if (ends_in_line_comment(text))
         writer_put(print->writer, "\n");
 }
@@ -136,7 +146,7 @@ void ast_print_braced(struct print *print, const char *text)
 
     writer_put(print->writer, broken ? "{\n" : "{ ");
     print->writer->indent += broken;
-    ast_print_raw(print, text, strlen(text));
+    print_unspliced(print, text, strlen(text));
     print->writer->indent -= broken;
     writer_put(print->writer, broken ? "\n}" : text[0] ? " }" : "}");
 }
@@ -146,7 +156,7 @@ void ast_print_typed(struct print *print, const struct ast_c *type, const char *
 {
     size_t length = strlen(type->text);
 
-    ast_print_raw(print, type->text, length);
+    print_unspliced(print, type->text, length);
     writer_put(print->writer, length && type->text[length - 1] == '*' ? "" : " ");
     writer_put(print->writer, name);
 }
