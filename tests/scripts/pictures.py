@@ -3,11 +3,13 @@
 
 Each SVG is what its text gives, is well-formed XML with a title and a description, and is shown by
 the pages that docs/pictures/README.md names. Each image of a page exists and has words for those
-who cannot see it. A text that is off by a column is refused.
+who cannot see it. A text that is off by a column is refused. The names of code in a picture are
+those of docs/pictures/pictures.chain and of what chainc makes of it.
 """
 
 import os
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree as tree
 from pathlib import Path
@@ -61,6 +63,23 @@ def named_pages():
             yield PICTURES / f"{name}.svg", sorted(row[1].split(", "))
 
 
+def known_names():
+    """Of the program of the pictures, of the C that it becomes, of chain.h and of the options."""
+    program, chainc = PICTURES / "pictures.chain", os.environ["CHAINC"]
+    subprocess.run([chainc, program, "-o", "pictures.c"], check=True)
+    text = subprocess.run([chainc, "--help"], capture_output=True, text=True, check=True).stdout
+    for path in (program, "pictures.c", "pictures.h", TOP / "runtime/include/chain.h"):
+        text += Path(path).read_text()
+    return set(re.findall(r"\w+", text))
+
+
+def check_names(text, known):
+    for code in re.findall(r"`([^`]*)`", text.read_text().partition("\n\n")[2]):
+        for name in re.findall(r"[A-Za-z_]\w+", code):
+            if name not in known:
+                wrong.append(f"{text.name}: there is no {name} in what the picture shows")
+
+
 def off_by_one(text):
     """Moves each line of a drawing with upright lines by a column; that must be refused."""
     head, _, body = text.read_text().partition("\n\n")
@@ -88,10 +107,12 @@ shown = {}
 for place, page in images():
     shown.setdefault(place, []).append(page)
 named = dict(named_pages())
+known = known_names()
 for path in texts:
     svg = path.with_suffix(".svg")
     if sorted(shown.get(svg, [])) != named.get(svg):
         wrong.append(f"{svg.name} is shown in {shown.get(svg)}, not in {named.get(svg)}")
+    check_names(path, known)
 for svg in PICTURES.glob("*.svg"):
     if not svg.with_suffix(".txt").exists():
         wrong.append(f"{svg.name} has no text")
