@@ -344,6 +344,25 @@ static void descriptors_leave_the_list_at_once(void **state)
     assert_int_equal(chain_reactor_close(reactor), 0);
 }
 
+/* Each reactor is in the list of those that fork(2) holds, the last one first, until it is closed. */
+static void reactors_are_listed_for_a_fork(void **state)
+{
+    struct chain_reactor *a, *b, *c;
+
+    (void)state;
+    assert_int_equal(chain_reactor_open(&a), 0);
+    assert_int_equal(chain_reactor_open(&b), 0);
+    assert_int_equal(chain_reactor_open(&c), 0);
+    assert_ptr_equal(c->link.next, &b->link);
+    assert_ptr_equal(b->link.link, &c->link.next);
+    assert_ptr_equal(b->link.next, &a->link);
+    assert_int_equal(chain_reactor_close(b), 0);
+    assert_ptr_equal(c->link.next, &a->link);
+    assert_ptr_equal(a->link.link, &c->link.next);
+    assert_int_equal(chain_reactor_close(c), 0);
+    assert_int_equal(chain_reactor_close(a), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,6 +374,7 @@ int main(void)
         cmocka_unit_test(descriptors_are_used_again),
         cmocka_unit_test(descriptors_leave_the_list_at_once),
         cmocka_unit_test(processes_are_counted),
+        cmocka_unit_test(reactors_are_listed_for_a_fork),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
