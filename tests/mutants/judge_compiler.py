@@ -26,7 +26,10 @@ class CompilerJudge:
         self.lab = lab
 
     def objects(self):
-        return sorted((self.lab.build / "obj/compiler").rglob("*.o")) + sorted((self.lab.build / "obj/gen").glob("*.o"))
+        """Not those of a source that is there no longer."""
+        made = self.lab.build / "obj"
+        ours = [(made / path.relative_to(TOP)).with_suffix(".o") for path in sorted((TOP / "compiler").rglob("*.c"))]
+        return ours + sorted((made / "gen").glob("*.o"))
 
     def object(self, mutant, text, out):
         """The mutant's object file; None if it does not compile."""

@@ -158,7 +158,8 @@ class RuntimeJudge:
         for name, more, objects in ("libchain", [], "obj/runtime"), ("libchain-trace", ["-DCHAIN_TRACE"], "obj/traced/runtime"):
             mine = fresh(worker.root / "obj")
             self.shared().compile(source, TOP / mutant.file, mine, *more)
-            others = [o for o in (self.lab.build / objects).glob("*/*.o") if o.stem != source.stem]
+            others = [(self.lab.build / objects / o.relative_to(TOP / "runtime")).with_suffix(".o") for o in self.shared().sources
+                      if o.stem != source.stem]
             path = worker.own(f"lib/{name}.a")
             must(["ar", "rcs", path, *sorted(others), mine / (source.stem + ".o")])
 

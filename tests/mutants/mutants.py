@@ -88,7 +88,7 @@ class Results:
         how, killer = self.known.get(self.key(mutant), (None, ""))
         return (how, killer) if how or how == "" and mutant.name in self.reasons else None
 
-    def lower_add(self, mutant, how, killer):
+    def add(self, mutant, how, killer):
         with self.lock:
             self.known[self.key(mutant)] = how, killer
             if not self.keep:
