@@ -161,6 +161,7 @@ struct token scan_catch_token(struct scanner *scan, const char *begin);
 bool scan_type_token(struct scanner *scan, struct token *token);
 const char *scan_declaration_end(struct scanner *scan, const char *begin, const char *end);
 bool scan_variable_without_var(struct scanner *scan, struct token *token); /* reports it, and makes the token the `var` */
+void scan_refuse_word(struct scanner *scan, const struct token *token, const char *what); /* the name of a code or resource */
 void scan_refuse_reserved_variable(struct scanner *scan, const char *begin);
 
 /* scan_params.c: whether the word is the name that the text declares, and not the type's own last word */

@@ -145,25 +145,28 @@ static struct token declarator_token(struct scanner *scan, struct type_words wor
     return token;
 }
 
-static void refuse_name(struct scanner *scan, const struct token *token, bool is_operation)
+/* Says why the name of a binding, operation, code or resource is none. `what`: what it would name; `first`: the words from this
+ * token on cannot name such a thing. */
+static bool refuse_name(struct scanner *scan, const struct token *token, const char *what, int first)
 {
-    static const char *const our_words[] = {
-        "var", "as", "do", "all", "settle", "any", "race", "each", "in", "from", "limit", "loop", "timeout", "retry",
-        "backoff", "to", "jitter", "on", "delay", "spawn", "join", "reject", NULL
-    };
     const char *name = token->value.name->name, *end = name + strlen(name);
-    bool is_c = reserved_is(name, RESERVED_KEYWORD, NULL);
 
     if (scan_is_unbalanced(scan, token->span.begin))
-        return;
-    if (is_c)
+        return false;
+    if (reserved_is(name, RESERVED_KEYWORD, NULL))
         diag_report(scan->diags, D_C_KEYWORD_NAME, token->span, name, reserved_standard(name));
-    else if (is_operation && (scan_word_is_reserved(name, end) || scan_word_is_one_of(name, end, our_words)))
-        diag_report(scan->diags, D_OPERATION_WORD, token->span, name);
+    else if (what != NULL && token_of_word(name) >= first)
+        diag_report(scan->diags, D_OPERATION_WORD, token->span, name, what);
     else
-        return;
+        return false;
     refuse_word(scan, name, end);
-    scan_be_quiet_until(scan, scan_at(scan, token->span.end));
+    return true;
+}
+
+/* After this token comes a code or a resource, which pipelines and prototypes mention among their own words. */
+void scan_refuse_word(struct scanner *scan, const struct token *token, const char *what)
+{
+    refuse_name(scan, token, what, T_NAME);
 }
 
 /* ---- which word after `as` is the name ---- */
@@ -279,7 +282,8 @@ static bool bound_token(struct scanner *scan, struct token *token)
         return true;
     }
     scan->ahead = scan_name_token(scan, T_NAME, name.text, name.text + name.length);
-    refuse_name(scan, &scan->ahead, false);
+    if (refuse_name(scan, &scan->ahead, NULL, T_NAME))
+        scan_be_quiet_until(scan, scan_at(scan, scan->ahead.span.end));
     scan->has_ahead = scan_look_past_blanks(words.begin) != name.text;
     *token = scan->has_ahead ? ctype_token(scan, words.begin, scan_end_of_code(words.begin, name.text)) : scan->ahead;
     scan->cursor = name.text + name.length;
@@ -302,7 +306,8 @@ static bool declared_token(struct scanner *scan, struct token *token)
         return true;
     }
     struct token name = scan_name_token(scan, T_NAME, words.last, words.end);
-    refuse_name(scan, &name, true);
+    if (refuse_name(scan, &name, scan->last[0].kind == T_CHAIN ? "a chain" : "an operation", T_ON))
+        scan_be_quiet_until(scan, scan_at(scan, name.span.end));
     if (words.last == words.begin) {
         *token = name;
     } else {

@@ -49,6 +49,15 @@ static void report_no_name(struct scanner *scan, const struct ast_c *c)
         diag_report(scan->diags, D_UNNAMED_PARAMETER, c->span);
 }
 
+/* `int then` would be a name in C text. `else` has been refused as a keyword of C. */
+static void refuse_reserved(struct scanner *scan, const struct ast_c *c, struct ctoken name)
+{
+    const char *word = arena_copy(scan->arena, name.text, name.length);
+    pos begin = c->span.begin + (pos)(name.text - c->text);
+
+    diag_report(scan->diags, D_RESERVED_WORD, (struct span){ begin, begin + (pos)name.length }, word);
+}
+
 static struct ast_param *new_param(struct scanner *scan, const struct ast_c *c)
 {
     struct ast_param *param = arena_new(scan->arena, struct ast_param);
@@ -65,6 +74,8 @@ static struct ast_param *new_param(struct scanner *scan, const struct ast_c *c)
         return param;
     }
     scan_check_parameter(scan, c);
+    if (scan_word_is_reserved(name.text, name.text + name.length) && !ctoken_is(name, "else"))
+        refuse_reserved(scan, c, name);
     if (ctext_find(c->text, '=') != NULL)
         diag_report(scan->diags, D_PARAMETER_VALUE, c->span);
     param->name = intern(scan->names, name.text, name.length);

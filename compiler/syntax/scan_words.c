@@ -302,10 +302,24 @@ struct token scan_catch_token(struct scanner *scan, const char *begin)
 
 /* ---- tokens in their places ---- */
 
-/* Behind `return` and in `each (` stand names, whatever they are elsewhere. */
+/* Behind `return`, in `each (`, and after some words between items stand names, whatever they are elsewhere. */
 static bool wants_name(const struct scanner *scan)
 {
-    return scan->last[0].kind == T_RETURN || (scan->last[0].kind == T_LPAREN && scan->last[1].kind == T_EACH);
+    int last = scan->last[0].kind;
+
+    if (scan->depth == 0)
+        return last == T_RESOURCE || last == T_RELEASES || last == T_ON;
+    return last == T_RETURN || (last == T_LPAREN && scan->last[1].kind == T_EACH);
+}
+
+/* What a name here is the name of, if no word of the language can be that; else NULL. */
+static const char *named_here(const struct scanner *scan)
+{
+    int last = scan->last[0].kind;
+
+    if (scan->depth == 0)
+        return last == T_RESOURCE ? "a resource" : NULL;
+    return scan->open[scan->depth - 1].codes && (last == T_LBRACE || last == T_COMMA) ? "a code" : NULL;
 }
 
 static bool is_word(const struct scanner *scan, const struct token *token)
@@ -318,8 +332,12 @@ static bool is_word(const struct scanner *scan, const struct token *token)
 
 static struct token word_in_place(struct scanner *scan, struct token token)
 {
-    if (wants_name(scan) && token.kind != T_NAME && token.kind != T_AS && is_word(scan, &token))
-        return scan_name_token(scan, T_NAME, scan_at(scan, token.span.begin), scan_at(scan, token.span.end));
+    bool is_tail = token.kind == T_AS && scan->last[0].kind == T_RETURN;
+
+    if (wants_name(scan) && token.kind != T_NAME && !is_tail && is_word(scan, &token))
+        token = scan_name_token(scan, T_NAME, scan_at(scan, token.span.begin), scan_at(scan, token.span.end));
+    if (token.kind == T_NAME && named_here(scan) != NULL)
+        scan_refuse_word(scan, &token, named_here(scan));
     if (token.kind == T_NAME && wants_unit(scan))
         make_unit(scan, &token);
     return token;

@@ -27,6 +27,9 @@ enum token_index {
 /* Of T_NAME …; not of the end of the file. */
 const struct token_info *token_info(int token);
 
+/* The token of a word of the language; 0: it is none. Those from T_ON on are words of pipelines. */
+int token_of_word(const char *word);
+
 static inline enum token_group token_group(int token)
 {
     return token < T_NAME ? GROUP_NONE : token_info(token)->group;
