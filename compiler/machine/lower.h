@@ -1,6 +1,5 @@
-/* lower.h - what the parts of lower share: lower.c has blocks and loops, lower_step.c calls and other single steps, lower_catch.c
- * then, else and catch, lower_jump.c finally and the ways out, lower_branches.c what runs at the same time, lower_each.c the
- * items of an each, lower_retry.c the retry, lower_own.c what is undone and released, lower_spawn.c instances.
+/* lower.h - what the files of lower share. Below, their functions in the order in which they may call each other: a file calls those
+ * before it, and lower(), which every form calls for the nodes inside.
  */
 #ifndef LOWER_H
 #define LOWER_H
@@ -59,6 +58,8 @@ struct owner {
     struct cleanup cleanup;
 };
 
+struct lowering;
+
 /* A combinator that is being lowered. */
 struct fork {
     struct ir_block *joined;
@@ -74,6 +75,7 @@ struct fork {
     bool defers;                /* of the form */
     struct owner *owner;        /* of what the branches of a race or any give; NULL: nothing that owns */
     const struct node *each;    /* NULL: branches that are written out */
+    void (*lower_items)(struct lowering *lowering, struct fork *fork); /* what a branch of an each runs; NULL: it is written out */
     struct variable *next, *high; /* of a range: the items that have not been taken */
     struct variable *pulling;   /* of an operation: a pull is under way, or it has ended */
     struct variable *pulls;     /* of an operation: how many have begun; NULL: nobody asks */
@@ -117,64 +119,31 @@ struct lowering {
     bool dirty;                 /* user code ran since the last look at the code: it may have cancelled us */
 };
 
-/* Lowers a node: its value goes to `dest` (NULL: nowhere), a rejection to lowering->fail. */
+/* lower.c: lowers a node. Its value goes to `dest` (NULL: nowhere), a rejection to lowering->fail. */
 void lower(struct lowering *lowering, const struct node *node, struct variable *dest);
 
+/* lower_build.c */
 struct ir_block *lower_new_block(struct lowering *lowering, const char *hint, struct span span);
 void lower_place(struct lowering *lowering, struct ir_block *block);
 void lower_terminate(struct lowering *lowering, enum ir_end kind, struct ir_block *to, struct ir_block *no);
 struct ir_instr *lower_add(struct lowering *lowering, enum ir_kind kind, struct span span);
 unsigned lower_new_site(struct lowering *lowering, struct span span, const char *step);
 void lower_check_code(struct lowering *lowering, struct span span, const char *step);
+void lower_check_cancelled(struct lowering *lowering, struct span span);
 void lower_expect(struct lowering *lowering, struct span span);
 void lower_defer(struct lowering *lowering, bool defers, struct span span);
-void lower_check_cancelled(struct lowering *lowering, struct span span);
-struct variable *lower_new_variable(struct lowering *lowering, enum variable_kind kind, const char *name, const char *type);
-void lower_set_exit(struct lowering *lowering, struct variable *variable, unsigned number);
-void lower_continue_jumps(struct lowering *lowering, struct cleanup *cleanup);
 struct ir_strand *lower_new_strand(struct arena *arena, struct ir_chain *chain, struct ir_strand *parent, struct span span);
 struct ir_strand *lower_child_strand(struct lowering *lowering, unsigned number, struct span span);
 void lower_use_storage(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op);
-void lower_take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span);
-void lower_adopt(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span);
-void lower_copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span);
-
-void lower_jump_to(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value);
-struct ir_block *lower_ending(struct lowering *lowering); /* a block that ends the chain with its value */
-
-/* A clause around what stands before it, whose value goes to the variable that comes back. */
-struct variable *lower_clause_open(struct lowering *lowering, struct clause *clause);
-void lower_clause_close(struct lowering *lowering, struct clause *clause);
-void lower_finally_open(struct lowering *lowering, struct clause *clause);
-void lower_finally_close(struct lowering *lowering, struct clause *clause);
-
-void lower_jump(struct lowering *lowering, const struct node *node);
-void lower_return(struct lowering *lowering, const struct node *node);
-void lower_reject(struct lowering *lowering, const struct node *node);
-
-/* lower_step.c */
-void lower_call(struct lowering *lowering, const struct node *node, struct variable *dest);
-void lower_expr(struct lowering *lowering, const struct node *node, struct variable *dest);
-void lower_do(struct lowering *lowering, const struct node *node, struct variable *dest);
-void lower_delay(struct lowering *lowering, const struct node *node);
-void lower_check_before_c(struct lowering *lowering, const struct text *text);
-bool lower_calls_something(const struct text *text);
-
-/* "123", of which C has nothing to say. */
-bool lower_is_small_number(const struct text *text);
-
-/* A whole number that may be computed in any type, as what the function `as` of chain_number.h makes of it. */
-struct text *lower_number_text(struct lowering *lowering, struct text *computed, const char *as);
+struct variable *lower_new_variable(struct lowering *lowering, enum variable_kind kind, const char *name, const char *type);
+void lower_set_exit(struct lowering *lowering, struct variable *variable, unsigned number);
 
 /* lower_own.c; without effect on variables that own nothing */
-void lower_owner_open(struct lowering *lowering, struct owner *owner, struct scope *scope, enum owner_kind kind, struct span span);
-void lower_owner_close(struct lowering *lowering, struct owner *owner, struct span span);
-void lower_owning_block(struct lowering *lowering, const struct node *block, struct variable *dest);
 struct owned *lower_own(struct lowering *lowering, struct owner *owner, struct variable *variable);
 void lower_own_parameters(struct lowering *lowering, struct owner *owner);
 void lower_own_undo(struct lowering *lowering, const struct node *node);
 struct owned *lower_own_prepare(struct lowering *lowering, struct variable *dest, struct span span); /* before a write to it */
-void lower_own_set(struct lowering *lowering, struct variable *variable, struct span span);          /* behind that */
+void lower_own_set(struct lowering *lowering, struct variable *variable, struct span span);          /* after that */
 void lower_own_clear(struct lowering *lowering, struct variable *variable, struct span span);
 void lower_own_give(struct lowering *lowering, const struct node *call);
 bool lower_own_gives(const struct node *call);
@@ -182,18 +151,62 @@ unsigned lower_own_written(const struct variable *variable);
 void lower_own_set_written(struct variable *variable, unsigned written);
 void lower_own_release_since(struct lowering *lowering, unsigned since, struct span span);
 void lower_own_release_all(struct lowering *lowering, const struct owned *const *list, unsigned count, struct span span);
+/* Undoes or releases one thing if there is anything to do. `asks`: paths come here that did not fail, too. */
+void lower_own_perform(struct lowering *lowering, const struct owned *owned, struct variable *kept, bool asks);
+struct text *lower_own_anything(struct lowering *lowering, const struct owned *owned);
+void lower_copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span);
 
-void lower_branches(struct lowering *lowering, const struct node *node, struct variable *dest);
-void lower_end_fork(struct lowering *lowering, struct fork *fork, const struct node *node);
-void lower_make_jumps(struct lowering *lowering, struct fork *fork);
-void lower_items(struct lowering *lowering, struct fork *fork);
-void lower_each(struct lowering *lowering, const struct node *node);
-void lower_pull(struct lowering *lowering, const struct node *node);
-void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest);
+/* lower_jump.c */
+void lower_jump_to(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value);
+void lower_continue_jumps(struct lowering *lowering, struct cleanup *cleanup);
+struct ir_block *lower_ending(struct lowering *lowering); /* a block that ends the chain with its value */
+void lower_finally_open(struct lowering *lowering, struct clause *clause);
+void lower_finally_close(struct lowering *lowering, struct clause *clause);
+void lower_jump(struct lowering *lowering, const struct node *node);
+void lower_return(struct lowering *lowering, const struct node *node);
+void lower_reject(struct lowering *lowering, const struct node *node);
+
+/* lower_owner.c */
+void lower_owner_open(struct lowering *lowering, struct owner *owner, struct scope *scope, enum owner_kind kind, struct span span);
+void lower_owner_close(struct lowering *lowering, struct owner *owner, struct span span);
+void lower_owning_block(struct lowering *lowering, const struct node *block, struct variable *dest);
+
+/* lower_step.c */
+void lower_call(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_expr(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_do(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_delay(struct lowering *lowering, const struct node *node);
+void lower_take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span);
+void lower_adopt(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span);
+void lower_check_before_c(struct lowering *lowering, const struct text *text);
+bool lower_calls_something(const struct text *text);
+/* "123", of which C has nothing to say. */
+bool lower_is_small_number(const struct text *text);
+/* A whole number that may be computed in any type, as what the function `as` of chain_number.h makes of it. */
+struct text *lower_number_text(struct lowering *lowering, struct text *computed, const char *as);
+
+/* lower_retry.c, lower_catch.c, lower_spawn.c */
+void lower_add_attempted(struct lowering *lowering, struct span span);
+void lower_retry(struct lowering *lowering, const struct node *node, struct variable *dest);
+/* A clause around what stands before it, whose value goes to the variable that comes back. */
+struct variable *lower_clause_open(struct lowering *lowering, struct clause *clause);
+void lower_clause_close(struct lowering *lowering, struct clause *clause);
 void lower_spawn(struct lowering *lowering, const struct node *node);
 void lower_join(struct lowering *lowering, struct span span);
 void lower_close(struct lowering *lowering, struct ir_block *rejected, struct owner *of_result); /* NULL: it owns nothing */
-void lower_add_attempted(struct lowering *lowering, struct span span);
-void lower_retry(struct lowering *lowering, const struct node *node, struct variable *dest);
+
+/* lower_fork.c */
+/* The call or delay that a branch consists of, if it needs no strand of its own; NULL: it needs one. */
+const struct node *lower_single_operation(const struct node *branch, bool wanted);
+void lower_begin_fork(struct lowering *lowering, struct fork *fork, const struct node *node, enum ast_form_kind kind, const char *hint);
+void lower_add_branch(struct lowering *lowering, struct fork *fork, const struct node *branch, bool wanted);
+void lower_end_fork(struct lowering *lowering, struct fork *fork, const struct node *node);
+void lower_make_jumps(struct lowering *lowering, struct fork *fork);
+
+/* lower_branches.c, lower_each.c */
+void lower_branches(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_each(struct lowering *lowering, const struct node *node);
+void lower_pull(struct lowering *lowering, const struct node *node);
 
 #endif

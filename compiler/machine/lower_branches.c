@@ -1,190 +1,10 @@
-/* lower_branches.c - part of lower: what runs at the same time.
+/* lower_branches.c - part of lower: all, settle, race, any and timeout.
  *
  *     race (a(x), b(y) { q })     ->     fork race 2 -> @joined; branch a(x); branch b(y); join
  *                                        @joined:  rejected? fail : won a? take a : take b; q
- *
- * The branches' blocks stand behind the join, in source order, and are run by strands of their own. A branch that is one
- * operation has no blocks: it is only started, and counted where it settles.
  */
-#include <string.h>
-
 #include "base/arena.h"
 #include "machine/lower.h"
-
-/* The call or delay that a branch consists of, if it needs no strand of its own. A posted operation needs one: its settling
- * travels through the strand's link. So does a call that takes something over, as it may not be started, and a value that owns
- * something and has no place (`wanted`: it has): somebody has to release it. */
-static const struct node *single_operation(const struct node *branch, bool wanted)
-{
-    const struct node *node = branch->u.block.body;
-
-    if (branch->u.block.scope->undo_count != 0 || branch->u.block.scope->owned_count != 0)
-        return NULL;
-    if (node->kind == NODE_CALL && ((node->resource != NULL && !wanted && node->binding == NULL) || lower_own_gives(node)))
-        return NULL;
-    if (node->kind == NODE_CALL && node->u.call.op->proto_kind == AST_ASYNC && !node->u.call.op->posted)
-        return node;
-    return node->kind == NODE_DELAY ? node : NULL;
-}
-
-static void start_single(struct lowering *lowering, const struct node *node, struct ir_strand *strand)
-{
-    struct ir_instr *instr = lower_add(lowering, node->kind == NODE_CALL ? IR_BRANCH_OP : IR_BRANCH_DELAY, node->span);
-
-    instr->strand = strand;
-    instr->node = node;
-    if (node->kind == NODE_CALL) {
-        instr->op = node->u.call.op;
-        instr->args = node->u.call.args;
-    } else
-        instr->text = node->u.delay.count;
-    instr->number = lower_new_site(lowering, node->span, instr->op != NULL ? instr->op->name : "delay");
-    lower_use_storage(lowering, strand, instr->op);
-}
-
-static struct ir_block *start_strand(struct lowering *lowering, const struct node *branch, struct ir_strand *strand)
-{
-    struct ir_instr *instr = lower_add(lowering, IR_BRANCH_STRAND, branch->span);
-    struct ir_strand *parent = lowering->strand;
-
-    lowering->strand = strand;
-    instr->to = lower_new_block(lowering, "branch", branch->span);
-    lowering->strand = parent;
-    instr->to->is_state = true;
-    instr->strand = strand;
-    strand->is_strand = true;
-    lowering->chain->has_branch_strands = true;
-    return instr->to;
-}
-
-static void add_branch(struct lowering *lowering, struct fork *fork, const struct node *branch, bool wanted)
-{
-    unsigned i = fork->count++;
-
-    fork->branches[i].node = branch;
-    fork->branches[i].single = single_operation(branch, wanted);
-    fork->branches[i].strand = lower_child_strand(lowering, i, branch->span);
-    branch->u.block.scope->strand = fork->branches[i].strand;
-    if (fork->branches[i].single != NULL)
-        start_single(lowering, fork->branches[i].single, fork->branches[i].strand);
-    else
-        fork->branches[i].start = start_strand(lowering, branch, fork->branches[i].strand);
-}
-
-/* The blocks of one branch. */
-static void lower_branch(struct lowering *lowering, struct fork *fork, unsigned i)
-{
-    const struct node *branch = fork->branches[i].node;
-    struct lowering outer = *lowering;
-    struct variable *result = lowering->chain->checked->result;
-    struct owner of_returned;
-    struct ir_block *ended, *jumped;
-
-    lowering->strand = fork->branches[i].strand;
-    lowering->dirty = false;
-    ended = lower_new_block(lowering, "branch_end", branch->span);
-    jumped = lower_new_block(lowering, "branch_jumped", branch->span);
-    ended->span.begin = jumped->span.begin = 0;
-    fork->jumps.entry = jumped;
-    fork->jumps.branch = lowering->strand;
-    lowering->cleanups = &fork->jumps;
-    lowering->fail = ended;
-    lower_place(lowering, fork->branches[i].start);
-    if (result != NULL && result->resource != NULL) {
-        lowering->scope = branch->u.block.scope;
-        lower_owner_open(lowering, &of_returned, NULL, OWNER_GIVES, branch->span);
-        lowering->strand_owner = &of_returned;
-        lowering->scope = outer.scope;
-    }
-    if (fork->each != NULL)
-        lower_items(lowering, fork);
-    else
-        lower(lowering, branch, fork->branches[i].value);
-    if (lowering->strand_owner != outer.strand_owner) {
-        lower_owner_close(lowering, &of_returned, branch->span);
-        lowering->strand_owner = outer.strand_owner;
-    }
-    lower_terminate(lowering, IR_GOTO, ended, NULL);
-    lower_place(lowering, jumped);
-    lower_add(lowering, IR_BRANCH_JUMPED, branch->span);
-    lower_terminate(lowering, IR_BRANCH_END, fork->joined, NULL);
-    lower_place(lowering, ended);
-    lower_terminate(lowering, IR_BRANCH_END, fork->joined, NULL);
-    lowering->strand = outer.strand;
-    lowering->cleanups = outer.cleanups;
-    lowering->fail = outer.fail;
-}
-
-static void begin_fork(struct lowering *lowering, struct fork *fork, const struct node *node, enum ast_form_kind kind, const char *hint)
-{
-    struct ir_instr *instr;
-
-    memset(fork, 0, sizeof *fork);
-    lower_check_cancelled(lowering, node->span);
-    fork->joined = lower_new_block(lowering, hint, node->span);
-    fork->jumps.outer = lowering->cleanups;
-    fork->jumps.owner = lowering->strand_owner;
-    fork->jumps.scope = lowering->scope;
-    fork->reset = lower_add(lowering, IR_HOLD, node->span);
-    instr = lower_add(lowering, IR_FORK, node->span);
-    instr->node = node;
-    instr->to = fork->joined;
-    instr->fork_kind = kind;
-    lowering->strand->joins = true;
-}
-
-/* Behind the last start: waits, and goes on behind the join. */
-void lower_end_fork(struct lowering *lowering, struct fork *fork, const struct node *node)
-{
-    for (struct ir_instr *instr = lowering->block->instrs; instr != NULL; instr = instr->next)
-        if (instr->kind == IR_FORK)
-            instr->number = fork->count;
-    lowering->block->end_span = node->span;
-    lower_terminate(lowering, IR_JOIN, fork->joined, NULL);
-    for (unsigned i = 0; i < fork->count; i++)
-        if (fork->branches[i].start != NULL)
-            lower_branch(lowering, fork, i);
-    fork->joined->is_state = fork->joined->is_join = true;
-    fork->joined->span.begin = 0;
-    lower_place(lowering, fork->joined);
-    lower_defer(lowering, fork->defers, node->span);
-}
-
-/* Nor does a cancel that has waited let a jump be made. */
-static void deliver_before_jumps(struct lowering *lowering, struct fork *fork, struct ir_block *behind)
-{
-    struct ir_block *jumps = lower_new_block(lowering, "jumps", lowering->block->span);
-    struct text *text = text_new(lowering->arena);
-
-    jumps->span.begin = 0;
-    text_add_variable(lowering->arena, text, fork->jumps.exit);
-    lowering->block->text = text;
-    lower_terminate(lowering, IR_IF, jumps, behind);
-    lower_place(lowering, jumps);
-    lower_add(lowering, IR_DELIVER, jumps->span);
-    lowering->dirty = true;
-    lower_check_cancelled(lowering, jumps->span);
-}
-
-/* A branch that jumped has decided: its jump is made now, when the others are quiet (rule 93). */
-void lower_make_jumps(struct lowering *lowering, struct fork *fork)
-{
-    struct ir_block *behind;
-
-    if (fork->jumps.exit == NULL)
-        return;
-    fork->reset->kind = IR_SET_EXIT;
-    fork->reset->variable = fork->jumps.exit;
-    behind = lower_new_block(lowering, "no_jump", lowering->block->span);
-    behind->span.begin = 0;
-    if (fork->defers)
-        deliver_before_jumps(lowering, fork, behind);
-    lowering->block->variable = fork->jumps.exit;
-    lowering->block->cases = fork->jumps.cases;
-    lower_terminate(lowering, IR_SWITCH, behind, NULL);
-    lower_continue_jumps(lowering, &fork->jumps);
-    lower_place(lowering, behind);
-}
 
 /* ---- all, settle ---- */
 
@@ -225,7 +45,7 @@ static void adopt_singles(struct lowering *lowering, struct fork *fork)
 static void prepare_bindings(struct lowering *lowering, const struct node *node)
 {
     for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next) {
-        const struct node *single = single_operation(branch, false);
+        const struct node *single = lower_single_operation(branch, false);
         if (single != NULL && single->resource != NULL)
             lower_own_prepare(lowering, single->binding, single->span);
     }
@@ -426,11 +246,11 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
     if (owns)
         lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
     prepare_bindings(lowering, node);
-    begin_fork(lowering, fork, node, kind, kind == AST_ALL ? "after_all" : kind == AST_ANY ? "after_any"
+    lower_begin_fork(lowering, fork, node, kind, kind == AST_ALL ? "after_all" : kind == AST_ANY ? "after_any"
                : kind == AST_RACE ? "after_race" : "after_settle");
     fork->defers = defers;
     for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
-        add_branch(lowering, fork, branch, owns && gives_owned(branch, dest));
+        lower_add_branch(lowering, fork, branch, owns && gives_owned(branch, dest));
     fork->owner = owns ? &owner : NULL;
     if (kind == AST_RACE || kind == AST_ANY)
         prepare_values(lowering, fork, dest);
@@ -458,7 +278,7 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
 void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct fork *fork = arena_new(lowering->arena, struct fork);
-    const struct node *single = single_operation(node->u.timeout.branch, dest != NULL);
+    const struct node *single = lower_single_operation(node->u.timeout.branch, dest != NULL);
     struct variable *value = dest;
     struct owner owner;
     struct ir_instr *timer;
@@ -469,13 +289,13 @@ void lower_timeout(struct lowering *lowering, const struct node *node, struct va
         value = value_apart(lowering, dest, node->span);
         lower_own(lowering, &owner, value);
     }
-    begin_fork(lowering, fork, node, AST_RACE, "after_timeout");
+    lower_begin_fork(lowering, fork, node, AST_RACE, "after_timeout");
     fork->defers = defers;
     lowering->strand->times = true;
     timer = lower_add(lowering, IR_TIMEOUT, node->span);
     timer->node = node->u.timeout.limit;
     timer->text = node->u.timeout.limit->u.delay.count;
-    add_branch(lowering, fork, node->u.timeout.branch, dest != NULL);
+    lower_add_branch(lowering, fork, node->u.timeout.branch, dest != NULL);
     fork->branches[0].value = single == NULL || single->resource != NULL ? value : NULL;
     lower_end_fork(lowering, fork, node);
     lower_add(lowering, IR_TIMEOUT_END, node->span);

@@ -118,7 +118,7 @@ static void lower_pulled_items(struct lowering *lowering, struct fork *fork)
     lower_terminate(lowering, IR_BACK, take, fork->branches[0].start);
 }
 
-void lower_items(struct lowering *lowering, struct fork *fork)
+static void lower_items(struct lowering *lowering, struct fork *fork)
 {
     if (fork->pulling != NULL)
         lower_pulled_items(lowering, fork);
@@ -275,6 +275,7 @@ void lower_each(struct lowering *lowering, const struct node *node)
 
     lower_check_cancelled(lowering, node->span);
     fork->each = node;
+    fork->lower_items = lower_items;
     fork->defers = lowering->defers;
     if (node->u.each.index != NULL)
         lower_each_in(lowering, fork, node);

@@ -1,14 +1,9 @@
-/* lower_own.c - part of lower: what has to be done when a block ends, undos and releases (rules 42a to 42c).
+/* lower_own.c - part of lower: values that own something, and steps that have an undo, while they are in the care of an owner.
  *
- *     { a as x undo u then b }     ->     done = 0; a; done |= 1; done |= 2; b -> done & 1? @release : behind
- *                                         @release: keep; failed and done & 2? u; done & 1? release x; restore -> …
+ *     a as x undo u     ->     a; done |= 1; done |= 2     done & 2? u     done & 1? release x
  *
- * Every way out leads through the releases: the end, a rejection, a cancel, a jump. An owner is a block, or whatever else holds
- * a value that owns something: the steps of a `then`, a chain's parameters, its result, the branches of a race. The bits say
- * what there is to do: only at run time is it known which steps a way has come by, and what it has moved.
+ * Bits say what there is to do: only at run time is it known which steps a path has come by, and what it has moved.
  */
-#include <string.h>
-
 #include "base/arena.h"
 #include "machine/lower.h"
 
@@ -106,7 +101,7 @@ static struct text *condition(struct lowering *lowering, const struct owned *own
 }
 
 /* What it rejects with goes to the suppressed hook. */
-static void perform(struct lowering *lowering, const struct owned *owned, struct variable *kept, bool asks)
+void lower_own_perform(struct lowering *lowering, const struct owned *owned, struct variable *kept, bool asks)
 {
     const struct node *what = owned->undo != NULL ? owned->undo : release_of(lowering, owned->variable);
     bool undo = owned->undo != NULL;
@@ -159,162 +154,7 @@ static struct owned *owned_of(struct lowering *lowering, struct variable *variab
     return variable->owned != NULL ? variable->owned : lower_own(lowering, owner_of(lowering, variable->scope), variable);
 }
 
-void lower_owner_open(struct lowering *lowering, struct owner *owner, struct scope *scope, enum owner_kind kind, struct span span)
-{
-    memset(owner, 0, sizeof *owner);
-    owner->outer = lowering->owner;
-    owner->scope = scope;
-    owner->storage = lowering->scope;
-    owner->kind = kind;
-    owner->kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
-    owner->rejected = lower_new_block(lowering, kind == OWNER_UNDOES ? "undo_all" : "rejected_to_release", span);
-    owner->rejected->span.begin = 0;
-    owner->done = lower_new_variable(lowering, VARIABLE_EXIT, "done", "unsigned");
-    owner->done->from = "what there is to undo or release";
-    owner->kept->from = "what was under way";
-    owner->reset = lower_add(lowering, IR_HOLD, lowering->block->span);
-    owner->begin = lowering->block;
-    owner->fail = lowering->fail;
-    owner->cleanup.outer = lowering->cleanups;
-    owner->cleanup.scope = lowering->scope;
-    owner->cleanup.entry = lower_new_block(lowering, "release_all", span);
-    owner->cleanup.entry->span.begin = 0;
-    lowering->fail = owner->rejected;
-    lowering->owner = owner;
-    if (kind == OWNER_RELEASES)
-        lowering->cleanups = &owner->cleanup;
-}
-
-/* Only a failure comes here. */
-static void close_for_failure(struct lowering *lowering, struct owner *owner, struct ir_block *behind, struct span span)
-{
-    lower_terminate(lowering, IR_GOTO, behind, NULL);
-    lower_place(lowering, owner->rejected);
-    if (owner->last != NULL) {
-        lower_add(lowering, IR_KEEP, span)->variable = owner->kept;
-        lowering->dirty = false;
-        for (const struct owned *owned = owner->last; owned != NULL; owned = owned->next)
-            perform(lowering, owned, owner->kept, false);
-        lower_add(lowering, IR_RESTORE, span)->variable = owner->kept;
-    }
-    lower_terminate(lowering, IR_GOTO, owner->fail, NULL);
-}
-
-/* Whether there is anything to release: a condition over all the bits. */
-static struct text *anything(struct lowering *lowering, const struct owned *owned)
-{
-    struct text *text = text_new(lowering->arena);
-    const struct owned *next;
-
-    while (owned != NULL) {
-        unsigned mask = 0;
-        struct variable *done = owned->done;
-        for (next = owned; next != NULL && next->done == done; next = next->next)
-            mask |= next->variable != NULL ? next->mask : 0;
-        owned = next;
-        if (mask == 0)
-            continue;
-        if (text->pieces != NULL)
-            text_add(lowering->arena, text, " || ");
-        add_done_to(lowering, text, done, " & %uu", mask);
-    }
-    return text;
-}
-
-/* The latest instruction has moved the only thing that there is to release: one need not ask. */
-static bool has_given_all(const struct ir_block *block, const struct owned *owned)
-{
-    const struct ir_instr *last = block->instrs;
-
-    while (last != NULL && last->next != NULL)
-        last = last->next;
-    for (; owned != NULL; owned = owned->next)
-        if (owned->variable != NULL && (last == NULL || owned->given != last))
-            return false;
-    return true;
-}
-
-static void enter(struct lowering *lowering, struct owner *owner)
-{
-    if (owner->cleanup.exit != NULL)
-        lower_set_exit(lowering, owner->cleanup.exit, 0);
-    lower_terminate(lowering, IR_GOTO, owner->cleanup.entry, NULL);
-}
-
-/* Every way comes here, and goes on behind it. */
-static void close_for_all(struct lowering *lowering, struct owner *owner, struct ir_block *behind, struct span span)
-{
-    struct ir_block *normal = lower_new_block(lowering, "to_release", span), *checked = lower_new_block(lowering, "all_released", span);
-
-    normal->span.begin = checked->span.begin = 0;
-    if (has_given_all(lowering->block, owner->last))
-        lower_terminate(lowering, IR_GOTO, behind, NULL);
-    else {
-        lowering->block->text = anything(lowering, owner->last);
-        lower_terminate(lowering, IR_IF, normal, behind);
-    }
-    lower_place(lowering, normal);
-    enter(lowering, owner);
-    lower_place(lowering, owner->rejected);
-    enter(lowering, owner);
-    lower_place(lowering, owner->cleanup.entry);
-    lower_add(lowering, IR_KEEP, span)->variable = owner->kept;
-    lowering->dirty = false;
-    for (const struct owned *owned = owner->last; owned != NULL; owned = owned->next)
-        perform(lowering, owned, owner->kept, true);
-    lower_add(lowering, IR_RESTORE, span)->variable = owner->kept;
-    lower_terminate(lowering, IR_CHECK, checked, owner->fail);
-    lower_place(lowering, checked);
-    lowering->block->variable = owner->cleanup.exit;
-    lowering->block->cases = owner->cleanup.cases;
-    lower_terminate(lowering, owner->cleanup.exit != NULL ? IR_SWITCH : IR_GOTO, behind, NULL);
-    lowering->dirty = false;
-    lower_continue_jumps(lowering, &owner->cleanup);
-}
-
-void lower_owner_close(struct lowering *lowering, struct owner *owner, struct span span)
-{
-    struct ir_block *behind = lower_new_block(lowering, "after_block", span);
-    bool dirty = lowering->dirty;
-
-    behind->span.begin = 0;
-    lowering->fail = owner->fail;
-    lowering->owner = owner->outer;
-    lowering->cleanups = owner->cleanup.outer;
-    if (owner->kind == OWNER_RELEASES)
-        close_for_all(lowering, owner, behind, span);
-    else
-        close_for_failure(lowering, owner, behind, span);
-    lowering->dirty = dirty;
-    lower_place(lowering, behind);
-}
-
 /* ---- blocks ---- */
-
-/* The step has given its value. */
-void lower_own_undo(struct lowering *lowering, const struct node *node)
-{
-    struct owner *owner = lowering->owner;
-    struct owned *owned;
-
-    while (!owner->is_block)
-        owner = owner->outer;
-    owned = add_owned(lowering, owner);
-    owned->undo = node->undo;
-    change_done(lowering, owned, " | %uu", node->span);
-}
-
-void lower_owning_block(struct lowering *lowering, const struct node *block, struct variable *dest)
-{
-    struct scope *scope = block->u.block.scope;
-    struct owner owner;
-
-    lower_owner_open(lowering, &owner, scope, scope->owned_count != 0 ? OWNER_RELEASES : OWNER_UNDOES, block->span);
-    owner.is_block = true;
-    lower(lowering, block->u.block.body, dest);
-    lower_check_cancelled(lowering, block->span); /* its last step may have cancelled the chain */
-    lower_owner_close(lowering, &owner, block->span);
-}
 
 /* A chain's parameters are its own from the start. */
 void lower_own_parameters(struct lowering *lowering, struct owner *owner)
@@ -346,7 +186,7 @@ static void release_some(struct lowering *lowering, const struct owned *const *l
     lower_place(lowering, todo);
     lower_add(lowering, IR_KEEP, span)->variable = kept;
     for (unsigned i = 0; i < count; i++)
-        perform(lowering, list[i], kept, false);
+        lower_own_perform(lowering, list[i], kept, false);
     lower_add(lowering, IR_RESTORE, span)->variable = kept;
     lower_terminate(lowering, IR_CHECK, behind, lowering->fail);
     lower_place(lowering, behind);
@@ -421,4 +261,51 @@ void lower_own_release_all(struct lowering *lowering, const struct owned *const 
 {
     if (count != 0)
         release_some(lowering, list, count, span);
+}
+
+void lower_copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span)
+{
+    struct ir_instr *instr;
+    if (dest == NULL || from == NULL || dest == from)
+        return;
+    lower_own_prepare(lowering, dest, span);
+    instr = lower_add(lowering, IR_COPY, span);
+    instr->variable = dest;
+    instr->from = from;
+    lower_own_set(lowering, dest, span);
+    lower_own_clear(lowering, dest->owned == NULL ? NULL : from, span);
+}
+
+/* Whether there is anything to release: a condition over all the bits. */
+struct text *lower_own_anything(struct lowering *lowering, const struct owned *owned)
+{
+    struct text *text = text_new(lowering->arena);
+    const struct owned *next;
+
+    while (owned != NULL) {
+        unsigned mask = 0;
+        struct variable *done = owned->done;
+        for (next = owned; next != NULL && next->done == done; next = next->next)
+            mask |= next->variable != NULL ? next->mask : 0;
+        owned = next;
+        if (mask == 0)
+            continue;
+        if (text->pieces != NULL)
+            text_add(lowering->arena, text, " || ");
+        add_done_to(lowering, text, done, " & %uu", mask);
+    }
+    return text;
+}
+
+/* The step has given its value. */
+void lower_own_undo(struct lowering *lowering, const struct node *node)
+{
+    struct owner *owner = lowering->owner;
+    struct owned *owned;
+
+    while (!owner->is_block)
+        owner = owner->outer;
+    owned = add_owned(lowering, owner);
+    owned->undo = node->undo;
+    change_done(lowering, owned, " | %uu", node->span);
 }

@@ -26,11 +26,11 @@ NESTING = """
     lower_clause_close lower_continue_jumps lower_copy lower_do lower_dropped lower_each
     lower_each_from lower_each_in lower_end_fork lower_end_of_items lower_expr lower_feed
     lower_finally_close lower_form lower_handler lower_if lower_items lower_jump lower_jump_to
-    lower_loop lower_make_jumps lower_own_prepare lower_own_release_all lower_own_release_since
+    lower_loop lower_make_jumps lower_own_perform lower_own_prepare lower_own_release_all lower_own_release_since
     lower_owner_close lower_owning_block lower_pull lower_pulled_items lower_range
     lower_range_items lower_retry lower_return lower_step lower_sync lower_timeout lower_wait
     lower_winner lower_winners make_it name_scopes name_strands note_ways of_branches of_catch
-    of_clause of_each of_handler of_item of_join of_source of_step of_timeout perform
+    of_clause of_each of_handler of_item of_join of_source of_step of_timeout
     prepare_bindings print_braces print_branch print_branches print_clause print_each print_else
     print_form print_if print_inside print_pipeline print_retry print_step release_losers
     release_some take_bindings take_outcomes take_single walk_block walk_branches walk_each
