@@ -98,24 +98,38 @@ struct variable *check_incoming_wanted(struct checker *checker, struct ctype typ
 /* Demands the value of a checked node: reports steps without one, and ways that disagree. */
 void check_wanted(struct checker *checker, struct node *node, struct ctype type, bool from_context);
 
+void check_keep_owned(struct checker *checker, const struct node *first);
+
 /* Finds the names in C text. `is_body`: the text of a do { }, with statements. */
 struct text *check_text(struct checker *checker, const struct ast_c *c, struct ctype type, bool is_body, struct node *do_node);
 
-/* The parts of check: check.c has pipelines, blocks and names, check_form.c the forms. */
+/* check.c and check_form.c: blocks, pipelines and forms. Every form leads back to them for what stands inside it. */
+struct node *check_block(struct checker *checker, const struct ast_block *block);
+struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *pipeline);
+struct node *check_form(struct checker *checker, const struct ast_form *form);
+
+/* The other files call those before them in this list, and these three. */
+
+/* check_node.c */
 struct node *check_new_node(struct checker *checker, enum node_kind kind, struct span span);
-struct node *check_wrong_node(struct checker *checker, struct span span); /* something is missing here, and it has been said */
+struct node *check_wrong_node(struct checker *checker, struct span span); /* something is missing here, which has been reported */
 struct incoming *check_no_incoming(struct checker *checker, const char *why);
 void check_take_type(struct node *node, const struct node *from);
 void check_take_types(struct node *node, const struct node *a, const struct node *b);
+
+/* check_bind.c */
 void check_new_name(struct checker *checker, const char *name, struct span span);
-struct node *check_form(struct checker *checker, const struct ast_form *form);
-struct node *check_block(struct checker *checker, const struct ast_block *block);
-void check_keep_owned(struct checker *checker, const struct node *first);
-struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *pipeline);
 void check_bind(struct checker *checker, const struct ast_step *step, struct node *node); /* the step's `as` to its value */
 
+/* check_call.c */
+struct node *check_call(struct checker *checker, const struct ast_form *form);
+struct text *check_arguments(struct checker *checker, const struct ast_args *args, const struct parameter *param);
 void check_unknown_operation(struct checker *checker, const struct ast_call *call);
 void check_call_arguments(struct checker *checker, const struct ast_form *form, const struct symbol *op, struct node *node);
+
+/* check_delay.c */
+struct node *check_duration(struct checker *checker, const struct ast_duration *duration);
+struct node *check_delay(struct checker *checker, const struct ast_form *form);
 
 /* check_spawn.c */
 struct node *check_spawn(struct checker *checker, const struct ast_form *form);
@@ -123,13 +137,12 @@ struct node *check_join(struct checker *checker, const struct ast_form *form);
 void check_joins(struct checker *checker);
 
 void own_released(struct checker *checker, const struct variable *variable, const struct symbol *op, struct span span);
-void own_release_arguments(struct checker *checker, const struct text *args, const struct symbol *op);
+void check_own_release_arguments(struct checker *checker, const struct text *args, const struct symbol *op);
 
 /* check_branches.c */
 struct node *check_branches(struct checker *checker, const struct ast_form *form);
 struct node *check_each(struct checker *checker, const struct ast_form *form);
 struct node *check_timeout(struct checker *checker, const struct ast_form *form);
-struct node *check_duration(struct checker *checker, const struct ast_duration *duration);
 
 /* check_own.c: what is moved where. All do nothing for variables that own nothing. */
 void check_own_mention(struct checker *checker, struct variable *variable, struct span span);

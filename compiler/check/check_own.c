@@ -120,7 +120,7 @@ void own_released(struct checker *checker, const struct variable *variable, cons
                   op->name, variable->resource->name, op->name, variable->name);
 }
 
-void own_release_arguments(struct checker *checker, const struct text *args, const struct symbol *op)
+void check_own_release_arguments(struct checker *checker, const struct text *args, const struct symbol *op)
 {
     if (args != NULL && op->params != NULL && ctype_resource(checker->program, op->params->type) == NULL)
         own_released(checker, text_owner(args), op, args->span);

@@ -321,7 +321,7 @@ const struct module modules[] = {
 };
 const size_t module_count = sizeof modules / sizeof *modules;
 
-const char *module_of(const char *operation)
+const char *symbol_module_of(const char *operation)
 {
     size_t length = strlen(operation);
 

@@ -212,6 +212,6 @@ struct module {
 };
 extern const struct module modules[];
 extern const size_t module_count;
-const char *module_of(const char *operation);
+const char *symbol_module_of(const char *operation);
 
 #endif

@@ -143,15 +143,6 @@ static void emit_settled_types(struct emitter *emitter)
     }
 }
 
-void emit_header_parameters(struct emitter *emitter, const struct symbol *op)
-{
-    for (const struct parameter *param = op->params; param != NULL; param = param->next) {
-        writer_put(emitter->writer, ", ");
-        emit_at(emitter, param->type.at);
-        writer_put(emitter->writer, ctype_declare(emitter->arena, emit_passed_type(emitter->program, op, param), param->c_name));
-    }
-}
-
 static void emit_chain(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;

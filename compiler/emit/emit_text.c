@@ -481,3 +481,12 @@ const struct ast_number *emit_chain_budget(const struct ir_chain *chain)
             return clause->count;
     return NULL;
 }
+
+void emit_header_parameters(struct emitter *emitter, const struct symbol *op)
+{
+    for (const struct parameter *param = op->params; param != NULL; param = param->next) {
+        writer_put(emitter->writer, ", ");
+        emit_at(emitter, param->type.at);
+        writer_put(emitter->writer, ctype_declare(emitter->arena, emit_passed_type(emitter->program, op, param), param->c_name));
+    }
+}

@@ -9,31 +9,9 @@
 #include "ctext/ctext.h"
 #include "syntax/scan.h"
 
-enum { LONGEST_SHOWN = 30 };
-
 static bool is_quiet(const struct scanner *scan)
 {
     return scan->last[0].span.begin <= scan->quiet_until || scan_is_unbalanced(scan, scan->last[0].span.begin);
-}
-
-const char *syntax_source(const struct scanner *scan, struct span span)
-{
-    return scan_at(scan, span.begin);
-}
-
-/* A token as it stands in the file, cut at a line's end and when long. */
-const char *syntax_shown(struct scanner *scan, const struct token *token)
-{
-    const char *text = syntax_source(scan, token->span);
-    size_t length = token->span.end - token->span.begin, end = 0;
-
-    if (token->kind == T_YYEOF)
-        return "the end of the file";
-    if (length == 0)
-        return token->kind < T_NAME ? "this" : token_info(token->kind)->shown;
-    while (end < length && end < LONGEST_SHOWN && text[end] != '\n' && text[end] != '\r')
-        end++;
-    return arena_format(scan->arena, "'%.*s%s'", (int)end, text, end < length ? "..." : "");
 }
 
 /* ---- what was expected ---- */
