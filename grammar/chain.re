@@ -1,7 +1,7 @@
 /* chain.re - the lexer: bytes -> tokens.
  *
  * The file is in memory and ends with a NUL byte, so nothing is ever refilled; its lines are joined already (source.h). Actions
- * only say which token it is; what takes more than a line is in compiler/{brackets,capture,words}.c.
+ * only say which token it is; what takes more than a line is in compiler/syntax/scan_*.c.
  */
 #include <ctype.h>
 #include <string.h>
@@ -9,27 +9,7 @@
 #include "base/nearest.h"
 #include "syntax/scan.h"
 
-/*!re2c
-    re2c:define:YYCTYPE = "unsigned char";
-    re2c:define:YYCURSOR = at;
-    re2c:define:YYMARKER = marker;
-    re2c:yyfill:enable = 0;
-
-    end = "\x00";
-    newline = "\r"? "\n";
-    blank = [ \t\f\v\r];
-    letter = [a-zA-Z_\x80-\xff];
-    ascii_letter = [a-zA-Z_];
-    digit = [0-9];
-    name = ascii_letter (ascii_letter | digit)*;
-    c_name = letter (letter | digit)*;
-    number = digit (digit | ascii_letter)* ("." digit (digit | ascii_letter)*)?;
-    c_number = digit (digit | ascii_letter | "'" (digit | ascii_letter))*;
-    line_comment = "//" [^\n\x00]*;
-    block_comment = "/*" ([^*\x00] | "*"+ [^*/\x00])* "*"+ "/";
-    string = ["] ([^"\\\n\x00] | "\\" [^\n\x00])* ["];
-    character = ['] ([^'\\\n\x00] | "\\" [^\n\x00])* ['];
-*/
+/*!include:re2c "lexis.re2c" */
 
 #define AT(text) ((const unsigned char *)(text))
 #define TEXT(at) ((const char *)(at))
@@ -101,66 +81,10 @@ void scan_skip_blanks(struct scanner *scan)
     }
 }
 
-const char *scan_look_past_blanks(const char *text)
-{
-    const unsigned char *at = AT(text), *marker, *begin;
-
-    for (;;) {
-        begin = at;
-        /*!re2c
-            newline | blank+ | line_comment | block_comment { continue; }
-            * { return TEXT(begin); }
-        */
-    }
-}
-
-bool scan_starts_item(const char *line)
-{
-    const unsigned char *at = AT(line), *marker;
-
-    /*!re2c
-        ("static" [ \t]+)? ("chain" | "async" | "sync" | "blocking") [ \t]+ (name | [ \t*])+ "(" { return true; }
-        * { return false; }
-    */
-}
-
-static const char *end_of_line(const struct scanner *scan, const char *at)
-{
-    const char *newline = memchr(at, '\n', (size_t)(scan->limit - at));
-
-    return newline ? newline : scan->limit;
-}
-
-/* Behind the %} that ends what begins at `at`; if there is none, where the next item begins for sure. */
-static const char *end_of_prologue(const struct scanner *scan, const char *text)
-{
-    const unsigned char *at = AT(text), *marker, *begin;
-    const char *item = NULL;
-
-    for (;;) {
-        begin = at;
-        /*!re2c
-            "%}" { return TEXT(at); }
-            newline {
-                if (item == NULL && scan_starts_item(TEXT(at)))
-                    item = TEXT(at);
-                continue;
-            }
-            string | character | line_comment | block_comment | c_name | c_number | blank+ { continue; }
-            end {
-                if (!is_end(scan, TEXT(begin)))
-                    continue;
-                return item == NULL ? scan->limit : item;
-            }
-            * { continue; }
-        */
-    }
-}
-
 /* Behind a quote without a partner: to the end of its line. */
 static const unsigned char *skip_broken_quote(struct scanner *scan, const unsigned char *begin)
 {
-    const char *end = end_of_line(scan, TEXT(begin));
+    const char *end = scan_end_of_line(scan, TEXT(begin));
 
     report_unterminated(scan, TEXT(begin), 1, *begin == '"' ? "string" : "character constant");
     scan_be_quiet_until(scan, end);
@@ -303,58 +227,6 @@ void scan_skip_c(struct scanner *scan, unsigned base, const char *stops, struct 
     scan->cursor = TEXT(begin[0] == '/' && begin[1] == '*' ? at : begin);
 }
 
-/* The next thing that matters to brackets; *cursor goes behind it. What is in strings, comments, `%{ %}` and preprocessor lines
- * between items does not. */
-enum mark scan_next_mark(const struct scanner *scan, const char **cursor, const char *limit, unsigned depth)
-{
-    const unsigned char *at = AT(*cursor), *marker, *begin;
-    bool directive = false;
-
-    for (;;) {
-        begin = at;
-        if (TEXT(begin) >= limit)
-            return MARK_END;
-        /*!re2c
-            newline { *cursor = TEXT(at); return MARK_LINE; }
-            [([{)\]}] {
-                if (directive)
-                    continue;
-                *cursor = TEXT(at);
-                return strchr("([{", *begin) ? MARK_OPENING : MARK_CLOSING;
-            }
-            c_name | c_number | blank+ | line_comment | block_comment | string | character { continue; }
-            "%{" {
-                if (depth == 0)
-                    at = AT(end_of_prologue(scan, TEXT(at)));
-                else
-                    at--; /* the brace comes by itself */
-                continue;
-            }
-            "#" { directive = depth == 0; continue; }
-            ["'] { *cursor = end_of_line(scan, TEXT(at)); return MARK_BROKEN; }
-            "/*" { *cursor = limit; return MARK_BROKEN; }
-            end { continue; }
-            * { continue; }
-        */
-    }
-}
-
-/* Behind the last thing before `limit` that is no comment. */
-const char *scan_end_of_code(const char *text, const char *limit)
-{
-    const unsigned char *at = AT(text), *marker;
-    const char *last = text;
-
-    while (TEXT(at) < limit) {
-        /*!re2c
-            newline | blank+ | line_comment | block_comment | end { continue; }
-            string | character | c_name | c_number { last = TEXT(at); continue; }
-            * { last = TEXT(at); continue; }
-        */
-    }
-    return last < limit ? last : limit;
-}
-
 /* `#` and its word: no C compiler knows it. */
 static void report_directive(struct scanner *scan, const char *begin, const char *end)
 {
@@ -422,12 +294,12 @@ static bool lex_directive(struct scanner *scan, struct token *token)
 /* One without an end is taken to end before the next item, and that is where its end is missing. */
 static struct token broken_prologue(struct scanner *scan, const char *start)
 {
-    const char *end = end_of_prologue(scan, start + 2);
+    const char *end = scan_end_of_prologue(scan, start + 2);
     const char *place = end < scan->limit ? scan_end_of_code(start + 2, end) : start + 2;
     struct diag *diag;
 
     scan->cursor = end;
-    if (place <= end_of_line(scan, start))
+    if (place <= scan_end_of_line(scan, start))
         report_unterminated(scan, start, 2, "%{");
     else {
         diag = diag_report(scan->diags, D_EXPECTED_AFTER, scan_span(scan, place - 1, place), "'%}'");
@@ -436,31 +308,15 @@ static struct token broken_prologue(struct scanner *scan, const char *start)
     return scan_prologue_token(scan, start, end);
 }
 
-/* The comment before `limit` that has no end in this file, and so does not hide a %}; NULL: there is none. */
-static const char *open_comment(const char *text, const char *limit)
-{
-    const unsigned char *at = AT(text), *marker;
-
-    while (TEXT(at) < limit) {
-        /*!re2c
-            newline | blank+ | line_comment | block_comment | end { continue; }
-            string | character | c_name | c_number { continue; }
-            "/*" { return TEXT(at) - 2; }
-            * { continue; }
-        */
-    }
-    return NULL;
-}
-
 /* %{ C %}: strings and comments hide a %}, nothing else is looked at. */
 static struct token lex_prologue(struct scanner *scan, const char *start)
 {
-    const char *end = end_of_prologue(scan, start + 2), *comment;
+    const char *end = scan_end_of_prologue(scan, start + 2), *comment;
 
     if (end - start < 4 || end[-2] != '%' || end[-1] != '}')
         return broken_prologue(scan, start);
     scan->cursor = end;
-    comment = open_comment(start + 2, end - 2);
+    comment = scan_open_comment(start + 2, end - 2);
     if (comment != NULL)
         report_unterminated(scan, comment, 2, "comment");
     else if (scan_balance_prologue(scan, start + 2, end - 2))

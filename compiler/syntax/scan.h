@@ -73,17 +73,12 @@ struct ast_c *scan_text(struct scanner *scan, struct span span);
 /* The parameters of a prototype, from its arguments. */
 struct ast_proto *scan_params(struct scanner *scan, struct ast_proto *proto, const struct ast_args *args);
 
-/* ---- between the parts ---- */
+/* ---- between the files: each calls those before it, and the lexer ---- */
 
-struct token scan_lex(struct scanner *scan);                              /* chain.re: one token */
-void scan_skip_blanks(struct scanner *scan);                              /* chain.re: white space and comments, which are kept */
-const char *scan_look_past_blanks(const char *at);                        /* chain.re: the same without a trace */
-void scan_skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_args_list *args); /* chain.re */
-bool scan_starts_item(const char *at);                                    /* chain.re: a line that begins with `chain TYPE name(` … */
-
-enum mark { MARK_END, MARK_LINE, MARK_OPENING, MARK_CLOSING, MARK_BROKEN };
-const char *scan_end_of_code(const char *text, const char *limit); /* chain.re */
-enum mark scan_next_mark(const struct scanner *scan, const char **at, const char *limit, unsigned depth); /* chain.re */
+/* chain.re, the lexer: one token; white space and comments, which are kept; C up to where it ends. */
+struct token scan_lex(struct scanner *scan);
+void scan_skip_blanks(struct scanner *scan);
+void scan_skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_args_list *args);
 
 static inline pos scan_pos(const struct scanner *scan, const char *at)
 {
@@ -107,10 +102,20 @@ static inline void scan_be_quiet_until(struct scanner *scan, const char *at)
         scan->quiet_until = scan_pos(scan, at);
 }
 
-static inline void refuse_word(struct scanner *scan, const char *begin, const char *end)
+static inline void scan_note_refused(struct scanner *scan, const char *begin, const char *end)
 {
     scan->refused = arena_copy(scan->arena, begin, (size_t)(end - begin));
 }
+
+/* marks.re: looks ahead */
+enum mark { MARK_END, MARK_LINE, MARK_OPENING, MARK_CLOSING, MARK_BROKEN };
+const char *scan_look_past_blanks(const char *at);
+bool scan_starts_item(const char *at); /* a line that begins with `chain TYPE name(` … */
+const char *scan_end_of_line(const struct scanner *scan, const char *at);
+const char *scan_end_of_prologue(const struct scanner *scan, const char *at);
+const char *scan_open_comment(const char *text, const char *limit);
+const char *scan_end_of_code(const char *text, const char *limit);
+enum mark scan_next_mark(const struct scanner *scan, const char **at, const char *limit, unsigned depth);
 
 /* scan_balance.c: reports brackets that do not match, and remembers where */
 void scan_balance_file(struct scanner *scan);
@@ -118,15 +123,19 @@ bool scan_balance_prologue(struct scanner *scan, const char *begin, const char *
 void scan_balance_insist(struct scanner *scan); /* reports where something was withheld, and nobody else had anything to say */
 bool scan_is_unbalanced(const struct scanner *scan, pos at);
 
-/* scan_shape.c: reports C text that cannot be what its place asks for */
-void scan_check_expression(struct scanner *scan, const struct ast_c *c);
-void scan_check_statements(struct scanner *scan, const struct ast_c *c);
-void scan_check_prologue(struct scanner *scan, const char *begin, const char *end);
-void scan_check_parameter(struct scanner *scan, const struct ast_c *c);
-void scan_check_variable(struct scanner *scan, const struct ast_c *c);
-void scan_refuse_keyword(struct scanner *scan, const struct ast_c *c, struct ctoken token);
-void scan_check_type(struct scanner *scan, const struct ast_c *c);
-void scan_check_arguments(struct scanner *scan, const struct ast_args *args);
+/* scan_text.c */
+struct ast_c *scan_c_text(struct scanner *scan, const char *begin, const char *end);
+struct ast_c *scan_raw_text(struct scanner *scan, const char *begin, const char *end);
+
+/* scan_words.c */
+bool scan_word_starts(char c);
+const char *scan_word_end(const char *at);
+bool scan_word_is_one_of(const char *begin, const char *end, const char *const *words);
+bool scan_word_is_reserved(const char *begin, const char *end); /* the only words that are never names */
+struct token scan_new_token(struct scanner *scan, int kind, const char *begin, const char *end);
+struct token scan_name_token(struct scanner *scan, int kind, const char *begin, const char *end);
+struct token scan_number_token(struct scanner *scan, const char *begin, const char *end);
+void scan_make_unit(const struct scanner *scan, struct token *token); /* if it is the name of one */
 
 /* scan_brackets.c: false means that there are too many and that the rest of the item was given up */
 bool scan_open_bracket(struct scanner *scan, const char *at);
@@ -137,25 +146,18 @@ struct token scan_close_token(struct scanner *scan, const char *at);
 void scan_never_closed(struct scanner *scan, const char *at);
 struct token scan_made_up_partner(struct scanner *scan);
 
-/* scan_c.c: tokens that hold C */
-struct token scan_capture_token(struct scanner *scan, int kind, const char *begin);
-struct token scan_bracket_token(struct scanner *scan, const char *begin);
-struct token scan_declaration_token(struct scanner *scan, const char *begin);
-struct token scan_prologue_token(struct scanner *scan, const char *begin, const char *end);
-struct token scan_operator_token(struct scanner *scan, const char *begin);
-struct token scan_range_token(struct scanner *scan);
-struct ast_c *scan_c_text(struct scanner *scan, const char *begin, const char *end);
-struct ast_c *scan_raw_text(struct scanner *scan, const char *begin, const char *end);
+/* scan_shape.c: reports C text that cannot be what its place asks for */
+void scan_check_expression(struct scanner *scan, const struct ast_c *c);
+void scan_check_statements(struct scanner *scan, const struct ast_c *c);
+void scan_check_prologue(struct scanner *scan, const char *begin, const char *end);
+void scan_check_parameter(struct scanner *scan, const struct ast_c *c);
+void scan_check_variable(struct scanner *scan, const struct ast_c *c);
+void scan_check_type(struct scanner *scan, const struct ast_c *c);
+void scan_check_arguments(struct scanner *scan, const struct ast_args *args);
+void scan_refuse_keyword(struct scanner *scan, const struct ast_c *c, struct ctoken token);
 
-/* scan_words.c: names, numbers, and what `catch` is followed by */
-bool scan_word_starts(char c);
-const char *scan_word_end(const char *at);
-bool scan_word_is_one_of(const char *begin, const char *end, const char *const *words);
-bool scan_word_is_reserved(const char *begin, const char *end); /* the only words that are never names */
-struct token scan_new_token(struct scanner *scan, int kind, const char *begin, const char *end);
-struct token scan_name_token(struct scanner *scan, int kind, const char *begin, const char *end);
-struct token scan_number_token(struct scanner *scan, const char *begin, const char *end);
-struct token scan_catch_token(struct scanner *scan, const char *begin);
+/* scan_params.c: whether the word is the name that the text declares, and not the type's own last word */
+bool scan_is_declared(const char *text, struct ctoken name);
 
 /* scan_declare.c: where a type may begin; where a declaration between two places ends, if its `;` is missing */
 bool scan_type_token(struct scanner *scan, struct token *token);
@@ -164,7 +166,15 @@ bool scan_variable_without_var(struct scanner *scan, struct token *token); /* re
 void scan_refuse_word(struct scanner *scan, const struct token *token, const char *what); /* the name of a code or resource */
 void scan_refuse_reserved_variable(struct scanner *scan, const char *begin);
 
-/* scan_params.c: whether the word is the name that the text declares, and not the type's own last word */
-bool scan_is_declared(const char *text, struct ctoken name);
+/* scan_c.c: tokens that hold C */
+struct token scan_capture_token(struct scanner *scan, int kind, const char *begin);
+struct token scan_bracket_token(struct scanner *scan, const char *begin);
+struct token scan_declaration_token(struct scanner *scan, const char *begin);
+struct token scan_prologue_token(struct scanner *scan, const char *begin, const char *end);
+struct token scan_operator_token(struct scanner *scan, const char *begin);
+struct token scan_range_token(struct scanner *scan);
+
+/* scan_token.c */
+struct token scan_catch_token(struct scanner *scan, const char *begin);
 
 #endif

@@ -159,7 +159,7 @@ static bool refuse_name(struct scanner *scan, const struct token *token, const c
         diag_report(scan->diags, D_OPERATION_WORD, token->span, name, what);
     else
         return false;
-    refuse_word(scan, name, end);
+    scan_note_refused(scan, name, end);
     return true;
 }
 
@@ -278,7 +278,7 @@ static bool bound_token(struct scanner *scan, struct token *token)
     name = name_among(scan, words);
     if (name.kind == CTOKEN_END) {
         *token = ctype_token(scan, words.begin, words.end);
-        refuse_word(scan, scan_look_past_blanks(words.end), scan_word_end(scan_look_past_blanks(words.end)));
+        scan_note_refused(scan, scan_look_past_blanks(words.end), scan_word_end(scan_look_past_blanks(words.end)));
         return true;
     }
     scan->ahead = scan_name_token(scan, T_NAME, name.text, name.text + name.length);
@@ -470,7 +470,7 @@ void scan_refuse_reserved_variable(struct scanner *scan, const char *begin)
     if (!scan_word_is_reserved(word, end) || is_named(scan, begin, scan->cursor) || scan_is_unbalanced(scan, scan_pos(scan, begin)))
         return;
     diag_report(scan->diags, D_RESERVED_WORD, scan_span(scan, word, end), arena_copy(scan->arena, word, (size_t)(end - word)));
-    refuse_word(scan, word, end);
+    scan_note_refused(scan, word, end);
     scan_be_quiet_until(scan, end);
     scan->cursor = end;
     scan_skip_c(scan, scan->depth, ";", NULL);

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Data flows one way, by includes and by the linker. The stages of the compiler are its folders, lowest first: a file includes headers
-of its own stage and of lower ones, and no object refers to a function or variable of a later stage."""
+of its own stage and of lower ones, and no object refers to a function or variable of a later stage. Inside a stage the files have an
+order, too: no circle of references but through the functions that walk a tree and call the files for what stands inside, RECURSION."""
 
 import os
 import re
@@ -24,6 +25,9 @@ PRIVATE = {
 }
 # The order of the representations that passes hand on: none includes a later one.
 REPRESENTATIONS = ["syntax/ast.h", "check/symbol.h", "check/checked.h", "machine/ir.h", "frame/frame.h"]
+
+# A lexer lexes the C inside a token; a form is checked and lowered with the forms inside it; a grammar calls the lexer's parts.
+RECURSION = {"scan_lex", "scan_skip_c", "scan_skip_blanks", "check_block", "check_pipeline", "check_form", "lower"}
 
 # Folders of the runtime, lowest first; a port in ports/ knows the headers in include/ and its own. The core gets along with what
 # every C compiler has, and the numbers of errno.
@@ -91,9 +95,25 @@ def symbols(objects):
     return defined, wanted
 
 
+def circles(defined, wanted):
+    """Reports each set of files that refer to one another in a circle."""
+    after = {source: {defined[n] for n in names - RECURSION if n in defined} - {source} for source, names in wanted.items()}
+    while True:
+        called = set().union(*after.values())
+        ends = {source for source, targets in after.items() if not targets & set(after) or source not in called}
+        if not ends:
+            break
+        after = {source: targets for source, targets in after.items() if source not in ends}
+    for source, targets in sorted(after.items()):
+        names = sorted(n for n in wanted[source] - RECURSION if defined.get(n) in targets & set(after))
+        wrong.append(f"{source.name} is in a circle, or between two: {' '.join(names)}")
+    for name in sorted(RECURSION - set(defined)):
+        wrong.append(f"{name} is listed as a recursion and does not exist")
+
+
 def compiler_objects():
     made = {p: BUILD / "obj" / p.relative_to(TOP).with_suffix(".o") for p in sorted((TOP / "compiler").rglob("*.c"))}
-    made |= {p: BUILD / "obj/gen" / p.with_suffix(".o").name for p in (BUILD / "gen/chain_lex.c", BUILD / "gen/chain.tab.c")}
+    made |= {p: BUILD / "obj/gen" / p.with_suffix(".o").name for p in (BUILD / "gen/chain_lex.c", BUILD / "gen/marks_lex.c", BUILD / "gen/chain.tab.c")}
     return made
 
 
@@ -106,6 +126,7 @@ def compiler():
         for name in sorted(names & set(defined)):
             if above(stage(defined[name]), stage(source)):
                 wrong.append(f"{source.name} of {stage(source)}/ refers to {name} of {stage(defined[name])}/, which is above it")
+    circles(defined, wanted)
 
 
 def runtime():

@@ -1,0 +1,229 @@
+/* scan_token.c - the tokens that the parser sees: the lexer's, and what only its neighbours tell of a word. */
+#include <ctype.h>
+#include <string.h>
+
+#include "base/intern.h"
+#include "ctext/reserved.h"
+#include "syntax/digraphs.h"
+#include "syntax/scan.h"
+
+/* (expression) ms */
+static bool wants_unit(const struct scanner *scan)
+{
+    if (scan->last[0].kind != T_CEXPR)
+        return false;
+    switch (scan->last[1].kind) {
+    case T_DELAY: case T_TIMEOUT: case T_BACKOFF: case T_TO: return true;
+    default: return false;
+    }
+}
+
+/* Behind NAME, NAME, …; NULL if there is no name. */
+static const char *look_past_names(const char *at)
+{
+    for (;;) {
+        const char *end = scan_word_end(at);
+        if (!scan_word_starts(*at) || scan_word_is_reserved(at, end))
+            return NULL;
+        at = scan_look_past_blanks(end);
+        if (*at != ',')
+            return at;
+        at = scan_look_past_blanks(at + 1);
+    }
+}
+
+static bool is_step_word(const char *at)
+{
+    static const char *const tails[] = { "as", NULL };
+    const char *end = scan_word_end(at);
+
+    return scan_word_starts(*at) && !scan_word_is_reserved(at, end) && !scan_word_is_one_of(at, end, tails);
+}
+
+static void report_missing_colon(struct scanner *scan, const char *names, const char *at)
+{
+    struct diag *diag = diag_report(scan->diags, D_MISSING_COLON, scan_span(scan, at, at + 1));
+    const char *end = at;
+
+    while (end > names && isspace((unsigned char)end[-1]))
+        end--;
+    diag_help(scan->diags, diag, "write `catch %.*s: step`", (int)(end - names), names);
+}
+
+static bool are_builtin(struct scanner *scan, const char *at)
+{
+    const char *end;
+
+    for (; scan_word_starts(*at); at = scan_look_past_blanks(*end == ',' ? end + 1 : end)) {
+        end = scan_word_end(at);
+        if (!reserved_is_code(intern(scan->names, at, (size_t)(end - at))))
+            return false;
+        end = scan_look_past_blanks(end);
+    }
+    return true;
+}
+
+/* What stands at `at` behind names makes them codes for sure: `catch A step`, `catch A, B (expression)`. */
+static bool are_codes(struct scanner *scan, const char *names, const char *at)
+{
+    bool in_block = scan->open[scan->depth - 1].sign == '{';
+
+    if (!isupper((unsigned char)*names)) /* codes are written in capitals; `catch do {` is a step */
+        return false;
+    if (*at == '(')
+        return are_builtin(scan, names) || (in_block && memchr(names, ',', (size_t)(at - names)) != NULL);
+    return is_step_word(at) || (*at == '{' && in_block);
+}
+
+/* `catch (A, B): step`: behind the colon; NULL if this is something else. */
+static const char *look_past_codes_in_brackets(const char *at)
+{
+    at = *at == '(' ? look_past_names(scan_look_past_blanks(at + 1)) : NULL;
+    at = at != NULL && *at == ')' ? scan_look_past_blanks(at + 1) : NULL;
+    return at != NULL && *at == ':' ? at + 1 : NULL;
+}
+
+static struct token codes_in_brackets(struct scanner *scan, const char *begin, const char *names, const char *end)
+{
+    struct token token = scan_new_token(scan, T_CATCH, begin, scan->cursor);
+    struct diag *diag = diag_report(scan->diags, D_CODES_IN_BRACKETS, scan_span(scan, names, names + 1));
+    const char *close = memchr(names, ')', (size_t)(end - names));
+
+    diag_help(scan->diags, diag, "write `catch %.*s: step`", (int)(close - names - 1), names + 1);
+    scan->cursor = end;
+    return token;
+}
+
+/* `catch A, B: step` or `catch step`: the colon decides. `catch A step` is taken for the former. */
+struct token scan_catch_token(struct scanner *scan, const char *begin)
+{
+    const char *names = scan_look_past_blanks(scan->cursor), *at = look_past_names(names);
+
+    if (look_past_codes_in_brackets(names) != NULL)
+        return codes_in_brackets(scan, begin, names, look_past_codes_in_brackets(names));
+    if (at && *at == ':')
+        return scan_new_token(scan, T_CATCHF, begin, scan->cursor);
+    if (!at || !are_codes(scan, names, at))
+        return scan_new_token(scan, T_CATCH, begin, scan->cursor);
+    if (!scan_is_unbalanced(scan, scan_pos(scan, at)))
+        report_missing_colon(scan, names, at);
+    scan->colon_at = at;
+    return scan_new_token(scan, T_CATCHF, begin, scan->cursor);
+}
+
+/* Behind `return`, in `each (`, and after some words between items stand names, whatever they are elsewhere. */
+static bool wants_name(const struct scanner *scan)
+{
+    int last = scan->last[0].kind;
+
+    if (scan->depth == 0)
+        return last == T_RESOURCE || last == T_RELEASES || last == T_ON;
+    return last == T_RETURN || (last == T_LPAREN && scan->last[1].kind == T_EACH);
+}
+
+/* What a name here is the name of, if no word of the language can be that; else NULL. */
+static const char *named_here(const struct scanner *scan)
+{
+    int last = scan->last[0].kind;
+
+    if (scan->depth == 0)
+        return last == T_RESOURCE ? "a resource" : NULL;
+    return scan->open[scan->depth - 1].codes && (last == T_LBRACE || last == T_COMMA) ? "a code" : NULL;
+}
+
+static bool is_word(const struct scanner *scan, const struct token *token)
+{
+    const char *begin = scan_at(scan, token->span.begin);
+
+    return token->kind != T_CATCHF && token->span.end > token->span.begin && scan_word_starts(*begin)
+        && !scan_word_is_reserved(begin, begin + (token->span.end - token->span.begin));
+}
+
+static struct token word_in_place(struct scanner *scan, struct token token)
+{
+    bool is_tail = token.kind == T_AS && scan->last[0].kind == T_RETURN;
+
+    if (wants_name(scan) && token.kind != T_NAME && !is_tail && is_word(scan, &token))
+        token = scan_name_token(scan, T_NAME, scan_at(scan, token.span.begin), scan_at(scan, token.span.end));
+    if (token.kind == T_NAME && named_here(scan) != NULL)
+        scan_refuse_word(scan, &token, named_here(scan));
+    if (token.kind == T_NAME && wants_unit(scan))
+        scan_make_unit(scan, &token);
+    return token;
+}
+
+static struct token next_token(struct scanner *scan)
+{
+    struct token token;
+
+    if (scan->has_ahead) {
+        scan->has_ahead = false;
+        return scan->ahead;
+    }
+    if (scan->colon_at && scan_look_past_blanks(scan->cursor) >= scan->colon_at) {
+        scan->colon_at = NULL;
+        return scan_new_token(scan, T_COLON, scan->cursor, scan->cursor);
+    }
+    if (scan_type_token(scan, &token))
+        return token;
+    if (scan->last[0].kind == T_VAR) {
+        scan_skip_blanks(scan);
+        token = scan_declaration_token(scan, scan->cursor);
+        scan_check_variable(scan, token.value.c);
+        return token;
+    }
+    if (scan->last[0].kind == T_IN || scan->last[0].kind == T_DOTS)
+        return scan_range_token(scan);
+    token = word_in_place(scan, scan_lex(scan));
+    scan_variable_without_var(scan, &token);
+    return token;
+}
+
+/* Prefixes and `else if` nest without brackets, up to the end of their step. */
+static void count_level(struct scanner *scan, const struct token *token)
+{
+    switch (token->kind) {
+    case T_TIMEOUT: case T_RETRY: case T_ELSE:
+        scan_open_level(scan, scan_at(scan, token->span.begin));
+        break;
+    case T_SEMICOLON:
+        scan->semicolon_in = scan->depth ? scan->open[scan->depth - 1].sign : '\0';
+        /* fall through */
+    case T_THEN: case T_CATCH: case T_CATCHF: case T_FINALLY: case T_COMMA:
+        scan->level = scan->depth ? scan->open[scan->depth - 1].level + 1 : 0;
+        break;
+    default:
+        break;
+    }
+}
+
+struct token scan_token(struct scanner *scan)
+{
+    struct token token = next_token(scan);
+
+    count_level(scan, &token);
+    memmove(scan->last + 1, scan->last, sizeof scan->last - sizeof *scan->last);
+    scan->last[0] = token;
+    return token;
+}
+
+int yylex(YYSTYPE *value, struct span *span, struct scanner *scan)
+{
+    struct token token = scan_token(scan);
+
+    *value = token.value;
+    *span = token.span;
+    return token.kind;
+}
+
+void scan_init(struct scanner *scan, struct arena *arena, struct names *names, struct diags *diags, const struct source *source)
+{
+    *scan = (struct scanner){ .arena = arena, .names = names, .diags = diags, .source = source };
+    scan->text = scan->cursor = digraphs_replaced(arena, source);
+    scan->limit = scan->text + source->length;
+    scan->last_comment = &scan->comments;
+    scan->last_unbalanced = &scan->unbalanced;
+    if (source->length >= 3 && memcmp(scan->cursor, "\xEF\xBB\xBF", 3) == 0)
+        scan->cursor += 3;
+    scan_balance_file(scan);
+}
