@@ -18,7 +18,7 @@
  * with the next line. */
 static const char *trimmed_end(const char *begin, const char *end)
 {
-    while (end > begin && strchr(" \t\r\\", end[-1]) != NULL)
+    while (end > begin && strchr(" \t\r\f\v\\", end[-1]) != NULL)
         end--;
     return end;
 }

@@ -71,17 +71,25 @@ void writer_put(struct writer *writer, const char *text)
     writer_put_bytes(writer, text, strlen(text));
 }
 
+/* Whether a backslash, and blanks after it, end a text. */
+static bool ends_in_backslash(const char *text, size_t length)
+{
+    while (length > 0 && strchr(" \t\r\f\v", text[length - 1]) != NULL && text[length - 1] != '\0')
+        length--;
+    return length > 0 && text[length - 1] == '\\';
+}
+
 void writer_put_unspliced(struct writer *writer, const char *text, size_t length)
 {
-    for (size_t i = 1; i < length; i++)
-        if (text[i - 1] == '\\' && text[i] == '\n') {
-            writer_put_bytes(writer, text, i);
+    size_t done = 0;
+
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == '\n' && ends_in_backslash(text + done, i - done)) {
+            writer_put_bytes(writer, text + done, i - done);
             writer_put(writer, "\\");
-            text += i;
-            length -= i;
-            i = 0;
+            done = i;
         }
-    writer_put_bytes(writer, text, length);
+    writer_put_bytes(writer, text + done, length - done);
 }
 
 void writer_putf(struct writer *writer, const char *format, ...)
