@@ -7,7 +7,6 @@
 #include "chain_gen.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,17 +156,6 @@ void explore__print_choice(FILE *out, const struct chain_explore_point *point, u
 /* ---- one run ---- */
 
 /* The first complaint is kept. */
-void explore__complain(struct explore_run *run, const char *format, ...)
-{
-    va_list arguments;
-
-    if (run->complaint[0] != '\0')
-        return;
-    va_start(arguments, format);
-    vsnprintf(run->complaint, sizeof run->complaint, format, arguments);
-    va_end(arguments);
-}
-
 static void complain(struct explore_run *run, const char *text)
 {
     explore__complain(run, "%s", text);
@@ -194,19 +182,6 @@ static unsigned choice_for(const struct explore_script *script, unsigned start)
         if (script->deviations[i].start == start)
             return script->deviations[i].choice;
     return 0;
-}
-
-struct explore_start *explore__start(struct explore_run *run, uint64_t number)
-{
-    for (unsigned i = run->count; i-- > 0;)
-        if (run->starts[i].number == number)
-            return &run->starts[i];
-    return NULL;
-}
-
-const struct explore_start *explore__start_of(struct explore *e, struct chain_deferred end)
-{
-    return explore__start(&e->run, chain__trace_number(chain_sim_loop(e->sim), end.tag));
 }
 
 static void cover(struct explore *e, const struct explore_start *start, unsigned column)

@@ -1,4 +1,4 @@
-/* explore.h - what explore.c (one scenario) and explore_main.c (all of them) tell each other. */
+/* explore.h - what explore.c (one scenario), explore_notes.c, explore_owned.c and explore_main.c (all scenarios) share. */
 #ifndef CHAIN_EXPLORE_PRIVATE_H
 #define CHAIN_EXPLORE_PRIVATE_H
 

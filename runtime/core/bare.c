@@ -1,5 +1,5 @@
 /* bare.c - chains without a root. */
-#include "core.h"
+#include "cancel.h"
 
 void chain_bare_cancel(struct chain_strand *strand)
 {

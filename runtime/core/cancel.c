@@ -3,7 +3,12 @@
  * A cancel is delivered once, at once and depth first: the code in a pending header says that it is decided, the `cancel`
  * function of the innermost chain asks what is waited for. Unwinding is left to the ready queue, so that nothing ever runs under
  * the canceller's feet. A strand that is not waiting only gets the code: its next boundary acts on it. */
+#include "cancel.h"
+
 #include "core.h"
+#include "mailbox.h"
+#include "suppress.h"
+#include "trace.h"
 
 static bool is_waiting(const struct chain_op *op)
 {
@@ -257,10 +262,13 @@ enum chain_settled chain_post_cancel(struct chain_cancel_request *request, struc
     return result;
 }
 
-void chain__drop_request(struct chain_strand *strand)
+void chain__drop_requests(struct chain_strand *list)
 {
-    if (strand->type == &request_type)
-        chain__store_word(&((struct chain_cancel_request *)(void *)strand)->busy, 0, __ATOMIC_RELEASE);
+    for (struct chain_strand *strand = list, *next; strand != NULL; strand = next) {
+        next = strand->next; /* the owner may free a request that has been dropped */
+        if (strand->type == &request_type)
+            chain__store_word(&((struct chain_cancel_request *)(void *)strand)->busy, 0, __ATOMIC_RELEASE);
+    }
 }
 
 bool chain_post_cancel_done(const struct chain_cancel_request *request)

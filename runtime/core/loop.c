@@ -1,10 +1,12 @@
 /* loop.c - the order of a turn; docs/runtime.md says the same in the same words. */
+#include "cancel.h"
 #include "core.h"
-
-struct chain_loop *chain__loops[CHAIN_LOOPS_MAX];
-
-static struct chain_loop no_loop = { .id = UINT32_MAX };
-CHAIN__THREAD_LOCAL struct chain_loop *chain__current = &no_loop;
+#include "mailbox.h"
+#include "pool.h"
+#include "root.h"
+#include "strand.h"
+#include "timer.h"
+#include "trace.h"
 
 int chain_loop_init(struct chain_loop *loop, const struct chain_port *port)
 {
@@ -53,7 +55,8 @@ size_t chain_loop_fini(struct chain_loop *loop)
     loop->closed = true;
     CHAIN__TRACE(chain__trace_close(loop));
     chain__roots_fini(loop);
-    chain__mailbox_close(loop, running == 0);
+    chain__drop_requests(chain__mailbox_close(loop, running == 0));
+    chain__drop_requests(loop->ready.first);
     if (running == 0)
         chain__slabs_fini(loop); /* no post looks at it any more */
     return running;
@@ -115,10 +118,4 @@ void chain_loop_run(struct chain_loop *loop)
 void chain_loop_stop(struct chain_loop *loop)
 {
     loop->stopping = true;
-}
-
-void chain_wake(struct chain_loop *loop)
-{
-    if (loop->port->wake != NULL)
-        loop->port->wake(loop);
 }

@@ -2,6 +2,8 @@
  *
  * Memory that was an instance of a chain stays one, so a deferred that comes too late finds a header with another generation
  * (rule 4). A pool may be shared by loops on several threads: what it has free and who waits for it is under its lock. */
+#include "pool.h"
+
 #include "core.h"
 
 /* ---- lists of those who wait ---- */

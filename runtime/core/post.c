@@ -1,178 +1,23 @@
 /* post.c - settling from other threads and from interrupts (rules 99-103).
  *
  * A post claims the operation by compare-and-swap on its tag, writes the outcome, and pushes the strand on the mailbox of
- * the loop; the loop takes all that was pushed at once and turns it round. So a post costs two compare-and-swaps, and a
- * wake-up only if the loop sleeps.
- *
- * Mailboxes are static memory, one per loop number, as the loop itself may end and be freed under a poster's feet.
- * A wake-up cannot be lost: the loop says that it sleeps and then looks for posts, a poster posts and then looks whether the
- * loop sleeps, and both pairs are sequentially consistent, so at least one sees the other.
+ * the loop. So a post costs two compare-and-swaps, and a wake-up only if the loop sleeps.
  *
  * On firmware a poster is an interrupt, and where the processor lacks the instructions a port's critical section stands in for
  * them: chain_atomic.h. */
 #include "core.h"
+#include "mailbox.h"
+#include "settle.h"
+#include "trace.h"
 
 #include <errno.h>
-
-struct mailbox {
-    struct chain_strand *posts; /* newest first; &closed when the loop takes no more */
-    uint64_t late;              /* settling calls that came late, of any thread */
-    uint32_t asleep;            /* the loop is in wait(), or about to be: a post must wake it */
-    uint32_t wakers;            /* posters that may be inside the loop's wake() */
-    uint32_t used;
-} CHAIN__CACHE_LINE;
-
-enum { LOST = 254 }; /* `alive` of a posted strand: a rejection that a cancel had come before */
-
-static struct mailbox mailboxes[CHAIN_LOOPS_MAX];
-static struct chain_strand closed;
-
-CHAIN_STATIC_ASSERT(CHAIN_LOOPS_MAX >= 1 && CHAIN_LOOPS_MAX <= 255, "a tag has 8 bits for the loop");
-
-static struct mailbox *mailbox_of_tag(uint64_t tag)
-{
-    return &mailboxes[chain__id_of_tag(tag)];
-}
-
-/* ---- the loop's side ---- */
-
-bool chain__mailbox_open(struct chain_loop *loop)
-{
-    for (unsigned id = 0; id < CHAIN_LOOPS_MAX; id++) {
-        struct mailbox *box = &mailboxes[id];
-        uint32_t unused = 0;
-        if (!chain__claim_word(&box->used, &unused, 1, __ATOMIC_ACQUIRE))
-            continue;
-        loop->id = id;
-        chain__store_tag(&box->late, 0, __ATOMIC_RELAXED);
-        chain__store_strand(&box->posts, NULL, __ATOMIC_SEQ_CST);
-        chain__store_loop(&chain__loops[id], loop, __ATOMIC_SEQ_CST);
-        return true;
-    }
-    return false;
-}
-
-static void drop(struct chain_strand *strand)
-{
-    while (strand != NULL) {
-        struct chain_strand *next = strand->next;
-        chain__drop_request(strand);
-        strand = next;
-    }
-}
-
-/* Whoever comes to wake the loop counts itself in before it looks at chain__loops, so either it finds no loop there or it is
- * waited for here. Posts that nobody took are dropped. */
-void chain__mailbox_close(struct chain_loop *loop, bool reuse)
-{
-    struct mailbox *box = &mailboxes[loop->id];
-
-    drop(chain__swap_strand(&box->posts, &closed, __ATOMIC_SEQ_CST));
-    drop(loop->ready.first);
-    chain__store_loop(&chain__loops[loop->id], NULL, __ATOMIC_SEQ_CST);
-    while (chain__load_word(&box->wakers, __ATOMIC_SEQ_CST) != 0)
-        continue;
-    if (reuse)
-        chain__store_word(&box->used, 0, __ATOMIC_RELEASE);
-}
-
-/* A posted rejection that a cancel had come before: only the loop's thread may tell the hook (rules 69, 106). */
-static void report_lost(struct chain_op *op, struct chain_loop *loop)
-{
-    const struct chain_failure *failure = chain__failure(op);
-
-    op->alive = CHAIN__EMPTY;
-    chain__suppress_rejection(op, loop, (int)(intptr_t)failure->origin, failure->message, failure->info);
-}
-
-void chain__mailbox_take(struct chain_loop *loop)
-{
-    struct mailbox *box = &mailboxes[loop->id];
-    struct chain_strand *newest, *oldest = NULL;
-
-    if (chain__load_strand(&box->posts, __ATOMIC_RELAXED) == NULL)
-        return;
-    newest = chain__swap_strand(&box->posts, NULL, __ATOMIC_ACQUIRE);
-    while (newest != NULL) {
-        struct chain_strand *next = newest->next;
-        newest->next = oldest;
-        oldest = newest;
-        newest = next;
-    }
-    while (oldest != NULL) {
-        struct chain_strand *next = oldest->next;
-        CHAIN__TRACE(chain__trace_posted(oldest));
-        if (oldest->op.alive == LOST)
-            report_lost(&oldest->op, loop);
-        chain__ready(loop, oldest);
-        oldest = next;
-    }
-}
-
-bool chain__mailbox_sleep(struct chain_loop *loop)
-{
-    struct mailbox *box = &mailboxes[loop->id];
-
-    chain__store_word(&box->asleep, 1, __ATOMIC_SEQ_CST);
-    return chain__load_strand(&box->posts, __ATOMIC_SEQ_CST) == NULL;
-}
-
-void chain__mailbox_awake(struct chain_loop *loop)
-{
-    chain__store_word(&mailboxes[loop->id].asleep, 0, __ATOMIC_RELAXED);
-}
-
-void chain__count_late(uint64_t tag)
-{
-    chain__add_count(&mailbox_of_tag(tag)->late, 1, __ATOMIC_RELAXED);
-}
-
-uint64_t chain_loop_late(const struct chain_loop *loop)
-{
-    return chain__load_tag(&mailboxes[loop->id].late, __ATOMIC_RELAXED);
-}
-
-/* ---- the poster's side ---- */
-
-static bool is_closed(struct mailbox *box)
-{
-    return chain__load_strand(&box->posts, __ATOMIC_RELAXED) == &closed;
-}
-
-/* Of several posters that find the loop asleep, one wakes it. */
-static void wake(struct mailbox *box, unsigned id)
-{
-    struct chain_loop *loop;
-
-    chain__add_word(&box->wakers, 1, __ATOMIC_SEQ_CST);
-    if (chain__swap_word(&box->asleep, 0, __ATOMIC_SEQ_CST) != 0) {
-        loop = chain__load_loop(&chain__loops[id], __ATOMIC_SEQ_CST);
-        if (loop != NULL)
-            chain_wake(loop);
-    }
-    chain__add_word(&box->wakers, UINT32_MAX, __ATOMIC_RELEASE);
-}
-
-static enum chain_settled push(struct mailbox *box, unsigned id, struct chain_strand *strand)
-{
-    struct chain_strand *newest = chain__load_strand(&box->posts, __ATOMIC_RELAXED);
-
-    do {
-        if (newest == &closed)
-            return CHAIN_CLOSED;
-        strand->next = newest;
-    } while (!chain__claim_strand(&box->posts, &newest, strand, __ATOMIC_SEQ_CST));
-    if (chain__load_word(&box->asleep, __ATOMIC_SEQ_CST) != 0)
-        wake(box, id);
-    return CHAIN_OK;
-}
 
 void *chain__post_begin(struct chain_deferred done)
 {
     void *place;
 
     CHAIN__CHECK((done.tag & CHAIN__BRANCH) == 0);
-    place = is_closed(mailbox_of_tag(done.tag)) ? NULL : chain__shared_claim(done);
+    place = chain__mailbox_is_closed(done.tag) ? NULL : chain__shared_claim(done);
     if (place != NULL)
         done.op->alive = 0; /* no attempt is known yet, nothing is lost */
     return place;
@@ -180,17 +25,12 @@ void *chain__post_begin(struct chain_deferred done)
 
 enum chain_settled chain__post_late(struct chain_deferred done)
 {
-    if (is_closed(mailbox_of_tag(done.tag)))
+    if (chain__mailbox_is_closed(done.tag))
         return CHAIN_CLOSED;
     chain__count_late(done.tag);
     if (chain__is_current(done.tag)) /* the trace is the loop's thread's */
         CHAIN__TRACE(chain__trace_late(done.tag));
     return CHAIN_LATE;
-}
-
-enum chain_settled chain__mailbox_push(uint64_t tag, struct chain_strand *strand)
-{
-    return push(mailbox_of_tag(tag), chain__id_of_tag(tag), strand);
 }
 
 /* The loop's thread may be deciding a cancel at the same time: that wins, whichever comes first (rule 71). */
@@ -201,15 +41,15 @@ static bool claim_outcome(struct chain_deferred done, int code)
     return chain__claim_code(&done.op->code, &open, code, __ATOMIC_RELEASE);
 }
 
-static enum chain_settled push_strand(struct chain_deferred done)
+static enum chain_settled push(struct chain_deferred done)
 {
-    return push(mailbox_of_tag(done.tag), chain__id_of_tag(done.tag), chain__strand_of(done.op));
+    return chain__mailbox_push(done.tag, chain__strand_of(done.op));
 }
 
 enum chain_settled chain__post_end(struct chain_deferred done, int code)
 {
     (void)claim_outcome(done, code);
-    return push_strand(done);
+    return push(done);
 }
 
 static bool claim_rejection(struct chain_deferred done, int code, const char *message, intptr_t info)
@@ -225,7 +65,7 @@ static bool claim_rejection(struct chain_deferred done, int code, const char *me
 /* A cancel that was there first has the header's code, so that of the rejection waits where its origin will stand. */
 static void lose(struct chain_op *op, int code)
 {
-    op->alive = LOST;
+    op->alive = CHAIN__LOST;
     chain__failure(op)->origin = (const struct chain_site *)(intptr_t)code;
 }
 
@@ -236,7 +76,7 @@ enum chain_settled chain__post_reject(struct chain_deferred done, int code, cons
     code = chain__rejection_code(code);
     if (!claim_rejection(done, code, message, info))
         lose(done.op, code);
-    return push_strand(done);
+    return push(done);
 }
 
 /* Unless a cancel has been asked for, or comes meanwhile, it counts as a rejection (rule 62). */
@@ -246,13 +86,5 @@ enum chain_settled chain__post_cancelled(struct chain_deferred done)
         return chain__post_late(done);
     if (!claim_rejection(done, ECANCELED, chain__unasked, 0))
         done.op->alive = CHAIN__EMPTY;
-    return push_strand(done);
-}
-
-/* ---- in a child process ---- */
-
-void chain__mailboxes_forked(void)
-{
-    for (unsigned id = 0; id < CHAIN_LOOPS_MAX; id++)
-        chain__store_word(&mailboxes[id].wakers, 0, __ATOMIC_RELAXED);
+    return push(done);
 }

@@ -1,5 +1,8 @@
 /* root.c - chains that C code runs. */
+#include "root.h"
+
 #include "core.h"
+#include "trace.h"
 
 /* With a value the link means nothing any more; a root that has ended without has one only while it is in the other list. */
 static inline void leave(struct chain_root *root, struct chain_root ***last)

@@ -1,5 +1,8 @@
 /* spawn.c - the instances that a chain owns: their beginning, their end, and who waits for it (rules 77, 78). */
 #include "core.h"
+#include "cancel.h"
+#include "pool.h"
+#include "trace.h"
 
 /* A rejection disturbs neither the owner nor the others (rule 78). The code is taken, as the hook may cancel whom it likes. */
 static void report(struct chain_strand *strand, struct chain_loop *loop)

@@ -1,5 +1,8 @@
 /* strand.c - resuming strands. */
+#include "strand.h"
+
 #include "core.h"
+#include "cancel.h"
 
 /* A resume function returns the strand to continue with at once, so that no build lets the stack grow (rule 13). */
 static inline void resume(struct chain_strand *strand, struct chain_loop *loop)

@@ -2,6 +2,8 @@
  *
  * A node's children are the list child -> sibling -> sibling; `link` is whatever points to the node: its parent's `child`,
  * its elder sibling's `sibling`, or the loop's `timers`. Nothing here recurses. */
+#include "timer.h"
+
 #include "core.h"
 
 static bool before(const struct chain_timer *a, const struct chain_timer *b)

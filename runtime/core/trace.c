@@ -6,6 +6,8 @@
  *
  * A loop goes on where those before it in the process have ended, so that generations grow in frames that are used again, and
  * tells its own numbers from 1. */
+#include "trace.h"
+
 #include "core.h"
 
 static uint64_t generation(uint64_t tag)

@@ -5,28 +5,15 @@
  * the pools are not there; what they were doing is rejected, what was queued waits for new ones. */
 #define _POSIX_C_SOURCE 200809L
 #include "fork.h"
-#include "../core/core.h"
+#include "../core/mailbox.h"
 #include "workers.h"
 
 #include <errno.h>
 #include <pthread.h>
 
-unsigned chain__forks;
-
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct chain__fork_link *first;
 static bool is_prepared;
 static bool has_forked; /* written with all locks, read with any */
-
-void chain__fork_lock(void)
-{
-    pthread_mutex_lock(&mutex);
-}
-
-void chain__fork_unlock(void)
-{
-    pthread_mutex_unlock(&mutex);
-}
 
 static void before(void)
 {

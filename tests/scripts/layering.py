@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Data flows one way, by includes and by the linker. The stages of the compiler are its folders, lowest first: a file includes headers
-of its own stage and of lower ones, and no object refers to a function or variable of a later stage. Inside a stage the files have an
-order, too: no circle of references but through the functions that walk a tree and call the files for what stands inside, RECURSION."""
+"""Data flows one way, by includes and by the linker. The stages of the compiler and the folders of the runtime are given lowest first:
+a file includes headers of its own stage and of lower ones, and no object refers to a function or variable of a later stage. Inside a
+stage the files have an order, too: no circle of references but through the functions in RECURSION and RUNTIME_RECURSION."""
 
 import os
 import re
@@ -32,6 +32,9 @@ RECURSION = {"scan_lex", "scan_skip_c", "scan_skip_blanks", "check_block", "chec
 # Folders of the runtime, lowest first; a port in ports/ knows the headers in include/ and its own. The core gets along with what
 # every C compiler has, and the numbers of errno.
 RUNTIME = ["include", "core", "threads", "backends", "ops"]
+# A start on a descriptor repairs the reactor in a child process, and that makes all descriptors known again; a loop has a reactor
+# if its port is that of reactor.c. Traced objects are not looked at: there every file calls trace.c.
+RUNTIME_RECURSION = {"chain__reactor_repair", "chain__reactor_port"}
 FREESTANDING = {"stdbool.h", "stddef.h", "stdint.h", "stdarg.h", "stdatomic.h", "stdalign.h", "limits.h", "float.h", "errno.h"}
 
 
@@ -95,9 +98,9 @@ def symbols(objects):
     return defined, wanted
 
 
-def circles(defined, wanted):
-    """Reports each set of files that refer to one another in a circle."""
-    after = {source: {defined[n] for n in names - RECURSION if n in defined} - {source} for source, names in wanted.items()}
+def circles(defined, wanted, recursion):
+    """Reports each set of files that refer to one another in a circle, but for what refers to the names in `recursion`."""
+    after = {source: {defined[n] for n in names - recursion if n in defined} - {source} for source, names in wanted.items()}
     while True:
         called = set().union(*after.values())
         ends = {source for source, targets in after.items() if not targets & set(after) or source not in called}
@@ -105,9 +108,9 @@ def circles(defined, wanted):
             break
         after = {source: targets for source, targets in after.items() if source not in ends}
     for source, targets in sorted(after.items()):
-        names = sorted(n for n in wanted[source] - RECURSION if defined.get(n) in targets & set(after))
+        names = sorted(n for n in wanted[source] - recursion if defined.get(n) in targets & set(after))
         wrong.append(f"{source.name} is in a circle, or between two: {' '.join(names)}")
-    for name in sorted(RECURSION - set(defined)):
+    for name in sorted(recursion - set(defined)):
         wrong.append(f"{name} is listed as a recursion and does not exist")
 
 
@@ -117,16 +120,22 @@ def compiler_objects():
     return made
 
 
+def references(objects, folder, order, recursion):
+    """By the linker: no object refers to a later folder, none is in a circle."""
+    defined, wanted = symbols(objects)
+    for source, names in wanted.items():
+        for name in sorted(names & set(defined)):
+            target = defined[name]
+            if order.index(folder(target)) > order.index(folder(source)):
+                wrong.append(f"{source.name} of {folder(source)}/ refers to {name} of {folder(target)}/, which is above it")
+    circles(defined, wanted, recursion)
+
+
 def compiler():
     for path in sources():
         for number, bracket, name in includes(path):
             check_include(path, number, bracket, name)
-    defined, wanted = symbols(compiler_objects())
-    for source, names in wanted.items():
-        for name in sorted(names & set(defined)):
-            if above(stage(defined[name]), stage(source)):
-                wrong.append(f"{source.name} of {stage(source)}/ refers to {name} of {stage(defined[name])}/, which is above it")
-    circles(defined, wanted)
+    references(compiler_objects(), stage, STAGES, RECURSION)
 
 
 def runtime():
@@ -141,6 +150,8 @@ def runtime():
                 complain(path, number, f"{folder}/ may not include {name} of {at}/, which is above it")
             elif bracket == "<" and folder in ("include", "core") and name not in FREESTANDING and path.name not in ("chain_reactor.h", "chain_sim.h"):
                 complain(path, number, f"<{name}> needs a system, and {folder}/ does without")
+    made = {p: BUILD / "obj" / p.relative_to(TOP).with_suffix(".o") for p in sorted((TOP / "runtime").rglob("*.c")) if "ports" not in p.parts}
+    references(made, lambda path: path.parent.name, RUNTIME, RUNTIME_RECURSION)
 
 
 compiler()

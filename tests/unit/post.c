@@ -1,6 +1,7 @@
 /* Settling from other threads: rules 99-103. Also run with ThreadSanitizer: make tsan. */
 #define _GNU_SOURCE
 #include "../../runtime/core/core.h"
+#include "../../runtime/core/mailbox.h"
 #include "chain_reactor.h"
 #include "mini.h"
 

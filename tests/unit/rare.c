@@ -1,6 +1,7 @@
 /* What happens only when two loops or two threads meet at one moment, or when a loop is out of budget at it. Here the moment is
  * made, by what is called in which order. */
 #include "../../runtime/core/core.h"
+#include "../../runtime/core/pool.h"
 #include "mini.h"
 
 #include <errno.h>
