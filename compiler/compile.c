@@ -10,15 +10,10 @@
 
 /* ---- dumps ---- */
 
-static bool dumps(const struct compilation *compilation, const char *what)
-{
-    return compilation->options->dump != NULL && strcmp(compilation->options->dump, what) == 0;
-}
-
 static void dump_tree(struct compilation *compilation, struct writer *out,
                       const struct ast_file *file)
 {
-    if (dumps(compilation, "ast"))
+    if (compilation->options->dump == DUMP_AST)
         ast_dump(out, file, &compilation->sources, true);
     else
         ast_print(out, file, &compilation->sources);
@@ -27,9 +22,9 @@ static void dump_tree(struct compilation *compilation, struct writer *out,
 static void dump_chain(struct compilation *compilation, struct writer *out,
                        const struct ir_chain *chain)
 {
-    if (dumps(compilation, "checked"))
+    if (compilation->options->dump == DUMP_CHECKED)
         checked_dump(out, chain->checked, &compilation->sources);
-    else if (dumps(compilation, "ir"))
+    else if (compilation->options->dump == DUMP_IR)
         ir_dump(out, chain, &compilation->sources);
     else
         frame_dump(out, chain);
@@ -78,7 +73,7 @@ static void print_report(struct compilation *compilation, const struct ir_chain 
             arena, "'%s' does not say all sizes: it must know the inline assembler of gcc",
             probe.cc);
     if (compilation->problem == NULL)
-        report_print(out, report, dumps(compilation, "report=json"));
+        report_print(out, report, compilation->options->dump == DUMP_REPORT_JSON);
 }
 
 /* ---- the passes ---- */
@@ -139,9 +134,9 @@ static void compile_tree(struct compilation *compilation, struct ast_file *file)
     if (compilation->diags.errors != 0 || compilation->options->check_only)
         return;
     chains = machines(compilation, checked);
-    if (dumps(compilation, "report") || dumps(compilation, "report=json"))
+    if (compilation->options->dump >= DUMP_REPORT)
         print_report(compilation, chains, &compilation->c);
-    else if (compilation->options->dump != NULL)
+    else if (compilation->options->dump != DUMP_NONE)
         for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next)
             dump_chain(compilation, &compilation->c, chain);
     else if (compilation->diags.errors == 0)
@@ -155,14 +150,14 @@ void compile(struct compilation *compilation, const struct source *source)
     struct diags *diags = &compilation->diags;
     struct ast_file *file;
 
-    if (dumps(compilation, "tokens")) {
+    if (compilation->options->dump == DUMP_TOKENS) {
         parse_dump_tokens(&compilation->c, arena, names, diags, source, &compilation->sources);
         return;
     }
     file = parse(arena, names, diags, source);
     if (diags->errors != 0)
         return;
-    if (dumps(compilation, "ast") || dumps(compilation, "source"))
+    if (compilation->options->dump == DUMP_AST || compilation->options->dump == DUMP_SOURCE)
         dump_tree(compilation, &compilation->c, file);
     else
         compile_tree(compilation, file);

@@ -162,7 +162,7 @@ static enum status finish(struct session *session)
         message_print(&compilation->arena, options->input, "no report: %s", compilation->problem);
         return STATUS_USAGE;
     }
-    if (options->dump != NULL)
+    if (options->dump != DUMP_NONE)
         stage(session, "-", &compilation->c, false);
     else if (!options->check_only)
         stage_all(session);
@@ -184,11 +184,11 @@ static bool check_outputs(struct session *session)
         message_print(arena, NULL,
                       "with standard output or a device, -MD needs -MF and -MT: where to write it, "
                       "and the name of the target");
-    else if (options->dump == NULL && !reserved_can_include(header_name(session)))
+    else if (options->dump == DUMP_NONE && !reserved_can_include(header_name(session)))
         message_print(arena, header_name(session),
                       "the name of the header cannot stand in '#include': it has a quote, a "
                       "backslash, two question marks or a control byte");
-    else if (options->dump == NULL && reserved_is_header(header_name(session)))
+    else if (options->dump == DUMP_NONE && reserved_is_header(header_name(session)))
         message_print(arena, header_name(session),
                       "a header of this name is included by all generated files: choose another "
                       "name for the file, or for its header with --header");
@@ -206,7 +206,7 @@ static void warn_of_header(struct session *session, const struct source *source)
     struct span span = { source->base, source->base };
     const char *name = header_name(session);
 
-    if (session->options.header != NULL || session->options.dump != NULL || session->options.check_only || !reserved_is_library(name))
+    if (session->options.header != NULL || session->options.dump != DUMP_NONE || session->options.check_only || !reserved_is_library(name))
         return;
     diag_help(diags, diag_report(diags, D_HEADER_HIDES, span, name, name), "give the file another name, or its header with --header");
 }

@@ -178,13 +178,15 @@ static void list_warnings(struct reader *reader)
     io_write(STDERR_FILENO, list.text, list.length);
 }
 
-static bool is_dump(const char *word)
+static enum dump dump_named(const char *word)
 {
-    static const char *const words[] = { "tokens", "ast", "source", "checked", "ir", "frame" };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(word, words[i]) == 0)
-            return true;
-    return false;
+    static const char *const words[] = { [DUMP_TOKENS] = "tokens",   [DUMP_AST] = "ast", [DUMP_SOURCE] = "source",
+                                         [DUMP_CHECKED] = "checked", [DUMP_IR] = "ir",   [DUMP_FRAME] = "frame" };
+
+    for (enum dump dump = DUMP_TOKENS; dump < DUMP_REPORT; dump++)
+        if (strcmp(word, words[dump]) == 0)
+            return dump;
+    return DUMP_NONE;
 }
 
 static void set_warning(struct reader *reader, const char *word)
@@ -254,16 +256,15 @@ static void take_output_option(struct reader *reader, int option)
         options->wants_depfile = true;
         break;
     case OPTION_DUMP:
-        if (is_dump(optarg))
-            options->dump = optarg;
-        else
+        options->dump = dump_named(optarg);
+        if (options->dump == DUMP_NONE)
             misused(reader, "cannot dump '%s': it is one of tokens, ast, source, checked, ir, frame", optarg);
         break;
     case OPTION_REPORT:
         if (optarg == NULL || strcmp(optarg, "text") == 0)
-            options->dump = "report";
+            options->dump = DUMP_REPORT;
         else if (strcmp(optarg, "json") == 0)
-            options->dump = "report=json";
+            options->dump = DUMP_REPORT_JSON;
         else
             misused(reader, "cannot report as '%s': it is text or json", optarg);
         break;
@@ -318,9 +319,9 @@ static void check_combination(struct reader *reader)
                 options->inputs[1]);
     else if (options->outdir != NULL && options->output != NULL)
         misused(reader, "either -o or --outdir");
-    else if (options->check_only + options->skeleton + (options->dump != NULL) > 1)
+    else if (options->check_only + options->skeleton + (options->dump != DUMP_NONE) > 1)
         misused(reader, "only one of --check, --skeleton, --dump and --report");
-    else if (options->wants_depfile && (options->check_only || options->dump != NULL))
+    else if (options->wants_depfile && (options->check_only || options->dump != DUMP_NONE))
         misused(reader, "nothing is written that could depend on something: %s",
                 options->check_only ? "--check" : "--dump and --report");
     else if (!options->wants_depfile && (options->depfile != NULL || options->targets != NULL || options->phony_targets))

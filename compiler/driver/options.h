@@ -10,6 +10,9 @@ struct source;
 
 enum status { STATUS_OK = 0, STATUS_INPUT_ERRORS = 1, STATUS_USAGE = 2 };
 
+/* A text that is printed instead of the outputs. Those before DUMP_REPORT are the words of --dump, in the order of options.c. */
+enum dump { DUMP_NONE, DUMP_TOKENS, DUMP_AST, DUMP_SOURCE, DUMP_CHECKED, DUMP_IR, DUMP_FRAME, DUMP_REPORT, DUMP_REPORT_JSON };
+
 struct options {
     const char *const *inputs; /* NULL-terminated; there is one at least, unless `runtime_copy` is set */
     const char *input;         /* the one in work; "-": standard input */
@@ -19,7 +22,7 @@ struct options {
     const char *depfile;       /* NULL: derived from the output, if `wants_depfile` */
     const char *targets;       /* of the depfile, as they are to be written; NULL: the output as given */
     const char *runtime_copy;  /* the folder to copy the runtime to; NULL: none */
-    const char *dump;          /* tokens, ast, source, checked, ir, frame, report, report=json; NULL: none */
+    enum dump dump;
     const char *cc;            /* the C compiler that a report asks, with its arguments */
     const char **include_dirs; /* NULL-terminated */
     const char *data_dir;      /* where the installed modules are; NULL: nowhere, and `data_problem` says why */

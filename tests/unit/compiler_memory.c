@@ -79,7 +79,7 @@ static const char *const sources[] = {
 
 enum { CHECK, SKELETON, DUMPS };
 static const char *const forms[] = { "check",   "skeleton", "tokens", "ast",  "source",
-                                     "checked", "ir",       "frame",  "files" };
+                                     "checked", "ir",       "frame",  "files" }; /* the dumps as in enum dump */
 enum { FORMS = sizeof forms / sizeof *forms };
 _Static_assert((int)FORMS == (int)MOST_FORMS, "room for the sizes of each form");
 
@@ -90,7 +90,7 @@ static struct options options_of(int form)
                                .data_dir = getenv("MODULES") };
 
     if (form >= DUMPS && form < FORMS - 1)
-        options.dump = forms[form];
+        options.dump = DUMP_TOKENS + (form - DUMPS);
     return options;
 }
 
