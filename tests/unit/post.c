@@ -417,6 +417,55 @@ static void rule_99_wake_ends_a_wait(void **state)
     diary[0] = '\0';
 }
 
+/* ---- a loop that does not sleep ---- */
+
+static unsigned wakes;
+
+static void count_wakes(struct chain_loop *its_loop)
+{
+    (void)its_loop;
+    wakes++;
+}
+
+/* The loop has been woken up by its timer. */
+static void post_to_the_first(struct chain_timer *timer, struct chain_loop *its_loop)
+{
+    (void)timer;
+    (void)its_loop;
+    assert_int_equal(ext_post(three[0].mini.done, 1), CHAIN_OK);
+}
+
+static void post_to_the_second(struct world *world)
+{
+    (void)world;
+    assert_int_equal(ext_post(three[1].mini.done, 2), CHAIN_OK);
+}
+
+static void only_a_loop_that_sleeps_is_woken(void **state)
+{
+    static const struct chain_port port = { .now = world_now, .wait = world_wait, .wake = count_wakes };
+    struct chain_timer timer = { .fire = post_to_the_first };
+    struct world world;
+
+    (void)state;
+    world_open(&world);
+    world.loop.port = &port;
+    world.idle = post_to_the_second;
+    for (int i = 0; i < 2; i++) {
+        mini_init(&three[i].mini, (char)('a' + i), 1);
+        mini_run(&three[i].mini, &world.loop);
+    }
+    chain_timer_arm(&world.loop, &timer, world.clock + MS);
+    chain_loop_turn(&world.loop, false);
+    chain_loop_turn(&world.loop, true); /* to the timer */
+    assert_int_equal(wakes, 0);
+    chain_loop_turn(&world.loop, false);
+    chain_loop_turn(&world.loop, true);
+    assert_int_equal(wakes, 1);
+    assert_diary("a1 b2 ");
+    world_close(&world);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_reactor, close_reactor)
 
 int main(void)
@@ -431,6 +480,7 @@ int main(void)
         cmocka_unit_test(rule_103_the_end_waits_for_who_wakes_the_loop),
         cmocka_unit_test(rule_103_posting_while_the_loop_ends),
         TEST(rule_99_wake_ends_a_wait),
+        cmocka_unit_test(only_a_loop_that_sleeps_is_woken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
