@@ -16,8 +16,12 @@ from lab import FUZZ_FLAGS, PATIENCE, TOP, fresh, run, tests
 
 # What may share storage does, and nothing else.
 ABOUT_STORAGE = "exec/sharing", "exec/overlay", "exec/locals"
-# Tests that look at chainc in ways of their own; the last that are asked.
-SCRIPTS = "long/many_names scripts/budget scripts/report long/owned".split()
+# Tests that look at chainc in ways of their own, by the folder of what is mutated; the last that are asked.
+UNIT_TESTS = "unit/compiler_comments unit/compiler_memory unit/compiler_size_probe unit/compiler_splices"
+SYNTAX = f"scripts/slips {UNIT_TESTS} long/declarators long/positions long/damage"
+DRIVER = f"scripts/cli_* scripts/same_file scripts/two_ends scripts/where scripts/report_interrupted {UNIT_TESTS} long/cli_* long/faults"
+SCRIPTS = {"compiler/syntax": SYNTAX, "compiler/base": f"{DRIVER} {SYNTAX}", "compiler/driver": DRIVER}
+OTHERWISE = "long/many_names scripts/budget scripts/report long/owned"
 TEXTS = (*tests.DUMPS, ".c.golden", ".h.golden", ".skeleton")
 
 
@@ -43,15 +47,20 @@ class CompilerJudge:
 
     def judge(self, worker, mutant, made):
         """(how it was killed, by what): ("", "") if it was not."""
-        others = [o for o in self.objects() if o.stem != made.stem]
-        lab_module.must(["gcc", made, *others, "-o", worker.own("bin/chainc")])
+        objects = [made, *(o for o in self.objects() if o.stem != made.stem)]
+        lab_module.must(["gcc", *objects, "-o", worker.own("bin/chainc")])
         steps = (self.about_storage, self.random_programs, self.storage, self.messages, self.test_programs, self.expected_texts,
-                 self.other_programs, self.scripts)
+                 self.other_programs)
         for step in steps:
             killer = step(worker)
             if killer:
                 return "text" if step == self.expected_texts else "behaviour", killer
-        return "", ""
+        killer = self.scripts(worker, os.path.dirname(mutant.file), objects)
+        return ("behaviour", killer) if killer else ("", "")
+
+    def scripts(self, worker, folder, objects):
+        lab_module.must(["ar", "rcs", worker.own("obj/libchainc.a"), *(o for o in objects if o.stem != "main")])
+        return worker.ask(self.lab.that_pass(SCRIPTS.get(folder, OTHERWISE)))
 
     def random_programs(self, worker):
         lab, chainc, out = self.lab, worker.root / "bin/chainc", worker.root / "out"
@@ -167,9 +176,6 @@ class CompilerJudge:
         if self.lab.tcc(program.test, out, TOP / "runtime/include", path).status != 0:
             return "does not compile"
         return program.wrong(path, self.lab.one_thread(), out)
-
-    def scripts(self, worker):
-        return worker.ask(self.lab.that_pass(SCRIPTS))
 
 
 def same(a, b):

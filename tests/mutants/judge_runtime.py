@@ -10,7 +10,7 @@ import shutil
 import lab as lab_module
 from lab import TOP, Program, Worker, fresh, must, run, tests
 
-SCRIPTS = "long/owned long/skeleton long/freestanding long/critical".split()
+SCRIPTS = "long/owned long/skeleton long/freestanding long/critical unit/traced_*"
 FLAGS = ["-std=c11", "-Werror=incompatible-pointer-types", "-Werror=int-conversion", "-pthread"]
 
 

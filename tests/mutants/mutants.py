@@ -27,11 +27,17 @@ from sites import mutants_of
 
 # How many of each file.
 CHOSEN = {
-    "compiler/frame/failure_room.c": 40, "compiler/frame/layout.c": 40, "compiler/frame/locals.c": 30, "compiler/frame/liveness.c": 30,
-    "compiler/machine/lower.c": 6, "compiler/machine/lower_branches.c": 6, "compiler/machine/lower_catch.c": 4, "compiler/machine/lower_each.c": 4,
-    "compiler/machine/lower_jump.c": 4, "compiler/machine/lower_own.c": 6, "compiler/machine/lower_retry.c": 4, "compiler/machine/lower_spawn.c": 4,
-    "compiler/machine/lower_step.c": 4, "compiler/machine/simplify.c": 4, "compiler/check/raises.c": 4, "compiler/check/branch_room.c": 3, "compiler/frame/c_names.c": 3,
-    "compiler/machine/ir.c": 4, "compiler/check/check_own.c": 4, "compiler/emit/emit_cancel.c": 4, "compiler/emit/emit_function.c": 4,
+    "compiler/frame/failure_room.c": 40, "compiler/frame/layout.c": 40, "compiler/frame/locals.c": 30,
+    "compiler/frame/liveness.c": 30, "compiler/frame/c_names.c": 3,
+    "compiler/machine/lower.c": 6, "compiler/machine/lower_branches.c": 6, "compiler/machine/lower_catch.c": 4,
+    "compiler/machine/lower_each.c": 4, "compiler/machine/lower_jump.c": 4, "compiler/machine/lower_own.c": 6,
+    "compiler/machine/lower_retry.c": 4, "compiler/machine/lower_spawn.c": 4, "compiler/machine/lower_step.c": 4,
+    "compiler/machine/simplify.c": 4, "compiler/machine/ir.c": 4,
+    "compiler/check/raises.c": 4, "compiler/check/branch_room.c": 3, "compiler/check/check_own.c": 4,
+    "compiler/emit/emit_cancel.c": 4, "compiler/emit/emit_function.c": 4,
+    "compiler/syntax/scan_balance.c": 3, "compiler/syntax/scan_shape.c": 3, "compiler/syntax/scan_declare.c": 3,
+    "compiler/driver/output.c": 3, "compiler/driver/replace.c": 3, "compiler/driver/options.c": 3,
+    "compiler/driver/arguments.c": 3, "compiler/base/source.c": 3,
     "runtime/core/loop.c": 10, "runtime/core/settle.c": 10, "runtime/core/cancel.c": 8, "runtime/core/strand.c": 4,
     "runtime/core/post.c": 6, "runtime/core/spawn.c": 5, "runtime/core/pool.c": 6, "runtime/core/timer.c": 6,
     "runtime/core/timeout.c": 5, "runtime/core/root.c": 4, "runtime/core/work.c": 2, "runtime/threads/workers.c": 4,
@@ -148,7 +154,7 @@ def main():
     parser.add_argument("--all", action="store_true", help="every mutant of these files")
     parser.add_argument("--short", action="store_true", help=f"only {len(SHORT)}, with fewer random programs")
     parser.add_argument("--programs", type=int, default=2000, help="how many random programs")
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("-j", "--jobs", type=int, default=2)
     parser.add_argument("--again", action="store_true", help="forget what earlier runs have found")
     parser.add_argument("-v", action="store_true", help="print every mutant")
     options = parser.parse_args()
