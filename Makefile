@@ -180,6 +180,7 @@ damage: all $(LIBCHAINC) ## 100 sources with every byte deleted, doubled and cha
 
 names: all ## every name that C, C++, libraries and generated code have, in every place of the language, in every standard; tests/names/names.py --help
 	@nice -n 10 tests/names/names.py --build $(BUILD)
+	@nice -n 10 tests/names/declared.py --build $(BUILD)
 
 # What tests/long takes samples of.
 declarations: all ## every shape of a declaration, every type with a strict alignment, damage to every region of C, in every place

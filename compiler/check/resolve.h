@@ -1,5 +1,5 @@
 /* resolve.h - what the parts of resolve share: resolve.c loads imports and has names and calls,
- * resolve_imports.c their order, resolve_calls.c that of chains, resolve_names.c their names in C,
+ * resolve_imports.c their order, resolve_calls.c that of chains, resolve_names.c and resolve_made.c their names in C,
  * resolve_resources.c what owns something, resolve_codes.c the numbers of codes. */
 #ifndef RESOLVE_H
 #define RESOLVE_H
@@ -16,6 +16,12 @@ void resolve_calls(struct program *program, struct symbol *chain);
 /* No name is in the way of another in C, or that has been reported; parameters and what generated functions have for themselves have
  * names. When all names are declared. */
 void resolve_names(struct program *program);
+
+/* resolve_made.c: what is made from a symbol's name, MADE_ASYNC …, and the name that has the endings. Then: no C name is made twice,
+ * or declared by the C text of the file, too, or that has been reported. When the macros are known. */
+unsigned resolve_kinds_of(const struct symbol *symbol);
+const char *resolve_c_name(const struct symbol *symbol);
+void resolve_made(struct program *program);
 
 /* Every resource has its release, or that has been reported. When all names are declared. */
 void resolve_resources(struct program *program);

@@ -2,8 +2,8 @@
  *
  *     chain int trip(int class)     ->     struct trip, trip_run, trip_frame …; the parameter is called class_ in C
  *
- * What is made from a name may be the name of something else, or be made twice, and a name at file level may be a word or a macro.
- * That is an error here, at the line of the .chain file. Parameters get out of the way.
+ * A name at file level may be a word or a macro: that is an error, at the line of the .chain file. Names that are made from it are
+ * looked at in resolve_made.c. Parameters get out of the way.
  */
 #include <ctype.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "base/intern.h"
 #include "ctext/reserved.h"
 #include "check/resolve.h"
+#include "syntax/ast_walk.h"
 
 /* ---- words of the text at file level ---- */
 
@@ -73,6 +74,8 @@ static void note_directive(struct program *program, const struct ast_c *c, const
         return;
     name = ctext_next_solid(&p);
     if (name.kind == CTOKEN_NAME)
+        note(program, &program->words, copy(program, name), span_of(c, name));
+    if (name.kind == CTOKEN_NAME)
         note(program, *p == '(' ? &program->called_macros : &program->macros, copy(program, name), span_of(c, name));
 }
 
@@ -95,6 +98,27 @@ static void note_text(struct program *program, const struct ast_c *c, bool membe
         if (token.kind == CTOKEN_NAME && (members || depth == 0 || in_enum) && !ctoken_is(before, ".") && !ctoken_is(before, "->"))
             note(program, &program->words, copy(program, token), span_of(c, token));
     }
+}
+
+/* A macro that is defined in a `do` replaces words of what is generated after it. */
+static void note_do(void *context, struct ast_form *form)
+{
+    struct program *program = context;
+    const struct ast_c *c = form->kind == AST_DO ? form->u.do_.body : NULL;
+    struct ctoken token;
+
+    for (const char *p = c == NULL ? "" : c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END;)
+        if (ctoken_is(token, "#"))
+            note_directive(program, c, p);
+}
+
+static void note_bodies(struct program *program)
+{
+    struct ast_visitor visitor = { .form = note_do, .context = program };
+
+    for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
+        if (item->kind == AST_PROTO && item->u.proto->body != NULL)
+            ast_walk_block(&visitor, item->u.proto->body);
 }
 
 static void note_words(struct program *program)
@@ -184,153 +208,6 @@ static void name_parameters(struct program *program, struct symbol *op)
     }
 }
 
-/* ---- what is made from names ---- */
-
-/* What a C name stands for; several things may have one, such as a chain and its module. */
-struct maker {
-    UT_hash_handle hh;
-    const char *name;
-    unsigned kinds;
-    const struct symbol *symbol; /* NULL: a module */
-    const struct unit *unit;
-    struct maker *next;          /* of the same name */
-};
-
-static unsigned kinds_of(const struct symbol *symbol)
-{
-    static const unsigned of_proto[] = { [AST_ASYNC] = MADE_ASYNC, [AST_SYNC] = MADE_SYNC, [AST_BLOCKING] = MADE_BLOCKING,
-                                         [AST_CHAIN] = MADE_CHAIN };
-
-    switch (symbol->kind) {
-    case SYMBOL_CODE: return MADE_CODE;
-    case SYMBOL_RESOURCE: return MADE_RESOURCE;
-    case SYMBOL_OPERATION: break;
-    }
-    if (symbol->proto->is_static)
-        return MADE_STATIC;
-    return of_proto[symbol->proto_kind] | (strcmp(symbol->name, "main") == 0 ? MADE_MAIN : 0);
-}
-
-static const char *c_name_of(const struct symbol *symbol)
-{
-    return symbol->c_name != NULL ? symbol->c_name : symbol->name;
-}
-
-static const char *words_of(const struct maker *maker)
-{
-    return maker->symbol != NULL ? maker->symbol->name : maker->unit->path;
-}
-
-/* Where something stands; a module where its first code does. */
-static struct span place_of(const struct maker *maker)
-{
-    if (maker->symbol != NULL)
-        return maker->symbol->span;
-    for (const struct ast_item *item = maker->unit->file->items; item != NULL; item = item->next)
-        if (item->kind == AST_CODES && item->u.codes != NULL)
-            return item->u.codes->name->span;
-    return maker->unit->file->items->span;
-}
-
-static void report(struct program *program, const struct maker *a, const struct maker *b, const char *ending)
-{
-    bool there = a->unit != program->units && b->unit == program->units;
-    const struct maker *at = there ? b : a, *other = there ? a : b;
-    const char *made = arena_format(program->arena, "%s%s", a->name, ending);
-    struct diag *diag;
-
-    if (*ending == '\0')
-        diag = diag_report(program->diags, D_GENERATED_CLASH, place_of(at), made, words_of(at == a ? b : a));
-    else
-        diag = diag_report(program->diags, D_GENERATED_TWICE, place_of(at), made, words_of(at), words_of(other));
-    if (other->symbol != NULL)
-        diag_note(program->diags, diag, place_of(other), "'%s' is declared here", words_of(other));
-    else if (at->symbol == NULL)
-        diag_help(program->diags, diag, "rename one of the files");
-}
-
-/* Whether `rest` and what is made from `maker` is made from `owner`, too. One clash of two is enough. */
-static bool compare(struct program *program, const struct maker *maker, const struct maker *owner, const char *rest)
-{
-    for (size_t i = 0; i < reserved_made_count; i++) {
-        const char *ending = reserved_made_endings[i].text;
-        if ((reserved_made_endings[i].kinds & maker->kinds) == 0 || !reserved_made_has(owner->kinds, arena_format(program->arena, "%s%s", rest, ending)))
-            continue;
-        report(program, maker, owner, ending);
-        return true;
-    }
-    return false;
-}
-
-static void check_maker(struct program *program, struct maker *makers, const struct maker *maker)
-{
-    struct maker *owner;
-
-    for (owner = maker->next; owner != NULL; owner = owner->next)
-        compare(program, owner, maker, "");
-    for (const char *rest = maker->name; (rest = strchr(rest + 1, '_')) != NULL;) {
-        HASH_FIND(hh, makers, maker->name, (size_t)(rest - maker->name), owner);
-        for (; owner != NULL; owner = owner->next)
-            if (compare(program, maker, owner, rest))
-                return;
-    }
-}
-
-static void add_maker(struct program *program, struct maker **makers, struct maker *maker)
-{
-    struct arena *arena = program->arena;
-    struct maker *first;
-
-    HASH_FIND_STR(*makers, maker->name, first);
-    if (first == NULL) {
-        HASH_ADD_KEYPTR(hh, *makers, maker->name, strlen(maker->name), maker);
-        return;
-    }
-    while (first->next != NULL)
-        first = first->next;
-    first->next = maker;
-}
-
-static void add_symbol(struct program *program, struct maker **makers, const struct symbol *symbol)
-{
-    struct maker *maker = arena_new(program->arena, struct maker);
-
-    maker->name = c_name_of(symbol);
-    maker->kinds = kinds_of(symbol);
-    maker->symbol = symbol;
-    maker->unit = symbol->unit;
-    add_maker(program, makers, maker);
-}
-
-static void add_module(struct program *program, struct maker **makers, struct unit *unit)
-{
-    struct maker *maker;
-
-    if (!unit->knows_codes) /* else its header has the functions of emit_codes.c */
-        return;
-    maker = arena_new(program->arena, struct maker);
-    maker->name = unit->stem;
-    maker->kinds = MADE_MODULE;
-    maker->unit = unit;
-    add_maker(program, makers, maker);
-}
-
-static void check_made(struct program *program)
-{
-    struct maker *makers = NULL;
-
-    for (const struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
-        add_symbol(program, &makers, symbol);
-    for (struct unit *unit = program->units; unit != NULL; unit = unit->next) {
-        add_module(program, &makers, unit);
-        for (const struct symbol *symbol = unit->statics; symbol != NULL; symbol = symbol->hh.next)
-            add_symbol(program, &makers, symbol);
-    }
-    for (const struct maker *first = makers; first != NULL; first = first->hh.next)
-        for (const struct maker *maker = first; maker != NULL; maker = maker->next)
-            check_maker(program, makers, maker);
-}
-
 /* ---- names that something else has ---- */
 
 static bool is_mentioned(const struct program *program, const char *header)
@@ -405,7 +282,7 @@ static void check_made_reserved(struct program *program, const struct symbol *sy
     for (size_t i = 0; i < reserved_made_count; i++) {
         if ((reserved_made_endings[i].kinds & kinds) == 0 || *reserved_made_endings[i].text == '\0')
             continue;
-        made = arena_format(program->arena, "%s%s", c_name_of(symbol), reserved_made_endings[i].text);
+        made = arena_format(program->arena, "%s%s", resolve_c_name(symbol), reserved_made_endings[i].text);
         if (reserved_is(made, RESERVED_MACRO, &header) || reserved_is(made, RESERVED_CALLED_MACRO, &header)
             || reserved_is(made, RESERVED_DECLARED, &header))
             diag_report(program->diags, D_MADE_OTHERS, symbol->span, made, symbol->name, header);
@@ -419,7 +296,7 @@ static bool means_something(const char *name)
 
 static void check_symbol(struct program *program, const struct symbol *symbol)
 {
-    unsigned kinds = kinds_of(symbol);
+    unsigned kinds = resolve_kinds_of(symbol);
 
     if (symbol->kind == SYMBOL_CODE && reserved_is_code(symbol->name)) /* resolve_codes() says that */
         return;
@@ -433,7 +310,7 @@ static void check_symbol(struct program *program, const struct symbol *symbol)
         diag_report(program->diags, D_CPP_WORD, symbol->span, symbol->name);
     else if ((kinds & MADE_RESOURCE) != 0 && reserved_is(symbol->name, RESERVED_MEMBER, NULL))
         refuse(program, symbol, "the name of a member beside which its values stand");
-    else if (reserved_is_ours(symbol->name) || reserved_is_ours(c_name_of(symbol)))
+    else if (reserved_is_ours(symbol->name) || reserved_is_ours(resolve_c_name(symbol)))
         refuse(program, symbol, "a name of libchain, like all that begin with 'chain_'");
     else if (!check_macro(program, symbol) && !check_declared(program, symbol, kinds))
         check_made_reserved(program, symbol, kinds);
@@ -453,7 +330,7 @@ static bool is_numbered(const struct program *program, const char *name)
 static bool is_c_name(const struct program *program, const char *name)
 {
     for (const struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
-        if (strcmp(c_name_of(symbol), name) == 0)
+        if (strcmp(resolve_c_name(symbol), name) == 0)
             return true;
     return false;
 }
@@ -480,49 +357,24 @@ static void check_macros(struct program *program)
 
 /* ---- tags ---- */
 
-/* The symbol for which chainc makes a struct or an enum of this name. */
-static struct symbol *maker_of_tag(const struct program *program, const char *name)
-{
-    static const char *const endings[] = { "_frame", "_branches", "_state", "_instance", "_call", "_deferred", NULL };
-    struct symbol *symbol = symbol_find(program, name);
-
-    if (symbol != NULL && (kinds_of(symbol) & (MADE_ASYNC | MADE_CHAIN)) != 0)
-        return symbol;
-    for (const char *const *ending = endings; *ending != NULL; ending++) {
-        size_t length = strlen(name), tail = strlen(*ending);
-        if (length <= tail || strcmp(name + length - tail, *ending) != 0)
-            continue;
-        symbol = symbol_find(program, arena_copy(program->arena, name, length - tail));
-        if (symbol != NULL && reserved_made_has(kinds_of(symbol), *ending))
-            return symbol;
-    }
-    return NULL;
-}
-
-/* `struct NAME {` where chainc makes a struct of that name; `struct NAME` where it makes a type of that name: in C++ the two are
- * one. */
+/* `struct NAME` where the header has a type of that name: in C++ the two are one. */
 static void check_tags(struct program *program, const struct ast_c *c)
 {
     struct ctoken before = { CTOKEN_END, "", 0 }, token;
 
     for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; before = token) {
-        const char *behind = p, *name;
+        const char *name;
         struct symbol *symbol;
         if (!ctoken_is_tag_word(before) || token.kind != CTOKEN_NAME)
             continue;
         name = intern(program->names, token.text, token.length);
         symbol = symbol_find(program, name);
-        if (symbol != NULL && symbol->kind == SYMBOL_RESOURCE && symbol->unit == program->units) {
-            if (!symbol->is_tag)
-                diag_note(program->diags, diag_report(program->diags, D_RESOURCE_TAG, symbol->span, name), span_of(c, token),
-                          "'%.*s %s' is mentioned here", (int)before.length, before.text, name);
-            symbol->is_tag = true;
+        if (symbol == NULL || symbol->kind != SYMBOL_RESOURCE || symbol->unit != program->units)
             continue;
-        }
-        symbol = ctoken_is(ctext_next_solid(&behind), "{") ? maker_of_tag(program, name) : NULL;
-        if (symbol != NULL)
-            diag_note(program->diags, diag_report(program->diags, D_STRUCT_CLASH, span_of(c, token), name), symbol->span,
-                      "'%s' is declared here", symbol->name);
+        if (!symbol->is_tag)
+            diag_note(program->diags, diag_report(program->diags, D_RESOURCE_TAG, symbol->span, name), span_of(c, token),
+                      "'%.*s %s' is mentioned here", (int)before.length, before.text, name);
+        symbol->is_tag = true;
     }
 }
 
@@ -548,6 +400,7 @@ static void check_item_tags(struct program *program, const struct ast_item *item
 void resolve_names(struct program *program)
 {
     note_words(program);
+    note_bodies(program);
     note_fails(program);
     for (int id = 0; id < OWN_COUNT; id++)
         program->own[id] = own_name(program, reserved_own_words[id]);
@@ -559,7 +412,7 @@ void resolve_names(struct program *program)
         for (struct symbol *symbol = unit->statics; symbol != NULL; symbol = symbol->hh.next)
             name_parameters(program, symbol);
     check_macros(program);
-    check_made(program);
+    resolve_made(program);
     for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
         check_item_tags(program, item);
 }

@@ -221,6 +221,20 @@ bool cdecl_is_local(const struct cdecl *text, struct ctoken name)
     return false;
 }
 
+bool cdecl_is_enumerators(const struct cdecl *text)
+{
+    return text->level != NULL && text->level->kind == LEVEL_ENUMERATORS;
+}
+
+/* The enumerators of a member are, members are not. */
+bool cdecl_is_outside(const struct cdecl *text)
+{
+    for (const struct cdecl_level *level = text->level; level != NULL; level = level->outer)
+        if (level->kind != LEVEL_ENUMERATORS && level->kind != LEVEL_NAME && level->kind != LEVEL_FOREIGN)
+            return false;
+    return true;
+}
+
 /* ---- brackets ---- */
 
 static enum cdecl_kind kind_of_brace(const struct cdecl *text)

@@ -42,4 +42,8 @@ enum cname cdecl_take(struct cdecl *text, struct ctoken token, const char *behin
 /* Whether the text has declared it, in a block that is still open. */
 bool cdecl_is_local(const struct cdecl *text, struct ctoken name);
 
+/* Whether what is declared next is known outside of all blocks and parameters; whether it is an enumerator. */
+bool cdecl_is_outside(const struct cdecl *text);
+bool cdecl_is_enumerators(const struct cdecl *text);
+
 #endif

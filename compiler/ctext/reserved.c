@@ -191,23 +191,33 @@ bool reserved_is_library(const char *name)
 
 /* ---- names made from names ---- */
 
+/* Behind 1 or 1_2; `text` if there is no number. */
+static const char *look_past_numbers(const char *text)
+{
+    const char *end = text + strspn(text, "0123456789");
+
+    while (end != text && end[0] == '_' && isdigit((unsigned char)end[1]))
+        end += 1 + strspn(end + 1, "0123456789");
+    return end;
+}
+
 static bool matches(const char *pattern, const char *text)
 {
     for (; *pattern != '\0'; pattern++)
         if (*pattern == '#') {
-            size_t digits = strspn(text, "0123456789");
-            if (digits == 0)
+            const char *end = look_past_numbers(text);
+            if (end == text)
                 return false;
-            text += digits;
+            text = end;
         } else if (*pattern != *text++)
             return false;
     return *text == '\0';
 }
 
-bool reserved_made_has(unsigned kinds, const char *ending)
+unsigned reserved_made_as(unsigned kinds, const char *ending)
 {
     for (size_t i = 0; i < reserved_made_count; i++)
         if ((reserved_made_endings[i].kinds & kinds) != 0 && matches(reserved_made_endings[i].text, ending))
-            return true;
-    return false;
+            return reserved_made_endings[i].kinds;
+    return 0;
 }

@@ -71,7 +71,7 @@ enum own {
 };
 extern const char *const reserved_own_words[OWN_COUNT];
 
-/* What a name is made from, as bits. */
+/* What a name is made from, and what it is, as bits. */
 enum made {
     MADE_ASYNC = 1,
     MADE_SYNC = 2,
@@ -81,7 +81,13 @@ enum made {
     MADE_MAIN = 16,
     MADE_CODE = 32,
     MADE_RESOURCE = 64,
-    MADE_MODULE = 128
+    MADE_MODULE = 128,
+
+    /* what is made of it */
+    MADE_NAME = 512,
+    MADE_TAG = 1024,
+    MADE_FUNCTION = 2048, /* declared for the user, who defines it */
+    MADE_SKELETON = 4096  /* in the file that --skeleton writes */
 };
 
 struct made_ending {
@@ -91,7 +97,7 @@ struct made_ending {
 extern const struct made_ending reserved_made_endings[];
 extern const size_t reserved_made_count;
 
-/* Whether such an ending is made for something of these kinds. */
-bool reserved_made_has(unsigned kinds, const char *ending);
+/* What is made with such an ending for something of these kinds, MADE_NAME …; 0: nothing. */
+unsigned reserved_made_as(unsigned kinds, const char *ending);
 
 #endif
