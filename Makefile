@@ -22,7 +22,7 @@ CFLAGS ?= -O2 -g
 
 OUR_CFLAGS := -std=$(STD) -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror
 # What re2c and bison write is theirs.
-GEN_CFLAGS := -std=$(STD) -Wall -Wextra -Wno-unused-function -Wno-unused-label -Wno-unused-but-set-variable
+GEN_CFLAGS := -std=$(STD) -Wall -Wextra -Werror -Wno-unused-function -Wno-unused-label -Wno-unused-but-set-variable
 SAN_CFLAGS := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 COMPILE  = $(CC) $(CPPFLAGS) -MMD -MP -c

@@ -57,7 +57,7 @@ const char *scan_end_of_prologue(const struct scanner *scan, const char *text)
             }
             string | character | line_comment | block_comment | c_name | c_number | blank+ { continue; }
             end {
-                if (!TEXT(begin) >= scan->limit)
+                if (TEXT(begin) < scan->limit)
                     continue;
                 return item == NULL ? scan->limit : item;
             }
