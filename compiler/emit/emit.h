@@ -134,7 +134,7 @@ void emit_code_table(struct emitter *emitter);
 /* emit_spawn.c */
 void emit_instances(struct emitter *emitter);
 void emit_instances_start(struct emitter *emitter, const struct ir_block *block, const char *storage);
-void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block, const char *storage);
+void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block);
 void emit_spawned(struct emitter *emitter, const struct ir_instr *instr);
 
 /* emit_frame.c: of the header, in this order. */

@@ -43,34 +43,31 @@ static void emit_slots_cancel(struct emitter *emitter, const struct ir_instr *in
              emitter->chain->c_name, slot->field, loop);
 }
 
-/* What is waited for at the state that this block leads to. */
-static void emit_waiting(struct emitter *emitter, const struct ir_block *block)
+static void emit_wait_cancel(struct emitter *emitter, const struct ir_block *block)
 {
-    switch (block->end) {
-    case IR_START: case IR_DELAY:
-        emit_op_cancel(emitter, "        ", block->op, block->strand);
-        break;
-    case IR_JOIN:
-        for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
-            if (instr->kind == IR_EACH)
-                emit_slots_cancel(emitter, instr);
-            else if (instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND)
-                emit_branch_cancel(emitter, instr);
-        break;
-    case IR_SPAWN: case IR_AWAIT:
-        emit_instances_cancel(emitter, block, emit_storage_path(emitter, block->strand));
-        break;
-    case IR_CLOSE: /* they have been cancelled */
-    case IR_CALL: /* the called chain's own function is asked */
-    case IR_GOTO: case IR_IF: case IR_CHECK: case IR_CODES: case IR_BACK: case IR_WON: case IR_MAY_JUMP: case IR_SWITCH: case IR_END: case IR_BRANCH_END:
-        break;
-    }
+    emit_op_cancel(emitter, "        ", block->op, block->strand);
 }
 
+static void emit_branches_cancel(struct emitter *emitter, const struct ir_block *block)
+{
+    for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+        if (instr->kind == IR_EACH)
+            emit_slots_cancel(emitter, instr);
+        else if (ir_is(instr, IR_STARTS_BRANCHES))
+            emit_branch_cancel(emitter, instr);
+}
+
+/* Asks what is waited for at the state that a block leads to. */
+static void (*const cancels[])(struct emitter *emitter, const struct ir_block *block) = {
+#define END(kind, dump, leads, code, cancel) [kind] = cancel,
+#include "machine/ir.def"
+};
+
+/* Whether there is something to ask. */
 static bool waits(const struct ir_block *block)
 {
-    return (block->end == IR_START && !block->op->uncancellable) || block->end == IR_DELAY || block->end == IR_JOIN
-           || (block->end == IR_SPAWN && block->op->pool != NULL) || block->end == IR_AWAIT;
+    return cancels[block->end] != NULL && (block->op == NULL || !block->op->uncancellable)
+           && (block->end != IR_SPAWN || block->op->pool != NULL);
 }
 
 static bool waits_anywhere(const struct ir_chain *chain)
@@ -125,8 +122,8 @@ void emit_cancel(struct emitter *emitter)
         if (!state->is_state)
             continue;
         writer_putf(w, "    case %s:\n", state->state);
-        if (state->waiter != NULL)
-            emit_waiting(emitter, state->waiter);
+        if (state->waiter != NULL && waits(state->waiter))
+            cancels[state->waiter->end](emitter, state->waiter);
         writer_put(w, "        break;\n");
     }
     writer_put(w, "    }\n}\n\n");

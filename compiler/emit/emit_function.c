@@ -15,33 +15,24 @@ static void need(struct ir_block *to)
 /* A terminator falls through to the block behind it where it can. */
 static void need_labels(const struct ir_block *block)
 {
-    switch (block->end) {
-    case IR_GOTO:
-        if (block->to != block->next)
-            need(block->to);
+    bool falls = block->to == block->next;
+
+    switch (ir_end_traits[block->end].leads) {
+    case IR_LEADS_NOWHERE: break;
+    case IR_LEADS_WAITS: case IR_LEADS_BACK: need(block->to); break;
+    case IR_LEADS_ON: need(falls ? NULL : block->to); break;
+    case IR_LEADS_EITHER_WAY:
+        need(falls ? NULL : block->to);
+        need(!falls && block->no == block->next ? NULL : block->no);
         break;
-    case IR_IF: case IR_CODES: case IR_WON:
-        if (block->to != block->next)
-            need(block->to);
-        if (block->to == block->next || block->no != block->next)
-            need(block->no);
+    case IR_LEADS_UNLESS:
+        need(falls ? NULL : block->to);
+        need(falls && block->no == block->to ? NULL : block->no);
         break;
-    case IR_CHECK: case IR_MAY_JUMP:
-        if (block->no != block->next || block->to != block->no)
-            need(block->no);
-        if (block->to != block->next)
-            need(block->to);
-        break;
-    case IR_SWITCH:
+    case IR_LEADS_BY_CASES:
+        need(falls ? NULL : block->to);
         for (const struct ir_case *exit = block->cases; exit != NULL; exit = exit->next)
             need(exit->to);
-        if (block->to != block->next)
-            need(block->to);
-        break;
-    case IR_START: case IR_DELAY: case IR_CALL: case IR_JOIN: case IR_SPAWN: case IR_AWAIT: case IR_CLOSE: case IR_BACK:
-        need(block->to); /* a state: the switch leads to it anyway */
-        break;
-    case IR_END: case IR_BRANCH_END:
         break;
     }
 }
@@ -208,35 +199,36 @@ static void emit_end(struct emitter *emitter, const struct ir_block *block)
          chain->local.strand, chain->local.loop, chain->local.frame);
 }
 
-static void emit_terminator(struct emitter *emitter, const struct ir_block *block)
+static void emit_goto(struct emitter *emitter, const struct ir_block *block)
+{
+    go(emitter, block, block->to);
+}
+
+static void emit_join(struct emitter *emitter, const struct ir_block *block)
 {
     const struct ir_chain *chain = emitter->chain;
+    writer_putf(emitter->writer, "    if (!chain__join(%s, %s))\n        return chain__suspend(%s);\n", chain->local.strand,
+         chain->local.loop, chain->local.loop);
+    go(emitter, block, block->to);
+}
 
+static void emit_branch_end(struct emitter *emitter, const struct ir_block *block)
+{
+    const struct ir_chain *chain = emitter->chain;
+    writer_putf(emitter->writer, "    chain__branch_ended(%s, %s, %s);\n    return chain__suspend(%s);\n",
+         emit_strand_path(emitter, block->strand->parent), chain->local.strand, chain->local.loop, chain->local.loop);
+}
+
+static void (*const terminators[])(struct emitter *emitter, const struct ir_block *block) = {
+#define END(kind, dump, leads, code, cancel) [kind] = code,
+#include "machine/ir.def"
+};
+
+static void emit_terminator(struct emitter *emitter, const struct ir_block *block)
+{
     if (block->end_span.begin != 0 && block->end != IR_JOIN)
         emit_source_comment(emitter, block->end_span);
-    switch (block->end) {
-    case IR_GOTO: go(emitter, block, block->to); break;
-    case IR_IF: emit_if(emitter, block); break;
-    case IR_CHECK: emit_check(emitter, block); break;
-    case IR_CODES: emit_codes(emitter, block); break;
-    case IR_START: case IR_DELAY: emit_start(emitter, block); break;
-    case IR_CALL: emit_call(emitter, block); break;
-    case IR_JOIN:
-        writer_putf(emitter->writer, "    if (!chain__join(%s, %s))\n        return chain__suspend(%s);\n", chain->local.strand,
-             chain->local.loop, chain->local.loop);
-        go(emitter, block, block->to);
-        break;
-    case IR_SPAWN: case IR_AWAIT: case IR_CLOSE: emit_start(emitter, block); break;
-    case IR_BACK: emit_back(emitter, block); break;
-    case IR_WON: emit_won(emitter, block); break;
-    case IR_MAY_JUMP: emit_may_jump(emitter, block); break;
-    case IR_SWITCH: emit_switch(emitter, block); break;
-    case IR_END: emit_end(emitter, block); break;
-    case IR_BRANCH_END:
-        writer_putf(emitter->writer, "    chain__branch_ended(%s, %s, %s);\n    return chain__suspend(%s);\n",
-             emit_strand_path(emitter, block->strand->parent), chain->local.strand, chain->local.loop, chain->local.loop);
-        break;
-    }
+    terminators[block->end](emitter, block);
 }
 
 static void emit_block(struct emitter *emitter, const struct ir_block *block)
@@ -379,8 +371,7 @@ static bool uses_branches(const struct ir_chain *chain)
         if (block->strand->parent != NULL || (block->end == IR_CALL && block->op->needs_branches))
             return true;
         for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
-            if (instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY || instr->kind == IR_BRANCH_STRAND
-                || instr->kind == IR_EACH)
+            if (ir_is(instr, IR_STARTS_BRANCHES))
                 return true;
     }
     return false;

@@ -237,11 +237,6 @@ static void emit_catch(struct emitter *emitter, const struct ir_instr *instr)
     writer_putf(w, "    %s->op.code = 0;\n", emitter->chain->local.strand);
 }
 
-static void emit_outcome(struct emitter *emitter, const char *function, const struct ir_instr *instr)
-{
-    writer_putf(emitter->writer, "    %s(%s, &%s);\n", function, strand_op(emitter), emit_variable_path(emitter, instr->variable));
-}
-
 /* ---- branches ---- */
 
 static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
@@ -388,6 +383,14 @@ static void emit_each_from(struct emitter *emitter, const struct ir_instr *instr
     writer_put(w, "    }\n");
 }
 
+static void emit_each(struct emitter *emitter, const struct ir_instr *instr)
+{
+    if (instr->variable != NULL)
+        emit_each_in(emitter, instr);
+    else
+        emit_each_from(emitter, instr);
+}
+
 static void emit_next_slot(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
@@ -409,80 +412,61 @@ static const char *kind_word(enum ast_form_kind kind)
     return kind == AST_ANY ? "CHAIN__ANY" : kind == AST_RACE ? "CHAIN__RACE" : kind == AST_SETTLE ? "CHAIN__SETTLE" : "CHAIN__ALL";
 }
 
-void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
+/* ---- one runtime call ---- */
+
+static const char *number_text(const struct emitter *emitter, unsigned number)
 {
-    struct writer *w = emitter->writer;
+    return arena_format(emitter->arena, "%u", number);
+}
+
+/* What a hole of a statement in ir.def stands for. */
+static const char *hole_text(struct emitter *emitter, const char *name, const struct ir_instr *instr)
+{
     const struct ir_chain *chain = emitter->chain;
 
-    if (instr->kind != IR_TAKE && instr->kind != IR_ADOPT && instr->kind != IR_EXPECT
-        && instr->kind != IR_DEFER && instr->kind != IR_DELIVER && instr->kind != IR_COPY && instr->kind != IR_HOLD && instr->kind != IR_DECLARE
-        && instr->kind != IR_RESTORE && instr->kind != IR_NEXT_SLOT && instr->kind != IR_NOT_SPAWNED
-        && instr->kind != IR_ATTEMPTED && instr->kind != IR_CLOSED && instr->kind != IR_BRANCH_JUMPED && instr->kind != IR_TIMEOUT_END)
-        emit_source_comment(emitter, instr->span);
-    switch (instr->kind) {
-    case IR_EVAL: emit_eval(emitter, instr); break;
-    case IR_COPY:
-        writer_putf(w, "    %s = %s;\n", emit_variable_path(emitter, instr->variable), emit_variable_path(emitter, instr->from));
-        break;
-    case IR_TAKE: emit_take(emitter, instr); break;
-    case IR_ADOPT: emit_adopt(emitter, instr); break;
-    case IR_EXPECT: writer_putf(w, "    chain__expect(%s);\n", chain->local.strand); break;
-    case IR_DEFER: writer_putf(w, "    chain__defer_cancel(%s);\n", chain->local.strand); break;
-    case IR_DELIVER: writer_putf(w, "    chain__deliver_cancel(%s);\n", chain->local.strand); break;
-    case IR_SYNC: emit_sync(emitter, instr); break;
-    case IR_DO: emit_do(emitter, instr); break;
-    case IR_RAISE: emit_raise(emitter, instr); break;
-    case IR_ATTEMPTED:
-        writer_putf(w, "    chain__attempted(%s, %s);\n", strand_op(emitter), emit_variable_path(emitter, instr->variable));
-        break;
-    case IR_CLOSED:
-        writer_putf(w, "    chain__closed(%s, &%s.join);\n", strand_op(emitter), emit_storage_path(emitter, instr->strand));
-        break;
-    case IR_RETRY:
-        writer_putf(w, "    chain__retry(%s, %s);\n", strand_op(emitter), instr->after->state);
-        break;
-    case IR_RAISE_AGAIN: emit_outcome(emitter, "chain__raise_again", instr); break;
-    case IR_CATCH: emit_catch(emitter, instr); break;
-    case IR_KEEP: emit_outcome(emitter, "chain__keep", instr); break;
-    case IR_RESTORE: case IR_SUPPRESS:
-        writer_putf(w, "    %s(%s, %s, &%s);\n", instr->kind == IR_RESTORE ? "chain__restore" : "chain__replaced", strand_op(emitter),
-             chain->local.loop, emit_variable_path(emitter, instr->variable));
-        break;
-    case IR_SUPPRESS_OWN:
-        writer_putf(w, "    chain__suppress_own(%s, %s);\n", strand_op(emitter), chain->local.loop);
-        break;
-    case IR_SET_EXIT:
-        writer_putf(w, "    %s = %u;\n", emit_variable_path(emitter, instr->variable), instr->number);
-        break;
-    case IR_DECLARE: case IR_HOLD: break;
-    case IR_FORK:
-        writer_putf(w, "    chain__fork(%s, %s, %u, %s);\n", chain->local.strand, kind_word(instr->fork_kind), instr->number, instr->to->state);
-        break;
-    case IR_BRANCH_OP: case IR_BRANCH_DELAY: emit_branch(emitter, instr); break;
-    case IR_BRANCH_STRAND:
-        writer_putf(w, "    chain__strand_start(%s, %s, %s, %s);\n", chain->local.strand, emit_strand_path(emitter, instr->strand),
-             chain->local.loop, instr->to->state);
-        break;
-    case IR_EACH:
-        if (instr->variable != NULL)
-            emit_each_in(emitter, instr);
-        else
-            emit_each_from(emitter, instr);
-        break;
-    case IR_NEXT_SLOT: emit_next_slot(emitter, instr); break;
-    case IR_BRANCH_JUMPED:
-        writer_putf(w, "    chain__branch_jumped(%s, %s, %s);\n", emit_strand_path(emitter, instr->strand->parent), chain->local.strand,
-             chain->local.loop);
-        break;
-    case IR_OUTCOME: emit_branch_outcome(emitter, instr); break;
-    case IR_CAUSE: emit_cause(emitter, instr); break;
-    case IR_SPAWNED: emit_spawned(emitter, instr); break;
-    case IR_NOT_SPAWNED:
-        writer_putf(w, "    chain__not_spawned(&%s.spawn);\n", emit_storage_path(emitter, instr->strand));
-        break;
-    case IR_TIMEOUT: emit_timeout(emitter, instr); break;
-    case IR_TIMEOUT_END:
-        writer_putf(w, "    chain__timeout_end(%s, %s);\n", chain->local.strand, chain->local.loop);
-        break;
+#define IS(word) (strncmp(name, word "}", sizeof word) == 0)
+    return IS("strand") ? chain->local.strand : IS("op") ? strand_op(emitter) : IS("loop") ? chain->local.loop
+         : IS("variable") ? emit_variable_path(emitter, instr->variable) : IS("from") ? emit_variable_path(emitter, instr->from)
+         : IS("number") ? number_text(emitter, instr->number) : IS("storage") ? emit_storage_path(emitter, instr->strand)
+         : IS("branch") ? emit_strand_path(emitter, instr->strand) : IS("parent") ? emit_strand_path(emitter, instr->strand->parent)
+         : IS("fork") ? kind_word(instr->fork_kind) : IS("to") ? instr->to->state : instr->after->state;
+#undef IS
+}
+
+static void emit_statement(struct emitter *emitter, const char *code, const struct ir_instr *instr)
+{
+    struct writer *w = emitter->writer;
+    const char *hole;
+
+    writer_put(w, "    ");
+    for (; (hole = strstr(code, "${")) != NULL; code = strchr(hole, '}') + 1) {
+        writer_put_bytes(w, code, (size_t)(hole - code));
+        writer_put(w, hole_text(emitter, hole + 2, instr));
     }
+    writer_putf(w, "%s\n", code);
+}
+
+/* ---- every kind ---- */
+
+/* Its code: a statement with holes, or the function that writes it. */
+static const struct {
+    const char *statement;
+    void (*function)(struct emitter *emitter, const struct ir_instr *instr);
+} codes[] = {
+#define CALL(statement) { statement, NULL }
+#define BY(function) { NULL, function }
+#define INSTR(kind, dump, access, place, raises, flags, code) [kind] = code,
+#include "machine/ir.def"
+};
+
+void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
+{
+    const char *statement = codes[instr->kind].statement;
+
+    if (!ir_is(instr, IR_QUIET))
+        emit_source_comment(emitter, instr->span);
+    if (statement == NULL)
+        codes[instr->kind].function(emitter, instr);
+    else if (*statement != '\0')
+        emit_statement(emitter, statement, instr);
 }

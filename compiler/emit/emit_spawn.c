@@ -113,8 +113,10 @@ void emit_instances_start(struct emitter *emitter, const struct ir_block *block,
 }
 
 /* A chain without a pool is never waited for. */
-void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block, const char *storage)
+void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block)
 {
+    const char *storage = emit_storage_path(emitter, block->strand);
+
     if (block->end == IR_AWAIT)
         writer_putf(emitter->writer, "        chain__join_cancel(&%s.join%s, %s);\n", storage, emitter->chain->symbol->retries ? ".wait" : "",
              nursery_path(emitter));

@@ -64,7 +64,7 @@ static void follow(struct ways *ways, const struct ir_block *block, const struct
 
     for (; instr != NULL; instr = instr->next) {
         ir_instr_variables(instr, &all);
-        if (instr->kind == IR_CATCH || instr->kind == IR_RETRY || instr->kind == IR_KEEP || instr->kind == IR_SUPPRESS_OWN) {
+        if (ir_is(instr, IR_ENDS_REJECTION)) {
             stop(ways, block);
             return;
         }
@@ -72,29 +72,10 @@ static void follow(struct ways *ways, const struct ir_block *block, const struct
     leave(ways, block);
 }
 
-static bool may_raise(const struct ir_instr *instr)
-{
-    switch (instr->kind) {
-    case IR_RAISE: case IR_RAISE_AGAIN: case IR_RESTORE: case IR_SUPPRESS:
-        return true;
-    case IR_DO:
-        return instr->node->u.do_.rejects;
-    case IR_SYNC:
-        return instr->op->fails != NULL;
-    case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_ADOPT: case IR_EXPECT: case IR_DEFER: case IR_DELIVER: case IR_ATTEMPTED:
-    case IR_RETRY: case IR_CATCH: case IR_KEEP: case IR_SUPPRESS_OWN: case IR_SET_EXIT: case IR_DECLARE: case IR_HOLD:
-    case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY: case IR_BRANCH_STRAND: case IR_EACH: case IR_NEXT_SLOT:
-    case IR_BRANCH_JUMPED: case IR_OUTCOME: case IR_CAUSE: case IR_SPAWNED: case IR_NOT_SPAWNED: case IR_TIMEOUT:
-    case IR_CLOSED: case IR_TIMEOUT_END:
-        return false;
-    }
-    return false;
-}
-
 static void follow_all(struct ways *ways, struct ir_block *block)
 {
     for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
-        if (!may_raise(instr))
+        if (!ir_may_raise(instr))
             continue;
         if (instr->kind == IR_DO && instr->variable != NULL) /* which is given something even when it rejects */
             need(ways, instr->variable);

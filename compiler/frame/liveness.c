@@ -104,10 +104,7 @@ static void note_strands(const struct ir_block *block)
 
 static bool writes_storage(const struct ir_instr *instr)
 {
-    return instr->kind != IR_EVAL && instr->kind != IR_COPY && instr->kind != IR_TAKE && instr->kind != IR_ADOPT
-           && instr->kind != IR_EXPECT && instr->kind != IR_DEFER && instr->kind != IR_DELIVER && instr->kind != IR_HOLD
-           && instr->kind != IR_DECLARE && instr->kind != IR_SET_EXIT && (instr->kind != IR_SYNC || instr->op->fails != NULL)
-           && (instr->kind != IR_DO || instr->node->u.do_.rejects);
+    return !ir_is(instr, IR_LEAVES_STORAGE) || ir_may_raise(instr);
 }
 
 /* It can be computed in place if, in every block that ends the chain, nothing touches the storage behind its last write. */

@@ -26,28 +26,16 @@ static void set(void *context, struct variable *variable)
 
 static void note_instr(struct locals *locals, const struct ir_instr *instr)
 {
-    struct ir_variables reads = { set, NULL, locals->read }, all = { set, set, locals->others };
-    struct ir_variables body = { set, NULL, locals->others };
+    enum ir_place place = ir_traits[instr->kind].place;
+    struct ir_variables all = { set, set, locals->others };
 
-    switch (instr->kind) {
-    case IR_DO: /* its function is given the frame */
-        ir_instr_variables(instr, &body);
-        break;
-    case IR_SYNC:
-        ir_instr_variables(instr, instr->op->fails == NULL ? &reads : &all);
-        break;
-    case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_CATCH: case IR_RAISE: case IR_RAISE_AGAIN: case IR_BRANCH_OP: case IR_FORK:
-    case IR_BRANCH_STRAND: case IR_SUPPRESS_OWN: case IR_EXPECT: case IR_DEFER: case IR_DELIVER:
-        ir_instr_variables(instr, &reads);
-        break;
-    case IR_HOLD: /* it is there as long as pointers into it may be in use, but nobody reads it */
-        break;
-    case IR_ADOPT: case IR_ATTEMPTED: case IR_RETRY: case IR_KEEP: case IR_RESTORE: case IR_SUPPRESS: case IR_SET_EXIT: case IR_DECLARE:
-    case IR_BRANCH_DELAY: case IR_EACH: case IR_NEXT_SLOT: case IR_BRANCH_JUMPED: case IR_OUTCOME: case IR_CAUSE: case IR_SPAWNED:
-    case IR_NOT_SPAWNED: case IR_CLOSED: case IR_TIMEOUT: case IR_TIMEOUT_END:
-        ir_instr_variables(instr, &all);
-        break;
-    }
+    if (place == IR_NOWHERE)
+        return;
+    if (place == IR_ANYWHERE || (place == IR_ANYWHERE_IF_SURE && !ir_may_raise(instr)))
+        all = (struct ir_variables){ set, NULL, locals->read };
+    else if (place == IR_READ_IN_FRAME)
+        all.writes = NULL;
+    ir_instr_variables(instr, &all);
 }
 
 static void note_block(struct locals *locals, const struct ir_block *block, size_t words)

@@ -1,7 +1,30 @@
-/* ir.c - walks over the machine, for the passes that ask what is read, written and reached. */
+/* ir.c - the traits of the instructions, and walks over the machine, for the passes that ask what is read, written and reached. */
 #include "machine/ir.h"
 
-#include <string.h>
+const struct ir_traits ir_traits[] = {
+#define INSTR(kind, dump, access, place, raises, flags, code) \
+    [kind] = { dump, IR_##access, IR_##place, IR_##raises, flags },
+#include "machine/ir.def"
+};
+
+const struct ir_end_traits ir_end_traits[] = {
+#define END(kind, dump, leads, code, cancel) [kind] = { dump, IR_LEADS_##leads },
+#include "machine/ir.def"
+};
+
+bool ir_is(const struct ir_instr *instr, enum ir_flags flag)
+{
+    return (ir_traits[instr->kind].flags & flag) != 0;
+}
+
+bool ir_may_raise(const struct ir_instr *instr)
+{
+    enum ir_raises raises = ir_traits[instr->kind].raises;
+
+    if (raises != IR_IF_DECLARED)
+        return raises == IR_ALWAYS;
+    return instr->op != NULL ? instr->op->fails != NULL : instr->node->u.do_.rejects;
+}
 
 static void visit(ir_visit *function, void *context, struct variable *variable)
 {
@@ -18,31 +41,16 @@ static void visit_text(const struct text *text, ir_visit *reads, void *context)
 
 void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables *v)
 {
+    enum ir_access access = ir_traits[instr->kind].access;
+
     visit_text(instr->text, v->reads, v->context);
     visit_text(instr->args, v->reads, v->context);
     visit(v->reads, v->context, instr->from);
     visit(v->reads, v->context, instr->done);
-    switch (instr->kind) {
-    case IR_DO:
+    if (instr->kind == IR_DO)
         visit_text(instr->node->u.do_.body, v->reads, v->context);
-        visit(v->writes, v->context, instr->variable);
-        break;
-    case IR_NEXT_SLOT:
-        visit(v->reads, v->context, instr->variable); /* by others, too: it is no write that ends a life */
-        break;
-    case IR_RAISE_AGAIN: case IR_ATTEMPTED: case IR_RESTORE: case IR_SUPPRESS: case IR_HOLD: case IR_EACH:
-        visit(v->reads, v->context, instr->variable);
-        break;
-    case IR_EVAL: case IR_COPY: case IR_TAKE: case IR_ADOPT: case IR_SYNC: case IR_CATCH: case IR_KEEP: case IR_SET_EXIT:
-    case IR_DECLARE: case IR_OUTCOME: case IR_CAUSE:
-        visit(v->writes, v->context, instr->variable);
-        break;
-    case IR_EXPECT: case IR_DEFER: case IR_DELIVER: case IR_RAISE: case IR_FORK: case IR_BRANCH_OP: case IR_BRANCH_DELAY:
-    case IR_BRANCH_STRAND: case IR_BRANCH_JUMPED:
-    case IR_SUPPRESS_OWN: case IR_CLOSED: case IR_RETRY: case IR_SPAWNED: case IR_NOT_SPAWNED:
-    case IR_TIMEOUT: case IR_TIMEOUT_END:
-        break;
-    }
+    if (access != IR_UNUSED)
+        visit(access == IR_READS ? v->reads : v->writes, v->context, instr->variable);
 }
 
 void ir_end_variables(const struct ir_block *block, ir_visit *reads, void *context)
@@ -54,12 +62,7 @@ void ir_end_variables(const struct ir_block *block, ir_visit *reads, void *conte
 
 bool ir_waits(const struct ir_block *block)
 {
-    switch (block->end) {
-    case IR_START: case IR_DELAY: case IR_CALL: case IR_JOIN: case IR_SPAWN: case IR_AWAIT: case IR_CLOSE: return true;
-    case IR_GOTO: case IR_IF: case IR_CHECK: case IR_CODES: case IR_BACK: case IR_WON: case IR_MAY_JUMP: case IR_SWITCH: case IR_END:
-    case IR_BRANCH_END: break;
-    }
-    return false;
+    return ir_end_traits[block->end].leads == IR_LEADS_WAITS;
 }
 
 void ir_successors(const struct ir_block *block, void (*function)(void *context, struct ir_block *to), void *context)

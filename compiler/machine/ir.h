@@ -46,44 +46,62 @@ struct ir_strand {
     struct ir_storage *callees, **last_callee; /* called chains that have branches: each its own place */
 };
 
-enum ir_kind {
-    IR_EVAL,          /* variable = text, or only the text */
-    IR_COPY,          /* variable = from */
-    IR_TAKE,          /* variable = the value of `op` in the storage of `strand` */
-    IR_ADOPT,         /* the same if the value has arrived, even though a cancel has won; sets the bit (rule 42c) */
-    IR_EXPECT,        /* whether what comes next has had a value is going to be asked */
-    IR_DEFER,         /* a cancel that has come behind a value waits */
-    IR_DELIVER,       /* it waits no more */
-    IR_SYNC,          /* variable = op(args); `fails` becomes a rejection */
-    IR_DO,            /* variable = function(…) */
-    IR_RAISE,         /* reject(args) */
-    IR_ATTEMPTED,     /* a rejection that came out of the attempt in `variable` */
-    IR_CLOSED,        /* after IR_CLOSE: a rejection knows its attempt again */
-    IR_RETRY,         /* another attempt follows, at `after`; the strand is well again */
-    IR_RAISE_AGAIN,   /* the error in `variable` */
-    IR_CATCH,         /* variable = the error, if wanted; the strand is well again */
-    IR_KEEP,          /* variable = the outcome; the strand is well again */
-    IR_RESTORE,       /* the outcome = variable */
-    IR_SUPPRESS,      /* the outcome in `variable` has been replaced */
-    IR_SUPPRESS_OWN,  /* the rejection under way goes to the suppressed hook; the strand is well again */
-    IR_SET_EXIT,      /* variable = number */
-    IR_DECLARE,       /* no code: from here on the variable is kept, though only C text writes it */
-    IR_HOLD,          /* no code: until here, pointers into the variable may be in use */
-    IR_FORK,          /* `number` branches of a `fork_kind` are going to be waited for; resumes at `to` */
-    IR_BRANCH_OP,     /* starts op(args) as a branch in `strand` */
-    IR_BRANCH_DELAY,
-    IR_BRANCH_STRAND, /* starts the block `to` as a branch in `strand` */
-    IR_EACH,          /* forks and starts slots of `strand` at `to` for the items from `variable` to `from` (NULL: one slot, which
-                         pulls its items); resumes at `after` */
-    IR_NEXT_SLOT,     /* an item has come: a free slot of `strand`, if there is one, starts at `to`; variable = whether it does */
-    IR_BRANCH_JUMPED, /* this branch has decided by jumping out of it */
-    IR_OUTCOME,       /* variable = the outcome of the branch in `strand`, without its value */
-    IR_CAUSE,         /* variable[number] = the rejection of the branch in `strand` */
-    IR_SPAWNED,       /* the instance of op(args) that the strand was given begins to run */
-    IR_NOT_SPAWNED,   /* if there is one after all, it is given back */
-    IR_TIMEOUT,       /* arms the timer of a timeout */
-    IR_TIMEOUT_END    /* disarms it */
+enum ir_kind { /* the instructions: machine/ir.def describes each */
+#define INSTR(kind, dump, access, place, raises, flags, code) kind,
+#include "machine/ir.def"
 };
+
+enum ir_end { /* the terminators, there, too */
+#define END(kind, dump, leads, code, cancel) kind,
+#include "machine/ir.def"
+};
+
+/* What an instruction does to its `variable`. */
+enum ir_access { IR_UNUSED, IR_READS, IR_WRITES };
+
+/* Where the variables must be that an instruction names. */
+enum ir_place {
+    IR_IN_FRAME,         /* only the frame is known, or the write may not happen */
+    IR_READ_IN_FRAME,    /* the same for those that it reads */
+    IR_ANYWHERE,         /* variables of the resume function will do */
+    IR_ANYWHERE_IF_SURE, /* the same, if it cannot be rejected */
+    IR_NOWHERE           /* no code mentions them */
+};
+
+enum ir_raises { IR_NEVER, IR_ALWAYS, IR_IF_DECLARED };
+
+enum ir_flags {
+    IR_LEAVES_STORAGE = 1, /* writes nothing where values and failures settle, unless it is rejected */
+    IR_ENDS_REJECTION = 2, /* afterwards no rejection is under way */
+    IR_STARTS_BRANCHES = 4,
+    IR_QUIET = 8           /* no source line stands above its code */
+};
+
+/* Which blocks follow a terminator. The next block in source order needs no jump, if one may fall through to it. */
+enum ir_leads {
+    IR_LEADS_NOWHERE,
+    IR_LEADS_ON,         /* to `to` */
+    IR_LEADS_EITHER_WAY, /* to `to` or `no` */
+    IR_LEADS_UNLESS,     /* to `to`, with a jump to `no` before */
+    IR_LEADS_BY_CASES,   /* to `to`, with jumps to the cases before */
+    IR_LEADS_WAITS,      /* the strand waits and resumes at `to` */
+    IR_LEADS_BACK        /* to `to`, always by a jump, or resumes at `no` */
+};
+
+struct ir_traits {
+    const char *dump;
+    enum ir_access access;
+    enum ir_place place;
+    enum ir_raises raises;
+    unsigned flags;
+};
+extern const struct ir_traits ir_traits[];
+
+struct ir_end_traits {
+    const char *dump;
+    enum ir_leads leads;
+};
+extern const struct ir_end_traits ir_end_traits[];
 
 struct ir_instr {
     struct ir_instr *next;
@@ -101,26 +119,6 @@ struct ir_instr {
     const struct ir_block *after;
     enum ast_form_kind fork_kind;
     unsigned number;
-};
-
-enum ir_end {
-    IR_GOTO,      /* to */
-    IR_IF,        /* text ? to : no */
-    IR_CHECK,     /* rejected ? no : to */
-    IR_CODES,     /* the code is one of `codes` (NULL: any rejection) ? to : no */
-    IR_START,     /* starts op(args) and waits; resumes at to */
-    IR_DELAY,     /* waits; resumes at to */
-    IR_CALL,      /* goes on in the chain op(args); resumes at to */
-    IR_JOIN,      /* waits for the branches; resumes at to */
-    IR_SPAWN,     /* waits for an instance of op; resumes at to */
-    IR_AWAIT,     /* waits until no instance is left; resumes at to */
-    IR_CLOSE,     /* cancels the instances and waits for them, whatever the outcome is; resumes at to */
-    IR_BACK,      /* another round: to; or, if others have to run first, resumes at no */
-    IR_WON,       /* the branch in `won` decided ? to : no */
-    IR_MAY_JUMP,  /* the combinator of the branch `won`, which runs here, is not decided ? to : no, as if cancelled */
-    IR_SWITCH,    /* by the number in `variable`: to (0), cases */
-    IR_END,       /* the chain has ended; its value is in `variable` unless it was rejected */
-    IR_BRANCH_END /* the branch has ended; `to` is where its parent goes on (for liveness) */
 };
 
 struct ir_case {
@@ -210,6 +208,12 @@ struct ir_variables {
 };
 void ir_instr_variables(const struct ir_instr *instr, const struct ir_variables *visit);
 void ir_end_variables(const struct ir_block *block, ir_visit *reads, void *context);
+
+/* Whether the instruction has the trait. */
+bool ir_is(const struct ir_instr *instr, enum ir_flags flag);
+
+/* Whether the outcome may be a rejection of the instruction's own afterwards. */
+bool ir_may_raise(const struct ir_instr *instr);
 
 /* Whether the strand waits at its end, and resumes at `to`. */
 bool ir_waits(const struct ir_block *block);

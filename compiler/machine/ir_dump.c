@@ -20,7 +20,7 @@ static void dump_bytes(struct writer *w, const char *text, size_t length)
 
 static void dump_text(struct writer *w, const struct text *text)
 {
-    for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next) {
+    for (const struct piece *piece = text != NULL ? text->pieces : NULL; piece != NULL; piece = piece->next) {
         if (piece->kind == PIECE_VARIABLE)
             ir_dump_variable(w, piece->variable);
         else if (piece->kind == PIECE_TEXT)
@@ -40,6 +40,12 @@ static void dump_args(struct writer *w, const struct text *args)
     writer_put(w, ")");
 }
 
+static void dump_variable(struct writer *w, const struct variable *variable)
+{
+    if (variable != NULL)
+        ir_dump_variable(w, variable);
+}
+
 static void dump_assignment(struct writer *w, const struct variable *variable)
 {
     if (variable == NULL)
@@ -53,143 +59,106 @@ const char *ir_strand_name(const struct ir_strand *strand)
     return strand->parent == NULL ? "main" : strand->field;
 }
 
+static void dump_label(struct writer *w, const struct ir_block *to)
+{
+    writer_putf(w, "@%s", to->label);
+}
+
+/* What a letter of a shape stands for, in ir.def. */
+typedef void dump_hole(struct writer *w, char letter, const void *of);
+
+static void dump_shape(struct writer *w, const char *shape, dump_hole *hole, const void *of)
+{
+    writer_put(w, "    ");
+    for (const char *p = shape; *p != '\0'; p++)
+        if (strchr("=@!", *p) != NULL || (*p >= 'A' && *p <= 'Z'))
+            hole(w, *p, of);
+        else
+            writer_put_bytes(w, p, 1);
+    writer_put(w, "\n");
+}
+
 /* ---- instructions ---- */
 
-static const char *const verbs[] = {
-    [IR_EVAL] = "eval", [IR_COPY] = "copy", [IR_TAKE] = "take", [IR_ADOPT] = "adopt", [IR_EXPECT] = "expect",
-    [IR_DEFER] = "defer", [IR_DELIVER] = "deliver", [IR_SYNC] = "sync", [IR_DO] = "do", [IR_RAISE] = "raise",
-    [IR_ATTEMPTED] = "attempted", [IR_CLOSED] = "closed",
-    [IR_RETRY] = "retry", [IR_RAISE_AGAIN] = "raise again", [IR_CATCH] = "catch", [IR_KEEP] = "keep",
-    [IR_RESTORE] = "restore", [IR_SUPPRESS] = "suppress", [IR_SUPPRESS_OWN] = "suppress own", [IR_SET_EXIT] = "exit",
-    [IR_DECLARE] = "declare", [IR_HOLD] = "hold", [IR_FORK] = "fork", [IR_BRANCH_OP] = "branch",
-    [IR_BRANCH_DELAY] = "branch delay", [IR_BRANCH_STRAND] = "branch strand", [IR_EACH] = "each", [IR_NEXT_SLOT] = "next slot",
-    [IR_BRANCH_JUMPED] = "branch jumped",
-    [IR_OUTCOME] = "outcome", [IR_CAUSE] = "cause", [IR_SPAWNED] = "spawned",
-    [IR_NOT_SPAWNED] = "not spawned", [IR_TIMEOUT] = "timeout", [IR_TIMEOUT_END] = "timeout end",
-};
-
-static void dump_instr(struct writer *w, const struct ir_instr *instr)
+static void dump_fork_kind(struct writer *w, enum ast_form_kind kind)
 {
-    bool assigns = instr->kind == IR_EVAL || instr->kind == IR_COPY || instr->kind == IR_TAKE || instr->kind == IR_ADOPT
-                   || instr->kind == IR_SYNC
-                   || instr->kind == IR_DO || instr->kind == IR_CATCH || instr->kind == IR_KEEP || instr->kind == IR_OUTCOME;
+    writer_put(w, kind == AST_ANY ? "any " : kind == AST_RACE ? "race " : kind == AST_SETTLE ? "settle " : "");
+}
 
-    writer_put(w, "    ");
-    if (assigns)
-        dump_assignment(w, instr->variable);
-    writer_put(w, verbs[instr->kind]);
-    writer_put(w, " ");
-    if (!assigns && instr->variable != NULL)
-        ir_dump_variable(w, instr->variable);
-    if (instr->from != NULL)
-        ir_dump_variable(w, instr->from);
-    if (instr->kind == IR_FORK && instr->fork_kind != AST_ALL)
-        writer_put(w, instr->fork_kind == AST_ANY ? "any " : instr->fork_kind == AST_RACE ? "race " : "settle ");
-    if (instr->kind == IR_EACH || instr->kind == IR_NEXT_SLOT)
-        writer_putf(w, " %s limit %s ", instr->strand->field, instr->strand->limit);
-    if (instr->kind == IR_OUTCOME || instr->kind == IR_CAUSE)
-        writer_putf(w, "%s ", ir_strand_name(instr->strand));
-    if (instr->kind == IR_TAKE || instr->kind == IR_ADOPT || instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY
-        || instr->kind == IR_BRANCH_STRAND)
-        writer_putf(w, "%s ", ir_strand_name(instr->strand));
-    if (instr->op != NULL)
-        writer_put(w, instr->op->name);
-    if (instr->kind == IR_SYNC || instr->kind == IR_BRANCH_OP || instr->kind == IR_RAISE || instr->kind == IR_SPAWNED)
-        dump_args(w, instr->args);
-    if (instr->text != NULL)
-        dump_text(w, instr->text);
-    if (instr->kind == IR_DO)
-        dump_text(w, instr->node->u.do_.body);
-    if (instr->kind == IR_FORK || instr->kind == IR_SET_EXIT)
-        writer_putf(w, instr->kind == IR_FORK ? "%u" : " %u", instr->number);
-    if (instr->done != NULL) {
-        writer_put(w, ", ");
-        ir_dump_variable(w, instr->done);
-        writer_putf(w, " | %uu", instr->number);
+static void dump_done(struct writer *w, const struct ir_instr *instr)
+{
+    if (instr->done == NULL)
+        return;
+    writer_put(w, ", ");
+    ir_dump_variable(w, instr->done);
+    writer_putf(w, " | %uu", instr->number);
+}
+
+static void dump_instr_hole(struct writer *w, char letter, const void *of)
+{
+    const struct ir_instr *instr = of;
+
+    switch (letter) {
+    case '=': dump_assignment(w, instr->variable); break;
+    case 'V': dump_variable(w, instr->variable); break;
+    case 'F': dump_variable(w, instr->from); break;
+    case 'K': dump_fork_kind(w, instr->fork_kind); break;
+    case 'L': writer_putf(w, "%s limit %s", instr->strand->field, instr->strand->limit); break;
+    case 'S': writer_put(w, ir_strand_name(instr->strand)); break;
+    case 'O': writer_put(w, instr->op != NULL ? instr->op->name : ""); break;
+    case 'A': dump_args(w, instr->args); break;
+    case 'T': dump_text(w, instr->text); break;
+    case 'B': dump_text(w, instr->node->u.do_.body); break;
+    case 'N': writer_putf(w, "%u", instr->number); break;
+    case 'D': dump_done(w, instr); break;
+    case '@': dump_label(w, instr->to); break;
     }
-    if (instr->to != NULL)
-        writer_putf(w, "@%s", instr->to->label);
-    writer_put(w, "\n");
 }
 
 /* ---- terminators ---- */
 
-static void dump_to(struct writer *w, const char *word, const struct ir_block *to)
+static void dump_codes(struct writer *w, const struct ast_name *codes)
 {
-    if (to != NULL)
-        writer_putf(w, "%s@%s", word, to->label);
+    writer_put(w, codes == NULL ? "any rejection" : "code");
+    for (const struct ast_name *code = codes; code != NULL; code = code->next)
+        writer_putf(w, " %s", code->name);
 }
 
-static void dump_wait(struct writer *w, const char *verb, const struct ir_block *block)
+static void dump_delay(struct writer *w, const struct ir_block *block)
 {
-    writer_putf(w, "%s ", verb);
-    if (block->op != NULL) {
-        writer_put(w, block->op->name);
-        dump_args(w, block->args);
-    } else if (block->node != NULL && block->text != NULL)
+    if (block->text != NULL)
         dump_text(w, block->text);
-    else if (block->node != NULL && block->node->kind == NODE_RETRY)
+    else if (block->node->kind == NODE_RETRY)
         writer_put(w, "backoff");
-    else if (block->node != NULL)
+    else
         writer_putf(w, "%lld ns", (long long)block->node->u.delay.ns);
-    dump_to(w, " -> ", block->to);
 }
 
-static void dump_end(struct writer *w, const struct ir_block *block)
+static void dump_cases(struct writer *w, const struct ir_case *exit)
 {
-    writer_put(w, "    ");
-    switch (block->end) {
-    case IR_GOTO: dump_to(w, "goto ", block->to); break;
-    case IR_IF:
-        writer_put(w, "if ");
-        dump_text(w, block->text);
-        dump_to(w, " -> ", block->to);
-        dump_to(w, ", else ", block->no);
-        break;
-    case IR_CHECK: dump_to(w, "well -> ", block->to); dump_to(w, ", rejected -> ", block->no); break;
-    case IR_CODES:
-        writer_put(w, block->codes == NULL ? "any rejection" : "code");
-        for (const struct ast_name *code = block->codes; code != NULL; code = code->next)
-            writer_putf(w, " %s", code->name);
-        dump_to(w, " -> ", block->to);
-        dump_to(w, ", else ", block->no);
-        break;
-    case IR_START: dump_wait(w, "start", block); break;
-    case IR_DELAY: dump_wait(w, "delay", block); break;
-    case IR_CALL: dump_wait(w, "call", block); break;
-    case IR_JOIN: dump_to(w, "join -> ", block->to); break;
-    case IR_SPAWN: writer_putf(w, "spawn %s", block->op->name); dump_to(w, " -> ", block->to); break;
-    case IR_AWAIT: dump_to(w, "await instances -> ", block->to); break;
-    case IR_CLOSE: dump_to(w, "close -> ", block->to); break;
-    case IR_BACK: dump_to(w, "again -> ", block->to); dump_to(w, ", or later -> ", block->no); break;
-    case IR_WON:
-        writer_putf(w, "won %s", ir_strand_name(block->won));
-        dump_to(w, " -> ", block->to);
-        dump_to(w, ", else ", block->no);
-        break;
-    case IR_MAY_JUMP:
-        dump_to(w, "may jump -> ", block->to);
-        dump_to(w, ", else ", block->no);
-        break;
-    case IR_SWITCH:
-        writer_put(w, "switch ");
-        ir_dump_variable(w, block->variable);
-        dump_to(w, " 0 -> ", block->to);
-        for (const struct ir_case *exit = block->cases; exit != NULL; exit = exit->next) {
-            writer_putf(w, ", %u", exit->number);
-            dump_to(w, " -> ", exit->to);
-        }
-        break;
-    case IR_END:
-        writer_put(w, "end");
-        if (block->variable != NULL) {
-            writer_put(w, " ");
-            ir_dump_variable(w, block->variable);
-        }
-        break;
-    case IR_BRANCH_END: writer_put(w, "branch end"); break;
+    for (; exit != NULL; exit = exit->next) {
+        writer_putf(w, ", %u -> ", exit->number);
+        dump_label(w, exit->to);
     }
-    writer_put(w, "\n");
+}
+
+static void dump_end_hole(struct writer *w, char letter, const void *of)
+{
+    const struct ir_block *block = of;
+
+    switch (letter) {
+    case '@': dump_label(w, block->to); break;
+    case '!': dump_label(w, block->no); break;
+    case 'T': dump_text(w, block->text); break;
+    case 'C': dump_codes(w, block->codes); break;
+    case 'O': writer_put(w, block->op->name); break;
+    case 'A': dump_args(w, block->args); break;
+    case 'D': dump_delay(w, block); break;
+    case 'S': writer_put(w, ir_strand_name(block->won)); break;
+    case 'V': dump_variable(w, block->variable); break;
+    case 'R': writer_put(w, block->variable != NULL ? " " : ""); dump_variable(w, block->variable); break;
+    case 'N': dump_cases(w, block->cases); break;
+    }
 }
 
 void ir_dump(struct writer *w, const struct ir_chain *chain, const struct sources *sources)
@@ -205,8 +174,8 @@ void ir_dump(struct writer *w, const struct ir_chain *chain, const struct source
             writer_putf(w, " ; line %d", source_place(sources, block->span.begin).line);
         writer_put(w, "\n");
         for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
-            dump_instr(w, instr);
-        dump_end(w, block);
+            dump_shape(w, ir_traits[instr->kind].dump, dump_instr_hole, instr);
+        dump_shape(w, ir_end_traits[block->end].dump, dump_end_hole, block);
     }
     writer_put(w, "\n");
 }

@@ -47,6 +47,8 @@ static void verify_no_target(const struct ir_block *block)
 
 static void verify_end(const struct machine *m, const struct ir_block *block)
 {
+    enum ir_leads leads = ir_end_traits[block->end].leads;
+
     must(block->to == NULL || !ir_waits(block) || block->to->is_state, "block %u waits, but not for a state", block->index);
     switch (block->end) {
     case IR_END: verify_no_target(block); return;
@@ -59,15 +61,10 @@ static void verify_end(const struct machine *m, const struct ir_block *block)
         break;
     }
     verify_target(m, block, block->to, "to");
-    switch (block->end) {
-    case IR_IF: case IR_CHECK: case IR_CODES: case IR_BACK: case IR_WON: case IR_MAY_JUMP:
+    if (leads == IR_LEADS_EITHER_WAY || leads == IR_LEADS_UNLESS || leads == IR_LEADS_BACK)
         verify_target(m, block, block->no, "no");
-        break;
-    case IR_GOTO: case IR_START: case IR_DELAY: case IR_CALL: case IR_JOIN: case IR_SPAWN: case IR_AWAIT: case IR_CLOSE:
-    case IR_SWITCH: case IR_END: case IR_BRANCH_END:
+    else
         must(block->no == NULL, "block %u has a second way on", block->index);
-        break;
-    }
     for (const struct ir_case *exit = block->cases; exit != NULL; exit = exit->next)
         verify_target(m, block, exit->to, "case");
 }
