@@ -21,6 +21,7 @@ struct emitter {
     size_t back_begin, back_end; /* the last `#line` back to the output */
     uint64_t *shown;             /* a set: the places of types that have had their line */
     const struct node *do_node;  /* whose function is being written */
+    uint64_t *labelled;          /* a set: the chain's blocks that something jumps to */
 };
 
 /* The macro that says that a header has been read; its value is the header's digest. Its name has a number made from the text of the

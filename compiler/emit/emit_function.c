@@ -2,37 +2,38 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/bits.h"
 #include "emit/emit.h"
 
 /* ---- which labels are needed ---- */
 
-static void need(struct ir_block *to)
+static void need(struct emitter *emitter, const struct ir_block *to)
 {
     if (to != NULL)
-        to->needs_label = true;
+        bits_set(emitter->labelled, to->index);
 }
 
 /* A terminator falls through to the block behind it where it can. */
-static void need_labels(const struct ir_block *block)
+static void need_labels(struct emitter *emitter, const struct ir_block *block)
 {
     bool falls = block->to == block->next;
 
     switch (ir_end_traits[block->end].leads) {
     case IR_LEADS_NOWHERE: break;
-    case IR_LEADS_WAITS: case IR_LEADS_BACK: need(block->to); break;
-    case IR_LEADS_ON: need(falls ? NULL : block->to); break;
+    case IR_LEADS_WAITS: case IR_LEADS_BACK: need(emitter, block->to); break;
+    case IR_LEADS_ON: need(emitter, falls ? NULL : block->to); break;
     case IR_LEADS_EITHER_WAY:
-        need(falls ? NULL : block->to);
-        need(!falls && block->no == block->next ? NULL : block->no);
+        need(emitter, falls ? NULL : block->to);
+        need(emitter, !falls && block->no == block->next ? NULL : block->no);
         break;
     case IR_LEADS_UNLESS:
-        need(falls ? NULL : block->to);
-        need(falls && block->no == block->to ? NULL : block->no);
+        need(emitter, falls ? NULL : block->to);
+        need(emitter, falls && block->no == block->to ? NULL : block->no);
         break;
     case IR_LEADS_BY_CASES:
-        need(falls ? NULL : block->to);
+        need(emitter, falls ? NULL : block->to);
         for (const struct ir_case *exit = block->cases; exit != NULL; exit = exit->next)
-            need(exit->to);
+            need(emitter, exit->to);
         break;
     }
 }
@@ -233,9 +234,11 @@ static void emit_terminator(struct emitter *emitter, const struct ir_block *bloc
 
 static void emit_block(struct emitter *emitter, const struct ir_block *block)
 {
-    if (block != emitter->chain->blocks && (block->needs_label || block->is_state))
+    bool labelled = block->is_state || bits_has(emitter->labelled, block->index);
+
+    if (block != emitter->chain->blocks && labelled)
         writer_put(emitter->writer, "\n");
-    if (block->needs_label || block->is_state)
+    if (labelled)
         writer_putf(emitter->writer, "%s:\n", block->label);
     if (block->is_join)
         writer_putf(emitter->writer, "    if (!chain__joined(%s, %s))\n        return chain__suspend(%s);\n", emitter->chain->local.strand,
@@ -416,8 +419,9 @@ void emit_resume(struct emitter *emitter)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-        need_labels(block);
+    emitter->labelled = arena_alloc(emitter->arena, bits_words(chain->block_count) * sizeof *emitter->labelled);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        need_labels(emitter, block);
     emit_slots_of(emitter);
     if (chain->has_branch_strands || emit_has_cancel(chain))
         emit_frame_of(emitter);

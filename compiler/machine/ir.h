@@ -157,7 +157,6 @@ struct ir_block {
     unsigned entries;           /* [tidy] how many terminators lead here */
     unsigned index;             /* [tidy] */
     const char *state, *label;  /* [name] */
-    bool needs_label;           /* [emit] something jumps to it */
     uint64_t *live_in;          /* [liveness] by variable index */
 };
 
