@@ -50,7 +50,7 @@ CHOSEN = {
 SHORT = [
     ("compiler/frame/failure_room.c", "follow_all", "`follow(ways, block, instr->next)` dropped"),
     ("compiler/frame/failure_room.c", "follow_all", "`enter(ways, block->to)` dropped"),
-    ("compiler/frame/failure_room.c", "may_raise", "`!=` -> `==`"),
+    ("compiler/machine/ir.c", "ir_may_raise", "`!=` -> `==` (2)"),
     ("compiler/frame/failure_room.c", "need", "returns at once"),
     ("compiler/frame/layout.c", "share", "`if`: true"),
     ("compiler/frame/layout.c", "field_new", "`&&` -> `||`"),
