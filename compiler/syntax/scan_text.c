@@ -33,12 +33,25 @@ struct ast_c *scan_c_text(struct scanner *scan, const char *begin, const char *e
     return ast_new_c(scan->arena, scan_span(scan, begin, end), arena_copy(scan->arena, begin, (size_t)(end - begin)));
 }
 
+/* A blank after `#`, `[` or `{` may be the second half of a digraph (digraphs.c), which the text must not lose. */
+static const char *whole_digraph(const struct scanner *scan, const char *end)
+{
+    const char *source = scan->source->text + (end - scan->text);
+
+    while (strchr("#[{ ", end[-1]) != NULL && *end == ' ' && *source != ' ') {
+        end++;
+        source++;
+    }
+    return end;
+}
+
 /* What C gets unseen, with its lines as they were. */
 struct ast_c *scan_raw_text(struct scanner *scan, const char *begin, const char *end)
 {
     struct ast_c *c = scan_c_text(scan, begin, end);
     size_t length;
-    const char *raw = source_raw(scan->source, c->span.begin - scan->source->base, c->span.end - scan->source->base, &length);
+    const char *last = whole_digraph(scan, scan_at(scan, c->span.end));
+    const char *raw = source_raw(scan->source, c->span.begin - scan->source->base, (pos)(last - scan->text), &length);
 
     c->text = copy_raw(scan->arena, raw, length);
     return c;
