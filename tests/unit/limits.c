@@ -6,6 +6,7 @@
 
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 
@@ -70,8 +71,10 @@ static void rule_35_places_beyond_the_last(void **state)
     world_open(&world);
     for (size_t i = 0; i < sizeof sites / sizeof *sites; i++) {
         unsigned mark = sites[i] < 65535 ? sites[i] + 1 : 0;
+        uint16_t noted;
         assert_true(chain__branch_at(&parent.root.strand, &branch.op, 64, 0, sites[i]));
-        assert_int_equal(branch.op.flags | branch.op.alive << 8, mark);
+        memcpy(&noted, &branch.op.flags, sizeof noted);
+        assert_int_equal(noted, mark);
     }
     world_close(&world);
 }
@@ -322,10 +325,13 @@ static void descriptors_leave_the_list_at_once(void **state)
     assert_int_equal(chain_reactor_open(&reactor), 0);
     list_all(reactor, entries);
     first_page = (void *)((uintptr_t)entries[0] / page * page);
-    assert_int_equal(mprotect(first_page, page, PROT_NONE), 0);
+    bool apart = (uintptr_t)entries[1] >= (uintptr_t)first_page + page; /* small entries share the page */
+    if (apart)
+        assert_int_equal(mprotect(first_page, page, PROT_NONE), 0);
     unlist(entries[3]);
     unlist(entries[2]);
-    assert_int_equal(mprotect(first_page, page, PROT_READ | PROT_WRITE), 0);
+    if (apart)
+        assert_int_equal(mprotect(first_page, page, PROT_READ | PROT_WRITE), 0);
     assert_ptr_equal(reactor->again, entries[0]);
     assert_ptr_equal(reactor->last_again, &entries[1]->again);
     unlist(entries[0]);
