@@ -34,14 +34,6 @@ struct scan {
     bool has_called;           /* what only a step can call: said once */
 };
 
-static struct span span_of(const struct scan *scan, struct ctoken token)
-{
-    struct span span;
-    span.begin = scan->c->span.begin + (pos)(token.text - scan->c->text);
-    span.end = span.begin + (pos)token.length;
-    return span;
-}
-
 static struct piece *add_piece(struct scan *scan, enum piece_kind kind)
 {
     struct piece *piece = arena_new(scan->checker->arena, struct piece);
@@ -75,7 +67,7 @@ static void check_set(struct scan *scan, const struct variable *variable, struct
 
     if (variable->kind != VARIABLE_BINDING || check_assigned_has(&checker->assigned, variable))
         return;
-    diag = diag_report(checker->diags, D_MAYBE_UNSET, span_of(scan, token), variable->name,
+    diag = diag_report(checker->diags, D_MAYBE_UNSET, ast_c_span(scan->c, token.text, token.length), variable->name,
                        variable->unset_why == NULL ? "it is bound in another place" : variable->unset_why);
     diag_note(checker->diags, diag, variable->unset_at.begin != 0 ? variable->unset_at : variable->span,
               variable->unset_at.begin != 0 ? "this is where the two ways part" : "it is bound here");
@@ -102,7 +94,7 @@ static void check_var_set(struct scan *scan, struct variable *variable, struct c
         return;
     variable->no_value = false;
     if (read)
-        diag_note(scan->checker->diags, diag_report(scan->checker->diags, D_VAR_UNSET, span_of(scan, token), variable->name),
+        diag_note(scan->checker->diags, diag_report(scan->checker->diags, D_VAR_UNSET, ast_c_span(scan->c, token.text, token.length), variable->name),
                   variable->span, "it is declared here");
 }
 
@@ -114,13 +106,13 @@ static struct variable *variable_meant(struct scan *scan, struct ctoken token)
     const char *name;
 
     if (ctoken_is(token, "it"))
-        return check_incoming_wanted(checker, scan->type, span_of(scan, token), NULL);
+        return check_incoming_wanted(checker, scan->type, ast_c_span(scan->c, token.text, token.length), NULL);
     if (ctoken_is(token, "err") && checker->err == NULL && variable_named(scan, token) == NULL) /* else it has been refused */
-        diag_report(checker->diags, D_ERR_UNSET, span_of(scan, token));
+        diag_report(checker->diags, D_ERR_UNSET, ast_c_span(scan->c, token.text, token.length));
     if (ctoken_is(token, "err"))
         return checker->err;
     if (ctoken_is(token, "attempt") && checker->attempt == NULL && variable_named(scan, token) == NULL)
-        diag_report(checker->diags, D_ATTEMPT_UNSET, span_of(scan, token));
+        diag_report(checker->diags, D_ATTEMPT_UNSET, ast_c_span(scan->c, token.text, token.length));
     if (ctoken_is(token, "attempt"))
         return checker->attempt;
     name = intern(checker->program->names, token.text, token.length);
@@ -128,7 +120,7 @@ static struct variable *variable_meant(struct scan *scan, struct ctoken token)
     if (variable != NULL)
         check_set(scan, variable, token);
     else if (check_variable_was_visible(checker, name))
-        diag_report(checker->diags, D_OUT_OF_SCOPE, span_of(scan, token), name, name);
+        diag_report(checker->diags, D_OUT_OF_SCOPE, ast_c_span(scan->c, token.text, token.length), name, name);
     return variable;
 }
 
@@ -141,7 +133,7 @@ static void report_shadow(struct scan *scan, struct ctoken token)
 {
     struct variable *variable = variable_named(scan, token);
 
-    diag_report(scan->checker->diags, D_LOCAL_SHADOWS, span_of(scan, token), arena_copy(scan->checker->arena, token.text, token.length));
+    diag_report(scan->checker->diags, D_LOCAL_SHADOWS, ast_c_span(scan->c, token.text, token.length), arena_copy(scan->checker->arena, token.text, token.length));
     if (variable != NULL) /* enough has been said of it */
         variable->used = true;
 }
@@ -158,7 +150,7 @@ static void check_called(struct scan *scan, struct ctoken token, const char *beh
     if (op == NULL || op->kind != SYMBOL_OPERATION || op->proto_kind == AST_SYNC || !ctoken_is(peek(behind), "(") || scan->has_called)
         return;
     scan->has_called = true;
-    diag = diag_report(checker->diags, D_CALLED_IN_C, span_of(scan, token), op->name,
+    diag = diag_report(checker->diags, D_CALLED_IN_C, ast_c_span(scan->c, token.text, token.length), op->name,
                        op->proto_kind == AST_CHAIN ? "a chain" : op->proto_kind == AST_BLOCKING ? "a blocking function" : "an operation");
     ctext_next_call(&end, &name);
     if (ctype_is_void(op->value))
@@ -178,7 +170,7 @@ static void check_released(struct scan *scan, struct ctoken token, const char *b
 
     if (op != NULL && op->kind == SYMBOL_OPERATION && op->proto_kind == AST_SYNC && ctoken_is(bracket, "(") && name.kind == CTOKEN_NAME
         && ctoken_is(ctext_next_solid(&behind), ")"))
-        own_released(scan->checker, variable_named(scan, name), op, span_of(scan, token));
+        own_released(scan->checker, variable_named(scan, name), op, ast_c_span(scan->c, token.text, token.length));
 }
 
 static void take_name(struct scan *scan, struct ctoken token, const char *behind, enum cname name)
@@ -197,14 +189,14 @@ static void take_name(struct scan *scan, struct ctoken token, const char *behind
         return;
     }
     check_var_set(scan, variable, token, behind);
-    check_own_mention(scan->checker, variable, span_of(scan, token));
+    check_own_mention(scan->checker, variable, ast_c_span(scan->c, token.text, token.length));
     variable->used = true;
     scan->operand = true;
     if (scan->address || scan->address_depth > 0 || !ctype_is_scalar(variable->type))
         variable->address_taken = true;
     add_plain(scan, token.text, behind);
     piece = add_piece(scan, PIECE_VARIABLE);
-    piece->at = span_of(scan, token).begin;
+    piece->at = ast_c_span(scan->c, token.text, token.length).begin;
     piece->variable = variable;
 }
 
@@ -246,7 +238,7 @@ static void close_reject(struct scan *scan, struct ctoken token, const char *beh
         check_reject_code(scan, token);
     scan->reject_count--;
     if (arguments < 1 || arguments > 3)
-        diag_report(scan->checker->diags, D_REJECT_ARGUMENTS, span_of(scan, token), (unsigned)arguments);
+        diag_report(scan->checker->diags, D_REJECT_ARGUMENTS, ast_c_span(scan->c, token.text, token.length), (unsigned)arguments);
     add_plain(scan, token.text, behind);
     piece = add_piece(scan, PIECE_REJECT_END);
     piece->length = (size_t)arguments;

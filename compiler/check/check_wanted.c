@@ -1,4 +1,4 @@
-/* check_wanted.c - part of check: who wants the value of a step, and do all ways to it agree.
+/* check_wanted.c - part of check: whether the value of a step is wanted, and whether all paths to it give the same type.
  *
  * A step's type is known from the inside out, whether its value is wanted only from the outside in. So check types the nodes
  * first, and whoever wants a value demands it here.

@@ -404,7 +404,7 @@ static bool is_endless(const struct node *node)
     return false;
 }
 
-/* The `then` behind what never ends: of what is endless in it that is reported where it is. */
+/* Warns of a `then` after a step that never ends. An endless part of a step has its own warning, at its own place. */
 static void warn_of_unreachable(struct raising *raising, const struct node *node)
 {
     static const char word[] = "then";

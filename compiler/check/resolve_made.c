@@ -153,13 +153,6 @@ struct text {
     struct ctoken before;
 };
 
-static struct span span_of(const struct text *text, struct ctoken token)
-{
-    pos begin = text->c->span.begin + (pos)(token.text - text->c->text);
-
-    return (struct span){ begin, begin + (pos)token.length };
-}
-
 /* Whether C cannot have both. A struct and a type of one name are one thing to C++. */
 static bool clashes(const struct text *text, enum declared declared, unsigned made)
 {
@@ -199,7 +192,7 @@ static void check_declared(struct text *text, struct ctoken token, enum declared
                 && clashes(text, declared, reserved_made_as(owner->kinds, rest))) {
                 report_declared(text, owner,
                                 is_tag ? arena_format(arena, "%.*s %s", (int)text->before.length, text->before.text, name) : name,
-                                span_of(text, token));
+                                ast_c_span(text->c, token.text, token.length));
                 return;
             }
     } while (*rest != '\0');

@@ -37,15 +37,6 @@ static const char *copy(const struct program *program, struct ctoken token)
     return arena_copy(program->arena, token.text, token.length);
 }
 
-static struct span span_of(const struct ast_c *c, struct ctoken token)
-{
-    struct span span;
-
-    span.begin = c->span.begin + (pos)(token.text - c->text);
-    span.end = span.begin + (pos)token.length;
-    return span;
-}
-
 /* "<sys/stat.h>" or "\"own.h\"", and what that includes. */
 static void note_header(struct program *program, const char *p, struct span span)
 {
@@ -74,9 +65,9 @@ static void note_directive(struct program *program, const struct ast_c *c, const
         return;
     name = ctext_next_solid(&p);
     if (name.kind == CTOKEN_NAME)
-        note(program, &program->words, copy(program, name), span_of(c, name));
+        note(program, &program->words, copy(program, name), ast_c_span(c, name.text, name.length));
     if (name.kind == CTOKEN_NAME)
-        note(program, *p == '(' ? &program->called_macros : &program->macros, copy(program, name), span_of(c, name));
+        note(program, *p == '(' ? &program->called_macros : &program->macros, copy(program, name), ast_c_span(c, name.text, name.length));
 }
 
 /* All words, but of members and parameters only those of an enum. */
@@ -96,7 +87,7 @@ static void note_text(struct program *program, const struct ast_c *c, bool membe
         if (ctoken_is(token, "enum") || ctoken_is(token, ";"))
             in_enum = ctoken_is(token, "enum");
         if (token.kind == CTOKEN_NAME && (members || depth == 0 || in_enum) && !ctoken_is(before, ".") && !ctoken_is(before, "->"))
-            note(program, &program->words, copy(program, token), span_of(c, token));
+            note(program, &program->words, copy(program, token), ast_c_span(c, token.text, token.length));
     }
 }
 
@@ -372,7 +363,7 @@ static void check_tags(struct program *program, const struct ast_c *c)
         if (symbol == NULL || symbol->kind != SYMBOL_RESOURCE || symbol->unit != program->units)
             continue;
         if (!symbol->is_tag)
-            diag_note(program->diags, diag_report(program->diags, D_RESOURCE_TAG, symbol->span, name), span_of(c, token),
+            diag_note(program->diags, diag_report(program->diags, D_RESOURCE_TAG, symbol->span, name), ast_c_span(c, token.text, token.length),
                       "'%.*s %s' is mentioned here", (int)before.length, before.text, name);
         symbol->is_tag = true;
     }

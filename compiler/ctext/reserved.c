@@ -191,7 +191,7 @@ bool reserved_is_library(const char *name)
 
 /* ---- names made from names ---- */
 
-/* Behind 1 or 1_2; `text` if there is no number. */
+/* The text after 1 or 1_2; `text` itself if there is no number. */
 static const char *look_past_numbers(const char *text)
 {
     const char *end = text + strspn(text, "0123456789");

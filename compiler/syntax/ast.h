@@ -28,6 +28,13 @@ struct ast_c {
     const char *text; /* NUL-terminated copy */
 };
 
+/* Where some bytes of the text are written. */
+static inline struct span ast_c_span(const struct ast_c *c, const char *text, size_t length)
+{
+    pos begin = c->span.begin + (pos)(text - c->text);
+    return (struct span){ begin, begin + (pos)length };
+}
+
 struct ast_name {
     struct ast_name *next;
     struct span span;

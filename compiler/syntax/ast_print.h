@@ -14,7 +14,7 @@ struct print {
 /* ---- ast_print_text.c: lines and comments ---- */
 
 bool ast_print_on_one_line(const struct print *print, struct span span);
-void ast_print_end_line(struct print *print);                    /* with the comments that belong behind it */
+void ast_print_end_line(struct print *print);                    /* with the comments at its end */
 bool ast_print_has_gap(const struct print *print, pos at);       /* whether an empty line stood before */
 pos ast_print_first_pos(const struct ast_comment *comments, pos begin);
 void ast_print_keep_gap(struct print *print, const struct ast_comment *comments, pos begin);

@@ -13,7 +13,7 @@ static const struct {
     { "%:%:", "##  " }, { "<:", "[ " }, { ":>", " ]" }, { "<%", "{ " }, { "%>", " }" }, { "%:", "# " },
 };
 
-/* Behind a comment; `p` itself, if there is none. */
+/* The text after a comment; `p` itself if there is none. */
 static const char *skip_comment(const char *p)
 {
     if (p[0] == '/' && p[1] == '*') {
@@ -26,7 +26,7 @@ static const char *skip_comment(const char *p)
     return p;
 }
 
-/* Behind a string or character constant. One that is not closed ends with its line: an apostrophe. */
+/* The text after a string or character constant. A quote that is not closed on its line is an apostrophe. */
 static const char *skip_quoted(const char *p)
 {
     const char *begin = p;

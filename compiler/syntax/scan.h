@@ -122,6 +122,7 @@ void scan_balance_file(struct scanner *scan);
 bool scan_balance_prologue(struct scanner *scan, const char *begin, const char *end); /* false: it has reported something */
 void scan_balance_insist(struct scanner *scan); /* reports where something was withheld, and nobody else had anything to say */
 bool scan_is_unbalanced(const struct scanner *scan, pos at);
+char scan_partner(char sign); /* the bracket that belongs to this one */
 
 /* scan_text.c */
 struct ast_c *scan_c_text(struct scanner *scan, const char *begin, const char *end);

@@ -106,9 +106,16 @@ static const char *end_before(struct balance *balance, const char *at)
 
 /* ---- what is wrong ---- */
 
-static bool is_pair(char opening, char closing)
+char scan_partner(char sign)
 {
-    return (opening == '(' && closing == ')') || (opening == '[' && closing == ']') || (opening == '{' && closing == '}');
+    switch (sign) {
+    case '(': return ')';
+    case '[': return ']';
+    case '{': return '}';
+    case ')': return '(';
+    case ']': return '[';
+    default: return '{';
+    }
 }
 
 static struct bracket *top_of(struct balance *balance)
@@ -121,7 +128,7 @@ static int find_opening(struct balance *balance, const struct bracket *closing, 
 {
     int i = (int)balance->depth - 1;
 
-    while (i >= 0 && (!is_pair(*balance->open[i].at, *closing->at) || (aligned && balance->open[i].indent != closing->indent)))
+    while (i >= 0 && (scan_partner(*balance->open[i].at) != *closing->at || (aligned && balance->open[i].indent != closing->indent)))
         i--;
     return i;
 }
@@ -199,7 +206,7 @@ static struct verdict judge_closing(struct balance *balance, const struct bracke
 {
     if (balance->depth == 0)
         return too_many(balance, closing);
-    return is_pair(*top_of(balance)->at, *closing->at) ? judge_match(balance, closing) : judge_mismatch(balance, closing);
+    return scan_partner(*top_of(balance)->at) == *closing->at ? judge_match(balance, closing) : judge_mismatch(balance, closing);
 }
 
 static struct verdict judge(struct balance *balance)
@@ -258,18 +265,6 @@ static struct span one_byte(struct balance *balance, const char *at)
     return scan_span(balance->scan, at, at + 1);
 }
 
-static char partner_of(char sign)
-{
-    switch (sign) {
-    case '(': return ')';
-    case '[': return ']';
-    case '{': return '}';
-    case ')': return '(';
-    case ']': return '[';
-    default: return '{';
-    }
-}
-
 static void report_never_closed(struct balance *balance, const struct bracket *opening)
 {
     struct diags *diags = balance->scan->diags;
@@ -280,7 +275,7 @@ static void report_never_closed(struct balance *balance, const struct bracket *o
         if (balance->end < balance->scan->limit && !balance->is_c)
             diag_note(diags, diag, one_byte(balance, balance->end), "the next item begins here");
     } else
-        diag_note(diags, diag_report(diags, D_EXPECTED_BRACKET, one_byte(balance, place), partner_of(*opening->at)),
+        diag_note(diags, diag_report(diags, D_EXPECTED_BRACKET, one_byte(balance, place), scan_partner(*opening->at)),
                   one_byte(balance, opening->at), "to close this '%c'", *opening->at);
 }
 
@@ -290,7 +285,7 @@ static void report_never_opened(struct balance *balance, const struct bracket *c
     const char *end = scan_end_of_code(heading, next_line(balance, heading));
     struct diags *diags = balance->scan->diags;
 
-    diag_note(diags, diag_report(diags, D_EXPECTED_BRACKET, one_byte(balance, end - 1), partner_of(*closing->at)),
+    diag_note(diags, diag_report(diags, D_EXPECTED_BRACKET, one_byte(balance, end - 1), scan_partner(*closing->at)),
               one_byte(balance, closing->at), "this '%c' closes nothing else", *closing->at);
 }
 
@@ -312,11 +307,11 @@ static void report(struct balance *balance, const struct verdict *verdict)
         diag_report(diags, D_UNMATCHED, one_byte(balance, closing->at), *closing->at);
         break;
     case WRONG_CLOSING:
-        diag_note(diags, diag_report(diags, D_MISMATCH, one_byte(balance, closing->at), partner_of(*opening->at), *closing->at),
+        diag_note(diags, diag_report(diags, D_MISMATCH, one_byte(balance, closing->at), scan_partner(*opening->at), *closing->at),
                   one_byte(balance, opening->at), "to close this '%c'", *opening->at);
         break;
     case WRONG_OPENING:
-        diag_note(diags, diag_report(diags, D_MISMATCH, one_byte(balance, opening->at), partner_of(*closing->at), *opening->at),
+        diag_note(diags, diag_report(diags, D_MISMATCH, one_byte(balance, opening->at), scan_partner(*closing->at), *opening->at),
                   one_byte(balance, closing->at), "closed by this '%c'", *closing->at);
         break;
     }
@@ -359,7 +354,7 @@ static const char *end_of_region(struct scanner *scan, const char *begin, bool *
         *broken = *broken || mark == MARK_BROKEN || depth == MOST_OPEN; /* the lexer says so */
         if (mark == MARK_OPENING && depth < MOST_OPEN)
             open[depth++] = at[-1];
-        else if (mark == MARK_CLOSING && depth > 0 && is_pair(open[depth - 1], at[-1]))
+        else if (mark == MARK_CLOSING && depth > 0 && scan_partner(open[depth - 1]) == at[-1])
             depth--;
         else if (mark == MARK_CLOSING)
             *matches = false;

@@ -8,15 +8,6 @@
 
 #include "syntax/scan.h"
 
-static char partner(char sign)
-{
-    switch (sign) {
-    case '(': return ')';
-    case '[': return ']';
-    default: return '}';
-    }
-}
-
 /* Gives the rest up to where the next item begins. */
 static void give_up(struct scanner *scan, const char *at)
 {
@@ -67,7 +58,7 @@ static int find_open(const struct scanner *scan, char closing)
 {
     int i = (int)scan->depth - 1;
 
-    while (i >= 0 && partner(scan->open[i].sign) != closing)
+    while (i >= 0 && scan_partner(scan->open[i].sign) != closing)
         i--;
     return i;
 }

@@ -407,7 +407,7 @@ static bool is_declaration(const struct scanner *scan, const struct token *token
     return (ctoken_is(next, "=") && *p != '=') || (!is_pointer && (ctoken_is(next, ";") || ctoken_is(next, "[")));
 }
 
-/* Behind a word and blanks, if it is this one. */
+/* The text after this word and blanks; the whole text if it begins with another word. */
 static const char *without_word(const char *text, const char *word)
 {
     size_t length = strlen(word);

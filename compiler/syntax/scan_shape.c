@@ -10,11 +10,6 @@
 #include "ctext/reserved.h"
 #include "syntax/scan.h"
 
-static struct span span_of(const struct ast_c *c, struct ctoken token)
-{
-    return (struct span){ c->span.begin + (pos)(token.text - c->text), c->span.begin + (pos)(token.text - c->text + (ptrdiff_t)token.length) };
-}
-
 static bool is_punct(struct ctoken token, const char *signs)
 {
     return token.kind == CTOKEN_PUNCT && token.length == 1 && strchr(signs, *token.text) != NULL;
@@ -41,12 +36,12 @@ static bool wants_more(const char *text, struct ctoken last)
 
 static struct diag *refuse_part(struct scanner *scan, const struct ast_c *c, struct ctoken token, const char *whole)
 {
-    return diag_report(scan->diags, D_NO_PART, span_of(c, token), arena_copy(scan->arena, token.text, token.length), whole);
+    return diag_report(scan->diags, D_NO_PART, ast_c_span(c, token.text, token.length), arena_copy(scan->arena, token.text, token.length), whole);
 }
 
 static void refuse_end(struct scanner *scan, const struct ast_c *c, struct ctoken last, const char *what)
 {
-    diag_report(scan->diags, D_EXPECTED_AFTER, span_of(c, last), what);
+    diag_report(scan->diags, D_EXPECTED_AFTER, ast_c_span(c, last.text, last.length), what);
 }
 
 void scan_check_expression(struct scanner *scan, const struct ast_c *c)
@@ -143,7 +138,7 @@ void scan_refuse_keyword(struct scanner *scan, const struct ast_c *c, struct cto
 {
     const char *word = arena_copy(scan->arena, token.text, token.length);
 
-    diag_report(scan->diags, D_C_KEYWORD_NAME, span_of(c, token), word, reserved_standard(word));
+    diag_report(scan->diags, D_C_KEYWORD_NAME, ast_c_span(c, token.text, token.length), word, reserved_standard(word));
     scan->refused = word;
 }
 

@@ -111,7 +111,7 @@ struct token scan_catch_token(struct scanner *scan, const char *begin)
     return scan_new_token(scan, T_CATCHF, begin, scan->cursor);
 }
 
-/* Behind `return`, in `each (`, and after some words between items stand names, whatever they are elsewhere. */
+/* Whether the next word is a name even if the language has that word: after `return`, in `each (`, and after some words between items. */
 static bool wants_name(const struct scanner *scan)
 {
     int last = scan->last[0].kind;

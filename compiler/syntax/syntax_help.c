@@ -209,7 +209,7 @@ static const char *help_with_item(struct scanner *scan, const struct token *foun
     return "C must be between `%{` and `%}`";
 }
 
-/* Behind the parameters or among the clauses of a prototype. */
+/* After the parameters, or among the clauses, of a prototype. */
 static const char *help_with_prototype(struct scanner *scan, const struct expected *expected)
 {
     const struct token *found = &scan->last[0], *before = &scan->last[1];
@@ -407,7 +407,7 @@ static const char *help_with_place(struct scanner *scan, const struct expected *
     return NULL;
 }
 
-/* Behind a step or its name, where a clause could follow. */
+/* After a step or its name, where a clause could follow. */
 static const char *help_with_joining(struct scanner *scan, const struct expected *expected)
 {
     const struct token *found = &scan->last[0], *before = &scan->last[1];

@@ -1,4 +1,4 @@
-/* Signals that end chainc while the C compiler runs: whenever one comes, the compiler is told, and chainc ends by it afterwards. */
+/* A signal that ends chainc while the C compiler runs: chainc sends it on to the compiler, and ends by it afterwards. */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
