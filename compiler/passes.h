@@ -1,4 +1,4 @@
-/* passes.h - the table of contents: every pass, in the order main.c calls them.
+/* passes.h - the table of contents: every pass, in the order in which compile.c calls them.
  *
  * Above each stand what must hold before and what holds after.
  */
