@@ -79,17 +79,20 @@ static bool ends_in_backslash(const char *text, size_t length)
     return length > 0 && text[length - 1] == '\\';
 }
 
+void writer_put_line_end(struct writer *writer)
+{
+    writer_put(writer, ends_in_backslash(writer->text, writer->length) ? "\\\n\n" : "\n");
+}
+
 void writer_put_unspliced(struct writer *writer, const char *text, size_t length)
 {
-    size_t done = 0;
+    const char *newline, *end = text + length;
 
-    for (size_t i = 0; i < length; i++)
-        if (text[i] == '\n' && ends_in_backslash(text + done, i - done)) {
-            writer_put_bytes(writer, text + done, i - done);
-            writer_put(writer, "\\");
-            done = i;
-        }
-    writer_put_bytes(writer, text + done, length - done);
+    for (; (newline = memchr(text, '\n', (size_t)(end - text))) != NULL; text = newline + 1) {
+        writer_put_bytes(writer, text, (size_t)(newline - text));
+        writer_put(writer, ends_in_backslash(writer->text, writer->length) ? "\\\n" : "\n");
+    }
+    writer_put_bytes(writer, text, (size_t)(end - text));
 }
 
 void writer_putf(struct writer *writer, const char *format, ...)

@@ -29,8 +29,12 @@ void writer_putf(struct writer *writer, const char *format, ...) __attribute__((
 /* A text with named holes: put_template(w, "    ${type} ${name};\n", "type", type, "name", name, NULL). */
 void writer_put_template(struct writer *writer, const char *text, ...) __attribute__((sentinel));
 
-/* Text of a source, from which splices (a backslash and its line end) have been taken out; their line ends stand after that of the
- * line (source.c). A backslash that now ends a line is doubled, as it was in the source: the second one and a line end are a splice. */
+/* A line end of ours after text of the user. If that ends in a backslash, another one and a line end of its own are put between: they
+ * are the splice, and the backslash stays. */
+void writer_put_line_end(struct writer *writer);
+
+/* Text of a source without its splices. Their line ends stand after that of their line (source.c), so a backslash that now ends a line
+ * is doubled, as it was in the source: the second one and a line end are the splice again. */
 void writer_put_unspliced(struct writer *writer, const char *text, size_t length);
 
 /* A C string literal with quotes. */

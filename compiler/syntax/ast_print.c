@@ -151,7 +151,9 @@ static void print_item(struct print *print, const struct ast_item *item)
     case AST_PROLOGUE:
         writer_put(print->writer, "%{\n");
         ast_print_raw(print, item->u.c->text, strlen(item->u.c->text));
-        writer_put(print->writer, item->u.c->text[0] ? "\n%}" : "%}");
+        if (item->u.c->text[0])
+            writer_put_line_end(print->writer);
+        writer_put(print->writer, "%}");
         break;
     case AST_CDECL: ast_print_c(print, item->u.c->text); writer_put(print->writer, ";"); break;
     case AST_REQUIRE: writer_putf(print->writer, "%%require \"%s\"", item->u.string.text); break;

@@ -129,7 +129,7 @@ void ast_print_c(struct print *print, const char *text)
 {
     print_unspliced(print, text, strlen(text));
     if (ends_in_line_comment(text))
-        writer_put(print->writer, "\n");
+        writer_put_line_end(print->writer);
 }
 
 void ast_print_bracketed(struct print *print, const char *text)
@@ -148,7 +148,9 @@ void ast_print_braced(struct print *print, const char *text)
     print->writer->indent += broken;
     print_unspliced(print, text, strlen(text));
     print->writer->indent -= broken;
-    writer_put(print->writer, broken ? "\n}" : text[0] ? " }" : "}");
+    if (broken)
+        writer_put_line_end(print->writer);
+    writer_put(print->writer, broken || !text[0] ? "}" : " }");
 }
 
 /* A declaration's type and name: "struct x name", "char *name". */
