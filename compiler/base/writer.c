@@ -71,10 +71,10 @@ void writer_put(struct writer *writer, const char *text)
     writer_put_bytes(writer, text, strlen(text));
 }
 
-/* Whether a backslash, and blanks after it, end a text. */
+/* Whether a line end here would make a splice, for which source.c allows carriage returns in between. */
 static bool ends_in_backslash(const char *text, size_t length)
 {
-    while (length > 0 && strchr(" \t\r\f\v", text[length - 1]) != NULL && text[length - 1] != '\0')
+    while (length > 0 && text[length - 1] == '\r')
         length--;
     return length > 0 && text[length - 1] == '\\';
 }
