@@ -30,9 +30,19 @@ void ast_print_raw(struct print *print, const char *text, size_t length)
     print->writer->indent = indent;
 }
 
+/* Text without its splices, as it has to be written so that it is read as the same. */
+static void print_unspliced(struct print *print, const char *text, size_t length)
+{
+    struct writer again;
+
+    writer_init(&again, print->writer->arena);
+    writer_put_unspliced(&again, text, length);
+    ast_print_raw(print, writer_text(&again), again.length);
+}
+
 static void print_comment(struct print *print, const struct ast_comment *comment)
 {
-    ast_print_raw(print, source_text(print->sources, comment->span), comment->span.end - comment->span.begin);
+    print_unspliced(print, source_text(print->sources, comment->span), comment->span.end - comment->span.begin);
 }
 
 /* Ends the line, with the comments that belong behind it. */
@@ -113,16 +123,6 @@ static bool ends_in_line_comment(const char *text)
     const char *line = strrchr(text, '\n');
 
     return strstr(line ? line : text, "//") != NULL;
-}
-
-/* Text without its splices, as it has to be written so that it is read as the same. */
-static void print_unspliced(struct print *print, const char *text, size_t length)
-{
-    struct writer again;
-
-    writer_init(&again, print->writer->arena);
-    writer_put_unspliced(&again, text, length);
-    ast_print_raw(print, writer_text(&again), again.length);
 }
 
 void ast_print_c(struct print *print, const char *text)
