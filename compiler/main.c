@@ -1,13 +1,17 @@
 /* main.c - from the command line to files: what is read, what the outputs are called, what is said
  * at the end. */
+#define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "compile.h"
 #include "driver/depfile.h"
 #include "base/io.h"
 #include "base/message.h"
+#include "base/table.h"
+#include "driver/file_set.h"
 #include "driver/output.h"
 #include "ctext/reserved.h"
 
@@ -18,6 +22,17 @@ struct session {
     struct outputs outputs;
     struct writer d; /* the depfile */
     enum status status;
+};
+
+/* Of all inputs. */
+struct all_files {
+    struct file_set inputs, written;
+};
+
+/* An output, by its name. */
+struct named_output {
+    UT_hash_handle hh;
+    const char *path, *input;
 };
 
 /* ---- names of files ---- */
@@ -166,7 +181,6 @@ static enum status finish(struct session *session)
         stage(session, "-", &compilation->c, false);
     else if (!options->check_only)
         stage_all(session);
-    session->outputs.inputs = options->inputs;
     session->outputs.read[0] = compilation->sources.first;
     session->outputs.read[1] = options->response_files;
     return write_outputs(&compilation->arena, &session->outputs);
@@ -246,11 +260,12 @@ static void translate_guarded(void *context)
 /* Without memory the whole program is given up: the next input would have none either. */
 static enum status translate_one(struct arena *arena, const struct options *options,
                                  const struct diags *settings, const char *input,
-                                 struct written *written)
+                                 struct all_files *files)
 {
-    struct session session = {
-        .options = *options, .outputs = { .arena = &session.compilation.arena, .written = written }
-    };
+    struct session session = { .options = *options,
+                               .outputs = { .arena = &session.compilation.arena,
+                                            .inputs = &files->inputs,
+                                            .written = &files->written } };
     struct compilation *compilation = &session.compilation;
 
     session.options.input = input;
@@ -266,36 +281,50 @@ static enum status translate_one(struct arena *arena, const struct options *opti
 /* Two inputs, or "-" and another, that would write the same files. Said; false if there are any. */
 static bool check_inputs(struct arena *arena, const struct options *options)
 {
-    const char *const *inputs = options->inputs;
+    struct named_output *named = NULL, *same;
 
-    for (size_t i = 0; inputs[i] != NULL; i++)
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(default_output(arena, options, inputs[i]),
-                       default_output(arena, options, inputs[j]))
-                == 0) {
-                message_print(arena, inputs[i], "'%s' has an output of the same name", inputs[j]);
-                return false;
-            }
+    for (const char *const *input = options->inputs; *input != NULL; input++) {
+        struct named_output *output = arena_new(arena, struct named_output);
+        output->path = default_output(arena, options, *input);
+        output->input = *input;
+        HASH_FIND_STR(named, output->path, same);
+        if (same != NULL) {
+            message_print(arena, *input, "'%s' has an output of the same name", same->input);
+            return false;
+        }
+        HASH_ADD_KEYPTR(hh, named, output->path, strlen(output->path), output);
+    }
     return true;
 }
 
 enum { MOST_OUTPUTS = 3 }; /* of one input */
+
+static void find_inputs(struct arena *arena, const struct options *options, struct all_files *files)
+{
+    size_t count = 0;
+    struct stat status;
+
+    while (options->inputs[count] != NULL)
+        count++;
+    file_set_init(&files->inputs, arena, count);
+    file_set_init(&files->written, arena, count * MOST_OUTPUTS);
+    for (const char *const *input = options->inputs; *input != NULL; input++)
+        if (!is_standard(*input) && stat(*input, &status) == 0 && S_ISREG(status.st_mode))
+            file_set_add(&files->inputs, (uint64_t)status.st_dev, (uint64_t)status.st_ino);
+}
 
 /* One after the other, also after one with errors. */
 static enum status translate_all(struct arena *arena, const struct options *options,
                                  const struct diags *settings)
 {
     enum status worst = STATUS_OK;
-    struct written written = { 0 };
-    size_t count = 0;
+    struct all_files files;
 
     if (!check_inputs(arena, options))
         return STATUS_USAGE;
-    while (options->inputs[count] != NULL)
-        count++;
-    written.files = arena_alloc(arena, count * MOST_OUTPUTS * sizeof *written.files);
-    for (size_t i = 0; i < count; i++) {
-        enum status status = translate_one(arena, options, settings, options->inputs[i], &written);
+    find_inputs(arena, options, &files);
+    for (const char *const *input = options->inputs; *input != NULL; input++) {
+        enum status status = translate_one(arena, options, settings, *input, &files);
         worst = status > worst ? status : worst;
     }
     return worst;

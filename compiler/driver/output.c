@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "driver/end_signals.h"
+#include "driver/file_set.h"
 #include "base/io.h"
 #include "driver/replace.h"
 #include "base/source.h"
@@ -175,23 +176,10 @@ static bool is_read(const struct outputs *outputs, const struct output *output)
     return false;
 }
 
-static bool is_input(const struct outputs *outputs, const struct output *output)
+static bool is_one_of(const struct file_set *set, const struct output *output)
 {
-    struct stat status;
-
-    for (const char *const *input = outputs->inputs; input != NULL && *input != NULL; input++)
-        if (!is_standard(*input) && stat(*input, &status) == 0 && S_ISREG(status.st_mode)
-            && is_file(output, (uint64_t)status.st_dev, (uint64_t)status.st_ino))
-            return true;
-    return false;
-}
-
-static bool is_written(const struct outputs *outputs, const struct output *output)
-{
-    for (size_t i = 0; outputs->written != NULL && i < outputs->written->count; i++)
-        if (is_file(output, outputs->written->files[i].device, outputs->written->files[i].inode))
-            return true;
-    return false;
+    return set != NULL && output->is_there
+           && file_set_has(set, (uint64_t)output->status.st_dev, (uint64_t)output->status.st_ino);
 }
 
 static bool is_same(const struct output *a, const struct output *b)
@@ -207,9 +195,9 @@ static bool look_at_all(struct outputs *outputs)
     for (struct output *output = outputs->first; output != NULL; output = output->next) {
         if (!check(outputs, output, look_at(outputs->arena, output)))
             return false;
-        if (is_read(outputs, output) || is_input(outputs, output))
+        if (is_read(outputs, output) || is_one_of(outputs->inputs, output))
             return fail(outputs, output->path, "this file is an input");
-        if (is_written(outputs, output))
+        if (is_one_of(outputs->written, output))
             return fail(outputs, output->path, same_as_another);
     }
     for (struct output *output = outputs->first; output != NULL; output = output->next)
@@ -419,13 +407,12 @@ static bool place_all(const struct commit *commit)
 
 static void note_written(const struct commit *commit)
 {
-    struct written *written = commit->outputs->written;
+    struct file_set *written = commit->outputs->written;
 
     for (size_t i = 0; written != NULL && i < commit->count; i++) {
         const struct output *output = commit->files[i];
         const struct stat *status = output->unchanged ? &output->status : &output->file.new_status;
-        written->files[written->count].device = (uint64_t)status->st_dev;
-        written->files[written->count++].inode = (uint64_t)status->st_ino;
+        file_set_add(written, (uint64_t)status->st_dev, (uint64_t)status->st_ino);
     }
 }
 

@@ -9,23 +9,15 @@
 struct arena;
 struct source;
 
-struct file_id {
-    uint64_t device, inode;
-};
-
-/* Files that this program has written already: for several inputs. */
-struct written {
-    size_t count;
-    struct file_id *files; /* room for all */
-};
+struct file_set;
 
 struct outputs {
     struct arena *arena;
     struct output *first;
     const char *folder;           /* to be made, with those it stands in; NULL: none */
-    const char *const *inputs;    /* paths that must not be overwritten; NULL-terminated, or NULL */
-    const struct source *read[2]; /* files that were read, which must not either; lists */
-    struct written *written;      /* nor these; notes what is written. NULL: there is one input */
+    const struct source *read[2]; /* files that were read, which must not be overwritten; lists */
+    const struct file_set *inputs; /* nor these; NULL: there are no others */
+    struct file_set *written;      /* nor these; notes what is written. NULL: there is one input */
     const char *problem;          /* what went wrong with `problem_path`; NULL if nothing */
     const char *problem_path;
 };

@@ -41,6 +41,7 @@ def listed(n, text, separator=", "):
 
 # What there are n of. Every construct of the language stands here once after another, and most of them many in one.
 INPUTS = {
+    "inputs": (200, None),  # files, all on one command line: arguments()
     # the file
     "chains": (100, lambda n: OP + each(n, "chain int f@(int x) { op(x) then op }\n")),
     "chains, each calls the one before": (100, lambda n: OP + "chain int f0(int x) { op(x) }\n"
@@ -139,12 +140,24 @@ INPUTS = {
 }
 
 
-def instructions(name, n, scale):
+def arguments(name, n, scale):
+    """Those of chainc, after the files have been made."""
     folder = re.sub(r"\W+", "_", name)
-    source, out = f"{folder}_{n}.chain", f"{folder}_{n}.count"
-    with open(source, "w", encoding="utf-8") as file:
+    if name == "inputs":
+        os.makedirs(f"{folder}_{n}", exist_ok=True)
+        sources = [f"{folder}_{n}/f{i}.chain" for i in range(n * scale)]
+        for source in sources:
+            with open(source, "w", encoding="utf-8") as file:
+                file.write("\n")
+        return [*sources, "-MD", "--outdir", f"{folder}_{n}"]
+    with open(f"{folder}_{n}.chain", "w", encoding="utf-8") as file:
         file.write(INPUTS[name][1](n * scale))
-    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", os.environ["CHAINC"], source, "-o", f"{folder}_{n}.c"]
+    return [f"{folder}_{n}.chain", "-o", f"{folder}_{n}.c"]
+
+
+def instructions(name, n, scale):
+    out = re.sub(r"\W+", "_", f"{name}_{n}") + ".count"
+    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", os.environ["CHAINC"], *arguments(name, n, scale)]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     wanted = 1 if name == "errors" else 0
     if done.returncode != wanted:
