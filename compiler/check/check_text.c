@@ -23,6 +23,7 @@ struct scan {
     struct cdecl declared;     /* what the text declares itself */
     bool address;              /* after an & that takes an address */
     int address_depth;         /* of the brackets after such an & and a name, `&_Generic(`; 0: there are none */
+    bool after_macro;          /* after a macro of the user without arguments */
     bool operand;              /* after a variable of the chain or a number */
     const char *joined;        /* after the first & of `operand &&` */
     bool measured;             /* behind a sizeof */
@@ -88,7 +89,7 @@ static bool is_assigned(const char *behind)
  * way is not known. */
 static void check_var_set(struct scan *scan, struct variable *variable, struct ctoken token, const char *behind)
 {
-    bool read = scan->do_node == NULL && !scan->address && !is_assigned(behind);
+    bool read = scan->do_node == NULL && !scan->address && scan->address_depth == 0 && !is_assigned(behind);
 
     if (!variable->no_value || scan->measured)
         return;
@@ -254,14 +255,17 @@ static void take_ampersand(struct scan *scan, struct ctoken token)
     scan->joined = scan->operand ? token.text + 1 : NULL;
 }
 
-/* A word between an & and the variable whose address it takes: `&_Generic(x, int: x)`, `&__extension__ x`. */
+/* A word between an & and the variable whose address it takes: `&_Generic(x, int: x)`, `&__extension__ x`. A macro of the user may
+ * have the & itself: `ADDRESS(x)`, `AND x`. */
 static void take_word(struct scan *scan, struct ctoken token, const char *behind)
 {
     bool is_prefix = ctoken_is(token, "__extension__") || ctoken_is(token, "__real__") || ctoken_is(token, "__imag__");
+    bool is_macro = resolve_name_is_users_macro(scan->checker->program, arena_copy(scan->checker->arena, token.text, token.length));
 
-    if (scan->address && scan->address_depth == 0 && ctoken_is(peek(behind), "("))
+    if ((scan->address || is_macro) && scan->address_depth == 0 && ctoken_is(peek(behind), "("))
         scan->address_depth = scan->depth + 1;
-    scan->address = scan->address && is_prefix;
+    scan->after_macro = is_macro && !ctoken_is(peek(behind), "(");
+    scan->address = (scan->address && is_prefix) || scan->after_macro;
 }
 
 static void take_punctuator(struct scan *scan, struct ctoken token, const char *behind)
@@ -289,8 +293,11 @@ static void take_punctuator(struct scan *scan, struct ctoken token, const char *
 static void take_token(struct scan *scan, struct ctoken token, const char **at)
 {
     bool is_variable = token.kind == CTOKEN_NAME && is_chain_name(scan, token);
-    enum cname name = cdecl_take(&scan->declared, token, *at, is_variable);
+    enum cname name;
 
+    scan->declared.after_macro = scan->after_macro;
+    name = cdecl_take(&scan->declared, token, *at, is_variable);
+    scan->after_macro = false;
     if (token.kind == CTOKEN_PUNCT) {
         take_punctuator(scan, token, *at);
         scan->operand = false;

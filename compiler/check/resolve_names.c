@@ -423,6 +423,11 @@ bool resolve_name_is_macro(const struct program *program, const char *name)
     return reserved_is(name, RESERVED_PREDEFINED, NULL) || reserved_is(name, RESERVED_MACRO, NULL) || has(program->macros, name);
 }
 
+bool resolve_name_is_users_macro(const struct program *program, const char *name)
+{
+    return has(program->macros, name) || has(program->called_macros, name);
+}
+
 bool resolve_name_is_replaced(const struct program *program, const char *name)
 {
     return reserved_is_replaced(name) || has(program->macros, name) || has(program->called_macros, name);

@@ -155,6 +155,9 @@ bool resolve_name_is_replaced(const struct program *program, const char *name);
 /* A macro without parameters. */
 bool resolve_name_is_macro(const struct program *program, const char *name);
 
+/* A macro of the file or of one that it imports, with or without parameters. */
+bool resolve_name_is_users_macro(const struct program *program, const char *name);
+
 /* The next one to be tried in its place: class_ for class, v_Bool for _Bool. */
 const char *resolve_name_after(struct arena *arena, const char *name);
 

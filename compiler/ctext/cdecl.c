@@ -190,7 +190,7 @@ static enum cname take_used(struct cdecl *text, struct ctoken token, bool is_var
 {
     if (ctoken_is_tag_word(text->before) || (!is_variable && (is_operator_word(token) || is_type_word(token))))
         return CNAME_OTHER;
-    if (text->before.kind != CTOKEN_NAME || is_operator_word(text->before) || !may_declare(text))
+    if (text->before.kind != CTOKEN_NAME || is_operator_word(text->before) || (is_variable && text->after_macro) || !may_declare(text))
         return CNAME_USED;
     return text->level != NULL && !text->level->behind_name ? CNAME_OTHER : declare(text, token, text->state);
 }

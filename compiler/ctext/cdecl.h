@@ -30,6 +30,7 @@ struct cdecl {
     struct cdecl_local *locals;        /* known here, the last one first */
     const char *directive_end;         /* a preprocessor line declares nothing up to here; NULL: there was none */
     bool statements;                   /* outside of all brackets are statements, not an expression */
+    bool after_macro;                  /* set by the caller: the name before may be an operator, `MINUS n` */
     bool literal_may_follow;           /* a bracket was closed that may hold the type of a compound literal */
 };
 

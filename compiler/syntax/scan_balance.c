@@ -416,6 +416,17 @@ static bool brings_brackets(const char *name, const char *end, int *looked_for)
     return false;
 }
 
+/* `STRING(})`: the argument of a macro. Nothing of C has brackets and nothing else in parentheses, and they not matching. */
+static bool has_bracket_argument(const char *begin, const char *end)
+{
+    for (const char *at = begin, *open, *last; (open = memchr(at, '(', (size_t)(end - at))) != NULL; at = open + 1) {
+        last = open + 1 + strspn(open + 1, "{}[] \t");
+        if (open > begin && (isalnum((unsigned char)open[-1]) || open[-1] == '_') && *last == ')' && count_brackets(open + 1, last) != 0)
+            return true;
+    }
+    return false;
+}
+
 /* Brackets match only for the preprocessor: some are chosen by conditionals, stand in a macro, or come from a header that is
  * included between others. */
 static bool needs_preprocessor(const char *begin, const char *end)
@@ -436,7 +447,7 @@ bool scan_balance_prologue(struct scanner *scan, const char *begin, const char *
 {
     struct balance *balance;
 
-    if (needs_preprocessor(begin, end))
+    if (needs_preprocessor(begin, end) || has_bracket_argument(begin, end))
         return true;
     balance = arena_new(scan->arena, struct balance);
     balance->scan = scan;
