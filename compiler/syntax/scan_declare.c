@@ -522,7 +522,7 @@ static bool is_word_after_name(struct ctoken before, struct ctoken token)
 /* `var int x` without its `;`: the next line is not a part of it. */
 const char *scan_declaration_end(struct scanner *scan, const char *begin, const char *end)
 {
-    struct ctoken token, before = { .kind = CTOKEN_END }, before_that = before;
+    struct ctoken token, before = { CTOKEN_END, begin, 0 }, before_that = before;
     bool has_semicolon = *end == ';', has_value = false;
 
     if (scan_is_unbalanced(scan, scan_pos(scan, begin)))
