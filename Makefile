@@ -90,7 +90,7 @@ $(BUILD)/obj/compiler/%.o: compiler/%.c $(BUILD)/flags | $(TOKENS)
 	$(COMPILE) $(OUR_CFLAGS) $(SAN_CFLAGS) $(CFLAGS) $(INCLUDES) $< -o $@
 
 # The version, and where options.c looks for the data; a usual way makes no difference.
-$(BUILD)/obj/compiler/driver/options.o: CPPFLAGS += -DCHAINC_VERSION='"$(VERSION)"' -DCHAINC_WAY_TO_DATA='"$(WAY_TO_DATA)"'
+$(BUILD)/obj/compiler/driver/options.o: override CPPFLAGS += -DCHAINC_VERSION='"$(VERSION)"' -DCHAINC_WAY_TO_DATA='"$(WAY_TO_DATA)"'
 $(BUILD)/obj/compiler/driver/options.o: $(BUILD)/way VERSION
 
 $(BUILD)/obj/gen/%.o: $(BUILD)/gen/%.c $(BUILD)/flags | $(TOKENS)
