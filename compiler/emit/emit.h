@@ -13,7 +13,6 @@ struct emitter {
     const struct ir_chain *chain;
     const char *linkage;         /* of what is the chain's own, if it is static */
     struct arena *arena;
-    int line;                    /* of the last comment that showed a source line */
     const char *output;          /* what is written, as `#line` names it */
     bool in_user_text;           /* behind a `#line` into the source, */
     const struct source *source; /* this one, */
@@ -22,6 +21,7 @@ struct emitter {
     uint64_t *shown;             /* a set: the places of types that have had their line */
     const struct node *do_node;  /* whose function is being written */
     uint64_t *labelled;          /* a set: the chain's blocks that something jumps to */
+    struct steps *steps;         /* of the resume function that is being written; NULL: none is */
 };
 
 /* The macro that says that a header has been read; its value is the header's digest. Its name has a number made from the text of the
@@ -47,8 +47,19 @@ const char *emit_strand_path(const struct emitter *emitter, const struct ir_stra
 /* What holds the branches of strands within a slot (NULL: within none): "b", "item". */
 const char *emit_holder_path(const struct emitter *emitter, const struct ir_strand *slot);
 
-/* Pointers to the slots, in a function that is given a strand. */
-void emit_slot_locals(struct emitter *emitter);
+/* Pointers to the slots, in a function that is given a strand: to those that `text` mentions; NULL: to all. */
+void emit_slot_locals(struct emitter *emitter, const char *text);
+
+/* Whether a name stands in C text. */
+bool emit_mentions(const char *text, const char *name);
+
+/* Words side by side, on as many lines as they need. */
+struct packed {
+    struct writer *writer;
+    const char *indent, *between;
+    size_t column;               /* 0: no word yet */
+};
+void emit_packed(struct packed *packed, const char *word);
 
 /* The frame and the slots that C text mentions, as parameters or as arguments. Returns whether there are any. */
 bool emit_homes(struct emitter *emitter, const struct text *text, bool declared);
@@ -95,8 +106,15 @@ uint64_t *emit_places(const struct emitter *emitter);
 void emit_value_line(struct emitter *emitter, struct ctype type, pos at);
 void emit_declared(struct emitter *emitter, struct ctype type, const char *name);
 
-/* A comment with the source line of a step, unless it was the last one. */
-void emit_source_comment(struct emitter *emitter, struct span span);
+/* A line of the source as a comment can have it, "" if it is no more than brackets. */
+const char *emit_source_text(const struct emitter *emitter, struct place place);
+
+/* emit_steps.c: between the two ends the writer has the text of a resume function, and emit_line() only says what step is being
+ * written, as does emit_steps_at(); 0: the same. The lines after `first` begin within the user's text. emit_line_back() follows. */
+void emit_steps_begin(struct emitter *emitter);
+void emit_steps_at(struct emitter *emitter, pos at);
+void emit_steps_inside(struct emitter *emitter, int first);
+void emit_steps_end(struct emitter *emitter, struct writer *writer);
 
 /* The condition and the code behind `fails`, as functions of the C file: declared once, for the operations that the chains call. */
 void emit_fails(struct emitter *emitter, const struct ir_chain *chains);
@@ -166,6 +184,7 @@ const struct symbol *skeleton_counted(const struct emitter *emitter, struct ctyp
 bool skeleton_varies(const struct emitter *emitter, const struct symbol *op);
 
 /* emit_function.c */
+void emit_frame_local(struct emitter *emitter); /* the frame, in a function that is given a strand */
 void emit_resume(struct emitter *emitter);
 
 /* emit_instr.c */

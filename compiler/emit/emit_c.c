@@ -31,18 +31,14 @@ static struct span state_span(const struct ir_chain *chain, const struct ir_bloc
 /* Here and not in the header, so that no name of another file can be in their way. */
 static void emit_states(struct emitter *emitter)
 {
-    struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    const char *comma = "";
+    struct packed packed = { emitter->writer, "    ", ",", 0 };
 
-    writer_putf(w, "/* Where %s can be resumed. */\nenum %s_state {\n", chain->c_name, chain->c_name);
-    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
-        if (!block->is_state)
-            continue;
-        writer_putf(w, "%s    %s", comma, block->state);
-        comma = ",\n";
-    }
-    writer_put(w, "\n};\n\n");
+    writer_putf(emitter->writer, "/* Where %s can be resumed. */\nenum %s_state {\n", chain->c_name, chain->c_name);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        if (block->is_state)
+            emit_packed(&packed, block->state);
+    writer_put(emitter->writer, "\n};\n\n");
 }
 
 /* For origins of rejections, traces, dumps and debuggers: the states, then the steps that a rejection can come from. */
@@ -79,21 +75,17 @@ static void emit_callers(struct emitter *emitter)
 
 static const char type_text[] =
     "${static}const struct chain_type ${name}_type = {\n"
-    "    .resume = ${name}_resume,\n"
-    "${cancel}"
-    "    .name = \"${chain}\",\n"
-    "    .sites = ${name}_sites,\n"
-    "    .states = sizeof ${name}_sites / sizeof *${name}_sites,\n"
-    "    .caller = offsetof(struct ${name}_frame, caller),\n"
-    "${nursery}"
+    "    .name = \"${chain}\", .resume = ${name}_resume,${cancel}\n"
+    "    .sites = ${name}_sites, .states = sizeof ${name}_sites / sizeof *${name}_sites,\n"
+    "    .caller = offsetof(struct ${name}_frame, caller),${nursery}\n"
     "};\n"
     "\n";
 
 static void emit_type(struct emitter *emitter)
 {
     const struct ir_chain *chain = emitter->chain;
-    const char *cancel = emit_has_cancel(chain) ? arena_format(emitter->arena, "    .cancel = %s_cancel_step,\n", chain->c_name) : "";
-    const char *nursery = chain->checked->spawns == NULL ? "" : arena_format(emitter->arena, "    .nursery = offsetof(struct %s_frame, nursery),\n",
+    const char *cancel = emit_has_cancel(chain) ? arena_format(emitter->arena, " .cancel = %s_cancel_step,", chain->c_name) : "";
+    const char *nursery = chain->checked->spawns == NULL ? "" : arena_format(emitter->arena, " .nursery = offsetof(struct %s_frame, nursery),",
                                                                              chain->c_name);
 
     writer_put_template(emitter->writer, type_text, "cancel", cancel, "nursery", nursery, "static", emitter->linkage,
@@ -180,8 +172,7 @@ static const char run_text[] =
     "int ${name}_run(struct ${name} *${u}, struct chain_loop *${loop}${parameters})\n"
     "{\n"
     "    int ${problem} = chain__may_run(&${u}->root, ${loop});\n"
-    "    if (${problem} != 0)\n"
-    "        return ${problem};\n"
+    "    if (${problem} != 0) return ${problem};\n"
     "    ${name}_start(&${u}->frame${branches}${arguments});\n"
     "    ${u}->frame.caller = &chain__root_caller;\n"
     "    return chain__run(&${u}->root, ${loop}, &${name}_type);\n"

@@ -2,27 +2,30 @@
 #include "base/arena.h"
 #include "emit/emit.h"
 
-static void emit_op_cancel(struct emitter *emitter, const char *indent, const struct symbol *op, const struct ir_strand *strand)
+/* Each of these puts statements on the line of a case. */
+static void emit_op_cancel(struct emitter *emitter, const struct symbol *op, const struct ir_strand *strand)
 {
     const char *member = emit_storage_member(strand, op), *storage = emit_storage_path(emitter, strand);
 
     if (op == NULL)
-        writer_putf(emitter->writer, "%schain__delay_cancel(&%s.%s);\n", indent, storage, member);
+        writer_putf(emitter->writer, " chain__delay_cancel(&%s.%s);", storage, member);
     else if (!op->uncancellable)
-        writer_putf(emitter->writer, "%s%s_cancel(&%s.%s);\n", indent, op->name, storage, member);
+        writer_putf(emitter->writer, " %s_cancel(&%s.%s);", op->name, storage, member);
 }
 
 static void emit_branch_cancel(struct emitter *emitter, const struct ir_instr *instr)
 {
     const struct ir_chain *chain = emitter->chain;
+    struct writer *w = emitter->writer;
 
+    writer_put(w, "\n       ");
     if (instr->kind == IR_BRANCH_STRAND)
-        writer_putf(emitter->writer, "        chain__cancel_branch(%s, %s);\n", emit_strand_path(emitter, instr->strand), chain->local.loop);
+        writer_putf(w, " chain__cancel_branch(%s, %s);", emit_strand_path(emitter, instr->strand), chain->local.loop);
     else if (instr->op != NULL && instr->op->uncancellable)
-        writer_putf(emitter->writer, "        (void)chain__ask(&%s);\n", emit_op_path(emitter, instr->strand));
+        writer_putf(w, " (void)chain__ask(&%s);", emit_op_path(emitter, instr->strand));
     else {
-        writer_putf(emitter->writer, "        if (chain__ask(&%s))\n", emit_op_path(emitter, instr->strand));
-        emit_op_cancel(emitter, "            ", instr->op, instr->strand);
+        writer_putf(w, " if (chain__ask(&%s))", emit_op_path(emitter, instr->strand));
+        emit_op_cancel(emitter, instr->op, instr->strand);
     }
 }
 
@@ -35,17 +38,17 @@ static void emit_slots_cancel(struct emitter *emitter, const struct ir_instr *in
     const char *loop = emitter->chain->local.loop, *slots = emit_slots_path(emitter, slot);
 
     if (number == NULL)
-        writer_putf(w, "        chain__cancel_branch(&%s[0].strand, %s);\n", slots, loop);
+        writer_putf(w, "\n        chain__cancel_branch(&%s[0].strand, %s);", slots, loop);
     else
-        writer_putf(w, "        chain__cancel_slots(&%s[0].strand, sizeof *%s, %s,\n"
-                "                            offsetof(struct %s_%s, %s%s) - offsetof(struct %s_%s, strand), %s);\n",
+        writer_putf(w, "\n        chain__cancel_slots(&%s[0].strand, sizeof *%s, %s,\n"
+                "                            offsetof(struct %s_%s, %s%s) - offsetof(struct %s_%s, strand), %s);",
              slots, slots, slot->limit, emitter->chain->c_name, slot->field, number->scope->path, number->part->field,
              emitter->chain->c_name, slot->field, loop);
 }
 
 static void emit_wait_cancel(struct emitter *emitter, const struct ir_block *block)
 {
-    emit_op_cancel(emitter, "        ", block->op, block->strand);
+    emit_op_cancel(emitter, block->op, block->strand);
 }
 
 static void emit_branches_cancel(struct emitter *emitter, const struct ir_block *block)
@@ -78,30 +81,20 @@ static bool waits_anywhere(const struct ir_chain *chain)
     return false;
 }
 
-static void emit_locals(struct emitter *emitter)
+/* What is used stands in the text of the cases. */
+static void emit_locals(struct emitter *emitter, const char *cases)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    bool frame = false, branches = false, needs_frame = false;
+    bool branches = chain->has_branches && emit_mentions(cases, chain->local.branches);
 
-    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
-        if (!waits(block))
-            continue;
-        needs_frame |= block->end == IR_AWAIT;
-        frame |= block->end != IR_JOIN && block->strand->parent == NULL;
-        branches |= block->end == IR_JOIN || block->strand->parent != NULL;
-    }
-    frame |= needs_frame;
-    if (frame || branches)
-        writer_putf(w, "    struct %s_frame *%s = %s_frame_of(%s);\n", chain->c_name, chain->local.frame, chain->c_name, chain->local.strand);
+    if (branches || emit_mentions(cases, chain->local.frame))
+        emit_frame_local(emitter);
     if (branches)
         writer_putf(w, "    struct %s_branches *%s = %s->branches;\n", chain->c_name, chain->local.branches, chain->local.frame);
-    emit_slot_locals(emitter);
-    if (!frame && branches)
-        writer_putf(w, "    (void)%s;\n", chain->local.frame);
-    if (branches)
-        writer_putf(w, "    (void)%s;\n", chain->local.branches);
-    writer_putf(w, "    (void)%s;\n", chain->local.loop);
+    emit_slot_locals(emitter, cases);
+    if (!emit_mentions(cases, chain->local.loop))
+        writer_putf(w, "    (void)%s;\n", chain->local.loop);
 }
 
 bool emit_has_cancel(const struct ir_chain *chain)
@@ -109,22 +102,44 @@ bool emit_has_cancel(const struct ir_chain *chain)
     return waits_anywhere(chain);
 }
 
+/* The states in which something is asked, then the others together. */
+static const char *cases_text(const struct emitter *emitter)
+{
+    struct writer text;
+    struct emitter inner = *emitter;
+
+    writer_init(&text, emitter->arena);
+    inner.writer = &text;
+    for (const struct ir_block *state = emitter->chain->blocks; state != NULL; state = state->next)
+        if (state->is_state && state->waiter != NULL && waits(state->waiter)) {
+            writer_putf(&text, "    case %s:", state->state);
+            cancels[state->waiter->end](&inner, state->waiter);
+            writer_put(&text, state->waiter->end == IR_JOIN ? "\n        break;\n" : " break;\n");
+        }
+    return writer_text(&text);
+}
+
+static void emit_other_cases(struct emitter *emitter)
+{
+    struct packed packed = { emitter->writer, "    ", "" , 0 };
+
+    for (const struct ir_block *state = emitter->chain->blocks; state != NULL; state = state->next)
+        if (state->is_state && (state->waiter == NULL || !waits(state->waiter)))
+            emit_packed(&packed, arena_format(emitter->arena, "case %s:", state->state));
+    if (packed.column != 0)
+        writer_put(emitter->writer, " break;\n");
+}
+
 void emit_cancel(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
+    const char *cases = cases_text(emitter);
 
     writer_putf(w, "static void %s_cancel_step(struct chain_strand *%s, struct chain_loop *%s)\n{\n", chain->c_name, chain->local.strand,
          chain->local.loop);
-    emit_locals(emitter);
-    writer_putf(w, "\n    switch ((enum %s_state)%s->op.at) {\n", chain->c_name, chain->local.strand);
-    for (const struct ir_block *state = chain->blocks; state != NULL; state = state->next) {
-        if (!state->is_state)
-            continue;
-        writer_putf(w, "    case %s:\n", state->state);
-        if (state->waiter != NULL && waits(state->waiter))
-            cancels[state->waiter->end](emitter, state->waiter);
-        writer_put(w, "        break;\n");
-    }
+    emit_locals(emitter, cases);
+    writer_putf(w, "\n    switch ((enum %s_state)%s->op.at) {\n%s", chain->c_name, chain->local.strand, cases);
+    emit_other_cases(emitter);
     writer_put(w, "    }\n}\n\n");
 }

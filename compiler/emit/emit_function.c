@@ -46,14 +46,8 @@ static void go(struct emitter *emitter, const struct ir_block *block, const stru
         writer_putf(emitter->writer, "    goto %s;\n", to->label);
 }
 
-static void suspend(struct emitter *emitter, const char *indent, const struct ir_block *to)
-{
-    const struct ir_chain *chain = emitter->chain;
-    writer_putf(emitter->writer, "%s%s->op.at = %s;\n", indent, chain->local.strand, to->state);
-    writer_putf(emitter->writer, "%sreturn chain__suspend(%s);\n", indent, chain->local.loop);
-}
-
-/* Starts what the strand waits for; it may have settled inside its start (rule 11). */
+/* The header becomes pending, the operation starts, and the strand waits unless the operation has settled
+ * inside its start (rule 11). */
 static void emit_start(struct emitter *emitter, const struct ir_block *block)
 {
     struct writer *w = emitter->writer;
@@ -63,6 +57,7 @@ static void emit_start(struct emitter *emitter, const struct ir_block *block)
     writer_putf(w, "    chain__begin(%s, %s);\n", chain->local.strand, block->to->state);
     if (block->end == IR_START || block->end == IR_DELAY)
         emit_line(emitter, block->end_span);
+    writer_put(w, "    ");
     if (block->end == IR_DELAY && block->node->kind == NODE_RETRY)
         emit_pause_start(emitter, block->node, storage);
     else if (block->end == IR_DELAY)
@@ -70,15 +65,14 @@ static void emit_start(struct emitter *emitter, const struct ir_block *block)
     else if (block->end != IR_START)
         emit_instances_start(emitter, block, storage);
     else {
-        writer_putf(w, "    %s_start(&%s.%s%s", block->op->name, storage, emit_storage_member(block->strand, block->op),
-             block->args != NULL ? ", " : "");
+        writer_putf(w, "%s_start(&%s.%s%s", block->op->name, storage,
+                    emit_storage_member(block->strand, block->op), block->args != NULL ? ", " : "");
         emit_arguments(emitter, block->args);
-        writer_put(w, ");\n");
+        writer_put(w, ");");
     }
+    writer_putf(w, "\n    if (chain__waits(%s, %s)) return chain__suspend(%s);\n", chain->local.strand, block->to->state,
+                chain->local.loop);
     emit_line_back(emitter);
-    writer_putf(w, "    if (!chain__settled_at_once(%s)) {\n", chain->local.strand);
-    suspend(emitter, "        ", block->to);
-    writer_put(w, "    }\n");
     go(emitter, block, block->to);
 }
 
@@ -95,11 +89,9 @@ static void emit_call(struct emitter *emitter, const struct ir_block *block)
         writer_putf(w, ", &%s->%s", emit_holder_path(emitter, block->strand->slot), c_names_callee_member(emitter->arena, block->strand, block->op));
     writer_put(w, block->args != NULL ? ", " : "");
     emit_arguments(emitter, block->args);
-    writer_put(w, ");\n");
+    writer_putf(w, ");\n    return chain__enter(%s, %s, &%s_type, &%s.caller, &%s_callers[%u]);\n", chain->local.strand,
+                chain->local.loop, block->op->c_name, callee, chain->c_name, block->call);
     emit_line_back(emitter);
-    writer_putf(w, "    %s.caller = &%s_callers[%u];\n    chain__call(%s, &%s_type);\n", callee, chain->c_name, block->call, chain->local.strand,
-         block->op->c_name);
-    writer_putf(w, "    return chain__continue(%s, %s);\n", chain->local.strand, chain->local.loop);
 }
 
 /* A jump behind the user's text stands on that text's line: on the next a debugger would show a step that is not taken. */
@@ -111,8 +103,7 @@ static void emit_if(struct emitter *emitter, const struct ir_block *block)
     emit_line(emitter, block->end_span.begin != 0 ? block->end_span : block->text->span);
     writer_put(w, negated ? "    if (!(" : "    if (");
     emit_text(emitter, block->text);
-    writer_putf(w, "%s%sgoto %s;\n", negated ? "))" : ")", emitter->in_user_text ? " " : "\n        ",
-         negated ? block->no->label : block->to->label);
+    writer_putf(w, "%s%sgoto %s;\n", negated ? "))" : ")", " ", negated ? block->no->label : block->to->label);
     emit_line_back(emitter);
     if (!negated)
         go(emitter, block, block->no);
@@ -129,7 +120,7 @@ static void emit_codes(struct emitter *emitter, const struct ir_block *block)
     for (const struct ast_name *code = block->codes; code != NULL; code = code->next)
         writer_putf(w, "%s%s->op.code %s %s", code == block->codes ? "" : negated ? " && " : " || ", emitter->chain->local.strand,
              negated ? "!=" : "==", code->name);
-    writer_putf(w, ")\n        goto %s;\n", negated ? block->no->label : block->to->label);
+    writer_putf(w, ") goto %s;\n", negated ? block->no->label : block->to->label);
     if (!negated)
         go(emitter, block, block->no);
 }
@@ -140,7 +131,6 @@ static void emit_check(struct emitter *emitter, const struct ir_block *block)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
     const char *s = chain->local.strand;
-    bool braces = block->site != 0;
 
     if (block->to == block->no) { /* both ways lead to the same place, a finally say */
         if (block->site != 0)
@@ -149,10 +139,12 @@ static void emit_check(struct emitter *emitter, const struct ir_block *block)
         return;
     }
 
-    writer_putf(w, "    if (%s->op.code != 0)%s\n", s, braces ? " {" : block->cancel_only ? " /* cancelled meanwhile */" : "");
     if (block->site != 0)
-        writer_putf(w, "        chain__originates(&%s->op, &%s_sites[%u]);\n", s, chain->c_name, chain->state_count + block->site - 1);
-    writer_putf(w, "        goto %s;\n%s", block->no->label, braces ? "    }\n" : "");
+        writer_putf(w, "    if (chain__failed(&%s->op, &%s_sites[%u])) goto %s;\n", s, chain->c_name,
+                    chain->state_count + block->site - 1, block->no->label);
+    else
+        writer_putf(w, "    if (%s->op.code != 0) goto %s;%s\n", s, block->no->label,
+                    block->cancel_only ? " /* cancelled meanwhile */" : "");
     go(emitter, block, block->to);
 }
 
@@ -161,7 +153,7 @@ static void emit_won(struct emitter *emitter, const struct ir_block *block)
 {
     bool negated = block->to == block->next;
 
-    writer_putf(emitter->writer, "    if (%schain__won(%s, &%s))\n        goto %s;\n", negated ? "!" : "", emitter->chain->local.strand,
+    writer_putf(emitter->writer, "    if (%schain__won(%s, &%s)) goto %s;\n", negated ? "!" : "", emitter->chain->local.strand,
          emit_op_path(emitter, block->won), negated ? block->no->label : block->to->label);
     if (!negated)
         go(emitter, block, block->no);
@@ -169,7 +161,7 @@ static void emit_won(struct emitter *emitter, const struct ir_block *block)
 
 static void emit_may_jump(struct emitter *emitter, const struct ir_block *block)
 {
-    writer_putf(emitter->writer, "    if (!chain__may_jump(%s, %s))\n        goto %s;\n", emit_strand_path(emitter, block->won->parent),
+    writer_putf(emitter->writer, "    if (!chain__may_jump(%s, %s)) goto %s;\n", emit_strand_path(emitter, block->won->parent),
          emitter->chain->local.strand, block->no->label);
     go(emitter, block, block->to);
 }
@@ -178,22 +170,34 @@ static void emit_switch(struct emitter *emitter, const struct ir_block *block)
 {
     const char *path = emit_variable_path(emitter, block->variable);
     for (const struct ir_case *exit = block->cases; exit != NULL; exit = exit->next)
-        writer_putf(emitter->writer, "    if (%s == %u)\n        goto %s;\n", path, exit->number, exit->to->label);
+        writer_putf(emitter->writer, "    if (%s == %u) goto %s;\n", path, exit->number, exit->to->label);
     go(emitter, block, block->to);
 }
 
 static void emit_back(struct emitter *emitter, const struct ir_block *block)
 {
     const struct ir_chain *chain = emitter->chain;
-    writer_putf(emitter->writer, "    if (!chain__may_go_on(%s))\n        return chain__yield(%s, %s, %s);\n    goto %s;\n",
+    writer_putf(emitter->writer, "    if (!chain__may_go_on(%s)) return chain__yield(%s, %s, %s);\n    goto %s;\n",
          chain->local.loop, chain->local.strand, chain->local.loop, block->no->state, block->to->label);
+}
+
+/* The end of a rejected chain is that of any other, without the value: one follows the other. */
+static bool falls_into_end(const struct ir_block *block)
+{
+    const struct ir_block *next = block->next;
+
+    return next != NULL && next->end == IR_END && next->variable == NULL && next->instrs == NULL && !next->is_state;
 }
 
 static void emit_end(struct emitter *emitter, const struct ir_block *block)
 {
     const struct ir_chain *chain = emitter->chain;
+
+    emit_steps_at(emitter, chain->symbol->proto->body->span.end - 1);
     if (block->variable != NULL && !block->variable->in_storage)
         writer_putf(emitter->writer, "    %s->u.value = %s;\n", chain->local.frame, emit_variable_path(emitter, block->variable));
+    if (falls_into_end(block))
+        return;
     if (chain->has_causes)
         writer_putf(emitter->writer, "    chain__forget_causes(&%s->op);\n", chain->local.strand);
     writer_putf(emitter->writer, "    return %s(%s, %s, %s->caller);\n", chain->call_count == 0 ? "chain__end" : "chain__end_caller",
@@ -208,7 +212,7 @@ static void emit_goto(struct emitter *emitter, const struct ir_block *block)
 static void emit_join(struct emitter *emitter, const struct ir_block *block)
 {
     const struct ir_chain *chain = emitter->chain;
-    writer_putf(emitter->writer, "    if (!chain__join(%s, %s))\n        return chain__suspend(%s);\n", chain->local.strand,
+    writer_putf(emitter->writer, "    if (!chain__join(%s, %s)) return chain__suspend(%s);\n", chain->local.strand,
          chain->local.loop, chain->local.loop);
     go(emitter, block, block->to);
 }
@@ -225,26 +229,35 @@ static void (*const terminators[])(struct emitter *emitter, const struct ir_bloc
 #include "machine/ir.def"
 };
 
+/* Where the step stands that ends a block; that of branches, where they end. */
+static pos place_of(const struct ir_block *block)
+{
+    return block->end == IR_JOIN && block->end_span.end != 0 ? block->end_span.end - 1 : block->end_span.begin;
+}
+
+/* What the chain does of itself, it does at its end: unless it begins. */
+static void go_to(struct emitter *emitter, const struct ir_block *block, pos at)
+{
+    const struct ir_chain *chain = emitter->chain;
+
+    emit_steps_at(emitter, at == chain->symbol->span.begin && block != chain->blocks ? chain->symbol->proto->body->span.end - 1 : at);
+}
+
 static void emit_terminator(struct emitter *emitter, const struct ir_block *block)
 {
-    if (block->end_span.begin != 0 && block->end != IR_JOIN)
-        emit_source_comment(emitter, block->end_span);
+    if (block->end != IR_CHECK || !block->cancel_only || block->instrs == NULL)
+        go_to(emitter, block, place_of(block));
     terminators[block->end](emitter, block);
 }
 
 static void emit_block(struct emitter *emitter, const struct ir_block *block)
 {
-    bool labelled = block->is_state || bits_has(emitter->labelled, block->index);
-
-    if (block != emitter->chain->blocks && labelled)
-        writer_put(emitter->writer, "\n");
-    if (labelled)
+    if (block->is_state || bits_has(emitter->labelled, block->index))
         writer_putf(emitter->writer, "%s:\n", block->label);
+    go_to(emitter, block, block->waiter == NULL ? block->span.begin : place_of(block->waiter));
     if (block->is_join)
-        writer_putf(emitter->writer, "    if (!chain__joined(%s, %s))\n        return chain__suspend(%s);\n", emitter->chain->local.strand,
+        writer_putf(emitter->writer, "    if (!chain__joined(%s, %s)) return chain__suspend(%s);\n", emitter->chain->local.strand,
              emitter->chain->local.loop, emitter->chain->local.loop);
-    if (block->span.begin != 0)
-        emit_source_comment(emitter, block->span);
     for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
         emit_instr(emitter, instr);
     emit_terminator(emitter, block);
@@ -269,26 +282,27 @@ static const struct ir_strand *next_inside(const struct ir_strand *inner, const 
 }
 
 /* How to come from a strand to the slot around it. */
-static void emit_way_to_slot(struct emitter *emitter, const struct ir_strand *strand, const struct ir_strand *slot)
+static const char *way_to_slot(struct emitter *emitter, const struct ir_strand *strand, const struct ir_strand *slot)
 {
-    struct writer *w = emitter->writer;
     const char *name = emitter->chain->c_name, *s = emit_own_name(emitter, OWN_GIVEN);
 
-    if (strand == slot)
-        writer_putf(w, "        return (struct %s_%s *)(void *)((char *)%s - offsetof(struct %s_%s, strand));\n", name, slot->field, s, name,
-             slot->field);
-    else if (strand->slot == slot)
-        writer_putf(w, "        return (struct %s_%s *)(void *)((char *)%s - offsetof(struct %s_%s, %s.strand));\n", name, slot->field, s, name,
-             slot->field, strand->field);
-    else
-        writer_putf(w, "        return %s_%s_of(%s)->chain__outer;\n", name, next_inside(strand->slot, slot)->field, s);
+    if (strand->slot == slot)
+        return arena_format(emitter->arena, "return (struct %s_%s *)(void *)((char *)%s - offsetof(struct %s_%s, %s%sstrand));",
+                            name, slot->field, s, name, slot->field, strand == slot ? "" : strand->field, strand == slot ? "" : ".");
+    return arena_format(emitter->arena, "return %s_%s_of(%s)->chain__outer;", name,
+                        next_inside(strand->slot, slot)->field, s);
 }
 
-/* The states in which this strand is resumed, as cases. */
-static void emit_cases(struct emitter *emitter, const struct ir_strand *strand)
+/* The states in which this strand is resumed, as cases, and what to do there. */
+static void emit_cases(struct emitter *emitter, const struct ir_strand *strand, const char *statement)
 {
+    struct packed packed = { emitter->writer, "    ", "", 0 };
+
     for (const struct ir_block *state = strand->states; state != NULL; state = state->next_state)
-        writer_putf(emitter->writer, "    case %s:\n", state->state);
+        emit_packed(&packed, arena_format(emitter->arena, "case %s:", state->state));
+    if (strand->states != NULL)
+        writer_putf(emitter->writer, "%s%s\n", *statement == '\0' ? "" : packed.column + strlen(statement) < 110 ? " " : "\n        ",
+                    statement);
 }
 
 /* "trip_each_1_of(struct chain_strand *s_)" */
@@ -310,13 +324,8 @@ static void emit_slot_of(struct emitter *emitter, const struct ir_strand *slot)
 
     emit_of_head(emitter, slot->field);
     emit_of_switch(emitter);
-    for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next) {
-        emit_cases(emitter, strand);
-        if (strand->states != NULL && is_inside(strand, slot))
-            emit_way_to_slot(emitter, strand, slot);
-        else if (strand->states != NULL)
-            writer_put(w, "        break;\n");
-    }
+    for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next)
+        emit_cases(emitter, strand, is_inside(strand, slot) ? way_to_slot(emitter, strand, slot) : "break;");
     writer_put(w, "    }\n    return NULL;\n}\n\n");
 }
 
@@ -334,36 +343,27 @@ static void emit_slots_of(struct emitter *emitter)
             emit_slot_of(emitter, strand);
 }
 
-/* The way to the frame for the strands of branches. */
-static void emit_frame_cases(struct emitter *emitter)
+/* The way to the frame: directly behind the chain's own strand. */
+static const char *way_to_frame(const struct emitter *emitter, const struct ir_strand *strand)
 {
-    struct writer *w = emitter->writer;
     const char *name = emitter->chain->c_name, *s = emit_own_name(emitter, OWN_GIVEN);
 
-    for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next) {
-        emit_cases(emitter, strand);
-        if (strand->parent == NULL)
-            writer_put(w, "        break;\n");
-        else if (strand->slot != NULL && strand->is_strand)
-            writer_putf(w, "        return %s_%s_of(%s)->chain__frame;\n", name, strand->slot->field, s);
-        else if (strand->is_strand)
-            writer_putf(w, "        return ((struct %s_branches *)(void *)((char *)%s - offsetof(struct %s_branches, %s.strand)))->frame;\n", name, s,
-                 name, strand->field);
-    }
+    if (strand->parent == NULL)
+        return "break;";
+    if (strand->slot != NULL)
+        return arena_format(emitter->arena, "return %s_%s_of(%s)->chain__frame;", name, strand->slot->field, s);
+    return arena_format(emitter->arena, "return ((struct %s_branches *)(void *)((char *)%s - offsetof(struct %s_branches, "
+                        "%s.strand)))->frame;", name, s, name, strand->field);
 }
 
-/* A strand's frame: directly behind it, or found by way of the struct of the branches. */
+/* The frame of a chain with branches that are strands: these find it by way of the struct of the branches. */
 static void emit_frame_of(struct emitter *emitter)
 {
-    struct writer *w = emitter->writer;
-    bool branches = emitter->chain->has_branch_strands;
-
     emit_of_head(emitter, "frame");
-    if (branches) {
-        emit_of_switch(emitter);
-        emit_frame_cases(emitter);
-    }
-    writer_putf(w, "%s    return (struct %s_frame *)(void *)(%s + 1);\n}\n\n", branches ? "    }\n" : "\n{\n", emitter->chain->c_name,
+    emit_of_switch(emitter);
+    for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next)
+        emit_cases(emitter, strand, way_to_frame(emitter, strand));
+    writer_putf(emitter->writer, "    }\n    return (struct %s_frame *)(void *)(%s + 1);\n}\n\n", emitter->chain->c_name,
          emit_own_name(emitter, OWN_GIVEN));
 }
 
@@ -397,19 +397,27 @@ static void emit_variables(struct emitter *emitter)
     writer_putf(w, "    } %s;\n", emitter->chain->local.variables);
 }
 
+/* A strand's frame: directly behind it, unless it is that of a branch. */
+void emit_frame_local(struct emitter *emitter)
+{
+    const struct ir_chain *chain = emitter->chain;
+    const char *name = chain->c_name, *f = chain->local.frame, *s = chain->local.strand;
+
+    if (chain->has_branch_strands)
+        writer_putf(emitter->writer, "    struct %s_frame *%s = %s_frame_of(%s);\n", name, f, name, s);
+    else
+        writer_putf(emitter->writer, "    struct %s_frame *%s = (struct %s_frame *)(void *)(%s + 1);\n", name, f, name, s);
+}
+
 static void emit_locals(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    if (chain->has_branch_strands || emit_has_cancel(chain))
-        writer_putf(w, "    struct %s_frame *%s = %s_frame_of(%s);\n", chain->c_name, chain->local.frame, chain->c_name, chain->local.strand);
-    else
-        writer_putf(w, "    struct %s_frame *%s = (struct %s_frame *)(void *)(%s + 1);\n", chain->c_name, chain->local.frame,
-             chain->c_name, chain->local.strand);
+    emit_frame_local(emitter);
     if (uses_branches(chain))
         writer_putf(w, "    struct %s_branches *%s = %s->branches;\n", chain->c_name, chain->local.branches, chain->local.frame);
-    emit_slot_locals(emitter);
+    emit_slot_locals(emitter, NULL);
     emit_variables(emitter);
     writer_putf(w, "    enum %s_state %s = (enum %s_state)%s->op.at;\n", chain->c_name, chain->local.at, chain->c_name, chain->local.strand);
 }
@@ -423,7 +431,7 @@ void emit_resume(struct emitter *emitter)
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         need_labels(emitter, block);
     emit_slots_of(emitter);
-    if (chain->has_branch_strands || emit_has_cancel(chain))
+    if (chain->has_branch_strands)
         emit_frame_of(emitter);
     writer_putf(w, "static struct chain_strand *%s_resume(struct chain_strand *%s, struct chain_loop *%s)\n{\n", chain->c_name,
          chain->local.strand, chain->local.loop);
@@ -433,8 +441,11 @@ void emit_resume(struct emitter *emitter)
         if (block->is_state)
             writer_putf(w, "    case %s: goto %s;\n", block->state, block->label);
     writer_put(w, "    }\n    chain__impossible();\n\n");
-    emitter->line = 0;
+    emit_steps_begin(emitter);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         emit_block(emitter, block);
-    writer_put(w, "}\n");
+    emit_steps_at(emitter, chain->symbol->proto->body->span.end - 1);
+    writer_put(emitter->writer, "}\n");
+    emit_steps_end(emitter, w);
+    emit_line_back(emitter);
 }

@@ -243,25 +243,24 @@ static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
     const char *storage = emit_storage_path(emitter, instr->strand), *op = emit_op_path(emitter, instr->strand);
+    bool of_frame = instr->strand->parent->parent == NULL;
 
-    writer_putf(w, instr->strand->parent->parent == NULL ? "    if (chain__frame_branch(%s, &%s, " : "    if (chain__branch(%s, &%s, ",
-         emitter->chain->local.strand, op);
-    if (instr->strand->parent->parent == NULL)
+    emit_line(emitter, instr->span);
+    writer_putf(w, "    if (%s(%s, &%s, ", of_frame ? "chain__frame_branch" : "chain__branch", emitter->chain->local.strand, op);
+    if (of_frame)
         writer_putf(w, "offsetof(struct %s_branches, %s.%s), ", emitter->chain->c_name, instr->strand->field,
              instr->strand->is_strand ? "strand.op" : "op");
-    writer_putf(w, "%u)) {\n", emitter->chain->state_count + instr->number - 1);
-    emit_line(emitter, instr->span);
+    writer_putf(w, "%u)) ", emitter->chain->state_count + instr->number - 1);
     if (instr->kind == IR_BRANCH_OP) {
-        writer_putf(w, "        %s_start(&%s.%s%s", instr->op->name, storage, emit_storage_member(instr->strand, instr->op),
+        writer_putf(w, "%s_start(&%s.%s%s", instr->op->name, storage, emit_storage_member(instr->strand, instr->op),
              instr->args != NULL ? ", " : "");
         emit_arguments(emitter, instr->args);
         writer_put(w, ");\n");
     } else {
-        writer_put(w, "    ");
         emit_delay_start(emitter, instr->node, storage);
+        writer_put(w, "\n");
     }
     emit_line_back(emitter);
-    writer_put(w, "    }\n");
 }
 
 static void emit_ns(struct emitter *emitter, const struct node *delay)
@@ -280,16 +279,16 @@ static void emit_ns(struct emitter *emitter, const struct node *delay)
 
 void emit_delay_start(struct emitter *emitter, const struct node *node, const char *storage)
 {
-    writer_putf(emitter->writer, "    chain__delay_start(&%s.delay, ", storage);
+    writer_putf(emitter->writer, "chain__delay_start(&%s.delay, ", storage);
     emit_ns(emitter, node);
-    writer_put(emitter->writer, ");\n");
+    writer_put(emitter->writer, ");");
 }
 
 void emit_pause_start(struct emitter *emitter, const struct node *retry, const char *storage)
 {
     struct writer *w = emitter->writer;
 
-    writer_putf(w, "    chain__delay_start(&%s.delay, chain__backoff(%s, %s, ", storage, emitter->chain->local.loop,
+    writer_putf(w, "chain__delay_start(&%s.delay, chain__backoff(%s, %s, ", storage, emitter->chain->local.loop,
          emit_variable_path(emitter, retry->u.retry.attempt));
     emit_ns(emitter, retry->u.retry.backoff);
     writer_put(w, ", ");
@@ -297,7 +296,7 @@ void emit_pause_start(struct emitter *emitter, const struct node *retry, const c
         emit_ns(emitter, retry->u.retry.to);
     else
         writer_put(w, "INT64_MAX");
-    writer_putf(w, ", %s));\n", retry->u.retry.jitter != NULL ? retry->u.retry.jitter : "0");
+    writer_putf(w, ", %s));", retry->u.retry.jitter != NULL ? retry->u.retry.jitter : "0");
 }
 
 /* settle: what became of a branch. */
@@ -464,7 +463,7 @@ void emit_instr(struct emitter *emitter, const struct ir_instr *instr)
     const char *statement = codes[instr->kind].statement;
 
     if (!ir_is(instr, IR_QUIET))
-        emit_source_comment(emitter, instr->span);
+        emit_steps_at(emitter, instr->span.begin);
     if (statement == NULL)
         codes[instr->kind].function(emitter, instr);
     else if (*statement != '\0')

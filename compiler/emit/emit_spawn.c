@@ -102,13 +102,13 @@ void emit_instances_start(struct emitter *emitter, const struct ir_block *block,
     bool retries = emitter->chain->symbol->retries;
 
     if (block->end == IR_CLOSE)
-        writer_putf(w, "    %s(&%s.join, %s);\n", retries ? "chain__close_retried" : "chain__close_start", storage, nursery_path(emitter));
+        writer_putf(w, "%s(&%s.join, %s);", retries ? "chain__close_retried" : "chain__close_start", storage, nursery_path(emitter));
     else if (block->end == IR_AWAIT)
-        writer_putf(w, "    chain__join_start(&%s.join%s, %s);\n", storage, retries ? ".wait" : "", nursery_path(emitter));
+        writer_putf(w, "chain__join_start(&%s.join%s, %s);", storage, retries ? ".wait" : "", nursery_path(emitter));
     else if (block->op->pool != NULL)
-        writer_putf(w, "    chain__spawn_pooled(&%s.spawn, &%s_pool);\n", storage, block->op->c_name);
+        writer_putf(w, "chain__spawn_pooled(&%s.spawn, &%s_pool);", storage, block->op->c_name);
     else
-        writer_putf(w, "    CHAIN__SPAWN_ALLOCATED(&%s.spawn, &%s_type, struct %s_instance);\n", storage, block->op->c_name,
+        writer_putf(w, "CHAIN__SPAWN_ALLOCATED(&%s.spawn, &%s_type, struct %s_instance);", storage, block->op->c_name,
              block->op->c_name);
 }
 
@@ -118,10 +118,10 @@ void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block
     const char *storage = emit_storage_path(emitter, block->strand);
 
     if (block->end == IR_AWAIT)
-        writer_putf(emitter->writer, "        chain__join_cancel(&%s.join%s, %s);\n", storage, emitter->chain->symbol->retries ? ".wait" : "",
+        writer_putf(emitter->writer, " chain__join_cancel(&%s.join%s, %s);", storage, emitter->chain->symbol->retries ? ".wait" : "",
              nursery_path(emitter));
     else if (block->op->pool != NULL)
-        writer_putf(emitter->writer, "        chain__spawn_cancel(&%s.spawn);\n", storage);
+        writer_putf(emitter->writer, " chain__spawn_cancel(&%s.spawn);", storage);
 }
 
 void emit_spawned(struct emitter *emitter, const struct ir_instr *instr)

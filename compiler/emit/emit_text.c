@@ -134,8 +134,11 @@ static void emit_piece(struct emitter *emitter, const struct piece *piece)
 
 void emit_text(struct emitter *emitter, const struct text *text)
 {
+    int first = emitter->writer->line;
+
     for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next)
         emit_piece(emitter, piece);
+    emit_steps_inside(emitter, first);
 }
 
 void emit_arguments(struct emitter *emitter, const struct text *args)
@@ -148,11 +151,6 @@ void emit_arguments(struct emitter *emitter, const struct text *args)
 }
 
 /* ---- lines ---- */
-
-const char *emit_output_name(const char *path)
-{
-    return path[0] == '/' ? strrchr(path, '/') + 1 : path;
-}
 
 const char *emit_place_words(const struct emitter *emitter, struct span span)
 {
@@ -174,12 +172,18 @@ static void put_line(struct emitter *emitter, int line, const char *file)
 }
 
 /* From here on the output is the user's text of this place. */
-static void put_place(struct emitter *emitter, struct place place)
+static void note_place(struct emitter *emitter, struct place place)
 {
-    put_line(emitter, place.line, emit_output_name(place.source->path));
+    emitter->in_user_text = true;
     emitter->source = place.source;
     emitter->source_line = place.line;
     emitter->line_begin = emitter->writer->line;
+}
+
+static void put_place(struct emitter *emitter, struct place place)
+{
+    put_line(emitter, place.line, emit_output_name(place.source->path));
+    note_place(emitter, place);
 }
 
 /* Back and forth with nothing in between is nothing. Whether there was a way back. */
@@ -215,9 +219,15 @@ void emit_line(struct emitter *emitter, struct span span)
     struct place place;
     bool dropped;
 
+    if (emitter->steps != NULL)
+        emit_steps_at(emitter, span.begin);
     if (!emitter->options->lines || span.begin == 0)
         return;
     place = source_place(emitter->program->sources, span.begin);
+    if (emitter->steps != NULL) {
+        note_place(emitter, place);
+        return;
+    }
     dropped = drop_line_back(emitter);
     emitter->in_user_text = true;
     if (dropped && lines_before(emitter, place) <= FEW_LINES)
@@ -231,6 +241,8 @@ void emit_line_back(struct emitter *emitter)
     if (!emitter->options->lines || !emitter->in_user_text)
         return;
     emitter->in_user_text = false;
+    if (emitter->steps != NULL)
+        return;
     emitter->back_begin = emitter->writer->length;
     put_line(emitter, emitter->writer->line + 1, emitter->output);
     emitter->back_end = emitter->writer->length;
@@ -252,6 +264,7 @@ void emit_at(struct emitter *emitter, pos at)
 {
     struct place place;
     unsigned lines;
+    int first = emitter->writer->line;
 
     if (!emitter->in_user_text || at == 0)
         return;
@@ -261,6 +274,7 @@ void emit_at(struct emitter *emitter, pos at)
         return;
     put_newlines(emitter, lines);
     writer_put(emitter->writer, "            ");
+    emit_steps_inside(emitter, first);
 }
 
 uint64_t *emit_places(const struct emitter *emitter)
@@ -295,61 +309,6 @@ void emit_declared(struct emitter *emitter, struct ctype type, const char *name)
 {
     emit_type_line(emitter, type);
     writer_put(emitter->writer, ctype_declare(emitter->arena, type, name));
-}
-
-void emit_put_comment_text(struct writer *writer, const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '*' && i + 1 < length && text[i + 1] == '/')
-            writer_put(writer, "* ");
-        else if (text[i] == '/' && i + 1 < length && text[i + 1] == '*')
-            writer_put(writer, "/ ");
-        else if (text[i] == '\t' || text[i] == ' ')
-            writer_put(writer, i + 1 < length && (text[i + 1] == ' ' || text[i + 1] == '\t') ? "" : " ");
-        else if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-            writer_put(writer, "?");
-        else
-            writer_put_bytes(writer, text + i, 1);
-    }
-}
-
-const char *emit_comment_text(const struct emitter *emitter, const char *text)
-{
-    struct writer writer;
-
-    writer_init(&writer, emitter->arena);
-    emit_put_comment_text(&writer, text, strlen(text));
-    return writer.text == NULL ? "" : writer.text;
-}
-
-void emit_source_comment(struct emitter *emitter, struct span span)
-{
-    struct place place;
-    const char *text;
-    size_t length, cut;
-
-    if (span.begin == 0)
-        return;
-    place = source_place(emitter->program->sources, span.begin);
-    if (place.line == emitter->line)
-        return;
-    emitter->line = place.line;
-    text = place.line_text;
-    length = place.line_length;
-    while (length > 0 && (*text == ' ' || *text == '\t')) {
-        text++;
-        length--;
-    }
-    while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\r'))
-        length--;
-    if (strcspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") >= length)
-        return; /* brackets alone say nothing */
-    cut = length > 90 ? 87 : length;
-    while (cut < length && cut > 0 && ((unsigned char)text[cut] & 0xc0) == 0x80)
-        cut--;
-    writer_putf(emitter->writer, "    /* %d: ", place.line);
-    emit_put_comment_text(emitter->writer, text, cut);
-    writer_put(emitter->writer, cut < length ? "... */\n" : " */\n");
 }
 
 struct ctype emit_passed_type(const struct program *program, const struct symbol *op, const struct parameter *param)
@@ -388,9 +347,8 @@ const char *emit_own_parameter(const struct emitter *emitter, const struct symbo
     return name;
 }
 
-static bool type_mentions(struct ctype type, const char *name)
+bool emit_mentions(const char *text, const char *name)
 {
-    const char *text = type.before;
     struct ctoken token;
 
     while ((token = ctext_next_name(&text)).kind != CTOKEN_END)
@@ -403,7 +361,7 @@ static bool type_mentions(struct ctype type, const char *name)
 static bool is_mentioned(const struct symbol *op, const char *name)
 {
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
-        if (strcmp(param->c_name, name) == 0 || type_mentions(param->type, name))
+        if (strcmp(param->c_name, name) == 0 || emit_mentions(param->type.before, name))
             return true;
     return false;
 }
@@ -461,17 +419,34 @@ bool emit_homes(struct emitter *emitter, const struct text *text, bool declared)
     return any;
 }
 
-void emit_slot_locals(struct emitter *emitter)
+void emit_slot_locals(struct emitter *emitter, const char *text)
 {
     const struct ir_chain *chain = emitter->chain;
 
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
-        if (strand->is_slot)
+        if (strand->is_slot && (text == NULL || emit_mentions(text, strand->local)))
             writer_putf(emitter->writer, "    struct %s_%s *%s = %s_%s_of(%s);\n", chain->c_name, strand->field, strand->local, chain->c_name,
                  strand->field, chain->local.strand);
-    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+    for (const struct ir_strand *strand = chain->strands; text == NULL && strand != NULL; strand = strand->next)
         if (strand->is_slot)
             writer_putf(emitter->writer, "    (void)%s;\n", strand->local);
+}
+
+enum { WIDTH = 100 };
+
+void emit_packed(struct packed *packed, const char *word)
+{
+    struct writer *w = packed->writer;
+
+    if (packed->column != 0 && packed->column + strlen(packed->between) + 1 + strlen(word) <= WIDTH) {
+        writer_putf(w, "%s ", packed->between);
+        packed->column += strlen(packed->between) + 1;
+    } else {
+        writer_putf(w, packed->column == 0 ? "%s%s" : "%s\n%s", packed->column == 0 ? "" : packed->between, packed->indent);
+        packed->column = strlen(packed->indent);
+    }
+    writer_put(w, word);
+    packed->column += strlen(word);
 }
 
 const struct ast_number *emit_chain_budget(const struct ir_chain *chain)

@@ -74,7 +74,7 @@ enum ir_flags {
     IR_LEAVES_STORAGE = 1, /* writes nothing where values and failures settle, unless it is rejected */
     IR_ENDS_REJECTION = 2, /* afterwards no rejection is under way */
     IR_STARTS_BRANCHES = 4,
-    IR_QUIET = 8           /* no source line stands above its code */
+    IR_QUIET = 8           /* its code belongs to the line where its strand goes on */
 };
 
 /* Which blocks follow a terminator. The next block in source order needs no jump, if one may fall through to it. */

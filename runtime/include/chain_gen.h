@@ -294,6 +294,15 @@ static inline bool chain__settled_at_once(const struct chain_strand *strand)
     return strand->op.at == CHAIN__SETTLED_AT_ONCE;
 }
 
+/* Behind the start: whether the strand waits for the operation, and resumes at `at`. */
+static inline bool chain__waits(struct chain_strand *strand, unsigned at)
+{
+    if (chain__settled_at_once(strand))
+        return false;
+    strand->op.at = (uint16_t)at;
+    return true;
+}
+
 /* Counts a late settle. */
 enum chain_settled chain__late(struct chain_deferred done);
 
@@ -451,6 +460,15 @@ static inline void chain__originates(struct chain_op *op, const struct chain_sit
         failure->origin = site;
 }
 
+/* Behind a step: whether it was rejected or cancelled. A rejection comes from `site`, unless something further in has said so. */
+static inline bool chain__failed(struct chain_op *op, const struct chain_site *site)
+{
+    if (op->code == 0)
+        return false;
+    chain__originates(op, site);
+    return true;
+}
+
 /* ---- attempts ----
  *
  * A rejection that has come out of a retry knows the number of its attempt. A strand's `alive` has room for small ones, as it does not
@@ -538,6 +556,16 @@ static inline void chain__call(struct chain_strand *strand, const struct chain_t
 {
     strand->type = callee;
     strand->op.at = 0;
+}
+
+/* The same, and the strand goes on there at once: `place` in the frame of the called chain says where it was called. */
+static inline struct chain_strand *chain__enter(struct chain_strand *strand, struct chain_loop *loop,
+                                                const struct chain_type *callee, const struct chain_caller **place,
+                                                const struct chain_caller *caller)
+{
+    *place = caller;
+    chain__call(strand, callee);
+    return chain__continue(strand, loop);
 }
 
 static inline void chain__return(struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller)

@@ -1,0 +1,201 @@
+/* emit_steps.c - the lines of a resume function.
+ *
+ * A debugger moves by lines, and a step of the source is one of its lines. So every line of the function is mapped to that of its
+ * step: the function is written into a text of its own, which knows for each line what step it belongs to, and is laid out when
+ * it is complete. Statements of one step stand side by side where there is room, each further line has its `#line`, and the first
+ * shows the source beside it.
+ *
+ *     #line 12 "trip.chain" / * road_length("Oslo", city) as there * /
+ *         chain__begin(s, TRIP_AFTER_ROAD_LENGTH); road_length_start(...); if (chain__waits(...)) return chain__suspend(loop);
+ *     after_road_length:
+ *     #line 12
+ *         if (s->op.code != 0) goto end;
+ *
+ * Without `#line` a statement is a line, and the source stands above it.
+ */
+#include <string.h>
+
+#include "base/arena.h"
+#include "emit/emit.h"
+
+/* A line of the text. */
+struct step_line {
+    pos at;      /* its step; 0: none */
+    bool inside; /* it begins within the user's text, and is left as it is */
+};
+
+struct steps {
+    struct writer writer;       /* the text */
+    struct step_line *lines;
+    int capacity, noted;        /* lines of which the step is known */
+    pos at;                     /* the step that is being written */
+};
+
+static struct step_line *line_of(struct emitter *emitter, int line)
+{
+    struct steps *steps = emitter->steps;
+
+    if (line >= steps->capacity) {
+        int capacity = 2 * line + 64;
+        struct step_line *lines = arena_alloc(emitter->arena, (size_t)capacity * sizeof *lines);
+        if (steps->capacity > 0)
+            memcpy(lines, steps->lines, (size_t)steps->capacity * sizeof *lines);
+        steps->lines = lines;
+        steps->capacity = capacity;
+    }
+    return &steps->lines[line];
+}
+
+/* The lines that are complete belong to the step that was being written. */
+static void note_lines(struct emitter *emitter)
+{
+    struct steps *steps = emitter->steps;
+
+    for (; steps->noted < steps->writer.line; steps->noted++)
+        line_of(emitter, steps->noted)->at = steps->at;
+}
+
+void emit_steps_at(struct emitter *emitter, pos at)
+{
+    if (at == 0)
+        return;
+    note_lines(emitter);
+    emitter->steps->at = at;
+}
+
+void emit_steps_inside(struct emitter *emitter, int first)
+{
+    for (int line = first + 1; emitter->steps != NULL && line <= emitter->writer->line; line++)
+        line_of(emitter, line)->inside = true;
+}
+
+/* ---- laying out ---- */
+
+enum { WIDTH = 120 };
+
+struct layout {
+    struct emitter *emitter;
+    struct writer *w;
+    int line;           /* of the source, which the next line of the output is mapped to; 0: none */
+    int shown;          /* the source line that was shown last */
+    const char *path;   /* the file that lines are mapped to */
+    size_t begin;       /* of the last line, */
+    pos at;             /* its step, */
+    bool joins;         /* and whether another statement may follow on it */
+};
+
+static void show_source(struct layout *layout, struct place place)
+{
+    const char *text = emit_source_text(layout->emitter, place);
+
+    if (place.line != layout->shown && *text != '\0')
+        writer_putf(layout->w, " /* %s */", text);
+    layout->shown = place.line;
+}
+
+static void put_line(struct layout *layout, struct place place)
+{
+    const char *path = emit_output_name(place.source->path);
+
+    writer_putf(layout->w, "#line %d", place.line);
+    if (layout->path == NULL || strcmp(path, layout->path) != 0) {
+        writer_put(layout->w, " ");
+        writer_put_c_string(layout->w, path, strlen(path));
+    }
+    layout->path = path;
+    layout->line = place.line;
+    show_source(layout, place);
+    writer_put(layout->w, "\n");
+}
+
+static bool fits(const struct layout *layout, pos at, const char *text)
+{
+    size_t width = layout->w->length - layout->begin;
+
+    return layout->joins && layout->at == at && width + 1 + strlen(text) <= WIDTH;
+}
+
+static void put_label(struct layout *layout, const char *text)
+{
+    writer_putf(layout->w, "%s\n", text);
+    layout->joins = false;
+    layout->line++;
+}
+
+static void put_statement(struct layout *layout, pos at, const char *text)
+{
+    struct writer *w = layout->w;
+    const char *statement = text + strspn(text, " ");
+    bool lines = layout->emitter->options->lines;
+
+    if (lines && *text == ' ' && fits(layout, at, statement)) {
+        w->length--; /* the line goes on */
+        w->line--;
+        writer_putf(w, " %s\n", statement);
+    } else {
+        struct place place = at == 0 ? (struct place){ .line = 0 } : source_place(layout->emitter->program->sources, at);
+        if (lines && at != 0 && (place.line != layout->line || place.line != layout->shown))
+            put_line(layout, place);
+        else if (!lines && at != 0 && place.line != layout->shown) {
+            const char *source = emit_source_text(layout->emitter, place);
+            if (*source != '\0')
+                writer_putf(w, "    /* %d: %s */\n", place.line, source);
+            layout->shown = place.line;
+        }
+        layout->begin = w->length;
+        writer_putf(w, "%s\n", text);
+        layout->line++;
+    }
+    layout->joins = strcmp(statement, "}") != 0 && statement[strlen(statement) - 1] != '/';
+    layout->at = at;
+}
+
+static void put_inside(struct layout *layout, const char *text)
+{
+    layout->begin = layout->w->length;
+    writer_putf(layout->w, "%s\n", text);
+    layout->line++;
+}
+
+static void lay_out(struct layout *layout, const struct step_line *line, const char *text)
+{
+    size_t length = strlen(text);
+
+    if (line->inside)
+        put_inside(layout, text);
+    else if (length == 0)
+        return;
+    else if (*text != ' ' && text[length - 1] == ':')
+        put_label(layout, text);
+    else
+        put_statement(layout, line->at, text);
+}
+
+/* ---- the two ends ---- */
+
+void emit_steps_begin(struct emitter *emitter)
+{
+    struct steps *steps = arena_new(emitter->arena, struct steps);
+
+    writer_init(&steps->writer, emitter->arena);
+    steps->noted = steps->writer.line;
+    emitter->steps = steps;
+    emitter->writer = &steps->writer;
+}
+
+void emit_steps_end(struct emitter *emitter, struct writer *writer)
+{
+    struct steps *steps = emitter->steps;
+    struct layout layout = { .emitter = emitter, .w = writer };
+    const char *text = writer_text(&steps->writer);
+
+    note_lines(emitter);
+    emitter->steps = NULL;
+    emitter->writer = writer;
+    for (int line = 1; line < steps->writer.line; line++) {
+        const char *end = strchr(text, '\n');
+        lay_out(&layout, &steps->lines[line], arena_copy(emitter->arena, text, (size_t)(end - text)));
+        text = end + 1;
+    }
+    emitter->in_user_text = layout.path != NULL;
+}
