@@ -50,7 +50,6 @@ def figures(source, made, header):
         "cancel cases that only break": len(re.findall(r"case \w+:\n\s*break;", made)),
         "labels with a number": len(re.findall(r"^\w+_\d+:", made, re.M)),
         "places in tables by number": len(re.findall(r"_(?:sites|callers)\[\d+\]", made)),
-        "do functions by number": len(re.findall(r"^static .*_do_\d+\(", made, re.M)),
     }
 
 

@@ -35,6 +35,9 @@ const char *emit_storage_value(const struct ir_strand *strand, const struct symb
 /* A local or parameter of ours. */
 const char *emit_own_name(const struct emitter *emitter, enum own id);
 
+/* The place of a step in the table of sites, by its number from 1. */
+const char *emit_site_name(const struct emitter *emitter, unsigned number);
+
 /* The storage of a strand in C: "f->u" or "b->branch_1.u". */
 const char *emit_storage_path(const struct emitter *emitter, const struct ir_strand *strand);
 

@@ -9,16 +9,27 @@
 
 /* ---- tables ---- */
 
-static void emit_site(struct emitter *emitter, struct span span, const char *step)
+/* "HEAD { a, b };" on one line if there is room. */
+static void emit_braces(struct emitter *emitter, const char *head, const char *words)
 {
-    struct writer *w = emitter->writer;
-    struct place place = source_place(emitter->program->sources, span.begin);
+    bool fits = strchr(words, '\n') == NULL && strlen(head) + strlen(words) <= 100;
 
-    writer_put(w, "    { ");
-    writer_put_c_string(w, emit_output_name(place.source->path), strlen(emit_output_name(place.source->path)));
-    writer_putf(w, ", %d, %d, ", place.line, place.column);
-    writer_put_c_string(w, step, strlen(step));
-    writer_put(w, " },\n");
+    writer_putf(emitter->writer, fits ? "%s { %s };\n" : "%s {\n%s\n};\n", head, fits ? words + strspn(words, " ") : words);
+}
+
+static void emit_site(struct emitter *emitter, struct packed *packed, struct span span, const char *step)
+{
+    struct place place = source_place(emitter->program->sources, span.begin);
+    const char *path = emit_output_name(place.source->path);
+    struct writer text;
+
+    writer_init(&text, emitter->arena);
+    writer_put(&text, "{ ");
+    writer_put_c_string(&text, path, strlen(path));
+    writer_putf(&text, ", %d, %d, ", place.line, place.column);
+    writer_put_c_string(&text, step, strlen(step));
+    writer_put(&text, " }");
+    emit_packed(packed, writer_text(&text));
 }
 
 static struct span state_span(const struct ir_chain *chain, const struct ir_block *state)
@@ -32,45 +43,79 @@ static struct span state_span(const struct ir_chain *chain, const struct ir_bloc
 static void emit_states(struct emitter *emitter)
 {
     const struct ir_chain *chain = emitter->chain;
-    struct packed packed = { emitter->writer, "    ", ",", 0 };
+    struct writer words;
+    struct packed packed = { &words, "    ", ",", 0 };
 
-    writer_putf(emitter->writer, "/* Where %s can be resumed. */\nenum %s_state {\n", chain->c_name, chain->c_name);
+    writer_init(&words, emitter->arena);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->is_state)
             emit_packed(&packed, block->state);
-    writer_put(emitter->writer, "\n};\n\n");
+    writer_putf(emitter->writer, "/* Where %s can be resumed. */\n", chain->c_name);
+    emit_braces(emitter, arena_format(emitter->arena, "enum %s_state", chain->c_name), writer_text(&words));
+    writer_put(emitter->writer, "\n");
+}
+
+/* Names for the places of a table that no state has. */
+static void emit_site_names(struct emitter *emitter)
+{
+    const struct ir_chain *chain = emitter->chain;
+    struct writer words;
+    struct packed packed = { &words, "    ", ",", 0 };
+
+    writer_init(&words, emitter->arena);
+    for (const struct ir_site *site = chain->sites; site != NULL; site = site->next)
+        emit_packed(&packed, site != chain->sites ? site->name : arena_format(emitter->arena, "%s = %u", site->name, chain->state_count));
+    if (chain->sites != NULL)
+        emit_braces(emitter, "enum", writer_text(&words));
 }
 
 /* For origins of rejections, traces, dumps and debuggers: the states, then the steps that a rejection can come from. */
 static void emit_sites(struct emitter *emitter)
 {
     const struct ir_chain *chain = emitter->chain;
+    struct packed packed = { emitter->writer, "    ", ",", 0 };
 
-    writer_putf(emitter->writer, "/* The states of %s, then the steps that can reject. */\nstatic const struct chain_site %s_sites[] = {\n",
-         chain->c_name, chain->c_name);
+    writer_putf(emitter->writer, "/* The states of %s, then the steps that can reject. */\n", chain->c_name);
+    emit_site_names(emitter);
+    writer_putf(emitter->writer, "static const struct chain_site %s_sites[] = {\n", chain->c_name);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->is_state)
-            emit_site(emitter, state_span(chain, block), block->state);
+            emit_site(emitter, &packed, state_span(chain, block), block->state);
     for (const struct ir_site *site = chain->sites; site != NULL; site = site->next)
-        emit_site(emitter, site->span, site->step);
-    writer_put(emitter->writer, "};\n\n");
+        emit_site(emitter, &packed, site->span, site->step);
+    writer_put(emitter->writer, "\n};\n\n");
 }
 
-/* Where the chain goes on behind each of its calls. */
+static void emit_call_names(struct emitter *emitter)
+{
+    struct writer words;
+    struct packed packed = { &words, "    ", ",", 0 };
+
+    writer_init(&words, emitter->arena);
+    for (const struct ir_block *block = emitter->chain->blocks; block != NULL; block = block->next)
+        if (block->end == IR_CALL)
+            emit_packed(&packed, block->call);
+    emit_braces(emitter, "enum", writer_text(&words));
+}
+
+/* Where the chain goes on after each of its calls. */
 static void emit_callers(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
+    struct packed packed = { w, "    ", ",", 0 };
 
     if (chain->call_count == 0)
         return;
     if (chain->symbol->proto->is_static && !chain->symbol->is_spawned)
         writer_putf(w, "%sconst struct chain_type %s_type;\n\n", emitter->linkage, chain->c_name);
-    writer_putf(w, "/* Where %s goes on behind its calls. */\nstatic const struct chain_caller %s_callers[] = {\n", chain->c_name, chain->c_name);
+    writer_putf(w, "/* Where %s goes on after its calls. */\n", chain->c_name);
+    emit_call_names(emitter);
+    writer_putf(w, "static const struct chain_caller %s_callers[] = {\n", chain->c_name);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->end == IR_CALL)
-            writer_putf(w, "    { &%s_type, %s },\n", chain->c_name, block->to->state);
-    writer_put(w, "};\n\n");
+            emit_packed(&packed, arena_format(emitter->arena, "[%s] = { &%s_type, %s }", block->call, chain->c_name, block->to->state));
+    writer_put(w, "\n};\n\n");
 }
 
 static const char type_text[] =
@@ -105,7 +150,7 @@ static void emit_do_function(struct emitter *emitter, const struct ir_function *
 
     if (!ctype_is_void(node->type))
         emit_type_line(emitter, node->type);
-    writer_putf(w, "static %s %s_do_%u(", type, chain->c_name, function->number);
+    writer_putf(w, "static %s %s(", type, function->name);
     homes = emit_homes(emitter, node->u.do_.body, true);
     if (rejects)
         writer_putf(w, "%sstruct chain_strand *%s", homes ? ", " : "", chain->local.strand);

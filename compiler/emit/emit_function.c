@@ -89,7 +89,7 @@ static void emit_call(struct emitter *emitter, const struct ir_block *block)
         writer_putf(w, ", &%s->%s", emit_holder_path(emitter, block->strand->slot), c_names_callee_member(emitter->arena, block->strand, block->op));
     writer_put(w, block->args != NULL ? ", " : "");
     emit_arguments(emitter, block->args);
-    writer_putf(w, ");\n    return chain__enter(%s, %s, &%s_type, &%s.caller, &%s_callers[%u]);\n", chain->local.strand,
+    writer_putf(w, ");\n    return chain__enter(%s, %s, &%s_type, &%s.caller, &%s_callers[%s]);\n", chain->local.strand,
                 chain->local.loop, block->op->c_name, callee, chain->c_name, block->call);
     emit_line_back(emitter);
 }
@@ -134,14 +134,14 @@ static void emit_check(struct emitter *emitter, const struct ir_block *block)
 
     if (block->to == block->no) { /* both ways lead to the same place, a finally say */
         if (block->site != 0)
-            writer_putf(w, "    chain__originates(&%s->op, &%s_sites[%u]);\n", s, chain->c_name, chain->state_count + block->site - 1);
+            writer_putf(w, "    chain__originates(&%s->op, &%s_sites[%s]);\n", s, chain->c_name, emit_site_name(emitter, block->site));
         go(emitter, block, block->to);
         return;
     }
 
     if (block->site != 0)
-        writer_putf(w, "    if (chain__failed(&%s->op, &%s_sites[%u])) goto %s;\n", s, chain->c_name,
-                    chain->state_count + block->site - 1, block->no->label);
+        writer_putf(w, "    if (chain__failed(&%s->op, &%s_sites[%s])) goto %s;\n", s, chain->c_name,
+                    emit_site_name(emitter, block->site), block->no->label);
     else
         writer_putf(w, "    if (%s->op.code != 0) goto %s;%s\n", s, block->no->label,
                     block->cancel_only ? " /* cancelled meanwhile */" : "");

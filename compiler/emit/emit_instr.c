@@ -194,7 +194,7 @@ static void emit_do(struct emitter *emitter, const struct ir_instr *instr)
         writer_putf(w, "%s = ", emit_variable_path(emitter, instr->variable));
     else if (rejects || !ctype_is_void(instr->node->type))
         writer_put(w, "(void)");
-    writer_putf(w, "%s_do_%u(", chain->c_name, instr->function->number);
+    writer_putf(w, "%s(", instr->function->name);
     if (emit_homes(emitter, instr->node->u.do_.body, false) && rejects)
         writer_put(w, ", ");
     writer_put(w, rejects ? chain->local.strand : "");
@@ -224,7 +224,8 @@ static void emit_raise(struct emitter *emitter, const struct ir_instr *instr)
     emit_arguments(emitter, instr->args);
     writer_put(w, count < 2 ? ", NULL, 0);\n" : count < 3 ? ", 0);\n" : ");\n");
     emit_line_back(emitter);
-    writer_putf(w, "    chain__originates(%s, &%s_sites[%u]);\n", strand_op(emitter), emitter->chain->c_name, emitter->chain->state_count + instr->number - 1);
+    writer_putf(w, "    chain__originates(%s, &%s_sites[%s]);\n", strand_op(emitter),
+                emitter->chain->c_name, emit_site_name(emitter, instr->number));
 }
 
 static void emit_catch(struct emitter *emitter, const struct ir_instr *instr)
@@ -250,7 +251,7 @@ static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
     if (of_frame)
         writer_putf(w, "offsetof(struct %s_branches, %s.%s), ", emitter->chain->c_name, instr->strand->field,
              instr->strand->is_strand ? "strand.op" : "op");
-    writer_putf(w, "%u)) ", emitter->chain->state_count + instr->number - 1);
+    writer_putf(w, "%s)) ", emit_site_name(emitter, instr->number));
     if (instr->kind == IR_BRANCH_OP) {
         writer_putf(w, "%s_start(&%s.%s%s", instr->op->name, storage, emit_storage_member(instr->strand, instr->op),
              instr->args != NULL ? ", " : "");

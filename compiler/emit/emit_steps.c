@@ -7,9 +7,8 @@
  *
  *     #line 12 "trip.chain" / * road_length("Oslo", city) as there * /
  *         chain__begin(s, TRIP_AFTER_ROAD_LENGTH); road_length_start(...); if (chain__waits(...)) return chain__suspend(loop);
- *     after_road_length:
  *     #line 12
- *         if (s->op.code != 0) goto end;
+ *     after_road_length: if (s->op.code != 0) goto end;
  *
  * Without `#line` a statement is a line, and the source stands above it.
  */
@@ -82,6 +81,7 @@ struct layout {
     size_t begin;       /* of the last line, */
     pos at;             /* its step, */
     bool joins;         /* and whether another statement may follow on it */
+    const char *label;  /* of the next; NULL: it has none */
 };
 
 static void show_source(struct layout *layout, struct place place)
@@ -115,37 +115,51 @@ static bool fits(const struct layout *layout, pos at, const char *text)
     return layout->joins && layout->at == at && width + 1 + strlen(text) <= WIDTH;
 }
 
-static void put_label(struct layout *layout, const char *text)
+static void put_source(struct layout *layout, struct place place)
 {
-    writer_putf(layout->w, "%s\n", text);
-    layout->joins = false;
-    layout->line++;
+    const char *text = emit_source_text(layout->emitter, place);
+
+    if (place.line != layout->shown && *text != '\0')
+        writer_putf(layout->w, "    /* %d: %s */\n", place.line, text);
+    layout->shown = place.line;
 }
 
+static void begin_line(struct layout *layout, pos at)
+{
+    struct place place;
+
+    if (at == 0)
+        return;
+    place = source_place(layout->emitter->program->sources, at);
+    if (!layout->emitter->options->lines)
+        put_source(layout, place);
+    else if (place.line != layout->line || place.line != layout->shown)
+        put_line(layout, place);
+}
+
+/* A compiler makes code of a label, so that stands on the line of what follows it. */
 static void put_statement(struct layout *layout, pos at, const char *text)
 {
     struct writer *w = layout->w;
-    const char *statement = text + strspn(text, " ");
+    const char *statement = text + strspn(text, " "), *label = layout->label;
     bool lines = layout->emitter->options->lines;
 
-    if (lines && *text == ' ' && fits(layout, at, statement)) {
+    if (lines && *text == ' ' && label == NULL && fits(layout, at, statement)) {
         w->length--; /* the line goes on */
         w->line--;
         writer_putf(w, " %s\n", statement);
     } else {
-        struct place place = at == 0 ? (struct place){ .line = 0 } : source_place(layout->emitter->program->sources, at);
-        if (lines && at != 0 && (place.line != layout->line || place.line != layout->shown))
-            put_line(layout, place);
-        else if (!lines && at != 0 && place.line != layout->shown) {
-            const char *source = emit_source_text(layout->emitter, place);
-            if (*source != '\0')
-                writer_putf(w, "    /* %d: %s */\n", place.line, source);
-            layout->shown = place.line;
-        }
+        if (label != NULL && !lines)
+            writer_putf(w, "%s\n", label);
+        begin_line(layout, at);
         layout->begin = w->length;
-        writer_putf(w, "%s\n", text);
+        if (label != NULL && lines)
+            writer_putf(w, "%s %s\n", label, statement);
+        else
+            writer_putf(w, "%s\n", text);
         layout->line++;
     }
+    layout->label = NULL;
     layout->joins = strcmp(statement, "}") != 0 && statement[strlen(statement) - 1] != '/';
     layout->at = at;
 }
@@ -166,7 +180,7 @@ static void lay_out(struct layout *layout, const struct step_line *line, const c
     else if (length == 0)
         return;
     else if (*text != ' ' && text[length - 1] == ':')
-        put_label(layout, text);
+        layout->label = layout->label == NULL ? text : arena_format(layout->emitter->arena, "%s %s", layout->label, text);
     else
         put_statement(layout, line->at, text);
 }

@@ -33,6 +33,15 @@ const char *emit_own_name(const struct emitter *emitter, enum own id)
     return emitter->chain != NULL ? emitter->chain->own[id] : emitter->program->own[id];
 }
 
+const char *emit_site_name(const struct emitter *emitter, unsigned number)
+{
+    const struct ir_site *site = emitter->chain->sites;
+
+    while (site->index + 1 != number)
+        site = site->next;
+    return site->name;
+}
+
 const char *emit_holder_path(const struct emitter *emitter, const struct ir_strand *slot)
 {
     return slot == NULL ? emitter->chain->local.branches : slot->local;

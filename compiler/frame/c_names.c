@@ -248,6 +248,16 @@ static const char *name_state(struct naming *states, const char *name)
     return made;
 }
 
+/* A place in a table, after its step: "TRIP_SITE_SPAWN_HEAT". */
+static const char *name_place(struct naming *states, const char *prefix, const char *table, const char *step)
+{
+    char *name = arena_copy(states->arena, step, strlen(step));
+
+    for (char *p = name; *p != '\0'; p++)
+        *p = *p == ' ' ? '_' : *p;
+    return name_state(states, arena_format(states->arena, "%s_%s_%s", prefix, table, c_names_upper(states->arena, name)));
+}
+
 /* Labels are names of the function; an enumerator is a name of the whole file: the chains `job` and `Job`, or `x` and
  * `x_after`, may come to the same one. */
 static void name_blocks(struct naming *naming, struct naming *states, struct ir_chain *chain)
@@ -258,7 +268,7 @@ static void name_blocks(struct naming *naming, struct naming *states, struct ir_
         if (block->end == IR_CALL || block->end == IR_START) {
             block->op->is_started = true;
             if (block->end == IR_CALL)
-                block->call = chain->call_count++;
+                chain->call_count++;
         }
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         block->label = unique_label(naming, block->hint);
@@ -267,6 +277,22 @@ static void name_blocks(struct naming *naming, struct naming *states, struct ir_
             block->state = name_state(states, arena_format(naming->arena, "%s_%s", prefix, c_names_upper(naming->arena, block->label)));
             add_state(block);
             chain->state_count++;
+        }
+    release(naming);
+    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        if (block->end == IR_CALL)
+            block->call = name_place(states, prefix, "CALLS", block->op->name);
+    for (struct ir_site *site = chain->sites; site != NULL; site = site->next)
+        site->name = name_place(states, prefix, "SITE", site->step);
+}
+
+/* After their lines. */
+static void name_functions(struct naming *naming, struct ir_chain *chain)
+{
+    for (struct ir_function *function = chain->functions; function != NULL; function = function->next)
+        if (function->reached) {
+            int line = source_place(naming->program->sources, function->node->span.begin).line;
+            function->name = unique(naming, arena_format(naming->arena, "%s_do_%d", chain->c_name, line));
         }
     release(naming);
 }
@@ -381,6 +407,7 @@ void c_names(struct arena *arena, struct program *program, struct ir_chain *chai
     name_scopes(&naming, program, chain, chain->checked->scope);
     name_fields(&naming, chain);
     name_blocks(&naming, &states, chain);
+    name_functions(&naming, chain);
     program->state_names = states.taken;
     name_locals(&naming, chain);
 }

@@ -145,7 +145,7 @@ struct ir_block {
     const struct ast_name *codes;
     struct ir_case *cases;
     struct ir_block *to, *no;
-    unsigned call;              /* [name] IR_CALL: which of the chain's */
+    const char *call;           /* [name] IR_CALL: its place among the chain's */
     unsigned site;              /* IR_CHECK: index + 1 of the step a rejection comes from; 0: known already */
     bool is_state;              /* can be resumed at */
     struct ir_block *next_state; /* [name] of the same strand */
@@ -165,7 +165,7 @@ struct ir_function {
     struct ir_function *next;
     const struct node *node;
     struct ir_strand *strand;
-    unsigned number;
+    const char *name;           /* [name] */
     bool reached;               /* [tidy] */
 };
 
@@ -175,6 +175,7 @@ struct ir_site {
     struct span span;
     const char *step;
     unsigned index;
+    const char *name;           /* [name] of its place in the table */
 };
 
 struct ir_chain {
@@ -185,7 +186,7 @@ struct ir_chain {
     struct ir_block *blocks, **last_block;
     struct ir_function *functions, **last_function;
     struct ir_site *sites, **last_site;
-    unsigned block_count, site_count, function_count;
+    unsigned block_count, site_count;
     unsigned state_count, call_count; /* [name] */
     bool has_branches;          /* has a struct for them: its own or a callee's */
     bool has_branch_strands;

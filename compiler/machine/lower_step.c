@@ -181,7 +181,6 @@ void lower_do(struct lowering *lowering, const struct node *node, struct variabl
     owns(instr, owned);
     function->node = node;
     function->strand = lowering->strand;
-    function->number = ++lowering->chain->function_count;
     *lowering->chain->last_function = function;
     lowering->chain->last_function = &function->next;
     instr->function = function;

@@ -38,9 +38,9 @@ def table():
 
 WORDS, NUMBERED, MADE = table()
 OURS = re.compile(r"v?(chain|CHAIN|CHAINC)_|v?chain$|__cplusplus$|__has_include$|__\w+__$|(main$|define$|defined|ifndef|endif|elif|ifdef|undef|pragma)$")
-# Of the kinds that the table need not have: states, which name.c keeps apart from everything, and labels.
-STATES = re.compile(r"^enum \w+_state \{(.*?)\}", re.S | re.M)
-LABEL = re.compile(r"^\s*(\w+):(?!:)|\bgoto (\w+);", re.M)
+# Of the kinds that the table need not have: states and places in tables, which c_names.c keeps apart from everything, and labels.
+STATES = re.compile(r"^enum (?:\w+_state )?\{(.*?)\}", re.S | re.M)
+LABEL = re.compile(r"^\s*(\w+):(?!:)|\bgoto (\w+);|^(?:\w+: )+(\w+):", re.M)
 
 
 def words_of(path, seen):
