@@ -148,6 +148,9 @@ const struct ast_number *emit_chain_budget(const struct ir_chain *chain);
 void emit_put_comment_text(struct writer *writer, const char *text, size_t length);
 const char *emit_comment_text(const struct emitter *emitter, const char *text);
 
+/* The comment that stands directly above an item of the source. */
+void emit_comment_above(struct emitter *emitter, const struct ast_item *item);
+
 /* emit_codes.c */
 void emit_code_enum(struct emitter *emitter, const struct ast_code *codes);
 void emit_code_functions(struct emitter *emitter); /* if it does */

@@ -56,3 +56,65 @@ const char *emit_source_text(const struct emitter *emitter, struct place place)
     writer_put(&shown, cut < length ? "..." : "");
     return writer_text(&shown);
 }
+
+/* ---- the comment above an item ---- */
+
+static int line_of(const struct emitter *emitter, pos at)
+{
+    return source_place(emitter->program->sources, at).line;
+}
+
+/* The first of the comments that end directly above the item, without an empty line between. */
+static const struct ast_comment *comment_above(const struct emitter *emitter, const struct ast_item *item)
+{
+    const struct ast_comment *first = NULL, *last = NULL;
+
+    for (const struct ast_comment *c = item->comments; c != NULL && !c->behind; c = c->next) {
+        if (last == NULL || line_of(emitter, c->span.begin) > line_of(emitter, last->span.end - 1) + 1)
+            first = c;
+        last = c;
+    }
+    return last != NULL && line_of(emitter, last->span.end - 1) + 1 == line_of(emitter, item->span.begin) ? first : NULL;
+}
+
+/* A comment that is being written. */
+struct block_comment {
+    bool begun;
+    unsigned empty; /* lines that are only written if another follows */
+};
+
+/* One line of it, without what makes it a comment in the source. */
+static void put_comment_line(struct emitter *emitter, struct block_comment *comment, const char *text, const char *end)
+{
+    struct writer *w = emitter->writer;
+
+    while (text < end && (*text == ' ' || *text == '\t' || *text == '*' || *text == '/'))
+        text++;
+    while (end > text && strchr(" \t\r*/", end[-1]) != NULL)
+        end--;
+    if (text == end) {
+        comment->empty++;
+        return;
+    }
+    for (; comment->begun && comment->empty > 0; comment->empty--)
+        writer_put(w, "\n *");
+    writer_put(w, comment->begun ? "\n * " : "/* ");
+    emit_put_comment_text(w, text, (size_t)(end - text));
+    *comment = (struct block_comment){ .begun = true };
+}
+
+void emit_comment_above(struct emitter *emitter, const struct ast_item *item)
+{
+    struct block_comment comment = { .begun = false };
+
+    for (const struct ast_comment *c = comment_above(emitter, item); c != NULL && !c->behind; c = c->next) {
+        const char *text = source_text(emitter->program->sources, c->span), *end = text + (c->span.end - c->span.begin);
+        for (const char *newline; text < end; text = newline + 1) {
+            newline = memchr(text, '\n', (size_t)(end - text));
+            newline = newline == NULL ? end : newline;
+            put_comment_line(emitter, &comment, text, newline);
+        }
+    }
+    if (comment.begun)
+        writer_put(emitter->writer, " */\n");
+}

@@ -143,6 +143,17 @@ static void emit_settled_types(struct emitter *emitter)
     }
 }
 
+/* What its author says of a chain, above what C code uses of it. */
+static void emit_chain_comment(struct emitter *emitter)
+{
+    const struct ast_item *item = emitter->program->units->file->items;
+
+    while (item != NULL && (item->kind != AST_PROTO || item->u.proto != emitter->chain->symbol->proto))
+        item = item->next;
+    if (item != NULL)
+        emit_comment_above(emitter, item);
+}
+
 static void emit_chain(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
@@ -167,6 +178,7 @@ static void emit_chain(struct emitter *emitter)
     if (chain->symbol->pool != NULL)
         writer_putf(w, "extern struct chain__pool %s_pool;\n", name);
     writer_put(w, "\n");
+    emit_chain_comment(emitter);
     writer_put_template(w, root_text, "name", name, "padding", arena_format(emitter->arena, "    CHAIN__PAD(sizeof(struct chain_root), "
                  "CHAIN__ALIGN(struct %s_frame))\n", name), "distance", !chain->has_branches ? "" : arena_format(emitter->arena,
                  "CHAIN_STATIC_ASSERT(sizeof(struct %s) <= 524280, \"a branch finds its strand within 512 KB\");\n", name),
