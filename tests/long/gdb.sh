@@ -50,4 +50,34 @@ expect 0 $CC -std=c11 -g -O0 -pthread -I. -I"$BUILD/include" choice.c "$BUILD/li
 gdb -nx -batch -ex 'set debuginfod enabled off' -ex 'break choice.chain:6' -ex run -ex next -ex next -ex next ./choice >out 2>err </dev/null
 shows out '"behind"'
 ! grep -q '"not taken"' out || fail "shown, but not taken: $(cat out)"
+
+# `next` moves by lines of the source, one for each step, and a line that begins branches can be stopped at.
+cat >lines.chain <<'EOF'
+#include <stdio.h>
+sync int puts(const char *text);
+chain int one(int n)
+{
+    delay 1ms
+    then (n)
+}
+
+chain int main(void)
+{
+    puts("first")
+    then puts("second")
+    then all (
+        one(1) as x,
+        one(2) as y
+    )
+    then puts("third")
+    then (x + y - 3)
+}
+EOF
+expect 0 "$CHAINC" lines.chain
+expect 0 $CC -std=c11 -g -O0 -pthread -I. -I"$BUILD/include" lines.c "$BUILD/lib/libchain.a" -o lines
+gdb -nx -batch -ex 'set debuginfod enabled off' -ex 'break lines.chain:11' -ex run -ex next -ex next -ex 'break lines.chain:17' \
+    -ex continue -ex next -ex next -ex 'tbreak lines.chain:13' -ex 'info breakpoints' ./lines >out 2>err </dev/null
+sed -n 's/^\([0-9][0-9]*\)\t.*/\1/p' out | tr '\n' ' ' >stops
+[ "$(cat stops)" = "11 12 13 17 18 19 " ] || fail "stopped at $(cat stops): $(cat out)"
+shows out 'main_chain_resume at .*lines.chain:13$'
 exit 0
