@@ -210,6 +210,9 @@ coverage: ## which lines and branches of the core and of the passes that place s
 	-@tests/fuzz/fuzz.py --build $(COVERAGE) --nested --count 500
 	@tests/mutants/coverage.py $(COVERAGE)
 
+comments: $(LIBCHAINC) ## comments of all kinds in rows of three between all tokens; printed as source, nothing of them is lost
+	@STRIDE=1 tests/run --build $(BUILD) --timeout 600 unit/compiler_comments
+
 faults: all $(LIBCHAINC) ## every allocation and every system call of chainc and of libchain fails once, and a signal comes before each; tests/faults/faults.py --help
 	@STRIDE=1 tests/run --build $(BUILD) --timeout 3600 unit/compiler_memory
 	@tests/faults/faults.py --build $(BUILD)
@@ -261,7 +264,7 @@ $(BUILD)/way: FORCE
 	@mkdir -p $(@D)
 	@echo '$(WAY_TO_DATA)' | cmp -s - $@ || echo '$(WAY_TO_DATA)' >$@
 
-.PHONY: all chainc libchain check check-builds bless asan tsan damage valgrind fuzz soak growth \
+.PHONY: all chainc libchain check check-builds bless asan tsan comments damage valgrind fuzz soak growth \
         bench format format-check pictures clean mutants coverage fuzz-compiler faults fuzz-accepted names declarations \
         help FORCE
 .DELETE_ON_ERROR:

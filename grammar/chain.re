@@ -29,6 +29,7 @@ static void add_comment(struct scanner *scan, const char *begin, const char *end
 
     comment->span = scan_span(scan, begin, trimmed_end(begin, end));
     comment->behind = behind;
+    comment->to_line_end = begin[1] == '/';
     *scan->last_comment = comment;
     scan->last_comment = &comment->next;
 }

@@ -20,6 +20,7 @@ struct ast_comment {
     struct ast_comment *next;
     struct span span;
     bool behind;      /* on the same line as what precedes it */
+    bool to_line_end; /* // and not a block */
 };
 
 /* C text that is copied, never parsed: without its brackets and without blanks at both ends. */

@@ -17,14 +17,11 @@ struct walk {
 static void walk_form(struct walk *walk, struct ast_form *form);
 static void walk_pipeline(struct walk *walk, struct ast_pipeline *pipeline);
 
-/* Cuts off the comments that begin before a position and, if asked, only those behind something. */
-static struct ast_comment *take(struct walk *walk, pos before, bool only_behind)
+/* Cuts off the comments up to the one that `end` points to. */
+static struct ast_comment *cut(struct walk *walk, struct ast_comment **end)
 {
-    struct ast_comment *first = walk->next, **end = &walk->next;
+    struct ast_comment *first = walk->next, *rest = *end;
 
-    while (*end && (*end)->span.begin < before && ((*end)->behind || !only_behind))
-        end = &(*end)->next;
-    struct ast_comment *rest = *end;
     if (end == &walk->next)
         return NULL;
     *end = NULL;
@@ -44,18 +41,47 @@ static void hang(struct ast_comment **list, struct ast_comment *added, bool behi
     *list = rest;
 }
 
+/* All that begin before a position. */
+static void hang_before(struct walk *walk, struct ast_comment **list, pos before)
+{
+    struct ast_comment **end = &walk->next;
+
+    while (*end && (*end)->span.begin < before)
+        end = &(*end)->next;
+    hang(list, cut(walk, end), false);
+}
+
+static bool ends_in_line_comment(const struct ast_comment *comment)
+{
+    while (comment && comment->next)
+        comment = comment->next;
+    return comment && comment->behind && comment->to_line_end;
+}
+
+/* Those that begin before a position and stand behind something. A line comment is the last on its line: one behind a later token
+ * has to find another node. */
+static void hang_behind(struct walk *walk, struct ast_comment **list, pos before)
+{
+    struct ast_comment **end = &walk->next;
+    bool is_full = ends_in_line_comment(*list);
+
+    for (; !is_full && *end && (*end)->span.begin < before && (*end)->behind; end = &(*end)->next)
+        is_full = (*end)->to_line_end;
+    hang(list, cut(walk, end), true);
+}
+
 static void enter(struct walk *walk, pos begin, struct ast_comment **comments)
 {
     if (walk->left)
-        hang(walk->left, take(walk, begin, true), true);
-    hang(comments, take(walk, begin, false), false);
+        hang_behind(walk, walk->left, begin);
+    hang_before(walk, comments, begin);
     walk->left = NULL;
 }
 
 static void leave(struct walk *walk, pos end, struct ast_comment **comments)
 {
-    hang(walk->left ? walk->left : comments, take(walk, end, true), true);
-    hang(comments, take(walk, end, false), false);
+    hang_behind(walk, walk->left ? walk->left : comments, end);
+    hang_before(walk, comments, end);
     walk->left = comments;
 }
 
@@ -98,7 +124,7 @@ static void walk_branches(struct walk *walk, struct ast_form *form)
         }
     }
     if (walk->left)
-        hang(walk->left, take(walk, form->span.end, true), true);
+        hang_behind(walk, walk->left, form->span.end);
     walk->left = NULL;
 }
 
@@ -113,7 +139,7 @@ static void walk_if(struct walk *walk, struct ast_form *form)
 static void walk_form(struct walk *walk, struct ast_form *form)
 {
     if (!walk->left)
-        hang(walk->owner, take(walk, form->span.begin, false), false);
+        hang_before(walk, walk->owner, form->span.begin);
     switch (form->kind) {
     case AST_BLOCK: case AST_LOOP: walk_block(walk, form->u.block); break;
     case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: walk_branches(walk, form); break;
@@ -164,7 +190,7 @@ static void walk_proto(struct walk *walk, struct ast_proto *proto)
     if (!proto->body)
         return;
     if (walk->left)
-        hang(walk->left, take(walk, proto->body->span.begin, true), true);
+        hang_behind(walk, walk->left, proto->body->span.begin);
     walk_block(walk, proto->body);
 }
 

@@ -9,12 +9,13 @@ static void print_pipeline(struct print *print, const struct ast_pipeline *pipel
 
 /* ---- forms ---- */
 
-static void print_branch(struct print *print, const struct ast_branch *branch)
+/* On lines of its own it has the comments before it on such lines, too, and those behind it behind the comma. */
+static void print_branch(struct print *print, const struct ast_branch *branch, bool has_lines)
 {
     bool flat = print->flat;
 
-    print->flat = ast_print_on_one_line(print, branch->span);
-    print_pipeline(print, branch->pipeline, !print->flat);
+    print->flat = !has_lines;
+    print_pipeline(print, branch->pipeline, !ast_print_on_one_line(print, branch->span));
     if (branch->winner) {
         writer_put(print->writer, " ");
         ast_print_block(print, branch->winner);
@@ -31,7 +32,7 @@ static void print_branches(struct print *print, const char *word, const struct a
     for (const struct ast_branch *branch = form->u.branches; branch; branch = branch->next) {
         if (broken)
             ast_print_end_line(print);
-        print_branch(print, branch);
+        print_branch(print, branch, broken);
         writer_put(print->writer, !branch->next ? "" : broken ? "," : ", ");
     }
     print->writer->indent -= broken;
@@ -188,7 +189,8 @@ static void print_else(struct print *print, const struct ast_clause *clause)
     print->writer->indent -= broken;
 }
 
-static void print_clause(struct print *print, const struct ast_clause *clause)
+/* Gives the comments behind it. */
+static const struct ast_comment *print_clause(struct print *print, const struct ast_clause *clause)
 {
     static const char *const words[] = {
         [AST_THEN] = "then ", [AST_THEN_ELSE] = "then ", [AST_CATCH] = "catch ", [AST_FINALLY] = "finally "
@@ -201,7 +203,7 @@ static void print_clause(struct print *print, const struct ast_clause *clause)
     print_step(print, clause->step);
     if (clause->else_step)
         print_else(print, clause);
-    ast_print_behind(print, behind);
+    return behind;
 }
 
 /* `hang`: how many levels further in the clauses stand than the first step. */
@@ -215,19 +217,17 @@ static void print_pipeline(struct print *print, const struct ast_pipeline *pipel
     print->writer->indent += hang;
     for (const struct ast_clause *clause = pipeline->clauses; clause; clause = clause->next) {
         ast_print_behind(print, behind);
-        behind = NULL;
         if (print->flat) {
             writer_put(print->writer, " ");
         } else {
             ast_print_end_line(print);
             ast_print_keep_gap(print, clause->comments, clause->span.begin);
         }
-        print_clause(print, clause);
+        behind = print_clause(print, clause);
     }
     print->writer->indent -= hang;
-    if (behind)
-        ast_print_behind(print, behind);
     print->flat = flat;
+    ast_print_behind(print, behind);
 }
 
 static void print_vars(struct print *print, const struct ast_block *block)
@@ -282,8 +282,8 @@ static void print_braces(struct print *print, const struct ast_block *block)
 /* A comment that strayed to the front of what was one line, and that ends the line. */
 static bool ends_the_line(const struct print *print, const struct ast_comment *comment)
 {
-    const char *text = source_text(print->sources, comment->span);
-    return text[1] == '/' || memchr(text, '\n', comment->span.end - comment->span.begin) != NULL;
+    return comment->to_line_end
+           || memchr(source_text(print->sources, comment->span), '\n', comment->span.end - comment->span.begin) != NULL;
 }
 
 static bool begins_with_line_comment(const struct print *print, const struct ast_block *block)

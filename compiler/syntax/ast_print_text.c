@@ -58,11 +58,6 @@ void ast_print_end_line(struct print *print)
     writer_put(print->writer, "\n");
 }
 
-static bool is_line_comment(const struct print *print, const struct ast_comment *comment)
-{
-    return source_text(print->sources, comment->span)[1] == '/';
-}
-
 /* Whether an empty line stood before a position. */
 bool ast_print_has_gap(const struct print *print, pos at)
 {
@@ -93,7 +88,7 @@ const struct ast_comment *ast_print_before(struct print *print, const struct ast
 {
     for (; comment && !comment->behind; comment = comment->next) {
         print_comment(print, comment);
-        if (print->flat && !is_line_comment(print, comment)) {
+        if (print->flat && !comment->to_line_end) {
             writer_put(print->writer, " ");
             continue;
         }
@@ -108,7 +103,7 @@ const struct ast_comment *ast_print_before(struct print *print, const struct ast
 /* Those behind a node: at the end of the line, or at once when more follows on it. */
 void ast_print_behind(struct print *print, const struct ast_comment *comment)
 {
-    while (comment && print->flat && !is_line_comment(print, comment)) {
+    while (comment && print->flat && !comment->to_line_end) {
         writer_put(print->writer, " ");
         print_comment(print, comment);
         comment = comment->next;

@@ -1,4 +1,5 @@
-/* A comment at every offset of a file: printed as source it stays, and what is printed prints the same again. */
+/* Comments at every offset of a file, and up to three of all kinds in a row between all tokens: printed as source they stay, and
+ * what is printed prints the same again. `make check` takes every 7th row, `make comments` (STRIDE=1) every one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -81,6 +82,14 @@ static bool same_words(const struct form *a, const struct form *b, bool of_comme
 
 /* ---- every offset ---- */
 
+static unsigned complaints; /* the first ones are printed */
+
+static void complain(const char *what, const char *text)
+{
+    if (complaints++ < 20)
+        print_message("%s\n%s\n", what, text);
+}
+
 /* Whether the text has been looked at: where the comment is none, or changes something, there is nothing to see. */
 static bool look_at(const char *text, const struct form *plain)
 {
@@ -93,7 +102,7 @@ static bool look_at(const char *text, const struct form *plain)
         open_form(&twice, once.source.text);
         if (!twice.parsed || !same_words(&once, &twice, false) || !same_words(&once, &twice, true)
             || strcmp(once.source.text, twice.source.text) != 0)
-            fail_msg("printed again, it is something else:\n%s", once.source.text);
+            complain("printed again, it is something else:", once.source.text);
         compile_end(&twice.compilation);
     }
     compile_end(&once.compilation);
@@ -132,10 +141,128 @@ static void test_every_offset(void **state)
         total += count;
     }
     assert_true(total > 1000);
+    assert_int_equal(complaints, 0);
+}
+
+/* ---- rows of comments ---- */
+
+/* Every construct before and after which a comment can stand, in one line. */
+static const char *const constructs[] = {
+    "%require \"1\"\n",
+    "import \"a.chain\"; import \"b.chain\";",
+    "struct s { int a; }; enum e { E };",
+    "codes { A = 1 \"a\", B, C = 7 }; codes { D, };",
+    "resource file = int releases shut;",
+    "async int a(int n) raises A, B state { int x; } posted uncancellable;",
+    "blocking int p(int n) fails (it < 0) errno on disk raises nothing; sync void s(void);",
+    "chain void later(void) pool 4 budget 256;",
+    "static chain int c(int n) pool N budget (2) { }",
+    "chain void c(void) { var int x = 3; var int y; }",
+    "chain void c(void) { var int x; a(x, 2) as y then (x) as int z then b undo u catch A, B: h finally f }",
+    "chain void c(void) { a then do { x; } then do int { return 1; } as v }",
+    "chain void c(void) { a then { b } then { c() then d } else { e } then f else g }",
+    "chain void c(void) { all (a, b(1) as q, { c },) then settle (a as x, b) then any (a, b) }",
+    "chain void c(void) { race (a { b }, c as z { d then e }) }",
+    "chain void c(void) { each (i in 0 .. n) limit 4 { a } then each (x from next(1)) limit (2) { b } }",
+    "chain void c(void) { if (x) { a } else if (y) { b } else { c } then while (x) { break then continue } }",
+    "chain void c(void) { loop { a } then timeout 2s if (x) { a } then timeout (n) ms a }",
+    "chain void c(void) { retry 3 backoff 1ms to 5m jitter 10% on A, B: get(url) as page undo drop(page) }",
+    "chain void c(void) { retry N f then delay 2s then spawn w(n) then join then return (n) }",
+    "chain void c(void) { a catch reject catch reject(EIO, \"t\", 3) finally { return } }",
+};
+
+/* What a row is made of. NEXT goes on after the token that follows. */
+static const char *const pieces[] = { "NEXT", " // l\\\n l\n", " /* b */", " /* m\n m */", "\n" };
+enum { PIECES = sizeof pieces / sizeof *pieces, ROWS = PIECES * PIECES * PIECES, NEXT = 0, MOST_GAPS = 200 };
+
+/* The ends of tokens after which a comment may stand. */
+static unsigned find_gaps(const char *text, const struct form *plain, size_t *gaps)
+{
+    unsigned count = 0;
+
+    for (size_t at = 0, length = strlen(text); at <= length; at++) {
+        char *changed = malloc(length + 16);
+        sprintf(changed, "%.*s /* c */ %s", (int)at, text, text + at);
+        if ((at == 0 || !isspace((unsigned char)text[at - 1])) && look_at(changed, plain)) {
+            assert_true(count < MOST_GAPS);
+            gaps[count++] = at;
+        }
+        free(changed);
+    }
+    return count;
+}
+
+/* The text with a row at a gap; NULL if there are not so many gaps, or another row at another gap is the same. */
+static char *with_row(const char *text, const size_t *gap, const size_t *end, unsigned row)
+{
+    char *changed = malloc(strlen(text) + 64), *to = changed;
+    size_t at = *gap;
+    bool is_first = true, has_comment = false;
+
+    to += sprintf(to, "%.*s", (int)at, text);
+    for (; row > 0; row /= PIECES) {
+        bool is_next = row % PIECES == NEXT;
+        if (is_next && (is_first || ++gap == end)) {
+            free(changed);
+            return NULL;
+        }
+        to += sprintf(to, "%.*s%s", is_next ? (int)(*gap - at) : 0, text + at, is_next ? "" : pieces[row % PIECES]);
+        at = *gap;
+        is_first = false;
+        has_comment = has_comment || strchr(pieces[row % PIECES], '/') != NULL;
+    }
+    sprintf(to, "%s", text + at);
+    if (has_comment)
+        return changed;
+    free(changed);
+    return NULL;
+}
+
+static unsigned stride(void)
+{
+    const char *given = getenv("STRIDE");
+    return given == NULL ? 7 : (unsigned)atoi(given);
+}
+
+static unsigned look_at_rows(const char *text)
+{
+    struct form plain;
+    size_t gaps[MOST_GAPS];
+    unsigned count, looked_at = 0;
+
+    open_form(&plain, text);
+    assert_true(plain.parsed);
+    count = find_gaps(text, &plain, gaps);
+    for (unsigned gap = 0; gap < count; gap++)
+        for (unsigned row = 1 + gap % stride(); row < ROWS; row += stride()) {
+            char *changed = with_row(text, &gaps[gap], &gaps[count], row);
+            if (changed == NULL)
+                continue;
+            if (look_at(changed, &plain))
+                looked_at++;
+            else
+                complain("with comments it is something else:", changed);
+            free(changed);
+        }
+    compile_end(&plain.compilation);
+    print_message("%u gaps, %u rows: %.*s\n", count, looked_at, (int)strcspn(text, "\n"), text);
+    return looked_at;
+}
+
+static void test_rows(void **state)
+{
+    unsigned total = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof constructs / sizeof *constructs; i++)
+        total += look_at_rows(constructs[i]);
+    print_message("%u rows of comments\n", total);
+    assert_true(total > 35000 / stride());
+    assert_int_equal(complaints, 0);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_every_offset) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_every_offset), cmocka_unit_test(test_rows) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
