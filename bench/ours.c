@@ -80,7 +80,7 @@ RUNNER(join_late_far)
 RUNNER(error5_near)
 RUNNER(error5_far)
 
-/* The same without a root: hop5_bare_runner() and so on. `more` are the members behind the frame, `places` what its start needs of
+/* The same without a root: hop5_bare_runner() and so on. `more` are the members after the frame, `places` what its start needs of
  * them. */
 #define BARE_RUNNER(id, chain, more, places)                                                          \
     struct id##_bare {                                                                                \

@@ -4,7 +4,7 @@
 #     awk -v version=N -v license=LICENSE -v kind=c -v headers='HEADER...' -f amalgamate.awk SOURCE...   that of chain.c
 #
 # Files come in the order they are given, what one includes of the others where it does; private headers are given with the
-# sources. The core (runtime/core and its headers) comes first and stands alone; what is behind it wants a hosted system.
+# sources. The core (runtime/core and its headers) comes first and stands alone; the rest wants a hosted system.
 #
 # Two sources may have a static `start`, each its own. In one file such names are told apart: a static name, tag or constant of
 # a source that occurs in another source gets that of its file before it.

@@ -8,7 +8,7 @@ import re
 import subprocess
 import textwrap
 
-# A header stands behind those that it includes.
+# A header stands after those that it includes.
 HEADERS = """errno stddef stdint stdbool limits string strings time sys/types sys/time sys/select sched stdlib stdio ctype
     sys/stat fcntl sys/uio sys/socket netinet/in arpa/inet unistd signal math assert complex fenv float inttypes locale setjmp
     stdarg stdatomic stdnoreturn tgmath threads uchar wchar wctype

@@ -166,7 +166,7 @@ void keep(int h)
 
 /* ---- the simulation's side of them: a plan's value is the number of the start ---- */
 
-static bool soon; /* what settles now does it behind what is ready */
+static bool soon; /* an operation that settles now does it after all that are ready */
 
 #define OUTCOME starts[value].act->outcome
 #define FRESH ((int)handle_count)

@@ -10,7 +10,7 @@
 /* What one start of an operation does. The same numbers are in oracle.py. */
 struct act {
     uint8_t rejects;  /* else it gives a value */
-    uint8_t when;     /* 0: inside the start; 1: at once, but behind what is ready; 255: never; else after when - 1 ms */
+    uint8_t when;     /* 0: inside the start; 1: at once, but after all that are ready; 255: never; else after when - 1 ms */
     uint8_t answer;   /* to a cancel: enum answer */
     uint8_t late;     /* ms until it acknowledges; 0: inside the hook */
     int16_t outcome;  /* the value, or the code */

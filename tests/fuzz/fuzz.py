@@ -414,7 +414,7 @@ class Tally:
     def __init__(self, options):
         self.path = Path(options.work) / "state.json" if options.resume else None
         self.state = {"seed": options.seed, "next": options.seed, "programs": 0, "runs": 0, "invalid": 0, "bad": []}
-        self.ended = {} # batches behind an open one, by their first seed
+        self.ended = {} # batches after an open one, by their first seed
         if self.path is not None and self.path.exists():
             saved = json.loads(self.path.read_text())
             if saved["seed"] == options.seed:
@@ -493,7 +493,7 @@ def many(options):
     begin, tally = time.time(), Tally(options)
     nested = Tally(argparse.Namespace(seed=-NESTED, resume=False))
     if tally.programs:
-        print("goes on at seed %d, behind %d programs" % (tally.next, tally.programs), flush=True)
+        print("goes on at seed %d, after %d programs" % (tally.next, tally.programs), flush=True)
     with concurrent.futures.ProcessPoolExecutor(options.jobs, initializer=Worker.begin, initargs=(options,)) as pool:
         if options.nested:
             run_batches(options, pool, nested, batches_of(-NESTED, 0, options.batch), " nested")

@@ -76,7 +76,7 @@ class Node:
     plain = False
     ifish = False      # ends in an if: cannot stand before an else or a block
     has = False        # gives an int
-    ends = False       # never goes on behind it
+    ends = False       # never goes on after it
     children = ()
 
     def __init__(self, *children):
@@ -130,7 +130,7 @@ def delays(node):
 
 
 def go_on(strand, kept, value):
-    """Behind a shield, with what it interrupted: a cancel that came meanwhile wins."""
+    """After a shield, with the outcome that it interrupted: a cancel that came meanwhile wins."""
     if cancel_came(strand):
         if isinstance(kept, Reject):
             strand.world.suppress(kept)
@@ -420,7 +420,7 @@ class Step(Node):
 
     @property
     def cleans(self):
-        """Something has to be done behind it when the block ends."""
+        """Something has to be done after it when the block ends."""
         form = self.children[0]
         return len(self.children) > 1 or form.__class__ is Start and form.sort == "grab"
 
@@ -460,7 +460,7 @@ class Step(Node):
 
 
 class Pipe(Node):
-    """A pipeline with a scope of its own. children: the steps; clauses: (kind, codes, err) of each behind the first."""
+    """A pipeline with a scope of its own. children: the steps; clauses: (kind, codes, err) of each after the first."""
 
     def __init__(self, first):
         self.children = [first]

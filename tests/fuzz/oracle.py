@@ -89,7 +89,7 @@ class Strand:
             raise Cancelled
 
     def take(self):
-        """The outcome of what was waited for. For an undo a value counts that a cancel has come behind (rule 42a)."""
+        """The outcome of what was waited for. For an undo a value counts although a cancel came after it (rule 42a)."""
         wait, self.wait = self.wait, None
         defers, self.defers = self.defers, False
         if self.code and not (defers and wait.has_value):
@@ -586,7 +586,7 @@ class World:
                 self.ask(asked.wait)
             self.restore_budget()
 
-    # ---- cancels; instances are asked behind what their owner waits for, and what they own before the next (rule 77) ----
+    # ---- cancels; instances are asked after the operations that their owner waits for, and what they own before the next (rule 77) ----
 
     def cancel(self):
         outer = self.begin_reach()
@@ -912,5 +912,5 @@ def shielded(strand, body):
 
 
 def cancel_came(strand):
-    """Behind a shield: whether a cancel waits."""
+    """After a shield: whether a cancel waits."""
     return strand.cancelled and not strand.shield

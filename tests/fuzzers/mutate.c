@@ -207,7 +207,7 @@ static void add_blank(struct change *c)
         add(c, " ", 1);
 }
 
-/* The text before a stretch, then what `with` says, then what is behind it. */
+/* The text before a stretch, then what `with` says, then what comes after it. */
 static void add_before(struct change *c, const struct tokens *t, const struct stretch *s)
 {
     add(c, t->text, s->at);

@@ -288,7 +288,7 @@ static void verify_jumps(const char *what, const char *text, const char *end)
     }
 }
 
-/* Behind the partner of the brace that begins at `at`; NULL if the user's text hides it. */
+/* After the partner of the brace that begins at `at`; NULL if the user's text hides it. */
 static const char *end_of_block(const char *at)
 {
     size_t depth = 0;

@@ -14,7 +14,7 @@ TOP = Path(os.environ.get("TOP", Path(__file__).resolve().parent.parent.parent))
 BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 CHAINC = os.environ.get("CHAINC", str(BUILD / "bin/chainc"))
 
-# Declarations of N. Those behind a `!` are wrong, if only as parameters: nothing is passed to them.
+# Declarations of N. Those after a `!` are wrong, if only as parameters: nothing is passed to them.
 SHAPES = """
 int N
 unsigned N

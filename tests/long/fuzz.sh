@@ -15,7 +15,7 @@ command -v tcc >/dev/null || skip "no tcc"
 soak() { "$TOP/tests/fuzz/fuzz.py" --build "$BUILD" --work "$TMPDIR/soak" --batch 10 --jobs 1 --seed 7000 --resume "$@" >out || fail "$(cat out)"; }
 soak --count 15
 soak --count 15
-shows out '^goes on at seed 7020, behind (1[5-9]|20) programs$'
+shows out '^goes on at seed 7020, after (1[5-9]|20) programs$'
 soak --count 25
 shows out '^(2[5-9]|30) passed, 0 failed$'
 exit 0

@@ -41,14 +41,14 @@ chain int main(int argc, char **argv)
     if (argc > 5 || argv == NULL) {
         puts("not taken")
     }
-    then puts("behind")
+    then puts("after")
     then (0)
 }
 EOF
 expect 0 "$CHAINC" choice.chain
 expect 0 $CC -std=c11 -g -O0 -pthread -I. -I"$BUILD/include" choice.c "$BUILD/lib/libchain.a" -o choice
 gdb -nx -batch -ex 'set debuginfod enabled off' -ex 'break choice.chain:6' -ex run -ex next -ex next -ex next ./choice >out 2>err </dev/null
-shows out '"behind"'
+shows out '"after"'
 ! grep -q '"not taken"' out || fail "shown, but not taken: $(cat out)"
 
 # `next` moves by lines of the source, one for each step, and a line that begins branches can be stopped at.

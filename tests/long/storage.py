@@ -123,7 +123,7 @@ LOOKS = {
     "in a finally of a reject":
         "{ { reject(EIO, \"here\", 2) finally { tick then check(known(%a), %v) } } catch {} }",
     "in a finally": "{ { refuse(3) finally { tick then check(known(%a), %v) } } catch {} }",
-    "in a handler behind a finally that ends a loop":
+    "in a handler after a finally that ends a loop":
         "{ loop { { if (!yes()) { break } then refuse(7) finally tick } }"
         " catch { check(known(%a), %v) then tick then check(known(%a), %v) } }",
     "in an undo": "{ { tick undo { tick then check(known(%a), %v) } then refuse(4) } catch {} }",
@@ -140,7 +140,7 @@ LOOKS = {
 # There `err` is another or none.
 ERR_IS_ANOTHER = ("in a handler", "in a handler of a reject", "in a finally",
                   "in a finally of a reject", "in an undo",
-                  "in a handler behind a finally that ends a loop")
+                  "in a handler after a finally that ends a loop")
 # Other names that get values meanwhile, and what they are.
 OTHERS = [
     ("later(101) as o", "o", 101),
@@ -151,7 +151,7 @@ OTHERS = [
     ("all (later(127) as o, tick)", "o", 127),
     ("{ later(130) then (it + 1) } as long o", "o", 131),
 ]
-# What a step leaves behind, while something runs that is not to touch it.
+# The result of a step stays in its place while something runs that must not touch it.
 LEAVES = {
     "return of a block": "{ { later(201) as r then return (r) finally { %s } } }",
     "return": "{ { return (201) finally { %s } } }",

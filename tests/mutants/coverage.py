@@ -5,7 +5,7 @@ Reads what gcov says of BUILD, which `make coverage` has built and tested. Each 
 uncovered.txt, with the reason; status 1 if one is not, or if one that is there has been run or does not exist (but for races).
 
 Two things can never run and are left out: the way past a `switch` that has a case for every enumerator (the compiler checks that:
--Wswitch-enum), with the `return` behind it; and assertions (this build has NDEBUG; the driver of random programs has CHAIN__CHECK)."""
+-Wswitch-enum), with the `return` after it; and assertions (this build has NDEBUG; the driver of random programs has CHAIN__CHECK)."""
 
 import json
 import os
@@ -30,7 +30,7 @@ class Source:
         self.name = str(path.relative_to(TOP))
         self.text = path.read_text()
         self.lines = self.text.split("\n")
-        self.functions, self.full_switches, self.behind = {}, set(), set()
+        self.functions, self.full_switches, self.after_switch = {}, set(), set()
         tokens = tokens_of(self.text)
         for name, _, begin, end in functions_of(tokens):
             for number in range(self.number(tokens[begin].begin), self.number(tokens[end].begin) + 1):
@@ -44,7 +44,7 @@ class Source:
         for switch, after in full_switches(tokens, begin, end):
             self.full_switches.add(self.number(tokens[switch].begin))
             if after is not None:
-                self.behind.add(self.number(tokens[after].begin))
+                self.after_switch.add(self.number(tokens[after].begin))
 
     def place(self, number, what):
         line = re.sub(r"\s*/\*.*?(\*/|$)|\s*//.*", "", self.lines[number - 1]).strip()
@@ -77,7 +77,7 @@ def missing(source, lines):
     """The places that were not run, and how many lines and branches there are."""
     found, totals = [], [0, 0]
     for number, (count, branches) in sorted(lines.items()):
-        if number in source.behind or source.lines[number - 1].lstrip().startswith("CHAIN__CHECK("):
+        if number in source.after_switch or source.lines[number - 1].lstrip().startswith("CHAIN__CHECK("):
             continue
         totals[0] += 1
         if count == 0:

@@ -100,7 +100,7 @@ def functions_of(tokens):
 
 
 def full_switches(tokens, begin, end):
-    """(the `switch`, the `return` behind it or None) of those without a `default`: they have a case for every enumerator, which
+    """(the `switch`, the `return` after it or None) of those without a `default`: they have a case for every enumerator, which
     the compiler checks (-Wswitch-enum), so none goes past them if each case returns."""
     for i in range(begin, end):
         if tokens[i].text == "switch":
@@ -174,7 +174,7 @@ class Function:
             self.ternary(i)
 
     def side(self, i, step, stops):
-        """The index behind the last token (or of the first) of an operand beside `i`."""
+        """The index after the last token (or of the first) of an operand beside `i`."""
         j, depth = i + step, 0
         opening, closing = (OPEN, CLOSE) if step > 0 else (CLOSE, OPEN)
         while True:

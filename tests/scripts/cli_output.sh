@@ -62,7 +62,7 @@ if [ -z "$as" ] || $as "$CHAINC" --version >/dev/null 2>&1; then
     blames locked/x.c 'Permission denied'
 fi
 
-# An output reached through a link is written behind it; the link stays.
+# An output that is a link: the file it names is written, and the link stays.
 echo before >target.c
 ln -s target.c link.c
 expect 0 "$CHAINC" sample.chain -o link.c --header=link.h

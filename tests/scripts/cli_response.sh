@@ -13,7 +13,7 @@ printf '%s' "--header='made/a &b.h' -MD -MF made/\\ d\\\\e'\"'" >more
 expect 0 "$CHAINC" @words
 [ -s made/x.c ] && [ -s 'made/a &b.h' ] && [ -s 'made/ d\e"' ] || fail "$(ls made)"
 
-# The arguments beside them count in their order; behind -- an @ is part of a name.
+# The arguments beside them count in their order; after -- an @ is part of a name.
 echo '-o made/first.c' >first
 expect 0 "$CHAINC" @first "a b/it's.chain" -o made/second.c
 [ -e made/second.c ] && [ ! -e made/first.c ] || fail "order: $(ls made)"

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The examples of the documentation are true. The words behind ``` say how a block is checked:
+"""The examples of the documentation are true. The words after ``` say how a block is checked:
 
     chain [NAME.chain]  compiles without a warning; if the page has a block ops.chain, the others may use it without an import
     chain-part          nothing: a fragment
     c NAME.c            a file for what follows
-    LANGUAGE from NAME  lines of a file that was made, or of one in examples/ or runtime/, one behind the other; `...` on a line of its own
+    LANGUAGE from NAME  lines of a file that was made, or of one in examples/ or runtime/, one after the other; `...` on a line of its own
                         stands for left out ones
     sh run              is run in the folder of the page's files; then
     text output         what the commands before it have printed
@@ -66,7 +66,7 @@ class Page:
             wanted = [text for text in part.splitlines() if text.strip()]
             found = [i for i in range(at, len(lines) - len(wanted) + 1) if lines[i:i + len(wanted)] == wanted]
             if not found:
-                self.complain(line, f"{name} has no such lines one behind the other, or not here:\n{part}")
+                self.complain(line, f"{name} has no such lines one after the other, or not here:\n{part}")
                 return
             at = found[0] + len(wanted)
 

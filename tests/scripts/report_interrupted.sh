@@ -41,7 +41,7 @@ for signal in TERM:143 HUP:129; do
     ended "${signal#*:}"
 done
 
-# What is ignored stays ignored: a command in the background of a script has no interrupts, one behind nohup no hang-ups.
+# What is ignored stays ignored: a command in the background of a script has no interrupts, one started by nohup no hang-ups.
 begin
 kill -INT "$chainc"
 kill -TERM "$chainc"

@@ -1,5 +1,5 @@
 /* A backslash at the end of a line is what it is in C, wherever it stands: with one at every offset of a file its tree is the
- * same, and what stands behind it has the line it had and one more for each. */
+ * same, and what stands after it has the line it had and one more for each. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

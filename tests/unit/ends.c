@@ -74,7 +74,7 @@ static void what_is_cancelled_first_after_the_end(void **state)
 }
 
 /* A step's own rejection, of a chain that has been cancelled, is told; but not after the end. */
-static void rule_69_a_rejection_behind_a_cancel(void **state)
+static void rule_69_a_rejection_after_a_cancel(void **state)
 {
     (void)state;
     for (int ended = 0; ended < 2; ended++) {
@@ -82,7 +82,7 @@ static void rule_69_a_rejection_behind_a_cancel(void **state)
         chain_cancel(&a.root);
         if (ended)
             assert_int_equal(chain_loop_fini(&world.loop), 1);
-        assert_int_equal(chain__raise(&a.root.strand.op, EIO, "behind", 0), 1);
+        assert_int_equal(chain__raise(&a.root.strand.op, EIO, "after", 0), 1);
         assert_diary(ended ? "asked " : "asked suppressed 5 ");
         if (ended)
             continue;
@@ -305,7 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_chain_outlives_its_loop),
         cmocka_unit_test(what_is_cancelled_first_after_the_end),
-        cmocka_unit_test(rule_69_a_rejection_behind_a_cancel),
+        cmocka_unit_test(rule_69_a_rejection_after_a_cancel),
         cmocka_unit_test(rule_66_a_request_that_comes_too_late_is_done_with),
         cmocka_unit_test(rule_107_each_thing_that_is_left_is_told),
         cmocka_unit_test(rule_62_a_post_that_was_not_asked_for),

@@ -198,7 +198,7 @@ static void several_wait_for_one_direction_in_order(void **state)
     get(&c, 'c', pair[0], 1);
     turn();
     assert_diary("a? b? c? ");
-    assert_int_equal(attempts, 1); /* those behind do not try */
+    assert_int_equal(attempts, 1); /* the later ones do not try */
     send_text(pair[1], "123456");
     chain_loop_turn(loop, true);
     assert_diary("a=1234 b=56 ");

@@ -1,4 +1,4 @@
-/* The pools of threads behind blocking steps, without a loop (rule 104). Also run with ThreadSanitizer: make tsan. */
+/* The pools of threads that run blocking steps, without a loop (rule 104). Also run with ThreadSanitizer: make tsan. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
