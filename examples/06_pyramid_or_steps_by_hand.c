@@ -1,7 +1,9 @@
-/* The pyramid: what 06_pyramid_or_steps.chain replaces. Begin at the bottom, with pyramid(), and read upwards.
+/* The pyramid that 06_pyramid_or_steps.chain replaces. Begin at the bottom, with
+ * pyramid(), and read upwards.
  *
- * In a language with closures the five functions would stand inside each other, each indented further than the one around
- * it. In C they stand in reverse order, and what the closures would have captured is a struct on the heap. */
+ * In a language with closures the five functions would stand inside each other,
+ * each indented further than the one around it. In C they stand in reverse order,
+ * and a struct on the heap holds the names that closures would have captured. */
 #include "06_pyramid_or_steps_shop.h"
 
 #include <errno.h>
