@@ -59,7 +59,9 @@ static const char *skip_name(const char *p)
     return p;
 }
 
-struct ctoken ctext_next(const char **at)
+/* The token at *at, which is moved after it. Blanks are white space and comments; a punctuator is "->"
+ * or one byte. */
+static struct ctoken next_token(const char **at)
 {
     const char *p = *at;
     struct ctoken token = { CTOKEN_PUNCT, p, 0 };
@@ -96,7 +98,7 @@ struct ctoken ctext_next_solid(const char **at)
 {
     struct ctoken token;
     do
-        token = ctext_next(at);
+        token = next_token(at);
     while (token.kind == CTOKEN_BLANK);
     return token;
 }
@@ -135,19 +137,6 @@ bool ctext_is_zero(const char *text)
     return ctext_number(text, &number) && number == 0;
 }
 
-bool ctext_is_cpp_word(const char *name)
-{
-    static const char *const words[] = { "class", "new", "delete", "this", "template", "typename", "namespace", "private",
-        "public", "protected", "virtual", "operator", "friend", "try", "catch", "throw", "using", "explicit", "export", "mutable",
-        "and", "or", "not", "xor", "bool", "true", "false", "alignas", "alignof", "constexpr", "decltype", "noexcept", "nullptr",
-        "static_assert", "thread_local", "wchar_t", "asm", "bitand", "bitor", "compl", "dynamic_cast", "const_cast",
-        "static_cast", "reinterpret_cast", "typeid", "char16_t", "char32_t", "and_eq", "or_eq", "not_eq", "xor_eq" };
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(name, words[i]) == 0)
-            return true;
-    return false;
-}
-
 static int depth_change(struct ctoken token)
 {
     if (token.kind != CTOKEN_PUNCT)
@@ -162,7 +151,7 @@ const char *ctext_find(const char *text, char wanted)
     int depth = 0;
     struct ctoken token;
 
-    for (const char *p = text; (token = ctext_next(&p)).kind != CTOKEN_END;) {
+    for (const char *p = text; (token = next_token(&p)).kind != CTOKEN_END;) {
         if (depth == 0 && token.kind == CTOKEN_PUNCT && token.length == 1 && *token.text == wanted)
             return token.text;
         depth += depth_change(token);

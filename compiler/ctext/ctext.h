@@ -17,8 +17,6 @@ struct ctoken {
     size_t length;
 };
 
-/* The token at *at, which is moved behind it. Blanks are white space and comments; a punctuator is "->" or one byte. */
-struct ctoken ctext_next(const char **at);
 
 /* The same, passing over blanks. */
 struct ctoken ctext_next_solid(const char **at);
@@ -49,9 +47,6 @@ bool ctext_is_zero(const char *text);
 /* The value of a text that is one whole number, perhaps with a sign. False: it is something else. What is too large counts
  * as INTMAX_MAX. */
 bool ctext_number(const char *text, intmax_t *number);
-
-/* A word that C++ reserves makes a fine name in C, but not in a header. */
-bool ctext_is_cpp_word(const char *name);
 
 /* Finds the name that a C declaration declares: `char *argv[]`, `void (*f)(int)`, `int (n)`, `unsigned long n = 3`. Stops at a top-level
  * `=` or `,`. False if there is none. */

@@ -113,7 +113,8 @@ const char *reserved_standard(const char *keyword)
     return is_one_of(keyword, since_1999) ? "C99" : is_one_of(keyword, since_2023) ? "C23" : "C";
 }
 
-bool reserved_is_word(const char *name)
+/* A word of C or C++, as far as the text of the name tells. */
+static bool is_word(const char *name)
 {
     return reserved_is(name, RESERVED_C, NULL) || reserved_is(name, RESERVED_CPP, NULL);
 }
@@ -123,7 +124,7 @@ bool reserved_is_replaced(const char *name)
 {
     const char *header;
 
-    return reserved_is_word(name) || reserved_is_ours(name) || reserved_is_compilers(name) || reserved_is(name, RESERVED_PREDEFINED, NULL)
+    return is_word(name) || reserved_is_ours(name) || reserved_is_compilers(name) || reserved_is(name, RESERVED_PREDEFINED, NULL)
            || reserved_is(name, RESERVED_MACRO, NULL)
            || (reserved_is(name, RESERVED_CALLED_MACRO, &header) && strcmp(header, "tgmath.h") != 0);
 }

@@ -35,8 +35,6 @@ const char *reserved_included(const char *header);
 /* Which C a keyword of it is from: "C", "C23". */
 const char *reserved_standard(const char *keyword);
 
-/* A word of C or C++, as far as the text of the name tells. */
-bool reserved_is_word(const char *name);
 
 /* What a member or a parameter cannot be called, since it would be replaced or is no identifier. */
 bool reserved_is_replaced(const char *name);

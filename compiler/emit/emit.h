@@ -127,8 +127,6 @@ void emit_parameters(struct emitter *emitter, const struct symbol *op, bool lead
 
 /* The same of a prototype: ", const char *url, int n". */
 const char *emit_header_parameter_list(struct emitter *emitter, const struct symbol *op);
-/* As the C function has it: `const vector v`, where that is an array, is not `vector v`. Of a chain, which keeps it, without the `const`. */
-struct ctype emit_passed_type(const struct program *program, const struct symbol *op, const struct parameter *param);
 void emit_header_parameters(struct emitter *emitter, const struct symbol *op); /* each on its line, within the user's text */
 
 /* A name for a parameter of ours beside those of the operation, in its definition or in its prototype. */

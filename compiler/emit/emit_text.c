@@ -320,7 +320,7 @@ void emit_declared(struct emitter *emitter, struct ctype type, const char *name)
     writer_put(emitter->writer, ctype_declare(emitter->arena, type, name));
 }
 
-struct ctype emit_passed_type(const struct program *program, const struct symbol *op, const struct parameter *param)
+static struct ctype passed_type(const struct program *program, const struct symbol *op, const struct parameter *param)
 {
     return op->proto_kind == AST_CHAIN || ctype_is_assignable(program, param->type) ? param->type : param->declared;
 }
@@ -329,7 +329,7 @@ void emit_parameters(struct emitter *emitter, const struct symbol *op, bool lead
 {
     for (const struct parameter *param = op->params; param != NULL; param = param->next) {
         writer_put(emitter->writer, leading_comma || param != op->params ? ", " : "");
-        writer_put(emitter->writer, ctype_declare(emitter->arena, emit_passed_type(emitter->program, op, param), param->local));
+        writer_put(emitter->writer, ctype_declare(emitter->arena, passed_type(emitter->program, op, param), param->local));
     }
 }
 
@@ -471,6 +471,6 @@ void emit_header_parameters(struct emitter *emitter, const struct symbol *op)
     for (const struct parameter *param = op->params; param != NULL; param = param->next) {
         writer_put(emitter->writer, ", ");
         emit_at(emitter, param->type.at);
-        writer_put(emitter->writer, ctype_declare(emitter->arena, emit_passed_type(emitter->program, op, param), param->c_name));
+        writer_put(emitter->writer, ctype_declare(emitter->arena, passed_type(emitter->program, op, param), param->c_name));
     }
 }

@@ -144,7 +144,6 @@ void lower_own_parameters(struct lowering *lowering, struct owner *owner);
 void lower_own_undo(struct lowering *lowering, const struct node *node);
 struct owned *lower_own_prepare(struct lowering *lowering, struct variable *dest, struct span span); /* before a write to it */
 void lower_own_set(struct lowering *lowering, struct variable *variable, struct span span);          /* after that */
-void lower_own_clear(struct lowering *lowering, struct variable *variable, struct span span);
 void lower_own_give(struct lowering *lowering, const struct node *call);
 bool lower_own_gives(const struct node *call);
 unsigned lower_own_written(const struct variable *variable);

@@ -212,7 +212,7 @@ void lower_own_set(struct lowering *lowering, struct variable *variable, struct 
         change_done(lowering, variable->owned, " | %uu", span);
 }
 
-void lower_own_clear(struct lowering *lowering, struct variable *variable, struct span span)
+static void clear(struct lowering *lowering, struct variable *variable, struct span span)
 {
     if (variable != NULL)
         variable->owned->given = change_done(lowering, variable->owned, " & ~%uu", span);
@@ -235,7 +235,7 @@ void lower_own_give(struct lowering *lowering, const struct node *call)
     const struct parameter *param = call->u.call.op->params;
 
     for (const struct text *arg = call->u.call.args; arg != NULL && param != NULL; arg = arg->next, param = param->next)
-        lower_own_clear(lowering, text_moves(arg, param->type), call->span);
+        clear(lowering, text_moves(arg, param->type), call->span);
 }
 
 bool lower_own_gives(const struct node *call)
@@ -273,7 +273,7 @@ void lower_copy(struct lowering *lowering, struct variable *dest, struct variabl
     instr->variable = dest;
     instr->from = from;
     lower_own_set(lowering, dest, span);
-    lower_own_clear(lowering, dest->owned == NULL ? NULL : from, span);
+    clear(lowering, dest->owned == NULL ? NULL : from, span);
 }
 
 /* Whether there is anything to release: a condition over all the bits. */

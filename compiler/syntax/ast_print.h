@@ -37,7 +37,6 @@ void ast_print_duration(struct print *print, const char *before, const struct as
 
 /* ---- ast_print_steps.c ---- */
 
-void ast_print_block(struct print *print, const struct ast_block *block);
 void ast_print_body(struct print *print, const struct ast_block *block); /* a chain's: never on one line */
 
 #endif

@@ -4,6 +4,7 @@
 #include "syntax/ast_print.h"
 #include "base/writer.h"
 
+static void print_block(struct print *print, const struct ast_block *block);
 static void print_form(struct print *print, const struct ast_form *form);
 static void print_pipeline(struct print *print, const struct ast_pipeline *pipeline, int hang);
 
@@ -18,7 +19,7 @@ static void print_branch(struct print *print, const struct ast_branch *branch, b
     print_pipeline(print, branch->pipeline, !ast_print_on_one_line(print, branch->span));
     if (branch->winner) {
         writer_put(print->writer, " ");
-        ast_print_block(print, branch->winner);
+        print_block(print, branch->winner);
     }
     print->flat = flat;
 }
@@ -56,7 +57,7 @@ static void print_each(struct print *print, const struct ast_form *form)
     writer_put(print->writer, ") limit ");
     ast_print_count(print, form->u.each.limit);
     writer_put(print->writer, " ");
-    ast_print_block(print, form->u.each.body);
+    print_block(print, form->u.each.body);
 }
 
 static void print_if(struct print *print, const struct ast_form *form)
@@ -64,7 +65,7 @@ static void print_if(struct print *print, const struct ast_form *form)
     writer_put(print->writer, "if ");
     ast_print_bracketed(print, form->u.if_.condition->text);
     writer_put(print->writer, " ");
-    ast_print_block(print, form->u.if_.yes);
+    print_block(print, form->u.if_.yes);
     if (form->u.if_.no) {
         writer_put(print->writer, " else ");
         print_form(print, form->u.if_.no);
@@ -121,7 +122,7 @@ static void print_form(struct print *print, const struct ast_form *form)
     case AST_SPAWN: writer_put(print->writer, "spawn "); print_call(print, form); break;
     case AST_EXPR: ast_print_bracketed(print, form->u.expr->text); break;
     case AST_DO: print_do(print, form); break;
-    case AST_BLOCK: ast_print_block(print, form->u.block); break;
+    case AST_BLOCK: print_block(print, form->u.block); break;
     case AST_ALL: print_branches(print, "all", form); break;
     case AST_SETTLE: print_branches(print, "settle", form); break;
     case AST_ANY: print_branches(print, "any", form); break;
@@ -132,9 +133,9 @@ static void print_form(struct print *print, const struct ast_form *form)
         writer_put(print->writer, "while ");
         ast_print_bracketed(print, form->u.while_.condition->text);
         writer_put(print->writer, " ");
-        ast_print_block(print, form->u.while_.body);
+        print_block(print, form->u.while_.body);
         break;
-    case AST_LOOP: writer_put(print->writer, "loop "); ast_print_block(print, form->u.block); break;
+    case AST_LOOP: writer_put(print->writer, "loop "); print_block(print, form->u.block); break;
     case AST_BREAK: writer_put(print->writer, "break"); break;
     case AST_CONTINUE: writer_put(print->writer, "continue"); break;
     case AST_JOIN: writer_put(print->writer, "join"); break;
@@ -300,7 +301,7 @@ static bool begins_with_line_comment(const struct print *print, const struct ast
     return false;
 }
 
-void ast_print_block(struct print *print, const struct ast_block *block)
+static void print_block(struct print *print, const struct ast_block *block)
 {
     bool flat = print->flat;
 

@@ -168,7 +168,6 @@ void scan_refuse_word(struct scanner *scan, const struct token *token, const cha
 void scan_refuse_reserved_variable(struct scanner *scan, const char *begin);
 
 /* scan_c.c: tokens that hold C */
-struct token scan_capture_token(struct scanner *scan, int kind, const char *begin);
 struct token scan_bracket_token(struct scanner *scan, const char *begin);
 struct token scan_declaration_token(struct scanner *scan, const char *begin);
 struct token scan_prologue_token(struct scanner *scan, const char *begin, const char *end);

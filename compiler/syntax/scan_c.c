@@ -28,7 +28,7 @@ static const char *end_inside(const char *begin, const char *end)
 }
 
 /* CEXPR, CBLOCK or ARGS: the cursor is behind the opening bracket. */
-struct token scan_capture_token(struct scanner *scan, int kind, const char *begin)
+static struct token capture_token(struct scanner *scan, int kind, const char *begin)
 {
     struct ast_args_list args = { 0 };
     unsigned base = scan->depth;
@@ -75,7 +75,7 @@ struct token scan_bracket_token(struct scanner *scan, const char *begin)
     int kind = *begin == '(' ? kind_of_round(scan) : kind_of_curly(scan);
 
     if (kind != T_LBRACE && kind != T_LPAREN)
-        return scan_capture_token(scan, kind, begin);
+        return capture_token(scan, kind, begin);
     unsigned depth = scan->depth, level = scan->level;
     scan->c_base = depth;
     if (!scan_open_level(scan, begin) || !scan_open_bracket(scan, begin))

@@ -29,6 +29,9 @@ REPRESENTATIONS = ["syntax/ast.h", "check/symbol.h", "check/checked.h", "machine
 # A lexer lexes the C inside a token; a form is checked and lowered with the forms inside it; a grammar calls the lexer's parts.
 RECURSION = {"scan_lex", "scan_skip_c", "scan_skip_blanks", "check_block", "check_pipeline", "check_form", "lower"}
 
+# The system calls main; the tests call the compiler as a function, without files.
+ENTRIES = {"main", "compile_text"}
+
 # Folders of the runtime, lowest first; a port in ports/ knows the headers in include/ and its own. The core gets along with what
 # every C compiler has, and the numbers of errno.
 RUNTIME = ["include", "core", "threads", "backends", "ops"]
@@ -131,11 +134,19 @@ def references(objects, folder, order, recursion):
     circles(defined, wanted, recursion)
 
 
+def for_others(objects):
+    """What no other object refers to is static, or dead."""
+    defined, wanted = symbols(objects)
+    for name in sorted(set(defined) - set().union(*wanted.values()) - ENTRIES):
+        wrong.append(f"{name} of {defined[name].name} has no caller in another file")
+
+
 def compiler():
     for path in sources():
         for number, bracket, name in includes(path):
             check_include(path, number, bracket, name)
     references(compiler_objects(), stage, STAGES, RECURSION)
+    for_others(compiler_objects())
 
 
 def runtime():

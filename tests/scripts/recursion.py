@@ -14,32 +14,32 @@ BUILD, TOP = Path(os.environ["BUILD"]), Path(os.environ["TOP"])
 
 # Each call is for something inside a step: brackets, forms, blocks. The lexer counts those, to 256.
 NESTING = """
-    ast_print_block ast_walk_block both_bound_as bound_as check_block check_branch
-    check_branches check_catch check_each check_else check_finally check_form check_handler
-    check_if check_loop check_pipeline check_pulled check_retry check_return check_returned
-    check_shielded check_source check_step check_then check_timeout check_undo check_wanted
-    check_winner close_for_all close_for_failure close_then codes_of copy count demand_branch
-    demand_inside demand_way demand_ways dump_block dump_branches dump_children dump_clause
-    dump_each dump_form dump_node dump_pipeline dump_step emit_member emit_scope emit_siblings
+    ast_walk_block both_bound_as bound_as check_block check_branch check_branches check_catch
+    check_each check_else check_finally check_form check_handler check_if check_loop
+    check_pipeline check_pulled check_retry check_return check_returned check_shielded
+    check_source check_step check_then check_timeout check_undo check_wanted check_winner
+    close_for_all close_for_failure close_then codes_of copy count demand_branch demand_inside
+    demand_way demand_ways dump_block dump_branches dump_children dump_clause dump_each
+    dump_form dump_node dump_pipeline dump_step emit_member emit_scope emit_siblings
     emit_variable_path forget_shares fork_slots frame_scope_is_empty gives gives_inside holder
     incoming_made is_bound lower lower_block lower_branch lower_branches lower_call
     lower_clause_close lower_continue_jumps lower_copy lower_do lower_dropped lower_each
     lower_each_from lower_each_in lower_end_fork lower_end_of_items lower_expr lower_feed
     lower_finally_close lower_form lower_handler lower_if lower_items lower_jump lower_jump_to
-    lower_loop lower_make_jumps lower_own_perform lower_own_prepare lower_own_release_all lower_own_release_since
-    lower_owner_close lower_owning_block lower_pull lower_pulled_items lower_range
-    lower_range_items lower_retry lower_return lower_step lower_sync lower_timeout lower_wait
-    lower_winner lower_winners make_it name_scopes name_strands note_ways of_branches of_catch
-    of_clause of_each of_handler of_item of_join of_source of_step of_timeout
-    prepare_bindings print_braces print_branch print_branches print_clause print_each print_else
-    print_form print_if print_inside print_pipeline print_retry print_step release_losers
-    release_some take_bindings take_outcomes take_single walk_block walk_branches walk_each
-    walk_form walk_if walk_inside walk_pipeline walk_step walk_timeout
+    lower_loop lower_make_jumps lower_own_perform lower_own_prepare lower_own_release_all
+    lower_own_release_since lower_owner_close lower_owning_block lower_pull lower_pulled_items
+    lower_range lower_range_items lower_retry lower_return lower_step lower_sync lower_timeout
+    lower_wait lower_winner lower_winners make_it name_scopes name_strands note_ways of_branches
+    of_catch of_clause of_each of_handler of_item of_join of_source of_step of_timeout
+    prepare_bindings print_block print_braces print_branch print_branches print_clause
+    print_each print_else print_form print_if print_inside print_pipeline print_retry print_step
+    release_losers release_some take_bindings take_outcomes take_single walk_block walk_branches
+    walk_each walk_form walk_if walk_inside walk_pipeline walk_step walk_timeout
 """
 # A file of arguments that names another one: 16 (arguments.c).
 ARGUMENTS = "expand_word expand_text expand_file"
 # A bracket that is too deep: what is in it is skipped, and the next token is the lexer's again, once (brackets.c).
-LEXER = "scan_lex scan_bracket_token scan_capture_token"
+LEXER = "scan_lex scan_bracket_token capture_token"
 
 WHY = {name: why for why, names in (("nesting", NESTING), ("arguments", ARGUMENTS), ("lexer", LEXER)) for name in names.split()}
 
