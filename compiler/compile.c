@@ -80,14 +80,14 @@ static void print_report(struct compilation *compilation, const struct ir_chain 
 
 static struct ir_chain *machine(struct compilation *compilation, struct checked_chain *checked)
 {
-    struct ir_chain *chain = lower_chain(&compilation->arena, checked);
+    struct arena *arena = &compilation->arena;
+    struct ir_chain *chain = lower_chain(arena, checked);
+    const struct liveness *live;
 
-    simplify(&compilation->arena, chain);
-    liveness(&compilation->arena, chain);
-    failure_room(&compilation->arena, chain);
-    locals(&compilation->arena, chain);
-    layout(&compilation->arena, chain);
-    c_names(&compilation->arena, &compilation->program, chain);
+    simplify(arena, chain);
+    live = liveness(arena, chain);
+    layout(arena, chain, live, failure_room(arena, chain, live), locals(arena, chain, live));
+    c_names(arena, &compilation->program, chain);
     if (chain->state_count + chain->site_count >= UINT16_MAX) /* both are counted in 16 bits */
         diag_report(&compilation->diags, D_TOO_MANY_STATES, chain->symbol->span,
                     chain->symbol->name);

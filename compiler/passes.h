@@ -13,6 +13,7 @@ struct checked_chain;
 struct ir_chain;
 struct ast_file;
 struct diags;
+struct liveness;
 struct names;
 struct program;
 struct report;
@@ -53,19 +54,21 @@ struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
 void simplify(struct arena *arena, struct ir_chain *chain);
 
 /* liveness: what is needed when a block is entered; which strand mentions a variable. */
-void liveness(struct arena *arena, struct ir_chain *chain);
+struct liveness *liveness(struct arena *arena, const struct ir_chain *chain);
 
-/* For each variable a row of those that are live when it is written; rows of bits_words(variable_count) words. */
-void liveness_conflicts(struct arena *arena, const struct ir_chain *chain, uint64_t *conflicts);
+/* For each variable a row of those that are live when it is written. */
+void liveness_conflicts(struct arena *arena, const struct ir_chain *chain, const struct liveness *live, uint64_t *conflicts);
 
-/* overlay: which variables a failure may overwrite. */
-void failure_room(struct arena *arena, struct ir_chain *chain);
+/* failure_room: the set of variables that a failure may overwrite; NULL: none. */
+const uint64_t *failure_room(struct arena *arena, const struct ir_chain *chain, const struct liveness *live);
 
-/* locals: which variables are never needed after a wait. */
-void locals(struct arena *arena, struct ir_chain *chain);
+/* locals: the set of variables that are never needed after a wait. */
+const uint64_t *locals(struct arena *arena, const struct ir_chain *chain, const struct liveness *live);
 
-/* layout: every other variable that is kept has a field of the frame. */
-void layout(struct arena *arena, struct ir_chain *chain);
+/* layout: every variable that is kept has a place: a field of the frame, or a member of the resume function's struct if it is
+ * in `is_local`. Makes the frame of the chain from what the three found. */
+void layout(struct arena *arena, struct ir_chain *chain, const struct liveness *live, const uint64_t *gives_way,
+            const uint64_t *is_local);
 
 /* name: fields, states, labels and branches have C names, unique in their struct, enum or function. */
 void c_names(struct arena *arena, struct program *program, struct ir_chain *chain);

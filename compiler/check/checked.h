@@ -45,16 +45,7 @@ struct variable {
     struct span undo_at;        /* [check] an undo that mentions it */
     struct scope *undo_scope;   /* [check] the block of that */
     struct owned *owned;        /* [lower] in whose care it is */
-    struct ir_strand *strand;   /* [lower] the one strand that mentions it */
-    bool many_strands;          /* [lower] more than one does */
-    bool in_storage;            /* [liveness] VARIABLE_RESULT, VARIABLE_IT that is never waited over: lives where values settle */
-    unsigned writes;            /* [liveness] VARIABLE_IT: how many instructions write it */
-    const struct symbol *settled; /* [liveness] VARIABLE_IT in storage: the operation whose value it is */
-    bool gives_way;             /* [overlay] a failure may overwrite it */
-    bool is_local;              /* [locals] needs no place in the frame */
-    struct variable *shares;    /* [layout] the next variable of the same field */
-    struct field_part *part;    /* [layout] its field; NULL: it is never kept */
-    struct local *local;        /* [layout] its place in the resume function; NULL: it has none */
+    bool many_strands;          /* more than one strand may mention it, whatever the code looks like */
 };
 
 /* [name] The union of the blocks that a strand runs one after another directly inside a scope. */

@@ -206,7 +206,7 @@ static void emit_start_function(struct emitter *emitter)
     for (const struct variable *v = chain->checked->variables; v != NULL; v = v->next)
         if (v->kind == VARIABLE_PARAMETER) {
             emit_type_line(emitter, v->type);
-            writer_putf(w, "    %s->%s = %s;\n", frame, v->part->field, param->local);
+            writer_putf(w, "    %s->%s = %s;\n", frame, frame_place(chain->frame, v)->part->field, param->local);
             emit_line_back(emitter);
             param = param->next;
         }

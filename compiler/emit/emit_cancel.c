@@ -42,7 +42,8 @@ static void emit_slots_cancel(struct emitter *emitter, const struct ir_instr *in
     else
         writer_putf(w, "\n        chain__cancel_slots(&%s[0].strand, sizeof *%s, %s,\n"
                 "                            offsetof(struct %s_%s, %s%s) - offsetof(struct %s_%s, strand), %s);",
-             slots, slots, slot->limit, emitter->chain->c_name, slot->field, number->scope->path, number->part->field,
+             slots, slots, slot->limit, emitter->chain->c_name, slot->field, number->scope->path,
+             frame_place(emitter->chain->frame, number)->part->field,
              emitter->chain->c_name, slot->field, loop);
 }
 

@@ -194,7 +194,7 @@ static void emit_end(struct emitter *emitter, const struct ir_block *block)
     const struct ir_chain *chain = emitter->chain;
 
     emit_steps_at(emitter, chain->symbol->proto->body->span.end - 1);
-    if (block->variable != NULL && !block->variable->in_storage)
+    if (block->variable != NULL && !frame_place(chain->frame, block->variable)->in_storage)
         writer_putf(emitter->writer, "    %s->u.value = %s;\n", chain->local.frame, emit_variable_path(emitter, block->variable));
     if (falls_into_end(block))
         return;

@@ -90,7 +90,8 @@ static void emit_take(struct emitter *emitter, const struct ir_instr *instr)
     const struct variable *variable = instr->variable;
     const char *from = arena_format(emitter->arena, "%s.%s", emit_storage_path(emitter, instr->strand),
                                     emit_storage_value(instr->strand, instr->op));
-    bool same = ctype_same(variable->type, instr->op->value), in_place = variable->in_storage && instr->strand->parent == NULL;
+    bool same = ctype_same(variable->type, instr->op->value);
+    bool in_place = instr->strand->parent == NULL && frame_place(emitter->chain->frame, variable)->in_storage;
 
     if (in_place && (same || variable->kind == VARIABLE_IT))
         return; /* it is there */

@@ -98,17 +98,19 @@ const char *emit_variable_path(const struct emitter *emitter, const struct varia
 {
     const char *frame = emitter->chain->local.frame;
     const struct ir_strand *slot = slot_of(variable);
-    if (variable->local != NULL)
-        return arena_format(emitter->arena, "%s.%s", emitter->chain->local.variables, variable->local->name);
+    const struct frame_place *place = frame_place(emitter->chain->frame, variable);
+
+    if (place->local != NULL)
+        return arena_format(emitter->arena, "%s.%s", emitter->chain->local.variables, place->local->name);
     if (slot != NULL && variable->kind != VARIABLE_MEMBER)
-        return arena_format(emitter->arena, "%s->%s%s", slot->local, variable->scope->path, variable->part->field);
-    if (variable->kind == VARIABLE_RESULT && variable->in_storage)
+        return arena_format(emitter->arena, "%s->%s%s", slot->local, variable->scope->path, place->part->field);
+    if (variable->kind == VARIABLE_RESULT && place->in_storage)
         return arena_format(emitter->arena, "%s->u.value", frame);
     if (variable->kind == VARIABLE_MEMBER)
         return arena_format(emitter->arena, "%s.%s", emit_variable_path(emitter, variable->of), variable->name);
-    if (variable->kind == VARIABLE_IT && variable->in_storage)
-        return arena_format(emitter->arena, "%s->u.%s", frame, emit_storage_value(emitter->chain->strands, variable->settled));
-    return arena_format(emitter->arena, "%s->%s%s", frame, variable->scope->path, variable->part->field);
+    if (variable->kind == VARIABLE_IT && place->in_storage)
+        return arena_format(emitter->arena, "%s->u.%s", frame, emit_storage_value(emitter->chain->strands, place->settled));
+    return arena_format(emitter->arena, "%s->%s%s", frame, variable->scope->path, place->part->field);
 }
 
 /* ---- user text ---- */

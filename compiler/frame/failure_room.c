@@ -9,13 +9,13 @@
  */
 #include "base/arena.h"
 #include "base/bits.h"
-#include "machine/ir.h"
+#include "frame/frame.h"
 #include "passes.h"
 
 struct ways {
+    const struct liveness *live;
     uint64_t *needed;          /* by variable */
-    size_t words;
-    struct ir_block **stack;   /* blocks to be entered with a failure under way */
+    const struct ir_block **stack;   /* blocks to be entered with a failure under way */
     size_t depth;
     bool *entered;             /* by block */
 };
@@ -41,7 +41,7 @@ static void stop(struct ways *ways, const struct ir_block *block)
 {
     struct ir_variables writes = { NULL, need, ways };
 
-    bits_add(ways->needed, block->live_in, ways->words);
+    bits_add(ways->needed, liveness_in(ways->live, block), ways->live->words);
     for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
         ir_instr_variables(instr, &writes);
 }
@@ -72,7 +72,7 @@ static void follow(struct ways *ways, const struct ir_block *block, const struct
     leave(ways, block);
 }
 
-static void follow_all(struct ways *ways, struct ir_block *block)
+static void follow_all(struct ways *ways, const struct ir_block *block)
 {
     for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
         if (!ir_may_raise(instr))
@@ -101,18 +101,22 @@ static bool is_worth_it(const struct ir_strand *strand)
     return true;
 }
 
-void failure_room(struct arena *arena, struct ir_chain *chain)
+const uint64_t *failure_room(struct arena *arena, const struct ir_chain *chain, const struct liveness *live)
 {
-    struct ways ways = { .words = bits_words(chain->checked->variable_count) };
+    struct ways ways = { .live = live };
+    uint64_t *give_way;
 
     if (!is_worth_it(chain->strands))
-        return;
-    ways.needed = arena_alloc(arena, ways.words * sizeof *ways.needed);
+        return NULL;
+    ways.needed = arena_alloc(arena, live->words * sizeof *ways.needed);
     ways.stack = arena_alloc(arena, chain->block_count * sizeof *ways.stack);
     ways.entered = arena_alloc(arena, chain->block_count * sizeof *ways.entered);
-    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         follow_all(&ways, block);
     /* Values that no pointer can reach. Pointers reach `err` and what is kept of an outcome. */
-    for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
-        variable->gives_way = !variable->address_taken && !bits_has(ways.needed, variable->index);
+    give_way = arena_alloc(arena, live->words * sizeof *give_way);
+    for (const struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
+        if (!variable->address_taken && !bits_has(ways.needed, variable->index))
+            bits_set(give_way, variable->index);
+    return give_way;
 }

@@ -4,6 +4,27 @@
 
 #include "machine/ir.h"
 
+/* [liveness] Where values are needed. */
+struct liveness {
+    size_t words;                /* of a set of variables */
+    uint64_t *live_in;           /* such a set for each block: those that are needed when it is entered */
+    struct life *lives;          /* by variable */
+};
+
+struct life {
+    const struct ir_strand *strand; /* the one that mentions it; NULL: none does */
+    bool many_strands;
+    bool in_storage;             /* VARIABLE_RESULT, VARIABLE_IT that is never waited over: stays where values settle */
+    unsigned writes;             /* VARIABLE_IT: how many instructions write it */
+    const struct symbol *settled; /* VARIABLE_IT in storage: the operation whose value it is */
+};
+
+/* The variables that are needed when the block is entered. */
+static inline uint64_t *liveness_in(const struct liveness *live, const struct ir_block *block)
+{
+    return live->live_in + block->index * live->words;
+}
+
 /* The variables that share a place, and those that are needed when one of them is, by index. */
 struct sharing {
     uint64_t *members, *conflicts; /* NULL: the place has no sharing */
@@ -13,7 +34,7 @@ struct sharing {
 struct field {
     struct field *next, *next_in_scope;
     struct scope *scope;
-    struct ir_strand *strand;    /* of the variables, if they may share */
+    const struct ir_strand *strand; /* of the variables, if they may share */
     struct sharing sharing;      /* [layout] */
     bool gives_way;              /* a failure may overwrite all of them: it stands in one place with that */
     struct field_part *parts, **last_part;
@@ -38,11 +59,26 @@ struct local {
     const char *name;            /* [name] */
 };
 
+/* Where a variable is kept. Nowhere: nothing needs it, or it is a part of another. */
+struct frame_place {
+    bool in_storage;             /* where values settle, */
+    const struct symbol *settled; /* VARIABLE_IT: as the value of this operation */
+    struct field_part *part;     /* in this field */
+    struct local *local;         /* in this member of the resume function's struct */
+    const struct variable *shares; /* the next variable of the same field or member */
+};
+
 struct frame {
+    struct frame_place *places; /* by variable */
     struct field *fields, **last_field;
     struct local *locals, **last_local;
     bool overlaid;               /* some fields give way */
 };
+
+static inline struct frame_place *frame_place(const struct frame *frame, const struct variable *variable)
+{
+    return &frame->places[variable->index];
+}
 
 /* Whether it is what one item of an each keeps: that stands in its slot, not in the scope around it. */
 bool frame_scope_is_item(const struct scope *scope);

@@ -18,14 +18,22 @@ enum { SHARING_LIMIT = 8192 };
 struct layout {
     struct arena *arena;
     struct frame *frame;
-    uint64_t *conflicts; /* NULL: no sharing */
-    size_t words;
+    const struct liveness *live;
+    const uint64_t *gives_way; /* NULL: none does */
+    uint64_t *conflicts;       /* NULL: no sharing */
 };
 
-/* `it`, `err` and what a finally keeps are held as long as they are needed; names of the user's only if nothing points there. */
-static bool may_share(const struct variable *variable)
+static const struct life *life_of(const struct layout *layout, const struct variable *variable)
 {
-    if (variable->many_strands || variable->strand == NULL)
+    return &layout->live->lives[variable->index];
+}
+
+/* `it`, `err` and what a finally keeps are held as long as they are needed; names of the user's only if nothing points there. */
+static bool may_share(const struct layout *layout, const struct variable *variable)
+{
+    const struct life *life = life_of(layout, variable);
+
+    if (life->many_strands || life->strand == NULL)
         return false;
     switch (variable->kind) {
     case VARIABLE_IT: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT: case VARIABLE_ATTEMPT: return true;
@@ -38,13 +46,13 @@ static bool may_share(const struct variable *variable)
 
 static const uint64_t *row(const struct layout *layout, const struct variable *variable)
 {
-    return layout->conflicts + variable->index * layout->words;
+    return layout->conflicts + variable->index * layout->live->words;
 }
 
 /* Whether a variable is never needed when one of the others is: two conflict if one stands in the other's row. */
 static bool is_apart(const struct layout *layout, const struct sharing *others, const struct variable *variable)
 {
-    return !bits_has(others->conflicts, variable->index) && !bits_meet(others->members, row(layout, variable), layout->words);
+    return !bits_has(others->conflicts, variable->index) && !bits_meet(others->members, row(layout, variable), layout->live->words);
 }
 
 static void share(const struct layout *layout, struct sharing *others, const struct variable *variable)
@@ -52,16 +60,16 @@ static void share(const struct layout *layout, struct sharing *others, const str
     if (layout->conflicts == NULL)
         return;
     if (others->members == NULL) {
-        others->members = arena_alloc(layout->arena, layout->words * sizeof *others->members);
-        others->conflicts = arena_alloc(layout->arena, layout->words * sizeof *others->conflicts);
+        others->members = arena_alloc(layout->arena, layout->live->words * sizeof *others->members);
+        others->conflicts = arena_alloc(layout->arena, layout->live->words * sizeof *others->conflicts);
     }
     bits_set(others->members, variable->index);
-    bits_add(others->conflicts, row(layout, variable), layout->words);
+    bits_add(others->conflicts, row(layout, variable), layout->live->words);
 }
 
 static bool fits(const struct layout *layout, const struct field *field, const struct variable *variable)
 {
-    return field->strand != NULL && field->strand == variable->strand && field->scope == variable->scope
+    return field->strand != NULL && field->strand == life_of(layout, variable)->strand && field->scope == variable->scope
            && is_apart(layout, &field->sharing, variable);
 }
 
@@ -69,7 +77,7 @@ static struct field *field_new(struct layout *layout, struct variable *variable)
 {
     struct field *field = arena_new(layout->arena, struct field);
     field->scope = variable->scope;
-    field->strand = layout->conflicts != NULL && may_share(variable) ? variable->strand : NULL;
+    field->strand = layout->conflicts != NULL && may_share(layout, variable) ? life_of(layout, variable)->strand : NULL;
     field->last_part = &field->parts;
     *layout->frame->last_field = field;
     layout->frame->last_field = &field->next;
@@ -94,6 +102,13 @@ static struct field_part *part_for(struct layout *layout, struct field *field, c
     return part;
 }
 
+/* Puts a variable into the list of those that share the first one's place. */
+static void join(struct layout *layout, const struct variable *first, const struct variable *variable)
+{
+    frame_place(layout->frame, variable)->shares = frame_place(layout->frame, first)->shares;
+    frame_place(layout->frame, first)->shares = variable;
+}
+
 /* Members of a field hang in one list behind its first part's variable. */
 static void add_member(struct layout *layout, struct field *field, struct variable *variable)
 {
@@ -101,11 +116,9 @@ static void add_member(struct layout *layout, struct field *field, struct variab
 
     if (part->variable == NULL)
         part->variable = variable;
-    if (field->parts->variable != variable) {
-        variable->shares = field->parts->variable->shares;
-        field->parts->variable->shares = variable;
-    }
-    variable->part = part;
+    if (field->parts->variable != variable)
+        join(layout, field->parts->variable, variable);
+    frame_place(layout->frame, variable)->part = part;
     if (field->strand != NULL)
         share(layout, &field->sharing, variable);
 }
@@ -114,7 +127,7 @@ static void place(struct layout *layout, struct variable *variable)
 {
     struct field *field = NULL;
 
-    if (layout->conflicts != NULL && may_share(variable))
+    if (layout->conflicts != NULL && may_share(layout, variable))
         for (field = layout->frame->fields; field != NULL && !fits(layout, field, variable); field = field->next)
             ;
     add_member(layout, field != NULL ? field : field_new(layout, variable), variable);
@@ -139,61 +152,88 @@ static void place_local(struct layout *layout, struct variable *variable)
         layout->frame->last_local = &local->next;
         local->type = variable->type;
         local->variable = variable;
-    } else {
-        variable->shares = local->variable->shares;
-        local->variable->shares = variable;
-    }
+    } else
+        join(layout, local->variable, variable);
     share(layout, &local->sharing, variable);
-    variable->local = local;
+    frame_place(layout->frame, variable)->local = local;
 }
 
-static bool is_needed(const struct variable *variable)
+static bool is_needed(const struct layout *layout, const struct variable *variable)
 {
+    const struct life *life = life_of(layout, variable);
+
     switch (variable->kind) {
     case VARIABLE_PARAMETER: case VARIABLE_VAR: return true;
-    case VARIABLE_RESULT: return !variable->in_storage;
+    case VARIABLE_RESULT: return !life->in_storage;
     case VARIABLE_MEMBER: return false; /* part of another */
-    case VARIABLE_IT: return !variable->in_storage && variable->strand != NULL;
+    case VARIABLE_IT: return !life->in_storage && life->strand != NULL;
     case VARIABLE_BINDING: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT:
     case VARIABLE_ATTEMPT: case VARIABLE_CAUSES:
-        return variable->strand != NULL;
+        return life->strand != NULL;
     }
     return true;
 }
 
-/* Fields of blocks that share storage with others do not give way: the unions would have to be taken apart. */
-static void note_ways(struct ir_chain *chain, struct scope *scope)
+/* Whether a failure may overwrite all of its variables. */
+static bool gives_way(const struct layout *layout, const struct field *field)
 {
-    for (struct field *field = scope->fields; field != NULL; field = field->next_in_scope) {
-        field->gives_way = true;
-        for (const struct variable *member = field->parts->variable; member != NULL; member = member->shares)
-            field->gives_way &= member->gives_way;
-        chain->frame->overlaid |= field->gives_way;
-    }
-    if (frame_scope_siblings(scope, chain->strands) != 1)
-        return;
-    for (struct scope *child = scope->children; child != NULL; child = child->next)
-        if (child->strand == chain->strands)
-            note_ways(chain, child);
+    const struct variable *member = field->parts->variable;
+
+    while (member != NULL && bits_has(layout->gives_way, member->index))
+        member = frame_place(layout->frame, member)->shares;
+    return member == NULL;
 }
 
-void layout(struct arena *arena, struct ir_chain *chain)
+/* Fields of blocks that share storage with others do not give way: the unions would have to be taken apart. */
+static void note_ways(const struct layout *layout, const struct ir_strand *strand, struct scope *scope)
 {
-    struct layout layout = { .arena = arena };
+    for (struct field *field = scope->fields; field != NULL; field = field->next_in_scope) {
+        field->gives_way = gives_way(layout, field);
+        layout->frame->overlaid |= field->gives_way;
+    }
+    if (frame_scope_siblings(scope, strand) != 1)
+        return;
+    for (struct scope *child = scope->children; child != NULL; child = child->next)
+        if (child->strand == strand)
+            note_ways(layout, strand, child);
+}
+
+static void open_frame(struct layout *layout, unsigned count)
+{
+    struct frame *frame = layout->frame = arena_new(layout->arena, struct frame);
+
+    frame->last_field = &frame->fields;
+    frame->last_local = &frame->locals;
+    frame->places = arena_alloc(layout->arena, count * sizeof *frame->places);
+}
+
+static void place_all(struct layout *layout, const struct ir_chain *chain, const uint64_t *is_local)
+{
+    for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next) {
+        struct frame_place *at = frame_place(layout->frame, variable);
+
+        at->in_storage = life_of(layout, variable)->in_storage;
+        at->settled = life_of(layout, variable)->settled;
+        if (bits_has(is_local, variable->index))
+            place_local(layout, variable);
+        else if (is_needed(layout, variable))
+            place(layout, variable);
+    }
+}
+
+void layout(struct arena *arena, struct ir_chain *chain, const struct liveness *live, const uint64_t *gives_way,
+            const uint64_t *is_local)
+{
+    struct layout layout = { .arena = arena, .live = live, .gives_way = gives_way };
     unsigned count = chain->checked->variable_count;
 
-    layout.frame = chain->frame = arena_new(arena, struct frame);
-    chain->frame->last_field = &chain->frame->fields;
-    chain->frame->last_local = &chain->frame->locals;
+    open_frame(&layout, count);
+    chain->frame = layout.frame;
     if (count <= SHARING_LIMIT) {
-        layout.words = bits_words(count);
-        layout.conflicts = arena_alloc(arena, layout.words * count * sizeof *layout.conflicts);
-        liveness_conflicts(arena, chain, layout.conflicts);
+        layout.conflicts = arena_alloc(arena, live->words * count * sizeof *layout.conflicts);
+        liveness_conflicts(arena, chain, live, layout.conflicts);
     }
-    for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
-        if (variable->is_local)
-            place_local(&layout, variable);
-        else if (is_needed(variable))
-            place(&layout, variable);
-    note_ways(chain, chain->checked->scope);
+    place_all(&layout, chain, is_local);
+    if (gives_way != NULL)
+        note_ways(&layout, chain->strands, chain->checked->scope);
 }

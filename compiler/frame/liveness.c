@@ -1,18 +1,20 @@
 /* liveness.c - which variables are still needed where, backwards from their uses.
  *
- * Afterwards every block has the set of variables that are live when it is entered, every variable knows the one strand that
- * mentions it (or that several do), and the chain's value knows whether it can stay in the place where values settle.
+ * The result, struct liveness, has for every block the set of variables that are live when it is
+ * entered, and for every variable the one strand that mentions it (or that several do), and whether
+ * it can stay in the place where values settle.
  */
 #include <string.h>
 
 #include "base/arena.h"
 #include "base/bits.h"
-#include "machine/ir.h"
+#include "frame/frame.h"
 #include "passes.h"
 
 struct flow {
     uint64_t *live;
     size_t words;
+    const struct liveness *of;
 };
 
 static void add_read(void *context, struct variable *variable)
@@ -30,7 +32,7 @@ static void drop_written(void *context, struct variable *variable)
 static void add_live_in(void *context, struct ir_block *to)
 {
     struct flow *flow = context;
-    bits_add(flow->live, to->live_in, flow->words);
+    bits_add(flow->live, liveness_in(flow->of, to), flow->words);
 }
 
 /* The instructions of a block, last first. */
@@ -69,35 +71,45 @@ static void step_back(struct flow *flow, const struct ir_instr *instr)
     ir_instr_variables(instr, &reads);
 }
 
-static bool update(struct arena *arena, struct flow *flow, struct reversed *list, struct ir_block *block)
+static bool update(struct arena *arena, struct flow *flow, struct reversed *list, const struct ir_block *block)
 {
+    uint64_t *live_in = liveness_in(flow->of, block);
+
     live_out(flow, block);
     reverse(arena, list, block);
     for (size_t i = 0; i < list->count; i++)
         step_back(flow, list->items[i]);
-    if (memcmp(block->live_in, flow->live, flow->words * sizeof *flow->live) == 0)
+    if (memcmp(live_in, flow->live, flow->words * sizeof *flow->live) == 0)
         return false;
-    memcpy(block->live_in, flow->live, flow->words * sizeof *flow->live);
+    memcpy(live_in, flow->live, flow->words * sizeof *flow->live);
     return true;
 }
 
 /* ---- strands ---- */
 
+struct mentions {
+    struct life *lives;
+    const struct ir_strand *strand;
+};
+
 static void note_strand(void *context, struct variable *variable)
 {
-    struct ir_strand *strand = context;
-    if (variable->strand == NULL)
-        variable->strand = strand;
-    else if (variable->strand != strand)
-        variable->many_strands = true;
+    const struct mentions *mentions = context;
+    struct life *life = &mentions->lives[variable->index];
+
+    life->many_strands |= variable->many_strands || (life->strand != NULL && life->strand != mentions->strand);
+    if (life->strand == NULL)
+        life->strand = mentions->strand;
 }
 
-static void note_strands(const struct ir_block *block)
+static void note_strands(const struct liveness *live, const struct ir_block *block)
 {
-    struct ir_variables all = { note_strand, note_strand, block->strand };
+    struct mentions mentions = { live->lives, block->strand };
+    struct ir_variables all = { note_strand, note_strand, &mentions };
+
     for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
         ir_instr_variables(instr, &all);
-    ir_end_variables(block, note_strand, block->strand);
+    ir_end_variables(block, note_strand, &mentions);
 }
 
 /* ---- the chain's value ---- */
@@ -108,11 +120,11 @@ static bool writes_storage(const struct ir_instr *instr)
 }
 
 /* It can be computed in place if, in every block that ends the chain, nothing touches the storage behind its last write. */
-static bool stays_in_storage(const struct ir_chain *chain, const struct variable *result)
+static bool stays_in_storage(const struct liveness *live, const struct ir_chain *chain, const struct variable *result)
 {
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
         bool pending = false;
-        if (bits_has(block->live_in, result->index))
+        if (bits_has(liveness_in(live, block), result->index))
             return false;
         for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
             if (pending && writes_storage(instr))
@@ -135,82 +147,89 @@ static bool stays_in_storage(const struct ir_chain *chain, const struct variable
 
 static void keep_in_frame(void *context, struct variable *variable)
 {
-    (void)context;
+    struct life *lives = context;
     if (variable->kind == VARIABLE_IT)
-        variable->in_storage = false;
+        lives[variable->index].in_storage = false;
 }
 
 /* Those that only one operation gives a value, and that no pointer reaches. */
-static void find_taken(const struct ir_block *block)
+static void find_taken(const struct liveness *live, const struct ir_block *block)
 {
     for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
-        struct variable *variable = instr->variable;
+        const struct variable *variable = instr->variable;
+        struct life *life;
+
         if (variable == NULL || variable->kind != VARIABLE_IT)
             continue;
-        variable->in_storage = variable->writes++ == 0 && instr->kind == IR_TAKE && instr->strand->parent == NULL
-                               && !variable->many_strands && !variable->address_taken && ctype_is_scalar(variable->type);
-        variable->settled = instr->op;
+        life = &live->lives[variable->index];
+        life->in_storage = life->writes++ == 0 && instr->kind == IR_TAKE && instr->strand->parent == NULL
+                               && !life->many_strands && !variable->address_taken && ctype_is_scalar(variable->type);
+        life->settled = instr->op;
     }
 }
 
 /* Arguments are read before what they are for begins. */
-static void keep_what_is_read_late(const struct ir_chain *chain, const struct ir_block *block)
+static void keep_what_is_read_late(const struct liveness *live, const struct ir_chain *chain, const struct ir_block *block)
 {
-    static const struct ir_variables reads = { keep_in_frame, NULL, NULL };
+    const struct ir_variables reads = { keep_in_frame, NULL, live->lives };
     const struct variable *result = chain->checked->result;
     bool overwritten = false;
 
     for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
         if (overwritten)
             ir_instr_variables(instr, &reads);
-        if (writes_storage(instr) || (instr->variable != NULL && instr->variable == result && result->in_storage))
+        if (writes_storage(instr) || (instr->variable != NULL && instr->variable == result && live->lives[result->index].in_storage))
             overwritten = true;
     }
     if (overwritten)
-        ir_end_variables(block, keep_in_frame, NULL);
+        ir_end_variables(block, keep_in_frame, live->lives);
 }
 
-static void place_its(const struct ir_chain *chain, struct flow *flow)
+static void place_its(const struct liveness *live, const struct ir_chain *chain, struct flow *flow)
 {
     memset(flow->live, 0, flow->words * sizeof *flow->live);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
-        find_taken(block);
-        bits_add(flow->live, block->live_in, flow->words);
+        find_taken(live, block);
+        bits_add(flow->live, liveness_in(live, block), flow->words);
     }
     for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
         if (bits_has(flow->live, variable->index))
-            keep_in_frame(NULL, variable);
+            keep_in_frame(live->lives, variable);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-        keep_what_is_read_late(chain, block);
+        keep_what_is_read_late(live, chain, block);
 }
 
-void liveness(struct arena *arena, struct ir_chain *chain)
+struct liveness *liveness(struct arena *arena, const struct ir_chain *chain)
 {
-    struct ir_block **blocks = arena_alloc(arena, chain->block_count * sizeof *blocks);
+    struct liveness *live = arena_new(arena, struct liveness);
+    const struct ir_block **blocks = arena_alloc(arena, chain->block_count * sizeof *blocks);
+    const struct variable *result = chain->checked->result;
     struct reversed list = { NULL, 0, 0 };
-    struct flow flow;
+    struct flow flow = { .words = bits_words(chain->checked->variable_count), .of = live };
     bool changed = true;
 
-    flow.words = bits_words(chain->checked->variable_count);
+    live->words = flow.words;
+    live->live_in = arena_alloc(arena, chain->block_count * live->words * sizeof *live->live_in);
+    live->lives = arena_alloc(arena, chain->checked->variable_count * sizeof *live->lives);
     flow.live = arena_alloc(arena, flow.words * sizeof *flow.live);
-    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
         blocks[block->index] = block;
-        block->live_in = arena_alloc(arena, flow.words * sizeof *flow.live);
-        note_strands(block);
+        note_strands(live, block);
     }
     while (changed) {
         changed = false;
         for (unsigned i = chain->block_count; i-- > 0;)
             changed |= update(arena, &flow, &list, blocks[i]);
     }
-    if (chain->checked->result != NULL)
-        chain->checked->result->in_storage = stays_in_storage(chain, chain->checked->result);
-    place_its(chain, &flow);
+    if (result != NULL)
+        live->lives[result->index].in_storage = stays_in_storage(live, chain, result);
+    place_its(live, chain, &flow);
+    return live;
 }
 
-void liveness_conflicts(struct arena *arena, const struct ir_chain *chain, uint64_t *conflicts)
+void liveness_conflicts(struct arena *arena, const struct ir_chain *chain, const struct liveness *live, uint64_t *conflicts)
 {
-    struct flow flow = { NULL, bits_words(chain->checked->variable_count) };
+    struct flow flow = { NULL, live->words, live };
     struct reversed list = { NULL, 0, 0 };
 
     flow.live = arena_alloc(arena, flow.words * sizeof *flow.live);

@@ -8,7 +8,7 @@
  */
 #include "base/arena.h"
 #include "base/bits.h"
-#include "machine/ir.h"
+#include "frame/frame.h"
 #include "passes.h"
 
 struct locals {
@@ -38,10 +38,10 @@ static void note_instr(struct locals *locals, const struct ir_instr *instr)
     ir_instr_variables(instr, &all);
 }
 
-static void note_block(struct locals *locals, const struct ir_block *block, size_t words)
+static void note_block(struct locals *locals, const struct liveness *live, const struct ir_block *block)
 {
     if (block->is_state)
-        bits_add(locals->resumed, block->live_in, words);
+        bits_add(locals->resumed, liveness_in(live, block), live->words);
     for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
         note_instr(locals, instr);
     ir_end_variables(block, set, locals->read);
@@ -49,9 +49,9 @@ static void note_block(struct locals *locals, const struct ir_block *block, size
 
 /* A pointer into a name of the user's may be in use as long as its block lasts; `it` and `err` are held (IR_HOLD). What several
  * strands mention is needed where one of them begins or goes on: in a state. */
-static bool may_be_local(const struct variable *variable)
+static bool may_be_local(const struct liveness *live, const struct variable *variable)
 {
-    if (variable->in_storage)
+    if (live->lives[variable->index].in_storage)
         return false;
     switch (variable->kind) {
     case VARIABLE_ERR: return true;
@@ -63,15 +63,17 @@ static bool may_be_local(const struct variable *variable)
     return false;
 }
 
-void locals(struct arena *arena, struct ir_chain *chain)
+const uint64_t *locals(struct arena *arena, const struct ir_chain *chain, const struct liveness *live)
 {
-    size_t words = bits_words(chain->checked->variable_count);
-    size_t size = words * sizeof(uint64_t);
+    size_t size = live->words * sizeof(uint64_t);
     struct locals locals = { arena_alloc(arena, size), arena_alloc(arena, size), arena_alloc(arena, size) };
+    uint64_t *found = arena_alloc(arena, size);
 
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-        note_block(&locals, block, words);
-    for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
-        variable->is_local = may_be_local(variable) && bits_has(locals.read, variable->index)
-                             && !bits_has(locals.resumed, variable->index) && !bits_has(locals.others, variable->index);
+        note_block(&locals, live, block);
+    for (const struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
+        if (may_be_local(live, variable) && bits_has(locals.read, variable->index)
+            && !bits_has(locals.resumed, variable->index) && !bits_has(locals.others, variable->index))
+            bits_set(found, variable->index);
+    return found;
 }

@@ -1,6 +1,7 @@
 /* ir.h - a chain as a state machine: blocks of instructions, each run by one strand.
  *
- * lower makes it from the checked tree; liveness, layout and name fill in what is marked; emit_c prints it as C.
+ * lower makes it from the checked tree; simplify and c_names
+ * fill in the members that are marked so; emit_c prints it as C.
  *
  * A block ends in exactly one terminator. A block that a strand can resume at has a state. The outcome of the last step is in
  * the strand's header: code 0, or a rejection whose message stands in the strand's storage.
@@ -157,7 +158,6 @@ struct ir_block {
     unsigned entries;           /* [tidy] how many terminators lead here */
     unsigned index;             /* [tidy] */
     const char *state, *label;  /* [name] */
-    uint64_t *live_in;          /* [liveness] by variable index */
 };
 
 /* A `do { … }`: a C function of its own. */

@@ -20,15 +20,14 @@ bool drive_parse(struct driven *d, const char *text, size_t length)
 static struct ir_chain *machine(struct compilation *c, struct checked_chain *checked)
 {
     struct ir_chain *chain = lower_chain(&c->arena, checked);
+    const struct liveness *live;
 
     simplify(&c->arena, chain);
     verify_machine(chain);
-    liveness(&c->arena, chain);
-    failure_room(&c->arena, chain);
-    locals(&c->arena, chain);
-    layout(&c->arena, chain);
+    live = liveness(&c->arena, chain);
+    layout(&c->arena, chain, live, failure_room(&c->arena, chain, live), locals(&c->arena, chain, live));
     c_names(&c->arena, &c->program, chain);
-    verify_layout(chain);
+    verify_layout(chain, live);
     return chain;
 }
 

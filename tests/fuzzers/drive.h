@@ -35,7 +35,7 @@ void drive_end(struct driven *d);
 void verify_machine(const struct ir_chain *chain);
 
 /* The same after name: what is needed after a wait has a place; states and labels are unique. */
-void verify_layout(const struct ir_chain *chain);
+void verify_layout(const struct ir_chain *chain, const struct liveness *live);
 
 /* A generated text: brackets are balanced, jumps and labels match, and it has no control characters but those of the input. */
 void verify_text(const char *what, const struct writer *text, const struct input *input);

@@ -124,12 +124,13 @@ static bool is_live(const uint64_t *bits, unsigned index)
 }
 
 /* What is needed after a wait is in the frame, or where values settle. */
-static void verify_state(const struct ir_chain *chain, const struct ir_block *block)
+static void verify_state(const struct ir_chain *chain, const struct liveness *live, const struct ir_block *block)
 {
     for (const struct variable *v = chain->checked->variables; v != NULL; v = v->next) {
         const struct variable *whole = v->of != NULL ? v->of : v;
-        if (is_live(block->live_in, v->index))
-            must(!v->is_local && (whole->part != NULL || v->in_storage), "%s is needed after %s, and kept nowhere", v->name,
+        const struct frame_place *place = frame_place(chain->frame, v);
+        if (is_live(liveness_in(live, block), v->index))
+            must(place->local == NULL && (frame_place(chain->frame, whole)->part != NULL || place->in_storage), "%s is needed after %s, and kept nowhere", v->name,
                  block->hint);
     }
 }
@@ -145,12 +146,12 @@ static bool has_plain_paths(const struct ir_chain *chain)
 }
 
 /* At the start of a chain no step has given a value. */
-static void verify_start(const struct ir_chain *chain)
+static void verify_start(const struct ir_chain *chain, const struct liveness *live)
 {
     const struct ir_block *start = chain->blocks;
 
     for (const struct variable *v = chain->checked->variables; v != NULL; v = v->next)
-        if (is_live(start->live_in, v->index))
+        if (is_live(liveness_in(live, start), v->index))
             must(v->kind != VARIABLE_BINDING && v->kind != VARIABLE_IT && v->kind != VARIABLE_ERR,
                  "%s is needed before it has a value", v->name);
 }
@@ -164,15 +165,15 @@ static void verify_unique(const struct ir_chain *chain)
         }
 }
 
-void verify_layout(const struct ir_chain *chain)
+void verify_layout(const struct ir_chain *chain, const struct liveness *live)
 {
     verify_machine(chain);
     if (has_plain_paths(chain))
-        verify_start(chain);
+        verify_start(chain, live);
     verify_unique(chain);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->is_state)
-            verify_state(chain, block);
+            verify_state(chain, live, block);
 }
 
 /* ---- the text ---- */
