@@ -46,11 +46,26 @@ struct own_loop {
     bool has_end;         /* a way leads there */
 };
 
+/* What only the check needs to know of a variable. */
+struct check_note {
+    struct variable *hides;       /* the outer variable of the same name */
+    struct variable *shown;       /* the one shown before it in the same scope */
+    struct variable *outside;     /* the next name that a branch gives to the outside */
+    const char *unset_why;        /* how a path comes by without binding it */
+    struct span unset_at;
+    bool no_value;                /* VARIABLE_VAR: nothing so far in the text gives it one */
+    struct mention *mentions;     /* of what owns something, newest first */
+    struct span undo_at;          /* an undo that mentions it */
+    struct scope *undo_scope;     /* the block of that */
+};
+
 struct checker {
     struct program *program;
     struct arena *arena;
     struct diags *diags;
     struct checked_chain *chain;
+    struct check_note *notes;     /* by variable */
+    unsigned note_capacity;
     struct scope *scope;
     struct visible_name *visible; /* uthash: name -> innermost variable */
     struct assigned assigned;
@@ -85,6 +100,9 @@ void check_assigned_union(struct checker *checker, struct assigned *set, const s
 
 struct variable *check_variable_new(struct checker *checker, enum variable_kind kind, const char *name, struct ctype type,
                               struct span span);
+/* Valid until the next variable is made. */
+struct check_note *check_note(const struct checker *checker, const struct variable *variable);
+
 struct variable *check_variable_visible(const struct checker *checker, const char *name);
 bool check_variable_was_visible(const struct checker *checker, const char *name); /* in a block that has ended */
 void check_variable_show(struct checker *checker, struct variable *variable);

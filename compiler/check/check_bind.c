@@ -24,7 +24,7 @@ static void show_outside_later(struct checker *checker, struct variable *variabl
     struct variable **last = &checker->outside;
 
     while (*last != NULL)
-        last = &(*last)->outside;
+        last = &check_note(checker, *last)->outside;
     *last = variable;
     variable->scope = checker->outside_scope;
 }

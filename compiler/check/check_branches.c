@@ -86,7 +86,7 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
 {
     struct node *body = node->u.block.body;
     struct ctype type = step->as_type != NULL ? ctype_of_text(checker->arena, step->as_type) : body->type;
-    struct variable *variable, **last = &checker->outside;
+    struct variable *variable, **last;
 
     if (body->flexible && ctype_is_void(type))
         diag_report(checker->diags, D_BIND_UNTYPED, step->as->span, step->as->name, step->as->name);
@@ -99,8 +99,9 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
     variable->address_taken = true;
     variable->many_strands = true;
     node->u.block.outcome = variable;
+    last = &checker->outside;
     while (*last != NULL)
-        last = &(*last)->outside;
+        last = &check_note(checker, *last)->outside;
     *last = variable;
     if (!ctype_is_void(type)) {
         node->u.block.value = check_variable_new(checker, VARIABLE_MEMBER, "value", type, step->as->span);
@@ -155,7 +156,7 @@ static struct node *check_branch(struct checker *checker, const struct ast_branc
 static void show_outside(struct checker *checker, struct variable *variables)
 {
     while (variables != NULL) {
-        struct variable *next = variables->outside;
+        struct variable *next = check_note(checker, variables)->outside;
         struct variable *old = check_variable_visible(checker, variables->name);
         if (old == NULL || old->scope != checker->scope) {
             check_new_name(checker, variables->name, variables->span);

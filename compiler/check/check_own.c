@@ -16,14 +16,15 @@ static void note(struct checker *checker, struct diag *diag, struct span span)
 static void add_mention(struct checker *checker, struct variable *variable, struct span span, bool moves)
 {
     struct mention *mention = arena_new(checker->arena, struct mention);
+    struct check_note *known = check_note(checker, variable);
 
     mention->serial = checker->serial++;
     mention->span = span;
     mention->moves = moves;
     mention->variable = variable;
-    mention->next = variable->mentions;
+    mention->next = known->mentions;
     mention->before = checker->mentions;
-    variable->mentions = checker->mentions = mention;
+    known->mentions = checker->mentions = mention;
 }
 
 /* Then that has been said. */
@@ -44,8 +45,8 @@ void check_own_mention(struct checker *checker, struct variable *variable, struc
     if (check_assigned_has(&checker->moved.maybe, variable) && !may_be_unset(checker, variable))
         note(checker, diag_report(checker->diags, D_MOVED, span, variable->name, how_sure(checker, variable)), variable->moved_at);
     if (checker->undo != NULL) {
-        variable->undo_at = span;
-        variable->undo_scope = checker->undo_scope;
+        check_note(checker, variable)->undo_at = span;
+        check_note(checker, variable)->undo_scope = checker->undo_scope;
     }
     add_mention(checker, variable, span, false);
 }
@@ -59,13 +60,14 @@ static bool is_inside(const struct scope *scope, const struct scope *outer)
 
 void check_own_move(struct checker *checker, struct variable *variable, struct span span)
 {
+    const struct check_note *known = check_note(checker, variable);
     struct diag *diag;
 
     if (checker->undo != NULL && variable->index < checker->undo->variables)
         diag_report(checker->diags, D_MOVED_BY_UNDO, span, variable->name);
-    else if (checker->undo == NULL && variable->undo_at.begin != 0 && is_inside(checker->scope, variable->undo_scope)) {
+    else if (checker->undo == NULL && known->undo_at.begin != 0 && is_inside(checker->scope, known->undo_scope)) {
         diag = diag_report(checker->diags, D_MOVED_BEFORE_UNDO, span, variable->name);
-        diag_note(checker->diags, diag, variable->undo_at, "it is mentioned here");
+        diag_note(checker->diags, diag, known->undo_at, "it is mentioned here");
     }
     check_assigned_add(checker, &checker->moved.maybe, variable);
     check_assigned_add(checker, &checker->moved.surely, variable);
@@ -96,7 +98,7 @@ void check_own_arguments(struct checker *checker, const struct text *args, const
 {
     for (; args != NULL && params != NULL; args = args->next, params = params->next) {
         struct variable *moved = text_moves(args, params->type);
-        if (moved != NULL && check_assigned_has(&checker->moved.maybe, moved) && moved->mentions->moves) /* twice in this call */
+        if (moved != NULL && check_assigned_has(&checker->moved.maybe, moved) && check_note(checker, moved)->mentions->moves) /* twice in this call */
             note(checker, diag_report(checker->diags, D_MOVED, args->span, moved->name, how_sure(checker, moved)), moved->moved_at);
         check_own_text(checker, args, params->type);
     }
@@ -163,9 +165,9 @@ void check_own_bound(struct checker *checker, const struct variable *variable)
     check_assigned_drop(&checker->moved.surely, variable);
 }
 
-static const struct mention *moved_between(const struct variable *variable, unsigned begin, unsigned end)
+static const struct mention *moved_between(const struct checker *checker, const struct variable *variable, unsigned begin, unsigned end)
 {
-    const struct mention *mention = variable->mentions;
+    const struct mention *mention = check_note(checker, variable)->mentions;
 
     while (mention != NULL && !(mention->moves && mention->serial >= begin && mention->serial < end))
         mention = mention->next;
@@ -246,27 +248,28 @@ void check_own_loop_end(struct checker *checker)
 void check_own_once(struct checker *checker, const struct own_point *start, const char *word)
 {
     for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL; m = m->before)
-        if (m->variable->index < start->variables && moved_between(m->variable, start->serial, checker->serial) == m)
+        if (m->variable->index < start->variables && moved_between(checker, m->variable, start->serial, checker->serial) == m)
             diag_report(checker->diags, D_MOVED_AGAIN, m->span, m->variable->name, word);
 }
 
 /* ---- what runs at the same time ---- */
 
-static const struct mention *mentioned_between(const struct variable *variable, unsigned begin, unsigned end)
+static const struct mention *mentioned_between(const struct checker *checker, const struct variable *variable, unsigned begin, unsigned end)
 {
-    const struct mention *mention = variable->mentions;
+    const struct mention *mention = check_note(checker, variable)->mentions;
 
     while (mention != NULL && !(mention->serial >= begin && mention->serial < end))
         mention = mention->next;
     return mention;
 }
 
-static const struct mention *moved_beside(const struct variable *variable, unsigned begin, unsigned end)
+static const struct mention *moved_beside(const struct checker *checker, const struct variable *variable, unsigned begin,
+                                          unsigned end)
 {
-    const struct mention *mention = moved_between(variable, begin, end);
+    const struct mention *mention = moved_between(checker, variable, begin, end);
 
     while (mention != NULL && mention->by_winner)
-        mention = moved_between(variable, begin, mention->serial);
+        mention = moved_between(checker, variable, begin, mention->serial);
     return mention;
 }
 
@@ -281,12 +284,12 @@ void check_own_winner(struct checker *checker, const struct own_point *start)
 static void check_beside(struct checker *checker, const struct variable *variable, const struct own_point *start,
                          const struct own_point *branch, unsigned winner)
 {
-    const struct mention *moved = moved_between(variable, branch->serial, winner);
-    const struct mention *other = mentioned_between(variable, start->serial, branch->serial);
+    const struct mention *moved = moved_between(checker, variable, branch->serial, winner);
+    const struct mention *other = mentioned_between(checker, variable, start->serial, branch->serial);
 
     if (moved == NULL || other == NULL) {
-        moved = moved_beside(variable, start->serial, branch->serial);
-        other = mentioned_between(variable, branch->serial, winner);
+        moved = moved_beside(checker, variable, start->serial, branch->serial);
+        other = mentioned_between(checker, variable, branch->serial, winner);
     }
     if (moved != NULL && other != NULL)
         diag_note(checker->diags, diag_report(checker->diags, D_MOVED_BRANCH, moved->span, variable->name), other->span,
@@ -298,7 +301,7 @@ void check_own_branch(struct checker *checker, const struct own_point *start, co
     for (struct mention *m = checker->mentions; (m = mention_since(m, winner)) != NULL; m = m->before)
         m->by_winner = true;
     for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL; m = m->before)
-        if (m == m->variable->mentions && m->variable->index < start->variables) /* each variable once */
+        if (m == check_note(checker, m->variable)->mentions && m->variable->index < start->variables) /* each variable once */
             check_beside(checker, m->variable, start, branch, winner);
     check_own_return(checker, start);
 }

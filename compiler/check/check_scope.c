@@ -59,8 +59,8 @@ void check_assigned_meet(struct checker *checker, struct assigned *set, const st
     for (struct variable *v = checker->chain->variables; v != NULL; v = v->next) {
         if (v->kind == VARIABLE_BINDING && check_assigned_has(set, v) && !check_assigned_has(other, v)) {
             set->words[v->index / 64] &= ~((uint64_t)1 << v->index % 64);
-            v->unset_why = why;
-            v->unset_at = at;
+            check_note(checker, v)->unset_why = why;
+            check_note(checker, v)->unset_at = at;
         }
     }
 }
@@ -73,6 +73,24 @@ void check_assigned_union(struct checker *checker, struct assigned *set, const s
 }
 
 /* ---- visible names ---- */
+
+struct check_note *check_note(const struct checker *checker, const struct variable *variable)
+{
+    return &checker->notes[variable->index];
+}
+
+static void make_room(struct checker *checker, unsigned count)
+{
+    struct check_note *notes;
+
+    if (count <= checker->note_capacity)
+        return;
+    notes = arena_alloc(checker->arena, 2 * count * sizeof *notes);
+    if (checker->note_capacity != 0)
+        memcpy(notes, checker->notes, checker->note_capacity * sizeof *notes);
+    checker->notes = notes;
+    checker->note_capacity = 2 * count;
+}
 
 struct variable *check_variable_new(struct checker *checker, enum variable_kind kind, const char *name, struct ctype type, struct span span)
 {
@@ -87,6 +105,7 @@ struct variable *check_variable_new(struct checker *checker, enum variable_kind 
     if (variable->resource != NULL && (kind == VARIABLE_PARAMETER || kind == VARIABLE_BINDING))
         checker->scope->owned_count++;
     variable->index = checker->chain->variable_count++;
+    make_room(checker, checker->chain->variable_count);
     *checker->chain->last_variable = variable;
     checker->chain->last_variable = &variable->next;
     return variable;
@@ -117,8 +136,8 @@ void check_variable_show(struct checker *checker, struct variable *variable)
         entry->name = variable->name;
         HASH_ADD_PTR(checker->visible, name, entry);
     }
-    variable->hides = entry->innermost;
-    variable->shown = checker->scope->shown;
+    check_note(checker, variable)->hides = entry->innermost;
+    check_note(checker, variable)->shown = checker->scope->shown;
     checker->scope->shown = variable;
     entry->innermost = variable;
 }
@@ -138,10 +157,10 @@ void check_scope_open(struct checker *checker, struct span span)
 
 void check_scope_close(struct checker *checker)
 {
-    for (struct variable *v = checker->scope->shown; v != NULL; v = v->shown) {
+    for (struct variable *v = checker->scope->shown; v != NULL; v = check_note(checker, v)->shown) {
         struct visible_name *entry;
         HASH_FIND_PTR(checker->visible, &v->name, entry);
-        entry->innermost = v->hides;
+        entry->innermost = check_note(checker, v)->hides;
     }
     checker->scope = checker->scope->parent;
 }

@@ -64,14 +64,16 @@ static struct ctoken peek(const char *p)
 static void check_set(struct scan *scan, const struct variable *variable, struct ctoken token)
 {
     struct checker *checker = scan->checker;
+    const struct check_note *known;
     struct diag *diag;
 
     if (variable->kind != VARIABLE_BINDING || check_assigned_has(&checker->assigned, variable))
         return;
+    known = check_note(checker, variable);
     diag = diag_report(checker->diags, D_MAYBE_UNSET, ast_c_span(scan->c, token.text, token.length), variable->name,
-                       variable->unset_why == NULL ? "it is bound in another place" : variable->unset_why);
-    diag_note(checker->diags, diag, variable->unset_at.begin != 0 ? variable->unset_at : variable->span,
-              variable->unset_at.begin != 0 ? "this is where the two ways part" : "it is bound here");
+                       known->unset_why == NULL ? "it is bound in another place" : known->unset_why);
+    diag_note(checker->diags, diag, known->unset_at.begin != 0 ? known->unset_at : variable->span,
+              known->unset_at.begin != 0 ? "this is where the two ways part" : "it is bound here");
 }
 
 static struct variable *variable_named(const struct scan *scan, struct ctoken token)
@@ -89,11 +91,12 @@ static bool is_assigned(const char *behind)
  * way is not known. */
 static void check_var_set(struct scan *scan, struct variable *variable, struct ctoken token, const char *behind)
 {
+    struct check_note *known = check_note(scan->checker, variable);
     bool read = scan->do_node == NULL && !scan->address && scan->address_depth == 0 && !is_assigned(behind);
 
-    if (!variable->no_value || scan->measured)
+    if (!known->no_value || scan->measured)
         return;
-    variable->no_value = false;
+    known->no_value = false;
     if (read)
         diag_note(scan->checker->diags, diag_report(scan->checker->diags, D_VAR_UNSET, ast_c_span(scan->c, token.text, token.length), variable->name),
                   variable->span, "it is declared here");

@@ -32,18 +32,9 @@ struct variable {
     bool used;                  /* mentioned in C text or passed by a bare name */
     bool address_taken;         /* mentioned after &, or not a scalar */
     const char *from;           /* for the comment in the frame: "http_get" */
-    struct variable *hides;     /* [check] the outer variable of the same name */
     struct variable *of;        /* VARIABLE_MEMBER: the whole */
-    struct variable *outside;   /* [check] the next name that a branch gives to the outside */
-    struct variable *shown;     /* [check] the one shown before it in the same scope */
-    const char *unset_why;      /* [check] how a path comes by without binding it */
-    struct span unset_at;
-    bool no_value;              /* [check] VARIABLE_VAR: nothing so far in the text gives it one */
     const struct symbol *resource; /* what it owns; NULL: nothing */
-    struct mention *mentions;   /* [check] of what owns something, newest first */
-    struct span moved_at;       /* [check] the latest move; begin 0: none */
-    struct span undo_at;        /* [check] an undo that mentions it */
-    struct scope *undo_scope;   /* [check] the block of that */
+    struct span moved_at;       /* the latest move; begin 0: none */
     struct owned *owned;        /* [lower] in whose care it is */
     bool many_strands;          /* more than one strand may mention it, whatever the code looks like */
 };
@@ -59,8 +50,6 @@ struct scope_union {
 struct scope {
     struct scope *parent, *next, *children, **last_child;
     struct span span;
-    struct variable *of;        /* VARIABLE_MEMBER: the whole */
-    struct variable *outside;   /* [check] the next name that a branch gives to the outside */
     struct variable *shown;     /* [check] the last name made visible in it */
     unsigned undo_count;        /* [check] steps in it that can be undone */
     unsigned owned_count;       /* [check] names in it that own something */
