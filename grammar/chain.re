@@ -116,16 +116,14 @@ static bool is_stop(const char *stops, unsigned char byte)
     return *stops && strchr(stops, byte) != NULL;
 }
 
-/* Words that end C without brackets: the first five are never C; `as` is one if the C is a slip. */
+/* Words that end C without brackets: those that are never C; `as` is one if the C is a slip. */
 static bool is_clause_word(const unsigned char *word, size_t length, const char *stops)
 {
-    static const char *const words[] = { "then", "catch", "finally", "undo", "else", "as" };
-    size_t count = sizeof words / sizeof *words - !is_stop(stops, ',');
+    static const char *const slip[] = { "as", NULL };
+    const char *begin = TEXT(word), *end = begin + length;
 
-    for (size_t i = 0; i < count; i++)
-        if (strlen(words[i]) == length && memcmp(words[i], word, length) == 0)
-            return true;
-    return false;
+    return scan_word_is_reserved(begin, end)
+           || (is_stop(stops, ',') && scan_word_is_one_of(begin, end, slip));
 }
 
 /* Over C, to behind the partner of the bracket that makes the depth base + 1; or, with stops, up to one of those bytes ('.'

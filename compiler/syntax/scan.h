@@ -132,7 +132,10 @@ struct ast_c *scan_raw_text(struct scanner *scan, const char *begin, const char 
 bool scan_word_starts(char c);
 const char *scan_word_end(const char *at);
 bool scan_word_is_one_of(const char *begin, const char *end, const char *const *words);
-bool scan_word_is_reserved(const char *begin, const char *end); /* the only words that are never names */
+
+/* The only words that are never names; NULL ends the list. */
+extern const char *const scan_reserved_words[];
+bool scan_word_is_reserved(const char *begin, const char *end);
 struct token scan_new_token(struct scanner *scan, int kind, const char *begin, const char *end);
 struct token scan_name_token(struct scanner *scan, int kind, const char *begin, const char *end);
 struct token scan_number_token(struct scanner *scan, const char *begin, const char *end);

@@ -212,7 +212,6 @@ static bool goes_on(struct ctoken word)
 {
     static const char *const steps[] = { "all", "settle", "any", "race", "each", "loop", "timeout", "retry", "delay",
                                          "spawn", "reject", NULL };
-    static const char *const clauses[] = { "then", "catch", "finally", "else", "undo" };
     char text[16] = "";
     struct nearest nearest = { text, NULL, 0 };
 
@@ -221,8 +220,8 @@ static bool goes_on(struct ctoken word)
     if (word.length < 3 || word.length >= sizeof text)
         return false;
     memcpy(text, word.text, word.length);
-    for (size_t i = 0; i < sizeof clauses / sizeof *clauses; i++)
-        nearest_offer(&nearest, clauses[i]);
+    for (const char *const *clause = scan_reserved_words; *clause != NULL; clause++)
+        nearest_offer(&nearest, *clause);
     return nearest.best != NULL && nearest.distance == 1;
 }
 

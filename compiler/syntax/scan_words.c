@@ -44,12 +44,11 @@ bool scan_word_is_one_of(const char *begin, const char *end, const char *const *
     return false;
 }
 
-/* The only words that are never names. */
+const char *const scan_reserved_words[] = { "then", "else", "catch", "finally", "undo", NULL };
+
 bool scan_word_is_reserved(const char *begin, const char *end)
 {
-    static const char *const words[] = { "then", "else", "catch", "finally", "undo", NULL };
-
-    return scan_word_is_one_of(begin, end, words);
+    return scan_word_is_one_of(begin, end, scan_reserved_words);
 }
 
 /* ---- numbers ---- */
