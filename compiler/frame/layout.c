@@ -67,10 +67,16 @@ static void share(const struct layout *layout, struct sharing *others, const str
     bits_add(others->conflicts, row(layout, variable), layout->live->words);
 }
 
-static bool fits(const struct layout *layout, const struct field *field, const struct variable *variable)
+/* The field whose variables are never needed at the same time as this one. */
+static struct field *find_field(const struct layout *layout, const struct variable *variable)
 {
-    return field->strand != NULL && field->strand == life_of(layout, variable)->strand && field->scope == variable->scope
-           && is_apart(layout, &field->sharing, variable);
+    const struct ir_strand *strand = life_of(layout, variable)->strand;
+
+    for (struct field *field = layout->frame->fields; field != NULL; field = field->next)
+        if (field->strand == strand && field->scope == variable->scope
+            && is_apart(layout, &field->sharing, variable))
+            return field;
+    return NULL;
 }
 
 static struct field *field_new(struct layout *layout, struct variable *variable)
@@ -128,16 +134,16 @@ static void place(struct layout *layout, struct variable *variable)
     struct field *field = NULL;
 
     if (layout->conflicts != NULL && may_share(layout, variable))
-        for (field = layout->frame->fields; field != NULL && !fits(layout, field, variable); field = field->next)
-            ;
+        field = find_field(layout, variable);
     add_member(layout, field != NULL ? field : field_new(layout, variable), variable);
 }
 
-/* One of the same name and type, with whose variables this one is never needed at the same time. */
+/* One of the same name and type, with whose variables this one is never needed at the same time. The
+ * names are the one copy of a binding's, of `it` or of `err`. */
 static struct local *find_local(const struct layout *layout, const struct variable *variable)
 {
     for (struct local *local = layout->frame->locals; local != NULL && layout->conflicts != NULL; local = local->next)
-        if (strcmp(local->variable->name, variable->name) == 0 && ctype_same(local->type, variable->type)
+        if (local->variable->name == variable->name && ctype_same(local->type, variable->type)
             && is_apart(layout, &local->sharing, variable))
             return local;
     return NULL;
