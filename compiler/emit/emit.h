@@ -56,6 +56,8 @@ void emit_slot_locals(struct emitter *emitter, const char *text);
 /* Whether a name stands in C text. */
 bool emit_mentions(const char *text, const char *name);
 
+enum { EMIT_WIDTH = 120 }; /* of lines that are filled with several things */
+
 /* Words side by side, on as many lines as they need. */
 struct packed {
     struct writer *writer;
@@ -63,6 +65,7 @@ struct packed {
     size_t column;               /* 0: no word yet */
 };
 void emit_packed(struct packed *packed, const char *word);
+void emit_packed_end(struct packed *packed); /* of the last line, if there is one */
 
 /* The frame and the slots that C text mentions, as parameters or as arguments. Returns whether there are any. */
 bool emit_homes(struct emitter *emitter, const struct text *text, bool declared);
@@ -99,6 +102,7 @@ void emit_at(struct emitter *emitter, pos at);
 
 /* emit_line() for a type that C may have something to say against, once for each place where one is written. The declaration and
  * emit_line_back() follow. */
+bool emit_type_has_line(const struct emitter *emitter, struct ctype type); /* whether it will write one */
 void emit_type_line(struct emitter *emitter, struct ctype type);
 
 /* An empty set of places in the sources. */
@@ -152,6 +156,7 @@ void emit_comment_above(struct emitter *emitter, const struct ast_item *item);
 /* emit_codes.c */
 void emit_code_enum(struct emitter *emitter, const struct ast_code *codes);
 void emit_code_functions(struct emitter *emitter); /* if it does */
+bool emit_has_codes(const struct emitter *emitter); /* whether the program has a table */
 void emit_code_table(struct emitter *emitter);
 
 /* emit_spawn.c */

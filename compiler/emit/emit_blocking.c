@@ -71,7 +71,8 @@ static void emit_work(struct emitter *emitter, const struct symbol *op)
     writer_put_template(w, work_head, "name", op->name, "call", call, "work", work, NULL);
     emit_called(emitter, op);
     if (op->fails != NULL)
-        writer_putf(w, "    if (%s__fails(%s))\n        return chain__rejection_code(%s__code(%s));\n", op->name, it, op->name, it);
+        writer_putf(w, "    int %s = %s__fails(%s);\n\n    if (%s != 0) return %s;\n", emit_own_name(emitter, OWN_CODE), op->name, it,
+                    emit_own_name(emitter, OWN_CODE), emit_own_name(emitter, OWN_CODE));
     if (has_value)
         writer_putf(w, "    %s->chain__outcome.value = %s;\n", at, it);
     writer_put(w, "    return 0;\n}\n\n");

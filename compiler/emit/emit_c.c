@@ -50,9 +50,9 @@ static void emit_states(struct emitter *emitter)
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->is_state)
             emit_packed(&packed, block->state);
-    writer_putf(emitter->writer, "/* Where %s can be resumed. */\n", chain->c_name);
+    writer_putf(emitter->writer, "/* Where %s can be resumed%s. */\n", chain->c_name,
+                chain->sites != NULL ? ", and its steps that can reject" : "");
     emit_braces(emitter, arena_format(emitter->arena, "enum %s_state", chain->c_name), writer_text(&words));
-    writer_put(emitter->writer, "\n");
 }
 
 /* Names for the places of a table that no state has. */
@@ -75,70 +75,52 @@ static void emit_sites(struct emitter *emitter)
     const struct ir_chain *chain = emitter->chain;
     struct packed packed = { emitter->writer, "    ", ",", 0 };
 
-    writer_putf(emitter->writer, "/* The states of %s, then the steps that can reject. */\n", chain->c_name);
-    emit_site_names(emitter);
     writer_putf(emitter->writer, "static const struct chain_site %s_sites[] = {\n", chain->c_name);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->is_state)
             emit_site(emitter, &packed, state_span(chain, block), block->state);
     for (const struct ir_site *site = chain->sites; site != NULL; site = site->next)
         emit_site(emitter, &packed, site->span, site->step);
-    writer_put(emitter->writer, "\n};\n\n");
-}
-
-static void emit_call_names(struct emitter *emitter)
-{
-    struct writer words;
-    struct packed packed = { &words, "    ", ",", 0 };
-
-    writer_init(&words, emitter->arena);
-    for (const struct ir_block *block = emitter->chain->blocks; block != NULL; block = block->next)
-        if (block->end == IR_CALL)
-            emit_packed(&packed, block->call);
-    emit_braces(emitter, "enum", writer_text(&words));
+    writer_put(emitter->writer, "\n};\n");
 }
 
 /* Where the chain goes on after each of its calls. */
 static void emit_callers(struct emitter *emitter)
 {
-    struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    struct packed packed = { w, "    ", ",", 0 };
 
-    if (chain->call_count == 0)
-        return;
-    if (chain->symbol->proto->is_static && !chain->symbol->is_spawned)
-        writer_putf(w, "%sconst struct chain_type %s_type;\n\n", emitter->linkage, chain->c_name);
-    writer_putf(w, "/* Where %s goes on after its calls. */\n", chain->c_name);
-    emit_call_names(emitter);
-    writer_putf(w, "static const struct chain_caller %s_callers[] = {\n", chain->c_name);
+    if (chain->call_count != 0 && chain->symbol->proto->is_static && !chain->symbol->is_spawned)
+        writer_putf(emitter->writer, "%sconst struct chain_type %s_type;\n", emitter->linkage, chain->c_name);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->end == IR_CALL)
-            emit_packed(&packed, arena_format(emitter->arena, "[%s] = { &%s_type, %s }", block->call, chain->c_name, block->to->state));
+            writer_putf(emitter->writer, "static const struct chain_caller %s = { &%s_type, %s };\n", block->call,
+                        chain->c_name, block->to->state);
+    writer_put(emitter->writer, "\n");
+}
+
+/* The members, side by side. */
+static void emit_type(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    struct arena *arena = emitter->arena;
+    const struct ir_chain *chain = emitter->chain;
+    const char *name = chain->c_name;
+    struct packed packed = { w, "    ", ",", 0 };
+
+    writer_putf(w, "%sconst struct chain_type %s_type = {\n", emitter->linkage, name);
+    emit_packed(&packed, arena_format(arena, ".name = \"%s\"", chain->symbol->name));
+    emit_packed(&packed, arena_format(arena, ".resume = %s_resume", name));
+    if (emit_has_cancel(chain))
+        emit_packed(&packed, arena_format(arena, ".cancel = %s_cancel_step", name));
+    emit_packed(&packed, arena_format(arena, ".sites = %s_sites", name));
+    emit_packed(&packed, arena_format(arena, ".states = sizeof %s_sites / sizeof *%s_sites", name, name));
+    emit_packed(&packed, arena_format(arena, ".caller = offsetof(struct %s_frame, caller)", name));
+    if (chain->checked->spawns != NULL)
+        emit_packed(&packed, arena_format(arena, ".nursery = offsetof(struct %s_frame, nursery)", name));
     writer_put(w, "\n};\n\n");
 }
 
-static const char type_text[] =
-    "${static}const struct chain_type ${name}_type = {\n"
-    "    .name = \"${chain}\", .resume = ${name}_resume,${cancel}\n"
-    "    .sites = ${name}_sites, .states = sizeof ${name}_sites / sizeof *${name}_sites,\n"
-    "    .caller = offsetof(struct ${name}_frame, caller),${nursery}\n"
-    "};\n"
-    "\n";
-
-static void emit_type(struct emitter *emitter)
-{
-    const struct ir_chain *chain = emitter->chain;
-    const char *cancel = emit_has_cancel(chain) ? arena_format(emitter->arena, " .cancel = %s_cancel_step,", chain->c_name) : "";
-    const char *nursery = chain->checked->spawns == NULL ? "" : arena_format(emitter->arena, " .nursery = offsetof(struct %s_frame, nursery),",
-                                                                             chain->c_name);
-
-    writer_put_template(emitter->writer, type_text, "cancel", cancel, "nursery", nursery, "static", emitter->linkage,
-                 "name", chain->c_name, "chain", chain->symbol->name, NULL);
-}
-
 /* ---- do ---- */
-
 
 static void emit_do_function(struct emitter *emitter, const struct ir_function *function)
 {
@@ -186,30 +168,47 @@ static void emit_start_head(struct emitter *emitter, const char *frame, const ch
     writer_put(emitter->writer, ")");
 }
 
+/* Side by side, unless C may have something against a type. */
+static void emit_parameters_kept(struct emitter *emitter, struct packed *packed, const char *frame)
+{
+    struct writer *w = emitter->writer;
+    const struct parameter *param = emitter->chain->symbol->params;
+
+    for (const struct variable *v = emitter->chain->checked->variables; v != NULL; v = v->next) {
+        const char *text;
+        if (v->kind != VARIABLE_PARAMETER)
+            continue;
+        text = arena_format(emitter->arena, "%s->%s = %s;", frame, frame_place(emitter->chain->frame, v)->part->field, param->local);
+        param = param->next;
+        if (!emit_type_has_line(emitter, v->type)) {
+            emit_packed(packed, text);
+            continue;
+        }
+        emit_packed_end(packed);
+        emit_type_line(emitter, v->type);
+        writer_putf(w, "    %s\n", text);
+        emit_line_back(emitter);
+    }
+}
+
 static void emit_start_function(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
     const char *frame = emit_own_parameter(emitter, chain->symbol, OWN_FRAME_GIVEN);
     const char *branches = emit_own_parameter(emitter, chain->symbol, OWN_BRANCHES_GIVEN);
-    const struct parameter *param;
+    struct packed packed = { w, "    ", "", 0 };
 
     emit_start_head(emitter, frame, branches);
     writer_put(w, "\n{\n");
     if (!chain->has_branches && chain->symbol->params == NULL && chain->checked->spawns == NULL)
-        writer_putf(w, "    (void)%s;\n", frame);
+        emit_packed(&packed, arena_format(emitter->arena, "(void)%s;", frame));
     if (chain->has_branches)
-        writer_putf(w, "    %s->branches = %s;\n    %s->frame = %s;\n", frame, branches, branches, frame);
+        emit_packed(&packed, arena_format(emitter->arena, "%s->branches = %s; %s->frame = %s;", frame, branches, branches, frame));
     if (chain->checked->spawns != NULL)
-        writer_putf(w, "    chain__nursery_init(&%s->nursery);\n", frame);
-    param = chain->symbol->params;
-    for (const struct variable *v = chain->checked->variables; v != NULL; v = v->next)
-        if (v->kind == VARIABLE_PARAMETER) {
-            emit_type_line(emitter, v->type);
-            writer_putf(w, "    %s->%s = %s;\n", frame, frame_place(chain->frame, v)->part->field, param->local);
-            emit_line_back(emitter);
-            param = param->next;
-        }
+        emit_packed(&packed, arena_format(emitter->arena, "chain__nursery_init(&%s->nursery);", frame));
+    emit_parameters_kept(emitter, &packed, frame);
+    emit_packed_end(&packed);
     writer_put(w, "}\n\n");
 }
 
@@ -219,8 +218,7 @@ static const char run_text[] =
     "    int ${problem} = chain__may_run(&${u}->root, ${loop});\n"
     "    if (${problem} != 0) return ${problem};\n"
     "    ${name}_start(&${u}->frame${branches}${arguments});\n"
-    "    ${u}->frame.caller = &chain__root_caller;\n"
-    "    return chain__run(&${u}->root, ${loop}, &${name}_type);\n"
+    "    return chain__run(&${u}->root, ${loop}, &${name}_type, &${u}->frame.caller);\n"
     "}\n"
     "\n";
 
@@ -257,7 +255,7 @@ static const char main_text[] =
     "int main(int ${argc}, char **${argv})\n"
     "{\n"
     "    static struct main_chain ${u};\n"
-    "    return chain__main(&${u}.root, main_chain_begin, ${argc}, ${argv}, &${u}.frame.u.value, main_chain_codes);\n"
+    "    return chain__main(&${u}.root, main_chain_begin, ${argc}, ${argv}, &${u}.frame.u.value, ${codes});\n"
     "}\n";
 
 static void emit_main(struct emitter *emitter)
@@ -266,8 +264,8 @@ static void emit_main(struct emitter *emitter)
     bool arguments = emitter->chain->symbol->params != NULL;
 
     emit_code_table(emitter);
-    writer_put_template(emitter->writer, main_text, "arguments", arguments ? arena_format(emitter->arena, ", %s, %s", argc, argv) : "", "unused",
-                 arguments ? "" : arena_format(emitter->arena, "    (void)%s;\n    (void)%s;\n", argc, argv), "argc", argc, "argv", argv,
+    writer_put_template(emitter->writer, main_text, "codes", emit_has_codes(emitter) ? "main_chain_codes" : "NULL", "arguments", arguments ? arena_format(emitter->arena, ", %s, %s", argc, argv) : "", "unused",
+                 arguments ? "" : arena_format(emitter->arena, "    (void)%s; (void)%s;\n", argc, argv), "argc", argc, "argv", argv,
                  "root", emit_own_name(emitter, OWN_ROOT), "loop", emit_own_name(emitter, OWN_LOOP_GIVEN), "u", emit_own_name(emitter, OWN_USE), NULL);
 }
 
@@ -303,7 +301,7 @@ static void emit_declarations(struct emitter *emitter)
         return;
     emit_start_head(emitter, emit_own_parameter(emitter, emitter->chain->symbol, OWN_FRAME_GIVEN),
                     emit_own_parameter(emitter, emitter->chain->symbol, OWN_BRANCHES_GIVEN));
-    writer_put(emitter->writer, ";\n\n");
+    writer_put(emitter->writer, ";\n");
 }
 
 static void emit_chain_functions(struct emitter *emitter)
@@ -312,8 +310,9 @@ static void emit_chain_functions(struct emitter *emitter)
     const struct ir_chain *chain = emitter->chain;
 
     emit_states(emitter);
-    emit_declarations(emitter);
+    emit_site_names(emitter);
     emit_sites(emitter);
+    emit_declarations(emitter);
     emit_callers(emitter);
     for (const struct ir_function *function = chain->functions; function != NULL; function = function->next)
         if (function->reached)

@@ -103,7 +103,21 @@ bool emit_has_cancel(const struct ir_chain *chain)
     return waits_anywhere(chain);
 }
 
-/* The states in which something is asked, then the others together. */
+static bool is_asked(const struct ir_block *state)
+{
+    return state->is_state && state->waiter != NULL && waits(state->waiter);
+}
+
+static bool has_one_branch(const struct ir_block *join)
+{
+    unsigned count = 0;
+
+    for (const struct ir_instr *instr = join->instrs; instr != NULL; instr = instr->next)
+        count += ir_is(instr, IR_STARTS_BRANCHES) ? 1 : 0;
+    return count == 1;
+}
+
+/* The states in which something is asked; in the others there is nothing. */
 static const char *cases_text(const struct emitter *emitter)
 {
     struct writer text;
@@ -112,23 +126,13 @@ static const char *cases_text(const struct emitter *emitter)
     writer_init(&text, emitter->arena);
     inner.writer = &text;
     for (const struct ir_block *state = emitter->chain->blocks; state != NULL; state = state->next)
-        if (state->is_state && state->waiter != NULL && waits(state->waiter)) {
+        if (is_asked(state)) {
+            bool line = state->waiter->end != IR_JOIN || has_one_branch(state->waiter);
             writer_putf(&text, "    case %s:", state->state);
             cancels[state->waiter->end](&inner, state->waiter);
-            writer_put(&text, state->waiter->end == IR_JOIN ? "\n        break;\n" : " break;\n");
+            writer_put(&text, line ? " break;\n" : "\n        break;\n");
         }
     return writer_text(&text);
-}
-
-static void emit_other_cases(struct emitter *emitter)
-{
-    struct packed packed = { emitter->writer, "    ", "" , 0 };
-
-    for (const struct ir_block *state = emitter->chain->blocks; state != NULL; state = state->next)
-        if (state->is_state && (state->waiter == NULL || !waits(state->waiter)))
-            emit_packed(&packed, arena_format(emitter->arena, "case %s:", state->state));
-    if (packed.column != 0)
-        writer_put(emitter->writer, " break;\n");
 }
 
 void emit_cancel(struct emitter *emitter)
@@ -140,7 +144,5 @@ void emit_cancel(struct emitter *emitter)
     writer_putf(w, "static void %s_cancel_step(struct chain_strand *%s, struct chain_loop *%s)\n{\n", chain->c_name, chain->local.strand,
          chain->local.loop);
     emit_locals(emitter, cases);
-    writer_putf(w, "\n    switch ((enum %s_state)%s->op.at) {\n%s", chain->c_name, chain->local.strand, cases);
-    emit_other_cases(emitter);
-    writer_put(w, "    }\n}\n\n");
+    writer_putf(w, "    switch (%s->op.at) {\n%s    }\n}\n\n", chain->local.strand, cases);
 }

@@ -86,10 +86,17 @@ void emit_code_functions(struct emitter *emitter)
     emit_code_function(emitter, "text", true);
 }
 
+bool emit_has_codes(const struct emitter *emitter)
+{
+    return next_code(emitter->program->symbols) != NULL;
+}
+
 void emit_code_table(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
 
+    if (!emit_has_codes(emitter))
+        return;
     writer_put(w, "static const struct chain_code_text main_chain_codes[] = {\n");
     for (const struct symbol *code = emitter->program->symbols; (code = next_code(code)) != NULL; code = code->next)
         writer_putf(w, "    { %s, \"%s\", %s },\n", code->name, code->name, code->code->text != NULL ? literal(emitter, code->code->text) : "NULL");

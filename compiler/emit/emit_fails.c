@@ -1,29 +1,31 @@
-/* emit_fails.c - what stands behind `fails`, as two functions of the C file: `it` is their parameter, and nothing else of a chain is
- * known there.
+/* emit_fails.c - what stands after `fails`, as a function of the C file: `it` is its parameter, and nothing else of a chain is
+ * known there. It returns the code of the rejection; 0: none.
  *
- *     sync ssize_t read(…) fails (it < 0) errno;     ->     bool read__fails(ssize_t it), int read__code(ssize_t it)
+ *     sync ssize_t read(…) fails (it < 0) errno;     ->     int read__fails(ssize_t it)
  */
 #include "base/bits.h"
 #include "emit/emit.h"
 
-static void emit_part(struct emitter *emitter, const struct symbol *op, const char *type, const char *what, const struct ast_c *c)
+static void emit_function(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
     bool has_value = !ctype_is_void(op->value);
+    const char *it = emit_own_name(emitter, OWN_IT);
 
     if (has_value)
         emit_type_line(emitter, op->value);
-    writer_putf(w, "static inline %s %s__%s(", type, op->name, what);
-    writer_put(w, has_value ? ctype_declare(emitter->arena, op->value, emit_own_name(emitter, OWN_IT)) : "void");
-    writer_put(w, ")\n");
+    writer_putf(w, "static inline int %s__fails(%s)\n", op->name, has_value ? ctype_declare(emitter->arena, op->value, it) : "void");
     emit_line_back(emitter);
     writer_put(w, "{\n");
-    if (has_value)
-        writer_putf(w, "    (void)%s;\n", emit_own_name(emitter, OWN_IT));
-    emit_line(emitter, c->span);
-    writer_put(w, "    return ");
-    emit_it_text(emitter, c->text);
-    writer_put(w, ";\n");
+    if (has_value && !emit_mentions(op->fails->text, "it"))
+        writer_putf(w, "    (void)%s;\n", it);
+    emit_line(emitter, op->fails->span);
+    writer_put(w, "    return (");
+    emit_it_text(emitter, op->fails->text);
+    writer_put(w, ") ? chain__rejection_code((");
+    emit_at(emitter, op->fails_code->span.begin);
+    emit_it_text(emitter, op->fails_code->text);
+    writer_put(w, ")) : 0;\n");
     emit_line_back(emitter);
     writer_put(w, "}\n\n");
 }
@@ -33,8 +35,7 @@ static void emit_once(struct emitter *emitter, uint64_t *seen, const struct symb
     if (op == NULL || op->fails == NULL || bits_has(seen, op->span.begin))
         return;
     bits_set(seen, op->span.begin);
-    emit_part(emitter, op, "bool", "fails", op->fails);
-    emit_part(emitter, op, "int", "code", op->fails_code);
+    emit_function(emitter, op);
 }
 
 void emit_fails(struct emitter *emitter, const struct ir_chain *chains)

@@ -89,8 +89,8 @@ static void emit_call(struct emitter *emitter, const struct ir_block *block)
         writer_putf(w, ", &%s->%s", emit_holder_path(emitter, block->strand->slot), c_names_callee_member(emitter->arena, block->strand, block->op));
     writer_put(w, block->args != NULL ? ", " : "");
     emit_arguments(emitter, block->args);
-    writer_putf(w, ");\n    return chain__enter(%s, %s, &%s_type, &%s.caller, &%s_callers[%s]);\n", chain->local.strand,
-                chain->local.loop, block->op->c_name, callee, chain->c_name, block->call);
+    writer_putf(w, ");\n    return chain__enter(%s, %s, &%s_type, &%s.caller, &%s);\n", chain->local.strand,
+                chain->local.loop, block->op->c_name, callee, block->call);
     emit_line_back(emitter);
 }
 
@@ -142,9 +142,10 @@ static void emit_check(struct emitter *emitter, const struct ir_block *block)
     if (block->site != 0)
         writer_putf(w, "    if (chain__failed(&%s->op, &%s_sites[%s])) goto %s;\n", s, chain->c_name,
                     emit_site_name(emitter, block->site), block->no->label);
+    else if (block->cancel_only)
+        writer_putf(w, "    if (chain__cancelled_meanwhile(%s)) goto %s;\n", s, block->no->label);
     else
-        writer_putf(w, "    if (%s->op.code != 0) goto %s;%s\n", s, block->no->label,
-                    block->cancel_only ? " /* cancelled meanwhile */" : "");
+        writer_putf(w, "    if (%s->op.code != 0) goto %s;\n", s, block->no->label);
     go(emitter, block, block->to);
 }
 
@@ -301,8 +302,7 @@ static void emit_cases(struct emitter *emitter, const struct ir_strand *strand, 
     for (const struct ir_block *state = strand->states; state != NULL; state = state->next_state)
         emit_packed(&packed, arena_format(emitter->arena, "case %s:", state->state));
     if (strand->states != NULL)
-        writer_putf(emitter->writer, "%s%s\n", *statement == '\0' ? "" : packed.column + strlen(statement) < 110 ? " " : "\n        ",
-                    statement);
+        writer_putf(emitter->writer, "%s%s\n", packed.column + strlen(statement) < EMIT_WIDTH ? " " : "\n        ", statement);
 }
 
 /* "trip_each_1_of(struct chain_strand *s_)" */
@@ -314,7 +314,7 @@ static void emit_of_head(struct emitter *emitter, const char *field)
 
 static void emit_of_switch(struct emitter *emitter)
 {
-    writer_putf(emitter->writer, "\n{\n    switch ((enum %s_state)%s->op.at) {\n", emitter->chain->c_name, emit_own_name(emitter, OWN_GIVEN));
+    writer_putf(emitter->writer, "\n{\n    switch (%s->op.at) {\n", emit_own_name(emitter, OWN_GIVEN));
 }
 
 /* The slot that a strand is in, NULL if it is in none of this each. */
@@ -325,7 +325,8 @@ static void emit_slot_of(struct emitter *emitter, const struct ir_strand *slot)
     emit_of_head(emitter, slot->field);
     emit_of_switch(emitter);
     for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next)
-        emit_cases(emitter, strand, is_inside(strand, slot) ? way_to_slot(emitter, strand, slot) : "break;");
+        if (is_inside(strand, slot))
+            emit_cases(emitter, strand, way_to_slot(emitter, strand, slot));
     writer_put(w, "    }\n    return NULL;\n}\n\n");
 }
 
@@ -348,8 +349,6 @@ static const char *way_to_frame(const struct emitter *emitter, const struct ir_s
 {
     const char *name = emitter->chain->c_name, *s = emit_own_name(emitter, OWN_GIVEN);
 
-    if (strand->parent == NULL)
-        return "break;";
     if (strand->slot != NULL)
         return arena_format(emitter->arena, "return %s_%s_of(%s)->chain__frame;", name, strand->slot->field, s);
     return arena_format(emitter->arena, "return ((struct %s_branches *)(void *)((char *)%s - offsetof(struct %s_branches, "
@@ -362,7 +361,8 @@ static void emit_frame_of(struct emitter *emitter)
     emit_of_head(emitter, "frame");
     emit_of_switch(emitter);
     for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next)
-        emit_cases(emitter, strand, way_to_frame(emitter, strand));
+        if (strand->parent != NULL)
+            emit_cases(emitter, strand, way_to_frame(emitter, strand));
     writer_putf(emitter->writer, "    }\n    return (struct %s_frame *)(void *)(%s + 1);\n}\n\n", emitter->chain->c_name,
          emit_own_name(emitter, OWN_GIVEN));
 }
@@ -440,7 +440,7 @@ void emit_resume(struct emitter *emitter)
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->is_state)
             writer_putf(w, "    case %s: goto %s;\n", block->state, block->label);
-    writer_put(w, "    }\n    chain__impossible();\n\n");
+    writer_put(w, "    }\n    chain__impossible();\n");
     emit_steps_begin(emitter);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         emit_block(emitter, block);

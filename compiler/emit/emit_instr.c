@@ -126,38 +126,35 @@ static void emit_adopt(struct emitter *emitter, const struct ir_instr *instr)
 
 /* ---- sync functions ---- */
 
-static void emit_fails_code(struct emitter *emitter, const struct symbol *op)
-{
-    writer_putf(emitter->writer, "(void)chain__raise(%s, %s__code(%s), NULL, 0);\n", strand_op(emitter), op->name,
-         ctype_is_void(op->value) ? "" : emit_own_name(emitter, OWN_IT));
-}
-
 static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
     const struct symbol *op = instr->op;
     bool has_value = !ctype_is_void(op->value);
+    const char *it = emit_own_name(emitter, OWN_IT), *test = arena_format(emitter->arena, "chain__fails(%s, %s__fails(%s))",
+                                                                          strand_op(emitter), op->name, has_value ? it : "");
 
-    writer_put(w, "    {\n");
-    emit_line(emitter, instr->span);
     if (has_value)
-        writer_putf(w, "        %s = ", ctype_declare(emitter->arena, op->value, emit_own_name(emitter, OWN_IT)));
-    else
-        writer_put(w, "        ");
+        writer_put(w, "    {\n");
+    emit_line(emitter, instr->span);
+    writer_put(w, "    ");
+    if (has_value)
+        writer_putf(w, "    %s = ", ctype_declare(emitter->arena, op->value, it));
     writer_putf(w, "%s(", op->name);
     emit_arguments(emitter, instr->args);
     writer_put(w, ");\n");
     emit_line_back(emitter);
-    writer_putf(w, "        if (%s__fails(%s))\n            ", op->name, has_value ? emit_own_name(emitter, OWN_IT) : "");
-    emit_fails_code(emitter, op);
-    if (instr->variable != NULL && instr->done == NULL)
-        writer_putf(w, "        else\n            %s = %s;\n", emit_variable_path(emitter, instr->variable), emit_own_name(emitter, OWN_IT));
-    else if (instr->variable != NULL) {
-        writer_putf(w, "        else {\n            %s = %s;\n", emit_variable_path(emitter, instr->variable), emit_own_name(emitter, OWN_IT));
+    if (instr->variable == NULL)
+        writer_putf(w, "        (void)%s;\n", test);
+    else if (instr->done == NULL)
+        writer_putf(w, "        if (!%s) %s = %s;\n", test, emit_variable_path(emitter, instr->variable), it);
+    else {
+        writer_putf(w, "        if (!%s) {\n            %s = %s;\n", test, emit_variable_path(emitter, instr->variable), it);
         emit_done(emitter, instr, "            ");
         writer_put(w, "        }\n");
     }
-    writer_put(w, "    }\n");
+    if (has_value)
+        writer_put(w, "    }\n");
 }
 
 static void emit_sync(struct emitter *emitter, const struct ir_instr *instr)
@@ -245,14 +242,15 @@ static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
     const char *storage = emit_storage_path(emitter, instr->strand), *op = emit_op_path(emitter, instr->strand);
+    const struct ir_chain *chain = emitter->chain;
     bool of_frame = instr->strand->parent->parent == NULL;
 
     emit_line(emitter, instr->span);
-    writer_putf(w, "    if (%s(%s, &%s, ", of_frame ? "chain__frame_branch" : "chain__branch", emitter->chain->local.strand, op);
     if (of_frame)
-        writer_putf(w, "offsetof(struct %s_branches, %s.%s), ", emitter->chain->c_name, instr->strand->field,
-             instr->strand->is_strand ? "strand.op" : "op");
-    writer_putf(w, "%s)) ", emit_site_name(emitter, instr->number));
+        writer_putf(w, "    if (chain__frame_branch(%s, %s, &%s, ", chain->local.strand, chain->local.branches, op);
+    else
+        writer_putf(w, "    if (chain__branch(%s, &%s, ", chain->local.strand, op);
+    writer_putf(w, "%s))\n        ", emit_site_name(emitter, instr->number));
     if (instr->kind == IR_BRANCH_OP) {
         writer_putf(w, "%s_start(&%s.%s%s", instr->op->name, storage, emit_storage_member(instr->strand, instr->op),
              instr->args != NULL ? ", " : "");

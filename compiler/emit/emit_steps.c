@@ -70,8 +70,6 @@ void emit_steps_inside(struct emitter *emitter, int first)
 
 /* ---- laying out ---- */
 
-enum { WIDTH = 120 };
-
 struct layout {
     struct emitter *emitter;
     struct writer *w;
@@ -112,7 +110,7 @@ static bool fits(const struct layout *layout, pos at, const char *text)
 {
     size_t width = layout->w->length - layout->begin;
 
-    return layout->joins && layout->at == at && width + 1 + strlen(text) <= WIDTH;
+    return layout->joins && layout->at == at && width + 1 + strlen(text) <= EMIT_WIDTH;
 }
 
 static void put_source(struct layout *layout, struct place place)
@@ -124,6 +122,13 @@ static void put_source(struct layout *layout, struct place place)
     layout->shown = place.line;
 }
 
+/* Whether the next line of the output has this place of its own, and there is nothing to show. */
+static bool follows(const struct layout *layout, struct place place)
+{
+    return place.line == layout->line
+           && (place.line == layout->shown || *emit_source_text(layout->emitter, place) == '\0');
+}
+
 static void begin_line(struct layout *layout, pos at)
 {
     struct place place;
@@ -133,7 +138,7 @@ static void begin_line(struct layout *layout, pos at)
     place = source_place(layout->emitter->program->sources, at);
     if (!layout->emitter->options->lines)
         put_source(layout, place);
-    else if (place.line != layout->line || place.line != layout->shown)
+    else if (!follows(layout, place))
         put_line(layout, place);
 }
 

@@ -295,19 +295,22 @@ uint64_t *emit_places(const struct emitter *emitter)
     return arena_alloc(emitter->arena, bits_words(last->base + last->length + 1) * sizeof(uint64_t));
 }
 
-void emit_type_line(struct emitter *emitter, struct ctype type)
+bool emit_type_has_line(const struct emitter *emitter, struct ctype type)
 {
-    struct span span = { type.at, type.at };
-
     if (!emitter->options->lines || type.at == 0 || ctype_is_certain(type)
         || (ctype_resource(emitter->program, type) != NULL && ctype_is_assignable(emitter->program, type)))
+        return false;
+    return emitter->shown == NULL || !bits_has(emitter->shown, type.at);
+}
+
+void emit_type_line(struct emitter *emitter, struct ctype type)
+{
+    if (!emit_type_has_line(emitter, type))
         return;
     if (emitter->shown == NULL)
         emitter->shown = emit_places(emitter);
-    if (bits_has(emitter->shown, type.at))
-        return;
     bits_set(emitter->shown, type.at);
-    emit_line(emitter, span);
+    emit_line(emitter, (struct span){ type.at, type.at });
 }
 
 void emit_value_line(struct emitter *emitter, struct ctype type, pos at)
@@ -443,13 +446,11 @@ void emit_slot_locals(struct emitter *emitter, const char *text)
             writer_putf(emitter->writer, "    (void)%s;\n", strand->local);
 }
 
-enum { WIDTH = 100 };
-
 void emit_packed(struct packed *packed, const char *word)
 {
     struct writer *w = packed->writer;
 
-    if (packed->column != 0 && packed->column + strlen(packed->between) + 1 + strlen(word) <= WIDTH) {
+    if (packed->column != 0 && packed->column + strlen(packed->between) + 1 + strlen(word) <= EMIT_WIDTH) {
         writer_putf(w, "%s ", packed->between);
         packed->column += strlen(packed->between) + 1;
     } else {
@@ -458,6 +459,13 @@ void emit_packed(struct packed *packed, const char *word)
     }
     writer_put(w, word);
     packed->column += strlen(word);
+}
+
+void emit_packed_end(struct packed *packed)
+{
+    if (packed->column != 0)
+        writer_put(packed->writer, "\n");
+    packed->column = 0;
 }
 
 const struct ast_number *emit_chain_budget(const struct ir_chain *chain)

@@ -281,7 +281,7 @@ static void name_blocks(struct naming *naming, struct naming *states, struct ir_
     release(naming);
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->end == IR_CALL)
-            block->call = name_place(states, prefix, "CALLS", block->op->name);
+            block->call = name_state(states, arena_format(naming->arena, "%s_calls_%s", chain->c_name, block->op->name));
     for (struct ir_site *site = chain->sites; site != NULL; site = site->next)
         site->name = name_place(states, prefix, "SITE", site->step);
 }

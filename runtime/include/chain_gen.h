@@ -450,7 +450,19 @@ static inline enum chain_settled chain__reject(struct chain_deferred done, int c
     return CHAIN_OK;
 }
 
+/* A step with `fails` has ended: whether it is rejected, with this code; 0: it is not. */
+static inline bool chain__fails(struct chain_op *op, int code)
+{
+    return code != 0 && chain__raise(op, code, NULL, 0);
+}
+
 /* ---- chains ---- */
+
+/* Nothing has been rejected: an outcome before the next step is a cancel, from C code of the user, or before the first turn. */
+static inline bool chain__cancelled_meanwhile(const struct chain_strand *strand)
+{
+    return strand->op.code != 0;
+}
 
 /* Says where a rejection comes from, unless something further in has said it. */
 static inline void chain__originates(struct chain_op *op, const struct chain_site *site)

@@ -61,10 +61,12 @@ static inline void chain__enter_root(struct chain_root *root, struct chain_root 
     *last = &root->next;
 }
 
-/* Starts a root on behalf of NAME_run(): links it to the loop and queues its strand, which resumes `type` at state 0. After
- * chain__may_run() has returned 0. Returns 0, so that NAME_run() can end in it. */
-static inline int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type)
+/* Starts a root on behalf of NAME_run(): links it to the loop and queues its strand, which resumes `type` at state 0;
+ * `place` is the `caller` of its frame. After chain__may_run() has returned 0. Returns 0, so that NAME_run() can end in it. */
+static inline int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type,
+                             const struct chain_caller **place)
 {
+    *place = &chain__root_caller;
     root->outcome = CHAIN_PENDING;
     chain__prepare(&root->strand, loop, type);
     chain__enter_root(root, &loop->last_root);

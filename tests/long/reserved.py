@@ -38,8 +38,9 @@ def table():
 
 WORDS, NUMBERED, MADE = table()
 OURS = re.compile(r"v?(chain|CHAIN|CHAINC)_|v?chain$|__cplusplus$|__has_include$|__\w+__$|(main$|define$|defined|ifndef|endif|elif|ifdef|undef|pragma)$")
-# Of the kinds that the table need not have: states and places in tables, which c_names.c keeps apart from everything, and labels.
-STATES = re.compile(r"^enum (?:\w+_state )?\{(.*?)\}", re.S | re.M)
+# Of the kinds that the table need not have: states, places in tables and calls, which c_names.c keeps apart from everything,
+# and labels.
+STATES = re.compile(r"^enum (?:\w+_state )?\{(.*?)\}|^static const struct chain_caller (\w+)", re.S | re.M)
 LABEL = re.compile(r"^\s*(\w+):(?!:)|\bgoto (\w+);|^(?:\w+: )+(\w+):", re.M)
 
 
@@ -86,7 +87,7 @@ def check(path, wrong):
             continue
         for file in [Path(name), Path("x.h")] if name == "x.c" else [Path(name)]:
             text = TEXT.sub(" ", file.read_text(errors="replace"))
-            own = set(WORD.findall(" ".join(STATES.findall(text)))) | {w for pair in LABEL.findall(text) for w in pair}
+            own = {w for pair in STATES.findall(text) for w in WORD.findall(" ".join(pair))} | {w for pair in LABEL.findall(text) for w in pair}
             count += 1
             for word in set(WORD.findall(text)) - own:
                 if not is_known(word, user):

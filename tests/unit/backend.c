@@ -122,7 +122,7 @@ static void put_to_sleep(void (*start)(struct mini *))
 {
     mini_init(&sleeper, 's', 1);
     sleeper.start = start;
-    assert_int_equal(chain__run(&sleeper.root, loop, &sleeper_type), 0);
+    assert_int_equal(chain__run(&sleeper.root, loop, &sleeper_type, &sleeper.caller), 0);
 }
 
 static int lowest_free(void)

@@ -41,7 +41,7 @@ static void run(const struct chain_type *type)
     world.loop.on_suppressed = hear;
     mini_init(&a, 'a', 1);
     assert_int_equal(chain__may_run(&a.root, &world.loop), 0);
-    assert_int_equal(chain__run(&a.root, &world.loop, type), 0);
+    assert_int_equal(chain__run(&a.root, &world.loop, type, &a.caller), 0);
     chain_loop_turn(&world.loop, false);
 }
 

@@ -148,8 +148,7 @@ static int close_world(void **state)
 
 static void run(void)
 {
-    sum.caller = &chain__root_caller;
-    assert_int_equal(chain__run(&sum.root, &world.loop, type_of_sum), 0);
+    assert_int_equal(chain__run(&sum.root, &world.loop, type_of_sum, &sum.caller), 0);
     chain_loop_turn(&world.loop, false);
 }
 

@@ -127,8 +127,7 @@ static void rule_17_a_loop_that_never_waits_lets_others_run(void **state)
     (void)state;
     world_open(&world);
     memset(&spinner, 0, sizeof spinner);
-    spinner.caller = &chain__root_caller;
-    assert_int_equal(chain__run(&spinner.root, &world.loop, &spinner_type), 0);
+    assert_int_equal(chain__run(&spinner.root, &world.loop, &spinner_type, &spinner.caller), 0);
     mini_init(&a, 'a', 1);
     mini_run(&a, &world.loop);
     for (unsigned turn = 1; turn <= 5; turn++) {

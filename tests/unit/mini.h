@@ -200,13 +200,12 @@ static inline void mini_init(struct mini *mini, char name, int rounds)
     mini->name = name;
     mini->rounds = rounds;
     mini->start = mini_keep;
-    mini->caller = &chain__root_caller;
 }
 
 static inline int mini_run(struct mini *mini, struct chain_loop *loop)
 {
     int problem = chain__may_run(&mini->root, loop);
-    return problem != 0 ? problem : chain__run(&mini->root, loop, &mini_type);
+    return problem != 0 ? problem : chain__run(&mini->root, loop, &mini_type, &mini->caller);
 }
 
 #endif

@@ -71,8 +71,7 @@ static void run(struct talk *talk, bool (*step)(struct talk *, int), int conn)
     talk->size = size;
     talk->conn = conn;
     talk->step = step;
-    talk->caller = &chain__root_caller;
-    assert_int_equal(chain__run(&talk->root, loop, &talk_type), 0);
+    assert_int_equal(chain__run(&talk->root, loop, &talk_type, &talk->caller), 0);
 }
 
 static int code_of(struct talk *talk)

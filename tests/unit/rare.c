@@ -31,6 +31,7 @@ static int close_worlds(void **state)
 struct spawner {
     struct chain_root root;
     struct chain__spawn op; /* first in the frame */
+    const struct chain_caller *caller;
     char name;
 };
 
@@ -72,7 +73,7 @@ static void spawn_on(struct spawner *spawner, char name, struct world *where)
 {
     memset(spawner, 0, sizeof *spawner);
     spawner->name = name;
-    assert_int_equal(chain__run(&spawner->root, &where->loop, &spawner_type), 0);
+    assert_int_equal(chain__run(&spawner->root, &where->loop, &spawner_type, &spawner->caller), 0);
     chain_loop_turn(&where->loop, false);
 }
 
@@ -290,6 +291,7 @@ struct timed {
         union mini_area area;
     } body;
     struct chain_deferred done; /* of what the body waits for */
+    const struct chain_caller *caller;
     bool jumps;
 };
 
@@ -336,7 +338,7 @@ static void start_timed(struct timed *timed, bool jumps)
 {
     memset(timed, 0, sizeof *timed);
     timed->jumps = jumps;
-    assert_int_equal(chain__run(&timed->root, &world.loop, &timed_type), 0);
+    assert_int_equal(chain__run(&timed->root, &world.loop, &timed_type, &timed->caller), 0);
     chain_loop_turn(&world.loop, false);
 }
 

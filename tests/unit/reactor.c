@@ -113,8 +113,7 @@ static void get(struct getter *g, char name, int fd, int rounds)
     g->name = name;
     g->fd = fd;
     g->rounds = rounds;
-    g->caller = &chain__root_caller;
-    assert_int_equal(chain__run(&g->root, loop, &getter_type), 0);
+    assert_int_equal(chain__run(&g->root, loop, &getter_type, &g->caller), 0);
 }
 
 static void send_text(int fd, const char *text)
