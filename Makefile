@@ -89,6 +89,11 @@ $(BUILD)/obj/compiler/%.o: compiler/%.c $(BUILD)/flags | $(TOKENS)
 	@mkdir -p $(@D)
 	$(COMPILE) $(OUR_CFLAGS) $(SAN_CFLAGS) $(CFLAGS) $(INCLUDES) $< -o $@
 
+# AddressSanitizer knows the bounds of what malloc returns, and of nothing within it.
+ifneq ($(findstring address,$(SANITIZE)),)
+$(BUILD)/obj/compiler/base/arena.o: override CPPFLAGS += -DARENA_ALONE
+endif
+
 # The version, and where options.c looks for the data; a usual way makes no difference.
 $(BUILD)/obj/compiler/driver/options.o: override CPPFLAGS += -DCHAINC_VERSION='"$(VERSION)"' -DCHAINC_WAY_TO_DATA='"$(WAY_TO_DATA)"'
 $(BUILD)/obj/compiler/driver/options.o: $(BUILD)/way VERSION

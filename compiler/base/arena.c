@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* `make faults` sets both to 1: then every allocation is one of the system that can fail. */
-#ifndef ARENA_FIRST_CHUNK
-#define ARENA_FIRST_CHUNK ((size_t)16 * 1024)
-#endif
-#ifndef ARENA_LARGEST_CHUNK
-#define ARENA_LARGEST_CHUNK ((size_t)4 * 1024 * 1024)
+/* With ARENA_ALONE every allocation has a chunk of its own, of just its size. Then each can fail
+ * (`make faults`), and AddressSanitizer sees what is read or written beyond one (`make asan`). */
+#ifdef ARENA_ALONE
+#define FIRST_CHUNK ((size_t)1)
+#define LARGEST_CHUNK ((size_t)1)
+#else
+#define FIRST_CHUNK ((size_t)16 * 1024)
+#define LARGEST_CHUNK ((size_t)4 * 1024 * 1024)
 #endif
 
 struct arena_chunk {
@@ -29,10 +31,10 @@ struct arena_guard {
 /* calloc, because the system hands out zeroed pages and then nobody touches them twice. */
 static bool add_chunk(struct arena *arena, size_t least)
 {
-    size_t size = arena->chunks ? arena->chunks->size * 2 : ARENA_FIRST_CHUNK;
+    size_t size = arena->chunks ? arena->chunks->size * 2 : FIRST_CHUNK;
 
-    if (size > ARENA_LARGEST_CHUNK)
-        size = ARENA_LARGEST_CHUNK;
+    if (size > LARGEST_CHUNK)
+        size = LARGEST_CHUNK;
     if (size < least)
         size = least;
     struct arena_chunk *chunk = calloc(1, sizeof *chunk + size);
@@ -48,16 +50,18 @@ static bool add_chunk(struct arena *arena, size_t least)
 
 void *arena_try(struct arena *arena, size_t size)
 {
-    const size_t align = _Alignof(max_align_t);
+    size_t padding = -(uintptr_t)arena->next % _Alignof(max_align_t);
+    size_t left = (size_t)(arena->end - arena->next);
 
     if (size > SIZE_MAX / 2)
         return NULL;
-    size = (size + align - 1) / align * align;
-    if ((size_t)(arena->end - arena->next) < size || !arena->chunks)
+    if (!arena->chunks || left < padding || left - padding < size) {
         if (!add_chunk(arena, size))
             return NULL;
-    void *memory = arena->next;
-    arena->next += size;
+        padding = 0;
+    }
+    char *memory = arena->next + padding;
+    arena->next = memory + size;
     return memory;
 }
 

@@ -493,7 +493,7 @@ def build(options):
     cc = os.environ.get("CC", "gcc").split()
     objects = Path(options.build) / "obj"
     subprocess.run([*cc, "-O2", "-shared", "-fPIC", "-Wall", "-Wextra", TOP / "tests/faults/faults.c", "-ldl", "-o", options.preload], check=True)
-    subprocess.run([*cc, "-O1", "-std=c11", "-DARENA_FIRST_CHUNK=1", "-DARENA_LARGEST_CHUNK=1", f"-I{TOP}/compiler",
+    subprocess.run([*cc, "-O1", "-std=c11", "-DARENA_ALONE", f"-I{TOP}/compiler",
                     objects / "compiler/main.o", TOP / "compiler/base/arena.c", objects / "libchainc.a", "-o", options.tiny], check=True)
 
 

@@ -40,8 +40,7 @@ static void counted_free(void *memory)
     free(memory);
 }
 
-#define ARENA_FIRST_CHUNK ((size_t)1)
-#define ARENA_LARGEST_CHUNK ((size_t)1)
+#define ARENA_ALONE
 #define calloc scarce_calloc
 #define free counted_free
 #include "base/arena.c"
