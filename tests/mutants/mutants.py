@@ -87,17 +87,14 @@ class Results:
         self.path, self.reasons, self.keep, self.lock = path, reasons, keep, threading.Lock()
         self.known = json.loads(path.read_text()) if path.exists() and not again else {}
 
-    def key(self, mutant):
-        return "\n".join([*mutant.name, mutant.body])
-
     def before(self, mutant):
         """None if it has to be tried: what survived may have a test now, unless it is explained."""
-        how, killer = self.known.get(self.key(mutant), (None, ""))
+        how, killer = self.known.get(mutant.key, (None, ""))
         return (how, killer) if how or how == "" and mutant.name in self.reasons else None
 
     def add(self, mutant, how, killer):
         with self.lock:
-            self.known[self.key(mutant)] = how, killer
+            self.known[mutant.key] = how, killer
             if not self.keep:
                 return
             new = self.path.with_suffix(".new")

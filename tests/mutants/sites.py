@@ -1,11 +1,15 @@
 """The mutants of a C file: for each token of a function's body, the small changes of meaning that can be made there.
 
-A mutant is known by its file, its function, the text of its line and what is changed, with a number if another has all of that in
+A mutant is named by its file, its function, the text of its line and what is changed, with a number if another has all of that in
 common. No line number is in that, so the name of a mutant outlives changes elsewhere in the file.
+
+Its key is what its result is kept under: the tokens of its function, and which of them is changed to what. The key outlives a move to
+another file, new comments and new line breaks, and nothing else.
 """
 
 import hashlib
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 TOKEN = re.compile(r"""
@@ -47,7 +51,7 @@ class Mutant:
     begin: int    # where in the file: not part of the name
     end: int
     text: str     # instead of what is there
-    body: str     # a digest of the function
+    key: str
 
     @property
     def name(self):
@@ -332,14 +336,22 @@ def squeezed(text):
     return text if len(text) <= 60 else text[:57] + "..."
 
 
+def digest(words):
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:16]
+
+
 def mutants_of(file, source):
     """All mutants of a file, in the order of their places."""
     tokens, found, seen = tokens_of(source), [], {}
     for name, kind, begin, end in functions_of(tokens):
-        body = hashlib.sha256(source[tokens[begin].begin:tokens[end].end].encode()).hexdigest()[:16]
+        inside = tokens[begin:end + 1]
+        body = digest(t.text for t in inside)
+        begins = [t.begin for t in inside]
         for line, what, first, last, text in Function(file, source, tokens, name, kind, begin, end).changes():
             key = (name, line, what)
             seen[key] = seen.get(key, 0) + 1
             again = f" ({seen[key]})" if seen[key] > 1 else ""
-            found.append(Mutant(file, name, line, what + again, first, last, text, body))
+            spelling = digest(t.text for t in tokens_of(text))
+            key = "\n".join([name, what, body, f"{bisect_left(begins, first)} {bisect_left(begins, last)} {spelling}"])
+            found.append(Mutant(file, name, line, what + again, first, last, text, key))
     return found
