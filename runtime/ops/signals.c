@@ -174,7 +174,8 @@ static int make_pipe(int signal)
     return code;
 }
 
-/* Takes all that have come until now. 0; EAGAIN if none has; else why there is no pipe. */
+/* Takes all that have come until now. 0; EAGAIN if none has; else why they cannot be taken: what is
+ * left in the pipe would be taken for signals that come later. */
 static int take_all(const struct signal_pipe *pipe)
 {
     char bytes[64];
@@ -185,7 +186,7 @@ static int take_all(const struct signal_pipe *pipe)
         return EBADF;
     while ((n = read(pipe->read, bytes, sizeof bytes)) > 0 || (n < 0 && errno == EINTR))
         any |= n > 0;
-    if (any)
+    if (any && (n == 0 || errno == EAGAIN))
         return 0;
     return n == 0 ? EBADF : errno;
 }
