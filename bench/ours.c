@@ -42,7 +42,7 @@ static void run_loop(void)
         struct name *u = (struct name *)(void *)root;                                                 \
         long v;                                                                                       \
                                                                                                       \
-        work_ended(&work, root->outcome == CHAIN_VALUE ? name##_value(u) : -1);                       \
+        work_ended(&work, root->outcome == CHAIN_OUTCOME_VALUE ? name##_value(u) : -1);                       \
         if (work_next(&work, &v))                                                                     \
             name##_run(u, &loop, v);                                                                  \
     }                                                                                                 \
@@ -104,7 +104,7 @@ RUNNER(error5_far)
         long v;                                                                                       \
                                                                                                       \
         chain_bare_ended(strand, l);                                                                  \
-        work_ended(&work, chain_bare_outcome(strand) == CHAIN_VALUE ? u->frame.u.value : -1);         \
+        work_ended(&work, chain_bare_outcome(strand) == CHAIN_OUTCOME_VALUE ? u->frame.u.value : -1);         \
         if (work_next(&work, &v))                                                                     \
             id##_bare_run(u, v);                                                                      \
         return chain_bare_next(l);                                                                    \

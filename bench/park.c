@@ -107,7 +107,7 @@ static void settle_all(void)
 
 static void ended(struct chain_root *root)
 {
-    work_ended(&work, root->outcome == CHAIN_VALUE ? parked_near_value((struct parked_near *)(void *)root) : -1);
+    work_ended(&work, root->outcome == CHAIN_OUTCOME_VALUE ? parked_near_value((struct parked_near *)(void *)root) : -1);
 }
 
 struct bare {
@@ -120,7 +120,7 @@ static struct chain_strand *bare_ended(struct chain_strand *strand, struct chain
     struct bare *bare = (struct bare *)(void *)strand;
 
     chain_bare_ended(strand, its_loop);
-    work_ended(&work, chain_bare_outcome(strand) == CHAIN_VALUE ? bare->frame.u.value : -1);
+    work_ended(&work, chain_bare_outcome(strand) == CHAIN_OUTCOME_VALUE ? bare->frame.u.value : -1);
     return chain_bare_next(its_loop);
 }
 

@@ -37,7 +37,7 @@ void shop_ask(struct chain_loop *loop, struct shop_request *request, enum shop_t
     request->key = key;
     request->answered = answered;
     request->context = context;
-    chain_timer_arm(loop, &request->timer, chain_deadline(loop, 1000000));
+    chain_timer_arm(loop, &request->timer, chain_loop_deadline(loop, 1000000));
 }
 
 void shop_forget(struct chain_loop *loop, struct shop_request *request)

@@ -22,11 +22,11 @@ void question_cancel(struct question *op)
 
 static void show(const char *when, struct double_the_answer *promise)
 {
-    switch (chain_outcome(&promise->root)) {
-    case CHAIN_PENDING: printf("%s: pending\n", when); break;
-    case CHAIN_VALUE: printf("%s: resolved, value %d\n", when, double_the_answer_value(promise)); break;
-    case CHAIN_REJECTED: printf("%s: rejected, %s\n", when, chain_code_name(chain_rejection(&promise->root).code)); break;
-    case CHAIN_WAS_CANCELLED: printf("%s: cancelled\n", when); break;
+    switch (chain_root_outcome(&promise->root)) {
+    case CHAIN_OUTCOME_PENDING: printf("%s: pending\n", when); break;
+    case CHAIN_OUTCOME_VALUE: printf("%s: resolved, value %d\n", when, double_the_answer_value(promise)); break;
+    case CHAIN_OUTCOME_REJECTED: printf("%s: rejected, %s\n", when, chain_code_name(chain_root_rejection(&promise->root).code)); break;
+    case CHAIN_OUTCOME_CANCELLED: printf("%s: cancelled\n", when); break;
     }
 }
 
@@ -58,7 +58,7 @@ int main(void)
     double_the_answer_run(&promise, loop);
     chain_loop_turn(loop, false);
     show("asked", &promise);
-    if (chain_outcome(&promise.root) != CHAIN_PENDING)
+    if (chain_root_outcome(&promise.root) != CHAIN_OUTCOME_PENDING)
         return chain_reactor_close(reactor) == 0 ? 1 : 2; /* the loop cannot wait: nobody was asked */
     resolve(21);
     show("answered, the loop has not turned", &promise);

@@ -97,7 +97,7 @@ void emit_code_table(struct emitter *emitter)
 
     if (!emit_has_codes(emitter))
         return;
-    writer_put(w, "static const struct chain_code_text main_chain_codes[] = {\n");
+    writer_put(w, "static const struct chain__code_text main_chain_codes[] = {\n");
     for (const struct symbol *code = emitter->program->symbols; (code = next_code(code)) != NULL; code = code->next)
         writer_putf(w, "    { %s, \"%s\", %s },\n", code->name, code->name, code->code->text != NULL ? literal(emitter, code->code->text) : "NULL");
     writer_put(w, "    { 0, NULL, NULL },\n};\n\n");

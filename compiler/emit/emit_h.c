@@ -102,10 +102,10 @@ static const char root_text[] =
     "\n";
 
 static const char cancel_text[] =
-    "/* Asks a running ${name} to stop: chain_cancel(). */\n"
+    "/* Asks a running ${name} to stop: chain_root_cancel(). */\n"
     "static inline void ${name}_cancel(struct ${name} *${u})\n"
     "{\n"
-    "    chain_cancel(&${u}->root);\n"
+    "    chain_root_cancel(&${u}->root);\n"
     "}\n"
     "\n";
 
@@ -120,7 +120,7 @@ static void emit_value(struct emitter *emitter)
     const struct symbol *chain = emitter->chain->symbol;
     const char *name = emitter->chain->c_name, *u = emitter->program->own[OWN_USE];
 
-    writer_putf(emitter->writer, "/* The value of a %s whose outcome is CHAIN_VALUE. */\n", name);
+    writer_putf(emitter->writer, "/* The value of a %s whose outcome is CHAIN_OUTCOME_VALUE. */\n", name);
     emit_value_line(emitter, chain->value, chain->value.at);
     writer_putf(emitter->writer, "static inline %s %s_value(const struct %s *%s)\n", chain->value.before, name, name, u);
     emit_line_back(emitter);

@@ -36,7 +36,7 @@ static const char reject_text[] =
     "\n"
     "static inline enum chain_settled ${name}_${way}cancelled(${name}_deferred ${done})\n"
     "{\n"
-    "    return chain__${how}cancelled(${done}.end);\n"
+    "    return chain__${how}acknowledge(${done}.end);\n"
     "}\n"
     "\n";
 

@@ -135,7 +135,7 @@ void lower_finally_open(struct lowering *lowering, struct clause *clause)
 
     clause->cleanup = (struct cleanup){ .outer = lowering->cleanups, .scope = lowering->scope,
                                         .entry = lower_new_block(lowering, "finally", node->span) };
-    clause->kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
+    clause->kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain__kept");
     lower_check_cancelled(lowering, node->span); /* what has not begun has nothing to clean up */
     lowering->cleanups = &clause->cleanup;
     lowering->fail = lower_new_block(lowering, "rejected_to_finally", node->u.finally.cleanup->span);

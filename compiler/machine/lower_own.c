@@ -171,7 +171,7 @@ void lower_own_parameters(struct lowering *lowering, struct owner *owner)
 static void release_some(struct lowering *lowering, const struct owned *const *list, unsigned count, struct span span)
 {
     struct ir_block *todo = lower_new_block(lowering, "release_now", span), *behind = lower_new_block(lowering, "released_now", span);
-    struct variable *kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
+    struct variable *kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain__kept");
     struct text *text = text_new(lowering->arena);
 
     kept->from = "what was under way";

@@ -18,7 +18,7 @@ void lower_owner_open(struct lowering *lowering, struct owner *owner, struct sco
     owner->scope = scope;
     owner->storage = lowering->scope;
     owner->kind = kind;
-    owner->kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain_kept");
+    owner->kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain__kept");
     owner->rejected = lower_new_block(lowering, kind == OWNER_UNDOES ? "undo_all" : "rejected_to_release", span);
     owner->rejected->span.begin = 0;
     owner->done = lower_new_variable(lowering, VARIABLE_EXIT, "done", "unsigned");

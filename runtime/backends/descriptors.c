@@ -132,9 +132,9 @@ static inline struct chain_io *first_in(struct chain_io_link *ring)
 
 /* ---- attempts ---- */
 
-static inline unsigned can(enum chain_direction direction)
+static inline unsigned can(enum chain_io_direction direction)
 {
-    return direction == CHAIN_READ ? CHAIN__CAN_READ : CHAIN__CAN_WRITE;
+    return direction == CHAIN_IO_READ ? CHAIN__CAN_READ : CHAIN__CAN_WRITE;
 }
 
 /* A call of an attempt. What starts inside one is tried later, so that no attempts nest. */
@@ -153,9 +153,9 @@ static void end_trials_of(const struct chain_io *io)
             trial->io = NULL;
 }
 
-static enum chain_attempt call(struct trial *trial, int error)
+static enum chain_io_attempt call(struct trial *trial, int error)
 {
-    enum chain_attempt result;
+    enum chain_io_attempt result;
 
     trial->outer = trials;
     trials = trial;
@@ -174,12 +174,12 @@ static void turn_away(struct chain_io *io, int code)
 
 /* Whether the operation, which is in no ring, wants to wait. A descriptor that was closed inside the
  * attempt is one that it cannot wait for. */
-static bool attempt(struct chain__entry *entry, enum chain_direction direction, struct chain_io *io)
+static bool attempt(struct chain__entry *entry, enum chain_io_direction direction, struct chain_io *io)
 {
     struct trial trial = { io, NULL };
     uint32_t generation = entry->generation;
 
-    if (call(&trial, 0) != CHAIN_AGAIN || trial.io == NULL)
+    if (call(&trial, 0) != CHAIN_IO_AGAIN || trial.io == NULL)
         return false;
     if (entry->generation != generation) {
         turn_away(io, ECANCELED);
@@ -191,7 +191,7 @@ static bool attempt(struct chain__entry *entry, enum chain_direction direction, 
 
 /* The operation leaves first, as one that settles has its struct overwritten by its value. An
  * attempt that starts another operation on the descriptor ends this: that one is tried later. */
-static void let_try(struct chain__entry *entry, enum chain_direction direction)
+static void let_try(struct chain__entry *entry, enum chain_io_direction direction)
 {
     struct chain_io_link *ring = &entry->waiting[direction];
     uint32_t generation = entry->generation;
@@ -209,9 +209,9 @@ static void let_try_both(struct chain__entry *entry)
 {
     uint32_t generation = entry->generation;
 
-    let_try(entry, CHAIN_READ);
+    let_try(entry, CHAIN_IO_READ);
     if (entry->generation == generation)
-        let_try(entry, CHAIN_WRITE);
+        let_try(entry, CHAIN_IO_WRITE);
 }
 
 void chain__io_event(struct chain_reactor *reactor, int fd, uint32_t generation, unsigned what)
@@ -284,7 +284,7 @@ static int watch(struct chain_reactor *reactor, struct chain__entry *entry, int 
 /* Once it is watched the system tells of the state that it finds. A descriptor that was watched
  * before, and of which nobody has heard EAGAIN since, may have changed already. */
 static int wait_for(struct chain_reactor *reactor, struct chain_io *io, int fd,
-                    enum chain_direction direction)
+                    enum chain_io_direction direction)
 {
     struct chain__entry *entry = entry_of(fd);
     bool was_watched;
@@ -306,14 +306,14 @@ static int wait_for(struct chain_reactor *reactor, struct chain_io *io, int fd,
     return 0;
 }
 
-static bool may_try(const struct chain__entry *entry, enum chain_direction direction)
+static bool may_try(const struct chain__entry *entry, enum chain_io_direction direction)
 {
     return entry != NULL && (entry->dry & can(direction)) == 0
            && nobody_waits(&entry->waiting[direction]) && trials == NULL;
 }
 
 int chain_io_start(struct chain_loop *loop, struct chain_io *io, int fd,
-                   enum chain_direction direction)
+                   enum chain_io_direction direction)
 {
     struct chain_reactor *reactor = chain__reactor_of(loop);
     struct chain__entry *entry = entry_of(fd);
@@ -328,7 +328,7 @@ int chain_io_start(struct chain_loop *loop, struct chain_io *io, int fd,
 }
 
 int chain_io_wait(struct chain_loop *loop, struct chain_io *io, int fd,
-                  enum chain_direction direction)
+                  enum chain_io_direction direction)
 {
     struct chain_reactor *reactor = chain__reactor_of(loop);
 
@@ -351,7 +351,7 @@ void chain_io_stop(struct chain_io *io)
 
 static void tell_all(struct chain__entry *entry, int code)
 {
-    for (int direction = CHAIN_READ; direction <= CHAIN_WRITE; direction++)
+    for (int direction = CHAIN_IO_READ; direction <= CHAIN_IO_WRITE; direction++)
         while (!nobody_waits(&entry->waiting[direction])) {
             struct chain_io *io = first_in(&entry->waiting[direction]);
             leave(io);
@@ -460,8 +460,8 @@ void chain__io_close(struct chain_reactor *reactor)
         struct chain__entry *entry = &table[fd];
         if (entry->owner != reactor)
             continue;
-        leave_all(&entry->waiting[CHAIN_READ]);
-        leave_all(&entry->waiting[CHAIN_WRITE]);
+        leave_all(&entry->waiting[CHAIN_IO_READ]);
+        leave_all(&entry->waiting[CHAIN_IO_WRITE]);
         let_go(entry, FORGETTING, ECANCELED);
     }
 }

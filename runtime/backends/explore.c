@@ -396,7 +396,7 @@ static void check(struct explore *e, enum chain_sim_end end, const struct chain_
         complain(run, "a settling call came late that is no fault of the plan");
     if (run->settled != 1)
         complain(run, run->settled == 0 ? "no outcome was told" : "more than one outcome was told");
-    if (run->settled != 0 && !chain_is_quiescent(run->root))
+    if (run->settled != 0 && !chain_root_is_quiescent(run->root))
         complain(run, "the frame is not quiescent at the end");
     check_starts(run);
     explore__check_owned(e);
@@ -409,7 +409,7 @@ static enum chain_sim_end run_to_the_end(struct explore *e)
 
     if (end == CHAIN_SIM_QUIET)
         return end;
-    chain_cancel(e->run.root);
+    chain_root_cancel(e->run.root);
     return chain_sim_run(e->sim);
 }
 
@@ -434,7 +434,7 @@ bool explore__run(struct explore *e, const struct chain_explore_chain *chain, co
     if (chain->run(chain_sim_loop(e->sim)) != 0)
         complain(run, "the chain cannot be run");
     end = run_to_the_end(e);
-    if (run->settled != 0 && chain->take != NULL && chain_outcome(chain->root) == CHAIN_VALUE)
+    if (run->settled != 0 && chain->take != NULL && chain_root_outcome(chain->root) == CHAIN_OUTCOME_VALUE)
         chain->take();
     chain_sim_close(e->sim, &report);
     check(e, end, &report);

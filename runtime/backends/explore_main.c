@@ -479,7 +479,7 @@ int chain_explore_main(int argc, char **argv, const struct chain_explore_chain *
     status = read_arguments(&x->settings, argc, argv);
     if (status >= 0)
         return status;
-    if (!chain_is_traced()) {
+    if (!chain_trace_is_linked()) {
         fprintf(stderr, "%s: this needs a traced build: compile with -DCHAIN_TRACE and link with -lchain-trace\n",
                 x->settings.program);
         return 2;

@@ -16,14 +16,14 @@ static int status_of(struct chain_root *root, struct chain_loop *loop, const int
 {
     struct chain_error error;
 
-    switch (chain_outcome(root)) {
-    case CHAIN_VALUE: return value != NULL ? *value : 0;
-    case CHAIN_REJECTED:
-        error = chain_rejection(root);
+    switch (chain_root_outcome(root)) {
+    case CHAIN_OUTCOME_VALUE: return value != NULL ? *value : 0;
+    case CHAIN_OUTCOME_REJECTED:
+        error = chain_root_rejection(root);
         chain__print_unhandled(loop, &error);
         return 1;
-    case CHAIN_WAS_CANCELLED:
-    case CHAIN_PENDING: return 1;
+    case CHAIN_OUTCOME_CANCELLED:
+    case CHAIN_OUTCOME_PENDING: return 1;
     }
     return 1;
 }
@@ -40,7 +40,7 @@ static void trace_if_asked(struct chain_loop *loop)
 }
 
 int chain__main(struct chain_root *root, int (*start)(struct chain_root *root, struct chain_loop *loop, int argc, char **argv),
-                int argc, char **argv, const int *value, const struct chain_code_text *codes)
+                int argc, char **argv, const int *value, const struct chain__code_text *codes)
 {
     const char *program = argc > 0 ? argv[0] : "chain";
     struct chain_reactor *reactor;

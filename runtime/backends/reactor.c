@@ -140,7 +140,7 @@ static bool withdraw(struct chain_loop *loop, struct chain_work *work)
 
 static const struct chain_workers workers = { submit, withdraw };
 
-int chain_pool_threads(struct chain_loop *loop, const char *pool, unsigned threads)
+int chain_reactor_threads(struct chain_loop *loop, const char *pool, unsigned threads)
 {
     struct chain_reactor *reactor = chain__reactor_of(loop);
 

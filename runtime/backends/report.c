@@ -6,16 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct chain_code_text *code_texts;
+static const struct chain__code_text *code_texts;
 
-void chain__use_code_texts(const struct chain_code_text *texts)
+void chain__use_code_texts(const struct chain__code_text *texts)
 {
     __atomic_store_n(&code_texts, texts, __ATOMIC_RELEASE);
 }
 
-static const struct chain_code_text *declared(int code)
+static const struct chain__code_text *declared(int code)
 {
-    const struct chain_code_text *text = __atomic_load_n(&code_texts, __ATOMIC_ACQUIRE);
+    const struct chain__code_text *text = __atomic_load_n(&code_texts, __ATOMIC_ACQUIRE);
 
     for (; text != NULL && text->code != 0; text++)
         if (text->code == code)
@@ -31,7 +31,7 @@ static const char *text_of(int code)
 
 static void print_code(int code)
 {
-    const struct chain_code_text *own = declared(code);
+    const struct chain__code_text *own = declared(code);
     const char *name = own != NULL ? own->name : chain_code_name(code);
     const char *text = own != NULL ? own->text : name != NULL ? text_of(code) : NULL;
 

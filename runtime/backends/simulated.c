@@ -61,7 +61,7 @@ static void settle_late(struct chain_sim *sim, struct chain_deferred done, const
 
 static void count_end(struct chain_sim *sim, int code, bool asked)
 {
-    if (asked || code == CHAIN_CANCELLED)
+    if (asked || code == CHAIN_CODE_CANCELLED)
         sim->seen.cancelled++;
     else if (code > 0)
         sim->seen.rejections++;
@@ -97,13 +97,13 @@ static void happen(struct chain_sim *sim, struct thing *thing)
     remove_thing(sim, thing);
     switch (now.kind) {
     case ENDS: end_operation(sim, now, now.plan.code); break;
-    case ACKNOWLEDGES: end_operation(sim, now, CHAIN_CANCELLED); break;
+    case ACKNOWLEDGES: end_operation(sim, now, CHAIN_CODE_CANCELLED); break;
     case WORKS:
         count_end(sim, 0, now.asked);
         chain_work_end(now.work, now.work->run(now.work));
         break;
     case AGAIN: settle_late(sim, now.done, now.operation, &now.plan); break;
-    case CANCELS: chain_cancel(now.root); break;
+    case CANCELS: chain_root_cancel(now.root); break;
     }
 }
 
@@ -265,7 +265,7 @@ static void ask(struct chain_sim *sim, struct thing *thing)
     }
     now = *thing;
     remove_thing(sim, thing);
-    end_operation(sim, now, (now.plan.faults & CHAIN_SIM_ARGUES) != 0 ? now.plan.code : CHAIN_CANCELLED);
+    end_operation(sim, now, (now.plan.faults & CHAIN_SIM_ARGUES) != 0 ? now.plan.code : CHAIN_CODE_CANCELLED);
 }
 
 void chain_sim_cancel(const void *op)
@@ -388,7 +388,7 @@ int chain_sim_open(struct chain_sim **sim, const struct chain_sim_options *optio
     int code;
 
     *sim = NULL;
-    if (options != NULL && options->trace != NULL && !chain_is_traced())
+    if (options != NULL && options->trace != NULL && !chain_trace_is_linked())
         return ENOTSUP;
     *sim = take_memory(options);
     if (*sim == NULL)

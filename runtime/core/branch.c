@@ -140,7 +140,7 @@ void chain__branch_settled(struct chain_op *op)
 
 void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop)
 {
-    branch->op.flags &= (uint8_t)~CHAIN__ALIVE;
+    branch->op.flags &= (uint8_t)~CHAIN__UNENDED;
     branch_outcome(&parent->op, &branch->op, chain__failure(&branch->op), loop);
     branch_counted(&parent->op, loop);
 }

@@ -19,7 +19,7 @@ static bool is_waiting(const struct chain_op *op)
  * yet looked at comes from the step that it waits for. */
 void chain__cancel_wins(struct chain_op *op, struct chain_loop *loop)
 {
-    int32_t before = chain__swap_code(&op->code, CHAIN_CANCELLED, __ATOMIC_ACQUIRE);
+    int32_t before = chain__swap_code(&op->code, CHAIN_CODE_CANCELLED, __ATOMIC_ACQUIRE);
     struct chain_failure failure;
 
     if (before <= 0)
@@ -50,7 +50,7 @@ static void deliver(struct chain_strand *strand, struct chain_loop *loop)
     bool decided = chain__load_code(&op->code, __ATOMIC_ACQUIRE) != 0 || (op->flags & CHAIN__DECIDED) != 0;
 
     if (is_waiting(op))
-        CHAIN__TRACE(chain__trace_event(CHAIN_EVENT_CANCEL, op, CHAIN_CANCELLED));
+        CHAIN__TRACE(chain__trace_event(CHAIN_EVENT_CANCEL, op, CHAIN_CODE_CANCELLED));
     chain__cancel_wins(op, loop);
     if (!is_waiting(op) || decided)
         return;
@@ -82,7 +82,7 @@ static char *next_item(const struct slots *slots, const char *last)
     char *next = NULL, *end = slots->first + slots->limit * slots->size;
 
     for (char *slot = slots->first; slot != end; slot += slots->size)
-        if ((((struct chain_strand *)(void *)slot)->op.flags & CHAIN__ALIVE) != 0 && (last == NULL || is_earlier(slots, last, slot))
+        if ((((struct chain_strand *)(void *)slot)->op.flags & CHAIN__UNENDED) != 0 && (last == NULL || is_earlier(slots, last, slot))
             && (next == NULL || is_earlier(slots, slot, next)))
             next = slot;
     return next;
@@ -131,8 +131,8 @@ void chain__cancel(struct chain_strand *strand, struct chain_loop *loop)
 {
     uint8_t flags = strand->op.flags;
 
-    strand->op.flags |= CHAIN__CANCELLED;
-    if ((flags & (CHAIN__CANCELLED | CHAIN__SHIELDED)) != 0)
+    strand->op.flags |= CHAIN__CANCEL_ASKED;
+    if ((flags & (CHAIN__CANCEL_ASKED | CHAIN__SHIELDED)) != 0)
         return;
     deliver(strand, loop);
     if (loop->instances != 0)
@@ -210,17 +210,17 @@ void chain__ask_interrupted(struct chain_loop *loop)
     struct chain_strand *strand = loop->interrupted;
 
     go_on(loop);
-    if (is_waiting(&strand->op) && strand->op.code == CHAIN_CANCELLED)
+    if (is_waiting(&strand->op) && strand->op.code == CHAIN_CODE_CANCELLED)
         chain__ask_strand(strand, loop);
 }
 
-void chain_cancel(struct chain_root *root)
+void chain_root_cancel(struct chain_root *root)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(&root->strand.op));
 
-    if (chain_is_quiescent(root) || loop == NULL)
+    if (chain_root_is_quiescent(root) || loop == NULL)
         return;
-    if ((root->strand.op.flags & CHAIN__CANCELLED) == 0)
+    if ((root->strand.op.flags & CHAIN__CANCEL_ASKED) == 0)
         CHAIN__TRACE(chain__trace_cancel(root));
     chain__cancel_top(&root->strand, loop);
 }
@@ -230,7 +230,7 @@ void chain_loop_cancel(struct chain_loop *loop)
     loop->ending = chain__runs(loop);
     loop->ends_matter |= loop->ending;
     for (struct chain_root **next = &loop->roots; next != loop->last_root; next = &(*next)->next)
-        chain_cancel(*next);
+        chain_root_cancel(*next);
 }
 
 /* ---- from other threads ---- */
@@ -242,13 +242,13 @@ static struct chain_strand *perform(struct chain_strand *strand, struct chain_lo
 
     chain__store_word(&request->busy, 0, __ATOMIC_RELEASE);
     if (chain__loop_of_tag(chain__tag(&root->strand.op)) == loop) /* else it has been run on another one since */
-        chain_cancel(root);
+        chain_root_cancel(root);
     return chain__suspend(loop);
 }
 
 static const struct chain_type request_type = { .resume = perform, .name = "cancel request" };
 
-enum chain_settled chain_post_cancel(struct chain_cancel_request *request, struct chain_root *root)
+enum chain_settled chain_root_post_cancel(struct chain_cancel_request *request, struct chain_root *root)
 {
     enum chain_settled result;
 
@@ -271,7 +271,7 @@ void chain__drop_requests(struct chain_strand *list)
     }
 }
 
-bool chain_post_cancel_done(const struct chain_cancel_request *request)
+bool chain_cancel_request_is_free(const struct chain_cancel_request *request)
 {
     return chain__load_word(&request->busy, __ATOMIC_ACQUIRE) == 0;
 }

@@ -20,7 +20,7 @@ static inline uint8_t chain__id_of_tag(uint64_t tag)
 static inline void chain__empty(struct chain_op *op)
 {
     if ((chain__tag(op) & CHAIN__BRANCH) != 0)
-        op->code = CHAIN__CANCELLED_EMPTY;
+        op->code = CHAIN__CODE_CANCELLED_EMPTY;
     else
         op->alive = CHAIN__EMPTY;
 }

@@ -136,7 +136,7 @@ static void wake(struct mailbox *box, unsigned id)
     if (chain__swap_word(&box->asleep, 0, __ATOMIC_SEQ_CST) != 0) {
         loop = chain__load_loop(&chain__loops[id], __ATOMIC_SEQ_CST);
         if (loop != NULL)
-            chain_wake(loop);
+            chain_loop_wake(loop);
     }
     chain__add_word(&box->wakers, UINT32_MAX, __ATOMIC_RELEASE);
 }

@@ -112,7 +112,7 @@ void chain__spawn_cancel(struct chain__spawn *op)
         chain__wait_no_more(&op->pool->waiting, &op->wait);
     chain__unlock(&op->pool->lock);
     if (waited)
-        chain__cancelled(chain__deferred(op));
+        chain__acknowledge(chain__deferred(op));
 }
 
 void chain__not_spawned(struct chain__spawn *op)

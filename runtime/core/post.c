@@ -80,7 +80,7 @@ enum chain_settled chain__post_reject(struct chain_deferred done, int code, cons
 }
 
 /* Unless a cancel has been asked for, or comes meanwhile, it counts as a rejection (rule 62). */
-enum chain_settled chain__post_cancelled(struct chain_deferred done)
+enum chain_settled chain__post_acknowledge(struct chain_deferred done)
 {
     if (chain__post_begin(done) == NULL)
         return chain__post_late(done);

@@ -42,13 +42,13 @@ int chain__run_again(struct chain_root *root, struct chain_loop *loop)
 {
     if (loop->closed)
         return CHAIN_ECLOSED;
-    if (!chain_is_quiescent(root))
+    if (!chain_root_is_quiescent(root))
         return EBUSY;
     loop = chain__loop_of_tag(chain__tag(&root->strand.op)); /* where it was rejected */
     leave(root, &loop->last_rejected);
     root->link = NULL;
     report_unhandled(root, loop);
-    return chain_is_quiescent(root) ? 0 : EBUSY; /* the hook may have looked at it, and even run it */
+    return chain_root_is_quiescent(root) ? 0 : EBUSY; /* the hook may have looked at it, and even run it */
 }
 
 /* Comes last, as it may run the root again or free it. */
@@ -64,9 +64,9 @@ static inline struct chain_strand *tell_host(struct chain_root *root, struct cha
 __attribute__((noinline)) static struct chain_strand *end_rarely(struct chain_root *root, struct chain_loop *loop)
 {
     root->outcome = chain__outcome_of(&root->strand.op);
-    if (root->outcome != CHAIN_VALUE)
+    if (root->outcome != CHAIN_OUTCOME_VALUE)
         root->link = NULL;
-    if (root->outcome == CHAIN_REJECTED && root->on_settled == NULL)
+    if (root->outcome == CHAIN_OUTCOME_REJECTED && root->on_settled == NULL)
         chain__enter_root(root, &loop->last_rejected);
     chain__top_ended(&root->strand, loop);
     return tell_host(root, loop);
@@ -81,7 +81,7 @@ static struct chain_strand *end_root(struct chain_strand *strand, struct chain_l
     leave(root, &loop->last_root);
     if (CHAIN__UNLIKELY(strand->op.code != 0 || loop->ends_matter))
         return end_rarely(root, loop);
-    root->outcome = CHAIN_VALUE;
+    root->outcome = CHAIN_OUTCOME_VALUE;
     return tell_host(root, loop);
 }
 
@@ -91,23 +91,23 @@ const struct chain_caller chain__root_caller = { &root_type, 0 };
 /* Looking at a rejection takes it off the list of those to be reported (rule 105). */
 static void look_at(struct chain_root *root)
 {
-    if (root->outcome != CHAIN_REJECTED || root->link == NULL)
+    if (root->outcome != CHAIN_OUTCOME_REJECTED || root->link == NULL)
         return;
     leave(root, &chain__loop_of_tag(chain__tag(&root->strand.op))->last_rejected);
     root->link = NULL;
 }
 
-enum chain_outcome chain_outcome(struct chain_root *root)
+enum chain_outcome chain_root_outcome(struct chain_root *root)
 {
     look_at(root);
     return root->outcome;
 }
 
-struct chain_error chain_rejection(struct chain_root *root)
+struct chain_error chain_root_rejection(struct chain_root *root)
 {
     static const struct chain_error none;
 
-    if (root->outcome != CHAIN_REJECTED)
+    if (root->outcome != CHAIN_OUTCOME_REJECTED)
         return none;
     look_at(root);
     return error_of(root);

@@ -58,11 +58,11 @@ static void settle_cancelled(struct chain_deferred done)
         chain__settle_rejected(done, ECANCELED, chain__unasked, 0);
     else {
         chain__empty(done.op);
-        chain__settle(done, CHAIN_CANCELLED);
+        chain__settle(done, CHAIN_CODE_CANCELLED);
     }
 }
 
-enum chain_settled chain__cancelled(struct chain_deferred done)
+enum chain_settled chain__acknowledge(struct chain_deferred done)
 {
     if (chain__claim(done) == NULL)
         return chain__late(done);
@@ -78,7 +78,7 @@ enum chain_settled chain__shared_reject(struct chain_deferred done, int code, co
     return CHAIN_OK;
 }
 
-enum chain_settled chain__shared_cancelled(struct chain_deferred done)
+enum chain_settled chain__shared_acknowledge(struct chain_deferred done)
 {
     if (chain__shared_claim(done) == NULL)
         return chain__late(done);
@@ -87,19 +87,19 @@ enum chain_settled chain__shared_cancelled(struct chain_deferred done)
 }
 
 /* Rule 5. Whether the operation is a posted one is not known here, so it is claimed as if it were. */
-enum chain_settled chain_abandon(struct chain_deferred done)
+enum chain_settled chain_deferred_abandon(struct chain_deferred done)
 {
     return chain__shared_reject(done, CHAIN_EABANDONED, "the deferred was given up", 0);
 }
 
-void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct chain_kept *kept)
+void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct chain__kept *kept)
 {
     bool cancelled = chain__unshield(op, kept);
 
     if (kept->code > 0)
         chain__suppress(loop, kept->code, &kept->failure);
     CHAIN__CHECK(op->code > 0);
-    if (kept->code == CHAIN_CANCELLED || cancelled)
+    if (kept->code == CHAIN_CODE_CANCELLED || cancelled)
         chain__cancel_wins(op, loop);
 }
 

@@ -87,7 +87,7 @@ void chain__join_start(struct chain__wait *op, struct chain__nursery *nursery)
 void chain__join_cancel(struct chain__wait *op, struct chain__nursery *nursery)
 {
     chain__wait_no_more(&nursery->joins, op);
-    chain__cancelled(chain__deferred(op));
+    chain__acknowledge(chain__deferred(op));
 }
 
 void chain__close_retried(struct chain__close *op, struct chain__nursery *nursery)

@@ -28,7 +28,7 @@ static void begin_branch(struct chain_strand *parent, struct chain_strand *branc
     branch->type = parent->type;
     branch->op.at = (uint16_t)at;
     branch->op.code = 0;
-    branch->op.flags = CHAIN__ALIVE;
+    branch->op.flags = CHAIN__UNENDED;
     branch->op.alive = 0;
     chain__set_tag(&branch->op, (chain__tag(&branch->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
     CHAIN__TRACE(chain__trace_begin(CHAIN_EVENT_BRANCH, &branch->op, &parent->op));
@@ -61,8 +61,8 @@ static void run_alone(struct chain_strand *branch, struct chain_loop *loop)
 
 void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at)
 {
-    if (parent->op.code == CHAIN_CANCELLED) { /* nothing new is started (rule 67) */
-        branch->op.code = CHAIN_CANCELLED;
+    if (parent->op.code == CHAIN_CODE_CANCELLED) { /* nothing new is started (rule 67) */
+        branch->op.code = CHAIN_CODE_CANCELLED;
         parent->op.alive--;
         return;
     }
@@ -76,7 +76,7 @@ void chain__strand_start(struct chain_strand *parent, struct chain_strand *branc
 
 void chain__slot_again(struct chain_strand *parent, struct chain_strand *slot, struct chain_loop *loop, unsigned at)
 {
-    if ((slot->op.flags & CHAIN__ALIVE) != 0 || parent->op.code != 0 || (parent->op.flags & CHAIN__DECIDED) != 0)
+    if ((slot->op.flags & CHAIN__UNENDED) != 0 || parent->op.code != 0 || (parent->op.flags & CHAIN__DECIDED) != 0)
         return;
     parent->op.alive++;
     chain__strand_start(parent, slot, loop, at);
@@ -90,7 +90,7 @@ struct chain_strand *chain__free_slot(const struct chain_strand *parent, struct 
 
     if (parent->op.alive - guard >= limit)
         return NULL;
-    while ((((struct chain_strand *)(void *)slot)->op.flags & CHAIN__ALIVE) != 0)
+    while ((((struct chain_strand *)(void *)slot)->op.flags & CHAIN__UNENDED) != 0)
         slot += size;
     return (struct chain_strand *)(void *)slot;
 }

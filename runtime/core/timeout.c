@@ -42,7 +42,7 @@ void chain__timeout_start(struct chain_strand *strand, struct chain_loop *loop, 
 
     timeout->timer.link = NULL;
     timeout->timer.fire = fire;
-    chain_timer_arm(loop, &timeout->timer, chain_deadline(loop, ns));
+    chain_timer_arm(loop, &timeout->timer, chain_loop_deadline(loop, ns));
 }
 
 void chain__timeout_end(struct chain_strand *strand, struct chain_loop *loop)

@@ -96,7 +96,7 @@ struct chain_timer *chain__timer_due(struct chain_loop *loop, uint64_t now)
 }
 
 /* A duration begins now, not when the turn began: work may have been done since (rule 19). One of 0 is over in any case. */
-uint64_t (chain_deadline)(struct chain_loop *loop, int64_t ns)
+uint64_t (chain_loop_deadline)(struct chain_loop *loop, int64_t ns)
 {
     uint64_t now;
 
@@ -120,11 +120,11 @@ void chain__delay_start(struct chain__delay *op, int64_t ns)
 
     op->timer.link = NULL;
     op->timer.fire = end_delay;
-    chain_timer_arm(loop, &op->timer, chain_deadline(loop, ns));
+    chain_timer_arm(loop, &op->timer, chain_loop_deadline(loop, ns));
 }
 
 void chain__delay_cancel(struct chain__delay *op)
 {
     chain_timer_disarm(chain_loop_of(op), &op->timer);
-    chain__cancelled(chain__deferred(op));
+    chain__acknowledge(chain__deferred(op));
 }

@@ -213,7 +213,7 @@ void chain__trace_spawn(struct chain__instance *instance, const struct chain_str
 void chain__trace_cancel(const struct chain_root *root)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(&root->strand.op));
-    struct chain_event event = { .kind = CHAIN_EVENT_CANCEL, .code = CHAIN_CANCELLED };
+    struct chain_event event = { .kind = CHAIN_EVENT_CANCEL, .code = CHAIN_CODE_CANCELLED };
 
     event.number = number_of_root(root);
     find_place(&event, &root->strand.op, loop);
@@ -264,7 +264,7 @@ void chain__trace_close(const struct chain_loop *loop)
         continue;
 }
 
-bool chain_is_traced(void)
+bool chain_trace_is_linked(void)
 {
 #ifdef CHAIN_TRACE
     return true;
@@ -333,7 +333,7 @@ static void put_word(struct line *line, const char *text)
 
 static void put_code(struct line *line, int code)
 {
-    const char *name = code == 0 ? "value" : code == CHAIN_CANCELLED ? "cancelled" : chain_code_name(code);
+    const char *name = code == 0 ? "value" : code == CHAIN_CODE_CANCELLED ? "cancelled" : chain_code_name(code);
 
     put_word(line, name != NULL ? name : "");
     if (name == NULL)

@@ -36,5 +36,5 @@ void chain__work_cancel(struct chain_work *work)
     struct chain_loop *loop = chain__loop_of_tag(work->done.tag);
 
     if (loop->workers->withdraw(loop, work))
-        chain__cancelled(work->done);
+        chain__acknowledge(work->done);
 }

@@ -34,7 +34,7 @@ enum {
     CHAIN_EEND = 0x3f03,       /* a source of items has no more */
     CHAIN_EALL = 0x3f04        /* every branch of an `any` was rejected (rule 47) */
 };
-#define CHAIN_CANCELLED (-1) /* the outcome code of a cancelled operation; never a rejection */
+#define CHAIN_CODE_CANCELLED (-1) /* the outcome code of a cancelled operation; never a rejection */
 
 /* What a settling call returns. */
 enum chain_settled {
@@ -43,7 +43,7 @@ enum chain_settled {
     CHAIN_CLOSED /* posting only: the loop has finished, nobody will look at it; the caller keeps what it passed (rule 103) */
 };
 
-enum chain_outcome { CHAIN_PENDING, CHAIN_VALUE, CHAIN_REJECTED, CHAIN_WAS_CANCELLED };
+enum chain_outcome { CHAIN_OUTCOME_PENDING, CHAIN_OUTCOME_VALUE, CHAIN_OUTCOME_REJECTED, CHAIN_OUTCOME_CANCELLED };
 
 struct chain_event;
 struct chain_loop;
@@ -81,7 +81,7 @@ struct chain_failure {
 struct chain_op {
     /* bits 16-63: generation, odd while pending; 8-15: loop id; 0-7: CHAIN__… of chain_gen.h */
     uint64_t tag __attribute__((__aligned__(8)));
-    int32_t code; /* 0 value, > 0 rejection, CHAIN_CANCELLED; while pending: an outcome that is already decided */
+    int32_t code; /* 0 value, > 0 rejection, CHAIN_CODE_CANCELLED; while pending: an outcome that is already decided */
     uint16_t at;  /* strand: where to resume; branch: how far its strand is, in units of 8 bytes: chain__parent_of() */
     uint8_t flags;
     uint8_t alive; /* strand that waits for branches: how many have not ended */
@@ -124,10 +124,10 @@ struct chain_caller {
 };
 
 /* A chain that C code runs: the head of every `struct NAME` that chainc writes for a chain. Zero the whole struct once,
- * before its first use; it may be run again when chain_is_quiescent(). */
+ * before its first use; it may be run again when chain_root_is_quiescent(). */
 struct chain_root {
     /* In a list of the loop, whose last one has no next. NULL: it has not been run, or has ended without a value and is in no list;
-     * with a value it means nothing. Ask chain_is_quiescent(). */
+     * with a value it means nothing. Ask chain_root_is_quiescent(). */
     struct chain_root *next, **link;
     /* Called once, on the loop's thread, when the chain and everything it started has ended. The frame may be run again or
      * freed from inside. Set it before NAME_run(), or leave it NULL. */
@@ -141,41 +141,41 @@ struct chain_root {
 CHAIN_STATIC_ASSERT(sizeof(struct chain_root) == offsetof(struct chain_root, strand) + sizeof(struct chain_strand),
                     "a frame follows its strand directly");
 
-/* The outcome of a chain that C code ran; CHAIN_PENDING while it runs. Reading a rejection counts as looking at it: an
+/* The outcome of a chain that C code ran; CHAIN_OUTCOME_PENDING while it runs. Reading a rejection counts as looking at it: an
  * unread one is reported when the loop ends (rule 105). */
-enum chain_outcome chain_outcome(struct chain_root *root);
+enum chain_outcome chain_root_outcome(struct chain_root *root);
 
-/* The rejection of a chain whose outcome is CHAIN_REJECTED, else code 0: put together from what the frame keeps until it is run
+/* The rejection of a chain whose outcome is CHAIN_OUTCOME_REJECTED, else code 0: put together from what the frame keeps until it is run
  * again. Counts as looking at it. */
-struct chain_error chain_rejection(struct chain_root *root);
+struct chain_error chain_root_rejection(struct chain_root *root);
 
 /* Asks a chain that runs to stop (rules 61-72): what it waits for is cancelled, its `finally`s run, nothing new is started; when
- * all of that has ended its outcome is CHAIN_WAS_CANCELLED (unless it had passed its last step). Idempotent, never fails, never
+ * all of that has ended its outcome is CHAIN_OUTCOME_CANCELLED (unless it had passed its last step). Idempotent, never fails, never
  * runs the chain's code inline; no effect on a chain that does not run. On the loop's thread; generated as NAME_cancel(). */
-void chain_cancel(struct chain_root *root);
+void chain_root_cancel(struct chain_root *root);
 
-/* A request to cancel from another thread. The storage is the caller's, zeroed, and free again when chain_post_cancel_done(). */
+/* A request to cancel from another thread. The storage is the caller's, zeroed, and free again when chain_cancel_request_is_free(). */
 struct chain_cancel_request {
     struct chain_strand strand; /* travels through the posts; its frame is what follows */
     struct chain_root *root;
     uint32_t busy;              /* atomic */
 };
 
-/* chain_cancel() from any thread (rule 66): the loop performs it at its next turn. The frame of `root` must exist until then.
+/* chain_root_cancel() from any thread (rule 66): the loop performs it at its next turn. The frame of `root` must exist until then.
  * CHAIN_OK; CHAIN_LATE if this request is still on its way; CHAIN_CLOSED if the loop has finished. */
-enum chain_settled chain_post_cancel(struct chain_cancel_request *request, struct chain_root *root);
-bool chain_post_cancel_done(const struct chain_cancel_request *request);
+enum chain_settled chain_root_post_cancel(struct chain_cancel_request *request, struct chain_root *root);
+bool chain_cancel_request_is_free(const struct chain_cancel_request *request);
 
 /* Whether nothing of the chain is alive: its memory may be run again. It may also be freed, but if it was rejected and has no
- * on_settled, only after chain_outcome() or chain_rejection() have looked, or the loop has ended: until then the loop keeps
+ * on_settled, only after chain_root_outcome() or chain_root_rejection() have looked, or the loop has ended: until then the loop keeps
  * it for its report. True for a zeroed frame. */
-static inline bool chain_is_quiescent(const struct chain_root *root)
+static inline bool chain_root_is_quiescent(const struct chain_root *root)
 {
-    return root->link == NULL || root->outcome != CHAIN_PENDING;
+    return root->link == NULL || root->outcome != CHAIN_OUTCOME_PENDING;
 }
 
 /* Rejects with CHAIN_EABANDONED, for a deferred whose owner goes away (rule 5). Thread: the loop's. */
-enum chain_settled chain_abandon(struct chain_deferred done);
+enum chain_settled chain_deferred_abandon(struct chain_deferred done);
 
 /* The name of a code, such as "ETIMEDOUT" or "CHAIN_EALL"; NULL if the core does not know it. Static. Thread: any. */
 const char *chain_code_name(int code);
@@ -232,7 +232,7 @@ struct chain_left {
     size_t descriptors; /* operations that wait for one */
 };
 
-struct chain_queue {
+struct chain__queue {
     struct chain_strand *first, **last;
 };
 
@@ -243,7 +243,7 @@ struct chain__reach {
 };
 
 struct chain_loop {
-    struct chain_queue ready;     /* strands to resume, FIFO (rule 14) */
+    struct chain__queue ready;     /* strands to resume, FIFO (rule 14) */
     struct chain_strand *interrupted; /* cancelled while it was starting an operation: asked when it waits (rule 66) */
     int32_t spared;                   /* budget set aside, so that the running strand comes back at once when it waits */
     int32_t budget;               /* resumptions and loop rounds left before timers and I/O get a turn, if any (rule 17) */
@@ -335,18 +335,18 @@ bool chain_loop_turn(struct chain_loop *loop, bool block);
 /* Makes the present chain_loop_run(), or else the next one, return after the present turn. */
 void chain_loop_stop(struct chain_loop *loop);
 
-/* chain_cancel() for every chain that runs on the loop, in the order they were started; the loop has to run on until they have
+/* chain_root_cancel() for every chain that runs on the loop, in the order they were started; the loop has to run on until they have
  * ended (rule 107). Until then nothing is spawned: `spawn` rejects with CHAIN_ECLOSED (rule 80). */
 void chain_loop_cancel(struct chain_loop *loop);
 
 /* Ends the present wait of the loop's turn, or the next one. Thread: any, and async-signal-safe on hosted systems (rule 99);
  * the loop must not be finished in the meantime. No effect if the port has no `wake`. */
-void chain_wake(struct chain_loop *loop);
+void chain_loop_wake(struct chain_loop *loop);
 
 /* How many settling calls of operations of this loop came late (rule 2). Thread: any. */
 uint64_t chain_loop_late(const struct chain_loop *loop);
 
-/* Arms a timer that is not armed. `deadline` in ns of the loop's clock; see chain_deadline(). O(1). */
+/* Arms a timer that is not armed. `deadline` in ns of the loop's clock; see chain_loop_deadline(). O(1). */
 void chain_timer_arm(struct chain_loop *loop, struct chain_timer *timer, uint64_t deadline);
 
 /* Disarms; no effect if it is not armed. O(log n) amortized. */
@@ -356,16 +356,16 @@ void chain_timer_disarm(struct chain_loop *loop, struct chain_timer *timer);
  * count (rule 19); whoever arms very many timers at once may add to `loop->now` instead. Saturates (rule 88). `ns` may have any arithmetic
  * type, and what is above INT64_MAX counts as that; negative counts as 0 (rule 87), and 0 is the turn's reading: such a timer fires in
  * this turn. */
-uint64_t chain_deadline(struct chain_loop *loop, int64_t ns);
+uint64_t chain_loop_deadline(struct chain_loop *loop, int64_t ns);
 #ifndef __cplusplus
-#define chain_deadline(loop, ns) chain_deadline(loop, chain__ns(chain__number(ns)))
+#define chain_loop_deadline(loop, ns) chain_loop_deadline(loop, chain__ns(chain__number(ns)))
 #else
 extern "C++" {
-template <typename Number> inline uint64_t chain_deadline(struct chain_loop *loop, Number ns)
+template <typename Number> inline uint64_t chain_loop_deadline(struct chain_loop *loop, Number ns)
 {
     if (!(ns > static_cast<Number>(0)))
-        return chain_deadline(loop, INT64_C(0));
-    return chain_deadline(loop, static_cast<long double>(ns) >= static_cast<long double>(INT64_MAX) ? INT64_MAX
+        return chain_loop_deadline(loop, INT64_C(0));
+    return chain_loop_deadline(loop, static_cast<long double>(ns) >= static_cast<long double>(INT64_MAX) ? INT64_MAX
                                                                                                    : static_cast<int64_t>(ns));
 }
 }
@@ -394,7 +394,7 @@ enum chain_event_kind {
 /* Belongs to the runtime; valid during the call, all but the two pointers for ever. */
 struct chain_event {
     enum chain_event_kind kind;
-    int code;                        /* how it ended: 0, the code of a rejection, CHAIN_CANCELLED */
+    int code;                        /* how it ended: 0, the code of a rejection, CHAIN_CODE_CANCELLED */
     uint64_t time;                   /* loop->now */
     uint64_t number;                 /* one for each use of an operation and each run of a chain, from 1; 0: unknown */
     uint64_t after;                  /* run, spawn, branch, start: the number before it on its strand, or of what it is a branch of */
@@ -411,7 +411,7 @@ size_t chain_trace_text(const struct chain_event *event, char *text, size_t size
 const char *chain_trace_kind(enum chain_event_kind kind);
 
 /* Whether the library that is linked is libchain-trace.a. */
-bool chain_is_traced(void);
+bool chain_trace_is_linked(void);
 
 #ifdef __cplusplus
 }

@@ -38,7 +38,7 @@ static inline void chain_bare_run(struct chain_strand *strand, struct chain_loop
     chain__ready(loop, strand);
 }
 
-/* chain_cancel() for one that runs. */
+/* chain_root_cancel() for one that runs. */
 void chain_bare_cancel(struct chain_strand *strand);
 
 /* Its strand has come to the host's `resume`: the memory is the host's again. */

@@ -46,9 +46,9 @@ extern "C" {
 
 /* The flags of a strand's header. */
 enum {
-    CHAIN__CANCELLED = 1, /* a cancel was requested; it is delivered once (rules 63, 66) */
+    CHAIN__CANCEL_ASKED = 1, /* a cancel was requested; it is delivered once (rules 63, 66) */
     CHAIN__SHIELDED = 2,  /* in a finally: a cancel waits (rule 40) */
-    CHAIN__ALIVE = 4,     /* a branch that has not ended */
+    CHAIN__UNENDED = 4,     /* a branch that has not ended */
     CHAIN__DECIDED = 8,   /* waits for branches whose result is decided */
     CHAIN__DECIDING = 16, /* decided, and in the ready queue to cancel the rest */
     CHAIN__FORKING = 32, /* its branches are being started: nothing is decided before that is done (rule 18) */
@@ -363,7 +363,7 @@ static inline void chain__settle(struct chain_deferred done, int code)
  * strand's header `alive` has room for that, which nothing else uses while one operation is waited for or when the branches
  * have ended. A branch that is one operation has its code for itself once it is settled. */
 
-enum { CHAIN__EMPTY = 255, CHAIN__CANCELLED_EMPTY = -2 };
+enum { CHAIN__EMPTY = 255, CHAIN__CODE_CANCELLED_EMPTY = -2 };
 
 /* Before what is going to be asked. */
 static inline void chain__expect(struct chain_strand *strand)
@@ -374,26 +374,26 @@ static inline void chain__expect(struct chain_strand *strand)
 /* Behind it, whatever the outcome: whether there is a value to be taken over. */
 static inline bool chain__arrived(const struct chain_op *op)
 {
-    return op->code == 0 || (op->code == CHAIN_CANCELLED && op->alive != CHAIN__EMPTY);
+    return op->code == 0 || (op->code == CHAIN_CODE_CANCELLED && op->alive != CHAIN__EMPTY);
 }
 
 /* The same for a branch that is one operation, when all have ended. */
 static inline bool chain__branch_arrived(const struct chain_op *op)
 {
-    return op->code == 0 || op->code == CHAIN_CANCELLED;
+    return op->code == 0 || op->code == CHAIN_CODE_CANCELLED;
 }
 
 /* If there is a value, the cancel waits until that has been noted. */
 static inline void chain__defer_cancel(struct chain_strand *strand)
 {
-    if (CHAIN__UNLIKELY(strand->op.code == CHAIN_CANCELLED) && strand->op.alive != CHAIN__EMPTY)
+    if (CHAIN__UNLIKELY(strand->op.code == CHAIN_CODE_CANCELLED) && strand->op.alive != CHAIN__EMPTY)
         strand->op.code = 0;
 }
 
 static inline void chain__deliver_cancel(struct chain_strand *strand)
 {
-    if (CHAIN__UNLIKELY((strand->op.flags & (CHAIN__CANCELLED | CHAIN__SHIELDED)) == CHAIN__CANCELLED))
-        strand->op.code = CHAIN_CANCELLED;
+    if (CHAIN__UNLIKELY((strand->op.flags & (CHAIN__CANCEL_ASKED | CHAIN__SHIELDED)) == CHAIN__CANCEL_ASKED))
+        strand->op.code = CHAIN_CODE_CANCELLED;
 }
 
 /* The same, but the strand goes on only after those that are ready now, even if its operation is still being started. */
@@ -437,7 +437,7 @@ static inline int chain__raise(struct chain_op *op, int code, const char *messag
 
 /* NAME_reject() and NAME_cancelled(). Ending as cancelled without having been asked to counts as a rejection with ECANCELED
  * (rule 62). */
-enum chain_settled chain__cancelled(struct chain_deferred done);
+enum chain_settled chain__acknowledge(struct chain_deferred done);
 enum chain_settled chain__reject_anyhow(struct chain_deferred done, int code, const char *message, intptr_t info);
 
 static inline enum chain_settled chain__reject(struct chain_deferred done, int code, const char *message, intptr_t info)
@@ -621,7 +621,7 @@ void chain__cancel(struct chain_strand *strand, struct chain_loop *loop);
 /* For generated cancel functions. A branch that is a strand: cancelled if it has not ended. */
 static inline void chain__cancel_branch(struct chain_strand *branch, struct chain_loop *loop)
 {
-    if ((branch->op.flags & CHAIN__ALIVE) != 0 && (chain__tag(&branch->op) & CHAIN__BRANCH) == 0)
+    if ((branch->op.flags & CHAIN__UNENDED) != 0 && (chain__tag(&branch->op) & CHAIN__BRANCH) == 0)
         chain__cancel(branch, loop);
 }
 
@@ -634,20 +634,20 @@ static inline bool chain__ask(struct chain_op *op)
 {
     if ((chain__tag(op) & CHAIN__GENERATION) == 0 || op->code != 0)
         return false;
-    op->code = CHAIN_CANCELLED;
-    CHAIN__TRACE(chain__trace_event(CHAIN_EVENT_CANCEL, op, CHAIN_CANCELLED));
+    op->code = CHAIN_CODE_CANCELLED;
+    CHAIN__TRACE(chain__trace_event(CHAIN_EVENT_CANCEL, op, CHAIN_CODE_CANCELLED));
     return true;
 }
 
 /* The outcome that a finally interrupts (rules 37, 38), and whether it was shielded before. */
-struct chain_kept {
+struct chain__kept {
     struct chain_failure failure; /* of a rejection */
     int code;
     unsigned shielded : 1, attempt : 31; /* without a rejection: what `alive` said */
 };
 
 /* A finally begins: from here on the strand is shielded (rule 40). */
-static inline void chain__keep(struct chain_op *op, struct chain_kept *kept)
+static inline void chain__keep(struct chain_op *op, struct chain__kept *kept)
 {
     kept->code = op->code;
     kept->attempt = op->alive;
@@ -660,15 +660,15 @@ static inline void chain__keep(struct chain_op *op, struct chain_kept *kept)
     op->flags |= CHAIN__SHIELDED;
 }
 
-static inline bool chain__unshield(struct chain_op *op, const struct chain_kept *kept)
+static inline bool chain__unshield(struct chain_op *op, const struct chain__kept *kept)
 {
     if (!kept->shielded)
         op->flags &= (uint8_t)~CHAIN__SHIELDED;
-    return (op->flags & (CHAIN__CANCELLED | CHAIN__SHIELDED)) == CHAIN__CANCELLED;
+    return (op->flags & (CHAIN__CANCEL_ASKED | CHAIN__SHIELDED)) == CHAIN__CANCEL_ASKED;
 }
 
 /* A finally has ended with a value: the outcome goes on, unless a cancel has come in the meantime. */
-static inline void chain__restore(struct chain_op *op, struct chain_loop *loop, const struct chain_kept *kept)
+static inline void chain__restore(struct chain_op *op, struct chain_loop *loop, const struct chain__kept *kept)
 {
     op->code = kept->code;
     op->alive = (uint8_t)kept->attempt;
@@ -682,7 +682,7 @@ static inline void chain__restore(struct chain_op *op, struct chain_loop *loop, 
 
 /* A finally has rejected: that replaces a value or a rejection, which goes to the suppressed hook, but not a cancel, which
  * suppresses it (rules 38, 41). */
-void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct chain_kept *kept);
+void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct chain__kept *kept);
 
 /* An undo has rejected: that is only reported (rule 42a). */
 void chain__suppress_own(struct chain_op *op, struct chain_loop *loop);

@@ -41,10 +41,10 @@ static inline void chain__fork(struct chain_strand *strand, enum chain__kind kin
 static inline bool chain__branch_at(struct chain_strand *parent, struct chain_op *op, size_t at, uint64_t way, unsigned site)
 {
     uint64_t low = (chain__tag(&parent->op) & 0xff00) | CHAIN__BRANCH | way;
-    bool cancelled = parent->op.code == CHAIN_CANCELLED;
+    bool cancelled = parent->op.code == CHAIN_CODE_CANCELLED;
     unsigned mark = site < 0xffff ? site + 1 : 0; /* 0: there is no room for it, the origin is unknown */
 
-    op->code = cancelled ? CHAIN__CANCELLED_EMPTY : 0;
+    op->code = cancelled ? CHAIN__CODE_CANCELLED_EMPTY : 0;
     op->at = (uint16_t)(at / 8);
     op->flags = (uint8_t)(mark & 0xff);
     op->alive = (uint8_t)(mark >> 8);
@@ -127,7 +127,7 @@ static inline bool chain__won(struct chain_strand *strand, const struct chain_op
 /* One of the errors of an any that nobody won; code -1: that branch was cancelled. */
 static inline struct chain_error chain__cause(const struct chain_op *op, const struct chain_failure *failure)
 {
-    struct chain_error error = { CHAIN_CANCELLED, 0, NULL, 0, NULL, NULL };
+    struct chain_error error = { CHAIN_CODE_CANCELLED, 0, NULL, 0, NULL, NULL };
     if (op->code > 0)
         error = chain__error(op, failure);
     return error;
@@ -148,7 +148,7 @@ static inline void chain__forget_causes(struct chain_op *op)
 /* What settle binds. */
 static inline enum chain_outcome chain__outcome_of(const struct chain_op *op)
 {
-    return op->code == 0 ? CHAIN_VALUE : op->code > 0 ? CHAIN_REJECTED : CHAIN_WAS_CANCELLED;
+    return op->code == 0 ? CHAIN_OUTCOME_VALUE : op->code > 0 ? CHAIN_OUTCOME_REJECTED : CHAIN_OUTCOME_CANCELLED;
 }
 
 /* Whether a branch of `parent` can still decide by jumping, or take another item. If not, it ends as if it were cancelled. */
@@ -156,7 +156,7 @@ static inline bool chain__may_jump(const struct chain_strand *parent, struct cha
 {
     bool may = parent->op.code == 0 && (parent->op.flags & CHAIN__DECIDED) == 0 && branch->op.code == 0;
     if (!may && branch->op.code == 0)
-        branch->op.code = CHAIN_CANCELLED;
+        branch->op.code = CHAIN_CODE_CANCELLED;
     return may;
 }
 

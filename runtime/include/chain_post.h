@@ -35,7 +35,7 @@ static inline void *chain__shared_claim(struct chain_deferred done)
 }
 
 enum chain_settled chain__shared_reject(struct chain_deferred done, int code, const char *message, intptr_t info);
-enum chain_settled chain__shared_cancelled(struct chain_deferred done);
+enum chain_settled chain__shared_acknowledge(struct chain_deferred done);
 
 /* Posting from any thread: begin claims the operation (NULL: late or closed, nothing is changed: return
  * chain__post_late()), the caller writes the value there, end hands the strand to the loop and wakes it if it sleeps.
@@ -44,7 +44,7 @@ void *chain__post_begin(struct chain_deferred done);
 enum chain_settled chain__post_late(struct chain_deferred done);
 enum chain_settled chain__post_end(struct chain_deferred done, int code);
 enum chain_settled chain__post_reject(struct chain_deferred done, int code, const char *message, intptr_t info);
-enum chain_settled chain__post_cancelled(struct chain_deferred done);
+enum chain_settled chain__post_acknowledge(struct chain_deferred done);
 
 /* ---- blocking functions ----
  *

@@ -36,7 +36,7 @@ void chain_trace_print(struct chain_loop *loop, const struct chain_event *event)
  * if `pool` is NULL, those without `on`. Without this call 4; the name is copied. Threads are started when there is work and no
  * idle one, block all signals, and are joined by chain_reactor_close(). Before the pool's first use: 0; EINVAL for 0 threads;
  * EBUSY if it has threads already; ENOTSUP if `loop` is not a reactor's; ENOMEM. */
-int chain_pool_threads(struct chain_loop *loop, const char *pool, unsigned threads);
+int chain_reactor_threads(struct chain_loop *loop, const char *pool, unsigned threads);
 
 /* ---- for operations on descriptors ---------------------------------------------------------------------------------- */
 
@@ -51,11 +51,11 @@ int chain_pool_threads(struct chain_loop *loop, const char *pool, unsigned threa
 
 /* READ: something to read, urgent data (MSG_OOB), the end of the stream. WRITE: room to write, the end of a connect(2). Errors
  * and a connection that is gone are told to both. */
-enum chain_direction { CHAIN_READ, CHAIN_WRITE };
+enum chain_io_direction { CHAIN_IO_READ, CHAIN_IO_WRITE };
 
-enum chain_attempt {
-    CHAIN_AGAIN, /* the system call said EAGAIN: nothing was settled, keep waiting */
-    CHAIN_DONE   /* the operation was settled, or does not want to wait any more */
+enum chain_io_attempt {
+    CHAIN_IO_AGAIN, /* the system call said EAGAIN: nothing was settled, keep waiting */
+    CHAIN_IO_ENDED   /* the operation was settled, or does not want to wait any more */
 };
 
 struct chain_io_link {
@@ -69,17 +69,17 @@ struct chain__entry;
  * is zeroed first. */
 struct chain_io {
     struct chain_io_link link; /* first; next is NULL while it does not wait */
-    /* Set by the operation before it starts. Makes the system call and settles the operation, or returns CHAIN_AGAIN. If
+    /* Set by the operation before it starts. Makes the system call and settles the operation, or returns CHAIN_IO_AGAIN. If
      * `error` is not 0, the operation does not wait any more: the descriptor was closed or forgotten (ECANCELED), or cannot be
-     * waited for any more (another code). It then rejects with that code and returns CHAIN_DONE.
+     * waited for any more (another code). It then rejects with that code and returns CHAIN_IO_ENDED.
      * No chain runs inside. After settling, the operation's struct is not touched. Inside, everything below may be called for
      * this operation, for others and for the descriptor:
      * - chain_io_stop(io): it does not wait, whatever the attempt returns, and may be freed.
      * - chain_io_start(io), chain_io_wait(io): it waits anew, whatever the attempt returns. No attempt is made inside another
      *   one: it comes before the loop waits the next time.
      * - chain_io_close(), chain_io_forget(): others that wait are told at once; `io` is told ECANCELED if its attempt returns
-     *   CHAIN_AGAIN. What an ECANCELED attempt starts on that descriptor is refused with ECANCELED. */
-    enum chain_attempt (*attempt)(struct chain_io *io, int error);
+     *   CHAIN_IO_AGAIN. What an ECANCELED attempt starts on that descriptor is refused with ECANCELED. */
+    enum chain_io_attempt (*attempt)(struct chain_io *io, int error);
     struct chain__entry *entry; /* of the table, while it waits: the reactor's own */
 };
 
@@ -88,10 +88,10 @@ struct chain_io {
  * descriptor; EBADF; EMFILE if the number is beyond the table; EBUSY if another reactor knows the descriptor; ECANCELED if the
  * descriptor is just being closed; ENOTSUP if `loop` is not a reactor's; ENOMEM, ENOSPC, EPERM of epoll_ctl(2), the last for
  * files that one cannot wait for; what on_failed of the loop was told, if that cannot wait any more. */
-int chain_io_start(struct chain_loop *loop, struct chain_io *io, int fd, enum chain_direction direction);
+int chain_io_start(struct chain_loop *loop, struct chain_io *io, int fd, enum chain_io_direction direction);
 
 /* The same without trying at once: for a descriptor that is known not to be ready, such as one that is being connected. */
-int chain_io_wait(struct chain_loop *loop, struct chain_io *io, int fd, enum chain_direction direction);
+int chain_io_wait(struct chain_loop *loop, struct chain_io *io, int fd, enum chain_io_direction direction);
 
 /* Ends a wait without settling anything, for a cancel hook. No effect if it does not wait. */
 void chain_io_stop(struct chain_io *io);

@@ -44,7 +44,7 @@ int chain__run_again(struct chain_root *root, struct chain_loop *loop);
 /* Whether NAME_run() may write into the frame: 0, EBUSY if it runs already, CHAIN_ECLOSED if the loop is closed. */
 static inline int chain__may_run(struct chain_root *root, struct chain_loop *loop)
 {
-    if (CHAIN__LIKELY(!loop->closed && (root->outcome == CHAIN_VALUE || root->link == NULL)))
+    if (CHAIN__LIKELY(!loop->closed && (root->outcome == CHAIN_OUTCOME_VALUE || root->link == NULL)))
         return 0;
     return chain__run_again(root, loop);
 }
@@ -67,7 +67,7 @@ static inline int chain__run(struct chain_root *root, struct chain_loop *loop, c
                              const struct chain_caller **place)
 {
     *place = &chain__root_caller;
-    root->outcome = CHAIN_PENDING;
+    root->outcome = CHAIN_OUTCOME_PENDING;
     chain__prepare(&root->strand, loop, type);
     chain__enter_root(root, &loop->last_root);
     CHAIN__TRACE(chain__trace_run(root));
@@ -78,7 +78,7 @@ static inline int chain__run(struct chain_root *root, struct chain_loop *loop, c
 /* ---- programs ---- */
 
 /* A code of a `codes` declaration, for messages. */
-struct chain_code_text {
+struct chain__code_text {
     int code;
     const char *name;
     const char *text; /* may be NULL */
@@ -88,7 +88,7 @@ struct chain_code_text {
  * and runs the loop. Returns the exit status: *value (0 if `value` is NULL), or 1 after an unhandled rejection, which is
  * printed to stderr, or a reactor that could not be opened. `codes` ends with code 0; NULL if there are none. Hosted only. */
 int chain__main(struct chain_root *root, int (*start)(struct chain_root *root, struct chain_loop *loop, int argc, char **argv),
-                int argc, char **argv, const int *value, const struct chain_code_text *codes);
+                int argc, char **argv, const int *value, const struct chain__code_text *codes);
 
 #ifdef __cplusplus
 }

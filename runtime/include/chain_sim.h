@@ -34,7 +34,7 @@ enum {
 
 /* What one use of an operation does. All zero: it settles with a value inside its start. */
 struct chain_sim_plan {
-    int code;        /* 0: a value; greater: rejects with it; CHAIN_CANCELLED: ends as cancelled though nobody asked */
+    int code;        /* 0: a value; greater: rejects with it; CHAIN_CODE_CANCELLED: ends as cancelled though nobody asked */
     unsigned faults; /* CHAIN_SIM_… */
     intptr_t value;  /* handed to the operation's `settle` */
     int64_t after;   /* ns from its start to its end; 0: inside its start; CHAIN_SIM_NEVER */
@@ -45,7 +45,7 @@ struct chain_sim_plan {
 /* A simulated operation: static data, one for each `async` declaration; see CHAIN_SIM_OPERATION. */
 struct chain_sim_operation {
     const char *name;
-    /* Calls NAME_resolve() if `code` is 0, NAME_cancelled() if it is CHAIN_CANCELLED, else NAME_reject(). */
+    /* Calls NAME_resolve() if `code` is 0, NAME_cancelled() if it is CHAIN_CODE_CANCELLED, else NAME_reject(). */
     enum chain_settled (*settle)(struct chain_deferred end, int code, intptr_t value);
     const int *codes; /* that it may reject with, ended by 0 */
 };

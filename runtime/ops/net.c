@@ -171,7 +171,7 @@ static bool only_this_connection(int code)
     }
 }
 
-static enum chain_attempt try_accept(struct chain_io *io, int error)
+static enum chain_io_attempt try_accept(struct chain_io *io, int error)
 {
     struct tcp_accept *op = (struct tcp_accept *)(void *)io;
     int conn = -1;
@@ -179,17 +179,17 @@ static enum chain_attempt try_accept(struct chain_io *io, int error)
     while (error == 0 && conn < 0) {
         conn = accept4(op->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (conn < 0 && errno == EAGAIN)
-            return CHAIN_AGAIN;
+            return CHAIN_IO_AGAIN;
         if (conn < 0 && !only_this_connection(errno))
             error = errno;
     }
     if (error != 0) {
         tcp_accept_reject(tcp_accept_done(op), error, NULL, 0);
-        return CHAIN_DONE;
+        return CHAIN_IO_ENDED;
     }
     chain_io_forget(conn);
     tcp_accept_resolve(tcp_accept_done(op), conn);
-    return CHAIN_DONE;
+    return CHAIN_IO_ENDED;
 }
 
 void tcp_accept_start(struct tcp_accept *op, int listener)
@@ -198,7 +198,7 @@ void tcp_accept_start(struct tcp_accept *op, int listener)
 
     op->io.attempt = try_accept;
     op->listener = listener;
-    code = chain_io_start(chain_loop_of(op), &op->io, listener, CHAIN_READ);
+    code = chain_io_start(chain_loop_of(op), &op->io, listener, CHAIN_IO_READ);
     if (code != 0)
         tcp_accept_reject(tcp_accept_done(op), code, NULL, 0);
 }
@@ -232,19 +232,19 @@ static void reject_connect(struct tcp_connect *op, int code)
     tcp_connect_reject(tcp_connect_done(op), code, NULL, 0);
 }
 
-static enum chain_attempt try_connect(struct chain_io *io, int error)
+static enum chain_io_attempt try_connect(struct chain_io *io, int error)
 {
     struct tcp_connect *op = (struct tcp_connect *)(void *)io;
 
     if (error == 0)
         error = outcome_of_connect(op->conn);
     if (error == EINPROGRESS)
-        return CHAIN_AGAIN;
+        return CHAIN_IO_AGAIN;
     if (error != 0)
         reject_connect(op, error);
     else
         tcp_connect_resolve(tcp_connect_done(op), op->conn);
-    return CHAIN_DONE;
+    return CHAIN_IO_ENDED;
 }
 
 static void start_connect(struct tcp_connect *op, const union address *address, socklen_t size)
@@ -252,7 +252,7 @@ static void start_connect(struct tcp_connect *op, const union address *address, 
     int code = connect(op->conn, &address->any, size) == 0 ? 0 : errno;
 
     if (code == EINPROGRESS || code == EINTR) {
-        code = chain_io_wait(chain_loop_of(op), &op->io, op->conn, CHAIN_WRITE);
+        code = chain_io_wait(chain_loop_of(op), &op->io, op->conn, CHAIN_IO_WRITE);
         if (code != 0)
             reject_connect(op, code);
     } else if (code != 0) {
@@ -288,13 +288,13 @@ void tcp_connect_cancel(struct tcp_connect *op)
 
 /* ---- read ---- */
 
-static enum chain_attempt reject_read(struct tcp_read *op, int code)
+static enum chain_io_attempt reject_read(struct tcp_read *op, int code)
 {
     tcp_read_reject(tcp_read_done(op), code, NULL, 0);
-    return CHAIN_DONE;
+    return CHAIN_IO_ENDED;
 }
 
-static enum chain_attempt try_read(struct chain_io *io, int error)
+static enum chain_io_attempt try_read(struct chain_io *io, int error)
 {
     struct tcp_read *op = (struct tcp_read *)(void *)io;
     ssize_t n;
@@ -305,9 +305,9 @@ static enum chain_attempt try_read(struct chain_io *io, int error)
         n = recv(op->conn, op->buffer, op->size, MSG_DONTWAIT);
     while (n < 0 && errno == EINTR);
     if (n < 0)
-        return errno == EAGAIN ? CHAIN_AGAIN : reject_read(op, errno);
+        return errno == EAGAIN ? CHAIN_IO_AGAIN : reject_read(op, errno);
     tcp_read_resolve(tcp_read_done(op), (size_t)n);
-    return CHAIN_DONE;
+    return CHAIN_IO_ENDED;
 }
 
 void tcp_read_start(struct tcp_read *op, int conn, void *buffer, size_t size)
@@ -322,7 +322,7 @@ void tcp_read_start(struct tcp_read *op, int conn, void *buffer, size_t size)
     op->conn = conn;
     op->buffer = buffer;
     op->size = at_most(size);
-    code = chain_io_start(chain_loop_of(op), &op->io, conn, CHAIN_READ);
+    code = chain_io_start(chain_loop_of(op), &op->io, conn, CHAIN_IO_READ);
     if (code != 0)
         reject_read(op, code);
 }
@@ -335,14 +335,14 @@ void tcp_read_cancel(struct tcp_read *op)
 
 /* ---- write ---- */
 
-static enum chain_attempt reject_write(struct tcp_write *op, int code)
+static enum chain_io_attempt reject_write(struct tcp_write *op, int code)
 {
     tcp_write_reject(tcp_write_done(op), code, NULL, (intptr_t)op->sent);
-    return CHAIN_DONE;
+    return CHAIN_IO_ENDED;
 }
 
 /* A short send does not mean that there is no room: only EAGAIN does. */
-static enum chain_attempt try_write(struct chain_io *io, int error)
+static enum chain_io_attempt try_write(struct chain_io *io, int error)
 {
     struct tcp_write *op = (struct tcp_write *)(void *)io;
 
@@ -354,11 +354,11 @@ static enum chain_attempt try_write(struct chain_io *io, int error)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return errno == EAGAIN ? CHAIN_AGAIN : reject_write(op, errno);
+            return errno == EAGAIN ? CHAIN_IO_AGAIN : reject_write(op, errno);
         op->sent += (size_t)n;
     }
     tcp_write_resolve(tcp_write_done(op));
-    return CHAIN_DONE;
+    return CHAIN_IO_ENDED;
 }
 
 void tcp_write_start(struct tcp_write *op, int conn, const void *data, size_t size)
@@ -374,7 +374,7 @@ void tcp_write_start(struct tcp_write *op, int conn, const void *data, size_t si
     op->data = data;
     op->size = size;
     op->sent = 0;
-    code = chain_io_start(chain_loop_of(op), &op->io, conn, CHAIN_WRITE);
+    code = chain_io_start(chain_loop_of(op), &op->io, conn, CHAIN_IO_WRITE);
     if (code != 0)
         reject_write(op, code);
 }

@@ -192,19 +192,19 @@ static int take_all(const struct signal_pipe *pipe)
 }
 
 /* All that has come until now counts once. */
-static enum chain_attempt take(struct chain_io *io, int error)
+static enum chain_io_attempt take(struct chain_io *io, int error)
 {
     struct signal_wait *op = (struct signal_wait *)(void *)io;
 
     if (error == 0)
         error = take_all(&pipes[op->signal]);
     if (error == EAGAIN)
-        return CHAIN_AGAIN;
+        return CHAIN_IO_AGAIN;
     if (error == 0)
         signal_wait_resolve(signal_wait_done(op), op->signal);
     else
         signal_wait_reject(signal_wait_done(op), error, NULL, 0);
-    return CHAIN_DONE;
+    return CHAIN_IO_ENDED;
 }
 
 void signal_wait_start(struct signal_wait *op, int signal)
@@ -214,7 +214,7 @@ void signal_wait_start(struct signal_wait *op, int signal)
     op->io.attempt = take;
     op->signal = signal;
     if (code == 0)
-        code = chain_io_start(chain_loop_of(op), &op->io, pipes[signal].read, CHAIN_READ);
+        code = chain_io_start(chain_loop_of(op), &op->io, pipes[signal].read, CHAIN_IO_READ);
     if (code != 0)
         signal_wait_reject(signal_wait_done(op), code, NULL, 0);
 }

@@ -11,7 +11,7 @@ nm -D --defined-only "$library" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 
 while read -r name; do
     grep -rqw "$name" "$INSTALLED/include" || fail "$name is visible, and no header names it"
 done <visible
-for name in chain_loop_init chain_cancel chain__run_again chain__settle_rejected chain__mailbox_push tcp_read_start; do
+for name in chain_loop_init chain_root_cancel chain__run_again chain__settle_rejected chain__mailbox_push tcp_read_start; do
     case $name in
     chain__settle_rejected | chain__mailbox_push) ! grep -qx $name visible || fail "$name is visible" ;;
     *) grep -qx $name visible || fail "$name is not visible" ;;

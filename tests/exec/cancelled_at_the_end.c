@@ -33,7 +33,7 @@ int main(void)
         return 1;
     loop = chain_reactor_loop(reactor);
     loop->on_left = cancel_what_is_left;
-    if (chain_pool_threads(loop, "one", 1) != 0)
+    if (chain_reactor_threads(loop, "one", 1) != 0)
         return 1;
     for (int i = 0; i < JOBS; i++)
         if (one_job_run(&jobs[i], loop, i) != 0)

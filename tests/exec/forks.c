@@ -128,7 +128,7 @@ static void run_quick(int number)
 
     CHECK(quick_run(&u, loop, number) == 0);
     chain_loop_run(loop);
-    CHECK(chain_outcome(&u.root) == CHAIN_VALUE && quick_value(&u) == number + 1);
+    CHECK(chain_root_outcome(&u.root) == CHAIN_OUTCOME_VALUE && quick_value(&u) == number + 1);
 }
 
 /* In the child everything is tried again, and it is closed. */
@@ -198,7 +198,7 @@ static void while_jobs_run(void)
     static struct gated u[5];
     struct chain_error error;
 
-    CHECK(chain_pool_threads(loop, "gate", 2) == 0);
+    CHECK(chain_reactor_threads(loop, "gate", 2) == 0);
     for (int i = 0; i < 5; i++) {
         CHECK(gated_run(&u[i], loop, i) == 0);
         chain_loop_turn(loop, false);
@@ -210,19 +210,19 @@ static void while_jobs_run(void)
         open_gate(5);
         chain_loop_run(loop);
         for (int i = 0; i < 2; i++) {
-            error = chain_rejection(&u[i].root);
+            error = chain_root_rejection(&u[i].root);
             CHECK(error.code == CHAIN_EABANDONED && error.message != NULL);
         }
         for (int i = 2; i < 4; i++)
-            CHECK(chain_outcome(&u[i].root) == CHAIN_VALUE && gated_value(&u[i]) == i + 1);
-        CHECK(chain_outcome(&u[4].root) == CHAIN_WAS_CANCELLED);
+            CHECK(chain_root_outcome(&u[i].root) == CHAIN_OUTCOME_VALUE && gated_value(&u[i]) == i + 1);
+        CHECK(chain_root_outcome(&u[4].root) == CHAIN_OUTCOME_CANCELLED);
         end_child();
     }
     wait_for_child();
     open_gate(5);
     chain_loop_run(loop);
     for (int i = 0; i < 5; i++)
-        CHECK(chain_outcome(&u[i].root) == CHAIN_VALUE && gated_value(&u[i]) == i + 1);
+        CHECK(chain_root_outcome(&u[i].root) == CHAIN_OUTCOME_VALUE && gated_value(&u[i]) == i + 1);
 }
 
 /* A running job that is cancelled ends in the child, too. */
@@ -238,14 +238,14 @@ static void cancel_of_a_running_job(void)
         own_gate();
         open_gate(1);
         chain_loop_run(loop);
-        CHECK(chain_outcome(&u.root) == CHAIN_WAS_CANCELLED);
+        CHECK(chain_root_outcome(&u.root) == CHAIN_OUTCOME_CANCELLED);
         end_child();
     }
     wait_for_child();
     chain_loop_turn(loop, false);
     open_gate(1);
     chain_loop_run(loop);
-    CHECK(chain_outcome(&u.root) == CHAIN_WAS_CANCELLED);
+    CHECK(chain_root_outcome(&u.root) == CHAIN_OUTCOME_CANCELLED);
 }
 
 /* At whatever moment of a thread's life: every job ends once, in both processes. */
@@ -263,9 +263,9 @@ static void at_any_moment(void)
         bool child = in_child();
         chain_loop_run(loop);
         for (int i = 0; i < JOBS; i++)
-            if (chain_outcome(&u[i].root) != CHAIN_VALUE) {
+            if (chain_root_outcome(&u[i].root) != CHAIN_OUTCOME_VALUE) {
                 CHECK(child);
-                CHECK(chain_rejection(&u[i].root).code == CHAIN_EABANDONED);
+                CHECK(chain_root_rejection(&u[i].root).code == CHAIN_EABANDONED);
             } else
                 CHECK(quick_value(&u[i]) == i + 1);
         if (child)
@@ -294,7 +294,7 @@ static void fork_in_a_step(void)
     has_forked = false;
     CHECK(forking_run(&u, loop, 10) == 0);
     chain_loop_run(loop);
-    CHECK(chain_outcome(&u.root) == CHAIN_VALUE && forking_value(&u) == 23);
+    CHECK(chain_root_outcome(&u.root) == CHAIN_OUTCOME_VALUE && forking_value(&u) == 23);
     if (forked == 0)
         end_child();
     wait_for_child();
@@ -359,12 +359,12 @@ static void both_wait(enum child_does what)
         case WAYS: receive_cancel(&u); break;
         }
         chain_loop_run(loop);
-        (void)chain_outcome(&u.root);
+        (void)chain_root_outcome(&u.root);
         end_child();
     }
     wait_for_child();
     chain_loop_turn(loop, false);
-    CHECK(chain_outcome(&u.root) == CHAIN_PENDING);
+    CHECK(chain_root_outcome(&u.root) == CHAIN_OUTCOME_PENDING);
     CHECK(send(pair[1], "parent", 6, 0) == 6);
     chain_loop_run(loop);
     CHECK(receive_value(&u) == 6 && memcmp(bytes, "parent", 6) == 0);
@@ -392,7 +392,7 @@ static void closed_in_the_child(void)
     if (in_child()) {
         close(pair[0]);
         chain_loop_run(loop);
-        CHECK(chain_rejection(&u.root).code == EBADF);
+        CHECK(chain_root_rejection(&u.root).code == EBADF);
         end_child();
     }
     wait_for_child();
@@ -451,7 +451,7 @@ static void closed_in_the_parent(void)
     }
     chain_io_close(pair[0]);
     chain_loop_run(loop);
-    CHECK(chain_rejection(&u.root).code == ECANCELED);
+    CHECK(chain_root_rejection(&u.root).code == ECANCELED);
     CHECK(watched_by(poll_fd) == 1);
     close(hold[1]);
     wait_for_child();
@@ -475,13 +475,13 @@ static void wake_in_the_child(void)
     timer = (struct chain_timer){ .fire = note };
     chain_timer_arm(loop, &timer, UINT64_MAX);
     if (in_child()) {
-        chain_wake(loop);
+        chain_loop_wake(loop);
         CHECK(chain_loop_turn(loop, true)); /* would wait for ever */
         chain_timer_disarm(loop, &timer);
         end_child();
     }
     wait_for_child();
-    chain_wake(loop);
+    chain_loop_wake(loop);
     CHECK(chain_loop_turn(loop, true));
     chain_timer_disarm(loop, &timer);
 }
@@ -500,7 +500,7 @@ static void signals(void)
         CHECK(read(ready[0], &byte, 1) == 1); /* the parent's signal has come there */
         chain_loop_turn(loop, false);
         chain_loop_turn(loop, false);
-        CHECK(chain_outcome(&u.root) == CHAIN_PENDING);
+        CHECK(chain_root_outcome(&u.root) == CHAIN_OUTCOME_PENDING);
         raise(SIGUSR1);
         chain_loop_run(loop);
         CHECK(receive_signal_value(&u) == SIGUSR1);
@@ -519,7 +519,7 @@ static void signals(void)
     CHECK(write(ready[1], "", 1) == 1);
     wait_for_child();
     chain_loop_turn(loop, false);
-    CHECK(chain_outcome(&u.root) == CHAIN_PENDING); /* nothing of the child's has come here */
+    CHECK(chain_root_outcome(&u.root) == CHAIN_OUTCOME_PENDING); /* nothing of the child's has come here */
     receive_signal_cancel(&u);
     chain_loop_run(loop);
     close(ready[0]);
@@ -552,7 +552,7 @@ static void an_early_signal(void)
     wait_for_child();
     for (int i = 0; i < 3; i++)
         chain_loop_turn(loop, false);
-    CHECK(chain_outcome(&u.root) == CHAIN_PENDING);
+    CHECK(chain_root_outcome(&u.root) == CHAIN_OUTCOME_PENDING);
     receive_signal_cancel(&u);
     chain_loop_run(loop);
 }

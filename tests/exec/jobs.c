@@ -68,13 +68,13 @@ static void check(void)
     int values = 0, cancelled = 0, wrong = 0, ran = 0;
 
     for (int i = 0; i < JOBS; i++) {
-        bool value = chain_outcome(&jobs[i].root) == CHAIN_VALUE;
+        bool value = chain_root_outcome(&jobs[i].root) == CHAIN_OUTCOME_VALUE;
         values += value;
-        cancelled += chain_outcome(&jobs[i].root) == CHAIN_WAS_CANCELLED;
+        cancelled += chain_root_outcome(&jobs[i].root) == CHAIN_OUTCOME_CANCELLED;
         ran += runs[i];
         wrong += value && (one_job_value(&jobs[i]) != i || runs[i] != 1);
         wrong += i % 2 == 1 && !value;
-        wrong += runs[i] > 1 || cleanups[i] > 1 || (value && cleanups[i] != 1) || !chain_is_quiescent(&jobs[i].root);
+        wrong += runs[i] > 1 || cleanups[i] > 1 || (value && cleanups[i] != 1) || !chain_root_is_quiescent(&jobs[i].root);
     }
     printf("%d ended, %d wrong, %d strangers\n", values + cancelled, wrong, strangers);
     printf("some of each: %d, no more runs than calls: %d\n", values >= JOBS / 2 && cancelled > 0, ran >= values && ran <= JOBS);
@@ -90,7 +90,7 @@ int main(void)
     if (chain_reactor_open(&reactor) != 0)
         return 1;
     loop = chain_reactor_loop(reactor);
-    if (chain_pool_threads(loop, "two", 2) != 0)
+    if (chain_reactor_threads(loop, "two", 2) != 0)
         return 1;
     for (int i = 0; i < JOBS; i++) {
         jobs[i].root.on_settled = on_settled;
@@ -105,12 +105,12 @@ int main(void)
     printf("%d\n", many_jobs_value(&many));
     many_jobs_run(&many, loop, &sum, JOBS);
     chain_loop_run(loop);
-    printf("%d\n", chain_outcome(&many.root) == CHAIN_REJECTED && chain_rejection(&many.root).code == EDOM);
+    printf("%d\n", chain_root_outcome(&many.root) == CHAIN_OUTCOME_REJECTED && chain_root_rejection(&many.root).code == EDOM);
     many_jobs_run(&many, loop, &sum, 90);
     for (int i = 0; i < 9; i++)
         chain_loop_turn(loop, true);
     many_jobs_cancel(&many);
     chain_loop_run(loop);
-    printf("%d\n", chain_outcome(&many.root) != CHAIN_PENDING);
+    printf("%d\n", chain_root_outcome(&many.root) != CHAIN_OUTCOME_PENDING);
     return (int)chain_reactor_close(reactor);
 }

@@ -39,7 +39,7 @@ void stubborn_cancel(struct stubborn *op)
         it++;
     it->done = stubborn_done(op);
     it->timer.fire = acknowledge;
-    chain_timer_arm(chain_loop_of(op), &it->timer, chain_deadline(chain_loop_of(op), 1000));
+    chain_timer_arm(chain_loop_of(op), &it->timer, chain_loop_deadline(chain_loop_of(op), 1000));
 }
 
 void trace(const char *text)

@@ -46,9 +46,9 @@ static void run_round(struct chain_loop *loop, int round)
     for (volatile int i = 0; i < round % 300; i++)
         continue;
     wait_for_it_cancel(&chain);
-    while (!chain_is_quiescent(&chain.root))
+    while (!chain_root_is_quiescent(&chain.root))
         chain_loop_turn(loop, false);
-    reported += chain_outcome(&chain.root) == CHAIN_REJECTED;
+    reported += chain_root_outcome(&chain.root) == CHAIN_OUTCOME_REJECTED;
 }
 
 int main(void)

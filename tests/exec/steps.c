@@ -40,7 +40,7 @@ void fail_soon_start(struct fail_soon *op, int code)
     free_one->code = code;
     free_one->timer.fire = fire;
     op->failing = free_one;
-    chain_timer_arm(loop, &free_one->timer, chain_deadline(loop, 0));
+    chain_timer_arm(loop, &free_one->timer, chain_loop_deadline(loop, 0));
 }
 
 void fail_soon_cancel(struct fail_soon *op)

@@ -74,7 +74,7 @@ static void close_pipe(struct everything_pipe *op)
     close(op->ends[1]);
 }
 
-static enum chain_attempt try_pipe(struct chain_io *io, int error)
+static enum chain_io_attempt try_pipe(struct chain_io *io, int error)
 {
     struct everything_pipe *op = (struct everything_pipe *)(void *)io;
     char byte;
@@ -84,7 +84,7 @@ static enum chain_attempt try_pipe(struct chain_io *io, int error)
         n = error == 0 ? read(op->ends[0], &byte, 1) : -1;
     while (n < 0 && error == 0 && errno == EINTR);
     if (n < 0 && error == 0 && errno == EAGAIN)
-        return CHAIN_AGAIN;
+        return CHAIN_IO_AGAIN;
     if (n < 0 && error == 0)
         error = errno;
     close_pipe(op);
@@ -92,7 +92,7 @@ static enum chain_attempt try_pipe(struct chain_io *io, int error)
         everything_pipe_reject(everything_pipe_done(op), error, NULL, 0);
     else
         everything_pipe_resolve(everything_pipe_done(op), 1);
-    return CHAIN_DONE;
+    return CHAIN_IO_ENDED;
 }
 
 void everything_pipe_start(struct everything_pipe *op, int number)
@@ -106,7 +106,7 @@ void everything_pipe_start(struct everything_pipe *op, int number)
         return;
     }
     chain_io_forget(op->ends[0]);
-    code = chain_io_wait(chain_loop_of(op), &op->io, op->ends[0], CHAIN_READ);
+    code = chain_io_wait(chain_loop_of(op), &op->io, op->ends[0], CHAIN_IO_READ);
     if (code == 0) {
         ssize_t written;
         do
@@ -169,14 +169,14 @@ int main(void)
     if (code != 0)
         return fail("cannot open the reactor", code);
     loop = chain_reactor_loop(reactor);
-    code = chain_pool_threads(loop, "disk", 2);
+    code = chain_reactor_threads(loop, "disk", 2);
     if (code == 0)
         code = everything_run(&u, loop, loop);
     if (code == 0)
         chain_loop_run(loop);
     if (code != 0)
         fail("cannot begin", code);
-    else if (chain_outcome(&u.root) == CHAIN_WAS_CANCELLED)
+    else if (chain_root_outcome(&u.root) == CHAIN_OUTCOME_CANCELLED)
         failures++;
     if (chain_reactor_close(reactor) != 0)
         return 4;

@@ -54,7 +54,7 @@ ERRORS = {
     "pthread_mutex_init": [errno.EAGAIN, errno.ENOMEM],
     "pthread_cond_init": [errno.EAGAIN, errno.ENOMEM],
 }
-# Without threads or memory for them a step rejects with EAGAIN (rule 104), and chain_pool_threads() returns ENOMEM.
+# Without threads or memory for them a step rejects with EAGAIN (rule 104), and chain_reactor_threads() returns ENOMEM.
 BECOMES = {"calloc": [errno.EAGAIN], **{name: [errno.EAGAIN, errno.ENOMEM] for name in ERRORS if name.startswith("pthread_")},
            "read": [errno.EBADF]}
 

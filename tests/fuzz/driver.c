@@ -62,8 +62,8 @@ static void poke_stale(void);
 static void cancel_by_host(void)
 {
     switch (cancel_how) {
-    case BY_CHAIN: chain_cancel(root); break;
-    case BY_POST: chain_post_cancel(&request, root); break;
+    case BY_CHAIN: chain_root_cancel(root); break;
+    case BY_POST: chain_root_post_cancel(&request, root); break;
     case BY_LOOP: chain_loop_cancel(chain_sim_loop(sim)); break;
     }
 }
@@ -323,8 +323,8 @@ int causes(int id, int count, struct chain_error err)
 static void unstick(void)
 {
     event(STUCK, 0, 0);
-    if ((root->strand.op.flags & CHAIN__CANCELLED) == 0) {
-        chain_cancel(root);
+    if ((root->strand.op.flags & CHAIN__CANCEL_ASKED) == 0) {
+        chain_root_cancel(root);
         return;
     }
     for (unsigned i = 0; i < start_count; i++)
@@ -357,13 +357,13 @@ static void on_settled(struct chain_root *r)
     for (unsigned i = 0; i < start_count; i++)
         if (is_pending(&starts[i]))
             violate("told while an operation is pending", starts[i].place);
-    if (!chain_is_quiescent(r))
+    if (!chain_root_is_quiescent(r))
         violate("told, but not quiescent", 0);
-    switch (chain_outcome(r)) {
-    case CHAIN_PENDING: violate("told while pending", 0); break;
-    case CHAIN_VALUE: event(ENDED, 1, value_of(r)); break;
-    case CHAIN_REJECTED: event(ENDED, 2, chain_rejection(r).code); break;
-    case CHAIN_WAS_CANCELLED: event(ENDED, 3, 0); break;
+    switch (chain_root_outcome(r)) {
+    case CHAIN_OUTCOME_PENDING: violate("told while pending", 0); break;
+    case CHAIN_OUTCOME_VALUE: event(ENDED, 1, value_of(r)); break;
+    case CHAIN_OUTCOME_REJECTED: event(ENDED, 2, chain_root_rejection(r).code); break;
+    case CHAIN_OUTCOME_CANCELLED: event(ENDED, 3, 0); break;
     }
 }
 

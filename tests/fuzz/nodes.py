@@ -39,7 +39,7 @@ def atom_src(atom):
     if kind == "i":
         return "(int)" + atom[2]
     if kind == "s":
-        return "({0}.outcome == CHAIN_VALUE ? {0}.value : {0}.error.code % 997)".format(atom[2])
+        return "({0}.outcome == CHAIN_OUTCOME_VALUE ? {0}.value : {0}.error.code % 997)".format(atom[2])
     if kind == "e":
         return "(err.code % 997)"
     return "attempt"

@@ -195,7 +195,7 @@ static void decide(struct chain_sim *sim, const struct chain_sim_operation *oper
                    struct chain_sim_plan *plan)
 {
     static const int64_t times[] = { 0, 1, 1000000, 1000000000 };
-    static const int codes[] = { ECONNRESET, EMFILE, EIO, CHAIN_CANCELLED };
+    static const int codes[] = { ECONNRESET, EMFILE, EIO, CHAIN_CODE_CANCELLED };
 
     (void)sim;
     memset(plan, 0, sizeof *plan);
@@ -234,12 +234,12 @@ void wire_run(const struct program *program, const uint8_t *data, size_t size)
     must(chain_sim_open(&sim, &options) == 0, "no simulation");
     root = program->start(chain_sim_loop(sim));
     if (chain_sim_run(sim) != CHAIN_SIM_QUIET) {
-        chain_cancel(root);
+        chain_root_cancel(root);
         chain_sim_run(sim);
     }
     if (program->stop != NULL)
         program->stop();
-    chain_outcome(root);
+    chain_root_outcome(root);
     quiet = chain_sim_close(sim, &report);
     must(quiet, "%s: %s", program->name, chain_sim_complaint(&report, complaint, sizeof complaint));
     for (int i = 0; i < wire.opened; i++)

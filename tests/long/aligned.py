@@ -189,7 +189,7 @@ void give_posted_start(struct give_posted *op, T v)
     memset(&op->timer, 0, sizeof op->timer);
     op->kept = v;
     op->timer.fire = fire;
-    chain_timer_arm(chain_loop_of(op), &op->timer, chain_deadline(chain_loop_of(op), 1000));
+    chain_timer_arm(chain_loop_of(op), &op->timer, chain_loop_deadline(chain_loop_of(op), 1000));
 }
 void give_posted_cancel(struct give_posted *op) { chain_timer_disarm(chain_loop_of(op), &op->timer); give_posted_cancelled(give_posted_done(op)); }
 void take_start(struct take *op, T v) { look(&op->kept); op->kept = v; op->n = get(op->kept); take_resolve_soon(take_done(op), op->n); }
@@ -239,7 +239,7 @@ static const struct chain_caller bare_caller = { &bare_type, 0 };
 static void root_end(struct chain_root *ended)
 {
     struct chain_loop *loop = ended->context;
-    check(0, chain_outcome(ended) == CHAIN_VALUE, 1);
+    check(0, chain_root_outcome(ended) == CHAIN_OUTCOME_VALUE, 1);
     check(0, get(steps_value(root)), 41);
     free(root);
     steps_start(&bare.frame, &bare.branches, 3, make(42));

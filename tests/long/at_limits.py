@@ -49,7 +49,7 @@ void op_start(struct op *op, int n)
         return;
     }
     op->timer = (struct chain_timer){ .fire = fire };
-    chain_timer_arm(chain_loop_of(op), &op->timer, chain_deadline(chain_loop_of(op), n == wins || n == rejects ? 1 : waits * 1000000));
+    chain_timer_arm(chain_loop_of(op), &op->timer, chain_loop_deadline(chain_loop_of(op), n == wins || n == rejects ? 1 : waits * 1000000));
 }
 
 void op_cancel(struct op *op)
@@ -112,23 +112,23 @@ static void check(const char *what, int is, int wanted)
         if (cancel)                                                           \
             chain##_cancel(&u_);                                              \
         chain_loop_run(loop);                                                 \
-        check(#chain, (int)chain_outcome(&u_.root), outcome);                 \
+        check(#chain, (int)chain_root_outcome(&u_.root), outcome);                 \
         check(#chain ": ended", ended, begun);                                \
     } while (0)
 
 static void every(struct chain_loop *loop)
 {
-    const int rejected = rejects >= 0 ? CHAIN_REJECTED : CHAIN_VALUE;
+    const int rejected = rejects >= 0 ? CHAIN_OUTCOME_REJECTED : CHAIN_OUTCOME_VALUE;
 
     RUN(all_of, 0, false, rejected);
     check("begun", begun, 254);
     RUN(all_of_strands, 0, false, rejected);
-    RUN(any_of, 0, false, CHAIN_VALUE);
-    RUN(any_of_strands, 0, false, CHAIN_VALUE);
-    RUN(race_of, 0, false, rejects >= 0 && (waits != 0 || rejects == 0) ? CHAIN_REJECTED : CHAIN_VALUE);
-    RUN(race_of_strands, 0, false, rejects >= 0 && (waits != 0 || rejects == 0) ? CHAIN_REJECTED : CHAIN_VALUE);
-    RUN(settle_of, 0, false, CHAIN_VALUE);
-    RUN(settle_of_strands, 0, false, CHAIN_VALUE);
+    RUN(any_of, 0, false, CHAIN_OUTCOME_VALUE);
+    RUN(any_of_strands, 0, false, CHAIN_OUTCOME_VALUE);
+    RUN(race_of, 0, false, rejects >= 0 && (waits != 0 || rejects == 0) ? CHAIN_OUTCOME_REJECTED : CHAIN_OUTCOME_VALUE);
+    RUN(race_of_strands, 0, false, rejects >= 0 && (waits != 0 || rejects == 0) ? CHAIN_OUTCOME_REJECTED : CHAIN_OUTCOME_VALUE);
+    RUN(settle_of, 0, false, CHAIN_OUTCOME_VALUE);
+    RUN(settle_of_strands, 0, false, CHAIN_OUTCOME_VALUE);
     check("begun", begun, 254);
     RUN(each_in, 0, false, rejected);
     check("items", begun >= 254 && (rejects >= 0 || begun == 1000), 1);
@@ -137,18 +137,18 @@ static void every(struct chain_loop *loop)
 
 static void cancelled(struct chain_loop *loop)
 {
-    RUN(all_of, 1, true, CHAIN_WAS_CANCELLED);
+    RUN(all_of, 1, true, CHAIN_OUTCOME_CANCELLED);
     check("begun", begun, 254);
-    RUN(all_of_strands, 1, true, CHAIN_WAS_CANCELLED);
-    RUN(any_of, 1, true, CHAIN_WAS_CANCELLED);
-    RUN(any_of_strands, 1, true, CHAIN_WAS_CANCELLED);
-    RUN(race_of, 1, true, CHAIN_WAS_CANCELLED);
-    RUN(race_of_strands, 1, true, CHAIN_WAS_CANCELLED);
-    RUN(settle_of, 1, true, CHAIN_WAS_CANCELLED);
-    RUN(settle_of_strands, 1, true, CHAIN_WAS_CANCELLED);
-    RUN(each_in, 1, true, CHAIN_WAS_CANCELLED);
+    RUN(all_of_strands, 1, true, CHAIN_OUTCOME_CANCELLED);
+    RUN(any_of, 1, true, CHAIN_OUTCOME_CANCELLED);
+    RUN(any_of_strands, 1, true, CHAIN_OUTCOME_CANCELLED);
+    RUN(race_of, 1, true, CHAIN_OUTCOME_CANCELLED);
+    RUN(race_of_strands, 1, true, CHAIN_OUTCOME_CANCELLED);
+    RUN(settle_of, 1, true, CHAIN_OUTCOME_CANCELLED);
+    RUN(settle_of_strands, 1, true, CHAIN_OUTCOME_CANCELLED);
+    RUN(each_in, 1, true, CHAIN_OUTCOME_CANCELLED);
     check("begun", begun, 254);
-    RUN(each_from, 9, true, CHAIN_WAS_CANCELLED);
+    RUN(each_from, 9, true, CHAIN_OUTCOME_CANCELLED);
     check("begun", begun, 254);
 }
 
@@ -176,7 +176,7 @@ int main(void)
     rejects = wins = -1;
     cancelled(loop);
     waits = 0;
-    RUN(undos, 0, false, CHAIN_REJECTED);
+    RUN(undos, 0, false, CHAIN_OUTCOME_REJECTED);
     check("undone", undone, 4 * 255);
     printf("%d checks, %d wrong\n", tests, wrong);
     return !chain_sim_close(sim, NULL) || wrong != 0;
@@ -230,7 +230,7 @@ int main(void)
     for (waits = 0; waits < 2; waits++) {
         large_run(&u, chain_sim_loop(sim));
         chain_loop_run(chain_sim_loop(sim));
-        if (chain_outcome(&u.root) != CHAIN_VALUE)
+        if (chain_root_outcome(&u.root) != CHAIN_OUTCOME_VALUE)
             return 1;
     }
     large_run(&u, chain_sim_loop(sim));

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Computed numbers of every arithmetic type, at the limits of their types and of ours: durations in every place that has one and in
-every unit, the bounds of an each, the attempts of a retry, chain_deadline() in C. Nothing wraps (rules 87, 89, 95), and no compiler
+every unit, the bounds of an each, the attempts of a retry, chain_loop_deadline() in C. Nothing wraps (rules 87, 89, 95), and no compiler
 warns; a fraction of a unit is refused where it stands. What is expected is computed here, with Python's integers.
 
-The C is compiled by CC, and chain_deadline() in C++; other_numbers.py has other compilers."""
+The C is compiled by CC, and chain_loop_deadline() in C++; other_numbers.py has other compilers."""
 
 import os
 import shutil
@@ -115,12 +115,12 @@ static uint64_t first_timer(struct chain_root *root)
 
     chain_loop_turn(&loop, false);
     ns = loop.timers == NULL ? 0 : loop.timers->deadline - clock_ns;
-    chain_cancel(root);
-    while (!chain_is_quiescent(root) && chain_loop_turn(&loop, false))
+    chain_root_cancel(root);
+    while (!chain_root_is_quiescent(root) && chain_loop_turn(&loop, false))
         if (loop.timers != NULL) { /* a finally is shielded */
             clock_ns = 2 + loop.timers->deadline / 2 * 2;
         }
-    chain_outcome(root);
+    chain_root_outcome(root);
     clock_ns = 1000;
     return ns;
 }
@@ -137,9 +137,9 @@ static uint64_t first_timer(struct chain_root *root)
         static struct chain u_;                                  \\
         chain##_run(&u_, &loop);                                 \\
         items = first_item = 0;                                  \\
-        while (!chain_is_quiescent(&u_.root))                    \\
+        while (!chain_root_is_quiescent(&u_.root))                    \\
             chain_loop_turn(&loop, false);                       \\
-        chain_outcome(&u_.root);                                 \\
+        chain_root_outcome(&u_.root);                                 \\
         same(#chain, row->text, items, wanted);                  \\
         if ((wanted) != 0)                                       \\
             same(#chain ", first", row->text, first_item, first); \\
@@ -167,7 +167,7 @@ static uint64_t first_timer(struct chain_root *root)
             SAME(chain__duration(chain__whole(v_##t), INT64_C(1000000000)), row->units[2]);             \\
             SAME(chain__duration(chain__whole(v_##t), INT64_C(60000000000)), row->units[3]);            \\
             SAME(chain__duration(chain__whole(v_##t), INT64_C(3600000000000)), row->units[4]);          \\
-            SAME(chain_deadline(&loop, v_##t), 1000 + row->ns);                                         \\
+            SAME(chain_loop_deadline(&loop, v_##t), 1000 + row->ns);                                         \\
             SAME(chain__low(chain__whole(v_##t)), row->low);                                            \\
             SAME(chain__high(chain__whole(v_##t)), row->high);                                          \\
             SAME(chain__times(chain__whole(v_##t)), row->times);                                        \\
@@ -201,7 +201,7 @@ static uint64_t first_timer(struct chain_root *root)
         }                                                                                \\
     }
 
-#define DEADLINE(type, number, wanted) same("chain_deadline(" #type ")", #number, chain_deadline(&loop, (type)(number)), 1000 + (uint64_t)(wanted))
+#define DEADLINE(type, number, wanted) same("chain_loop_deadline(" #type ")", #number, chain_loop_deadline(&loop, (type)(number)), 1000 + (uint64_t)(wanted))
 
 struct row {
     const char *text;
@@ -367,10 +367,10 @@ static void wait(chain_loop *, uint64_t)
 template <typename Number> static void same(chain_loop *loop, Number ns, uint64_t wanted)
 {
     tried++;
-    if (chain_deadline(loop, ns) == 1000 + wanted)
+    if (chain_loop_deadline(loop, ns) == 1000 + wanted)
         return;
     wrong++;
-    std::printf("number %%lu: %%llu\\n", tried, static_cast<unsigned long long>(chain_deadline(loop, ns)));
+    std::printf("number %%lu: %%llu\\n", tried, static_cast<unsigned long long>(chain_loop_deadline(loop, ns)));
 }
 
 int main()
@@ -386,7 +386,7 @@ int main()
 
 
 def cpp(words, library):
-    """chain_deadline() in C++."""
+    """chain_loop_deadline() in C++."""
     types = {c: limits(*Test(64).types[t][1:]) for t, (c, _, _) in Test(64).types.items() if not c.startswith(("enum", "_Bool", "chain__"))}
     calls = [f"same<{c}>(&loop, static_cast<{c}>({c_value(v)}), {c_value(min(max(v, 0), 2**63 - 1))});" for c, (low, high) in types.items()
              for v in values(low, high)]

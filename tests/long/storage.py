@@ -307,7 +307,7 @@ static void run(struct chain_loop *loop)
 {
     if (running->run(loop) != 0)
         check(0, 1);
-    for (int turns = 0; chain_outcome(running->root) == CHAIN_PENDING && turns < 1000; turns++) {
+    for (int turns = 0; chain_root_outcome(running->root) == CHAIN_OUTCOME_PENDING && turns < 1000; turns++) {
         overwrite_stack(8);
         chain_loop_turn(loop, false);
         overwrite_stack(8);
@@ -316,7 +316,7 @@ static void run(struct chain_loop *loop)
         else
             now += 1000000;
     }
-    check(chain_outcome(running->root), CHAIN_VALUE);
+    check(chain_root_outcome(running->root), CHAIN_OUTCOME_VALUE);
     check(running->value(), 201);
 }
 

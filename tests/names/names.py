@@ -270,7 +270,7 @@ class Place:
                 stubs.append(f"int work_{i}(int n{more});\nint work_{i}(int n{parameters}) {{{unused} return 2 * n + 1; }}\n")
             arguments = "4" + ", 4" * (len(group) if self.place in ("parameter", "typed") else 0)
             calls.append(f"    {{ static struct c{i} u; c{i}_run(&u, loop, {arguments}); chain_loop_run(loop);\n"
-                         f"      check({i}, chain_outcome(&u.root) == CHAIN_VALUE ? c{i}_value(&u) : -1); }}\n")
+                         f"      check({i}, chain_root_outcome(&u.root) == CHAIN_OUTCOME_VALUE ? c{i}_value(&u) : -1); }}\n")
         return DRIVER.replace("@HEADER@", f"{self.stem}.h").replace("@STUBS@", "".join(stubs)).replace("@CALLS@", "".join(calls))
 
     def execute(self):

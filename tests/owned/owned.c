@@ -51,7 +51,7 @@ static void event(const char *what, int which)
     if (++events == cancel_at) {
         if (verbose)
             puts("     cancel");
-        chain_cancel(program->root);
+        chain_root_cancel(program->root);
     }
 }
 
@@ -138,7 +138,7 @@ static void fire(struct chain_timer *timer, struct chain_loop *on)
 static void arm(struct scripted *op, int ms)
 {
     op->timer = (struct chain_timer){ .fire = fire };
-    chain_timer_arm(&loop, &op->timer, chain_deadline(&loop, ms * (int64_t)MS));
+    chain_timer_arm(&loop, &op->timer, chain_loop_deadline(&loop, ms * (int64_t)MS));
 }
 
 static void start(struct scripted *op, const struct scripted_kind *kind)
@@ -298,9 +298,9 @@ static void run_once(void)
     if (program->run(&loop) != 0)
         fail("does not run", 0);
     if (cancel_at == 0)
-        chain_cancel(program->root);
+        chain_root_cancel(program->root);
     chain_loop_run(&loop);
-    if (chain_outcome(program->root) == CHAIN_VALUE && program->value != NULL)
+    if (chain_root_outcome(program->root) == CHAIN_OUTCOME_VALUE && program->value != NULL)
         end(program->value(), "given to C when it was gone");
     for (int i = 1; i <= acquired; i++)
         if (states[i] == LIVE)

@@ -73,8 +73,8 @@ static void fill_and_post(void)
 
 static void post_a_cancel(void)
 {
-    printf("posted: %d", chain_post_cancel(&request, &waits[0].root) == CHAIN_OK);
-    printf(", and again: %d\n", chain_post_cancel(&request, &waits[0].root) == CHAIN_LATE);
+    printf("posted: %d", chain_root_post_cancel(&request, &waits[0].root) == CHAIN_OK);
+    printf(", and again: %d\n", chain_root_post_cancel(&request, &waits[0].root) == CHAIN_LATE);
 }
 
 static void post_too_late(void)
@@ -163,13 +163,13 @@ int main(void)
     turn();
     interrupt_with(post_a_cancel);
     chain_loop_run(&loop);
-    printf("cancelled: %d, the request is free: %d\n", chain_outcome(&waits[0].root) == CHAIN_WAS_CANCELLED,
-           chain_post_cancel_done(&request));
+    printf("cancelled: %d, the request is free: %d\n", chain_root_outcome(&waits[0].root) == CHAIN_OUTCOME_CANCELLED,
+           chain_cancel_request_is_free(&request));
 
     printf("102: one of two wins\n");
     contest_run(&contest, &loop, ROUNDS);
     turn();
-    while (chain_outcome(&contest.root) == CHAIN_PENDING) {
+    while (chain_root_outcome(&contest.root) == CHAIN_OUTCOME_PENDING) {
         uint64_t late = chain_loop_late(&loop);
         if (contested_resolve(prize) == CHAIN_OK) {
             uintptr_t state = chain_port_enter();

@@ -66,7 +66,7 @@ void say(const char *format, ...)
 
 void cancel(struct chain_root *root)
 {
-    chain_cancel(root);
+    chain_root_cancel(root);
 }
 
 static const char *code_name(int code)
@@ -87,14 +87,14 @@ void tell(const char *name, struct chain_root *root, const int *value)
 {
     struct chain_error error;
 
-    switch (chain_outcome(root)) {
-    case CHAIN_PENDING: say("%s is pending", name); break;
-    case CHAIN_WAS_CANCELLED: say("%s was cancelled", name); break;
-    case CHAIN_REJECTED:
-        error = chain_rejection(root);
+    switch (chain_root_outcome(root)) {
+    case CHAIN_OUTCOME_PENDING: say("%s is pending", name); break;
+    case CHAIN_OUTCOME_CANCELLED: say("%s was cancelled", name); break;
+    case CHAIN_OUTCOME_REJECTED:
+        error = chain_root_rejection(root);
         say_error(name, &error);
         break;
-    case CHAIN_VALUE:
+    case CHAIN_OUTCOME_VALUE:
         if (value != NULL)
             say("%s: %d", name, *value);
         else
@@ -124,7 +124,7 @@ static void arm(struct scripted *script, const char *name, int when, int outcome
     script->outcome = outcome;
     script->timer.link = NULL;
     script->timer.fire = fire;
-    chain_timer_arm(world, &script->timer, chain_deadline(world, when == ZERO_MS ? 0 : when * (int64_t)MS));
+    chain_timer_arm(world, &script->timer, chain_loop_deadline(world, when == ZERO_MS ? 0 : when * (int64_t)MS));
 }
 
 static void give(struct chain_timer *timer, struct chain_loop *loop)

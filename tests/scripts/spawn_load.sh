@@ -112,7 +112,7 @@ static void ends(void)
 
 static void report(const char *name, struct chain_root *root, uint64_t before)
 {
-    printf("%s: outcome %d, sum %llu, at most %zu, left %zu, allocations %llu\n", name, (int)chain_outcome(root), (unsigned long long)sum,
+    printf("%s: outcome %d, sum %llu, at most %zu, left %zu, allocations %llu\n", name, (int)chain_root_outcome(root), (unsigned long long)sum,
            most, loop->instances + live, (unsigned long long)(allocations - before));
     sum = 0;
     most = 0;

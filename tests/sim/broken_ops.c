@@ -6,7 +6,7 @@ static void arm(void *op, struct chain_timer *timer, void (*fire)(struct chain_t
     struct chain_loop *loop = chain_loop_of(op);
 
     *timer = (struct chain_timer){ .fire = fire };
-    chain_timer_arm(loop, timer, chain_deadline(loop, 1000));
+    chain_timer_arm(loop, timer, chain_loop_deadline(loop, 1000));
 }
 
 static void leaks_end(struct chain_timer *timer, struct chain_loop *loop)
@@ -38,7 +38,7 @@ void leaks_cancel(struct leaks *op)
 
     chain_timer_disarm(loop, &op->timer);
     left = (struct chain_timer){ .fire = nothing };
-    chain_timer_arm(loop, &left, chain_deadline(loop, 1000000));
+    chain_timer_arm(loop, &left, chain_loop_deadline(loop, 1000000));
     leaks_cancelled(leaks_done(op));
 }
 

@@ -112,7 +112,7 @@ int main(void)
     ONE("never, a timeout around it", patient, { .after = CHAIN_SIM_NEVER });
     ONE("never, and it acknowledges slowly", patient, { .after = CHAIN_SIM_NEVER, .slow = 5 * MS });
     ONE("never, and it argues", patient, { .value = 1, .after = CHAIN_SIM_NEVER, .faults = CHAIN_SIM_ARGUES });
-    ONE("as cancelled, though nobody asked", reused, { .code = CHAIN_CANCELLED, .after = MS });
+    ONE("as cancelled, though nobody asked", reused, { .code = CHAIN_CODE_CANCELLED, .after = MS });
     ONE("never, nothing around it", reused, { .after = CHAIN_SIM_NEVER });
     cancelled_by_the_host("cancelled by the host", &(struct chain_sim_plan){ .after = 3 * MS });
     cancelled_by_the_host("cancelled by the host, no notice taken", &(struct chain_sim_plan){ .after = 3 * MS, .slow = CHAIN_SIM_NEVER });

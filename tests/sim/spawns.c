@@ -32,6 +32,6 @@ int main(void)
     chain_sim_script(sim, "fetch", 3, &value);
     tour_run(&u, chain_sim_loop(sim), 3);
     chain_sim_run(sim);
-    printf("outcome %d, %d\n", (int)chain_outcome(&u.root), chain_rejection(&u.root).code == ETIMEDOUT);
+    printf("outcome %d, %d\n", (int)chain_root_outcome(&u.root), chain_root_rejection(&u.root).code == ETIMEDOUT);
     return chain_sim_close(sim, NULL) ? 0 : 1;
 }

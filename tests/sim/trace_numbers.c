@@ -42,7 +42,7 @@ static void run(struct chain_sim *sim, uint64_t numbers, uint64_t more, bool can
     if (cancelled)
         owner_cancel(&u);
     chain_sim_run(sim);
-    chain_outcome(&u.root);
+    chain_root_outcome(&u.root);
 }
 
 /* Numbers have 47 bits, then they begin again. */
@@ -52,7 +52,7 @@ int main(void)
     static const uint64_t lives[] = { 0, UINT32_MAX, UINT64_C(1) << 32, UINT64_C(5) << 40 };
     struct chain_sim *sim;
 
-    if (!chain_is_traced() || chain_sim_open(&sim, NULL) != 0)
+    if (!chain_trace_is_linked() || chain_sim_open(&sim, NULL) != 0)
         return 2;
     chain_sim_loop(sim)->on_trace = look;
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++)

@@ -43,11 +43,11 @@ static void drain(int fd)
 }
 
 /* Until it says EAGAIN. */
-static void exhaust(int which, enum chain_direction direction)
+static void exhaust(int which, enum chain_io_direction direction)
 {
     static const char bytes[512];
 
-    if (direction == CHAIN_READ)
+    if (direction == CHAIN_IO_READ)
         drain(ours[which]);
     else
         while (send(ours[which], bytes, sizeof bytes, MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
@@ -55,9 +55,9 @@ static void exhaust(int which, enum chain_direction direction)
 }
 
 /* The other side makes it ready. */
-static void provoke(int which, enum chain_direction direction)
+static void provoke(int which, enum chain_io_direction direction)
 {
-    if (direction == CHAIN_READ)
+    if (direction == CHAIN_IO_READ)
         (void)!send(theirs[which], "x", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
     else
         drain(theirs[which]);
@@ -76,7 +76,7 @@ static struct subject *ios[IOS];
 static struct {
     bool waits;
     int which;
-    enum chain_direction direction;
+    enum chain_io_direction direction;
     int attempts, told; /* with error 0; with another one */
 } model[IOS];
 
@@ -121,17 +121,17 @@ static const char *const action_names[ACTIONS] = {
     "start fresh",   "close here",     "forget here", "close elsewhere",
 };
 
-static enum chain_direction side; /* the direction of this scenario */
+static enum chain_io_direction side; /* the direction of this scenario */
 static enum action plan[2];
-static enum chain_attempt answer;
+static enum chain_io_attempt answer;
 static bool is_planned;    /* the next attempt of the subject carries the plan out */
 static bool is_told_off;   /* it is an attempt with ECANCELED: the descriptor is being closed */
 static bool is_inside;     /* the subject's attempt still counts: it was neither stopped nor started */
 static bool was_closed;    /* its descriptor was closed or forgotten inside */
 
-static enum chain_direction other(enum chain_direction direction)
+static enum chain_io_direction other(enum chain_io_direction direction)
 {
-    return direction == CHAIN_READ ? CHAIN_WRITE : CHAIN_READ;
+    return direction == CHAIN_IO_READ ? CHAIN_IO_WRITE : CHAIN_IO_READ;
 }
 
 static void stop(int number)
@@ -151,7 +151,7 @@ static void release(int number)
     ios[number] = NULL;
 }
 
-static void start_on(int number, int which, enum chain_direction direction, bool wait)
+static void start_on(int number, int which, enum chain_io_direction direction, bool wait)
 {
     int code, right = 0;
 
@@ -210,7 +210,7 @@ static void act(enum action action)
     case START: start_on(SUBJECT, HERE, side, false); return;
     case WAIT: start_on(SUBJECT, HERE, side, true); return;
     case START_OPPOSITE_WAY: start_on(SUBJECT, HERE, other(side), false); return;
-    case START_ELSEWHERE: start_on(SUBJECT, THERE, CHAIN_READ, false); return;
+    case START_ELSEWHERE: start_on(SUBJECT, THERE, CHAIN_IO_READ, false); return;
     case FREE: release(SUBJECT); return;
     case STOP_MATE: stop(MATE); return;
     case START_MATE: start_on(MATE, HERE, side, false); return;
@@ -224,12 +224,12 @@ static void act(enum action action)
     }
 }
 
-/* An attempt that answers CHAIN_AGAIN has heard EAGAIN, unless it was stopped. */
-static enum chain_attempt try(struct chain_io *io, int error)
+/* An attempt that answers CHAIN_IO_AGAIN has heard EAGAIN, unless it was stopped. */
+static enum chain_io_attempt try(struct chain_io *io, int error)
 {
     struct subject *subject = (struct subject *)(void *)io;
     int number = subject->number, which = model[number].which;
-    enum chain_direction direction = model[number].direction;
+    enum chain_io_direction direction = model[number].direction;
 
     EXPECT(io->link.next == NULL);
     if (error != 0)
@@ -239,10 +239,10 @@ static enum chain_attempt try(struct chain_io *io, int error)
     if (number != SUBJECT || !is_planned) {
         if (error != 0) {
             model[number].waits = false;
-            return CHAIN_DONE;
+            return CHAIN_IO_ENDED;
         }
         exhaust(which, direction);
-        return CHAIN_AGAIN;
+        return CHAIN_IO_AGAIN;
     }
     is_planned = false;
     is_inside = true;
@@ -250,7 +250,7 @@ static enum chain_attempt try(struct chain_io *io, int error)
     act(plan[0]);
     if (!(plan[0] == FREE))
         act(plan[1]);
-    if (answer == CHAIN_AGAIN && is_inside && error == 0) {
+    if (answer == CHAIN_IO_AGAIN && is_inside && error == 0) {
         if (!was_closed)
             exhaust(which, direction);
         model[SUBJECT].waits = !was_closed;
@@ -263,7 +263,7 @@ static enum chain_attempt try(struct chain_io *io, int error)
 enum origin { BY_EVENT, BY_START, BY_CLOSE, WITHOUT_EVENT, ORIGINS };
 static const char *const origin_names[ORIGINS] = { "an event", "its start", "a close", "no event" };
 
-static void make(int number, int which, enum chain_direction direction)
+static void make(int number, int which, enum chain_io_direction direction)
 {
     ios[number] = calloc(1, sizeof *ios[number]);
     assert_non_null(ios[number]);
@@ -301,13 +301,13 @@ static void check_that_nobody_is_lost(void)
         before[i] = model[i].attempts;
     for (int i = 0; i < PAIRS; i++)
         if (is_open[i]) {
-            provoke(i, CHAIN_READ);
-            provoke(i, CHAIN_WRITE);
+            provoke(i, CHAIN_IO_READ);
+            provoke(i, CHAIN_IO_WRITE);
         }
     for (int i = 0; i < 3; i++)
         chain_loop_turn(loop, false);
     for (int which = 0; which < PAIRS; which++)
-        for (int direction = CHAIN_READ; direction <= CHAIN_WRITE; direction++) {
+        for (int direction = CHAIN_IO_READ; direction <= CHAIN_IO_WRITE; direction++) {
             bool waiting = false, tried = false;
             for (int i = 0; i < IOS; i++)
                 if (ios[i] != NULL && model[i].waits && model[i].which == which && (int)model[i].direction == direction) {
@@ -367,9 +367,9 @@ static void run(enum origin origin, bool mate_first)
     make(SUBJECT, HERE, side);
     make(MATE, HERE, side);
     make(OPPOSITE, HERE, other(side));
-    make(ELSEWHERE, THERE, CHAIN_READ);
+    make(ELSEWHERE, THERE, CHAIN_IO_READ);
     make(FRESH, HERE, side);
-    exhaust(HERE, CHAIN_WRITE);
+    exhaust(HERE, CHAIN_IO_WRITE);
     if (origin != BY_START) {
         start_outside(mate_first ? MATE : SUBJECT);
         start_outside(mate_first ? SUBJECT : MATE);
@@ -411,17 +411,17 @@ static void every_pair_of_actions(void **state)
     assert_int_equal(chain_reactor_open(&reactor), 0);
     loop = chain_reactor_loop(reactor);
     for (int origin = 0; origin < ORIGINS; origin++)
-        for (int direction = CHAIN_READ; direction <= CHAIN_WRITE; direction++)
+        for (int direction = CHAIN_IO_READ; direction <= CHAIN_IO_WRITE; direction++)
             for (int first = 0; first < ACTIONS; first++)
                 for (int second = 0; second < ACTIONS; second++)
                     for (int more = 0; more < 4; more++) {
-                        side = (enum chain_direction)direction;
+                        side = (enum chain_io_direction)direction;
                         plan[0] = (enum action)first;
                         plan[1] = (enum action)second;
-                        answer = more % 2 == 0 ? CHAIN_AGAIN : CHAIN_DONE;
+                        answer = more % 2 == 0 ? CHAIN_IO_AGAIN : CHAIN_IO_ENDED;
                         snprintf(scenario, sizeof scenario, "%s by %s: %s, %s, %s%s",
-                                 direction == CHAIN_READ ? "read" : "write", origin_names[origin], action_names[first],
-                                 action_names[second], answer == CHAIN_AGAIN ? "again" : "done", more < 2 ? "" : ", mate first");
+                                 direction == CHAIN_IO_READ ? "read" : "write", origin_names[origin], action_names[first],
+                                 action_names[second], answer == CHAIN_IO_AGAIN ? "again" : "done", more < 2 ? "" : ", mate first");
                         run((enum origin)origin, more >= 2);
                         count++;
                     }
@@ -436,16 +436,16 @@ static struct chain_io greedy[2][2];
 static int depth, deepest, calls[2];
 
 /* Takes nothing, so there is always something to read. */
-static enum chain_attempt take_nothing(struct chain_io *io, int error)
+static enum chain_io_attempt take_nothing(struct chain_io *io, int error)
 {
     int which = io == &greedy[1][0] || io == &greedy[1][1];
 
     deepest = ++depth > deepest ? depth : deepest;
     if (error == 0 && ++calls[which] < 1000)
         assert_int_equal(chain_io_start(loop, io == &greedy[which][0] ? &greedy[which][1] : &greedy[which][0], ours[which],
-                                        CHAIN_READ), 0);
+                                        CHAIN_IO_READ), 0);
     depth--;
-    return CHAIN_DONE;
+    return CHAIN_IO_ENDED;
 }
 
 /* What an attempt starts has its turn after the next wait: neither the stack grows nor do others have to wait. */
@@ -457,8 +457,8 @@ static void attempts_that_start_attempts(void **state)
     open_pairs();
     for (int i = 0; i < PAIRS; i++) {
         greedy[i][0].attempt = greedy[i][1].attempt = take_nothing;
-        provoke(i, CHAIN_READ);
-        assert_int_equal(chain_io_start(loop, &greedy[i][0], ours[i], CHAIN_READ), 0);
+        provoke(i, CHAIN_IO_READ);
+        assert_int_equal(chain_io_start(loop, &greedy[i][0], ours[i], CHAIN_IO_READ), 0);
     }
     assert_int_equal(calls[HERE] + calls[THERE], 2);
     for (int turns = 1; calls[HERE] < 1000 || calls[THERE] < 1000; turns++) {

@@ -85,14 +85,14 @@ static void note_failure(struct chain_loop *its_loop, int code)
     failed_times++;
 }
 
-static enum chain_attempt try(struct chain_io *io, int error)
+static enum chain_io_attempt try(struct chain_io *io, int error)
 {
     char byte;
 
     (void)io;
     told_with = error;
     attempts += error == 0;
-    return error != 0 || recv(pair[0], &byte, 1, MSG_DONTWAIT) > 0 ? CHAIN_DONE : CHAIN_AGAIN;
+    return error != 0 || recv(pair[0], &byte, 1, MSG_DONTWAIT) > 0 ? CHAIN_IO_ENDED : CHAIN_IO_AGAIN;
 }
 
 static struct mini sleeper;
@@ -180,12 +180,12 @@ static void check_failed(int code)
     assert_int_equal(failed_times, 1);
     assert_int_equal(failed_with, code);
     assert_int_equal(told_with, code);
-    assert_int_equal(chain_outcome(&sleeper.root), CHAIN_WAS_CANCELLED);
+    assert_int_equal(chain_root_outcome(&sleeper.root), CHAIN_OUTCOME_CANCELLED);
     assert_false(chain_loop_turn(loop, true));
-    assert_int_equal(chain_io_start(loop, &late, pair[0], CHAIN_READ), code); /* nobody can wait any more */
+    assert_int_equal(chain_io_start(loop, &late, pair[0], CHAIN_IO_READ), code); /* nobody can wait any more */
     put_to_sleep(sleep_a_little); /* but timers fire */
     chain_loop_run(loop);
-    assert_int_equal(chain_outcome(&sleeper.root), CHAIN_VALUE);
+    assert_int_equal(chain_root_outcome(&sleeper.root), CHAIN_OUTCOME_VALUE);
     assert_int_equal(failed_times, 1);
     assert_in_range(made[WAIT] + made[PWAIT2], 0, 6);
 }
@@ -202,7 +202,7 @@ static void waiting_for_events(void **state)
                 if (errors[e] == EINTR && times > 1)
                     continue;
                 open_reactor();
-                assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_READ), 0);
+                assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ), 0);
                 put_to_sleep(sleep_for_ever);
                 chain_loop_turn(loop, false);
                 let_fail(WAIT, errors[e], after, times);
@@ -213,7 +213,7 @@ static void waiting_for_events(void **state)
                     assert_true(chain_loop_turn(loop, false));
                     assert_int_equal(failed_times, 0);
                     chain_io_stop(&io);
-                    chain_cancel(&sleeper.root);
+                    chain_root_cancel(&sleeper.root);
                     chain_loop_run(loop);
                 } else {
                     chain_loop_turn(loop, false);
@@ -238,7 +238,7 @@ static void without_epoll_pwait2(void **state)
             put_to_sleep(sleep_a_little);
             let_fail(PWAIT2, errors[e], 0, times);
             chain_loop_run(loop);
-            assert_int_equal(chain_outcome(&sleeper.root), CHAIN_VALUE);
+            assert_int_equal(chain_root_outcome(&sleeper.root), CHAIN_OUTCOME_VALUE);
             assert_int_equal(failed_times, 0);
             assert_in_range(made[PWAIT2], 0, errors[e] == EINTR ? 4 : 1);
             close_reactor(lowest);
@@ -256,10 +256,10 @@ static void watching(void **state)
         struct chain_io io = { .attempt = try };
         open_reactor();
         let_fail(ADD, errors[e], 0, 1);
-        assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_READ), errors[e] == EEXIST ? ENOENT : errors[e]);
+        assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ), errors[e] == EEXIST ? ENOENT : errors[e]);
         assert_null(io.link.next);
         assert_false(chain_loop_turn(loop, true));
-        assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_READ), 0); /* the next one is as good as ever */
+        assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ), 0); /* the next one is as good as ever */
         assert_int_equal(send(pair[1], "x", 1, 0), 1);
         assert_false(chain_loop_turn(loop, true));
         assert_int_equal(attempts, 2);
@@ -277,14 +277,14 @@ static void watched_already(void **state)
 
     (void)state;
     open_reactor();
-    assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_READ), 0);
+    assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ), 0);
     duplicate = dup(pair[0]);
     number = pair[0];
     chain_io_close(number);
     assert_int_equal(told_with, ECANCELED);
     assert_int_equal(dup2(duplicate, number), number);
     close(duplicate);
-    assert_int_equal(chain_io_start(loop, &io, number, CHAIN_READ), 0);
+    assert_int_equal(chain_io_start(loop, &io, number, CHAIN_IO_READ), 0);
     assert_int_equal(send(pair[1], "x", 1, 0), 1);
     assert_false(chain_loop_turn(loop, true));
     assert_int_equal(told_with, 0);
@@ -303,7 +303,7 @@ static void waking(void **state)
             struct chain_io io = { .attempt = try };
             bool lost = errors[e] != EAGAIN && errors[e] != EINTR;
             open_reactor();
-            assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_READ), 0);
+            assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ), 0);
             put_to_sleep(sleep_for_ever);
             chain_loop_turn(loop, false);
             let_fail(WRITE, errors[e], 0, 1);
@@ -311,7 +311,7 @@ static void waking(void **state)
             if (spare == 0) /* as if the loop were asleep: what wakes it is a descriptor that is ready */
                 chain__epoll.wake(reactor);
             else
-                chain_wake(loop);
+                chain_loop_wake(loop);
             assert_int_equal(errno, 77);
             if (spare == 0 && lost) {
                 assert_int_equal(chain__epoll.wait(reactor, -1), 0); /* returns at once */
@@ -323,7 +323,7 @@ static void waking(void **state)
             } else {
                 assert_int_equal(made[WRITE], errors[e] == EINTR ? 2 : 1);
                 chain_io_stop(&io);
-                chain_cancel(&sleeper.root);
+                chain_root_cancel(&sleeper.root);
                 chain_loop_run(loop);
                 assert_int_equal(failed_times, 0);
             }
@@ -363,7 +363,7 @@ static void opening_again(void **state)
             for (int e = 0; e < ERRORS; e++) {
                 struct chain_io io = { .attempt = try };
                 open_reactor();
-                assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_READ), 0);
+                assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ), 0);
                 put_to_sleep(sleep_for_ever);
                 chain_loop_turn(loop, false);
                 chain__forks++; /* as fork(2) does in the child */
@@ -376,7 +376,7 @@ static void opening_again(void **state)
                     assert_int_equal(failed_times, 0);
                     assert_int_equal(told_with, after > 1 ? 0 : errors[e] == EEXIST ? ENOENT : errors[e]);
                     chain_io_stop(&io);
-                    chain_cancel(&sleeper.root);
+                    chain_root_cancel(&sleeper.root);
                     chain_loop_run(loop);
                 }
                 close_reactor(lowest);

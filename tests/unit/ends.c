@@ -50,13 +50,13 @@ static void run(const struct chain_type *type)
 static void a_chain_outlives_its_loop(void **state)
 {
     (void)state;
-    assert_int_equal(chain_is_traced(), TRACED);
+    assert_int_equal(chain_trace_is_linked(), TRACED);
     run(&asked_type);
-    chain_cancel(&a.root);
+    chain_root_cancel(&a.root);
     assert_diary("asked ");
     assert_int_equal(chain_loop_fini(&world.loop), 1);
-    assert_false(chain_is_quiescent(&a.root));
-    chain_cancel(&a.root);
+    assert_false(chain_root_is_quiescent(&a.root));
+    chain_root_cancel(&a.root);
     assert_diary("");
     assert_int_equal(chain__reject(a.done, EIO, "too late to be told", 0), CHAIN_OK);
     assert_int_equal(ext_resolve(a.done, 1), CHAIN_LATE);
@@ -68,7 +68,7 @@ static void what_is_cancelled_first_after_the_end(void **state)
     (void)state;
     run(&asked_type);
     assert_int_equal(chain_loop_fini(&world.loop), 1);
-    chain_cancel(&a.root);
+    chain_root_cancel(&a.root);
     chain_bare_cancel(&a.root.strand);
     assert_diary("");
 }
@@ -79,14 +79,14 @@ static void rule_69_a_rejection_after_a_cancel(void **state)
     (void)state;
     for (int ended = 0; ended < 2; ended++) {
         run(&asked_type);
-        chain_cancel(&a.root);
+        chain_root_cancel(&a.root);
         if (ended)
             assert_int_equal(chain_loop_fini(&world.loop), 1);
         assert_int_equal(chain__raise(&a.root.strand.op, EIO, "after", 0), 1);
         assert_diary(ended ? "asked " : "asked suppressed 5 ");
         if (ended)
             continue;
-        chain__cancelled(a.done);
+        chain__acknowledge(a.done);
         chain_loop_turn(&world.loop, false);
         assert_diary("a!-1 ");
         world_close(&world);
@@ -99,15 +99,15 @@ static void rule_66_a_request_that_comes_too_late_is_done_with(void **state)
 
     (void)state;
     run(&asked_type);
-    assert_int_equal(chain_post_cancel(&request, &a.root), CHAIN_OK);
-    assert_false(chain_post_cancel_done(&request));
-    assert_int_equal(chain_post_cancel(&request, &a.root), CHAIN_LATE);
+    assert_int_equal(chain_root_post_cancel(&request, &a.root), CHAIN_OK);
+    assert_false(chain_cancel_request_is_free(&request));
+    assert_int_equal(chain_root_post_cancel(&request, &a.root), CHAIN_LATE);
     assert_int_equal(ext_post(a.done, 1), CHAIN_OK); /* is forgotten as well */
     assert_int_equal(chain_loop_fini(&world.loop), 1);
-    assert_true(chain_post_cancel_done(&request));
+    assert_true(chain_cancel_request_is_free(&request));
     assert_diary("");
-    assert_int_equal(chain_post_cancel(&request, &a.root), CHAIN_CLOSED);
-    assert_true(chain_post_cancel_done(&request));
+    assert_int_equal(chain_root_post_cancel(&request, &a.root), CHAIN_CLOSED);
+    assert_true(chain_cancel_request_is_free(&request));
 }
 
 /* ---- what is left, one by one ---- */
@@ -190,11 +190,11 @@ static void rule_62_a_post_that_was_not_asked_for(void **state)
 {
     (void)state;
     run(&mini_type);
-    assert_int_equal(chain__post_cancelled(a.done), CHAIN_OK);
+    assert_int_equal(chain__post_acknowledge(a.done), CHAIN_OK);
     chain_loop_turn(&world.loop, false);
     assert_a_was_cancelled();
-    assert_int_equal(chain__post_cancelled(a.done), CHAIN_LATE);
-    assert_int_equal(chain_rejection(&a.root).code, ECANCELED);
+    assert_int_equal(chain__post_acknowledge(a.done), CHAIN_LATE);
+    assert_int_equal(chain_root_rejection(&a.root).code, ECANCELED);
     world_close(&world);
 }
 
@@ -202,17 +202,17 @@ static void rule_62_an_operation_for_threads_on_the_loops_own(void **state)
 {
     (void)state;
     run(&mini_type);
-    assert_int_equal(chain__shared_cancelled(a.done), CHAIN_OK);
-    assert_int_equal(chain__shared_cancelled(a.done), CHAIN_LATE);
+    assert_int_equal(chain__shared_acknowledge(a.done), CHAIN_OK);
+    assert_int_equal(chain__shared_acknowledge(a.done), CHAIN_LATE);
     chain_loop_turn(&world.loop, false);
     assert_a_was_cancelled();
-    assert_int_equal(chain_rejection(&a.root).code, ECANCELED);
+    assert_int_equal(chain_root_rejection(&a.root).code, ECANCELED);
     world_close(&world);
     run(&asked_type);
-    chain_cancel(&a.root);
-    assert_int_equal(chain__shared_cancelled(a.done), CHAIN_OK);
+    chain_root_cancel(&a.root);
+    assert_int_equal(chain__shared_acknowledge(a.done), CHAIN_OK);
     chain_loop_turn(&world.loop, false);
-    assert_int_equal(chain_outcome(&a.root), CHAIN_WAS_CANCELLED);
+    assert_int_equal(chain_root_outcome(&a.root), CHAIN_OUTCOME_CANCELLED);
     world_close(&world);
 }
 
@@ -223,11 +223,11 @@ static void a_type_without_sites_has_no_origins(void **state)
     (void)state;
     for (int with = 0; with < 2; with++) {
         run(with ? &asked_type : &bare_type);
-        chain_cancel(&a.root);
+        chain_root_cancel(&a.root);
         assert_int_equal(chain__reject(a.done, EIO, "overridden", 0), CHAIN_OK);
         chain_loop_turn(&world.loop, false);
         assert_ptr_equal(heard.origin, with ? &mini_sites[1] : NULL);
-        assert_int_equal(chain_outcome(&a.root), CHAIN_WAS_CANCELLED);
+        assert_int_equal(chain_root_outcome(&a.root), CHAIN_OUTCOME_CANCELLED);
         assert_diary("asked suppressed 5 a!-1 ");
         world_close(&world);
     }

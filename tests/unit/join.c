@@ -173,7 +173,7 @@ static void rule_44_all_values(void **state)
     ext_resolve(sum.done_c, 300);
     turn();
     assert_diary("c-ends joined ");
-    assert_int_equal(chain_outcome(&sum.root), CHAIN_VALUE);
+    assert_int_equal(chain_root_outcome(&sum.root), CHAIN_OUTCOME_VALUE);
     assert_int_equal(sum.area.value, 321);
 }
 
@@ -229,14 +229,14 @@ static void rule_18_a_rejection_while_being_started_waits_for_the_others(void **
     sum.start = first_two_at_once;
     run();
     assert_diary("a b c started ");
-    assert_int_equal(chain_outcome(&sum.root), CHAIN_PENDING);
+    assert_int_equal(chain_root_outcome(&sum.root), CHAIN_OUTCOME_PENDING);
     ext_resolve(sum.done_c, 1);
     turn();
     ext_resolve(sum.done_c, 2);
     turn();
     assert_diary("d c-ends joined ");
-    assert_int_equal(chain_rejection(&sum.root).code, EPIPE);
-    assert_int_equal(chain_rejection(&sum.root).info, 7);
+    assert_int_equal(chain_root_rejection(&sum.root).code, EPIPE);
+    assert_int_equal(chain_root_rejection(&sum.root).info, 7);
 }
 
 /* A place that has no entry, or a type that has none: nothing beside the table is taken for one. */
@@ -253,8 +253,8 @@ static void rule_35_branches_without_a_place(void **state)
         chain__reject(sum.done_a, EIO, "second", 2);
         chain__reject(sum.done_c, EPERM, "third", 3);
         turn();
-        assert_int_equal(chain_rejection(&sum.root).code, ETIMEDOUT);
-        assert_null(chain_rejection(&sum.root).origin);
+        assert_int_equal(chain_root_rejection(&sum.root).code, ETIMEDOUT);
+        assert_null(chain_root_rejection(&sum.root).origin);
         diary[0] = '\0';
     }
 }
@@ -272,7 +272,7 @@ static void rule_46_the_first_rejection_decides(void **state)
     turn();
     assert_diary("c-ends suppressed 1@0 joined ");
     assert_int_equal(world.loop.suppressed, 2);
-    error = chain_rejection(&sum.root);
+    error = chain_root_rejection(&sum.root);
     assert_int_equal(error.code, ETIMEDOUT);
     assert_string_equal(error.message, "first");
     assert_int_equal(error.info, 1);
@@ -288,7 +288,7 @@ static void rule_46_processed_not_settled(void **state)
     ext_resolve(sum.done_b, 1);
     turn();
     assert_diary("a b c started c-ends suppressed 1@0 joined ");
-    assert_int_equal(chain_rejection(&sum.root).code, EIO);
+    assert_int_equal(chain_root_rejection(&sum.root).code, EIO);
 }
 
 /* Rules 53, 55: values after the decision change nothing, and all ends are awaited. */
@@ -301,13 +301,13 @@ static void rule_55_all_ends_are_awaited(void **state)
     ext_resolve(sum.done_b, 1);
     turn();
     assert_diary("a b c started ");
-    assert_int_equal(chain_outcome(&sum.root), CHAIN_PENDING);
+    assert_int_equal(chain_root_outcome(&sum.root), CHAIN_OUTCOME_PENDING);
     ext_resolve(sum.done_c, 1);
     turn();
     ext_resolve(sum.done_c, 1);
     turn();
     assert_diary("d c-ends joined ");
-    assert_int_equal(chain_rejection(&sum.root).code, EIO);
+    assert_int_equal(chain_root_rejection(&sum.root).code, EIO);
     assert_int_equal(ext_resolve(sum.done_b, 1), CHAIN_LATE);
     assert_int_equal(ext_resolve(sum.done_c, 1), CHAIN_LATE);
 }
@@ -316,13 +316,13 @@ static void rule_62_a_branch_that_was_not_asked_rejects(void **state)
 {
     (void)state;
     run();
-    chain__cancelled(sum.done_a);
+    chain__acknowledge(sum.done_a);
     chain__reject(sum.done_b, EIO, NULL, 0);
     ext_resolve(sum.done_c, 1);
     turn();
     ext_resolve(sum.done_c, 1);
     turn();
-    assert_int_equal(chain_rejection(&sum.root).code, ECANCELED);
+    assert_int_equal(chain_root_rejection(&sum.root).code, ECANCELED);
     assert_int_equal(world.loop.suppressed, 1);
     diary[0] = '\0';
 }
@@ -351,7 +351,7 @@ static void rule_4_stale_deferreds_of_branches(void **state)
     ext_resolve(sum.done_c, 1);
     turn();
     assert_int_equal(sum.area.value, 3);
-    assert_int_equal(chain_outcome(&sum.root), CHAIN_VALUE);
+    assert_int_equal(chain_root_outcome(&sum.root), CHAIN_OUTCOME_VALUE);
     diary[0] = '\0';
 }
 

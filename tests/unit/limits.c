@@ -42,7 +42,7 @@ static void rule_04_generations_wrap(void **state)
             chain_loop_turn(&world.loop, false);
         }
         assert_diary("a0 a1 a2 a3 a4 a5 a6 a7 ");
-        assert_int_equal(chain_outcome(&a.root), CHAIN_VALUE);
+        assert_int_equal(chain_root_outcome(&a.root), CHAIN_OUTCOME_VALUE);
         assert_int_equal(a.root.strand.op.tag >> 8 & 0xff, world.loop.id);
     }
     mini_init(&a, 'b', 3);
@@ -87,7 +87,7 @@ static void rule_35_attempts(void **state)
         struct chain__retried storage;
         uint32_t guard;
     } strand = { .guard = 7 };
-    struct chain_kept kept;
+    struct chain__kept kept;
 
     (void)state;
     world_open(&world);
@@ -111,7 +111,7 @@ static void rule_35_attempts(void **state)
     }
     assert_int_equal(strand.guard, 7);
     assert_int_equal(sizeof(struct chain_failure), 3 * sizeof(void *)); /* what programs without a retry have */
-    assert_int_equal(sizeof(struct chain_kept), sizeof(struct chain_failure) + 8);
+    assert_int_equal(sizeof(struct chain__kept), sizeof(struct chain_failure) + 8);
     assert_int_equal(sizeof(struct chain__decision), sizeof(struct chain_failure) + 2 * sizeof(void *));
     world_close(&world);
 }
@@ -223,7 +223,7 @@ static void rule_68_numbers_of_items_wrap(void **state)
             struct slot *slot = &slots[(i + 1) % 4];
             slot->strand.type = &type;
             slot->strand.op.tag = CHAIN__GENERATION | (uint64_t)world.loop.id << 8;
-            slot->strand.op.flags = CHAIN__ALIVE;
+            slot->strand.op.flags = CHAIN__UNENDED;
             slot->strand.op.at = 1;
             slot->name = (char)('a' + i);
             slot->number = first + i;
@@ -238,11 +238,11 @@ static void rule_68_numbers_of_items_wrap(void **state)
 
 static int tries;
 
-static enum chain_attempt try(struct chain_io *io, int error)
+static enum chain_io_attempt try(struct chain_io *io, int error)
 {
     (void)io;
     tries++;
-    return error == 0 ? CHAIN_AGAIN : CHAIN_DONE;
+    return error == 0 ? CHAIN_IO_AGAIN : CHAIN_IO_ENDED;
 }
 
 /* An event of a former use is ignored. One from 2^32 uses ago is not told from another: it lets try once more, which does no harm. */
@@ -259,7 +259,7 @@ static void descriptors_are_used_again(void **state)
     table[fd].generation = UINT32_MAX - 2;
     for (uint32_t generation = UINT32_MAX - 2; generation != 4; generation++) {
         assert_int_equal(table[fd].generation, generation);
-        assert_int_equal(chain_io_start(chain_reactor_loop(reactor), &io, fd, CHAIN_READ), 0);
+        assert_int_equal(chain_io_start(chain_reactor_loop(reactor), &io, fd, CHAIN_IO_READ), 0);
         tries = 0;
         chain__io_event(reactor, fd, generation - 1, CHAIN__CAN_READ);
         chain__io_event(reactor, fd, generation + 1, CHAIN__CAN_READ);

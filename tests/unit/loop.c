@@ -42,7 +42,7 @@ static void rule_11_settled_inside_start_goes_on_at_once(void **state)
     mini_run(&b, &world.loop);
     chain_loop_run(&world.loop);
     assert_diary("a2 a1 a0 b1 b0 ");
-    assert_int_equal(chain_outcome(&a.root), CHAIN_VALUE);
+    assert_int_equal(chain_root_outcome(&a.root), CHAIN_OUTCOME_VALUE);
     world_close(&world);
 }
 
@@ -138,10 +138,10 @@ static void rule_17_a_loop_that_never_waits_lets_others_run(void **state)
     }
     assert_int_equal(world.blocks, 0);
     ext_resolve(a.done, 7);
-    chain_timer_arm(&world.loop, &timer, chain_deadline(&world.loop, 0));
+    chain_timer_arm(&world.loop, &timer, chain_loop_deadline(&world.loop, 0));
     chain_loop_run(&world.loop);
     assert_diary("a7 ");
-    assert_int_equal(chain_outcome(&spinner.root), CHAIN_VALUE);
+    assert_int_equal(chain_root_outcome(&spinner.root), CHAIN_OUTCOME_VALUE);
     world_close(&world);
 }
 
@@ -150,7 +150,7 @@ static unsigned rearmed;
 static void rearm(struct chain_timer *timer, struct chain_loop *loop)
 {
     if (++rearmed < 10 * CHAIN_BUDGET)
-        chain_timer_arm(loop, timer, chain_deadline(loop, 0));
+        chain_timer_arm(loop, timer, chain_loop_deadline(loop, 0));
 }
 
 static void rule_17_timers_that_arm_themselves_let_io_be_polled(void **state)

@@ -76,8 +76,8 @@ static void run(struct talk *talk, bool (*step)(struct talk *, int), int conn)
 
 static int code_of(struct talk *talk)
 {
-    assert_int_not_equal(chain_outcome(&talk->root), CHAIN_PENDING);
-    return chain_rejection(&talk->root).code;
+    assert_int_not_equal(chain_root_outcome(&talk->root), CHAIN_OUTCOME_PENDING);
+    return chain_root_rejection(&talk->root).code;
 }
 
 static int open_reactor(void **state)
@@ -192,18 +192,18 @@ static void echoes(void **state)
         size_t length = (size_t)snprintf(text, sizeof text, "message %d", i);
         client = (struct talk){ .buffer = text, .size = length };
         run(&client, only_write, pair[1]);
-        while (!chain_is_quiescent(&client.root))
+        while (!chain_root_is_quiescent(&client.root))
             chain_loop_turn(loop, true);
         client = (struct talk){ .buffer = reply, .size = sizeof reply };
         run(&client, only_read, pair[1]);
-        while (!chain_is_quiescent(&client.root))
+        while (!chain_root_is_quiescent(&client.root))
             chain_loop_turn(loop, true);
         assert_int_equal(client.done, length);
         assert_memory_equal(reply, text, length);
     }
     assert_int_equal(tcp_shutdown_write(pair[1]), 0);
     chain_loop_run(loop);
-    assert_int_equal(chain_outcome(&server.root), CHAIN_VALUE);
+    assert_int_equal(chain_root_outcome(&server.root), CHAIN_OUTCOME_VALUE);
     client = (struct talk){ .buffer = reply, .size = sizeof reply };
     run(&client, only_read, pair[1]);
     chain_loop_run(loop);
@@ -227,9 +227,9 @@ static void ten_megabytes(void **state)
     connect_pair(pair);
     run(&writer, only_write, pair[0]);
     chain_loop_turn(loop, false);
-    assert_int_equal(chain_outcome(&writer.root), CHAIN_PENDING);
+    assert_int_equal(chain_root_outcome(&writer.root), CHAIN_OUTCOME_PENDING);
     run(&reader, read_all, pair[1]);
-    while (!chain_is_quiescent(&writer.root))
+    while (!chain_root_is_quiescent(&writer.root))
         chain_loop_turn(loop, true);
     tcp_close(pair[0]);
     chain_loop_run(loop);
@@ -258,9 +258,9 @@ static void writes_are_sent_whole_and_in_order(void **state)
     run(&first, only_write, pair[0]);
     run(&second, only_write, pair[0]);
     run(&reader, read_all, pair[1]);
-    while (!chain_is_quiescent(&second.root))
+    while (!chain_root_is_quiescent(&second.root))
         chain_loop_turn(loop, true);
-    assert_true(chain_is_quiescent(&first.root));
+    assert_true(chain_root_is_quiescent(&first.root));
     tcp_close(pair[0]);
     chain_loop_run(loop);
     assert_int_equal(reader.done, 2 * SIZE);
@@ -284,7 +284,7 @@ static void nothing_to_write_or_read(void **state)
     run(&talk, only_read, pair[1]);
     chain_loop_turn(loop, false);
     assert_int_equal(code_of(&talk), 0);
-    chain_cancel(&reader.root);
+    chain_root_cancel(&reader.root);
     tcp_read_cancel(&reader.area.read);
     run(&talk, only_write, pair[0]);
     chain_loop_run(loop);
@@ -390,16 +390,16 @@ static void cancel_hooks_leave_nothing_behind(void **state)
     run(&writer, only_write, pair[0]);
     run(&acceptor, only_accept, listener);
     chain_loop_turn(loop, false);
-    chain_cancel(&reader.root);
+    chain_root_cancel(&reader.root);
     tcp_read_cancel(&reader.area.read);
-    chain_cancel(&writer.root);
+    chain_root_cancel(&writer.root);
     tcp_write_cancel(&writer.area.write);
-    chain_cancel(&acceptor.root);
+    chain_root_cancel(&acceptor.root);
     tcp_accept_cancel(&acceptor.area.accept);
     chain_loop_run(loop);
-    assert_int_equal(chain_outcome(&reader.root), CHAIN_WAS_CANCELLED);
-    assert_int_equal(chain_outcome(&writer.root), CHAIN_WAS_CANCELLED);
-    assert_int_equal(chain_outcome(&acceptor.root), CHAIN_WAS_CANCELLED);
+    assert_int_equal(chain_root_outcome(&reader.root), CHAIN_OUTCOME_CANCELLED);
+    assert_int_equal(chain_root_outcome(&writer.root), CHAIN_OUTCOME_CANCELLED);
+    assert_int_equal(chain_root_outcome(&acceptor.root), CHAIN_OUTCOME_CANCELLED);
 
     run(&again, only_read, pair[0]); /* the descriptor is as good as before */
     chain_loop_turn(loop, false);
@@ -434,12 +434,12 @@ static void cancel_of_a_connect(void **state)
         chain_loop_turn(loop, false);
     }
     for (int i = 0; i < 8; i++) {
-        if (chain_is_quiescent(&talks[i].root)) {
-            if (chain_outcome(&talks[i].root) == CHAIN_VALUE)
+        if (chain_root_is_quiescent(&talks[i].root)) {
+            if (chain_root_outcome(&talks[i].root) == CHAIN_OUTCOME_VALUE)
                 tcp_close(talks[i].area.socket);
             continue;
         }
-        chain_cancel(&talks[i].root);
+        chain_root_cancel(&talks[i].root);
         tcp_connect_cancel(&talks[i].area.connect);
         cancelled++;
     }

@@ -91,7 +91,7 @@ static void rule_101_values_from_several_threads(void **state)
         void *failed;
         pthread_join(threads[i], &failed);
         assert_null(failed);
-        assert_int_equal(chain_outcome(&hatches[i].mini.root), CHAIN_VALUE);
+        assert_int_equal(chain_root_outcome(&hatches[i].mini.root), CHAIN_OUTCOME_VALUE);
         assert_int_equal(hatches[i].sum, ROUNDS * (ROUNDS - 1) / 2);
         assert_int_equal(hatches[i].mini.area.value, ROUNDS);
     }
@@ -203,7 +203,7 @@ static void rule_100_first_in_first_out(void **state)
         three[i].mini.start = keep_order;
         mini_run(&three[i].mini, loop);
     }
-    chain_timer_arm(loop, &timer, chain_deadline(loop, 0));
+    chain_timer_arm(loop, &timer, chain_loop_deadline(loop, 0));
     chain_loop_run(loop);
     assert_diary("c0 a1 b2 ");
 }
@@ -218,15 +218,15 @@ static void rule_100_posts_and_rejections(void **state)
     mini_run(&a, loop);
     mini_run(&b, loop);
     chain_loop_turn(loop, false);
-    chain_cancel(&b.root);
-    assert_int_equal(chain__post_cancelled(b.done), CHAIN_OK);
+    chain_root_cancel(&b.root);
+    assert_int_equal(chain__post_acknowledge(b.done), CHAIN_OK);
     assert_int_equal(chain__post_reject(a.done, -1, "posted", 3), CHAIN_OK);
     assert_int_equal(chain__reject(a.done, EIO, NULL, 0), CHAIN_LATE);
     assert_diary("");
     chain_loop_run(loop);
     assert_diary("b!-1 a!22 ");
-    assert_string_equal(chain_rejection(&a.root).message, "posted");
-    assert_int_equal(chain_outcome(&b.root), CHAIN_WAS_CANCELLED);
+    assert_string_equal(chain_root_rejection(&a.root).message, "posted");
+    assert_int_equal(chain_root_outcome(&b.root), CHAIN_OUTCOME_CANCELLED);
 }
 
 /* Posted inside the start: the strand does not go on under the feet of whoever else is ready (rule 12). */
@@ -250,18 +250,18 @@ static void rule_106_a_posted_rejection_after_a_cancel(void **state)
     mini_run(&b, loop);
     chain_loop_turn(loop, false);
     loop->on_suppressed = keep_suppressed;
-    chain_cancel(&a.root);
-    chain_cancel(&b.root);
+    chain_root_cancel(&a.root);
+    chain_root_cancel(&b.root);
     assert_int_equal(chain__post_reject(a.done, EIO, "too late", 3), CHAIN_OK);
-    assert_int_equal(chain__post_cancelled(b.done), CHAIN_OK);
+    assert_int_equal(chain__post_acknowledge(b.done), CHAIN_OK);
     assert_int_equal(loop->suppressed, 0);
     chain_loop_run(loop);
     assert_int_equal(loop->suppressed, 1);
     assert_int_equal(last_suppressed.code, EIO);
     assert_string_equal(last_suppressed.message, "too late");
     assert_int_equal(last_suppressed.info, 3);
-    assert_int_equal(chain_outcome(&a.root), CHAIN_WAS_CANCELLED);
-    assert_int_equal(chain_outcome(&b.root), CHAIN_WAS_CANCELLED);
+    assert_int_equal(chain_root_outcome(&a.root), CHAIN_OUTCOME_CANCELLED);
+    assert_int_equal(chain_root_outcome(&b.root), CHAIN_OUTCOME_CANCELLED);
     diary[0] = '\0';
 }
 
@@ -389,12 +389,12 @@ static void rule_103_posting_while_the_loop_ends(void **state)
     diary[0] = '\0';
 }
 
-/* ---- chain_wake ---- */
+/* ---- chain_loop_wake ---- */
 
 static void *wake_it(void *unused)
 {
     (void)unused;
-    chain_wake(loop);
+    chain_loop_wake(loop);
     return NULL;
 }
 
@@ -407,7 +407,7 @@ static void rule_99_wake_ends_a_wait(void **state)
     mini_init(&a, 'a', 1);
     mini_run(&a, loop);
     chain_loop_turn(loop, false);
-    chain_wake(loop);
+    chain_loop_wake(loop);
     assert_true(chain_loop_turn(loop, true)); /* would otherwise wait for ever */
     pthread_create(&thread, NULL, wake_it, NULL);
     assert_true(chain_loop_turn(loop, true));

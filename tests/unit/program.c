@@ -9,7 +9,7 @@
 
 enum { BAD_CRC = 0x4000, TOO_LONG };
 
-static const struct chain_code_text codes[] = {
+static const struct chain__code_text codes[] = {
     { BAD_CRC, "BAD_CRC", "checksum mismatch" },
     { TOO_LONG, "TOO_LONG", NULL },
     { 0, NULL, NULL },
@@ -34,8 +34,8 @@ static void settle(struct mini *m)
     if (plan.code > 0)
         chain__reject(done, plan.code, plan.message, 0);
     else {
-        chain_cancel(&m->root);
-        chain__cancelled(done);
+        chain_root_cancel(&m->root);
+        chain__acknowledge(done);
     }
     m->area.failure.origin = plan.origin;
 }
@@ -123,7 +123,7 @@ static void declared_codes_have_names(void **state)
 static void cancelled_is_a_failure_without_words(void **state)
 {
     (void)state;
-    plan.code = CHAIN_CANCELLED;
+    plan.code = CHAIN_CODE_CANCELLED;
     assert_int_equal(run(&mini.area.value), 1);
     assert_string_equal(printed, "");
 }

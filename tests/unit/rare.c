@@ -118,12 +118,12 @@ static void rule_79_an_instance_that_comes_too_late_goes_back(void **state)
     spawn_on(&a, 'a', &world);
     spawn_on(&b, 'b', &other);
     chain__give_back(a.op.instance);
-    chain_cancel(&b.root);
+    chain_root_cancel(&b.root);
     assert_null(pool.free);
     assert_diary("a0 ");
     chain_loop_turn(&other.loop, false);
     assert_diary("b-1 ");
-    assert_int_equal(chain_outcome(&b.root), CHAIN_WAS_CANCELLED);
+    assert_int_equal(chain_root_outcome(&b.root), CHAIN_OUTCOME_CANCELLED);
     assert_ptr_equal(pool.free, &slots[0].instance);
 }
 
@@ -136,7 +136,7 @@ static void rule_79_who_is_cancelled_waits_no_more(void **state)
     new_pool();
     spawn_on(&a, 'a', &world);
     spawn_on(&b, 'b', &world);
-    chain_cancel(&b.root);
+    chain_root_cancel(&b.root);
     chain__give_back(a.op.instance);
     assert_ptr_equal(pool.free, &slots[0].instance);
     chain_loop_turn(&world.loop, false);
@@ -155,9 +155,9 @@ static void rule_80_nothing_is_spawned_from_a_pool_while_the_loop_ends(void **st
     chain_loop_turn(&world.loop, false);
     chain_loop_cancel(&world.loop);
     spawn_on(&a, 'a', &world);
-    assert_int_equal(chain_rejection(&a.root).code, CHAIN_ECLOSED);
+    assert_int_equal(chain_root_rejection(&a.root).code, CHAIN_ECLOSED);
     assert_null(a.op.instance);
-    chain__cancelled(pending.done);
+    chain__acknowledge(pending.done);
     chain_loop_turn(&world.loop, false);
     note("| ");
     spawn_on(&a, 'b', &world); /* all that ran has ended */
@@ -188,15 +188,15 @@ static void rule_66_a_request_is_for_the_run_it_was_made_of(void **state)
     mini_run(&a, &world.loop);
     chain_loop_turn(&world.loop, false);
     ext_resolve(a.done, 1);
-    assert_int_equal(chain_post_cancel(&request, &a.root), CHAIN_OK);
+    assert_int_equal(chain_root_post_cancel(&request, &a.root), CHAIN_OK);
     chain_loop_turn(&world.loop, false);
-    assert_true(chain_post_cancel_done(&request));
+    assert_true(chain_cancel_request_is_free(&request));
     assert_diary("a1 ");
     chain_loop_turn(&other.loop, false);
     ext_resolve(a.done, 2);
     chain_loop_turn(&other.loop, false);
     assert_diary("b2 ");
-    assert_int_equal(chain_outcome(&a.root), CHAIN_VALUE);
+    assert_int_equal(chain_root_outcome(&a.root), CHAIN_OUTCOME_VALUE);
 }
 
 /* They cost as much of the budget as whatever else is ready, and what is over is done in the next turn. */
@@ -210,12 +210,12 @@ static void rule_17_more_requests_than_budget(void **state)
     mini_run(&a, &world.loop);
     chain_loop_turn(&world.loop, false);
     for (int i = 0; i <= CHAIN_BUDGET; i++)
-        assert_int_equal(chain_post_cancel(&requests[i], &a.root), CHAIN_OK);
+        assert_int_equal(chain_root_post_cancel(&requests[i], &a.root), CHAIN_OK);
     assert_true(chain_loop_turn(&world.loop, true));
-    assert_true(chain_post_cancel_done(&requests[CHAIN_BUDGET - 1]));
-    assert_false(chain_post_cancel_done(&requests[CHAIN_BUDGET]));
+    assert_true(chain_cancel_request_is_free(&requests[CHAIN_BUDGET - 1]));
+    assert_false(chain_cancel_request_is_free(&requests[CHAIN_BUDGET]));
     assert_false(chain_loop_turn(&world.loop, true));
-    assert_true(chain_post_cancel_done(&requests[CHAIN_BUDGET]));
+    assert_true(chain_cancel_request_is_free(&requests[CHAIN_BUDGET]));
     assert_int_equal(world.blocks, 0);
 }
 
@@ -355,7 +355,7 @@ static void rule_83_an_end_counts_before_its_strand_is_resumed(void **state)
     assert_diary("body0 ");
     chain_loop_turn(&world.loop, false);
     assert_diary("joined0 ");
-    assert_int_equal(chain_outcome(&timed.root), CHAIN_VALUE);
+    assert_int_equal(chain_root_outcome(&timed.root), CHAIN_OUTCOME_VALUE);
 }
 
 static void rule_93_a_jump_counts_while_it_cleans_up(void **state)
@@ -372,7 +372,7 @@ static void rule_93_a_jump_counts_while_it_cleans_up(void **state)
     chain_loop_turn(&world.loop, false);
     chain_loop_turn(&world.loop, false);
     assert_diary("body0 joined0 ");
-    assert_int_equal(chain_outcome(&timed.root), CHAIN_VALUE);
+    assert_int_equal(chain_root_outcome(&timed.root), CHAIN_OUTCOME_VALUE);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_worlds, close_worlds)

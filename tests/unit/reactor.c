@@ -43,7 +43,7 @@ static struct chain_loop *loop;
 static int attempts;
 static int pair[2];
 
-static enum chain_attempt try_get(struct chain_io *io, int error)
+static enum chain_io_attempt try_get(struct chain_io *io, int error)
 {
     struct get *op = (struct get *)(void *)io;
     struct chain_deferred done = chain__deferred(op);
@@ -54,19 +54,19 @@ static enum chain_attempt try_get(struct chain_io *io, int error)
         attempts++;
         got.count = (int)recv(op->fd, got.text, 4, MSG_DONTWAIT);
         if (got.count < 0 && errno == EAGAIN)
-            return CHAIN_AGAIN;
+            return CHAIN_IO_AGAIN;
         if (got.count < 0)
             error = errno;
     }
     if (error != 0) {
         chain__reject(done, error, NULL, 0);
-        return CHAIN_DONE;
+        return CHAIN_IO_ENDED;
     }
     place = chain__claim(done);
     assert_non_null(place);
     *place = got;
     chain__settle(done, 0);
-    return CHAIN_DONE;
+    return CHAIN_IO_ENDED;
 }
 
 static void get_start(struct get *op, int fd)
@@ -75,7 +75,7 @@ static void get_start(struct get *op, int fd)
 
     op->io.attempt = try_get;
     op->fd = fd;
-    code = chain_io_start(chain_loop_of(op), &op->io, fd, CHAIN_READ);
+    code = chain_io_start(chain_loop_of(op), &op->io, fd, CHAIN_IO_READ);
     if (code != 0)
         chain__reject(chain__deferred(op), code, NULL, 0);
 }
@@ -220,8 +220,8 @@ static void close_with_a_waiting_operation(void **state)
     assert_diary("a? b? ");
     chain_loop_run(loop);
     assert_diary("a!ECANCELED b!ECANCELED ");
-    assert_int_equal(chain_rejection(&a.root).code, ECANCELED);
-    assert_int_equal(chain_rejection(&b.root).code, ECANCELED);
+    assert_int_equal(chain_root_rejection(&a.root).code, ECANCELED);
+    assert_int_equal(chain_root_rejection(&b.root).code, ECANCELED);
     pair[0] = -1;
 }
 
@@ -256,7 +256,7 @@ static void a_number_that_is_used_again(void **state)
     close(again[1]);
     chain_loop_run(loop);
     assert_diary("b= ");
-    assert_int_equal(chain_rejection(&a.root).code, ECANCELED);
+    assert_int_equal(chain_root_rejection(&a.root).code, ECANCELED);
     close(duplicate);
 }
 
@@ -273,11 +273,11 @@ static void forget_lets_a_descriptor_move_to_another_reactor(void **state)
     get(&b, 'b', pair[0], 1);
     chain_loop_run(loop);
     assert_diary("a? b!EBUSY ");
-    assert_int_equal(chain_rejection(&b.root).code, EBUSY);
+    assert_int_equal(chain_root_rejection(&b.root).code, EBUSY);
 
     chain_io_forget(pair[0]);
     chain_loop_run(chain_reactor_loop(first));
-    assert_int_equal(chain_rejection(&a.root).code, ECANCELED);
+    assert_int_equal(chain_root_rejection(&a.root).code, ECANCELED);
     get(&c, 'c', pair[0], 1);
     turn();
     send_text(pair[1], "here");
@@ -305,7 +305,7 @@ static void a_reactor_that_is_closed_lets_go_of_descriptors(void **state)
     send_text(pair[1], "1");
     chain_loop_run(loop);
     assert_diary("l? b? b=1 ");
-    assert_int_equal(chain_outcome(&lost.root), CHAIN_PENDING);
+    assert_int_equal(chain_root_outcome(&lost.root), CHAIN_OUTCOME_PENDING);
 }
 
 static void stop_leaves_the_slot(void **state)
@@ -320,14 +320,14 @@ static void stop_leaves_the_slot(void **state)
     assert_true(chain_loop_left(loop, &left)); /* rule 107 */
     assert_int_equal(left.roots, 2);
     assert_int_equal(left.descriptors, 2);
-    chain_cancel(&a.root);
+    chain_root_cancel(&a.root);
     chain_io_stop(&a.area.get.io);
     chain_io_stop(&a.area.get.io);
-    chain__cancelled(chain__deferred(&a.area.get));
+    chain__acknowledge(chain__deferred(&a.area.get));
     send_text(pair[1], "b");
     chain_loop_run(loop);
     assert_diary("a? b? a!cancelled b=b ");
-    assert_int_equal(chain_outcome(&a.root), CHAIN_WAS_CANCELLED);
+    assert_int_equal(chain_root_outcome(&a.root), CHAIN_OUTCOME_CANCELLED);
     assert_false(chain_loop_left(loop, &left));
 }
 
@@ -335,17 +335,17 @@ static void stop_leaves_the_slot(void **state)
 
 static int calls;
 
-static enum chain_attempt take_all(struct chain_io *io, int error)
+static enum chain_io_attempt take_all(struct chain_io *io, int error)
 {
     char bytes[16];
 
     (void)io;
     calls++;
     if (error != 0)
-        return CHAIN_DONE;
+        return CHAIN_IO_ENDED;
     while (recv(pair[0], bytes, sizeof bytes, MSG_DONTWAIT) > 0)
         continue;
-    return CHAIN_AGAIN;
+    return CHAIN_IO_AGAIN;
 }
 
 static void write_soon(int number)
@@ -365,7 +365,7 @@ static void c_code_keeps_a_loop_waiting(void **state)
     (void)state;
     calls = 0;
     assert_false(chain_loop_turn(loop, true));
-    assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_READ), 0);
+    assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ), 0);
     sigaction(SIGALRM, &action, NULL);
     setitimer(ITIMER_REAL, &soon, NULL);
     while (calls < 2 && turns < 1000) {
@@ -392,24 +392,24 @@ static void bad_descriptors(void **state)
     (void)state;
     get(&a, 'a', -1, 1);
     turn();
-    assert_int_equal(chain_rejection(&a.root).code, EBADF);
+    assert_int_equal(chain_root_rejection(&a.root).code, EBADF);
     getrlimit(RLIMIT_NOFILE, &limit);
     get(&a, 'a', INT32_MAX, 1); /* beyond the table */
     turn();
-    assert_int_equal(chain_rejection(&a.root).code, EMFILE);
+    assert_int_equal(chain_root_rejection(&a.root).code, EMFILE);
     get(&a, 'a', file, 1);
     turn();
-    assert_int_equal(chain_rejection(&a.root).code, ENOTSOCK);
-    assert_int_equal(chain_io_wait(loop, &io, file, CHAIN_READ), EPERM);
-    assert_int_equal(chain_io_wait(loop, &io, 1000, CHAIN_READ), EBADF);
+    assert_int_equal(chain_root_rejection(&a.root).code, ENOTSOCK);
+    assert_int_equal(chain_io_wait(loop, &io, file, CHAIN_IO_READ), EPERM);
+    assert_int_equal(chain_io_wait(loop, &io, 1000, CHAIN_IO_READ), EBADF);
     world_open(&world);
-    assert_int_equal(chain_io_start(&world.loop, &io, pair[0], CHAIN_READ), ENOTSUP);
-    assert_int_equal(chain_io_wait(&world.loop, &io, pair[0], CHAIN_READ), ENOTSUP);
+    assert_int_equal(chain_io_start(&world.loop, &io, pair[0], CHAIN_IO_READ), ENOTSUP);
+    assert_int_equal(chain_io_wait(&world.loop, &io, pair[0], CHAIN_IO_READ), ENOTSUP);
     world_close(&world);
-    assert_int_equal(chain_io_wait(loop, &io, pair[0], CHAIN_READ), 0);
+    assert_int_equal(chain_io_wait(loop, &io, pair[0], CHAIN_IO_READ), 0);
     assert_non_null(io.link.next); /* it waits */
-    assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_READ), EALREADY);
-    assert_int_equal(chain_io_wait(loop, &io, pair[1], CHAIN_READ), EALREADY);
+    assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ), EALREADY);
+    assert_int_equal(chain_io_wait(loop, &io, pair[1], CHAIN_IO_READ), EALREADY);
     chain_io_stop(&io);
     assert_null(io.link.next); /* it does not */
     chain_io_close(-1);
@@ -493,7 +493,7 @@ static void timers_never_fire_early(void **state)
     fired = 0;
     for (int i = 0; i < 40; i++) {
         timers[i].fire = not_early;
-        chain_timer_arm(loop, &timers[i], chain_deadline(loop, i * 130001));
+        chain_timer_arm(loop, &timers[i], chain_loop_deadline(loop, i * 130001));
     }
     while (chain_loop_turn(loop, true))
         continue;
@@ -523,7 +523,7 @@ static struct chain_loop *of_handler;
 static void on_signal(int number)
 {
     (void)number;
-    chain_wake(of_handler);
+    chain_loop_wake(of_handler);
 }
 
 static void rule_99_wake_in_a_signal_handler(void **state)

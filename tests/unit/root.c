@@ -38,15 +38,15 @@ static void a_zeroed_frame_is_quiescent(void **state)
 
     (void)state;
     mini_init(&m, 'm', 1);
-    assert_true(chain_is_quiescent(&m.root));
-    assert_int_equal(chain_outcome(&m.root), CHAIN_PENDING);
+    assert_true(chain_root_is_quiescent(&m.root));
+    assert_int_equal(chain_root_outcome(&m.root), CHAIN_OUTCOME_PENDING);
     mini_run(&m, &world.loop);
-    assert_false(chain_is_quiescent(&m.root));
+    assert_false(chain_root_is_quiescent(&m.root));
     assert_int_equal(mini_run(&m, &world.loop), EBUSY);
     chain_loop_turn(&world.loop, false);
     assert_int_equal(mini_run(&m, &world.loop), EBUSY);
     finish(&m, 0);
-    assert_true(chain_is_quiescent(&m.root));
+    assert_true(chain_root_is_quiescent(&m.root));
     world_close(&world);
 }
 
@@ -59,13 +59,13 @@ static void rule_105_an_unread_rejection_is_reported_when_the_loop_ends(void **s
         mini_init(&m[i], 'm', 1);
         mini_run(&m[i], &world.loop);
         finish(&m[i], 10 + i);
-        assert_true(chain_is_quiescent(&m[i].root));
+        assert_true(chain_root_is_quiescent(&m[i].root));
     }
-    assert_int_equal(chain_rejection(&m[1].root).code, 11);
-    assert_int_equal(chain_outcome(&m[3].root), CHAIN_REJECTED);
+    assert_int_equal(chain_root_rejection(&m[1].root).code, 11);
+    assert_int_equal(chain_root_outcome(&m[3].root), CHAIN_OUTCOME_REJECTED);
     world_close(&world);
     assert_diary("unhandled 10 unhandled 12 ");
-    assert_int_equal(chain_rejection(&m[0].root).code, 10);
+    assert_int_equal(chain_root_rejection(&m[0].root).code, 10);
 }
 
 static void rule_105_an_unread_rejection_is_reported_when_its_frame_runs_again(void **state)
@@ -80,8 +80,8 @@ static void rule_105_an_unread_rejection_is_reported_when_its_frame_runs_again(v
     assert_int_equal(mini_run(&m, &world.loop), 0);
     assert_diary("unhandled 5 ");
     finish(&m, 0);
-    assert_int_equal(chain_outcome(&m.root), CHAIN_VALUE);
-    assert_int_equal(chain_rejection(&m.root).code, 0);
+    assert_int_equal(chain_root_outcome(&m.root), CHAIN_OUTCOME_VALUE);
+    assert_int_equal(chain_root_rejection(&m.root).code, 0);
     world_close(&world);
     assert_diary("");
 }
@@ -91,7 +91,7 @@ static struct mini *looked_at;
 static void look(struct chain_loop *loop, const struct chain_error *error)
 {
     hear(loop, error);
-    assert_int_equal(chain_outcome(&looked_at->root), CHAIN_REJECTED);
+    assert_int_equal(chain_root_outcome(&looked_at->root), CHAIN_OUTCOME_REJECTED);
 }
 
 static void rule_105_whoever_is_told_may_look(void **state)
@@ -131,7 +131,7 @@ static void rule_105_whoever_is_told_may_run_it(void **state)
     assert_int_equal(mini_run(&m, &world.loop), EBUSY);
     assert_diary("unhandled 5 ");
     finish(&m, 0);
-    assert_int_equal(chain_outcome(&m.root), CHAIN_VALUE);
+    assert_int_equal(chain_root_outcome(&m.root), CHAIN_OUTCOME_VALUE);
     world_close(&world);
 }
 
@@ -189,7 +189,7 @@ static void on_settled_may_run_it_again(void **state)
 static void cancel_and_resolve(struct mini *mini)
 {
     mini_keep(mini);
-    chain_cancel(&mini->root);
+    chain_root_cancel(&mini->root);
     ext_resolve(mini->done, 1);
 }
 
@@ -209,8 +209,8 @@ static void rule_17_an_end_inside_a_cancelled_start_leaves_the_budget_as_it_was(
     mini_run(&a, &world.loop);
     mini_run(&b, &world.loop);
     chain_loop_turn(&world.loop, false);
-    assert_int_equal(chain_outcome(&a.root), CHAIN_WAS_CANCELLED);
-    assert_int_equal(chain_outcome(&b.root), CHAIN_VALUE);
+    assert_int_equal(chain_root_outcome(&a.root), CHAIN_OUTCOME_CANCELLED);
+    assert_int_equal(chain_root_outcome(&b.root), CHAIN_OUTCOME_VALUE);
     assert_int_equal(world.loop.budget, budget - 1);
     assert_int_equal(world.loop.spared, 0);
     world_close(&world);
@@ -254,9 +254,9 @@ static void fini_counts_what_still_runs(void **state)
     ext_resolve(m[1].done, 1);
     chain_loop_turn(&world.loop, false);
     assert_int_equal(chain_loop_fini(&world.loop), 2);
-    assert_false(chain_is_quiescent(&m[0].root));
-    assert_true(chain_is_quiescent(&m[1].root));
-    assert_false(chain_is_quiescent(&m[2].root));
+    assert_false(chain_root_is_quiescent(&m[0].root));
+    assert_true(chain_root_is_quiescent(&m[1].root));
+    assert_false(chain_root_is_quiescent(&m[2].root));
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, open_world)

@@ -38,8 +38,8 @@ static void rule_2_the_first_wins(void **state)
     assert_int_equal(ext_resolve(done, 1), CHAIN_OK);
     assert_int_equal(ext_resolve(done, 2), CHAIN_LATE);
     assert_int_equal(chain__reject(done, EIO, "late", 0), CHAIN_LATE);
-    assert_int_equal(chain__cancelled(done), CHAIN_LATE);
-    assert_int_equal(chain_abandon(done), CHAIN_LATE);
+    assert_int_equal(chain__acknowledge(done), CHAIN_LATE);
+    assert_int_equal(chain_deferred_abandon(done), CHAIN_LATE);
     assert_int_equal(ext_resolve_shared(done, 2), CHAIN_LATE);
     assert_int_equal(ext_post(done, 2), CHAIN_LATE);
     assert_int_equal(chain__post_reject(done, EIO, NULL, 0), CHAIN_LATE);
@@ -56,7 +56,7 @@ static void rule_2_the_first_wins(void **state)
     assert_diary("a4 ");
     assert_int_equal(ext_resolve(a.done, 5), CHAIN_LATE); /* after the chain's end */
     assert_int_equal(chain_loop_late(&world.loop), 10);
-    assert_int_equal(chain_outcome(&a.root), CHAIN_VALUE);
+    assert_int_equal(chain_root_outcome(&a.root), CHAIN_OUTCOME_VALUE);
 }
 
 static void rule_4_a_frame_that_is_run_again(void **state)
@@ -70,7 +70,7 @@ static void rule_4_a_frame_that_is_run_again(void **state)
     ext_resolve(second, 2);
     run();
     a.rounds = 1;
-    assert_true(chain_is_quiescent(&a.root));
+    assert_true(chain_root_is_quiescent(&a.root));
     assert_int_equal(mini_run(&a, &world.loop), 0);
     run();
     assert_int_equal(ext_resolve(first, 8), CHAIN_LATE);
@@ -85,11 +85,11 @@ static void rule_35_a_rejection_has_code_message_info(void **state)
     struct chain_error error;
 
     (void)state;
-    assert_int_equal(chain_rejection(&a.root).code, 0);
+    assert_int_equal(chain_root_rejection(&a.root).code, 0);
     assert_int_equal(chain__reject(a.done, ECONNRESET, "went away", 42), CHAIN_OK);
     run();
-    assert_int_equal(chain_outcome(&a.root), CHAIN_REJECTED);
-    error = chain_rejection(&a.root);
+    assert_int_equal(chain_root_outcome(&a.root), CHAIN_OUTCOME_REJECTED);
+    error = chain_root_rejection(&a.root);
     assert_int_equal(error.code, ECONNRESET);
     assert_string_equal(error.message, "went away");
     assert_int_equal(error.info, 42);
@@ -103,26 +103,26 @@ static void codes_are_positive(void **state)
     (void)state;
     chain__reject(a.done, -ECONNRESET, NULL, 0);
     run();
-    assert_int_equal(chain_rejection(&a.root).code, EINVAL);
+    assert_int_equal(chain_root_rejection(&a.root).code, EINVAL);
 }
 
 static void rule_5_abandoned(void **state)
 {
     (void)state;
-    assert_int_equal(chain_abandon(a.done), CHAIN_OK);
+    assert_int_equal(chain_deferred_abandon(a.done), CHAIN_OK);
     run();
-    assert_int_equal(chain_rejection(&a.root).code, CHAIN_EABANDONED);
+    assert_int_equal(chain_root_rejection(&a.root).code, CHAIN_EABANDONED);
 }
 
 static void cancelled_is_an_outcome_of_its_own(void **state)
 {
     (void)state;
-    chain_cancel(&a.root);
-    assert_int_equal(chain__cancelled(a.done), CHAIN_OK);
+    chain_root_cancel(&a.root);
+    assert_int_equal(chain__acknowledge(a.done), CHAIN_OK);
     run();
     assert_diary("a!-1 ");
-    assert_int_equal(chain_outcome(&a.root), CHAIN_WAS_CANCELLED);
-    assert_int_equal(chain_rejection(&a.root).code, 0);
+    assert_int_equal(chain_root_outcome(&a.root), CHAIN_OUTCOME_CANCELLED);
+    assert_int_equal(chain_root_rejection(&a.root).code, 0);
 }
 
 static void rule_62_cancelled_without_being_asked(void **state)
@@ -131,9 +131,9 @@ static void rule_62_cancelled_without_being_asked(void **state)
 
     (void)state;
     snprintf(expected, sizeof expected, "a!%d ", ECANCELED);
-    assert_int_equal(chain__cancelled(a.done), CHAIN_OK);
+    assert_int_equal(chain__acknowledge(a.done), CHAIN_OK);
     run();
-    assert_int_equal(chain_rejection(&a.root).code, ECANCELED);
+    assert_int_equal(chain_root_rejection(&a.root).code, ECANCELED);
     assert_diary(expected);
 }
 
@@ -147,12 +147,12 @@ static void rule_106_a_rejection_after_the_decision_is_suppressed(void **state)
 {
     (void)state;
     world.loop.on_suppressed = hear;
-    a.root.strand.op.code = CHAIN_CANCELLED; /* as a cancel does while it is pending */
+    a.root.strand.op.code = CHAIN_CODE_CANCELLED; /* as a cancel does while it is pending */
     assert_int_equal(chain__reject(a.done, EIO, "lost", 0), CHAIN_OK);
     assert_int_equal(world.loop.suppressed, 1);
     run();
     assert_diary("suppressed 5 lost ext a!-1 ");
-    assert_int_equal(chain_outcome(&a.root), CHAIN_WAS_CANCELLED);
+    assert_int_equal(chain_root_outcome(&a.root), CHAIN_OUTCOME_CANCELLED);
 }
 
 static void settling_by_shared_claim(void **state)
@@ -161,10 +161,10 @@ static void settling_by_shared_claim(void **state)
     assert_int_equal(ext_resolve_shared(a.done, 1), CHAIN_OK);
     run();
     assert_int_equal(chain__shared_reject(a.done, EIO, NULL, 0), CHAIN_OK);
-    assert_int_equal(chain__shared_cancelled(a.done), CHAIN_LATE);
+    assert_int_equal(chain__shared_acknowledge(a.done), CHAIN_LATE);
     run();
     assert_diary("a1 a!5 ");
-    assert_int_equal(chain_rejection(&a.root).code, EIO);
+    assert_int_equal(chain_root_rejection(&a.root).code, EIO);
 }
 
 static void names_of_codes(void **state)
@@ -197,12 +197,12 @@ static void rule_103_after_the_loop(void **state)
 
     assert_int_equal(ext_post(late[0].done, 1), CHAIN_CLOSED);
     assert_int_equal(chain__post_reject(late[0].done, EIO, NULL, 0), CHAIN_CLOSED);
-    assert_int_equal(chain__post_cancelled(late[0].done), CHAIN_CLOSED);
+    assert_int_equal(chain__post_acknowledge(late[0].done), CHAIN_CLOSED);
     ext_resolve(late[0].done, 1);
     ext_resolve_soon(late[1].done, 1);
     chain__reject(late[2].done, EIO, NULL, 0);
     assert_int_equal(ext_resolve(late[0].done, 1), CHAIN_LATE);
-    assert_false(chain_is_quiescent(&late[0].root));
+    assert_false(chain_root_is_quiescent(&late[0].root));
     free(late);
     run();
     assert_diary("");

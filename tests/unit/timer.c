@@ -59,7 +59,7 @@ static struct alarm zero;
 static void arm_zero(struct alarm *alarm, struct chain_loop *loop)
 {
     (void)alarm;
-    arm((struct world *)(void *)loop, &zero, 9, chain_deadline(loop, 0));
+    arm((struct world *)(void *)loop, &zero, 9, chain_loop_deadline(loop, 0));
     note("armed ");
 }
 
@@ -86,13 +86,13 @@ static void rule_88_saturates_and_never_fires(void **state)
 
     (void)state;
     world_open(&world);
-    assert_int_equal(chain_deadline(&world.loop, -5), world.clock);
-    assert_int_equal(chain_deadline(&world.loop, INT64_MAX), world.clock + INT64_MAX);
+    assert_int_equal(chain_loop_deadline(&world.loop, -5), world.clock);
+    assert_int_equal(chain_loop_deadline(&world.loop, INT64_MAX), world.clock + INT64_MAX);
     world.clock = UINT64_MAX - 10;
-    assert_int_equal(chain_deadline(&world.loop, 9), UINT64_MAX - 1);
-    assert_int_equal(chain_deadline(&world.loop, 10), UINT64_MAX);
-    assert_int_equal(chain_deadline(&world.loop, 11), UINT64_MAX);
-    assert_int_equal(chain_deadline(&world.loop, INT64_MAX), UINT64_MAX);
+    assert_int_equal(chain_loop_deadline(&world.loop, 9), UINT64_MAX - 1);
+    assert_int_equal(chain_loop_deadline(&world.loop, 10), UINT64_MAX);
+    assert_int_equal(chain_loop_deadline(&world.loop, 11), UINT64_MAX);
+    assert_int_equal(chain_loop_deadline(&world.loop, INT64_MAX), UINT64_MAX);
 
     arm(&world, &never, 1, UINT64_MAX);
     arm(&world, &soon, 2, UINT64_MAX - 1);
@@ -163,7 +163,7 @@ static void arm_many(struct chain_loop *loop, struct many *one)
     one->timer.fire = ring_many;
     one->armed = true;
     armed++;
-    chain_timer_arm(loop, &one->timer, chain_deadline(loop, dice(2000)));
+    chain_timer_arm(loop, &one->timer, chain_loop_deadline(loop, dice(2000)));
 }
 
 static void disarm_many(struct chain_loop *loop, struct many *one)
@@ -283,8 +283,8 @@ static void rule_86_delay(void **state)
     chain_loop_run(&world.loop);
     diary[0] = '\0';
     assert_int_equal(world.clock, 1005 * MS);
-    assert_int_equal(chain_outcome(&a.root), CHAIN_VALUE);
-    assert_int_equal(chain_outcome(&b.root), CHAIN_VALUE);
+    assert_int_equal(chain_root_outcome(&a.root), CHAIN_OUTCOME_VALUE);
+    assert_int_equal(chain_root_outcome(&b.root), CHAIN_OUTCOME_VALUE);
     world_close(&world);
 }
 

@@ -26,7 +26,7 @@ static void nothing_is_told_after_the_end(void **state)
     done = a.done;
     assert_int_equal(chain_loop_fini(&world.loop), 1);
     told = 0;
-    chain_cancel(&a.root);
+    chain_root_cancel(&a.root);
     chain__trace_retry(&a.root.strand.op, 1);
     chain__trace_begin(CHAIN_EVENT_BRANCH, &a.root.strand.op, NULL);
     chain__trace_start(&a.root.strand.op, 1);
@@ -60,7 +60,7 @@ static void a_request_has_no_number(void **state)
 
     (void)state;
     run(&asked_type);
-    assert_int_equal(chain_post_cancel(&request, &a.root), CHAIN_OK);
+    assert_int_equal(chain_root_post_cancel(&request, &a.root), CHAIN_OK);
     world.loop.on_trace = keep;
     told = 0;
     chain_loop_turn(&world.loop, false);
@@ -74,7 +74,7 @@ static void a_request_has_no_number(void **state)
 static void resolve_and_cancel(struct mini *mini)
 {
     ext_resolve(ext_done(&mini->area.ext), 1);
-    chain_cancel(&mini->root);
+    chain_root_cancel(&mini->root);
 }
 
 /* In a start that has settled the header says only that; where the strand is, the loop knows. */

@@ -71,7 +71,7 @@ int superloop(void)
         clock_ns = (uint64_t)clock_ms() * 1000000;
         poll_button();
         chain_loop_turn(&loop, false);
-        if (chain_outcome(&crossing.root) != CHAIN_PENDING) /* a real one would not end */
+        if (chain_root_outcome(&crossing.root) != CHAIN_OUTCOME_PENDING) /* a real one would not end */
             return (int)chain_loop_fini(&loop);
     }
 }
