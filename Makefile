@@ -31,7 +31,7 @@ INCLUDES = -Icompiler -Igrammar -I$(BUILD)/gen -Iruntime/include -I$(BUILD)/incl
 COMPILER_SRC := $(wildcard compiler/*.c compiler/*/*.c)
 RUNTIME_SRC  := $(wildcard runtime/*.c runtime/*/*.c)
 MODULES      := $(wildcard runtime/ops/*.chain)
-HEADERS      := $(wildcard runtime/include/*.h)
+HEADERS      := $(wildcard runtime/include/*.h runtime/include/chain/private/*.h)
 
 LEXER  := $(patsubst grammar/%.re,$(BUILD)/gen/%_lex.c,$(wildcard grammar/*.re))
 PARSER := $(patsubst grammar/%.y,$(BUILD)/gen/%.tab.c,$(wildcard grammar/*.y))

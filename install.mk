@@ -31,7 +31,7 @@ WAY_TO_DATA := $(call way,$(bindir),$(datadir))
 
 AMALGAMATION   := $(addprefix $(BUILD)/share/chain/runtime/,chain.h chain.c)
 VENDOR_HEADERS := $(MODULES:runtime/ops/%.chain=$(BUILD)/gen/vendor/%.h)
-GEN_HEADERS    := $(addprefix runtime/include/,chain.h chain_gen.h chain_post.h chain_join.h chain_spawn.h chain_run.h chain_bare.h)
+GEN_HEADERS    := $(addprefix runtime/include/,chain.h chain/private/gen.h chain/private/post.h chain/private/join.h chain/private/spawn.h chain/private/run.h chain_bare.h)
 TOLD_HEADERS   := $(GEN_HEADERS) $(filter-out $(GEN_HEADERS),$(sort $(HEADERS))) $(VENDOR_HEADERS)
 # The core first; ports to other systems are no part of it.
 TOLD_SOURCES   := $(sort $(wildcard runtime/core/*.[ch])) \
@@ -122,7 +122,7 @@ INSTALLED_LIBRARY = \
     644:$(LIBCHAIN):$(libdir)/libchain.a \
     644:$(LIBCHAIN_TRACE):$(libdir)/libchain-trace.a \
     644:$(SHARED):$(libdir)/$(notdir $(SHARED)) \
-    $(foreach f,$(PUBLIC_HEADERS),644:$f:$(includedir)/$(notdir $f)) \
+    $(foreach f,$(PUBLIC_HEADERS),644:$f:$(includedir)/$(f:$(BUILD)/include/%=%)) \
     $(foreach f,$(MODULE_HEADERS),644:$f:$(includedir)/chain/$(notdir $f)) \
     644:pkg/chain.pc.in:$(pkgconfigdir)/chain.pc \
     644:pkg/chain-config.cmake.in:$(cmakedir)/chain-config.cmake \
@@ -158,7 +158,7 @@ install-library: libchain shared $(BUILD)/share/man/man3/chain.3
 
 uninstall: ## what install with the same variables has put there
 	@for file in $(INSTALLED_TOOL) $(INSTALLED_LIBRARY) $(INSTALLED_LINKS:%=:%); do file=$${file#*:}; rm -f "$(DESTDIR)$${file#*:}"; done
-	@for folder in $(datadir)/chain/runtime $(datadir)/chain $(includedir)/chain $(cmakedir) $(docdir)/pictures $(docdir); do \
+	@for folder in $(datadir)/chain/runtime $(datadir)/chain $(includedir)/chain/private $(includedir)/chain $(cmakedir) $(docdir)/pictures $(docdir); do \
 	    rmdir "$(DESTDIR)$$folder" 2>/dev/null || true; \
 	done
 

@@ -12,7 +12,7 @@
 function base(path) { sub(/.*\//, "", path); return path }
 
 # How others include it.
-function key(path) { return path ~ /\/vendor\/[^\/]*$/ ? "chain/" base(path) : base(path) }
+function key(path) { return path ~ /\/vendor\/[^\/]*$/ ? "chain/" base(path) : path ~ /\/private\/[^\/]*$/ ? "chain/private/" base(path) : base(path) }
 
 # What the core includes, and headers that ask for nothing but the core and what every C compiler has.
 function is_core(path,    i, name) {

@@ -176,8 +176,7 @@ bool reserved_can_include(const char *name)
 bool reserved_is_header(const char *name)
 {
     static const char *const headers[] = {
-        "chain.h", "chain_atomic.h", "chain_bare.h", "chain_config.h", "chain_explore.h", "chain_gen.h", "chain_join.h",
-        "chain_net.h", "chain_number.h", "chain_post.h", "chain_reactor.h", "chain_run.h", "chain_sim.h", "chain_spawn.h", "chain_time.h", NULL
+        "chain.h", "chain_bare.h", "chain_config.h", "chain_explore.h", "chain_net.h", "chain_reactor.h", "chain_sim.h", "chain_time.h", NULL
     };
     return is_one_of(name, headers) || reserved_is_always_there(name);
 }

@@ -258,7 +258,7 @@ uint32_t emit_h(struct writer *writer, const struct program *program, const stru
                  guard, NULL);
     writer_put(writer, "0x00000000");
     begin = writer->length;
-    writer_put_template(writer, after_digest_text, "abi", EMIT_ABI, "runtime", options->vendored ? "chain.h" : "chain_gen.h", NULL);
+    writer_put_template(writer, after_digest_text, "abi", EMIT_ABI, "runtime", options->vendored ? "chain.h" : "chain/private/gen.h", NULL);
     for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
         if (item->kind == AST_CPP || item->kind == AST_IMPORT)
             emit_item(&emitter, item);

@@ -181,7 +181,7 @@ void lower_check_before_c(struct lowering *lowering, const struct text *text);
 bool lower_calls_something(const struct text *text);
 /* "123", of which C has nothing to say. */
 bool lower_is_small_number(const struct text *text);
-/* A whole number that may be computed in any type, as what the function `as` of chain_number.h makes of it. */
+/* A whole number that may be computed in any type, as what the function `as` of chain/private/number.h makes of it. */
 struct text *lower_number_text(struct lowering *lowering, struct text *computed, const char *as);
 
 /* lower_retry.c, lower_catch.c, lower_spawn.c */

@@ -2,7 +2,7 @@
 #ifndef CHAIN_BACKEND_H
 #define CHAIN_BACKEND_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 #include "chain_reactor.h"
 #include "../threads/fork.h"
 #include "../threads/workers.h"

@@ -4,7 +4,7 @@
  * is taken by the plan of the operation, or by a cancel of the host. Choices that are not in the scenario are 0: a value. */
 #include "explore.h"
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* explore_notes.c - what has been noted of a run: its starts, and what is wrong with it. */
 #include "explore.h"
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 #include "chain_sim.h"
 
 #include <stdarg.h>

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 /* Numbers that are neither a count nor a descriptor. */
 #define FIRST_NUMBER ((uintptr_t)0x5a000000)

@@ -2,7 +2,7 @@
 #ifndef CHAIN_SIMULATED_H
 #define CHAIN_SIMULATED_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 #include "chain_sim.h"
 
 enum thing_kind {

@@ -1,6 +1,6 @@
 /* branch.c - what the end of a branch means to the strand that waits for it (rules 44-57).
  *
- * The inline part, for a value that decides nothing, is in chain_gen.h. */
+ * The inline part, for a value that decides nothing, is in chain/private/gen.h. */
 #include "cancel.h"
 #include "core.h"
 #include "suppress.h"

@@ -2,7 +2,7 @@
 #ifndef CHAIN_CORE_CANCEL_H
 #define CHAIN_CORE_CANCEL_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 /* Cancels a chain that was run from outside, and all that it has spawned. */
 void chain__cancel_top(struct chain_strand *strand, struct chain_loop *loop);

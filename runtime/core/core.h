@@ -2,7 +2,7 @@
 #ifndef CHAIN_CORE_H
 #define CHAIN_CORE_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 /* States that only a bug in libchain or chainc can bring about (rule 108). */
 #ifdef CHAIN_DEBUG

@@ -2,7 +2,7 @@
 #ifndef CHAIN_CORE_MAILBOX_H
 #define CHAIN_CORE_MAILBOX_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 /* `alive` of a posted strand: a cancel had come before its rejection, whose code stands where its origin will. */
 enum { CHAIN__LOST = 254 };

@@ -2,7 +2,7 @@
 #ifndef CHAIN_CORE_POOL_H
 #define CHAIN_CORE_POOL_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 /* An instance goes to whoever waits for one, or back to where it is from. */
 void chain__give_back(struct chain__instance *instance);

@@ -4,7 +4,7 @@
  * the loop. So a post costs two compare-and-swaps, and a wake-up only if the loop sleeps.
  *
  * On firmware a poster is an interrupt, and where the processor lacks the instructions a port's critical section stands in for
- * them: chain_atomic.h. */
+ * them: chain/private/atomic.h. */
 #include "core.h"
 #include "mailbox.h"
 #include "settle.h"

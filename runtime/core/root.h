@@ -2,7 +2,7 @@
 #ifndef CHAIN_CORE_ROOT_H
 #define CHAIN_CORE_ROOT_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 /* How many chains run that C code has run. */
 size_t chain__roots_running(const struct chain_loop *loop);

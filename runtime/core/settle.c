@@ -1,6 +1,6 @@
 /* settle.c - how operations end.
  *
- * The inline part, for values, is in chain_gen.h; what is here is the rare part. */
+ * The inline part, for values, is in chain/private/gen.h; what is here is the rare part. */
 #include "settle.h"
 
 #include "cancel.h"

@@ -2,7 +2,7 @@
 #ifndef CHAIN_CORE_SETTLE_H
 #define CHAIN_CORE_SETTLE_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 /* The message of a rejection with ECANCELED by which an operation ends that nobody asked to stop (rule 62). */
 extern const char chain__unasked[];

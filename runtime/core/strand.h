@@ -2,7 +2,7 @@
 #ifndef CHAIN_CORE_STRAND_H
 #define CHAIN_CORE_STRAND_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 /* Resumes ready strands until there is none or the budget ends (rules 14, 17). */
 void chain__drain(struct chain_loop *loop);

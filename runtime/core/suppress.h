@@ -2,7 +2,7 @@
 #ifndef CHAIN_CORE_SUPPRESS_H
 #define CHAIN_CORE_SUPPRESS_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 /* The step that `op` stands for: what its strand waits for, or the branch that it is the header of; NULL if unknown. */
 const struct chain_site *chain__site_of(struct chain_op *op);

@@ -2,7 +2,7 @@
 #ifndef CHAIN_CORE_TIMER_H
 #define CHAIN_CORE_TIMER_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 /* Takes the earliest timer out if it is due at `now`; NULL if there is none. */
 struct chain_timer *chain__timer_due(struct chain_loop *loop, uint64_t now);

@@ -2,7 +2,7 @@
 #ifndef CHAIN_CORE_TRACE_H
 #define CHAIN_CORE_TRACE_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 /* A strand has come out of the mailbox; if it waited for an operation, that has been settled by a
  * post. */

@@ -1,130 +1,49 @@
 /* chain.h - the libchain runtime, for people.
  *
- * A chain is a frame (one struct, no heap) that a loop resumes. Everything a chain can wait for is an operation: it settles
- * exactly once, with a value, a rejection or as cancelled. The C side of an operation holds the deferred (it may settle),
- * the chain holds the promise (it may only wait).
+ * A chain is a frame (one struct, no heap) that a loop resumes. A chain waits for operations: each settles exactly once, with a
+ * value, a rejection or as cancelled. The C code of an operation holds the deferred (it may settle), the chain may only wait.
  *
- * Unless a function says otherwise it is called on the thread of its loop. "Rule n" is a rule of semantics.md, in the
- * documentation.
+ * The parts of this header: run a chain, its outcome, cancel, settle, the loop, timers, threads for blocking steps, ports, the
+ * trace. What programs need only for its size is in chain/private/.
  *
- * This header and the core behind it make no system call and need no heap; the reactor (chain_reactor.h) adds sockets,
- * clocks and threads on a hosted system.
+ * Unless a function says otherwise:
+ * - it is called on the thread of its loop, and does not block;
+ * - pointers are not NULL, and what they point to belongs to the caller;
+ * - times are in ns, of the loop's monotonic clock;
+ * - a cancel does not change what the function does.
+ * "Rule n" is a rule of semantics.md, in the documentation.
+ *
+ * This header and the core make no system call and need no heap; the reactor (chain_reactor.h) adds sockets, clocks and threads
+ * on a hosted system.
  */
 #ifndef CHAIN_H
 #define CHAIN_H
 
 #include "chain_config.h"
-#include "chain_number.h"
+#include "chain/private/loop.h"
+#include "chain/private/number.h"
+#include "chain/private/types.h"
 
 #ifdef __cplusplus
 extern "C" {
-#define CHAIN_STATIC_ASSERT(condition, text) static_assert(condition, text)
-#else
-#define CHAIN_STATIC_ASSERT(condition, text) _Static_assert(condition, text)
 #endif
 
-/* Output of chainc and the runtime must agree on the structs below; generated code checks this number. */
+/* Output of chainc and the runtime must agree on the structs that they share; generated code checks this number. */
 #define CHAIN_ABI 6
 
-/* Codes that errno has no name for. Rejection codes are positive: errno values, these, or those of a `codes` declaration
- * (0x4000 and up). */
-enum {
-    CHAIN_EABANDONED = 0x3f01, /* the deferred was given up without being settled (rule 5) */
-    CHAIN_ECLOSED = 0x3f02,    /* the loop has finished (rule 103) */
-    CHAIN_EEND = 0x3f03,       /* a source of items has no more */
-    CHAIN_EALL = 0x3f04        /* every branch of an `any` was rejected (rule 47) */
-};
-#define CHAIN_CODE_CANCELLED (-1) /* the outcome code of a cancelled operation; never a rejection */
+/* ---- running a chain ------------------------------------------------------------------------------------------------ */
 
-/* What a settling call returns. */
-enum chain_settled {
-    CHAIN_OK,    /* this call settled the operation */
-    CHAIN_LATE,  /* it was settled, cancelled or reused before: nothing was changed, the caller keeps what it passed (rule 2) */
-    CHAIN_CLOSED /* posting only: the loop has finished, nobody will look at it; the caller keeps what it passed (rule 103) */
+/* How a chain that C code runs has ended, or that it has not. */
+enum chain_outcome {
+    CHAIN_OUTCOME_PENDING,  /* it runs, or has never been run */
+    CHAIN_OUTCOME_VALUE,    /* NAME_value() returns it */
+    CHAIN_OUTCOME_REJECTED, /* chain_root_rejection() says why */
+    CHAIN_OUTCOME_CANCELLED
 };
 
-enum chain_outcome { CHAIN_OUTCOME_PENDING, CHAIN_OUTCOME_VALUE, CHAIN_OUTCOME_REJECTED, CHAIN_OUTCOME_CANCELLED };
-
-struct chain_event;
-struct chain_loop;
-struct chain_strand;
-struct chain__instance;
-struct chain__slabs;
-
-/* Where in a .chain file a step stands. Static data of the generated code. */
-struct chain_site {
-    const char *file;
-    int line;
-    int column;
-    const char *step; /* the step's name as written */
-};
-
-/* A rejection, as `err` in a handler and as told to the host (rule 35). Message and origin are static data. */
-struct chain_error {
-    int code;
-    int attempt;                      /* of the innermost retry around the step that rejected; 0 outside any */
-    const char *message;              /* may be NULL */
-    intptr_t info;                    /* whatever the rejecting side put there */
-    const struct chain_site *origin;  /* the step that rejected; NULL if unknown */
-    const struct chain_error *causes; /* CHAIN_EALL: the branches' errors in order; else NULL */
-};
-
-/* The part of a rejection that travels in the storage of an operation; its code is in the header. */
-struct chain_failure {
-    const char *message;
-    intptr_t info;
-    const struct chain_site *origin;
-};
-
-/* The header of an operation: 16 bytes, followed directly by the operation's own struct. A header's memory never becomes
- * anything but a header, so a stale deferred compares its tag and touches nothing else (rule 4). */
-struct chain_op {
-    /* bits 16-63: generation, odd while pending; 8-15: loop id; 0-7: CHAIN__… of chain_gen.h */
-    uint64_t tag __attribute__((__aligned__(8)));
-    int32_t code; /* 0 value, > 0 rejection, CHAIN_CODE_CANCELLED; while pending: an outcome that is already decided */
-    uint16_t at;  /* strand: where to resume; branch: how far its strand is, in units of 8 bytes: chain__parent_of() */
-    uint8_t flags;
-    uint8_t alive; /* strand that waits for branches: how many have not ended */
-};
-
-CHAIN_STATIC_ASSERT(sizeof(struct chain_op) == 16, "a header has 16 bytes on every processor");
-
-/* The right to settle one use of an operation, once (rules 1-4). A small value: copy it, keep it, post it to a thread.
- * Generated code wraps it in a type per operation, so that settling another operation's deferred does not compile. */
-struct chain_deferred {
-    struct chain_op *op;
-    uint64_t tag;
-};
-
-/* What the generated code knows of a chain. Static data. */
-struct chain_type {
-    struct chain_strand *(*resume)(struct chain_strand *strand, struct chain_loop *loop);
-    /* Asks what the strand waits for to stop; NULL: nothing it waits for can. */
-    void (*cancel)(struct chain_strand *strand, struct chain_loop *loop);
-    const char *name;
-    const struct chain_site *sites; /* the states in their order, then other steps; NULL without tables */
-    size_t states;                  /* entries of `sites` */
-    size_t caller;                  /* where in the frame the pointer to its caller is; 0: no chain has this type */
-    size_t nursery;                 /* where the instances that it has spawned are; 0: it spawns none */
-};
-
-/* One sequential line of execution. Directly behind it stands the frame it runs, and in that, first, the storage of what it
- * waits for: the operation's struct, then its value or failure. */
-struct chain_strand {
-    struct chain_strand *next;     /* in the ready queue or among the posts */
-    const struct chain_type *type; /* the chain that is resumed: the innermost called one */
-    struct chain_op op;            /* the header of what this strand waits for */
-};
-
-/* Where a strand goes on when the chain it runs has ended: the calling chain and its state. Static data, one for each call in
- * the source; every frame points to the one that it was called by. */
-struct chain_caller {
-    const struct chain_type *type;
-    uint16_t at;
-};
-
-/* A chain that C code runs: the head of every `struct NAME` that chainc writes for a chain. Zero the whole struct once,
- * before its first use; it may be run again when chain_root_is_quiescent(). */
+/* A chain that C code runs: the head of every `struct NAME` that chainc writes for a chain. Zero the whole struct once, before
+ * its first use. NAME_run() starts it; it may be run again when chain_root_is_quiescent(). Programs set `on_settled` and
+ * `context` and leave the other members alone. */
 struct chain_root {
     /* In a list of the loop, whose last one has no next. NULL: it has not been run, or has ended without a value and is in no list;
      * with a value it means nothing. Ask chain_root_is_quiescent(). */
@@ -141,53 +60,179 @@ struct chain_root {
 CHAIN_STATIC_ASSERT(sizeof(struct chain_root) == offsetof(struct chain_root, strand) + sizeof(struct chain_strand),
                     "a frame follows its strand directly");
 
-/* The outcome of a chain that C code ran; CHAIN_OUTCOME_PENDING while it runs. Reading a rejection counts as looking at it: an
- * unread one is reported when the loop ends (rule 105). */
+/* True if nothing of the chain runs any more, or it has never been run: it may be run again. Its memory may be freed, too. But
+ * if the chain was rejected and has no on_settled, the loop keeps it for the report of unhandled rejections until
+ * chain_root_outcome() or chain_root_rejection() is called, or the loop ends. True for a zeroed frame. */
+static inline bool chain_root_is_quiescent(const struct chain_root *root)
+{
+    return root->link == NULL || root->outcome != CHAIN_OUTCOME_PENDING;
+}
+
+/* ---- its outcome ---------------------------------------------------------------------------------------------------- */
+
+/* Codes that errno has no name for. Codes of rejections are positive: errno values, these, or those of a `codes` declaration
+ * (0x4000 and up). */
+enum {
+    CHAIN_EABANDONED = 0x3f01, /* the deferred was given up without being settled (rule 5) */
+    CHAIN_ECLOSED = 0x3f02,    /* the loop has finished (rule 103) */
+    CHAIN_EEND = 0x3f03,       /* a source of items has no more */
+    CHAIN_EALL = 0x3f04        /* every branch of an `any` was rejected (rule 47) */
+};
+#define CHAIN_CODE_CANCELLED (-1) /* of a cancelled operation, in traces and simulations; never that of a rejection */
+
+/* Where in a .chain file a step stands. Static data of the generated code. */
+struct chain_site {
+    const char *file;
+    int line;
+    int column;
+    const char *step; /* the step's name as written */
+};
+
+/* A rejection, as `err` in a handler and as the host sees it (rule 35). Message and origin are static data. */
+struct chain_error {
+    int code;
+    int attempt;                      /* of the innermost retry around the step that rejected; 0 outside any */
+    const char *message;              /* may be NULL */
+    intptr_t info;                    /* what the rejecting side passed */
+    const struct chain_site *origin;  /* the step that rejected; NULL if unknown */
+    const struct chain_error *causes; /* CHAIN_EALL: the branches' errors in order; else NULL */
+};
+
+/* The outcome of a chain; CHAIN_OUTCOME_PENDING while it runs. Counts as looking at a rejection: one that nobody has looked at
+ * is reported when the loop ends (rule 105). */
 enum chain_outcome chain_root_outcome(struct chain_root *root);
 
-/* The rejection of a chain whose outcome is CHAIN_OUTCOME_REJECTED, else code 0: put together from what the frame keeps until it is run
- * again. Counts as looking at it. */
+/* The rejection of a chain whose outcome is CHAIN_OUTCOME_REJECTED; code 0 for other outcomes. It is put together from what the
+ * frame keeps until the chain is run again. Counts as looking at it (rule 105). */
 struct chain_error chain_root_rejection(struct chain_root *root);
 
-/* Asks a chain that runs to stop (rules 61-72): what it waits for is cancelled, its `finally`s run, nothing new is started; when
- * all of that has ended its outcome is CHAIN_OUTCOME_CANCELLED (unless it had passed its last step). Idempotent, never fails, never
- * runs the chain's code inline; no effect on a chain that does not run. On the loop's thread; generated as NAME_cancel(). */
+/* The name of a code, such as "ETIMEDOUT" or "CHAIN_EALL"; NULL if the core does not know it. Static. Thread: any. */
+const char *chain_code_name(int code);
+
+/* A code for people, such as "All alternatives failed"; for one of errno.h its name, as the core has no texts for these:
+ * strerror(3) has. Never NULL. Static. Thread: any.
+ *
+ * Codes of a `codes` declaration are numbers that only their file knows: for SHOP.chain, SHOP_code_name() and SHOP_code_text() in
+ * the generated header know its codes, those of the files that it imports, and what these two functions know. */
+const char *chain_code_text(int code);
+
+/* ---- cancel --------------------------------------------------------------------------------------------------------- */
+
+/* Asks a chain to stop (rules 61-72): the operation it waits for is cancelled, its `finally`s run, nothing new is started. When
+ * all of that has ended its outcome is CHAIN_OUTCOME_CANCELLED, unless it had passed its last step. Never fails, and never runs
+ * the chain's code inline. A second call, and a call for a chain that does not run, have no effect. Generated code calls it from
+ * NAME_cancel(). */
 void chain_root_cancel(struct chain_root *root);
 
-/* A request to cancel from another thread. The storage is the caller's, zeroed, and free again when chain_cancel_request_is_free(). */
+/* What a call returns that settles an operation, or posts to a loop. */
+enum chain_settled {
+    CHAIN_OK,    /* this call settled the operation */
+    CHAIN_LATE,  /* it was settled, cancelled or reused before: nothing was changed, the caller keeps what it passed (rule 2) */
+    CHAIN_CLOSED /* posting only: the loop has finished, nobody will look at it; the caller keeps what it passed (rule 103) */
+};
+
+/* A request to cancel from another thread. The caller owns it, zeroes it before its first use, and may use it again or free it
+ * when chain_cancel_request_is_free(). Its members are the runtime's. */
 struct chain_cancel_request {
     struct chain_strand strand; /* travels through the posts; its frame is what follows */
     struct chain_root *root;
     uint32_t busy;              /* atomic */
 };
 
-/* chain_root_cancel() from any thread (rule 66): the loop performs it at its next turn. The frame of `root` must exist until then.
- * CHAIN_OK; CHAIN_LATE if this request is still on its way; CHAIN_CLOSED if the loop has finished. */
+/* chain_root_cancel() from any thread (rule 66): the loop performs it at its next turn. The frame of `root` must exist until
+ * then. Returns CHAIN_OK; CHAIN_LATE if the loop has not performed this request yet; CHAIN_CLOSED if the loop has finished. */
 enum chain_settled chain_root_post_cancel(struct chain_cancel_request *request, struct chain_root *root);
+
+/* True if no loop has this request any more. Thread: any. */
 bool chain_cancel_request_is_free(const struct chain_cancel_request *request);
 
-/* Whether nothing of the chain is alive: its memory may be run again. It may also be freed, but if it was rejected and has no
- * on_settled, only after chain_root_outcome() or chain_root_rejection() have looked, or the loop has ended: until then the loop keeps
- * it for its report. True for a zeroed frame. */
-static inline bool chain_root_is_quiescent(const struct chain_root *root)
-{
-    return root->link == NULL || root->outcome != CHAIN_OUTCOME_PENDING;
-}
+/* ---- settling: the C code of operations ------------------------------------------------------------------------------- */
 
-/* Rejects with CHAIN_EABANDONED, for a deferred whose owner goes away (rule 5). Thread: the loop's. */
+/* The right to settle one use of an operation, once (rules 1-4). A small value: copy it, keep it, post it to a thread. It may
+ * outlive the operation: then settling is late. Generated code wraps it in a type per operation, NAME_deferred, so that settling
+ * another operation's deferred does not compile. */
+struct chain_deferred {
+    struct chain_op *op;
+    uint64_t tag;
+};
+
+/* Rejects with CHAIN_EABANDONED, for a deferred whose owner goes away (rule 5). Returns CHAIN_OK or CHAIN_LATE. */
 enum chain_settled chain_deferred_abandon(struct chain_deferred done);
 
-/* The name of a code, such as "ETIMEDOUT" or "CHAIN_EALL"; NULL if the core does not know it. Static. Thread: any. */
-const char *chain_code_name(int code);
+/* The loop of a pending operation, given its struct. NULL if that loop has finished. */
+static inline struct chain_loop *chain_loop_of(const void *operation)
+{
+    return chain__loop_of_tag(chain__tag(chain__op_of(operation)));
+}
 
-/* A code for people, such as "All alternatives failed"; for one of errno.h its name, as the core has no texts for these:
- * strerror() has. Never NULL. Static. Thread: any.
+/* ---- the loop ------------------------------------------------------------------------------------------------------- */
+
+/* A program may use these members of a struct chain_loop, on the loop's thread:
  *
- * Codes of a `codes` declaration are numbers that only their file knows: for SHOP.chain, SHOP_code_name() and SHOP_code_text() in
- * the generated header know its codes, those of the files that it imports, and what these two functions know. */
-const char *chain_code_text(int code);
+ *     const uint64_t now             the reading of the clock at the beginning of the turn, in ns (rule 19)
+ *     void *context                  for the host's use
+ *     uint64_t random                state of the generator for jitter; set it for runs that repeat (rule 91)
+ *     const uint64_t suppressed      how many rejections another outcome has replaced (rule 106)
+ *     const struct chain_workers *workers   what runs blocking steps; NULL: they are rejected with ENOTSUP (rule 104)
+ *     void (*on_suppressed)(struct chain_loop *, const struct chain_error *)   a rejection was replaced (rule 106)
+ *     void (*on_unhandled)(struct chain_loop *, const struct chain_error *)    nobody looked at a rejection (rules 78, 105)
+ *     void (*on_left)(struct chain_loop *, const struct chain_left *)          something is left at the end (rule 107)
+ *     void (*on_failed)(struct chain_loop *, int code)                         the port cannot wait any more
+ *     void (*on_trace)(struct chain_loop *, const struct chain_event *)        an event of a traced build
+ *
+ * A hook may be NULL. Its arguments are valid during the call. */
 
-/* ---- the loop ------------------------------------------------------------------------------------------------------ */
+/* Makes `loop` usable. The storage is the caller's and must not move; `port` must outlive it. Returns 0, or EMFILE when
+ * CHAIN_LOOPS_MAX loops exist. Thread: any, but one loop is then used on one thread. chain_reactor_open() calls it. */
+int chain_loop_init(struct chain_loop *loop, const struct chain_port *port);
+
+/* Runs turns until no chain that C code has run is left, or chain_loop_stop() was called. Blocks. Not from inside a turn. */
+void chain_loop_run(struct chain_loop *loop);
+
+/* Makes the present chain_loop_run(), or else the next one, return after the present turn. */
+void chain_loop_stop(struct chain_loop *loop);
+
+/* One turn: wait (which only polls when something is ready or posted, or `block` is false, or nothing is left to do); clock;
+ * posts; ready queue; due timers, with the ready queue drained after each. After CHAIN_BUDGET resumptions since the wait the
+ * turn ends, with one timer at most fired, so that I/O and timers always get theirs (rule 17). docs/runtime.md says the same
+ * in the same words. Returns true if anything is left to do: a running root, a ready strand, an armed timer, an operation that
+ * waits for a descriptor. Not from inside a turn. */
+bool chain_loop_turn(struct chain_loop *loop, bool block);
+
+/* chain_root_cancel() for every chain that runs on the loop, in the order they were started; the loop has to run on until they
+ * have ended (rule 107). Until then nothing is spawned: `spawn` rejects with CHAIN_ECLOSED (rule 80). */
+void chain_loop_cancel(struct chain_loop *loop);
+
+/* Ends the present wait of the loop's turn, or the next one. Thread: any, and async-signal-safe on hosted systems (rule 99);
+ * the loop must not be finished in the meantime. No effect if the port has no `wake`. */
+void chain_loop_wake(struct chain_loop *loop);
+
+/* What a loop has not let go of: nothing, at a clean end (rule 107). */
+struct chain_left {
+    size_t roots;       /* chains that C code has run and that have not ended */
+    size_t instances;   /* spawned chains that have not ended */
+    size_t strands;     /* ready to be resumed */
+    size_t timers;      /* armed */
+    size_t descriptors; /* operations that wait for one */
+};
+
+/* Stores in `left` what is left now: all 0 when everything that was run has ended and every operation has cleaned up. Returns
+ * true if anything is left. Takes time for each ready strand. Not from inside a turn. */
+bool chain_loop_left(struct chain_loop *loop, struct chain_left *left);
+
+/* How many settling calls of operations of this loop came late (rule 2). Thread: any. */
+uint64_t chain_loop_late(const struct chain_loop *loop);
+
+/* Ends a loop: later posts return CHAIN_CLOSED (rule 103); rejections nobody looked at go to on_unhandled (rule 105); if
+ * anything is left, on_left is called (rule 107). Returns the number of chains that were still running, roots and instances.
+ *
+ * If none was running the slabs are given back, so no other thread may hold a deferred of an operation of a spawned chain any
+ * more. If some were, their frames are left as they are and never become quiescent. Posts to them may still come at any time, so
+ * the loop's number (one of CHAIN_LOOPS_MAX) is not given out again, its slabs are not given back, and the slots of pools that its
+ * instances are in are lost. Not from inside a turn. A second call returns 0. */
+size_t chain_loop_fini(struct chain_loop *loop);
+
+/* ---- timers --------------------------------------------------------------------------------------------------------- */
 
 /* A timer of the loop. The storage belongs to the caller and stays where it is while armed. Zero it and set `fire` before it
  * is armed for the first time. */
@@ -197,6 +242,60 @@ struct chain_timer {
     struct chain_timer *child, *sibling, **link;                      /* link is NULL while it is not armed */
     void (*fire)(struct chain_timer *timer, struct chain_loop *loop); /* on the loop's thread; the timer is disarmed already */
 };
+
+/* Arms a timer that is not armed, for a deadline in ns of the loop's clock: see chain_loop_deadline(). O(1). */
+void chain_timer_arm(struct chain_loop *loop, struct chain_timer *timer, uint64_t deadline);
+
+/* Disarms; no effect if it is not armed. O(log n) amortized. */
+void chain_timer_disarm(struct chain_loop *loop, struct chain_timer *timer);
+
+/* The deadline of a duration of `ns` that begins now. It reads the clock, so that work which was done since the turn began does
+ * not count (rule 19); whoever arms very many timers at once may add to `loop->now` instead. Saturates (rule 88). `ns` may have
+ * any arithmetic type, and what is above INT64_MAX counts as that; negative counts as 0 (rule 87), and 0 gives the turn's
+ * reading: such a timer fires in this turn. */
+uint64_t chain_loop_deadline(struct chain_loop *loop, int64_t ns);
+#ifndef __cplusplus
+#define chain_loop_deadline(loop, ns) chain_loop_deadline(loop, chain__ns(chain__number(ns)))
+#else
+extern "C++" {
+template <typename Number> inline uint64_t chain_loop_deadline(struct chain_loop *loop, Number ns)
+{
+    if (!(ns > static_cast<Number>(0)))
+        return chain_loop_deadline(loop, INT64_C(0));
+    return chain_loop_deadline(loop, static_cast<long double>(ns) >= static_cast<long double>(INT64_MAX) ? INT64_MAX
+                                                                                                   : static_cast<int64_t>(ns));
+}
+}
+#endif
+
+/* ---- blocking steps (rule 104) --------------------------------------------------------------------------------------
+ *
+ * A step that calls a `blocking` function hands its work to the workers of the loop. A reactor has pools of threads
+ * (chain_reactor.h); another backend may set others before the first chain runs. */
+
+/* A call that waits for a thread, in the frame of its chain. Owned by whoever runs it, until it was given back or run. */
+struct chain_work {
+    struct chain_work *next, **link; /* for whoever runs it */
+    void *runner;
+    int (*run)(struct chain_work *work);  /* calls the function, keeps its value and returns the code for chain_work_end().
+                                             Once, on any thread */
+    const char *pool;                     /* the name behind `on`; NULL: none. Static */
+    struct chain_deferred done;           /* what it settles */
+};
+
+struct chain_workers {
+    /* Takes the work on, to be run soon; does not block. 0, or a code that the step rejects with. On the loop's thread. */
+    int (*submit)(struct chain_loop *loop, struct chain_work *work);
+    /* Asks for work that was taken on and has not settled. True: it had not begun, it is given back and never run, and its step
+     * is cancelled at once. False: it runs, and the cancelled step waits for its end (rule 65). On the loop's thread. */
+    bool (*withdraw)(struct chain_loop *loop, struct chain_work *work);
+};
+
+/* Settles the step of work that has been run, with the code that `run` returned: 0 for the value that `run` has kept, else the
+ * code of a rejection. Thread: any. Afterwards the frame may have gone on: the caller must not touch the work any more. */
+void chain_work_end(struct chain_work *work, int code);
+
+/* ---- ports ---------------------------------------------------------------------------------------------------------- */
 
 /* What a loop needs from its surroundings: a port is these functions. All but `wake` run on the loop's thread. */
 struct chain_port {
@@ -222,154 +321,6 @@ struct chain_port {
  * things back as they were. The core stays inside for a handful of instructions. Called on the loop's thread and by whoever posts. */
 uintptr_t chain_port_enter(void);
 void chain_port_leave(uintptr_t state);
-
-/* What a loop has not let go of: nothing, at a clean end (rule 107). */
-struct chain_left {
-    size_t roots;       /* chains that C code has run and that have not ended */
-    size_t instances;   /* spawned chains that have not ended */
-    size_t strands;     /* ready to be resumed */
-    size_t timers;      /* armed */
-    size_t descriptors; /* operations that wait for one */
-};
-
-struct chain__queue {
-    struct chain_strand *first, **last;
-};
-
-/* The instances that a cancel has reached and not yet asked to stop. */
-struct chain__reach {
-    struct chain__instance *first, **last;
-    const struct chain_type *branch_of; /* the chain whose branches are being asked; NULL: none */
-};
-
-struct chain_loop {
-    struct chain__queue ready;     /* strands to resume, FIFO (rule 14) */
-    struct chain_strand *interrupted; /* cancelled while it was starting an operation: asked when it waits (rule 66) */
-    int32_t spared;                   /* budget set aside, so that the running strand comes back at once when it waits */
-    int32_t budget;               /* resumptions and loop rounds left before timers and I/O get a turn, if any (rule 17) */
-    uint32_t id;                  /* position in chain__loops */
-    bool stopping, closed;
-    uint64_t now;               /* ns, read once per turn: what is due goes by it (rule 19) */
-    struct chain_timer *timers; /* pairing heap by (deadline, order) */
-    uint64_t timer_order;
-    size_t armed;               /* timers in the heap */
-    struct chain_root *roots, **last_root;        /* that run, in the order they were started */
-    struct chain_root *rejected, **last_rejected; /* that nobody has looked at since, in the order they ended */
-    size_t bare;                                  /* chains without a root that run */
-    size_t instances;                             /* spawned chains that have not ended */
-    bool ending;                /* chain_loop_cancel() was called, and roots still run: nothing is spawned (rule 80) */
-    bool ends_matter;           /* what ends may be `interrupted`, or the last one while `ending` */
-    struct chain__reach reach;
-    struct chain__slabs *slabs; /* what instances of chains without a pool are made of */
-    const struct chain_port *port;
-    uint64_t random;     /* state of the generator for jitter; set it for runs that repeat (rule 91) */
-    uint64_t suppressed; /* rejections that another outcome replaced (rule 106) */
-    void (*on_suppressed)(struct chain_loop *loop, const struct chain_error *error); /* may be NULL */
-    void (*on_unhandled)(struct chain_loop *loop, const struct chain_error *error);  /* may be NULL */
-    void (*on_left)(struct chain_loop *loop, const struct chain_left *left);         /* may be NULL */
-    void (*on_failed)(struct chain_loop *loop, int code); /* the port cannot wait any more; may be NULL */
-    void *context;                                                                   /* for the host's use */
-    const struct chain_workers *workers; /* runs blocking steps; NULL: they reject with ENOTSUP (rule 104) */
-    /* Told of every event of a traced build; see "the trace" below. May be NULL. */
-    void (*on_trace)(struct chain_loop *loop, const struct chain_event *event);
-    uint64_t numbers, no_number; /* traced builds: the last number given; the one before the first */
-    const struct chain_type *last_chain; /* traced builds: the chain that has ended, if C code ran it or it was spawned */
-    uint16_t starting; /* traced builds: the state that the operation being started leads to */
-};
-
-/* ---- blocking steps (rule 104) --------------------------------------------------------------------------------------
- *
- * A step that calls a `blocking` function hands its work to the workers of the loop. A reactor has pools of threads
- * (chain_reactor.h); another backend may set others before the first chain runs. */
-
-/* A call that waits for a thread, in the frame of its chain. Owned by whoever runs it, until it was given back or run. */
-struct chain_work {
-    struct chain_work *next, **link; /* for whoever runs it */
-    void *runner;
-    int (*run)(struct chain_work *work);  /* calls the function, keeps its value and returns the code for chain_work_end().
-                                             Once, on any thread */
-    const char *pool;                     /* the name behind `on`; NULL: none. Static */
-    struct chain_deferred done;           /* what it settles */
-};
-
-struct chain_workers {
-    /* Takes the work on, to be run soon; does not block. 0, or a code that the step rejects with. On the loop's thread. */
-    int (*submit)(struct chain_loop *loop, struct chain_work *work);
-    /* Asks for work that was taken on and has not settled. True: it had not begun, it is given back and never run, and its step
-     * is cancelled at once. False: it runs, and the cancelled step waits for its end (rule 65). On the loop's thread. */
-    bool (*withdraw)(struct chain_loop *loop, struct chain_work *work);
-};
-
-/* Settles what has been run, with what `run` returned: 0 for the value that it has kept, else the code of a rejection. On any
- * thread; afterwards the frame may have gone on, and the work is not touched any more. */
-void chain_work_end(struct chain_work *work, int code);
-
-/* Makes `loop` usable. The storage is the caller's and must not move. `port` must outlive it.
- * 0, or EMFILE when CHAIN_LOOPS_MAX loops exist. Thread: any, but one loop is then used on one thread. */
-int chain_loop_init(struct chain_loop *loop, const struct chain_port *port);
-
-/* Ends a loop: later posts return CHAIN_CLOSED (rule 103); rejections nobody looked at go to on_unhandled (rule 105).
- * Returns the number of chains that were still running, roots and what they have spawned; their frames are left as they are and
- * never become quiescent, and as posts to them may still come at any time, the loop's number (one of CHAIN_LOOPS_MAX) is not
- * given out again, its slabs are not given back, and the slots of pools that its instances are in are lost. If none was running
- * the slabs are given back, so no other thread may hold a deferred of an operation of a spawned chain any more. If anything is
- * left, on_left is told (rule 107).
- * Not from inside a turn. */
-size_t chain_loop_fini(struct chain_loop *loop);
-
-/* What is left now: all 0 when everything that was run has ended and every operation has cleaned up. Returns whether
- * anything is. Takes time for each ready strand. Not from inside a turn. */
-bool chain_loop_left(struct chain_loop *loop, struct chain_left *left);
-
-/* Runs turns until no root is left running or chain_loop_stop() was called. */
-void chain_loop_run(struct chain_loop *loop);
-
-/* One turn: wait (which only polls when something is ready or posted, or `block` is false, or nothing is left to do); clock;
- * posts; ready queue; due timers, with the ready queue drained after each. After CHAIN_BUDGET resumptions since the wait the
- * turn ends, with one timer at most fired, so that I/O and timers always get theirs (rule 17). docs/runtime.md says the same
- * in the same words. Returns whether anything is left to do: a running root, a ready strand, an armed timer, an operation that waits
- * for a descriptor.
- * Not from inside a turn. */
-bool chain_loop_turn(struct chain_loop *loop, bool block);
-
-/* Makes the present chain_loop_run(), or else the next one, return after the present turn. */
-void chain_loop_stop(struct chain_loop *loop);
-
-/* chain_root_cancel() for every chain that runs on the loop, in the order they were started; the loop has to run on until they have
- * ended (rule 107). Until then nothing is spawned: `spawn` rejects with CHAIN_ECLOSED (rule 80). */
-void chain_loop_cancel(struct chain_loop *loop);
-
-/* Ends the present wait of the loop's turn, or the next one. Thread: any, and async-signal-safe on hosted systems (rule 99);
- * the loop must not be finished in the meantime. No effect if the port has no `wake`. */
-void chain_loop_wake(struct chain_loop *loop);
-
-/* How many settling calls of operations of this loop came late (rule 2). Thread: any. */
-uint64_t chain_loop_late(const struct chain_loop *loop);
-
-/* Arms a timer that is not armed. `deadline` in ns of the loop's clock; see chain_loop_deadline(). O(1). */
-void chain_timer_arm(struct chain_loop *loop, struct chain_timer *timer, uint64_t deadline);
-
-/* Disarms; no effect if it is not armed. O(log n) amortized. */
-void chain_timer_disarm(struct chain_loop *loop, struct chain_timer *timer);
-
-/* When a duration of `ns` that begins now is over. It reads the clock, so that work which was done since the turn began does not
- * count (rule 19); whoever arms very many timers at once may add to `loop->now` instead. Saturates (rule 88). `ns` may have any arithmetic
- * type, and what is above INT64_MAX counts as that; negative counts as 0 (rule 87), and 0 is the turn's reading: such a timer fires in
- * this turn. */
-uint64_t chain_loop_deadline(struct chain_loop *loop, int64_t ns);
-#ifndef __cplusplus
-#define chain_loop_deadline(loop, ns) chain_loop_deadline(loop, chain__ns(chain__number(ns)))
-#else
-extern "C++" {
-template <typename Number> inline uint64_t chain_loop_deadline(struct chain_loop *loop, Number ns)
-{
-    if (!(ns > static_cast<Number>(0)))
-        return chain_loop_deadline(loop, INT64_C(0));
-    return chain_loop_deadline(loop, static_cast<long double>(ns) >= static_cast<long double>(INT64_MAX) ? INT64_MAX
-                                                                                                   : static_cast<int64_t>(ns));
-}
-}
-#endif
 
 /* ---- the trace ------------------------------------------------------------------------------------------------------ */
 

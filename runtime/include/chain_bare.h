@@ -1,4 +1,4 @@
-/* chain_bare.h - chains without a root: for people. Part of chain_gen.h, so every NAME.h includes it.
+/* chain_bare.h - chains without a root: for people. Part of chain/private/gen.h, so every NAME.h includes it.
  *
  * A root is 40 bytes: the list of its loop, whom to tell, the outcome. A host that runs very many chains and has lists of its own
  * may do without. Its struct is zeroed once and has, one directly behind the other, a strand and a frame; the branches of a chain
@@ -20,7 +20,7 @@
 #ifndef CHAIN_BARE_H
 #define CHAIN_BARE_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -6,7 +6,7 @@
  * A thread that ends joins the one that ended before it, and the pool's owner joins the last: so nobody has to keep a list. */
 #define _POSIX_C_SOURCE 200809L
 #include "workers.h"
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 #include "fork.h"
 
 #include <errno.h>

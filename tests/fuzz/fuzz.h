@@ -5,7 +5,7 @@
 #ifndef FUZZ_H
 #define FUZZ_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 /* What one start of an operation does. The same numbers are in oracle.py. */
 struct act {

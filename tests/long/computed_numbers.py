@@ -61,7 +61,7 @@ enum few { FEW_A, FEW_B };
 enum some { SOME_A = -2147483647, SOME_B = 2147483647 };
 
 %{
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 #include <stdio.h>
 #include <string.h>
 """

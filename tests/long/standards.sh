@@ -10,8 +10,8 @@ for name in all_mixed blocking calls finally_jumps values; do
     expect 0 "$CHAINC" "$TOP/tests/emit/$name.chain" -o "$name.c"
     echo "#include \"$name.h\""
 done >all.cc
-for header in "$TOP"/runtime/include/*.h; do
-    echo "#include \"$(basename "$header")\""
+for header in "$TOP"/runtime/include/*.h "$TOP"/runtime/include/chain/private/*.h; do
+    echo "#include \"${header#"$TOP"/runtime/include/}\""
 done >>all.cc
 
 includes="-I. -I$TOP/tests/emit -I$TOP/runtime/include -I$BUILD/include"

@@ -77,8 +77,8 @@ class RuntimeJudge:
         source.write_text(text)
         if place.suffix == ".h":
             probe = out / "probe.c"
-            probe.write_text('#include "chain_gen.h"\n#include "chain_post.h"\n#include "chain_join.h"\n#include "chain_spawn.h"\n'
-                             '#include "chain_run.h"\n')
+            probe.write_text('#include "chain/private/gen.h"\n#include "chain/private/post.h"\n#include "chain/private/join.h"\n#include "chain/private/spawn.h"\n'
+                             '#include "chain/private/run.h"\n')
             includes = [f"-I{out}", f"-I{TOP}/runtime/include"]
             return source if run(["gcc", *FLAGS, *includes, "-fsyntax-only", probe]).status == 0 else None
         made = out / (place.stem + ".o")

@@ -44,7 +44,7 @@ CHOSEN = {
     "runtime/core/timeout.c": 5, "runtime/core/root.c": 4, "runtime/core/work.c": 2, "runtime/threads/workers.c": 4,
     "runtime/threads/fork.c": 3, "runtime/backends/descriptors.c": 8, "runtime/backends/reactor.c": 4,
     "runtime/backends/epoll.c": 5, "runtime/ops/signals.c": 5,
-    "runtime/include/chain_gen.h": 3, "runtime/include/chain_join.h": 3, "runtime/include/chain_run.h": 1,
+    "runtime/include/chain/private/gen.h": 3, "runtime/include/chain/private/join.h": 3, "runtime/include/chain/private/run.h": 1,
 }
 # For ./test, where half a minute has to do: sizes, values and random programs kill these.
 SHORT = [

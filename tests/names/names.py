@@ -177,7 +177,7 @@ class Place:
             members = {w for m, k, s in lists(TOP / "compiler/ctext/reserved.def") if k == "RESERVED_MEMBER" for w in "".join(s).split()}
             names = [n for n in names if n not in members]
         for compiler, language, standard in ("gcc", "c", "gnu2x"), ("g++", "c++", "gnu++2b"):
-            head = "#include <chain_gen.h>\n#include <errno.h>\n" + self.head()
+            head = "#include <chain/private/gen.h>\n#include <errno.h>\n" + self.head()
             source = self.folder / ("allowed.c" if language == "c" else "allowed.cc")
             command = [compiler, f"-std={standard}", "-Werror", "-fsyntax-only", "-fmax-errors=0", f"-I{self.run.build}/include", source]
             while True:

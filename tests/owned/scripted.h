@@ -2,7 +2,7 @@
 #ifndef SCRIPTED_H
 #define SCRIPTED_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 struct scripted {
     struct chain_timer timer;

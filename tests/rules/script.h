@@ -5,7 +5,7 @@
 #ifndef SCRIPT_H
 #define SCRIPT_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 #include <errno.h>
 #include <stdio.h>

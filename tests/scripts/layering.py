@@ -154,7 +154,7 @@ def runtime():
         folder = path.relative_to(TOP / "runtime").parts[0]
         level = RUNTIME.index(folder) if folder in RUNTIME else 0
         for number, bracket, name in includes(path):
-            at = next((f for f in RUNTIME if (TOP / "runtime" / f / Path(name).name).exists()), None)
+            at = next((f for f in RUNTIME if (TOP / "runtime" / f / (name if name.startswith("chain/") else Path(name).name)).exists()), None)
             if at is None and bracket == '"' and not name.startswith("chain/") and not (folder == "ports" and (path.parent / name).exists()):
                 complain(path, number, f"{name} is not found in runtime/")
             elif at is not None and bracket == '"' and RUNTIME.index(at) > level:

@@ -3,7 +3,7 @@
 #ifndef MINI_H
 #define MINI_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

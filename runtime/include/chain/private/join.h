@@ -1,10 +1,10 @@
-/* chain_join.h - what generated code calls where a strand waits for branches: all, any, race, settle, each, timeout; and delay.
- * Part of chain_gen.h, which includes it. Not for people.
+/* chain/private/join.h - what generated code calls where a strand waits for branches: all, any, race, settle, each, timeout; and delay.
+ * Part of chain/private/gen.h, which includes it. Not for people.
  */
-#ifndef CHAIN_JOIN_H
-#define CHAIN_JOIN_H
+#ifndef CHAIN_PRIVATE_JOIN_H
+#define CHAIN_PRIVATE_JOIN_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,10 +1,10 @@
-/* chain_number.h - computed numbers: durations, the bounds of an each, counts of attempts. Not for people.
+/* chain/private/number.h - computed numbers: durations, the bounds of an each, counts of attempts. Not for people.
  *
  * Users compute them in whatever arithmetic type they like. What is done with them must neither wrap nor warn, so each is first
  * brought into one form, by a function for its type.
  */
-#ifndef CHAIN_NUMBER_H
-#define CHAIN_NUMBER_H
+#ifndef CHAIN_PRIVATE_NUMBER_H
+#define CHAIN_PRIVATE_NUMBER_H
 
 #include "chain_config.h"
 

@@ -1,10 +1,10 @@
-/* chain_run.h - what generated code calls where C code runs a chain: NAME_run(), and the generated main(). Part of chain_gen.h,
+/* chain/private/run.h - what generated code calls where C code runs a chain: NAME_run(), and the generated main(). Part of chain/private/gen.h,
  * which includes it. Not for people.
  */
-#ifndef CHAIN_RUN_H
-#define CHAIN_RUN_H
+#ifndef CHAIN_PRIVATE_RUN_H
+#define CHAIN_PRIVATE_RUN_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,12 +1,12 @@
-/* chain_gen.h - what generated code calls. Not for people: everything here may change with CHAIN_ABI.
+/* chain/private/gen.h - what generated code calls. Not for people: everything here may change with CHAIN_ABI.
  *
  * The functions are inline so that a step that settles at once, and the hop from one strand to the next, cost no call.
  */
-#ifndef CHAIN_GEN_H
-#define CHAIN_GEN_H
+#ifndef CHAIN_PRIVATE_GEN_H
+#define CHAIN_PRIVATE_GEN_H
 
 #include "chain.h"
-#include "chain_atomic.h"
+#include "chain/private/atomic.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -38,12 +38,6 @@ extern "C" {
 /* Of vectors that the processor is not told to have, gcc says less in _Alignof than it aligns them to. */
 #define CHAIN__ALIGN(type) __alignof__(type)
 
-/* The bits of a tag. */
-#define CHAIN__GENERATION ((uint64_t)1 << 16) /* its lowest bit: set while pending */
-#define CHAIN__BRANCH ((uint64_t)1)           /* a branch that is one operation: counted at its strand when it settles */
-#define CHAIN__OF_FRAME ((uint64_t)2)         /* its strand's frame has put a pointer to itself before the branches */
-#define CHAIN__LOW ((uint64_t)0xffff)
-
 /* The flags of a strand's header. */
 enum {
     CHAIN__CANCEL_ASKED = 1, /* a cancel was requested; it is delivered once (rules 63, 66) */
@@ -68,46 +62,8 @@ enum { CHAIN__SETTLED_AT_ONCE = 0xfffe, CHAIN__STARTING = 0xffff };
 #define CHAIN__LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define CHAIN__UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
-extern struct chain_loop *chain__loops[CHAIN_LOOPS_MAX]; /* NULL: none, or finished */
-
 /* The loop whose turn is going on in this thread, else one that has no operations. */
 extern CHAIN__THREAD_LOCAL struct chain_loop *chain__current;
-
-/* The loop's thread reads and writes tags plainly, so that the compiler sees that an operation whose start it has inlined is
- * still pending. The compare-and-swap of a post may meet such a write when the post is late: it finds the old or the new
- * generation in an aligned word, and neither is its own. ThreadSanitizer does not know that.
- *
- * Where a tag is two words it may find half of each. The halves differ only when a generation that is odd ends in 0xffff and
- * is followed by one that ends in 0: one mixture is even, so no deferred has it, the other is odd and 2^16 ahead, so no
- * deferred has it yet. The same holds the other way round, for a tag that is read while a post changes it. */
-static inline uint64_t chain__tag(const struct chain_op *op)
-{
-#ifdef CHAIN__ATOMIC_TAGS
-    return __atomic_load_n(&op->tag, __ATOMIC_RELAXED);
-#else
-    return op->tag;
-#endif
-}
-
-static inline void chain__set_tag(struct chain_op *op, uint64_t tag)
-{
-#ifdef CHAIN__ATOMIC_TAGS
-    __atomic_store_n(&op->tag, tag, __ATOMIC_RELAXED);
-#else
-    op->tag = tag;
-#endif
-}
-
-static inline struct chain_loop *chain__loop_of_tag(uint64_t tag)
-{
-    return chain__loops[(tag >> 8) & 0xff];
-}
-
-/* The header stands directly before the operation's struct. */
-static inline struct chain_op *chain__op_of(const void *operation)
-{
-    return (struct chain_op *)(void *)((char *)operation - sizeof(struct chain_op));
-}
 
 static inline struct chain_strand *chain__strand_of(struct chain_op *op)
 {
@@ -151,12 +107,6 @@ static inline struct chain_deferred chain__deferred(const void *operation)
     if (CHAIN__UNLIKELY((done.tag & CHAIN__GENERATION) == 0))
         done.tag -= CHAIN__GENERATION;
     return done;
-}
-
-/* The loop of a pending operation, given its struct. */
-static inline struct chain_loop *chain_loop_of(const void *operation)
-{
-    return chain__loop_of_tag(chain__tag(chain__op_of(operation)));
 }
 
 /* ---- ready queue ---- */
@@ -701,10 +651,10 @@ static inline void chain__impossible(void)
 }
 #endif
 
-#include "chain_post.h"
-#include "chain_join.h"
-#include "chain_spawn.h"
-#include "chain_run.h"
+#include "chain/private/post.h"
+#include "chain/private/join.h"
+#include "chain/private/spawn.h"
+#include "chain/private/run.h"
 #include "chain_bare.h"
 
 #endif

@@ -1,10 +1,10 @@
-/* chain_spawn.h - what generated code calls where a chain spawns instances of chains, and waits for them (rules 76-80).
- * Part of chain_gen.h, which includes it. Not for people.
+/* chain/private/spawn.h - what generated code calls where a chain spawns instances of chains, and waits for them (rules 76-80).
+ * Part of chain/private/gen.h, which includes it. Not for people.
  */
-#ifndef CHAIN_SPAWN_H
-#define CHAIN_SPAWN_H
+#ifndef CHAIN_PRIVATE_SPAWN_H
+#define CHAIN_PRIVATE_SPAWN_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 #ifdef __cplusplus
 extern "C" {

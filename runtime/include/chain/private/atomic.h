@@ -1,10 +1,10 @@
-/* chain_atomic.h - the few accesses to what other threads and interrupts share. Not for people.
+/* chain/private/atomic.h - the few accesses to what other threads and interrupts share. Not for people.
  *
  * Where the processor has the instructions they are the compiler's builtins; elsewhere (CHAIN_CRITICAL) each access is a
  * critical section of the port's. `order` is one of the __ATOMIC_… constants; a critical section is as strong as any.
  */
-#ifndef CHAIN_ATOMIC_H
-#define CHAIN_ATOMIC_H
+#ifndef CHAIN_PRIVATE_ATOMIC_H
+#define CHAIN_PRIVATE_ATOMIC_H
 
 #include "chain.h"
 

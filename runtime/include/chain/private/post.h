@@ -1,10 +1,10 @@
-/* chain_post.h - what generated code calls where other threads settle: posted operations, blocking functions. Part of chain_gen.h,
+/* chain/private/post.h - what generated code calls where other threads settle: posted operations, blocking functions. Part of chain/private/gen.h,
  * which includes it. Not for people.
  */
-#ifndef CHAIN_POST_H
-#define CHAIN_POST_H
+#ifndef CHAIN_PRIVATE_POST_H
+#define CHAIN_PRIVATE_POST_H
 
-#include "chain_gen.h"
+#include "chain/private/gen.h"
 
 #ifdef __cplusplus
 extern "C" {
