@@ -33,7 +33,7 @@ static void decide(struct chain_op *parent, const struct chain_op *branch, int c
         join->failure = *failure;
         join->attempt = (uint32_t)chain__attempt(branch, failure);
     }
-    if ((parent->flags & CHAIN__FORKING) == 0 && parent->alive > 1) {
+    if ((parent->flags & CHAIN__FORKING) == 0 && parent->branches > 1) {
         parent->flags |= CHAIN__DECIDING;
         chain__ready(loop, chain__strand_of(parent));
     }
@@ -72,7 +72,7 @@ static void complete(struct chain_op *parent)
     if (parent->code > 0)
         chain__set_attempt(parent, (parent->flags & CHAIN__DECIDED) != 0 ? attempt_of_decision(parent) : 0);
     else if (parent->code < 0 && !has_winner(parent))
-        parent->alive = CHAIN__EMPTY;
+        parent->mark = CHAIN__EMPTY;
     parent->flags &= (uint8_t)~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__FORKING | CHAIN__KIND);
     CHAIN__TRACE(chain__trace_settled(chain__tag(parent), parent, parent->code));
     chain__set_tag(parent, chain__tag(parent) + CHAIN__GENERATION);
@@ -83,8 +83,8 @@ static void branch_counted(struct chain_op *parent, struct chain_loop *loop)
 {
     bool queued = (parent->flags & CHAIN__DECIDING) != 0;
 
-    CHAIN__CHECK(parent->alive != 0);
-    if (--parent->alive != 0)
+    CHAIN__CHECK(parent->branches != 0);
+    if (--parent->branches != 0)
         return;
     complete(parent);
     if (!queued)
@@ -96,24 +96,24 @@ bool chain__join_decided(struct chain_strand *strand, struct chain_loop *loop)
     struct chain_op *op = &strand->op;
 
     op->flags &= (uint8_t)~CHAIN__FORKING;
-    if (op->alive != 1)
+    if (op->branches != 1)
         return chain__decide(strand, loop);
-    op->alive = 0;
+    op->branches = 0;
     complete(op);
     return true;
 }
 
-/* The guard in `alive` keeps the strand out of the queue while its branches are being asked. */
+/* The guard in `branches` keeps the strand out of the queue while its branches are being asked. */
 bool chain__decide(struct chain_strand *strand, struct chain_loop *loop)
 {
     struct chain_op *op = &strand->op;
 
     if ((op->flags & CHAIN__DECIDING) != 0) {
         op->flags &= (uint8_t)~CHAIN__DECIDING;
-        op->alive++;
+        op->branches++;
     }
     chain__ask_strand(strand, loop);
-    if (--op->alive != 0)
+    if (--op->branches != 0)
         return false;
     complete(op);
     return true;

@@ -24,7 +24,7 @@ void chain__cancel_wins(struct chain_op *op, struct chain_loop *loop)
 
     if (before <= 0)
         return;
-    if (!is_waiting(op)) /* else `alive` counts branches */
+    if (!is_waiting(op)) /* else `branches` is in use */
         chain__empty(op);
     failure = *chain__failure(op);
     if (failure.origin == NULL)

@@ -22,7 +22,7 @@ static inline void chain__empty(struct chain_op *op)
     if ((chain__tag(op) & CHAIN__BRANCH) != 0)
         op->code = CHAIN__CODE_CANCELLED_EMPTY;
     else
-        op->alive = CHAIN__EMPTY;
+        op->mark = CHAIN__EMPTY;
 }
 
 /* A lock that is held for a few instructions, between the threads of several loops (rule 99). Interrupts never take it. */

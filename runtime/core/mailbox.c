@@ -69,7 +69,7 @@ static void report_lost(struct chain_op *op, struct chain_loop *loop)
 {
     const struct chain_failure *failure = chain__failure(op);
 
-    op->alive = CHAIN__EMPTY;
+    op->mark = CHAIN__EMPTY;
     chain__suppress_rejection(op, loop, (int)(intptr_t)failure->origin, failure->message, failure->info);
 }
 
@@ -90,7 +90,7 @@ void chain__mailbox_take(struct chain_loop *loop)
     while (oldest != NULL) {
         struct chain_strand *next = oldest->next;
         CHAIN__TRACE(chain__trace_posted(oldest));
-        if (oldest->op.alive == CHAIN__LOST)
+        if (oldest->op.mark == CHAIN__LOST)
             report_lost(&oldest->op, loop);
         chain__ready(loop, oldest);
         oldest = next;

@@ -4,7 +4,7 @@
 
 #include "chain/private/gen.h"
 
-/* `alive` of a posted strand: a cancel had come before its rejection, whose code stands where its origin will. */
+/* `mark` of a posted strand: a cancel had come before its rejection, whose code stands where its origin will. */
 enum { CHAIN__LOST = 254 };
 
 /* Every loop number has a mailbox in static memory, so that a post needs nothing of a loop that may have ended. */

@@ -19,7 +19,7 @@ void *chain__post_begin(struct chain_deferred done)
     CHAIN__CHECK((done.tag & CHAIN__BRANCH) == 0);
     place = chain__mailbox_is_closed(done.tag) ? NULL : chain__shared_claim(done);
     if (place != NULL)
-        done.op->alive = 0; /* no attempt is known yet, nothing is lost */
+        done.op->mark = 0; /* no attempt is known yet, nothing is lost */
     return place;
 }
 
@@ -65,7 +65,7 @@ static bool claim_rejection(struct chain_deferred done, int code, const char *me
 /* A cancel that was there first has the header's code, so that of the rejection waits where its origin will stand. */
 static void lose(struct chain_op *op, int code)
 {
-    op->alive = CHAIN__LOST;
+    op->mark = CHAIN__LOST;
     chain__failure(op)->origin = (const struct chain_site *)(intptr_t)code;
 }
 
@@ -85,6 +85,6 @@ enum chain_settled chain__post_acknowledge(struct chain_deferred done)
     if (chain__post_begin(done) == NULL)
         return chain__post_late(done);
     if (!claim_rejection(done, ECANCELED, chain__unasked, 0))
-        done.op->alive = CHAIN__EMPTY;
+        done.op->mark = CHAIN__EMPTY;
     return push(done);
 }

@@ -29,7 +29,7 @@ static void begin_branch(struct chain_strand *parent, struct chain_strand *branc
     branch->op.at = (uint16_t)at;
     branch->op.code = 0;
     branch->op.flags = CHAIN__UNENDED;
-    branch->op.alive = 0;
+    branch->op.mark = 0;
     chain__set_tag(&branch->op, (chain__tag(&branch->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
     CHAIN__TRACE(chain__trace_begin(CHAIN_EVENT_BRANCH, &branch->op, &parent->op));
 }
@@ -63,7 +63,7 @@ void chain__strand_start(struct chain_strand *parent, struct chain_strand *branc
 {
     if (parent->op.code == CHAIN_CODE_CANCELLED) { /* nothing new is started (rule 67) */
         branch->op.code = CHAIN_CODE_CANCELLED;
-        parent->op.alive--;
+        parent->op.branches--;
         return;
     }
     begin_branch(parent, branch, loop, at);
@@ -78,7 +78,7 @@ void chain__slot_again(struct chain_strand *parent, struct chain_strand *slot, s
 {
     if ((slot->op.flags & CHAIN__UNENDED) != 0 || parent->op.code != 0 || (parent->op.flags & CHAIN__DECIDED) != 0)
         return;
-    parent->op.alive++;
+    parent->op.branches++;
     chain__strand_start(parent, slot, loop, at);
 }
 
@@ -88,7 +88,7 @@ struct chain_strand *chain__free_slot(const struct chain_strand *parent, struct 
     unsigned guard = (parent->op.flags & CHAIN__FORKING) != 0; /* of chain__fork(), not yet taken away by chain__join() */
     char *slot = (char *)first;
 
-    if (parent->op.alive - guard >= limit)
+    if (parent->op.branches - guard >= limit)
         return NULL;
     while ((((struct chain_strand *)(void *)slot)->op.flags & CHAIN__UNENDED) != 0)
         slot += size;
@@ -98,6 +98,6 @@ struct chain_strand *chain__free_slot(const struct chain_strand *parent, struct 
 void chain__strand_queue(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at)
 {
     begin_branch(parent, branch, loop, at);
-    parent->op.alive++;
+    parent->op.branches++;
     chain__ready(loop, branch);
 }

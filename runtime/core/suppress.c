@@ -9,7 +9,7 @@ const struct chain_site *chain__site_of(struct chain_op *op)
 {
     bool is_branch = (chain__tag(op) & CHAIN__BRANCH) != 0;
     const struct chain_type *type = chain__strand_of(is_branch ? chain__parent_of(op) : op)->type;
-    size_t site = is_branch ? ((size_t)op->flags | (size_t)op->alive << 8) - 1 : op->at; /* a branch without one: SIZE_MAX */
+    size_t site = is_branch ? ((size_t)op->flags | (size_t)op->site_high << 8) - 1 : op->at; /* a branch without one: SIZE_MAX */
 
     if (type->sites == NULL || site >= type->states)
         return NULL;

@@ -28,7 +28,7 @@ static void fire(struct chain_timer *timer, struct chain_loop *loop)
     struct chain_strand *strand = strand_of(timer);
     struct chain_op *op = &strand->op;
 
-    if (op->alive == 0 || op->code != 0 || (op->flags & CHAIN__DECIDED) != 0)
+    if (op->branches == 0 || op->code != 0 || (op->flags & CHAIN__DECIDED) != 0)
         return;
     CHAIN__TRACE(chain__trace_event(CHAIN_EVENT_TIMEOUT, op, ETIMEDOUT));
     raise_timeout(op);

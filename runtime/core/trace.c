@@ -62,7 +62,7 @@ static void find_place(struct chain_event *event, const struct chain_op *op, con
 {
     if ((chain__tag(op) & CHAIN__BRANCH) != 0) {
         event->type = chain__strand_of(chain__parent_of((struct chain_op *)op))->type;
-        event->state = ((unsigned)op->flags | (unsigned)op->alive << 8) - 1; /* a step without a mark: beyond all sites */
+        event->state = ((unsigned)op->flags | (unsigned)op->site_high << 8) - 1; /* a step without a mark: beyond all sites */
     } else {
         event->type = chain__strand_of((struct chain_op *)op)->type;
         event->state = op->at == CHAIN__STARTING || op->at == CHAIN__SETTLED_AT_ONCE ? loop->starting : op->at;

@@ -166,7 +166,7 @@ static void rule_44_all_values(void **state)
     ext_resolve(sum.done_a, 1);
     turn();
     assert_diary("");
-    assert_int_equal(sum.root.strand.op.alive, 1);
+    assert_int_equal(sum.root.strand.op.branches, 1);
     ext_resolve(sum.done_c, 5);
     turn();
     assert_diary("d ");

@@ -72,7 +72,7 @@ static void rule_35_places_beyond_the_last(void **state)
         unsigned mark = sites[i] < 65535 ? sites[i] + 1 : 0;
         branch.op = (struct chain_op){ 0 }; /* only what is not pending is started */
         assert_true(chain__branch_at(&parent.root.strand, &branch.op, 64, 0, sites[i]));
-        assert_int_equal(branch.op.flags | branch.op.alive << 8, mark);
+        assert_int_equal(branch.op.flags | branch.op.site_high << 8, mark);
     }
     world_close(&world);
 }
@@ -93,7 +93,7 @@ static void rule_35_attempts(void **state)
     world_open(&world);
     for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
         struct chain_error error = { .code = EIO, .attempt = attempts[i], .message = "m", .info = 5 };
-        strand.op.alive = 0;
+        strand.op.attempt = 0;
         chain__raise_again(&strand.op, &error);
         assert_int_equal(chain__attempt(&strand.op, chain__failure(&strand.op)), attempts[i]);
         for (int shielded = 0; shielded < 2; shielded++) {
@@ -101,7 +101,7 @@ static void rule_35_attempts(void **state)
             chain__keep(&strand.op, &kept);
             assert_int_equal(strand.op.flags, CHAIN__SHIELDED);
             memset(&strand.storage, 0x55, sizeof strand.storage);
-            strand.op.alive = 3;
+            strand.op.attempt = 3;
             chain__restore(&strand.op, &world.loop, &kept);
             assert_int_equal(strand.op.flags, shielded ? CHAIN__SHIELDED : 0);
         }

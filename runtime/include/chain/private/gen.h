@@ -264,8 +264,8 @@ static inline void chain__count_branch(struct chain_op *op)
 #ifndef __OPTIMIZE_SIZE__
     struct chain_op *parent = chain__parent_of(op);
 
-    if (CHAIN__LIKELY(op->code == 0 && (parent->flags & CHAIN__BY_VALUE) == 0 && parent->alive > 1)) {
-        parent->alive--;
+    if (CHAIN__LIKELY(op->code == 0 && (parent->flags & CHAIN__BY_VALUE) == 0 && parent->branches > 1)) {
+        parent->branches--;
         return;
     }
 #endif
@@ -310,7 +310,7 @@ static inline void chain__settle(struct chain_deferred done, int code)
 /* ---- values that count although a cancel has won (rules 42a, 42c) ----
  *
  * A cancel takes the code of a header, so whatever settles without a value afterwards, or has been rejected before, says so: in a
- * strand's header `alive` has room for that, which nothing else uses while one operation is waited for or when the branches
+ * strand's header `mark` has room for that, which nothing else uses while one operation is waited for or when the branches
  * have ended. A branch that is one operation has its code for itself once it is settled. */
 
 enum { CHAIN__EMPTY = 255, CHAIN__CODE_CANCELLED_EMPTY = -2 };
@@ -318,13 +318,13 @@ enum { CHAIN__EMPTY = 255, CHAIN__CODE_CANCELLED_EMPTY = -2 };
 /* Before what is going to be asked. */
 static inline void chain__expect(struct chain_strand *strand)
 {
-    strand->op.alive = 0;
+    strand->op.mark = 0;
 }
 
 /* Behind it, whatever the outcome: whether there is a value to be taken over. */
 static inline bool chain__arrived(const struct chain_op *op)
 {
-    return op->code == 0 || (op->code == CHAIN_CODE_CANCELLED && op->alive != CHAIN__EMPTY);
+    return op->code == 0 || (op->code == CHAIN_CODE_CANCELLED && op->mark != CHAIN__EMPTY);
 }
 
 /* The same for a branch that is one operation, when all have ended. */
@@ -336,7 +336,7 @@ static inline bool chain__branch_arrived(const struct chain_op *op)
 /* If there is a value, the cancel waits until that has been noted. */
 static inline void chain__defer_cancel(struct chain_strand *strand)
 {
-    if (CHAIN__UNLIKELY(strand->op.code == CHAIN_CODE_CANCELLED) && strand->op.alive != CHAIN__EMPTY)
+    if (CHAIN__UNLIKELY(strand->op.code == CHAIN_CODE_CANCELLED) && strand->op.mark != CHAIN__EMPTY)
         strand->op.code = 0;
 }
 
@@ -377,8 +377,8 @@ static inline int chain__raise(struct chain_op *op, int code, const char *messag
         return 1;
     }
     op->code = code;
-    if ((chain__tag(op) & CHAIN__BRANCH) == 0 && CHAIN__UNLIKELY(op->alive != 0))
-        op->alive = 0; /* no attempt is known yet */
+    if ((chain__tag(op) & CHAIN__BRANCH) == 0 && CHAIN__UNLIKELY(op->attempt != 0))
+        op->attempt = 0; /* none is known yet */
     failure->message = message;
     failure->info = info;
     failure->origin = NULL;
@@ -433,11 +433,11 @@ static inline bool chain__failed(struct chain_op *op, const struct chain_site *s
 
 /* ---- attempts ----
  *
- * A rejection that has come out of a retry knows the number of its attempt. A strand's `alive` has room for small ones, as it does not
+ * A rejection that has come out of a retry knows the number of its attempt. A strand's `attempt` has room for small ones, as it does not
  * wait for branches meanwhile. A large one stands after the failure: chainc makes room there wherever it can be written, which is
  * in strands that retry or pass on what a chain that retries has rejected with. */
 
-enum { CHAIN__MANY = 255 }; /* `alive` of a rejected strand: the attempt stands after the failure */
+enum { CHAIN__MANY = 255 }; /* `attempt` of a rejected strand: the number stands after the failure */
 
 struct chain__retried {
     struct chain_failure failure;
@@ -449,8 +449,8 @@ static inline int chain__attempt(const struct chain_op *op, const struct chain_f
 {
     if ((chain__tag(op) & CHAIN__BRANCH) != 0)
         return 0;
-    if (CHAIN__LIKELY(op->alive != CHAIN__MANY))
-        return op->alive;
+    if (CHAIN__LIKELY(op->attempt != CHAIN__MANY))
+        return op->attempt;
     return (int)((const struct chain__retried *)(const void *)failure)->attempt;
 }
 
@@ -458,10 +458,10 @@ static inline int chain__attempt(const struct chain_op *op, const struct chain_f
 static inline void chain__set_attempt(struct chain_op *op, int attempt)
 {
     if (CHAIN__LIKELY(attempt < CHAIN__MANY)) {
-        op->alive = (uint8_t)attempt;
+        op->attempt = (uint8_t)attempt;
         return;
     }
-    op->alive = CHAIN__MANY;
+    op->attempt = CHAIN__MANY;
     ((struct chain__retried *)chain__storage(op))->attempt = (uint32_t)attempt;
 }
 
@@ -488,7 +488,7 @@ static inline struct chain_error chain__error(const struct chain_op *op, const s
 /* A rejection has come out of an attempt: the innermost retry says which. */
 static inline void chain__attempted(struct chain_op *op, int attempt)
 {
-    if (op->code > 0 && op->alive == 0)
+    if (op->code > 0 && op->attempt == 0)
         chain__set_attempt(op, attempt);
 }
 
@@ -593,14 +593,14 @@ static inline bool chain__ask(struct chain_op *op)
 struct chain__kept {
     struct chain_failure failure; /* of a rejection */
     int code;
-    unsigned shielded : 1, attempt : 31; /* without a rejection: what `alive` said */
+    unsigned shielded : 1, attempt : 31; /* without a rejection: what `mark` said */
 };
 
 /* A finally begins: from here on the strand is shielded (rule 40). */
 static inline void chain__keep(struct chain_op *op, struct chain__kept *kept)
 {
     kept->code = op->code;
-    kept->attempt = op->alive;
+    kept->attempt = op->attempt;
     if (op->code > 0) {
         kept->failure = *chain__failure(op);
         kept->attempt = (unsigned)chain__attempt(op, chain__failure(op)) & INT32_MAX;
@@ -621,7 +621,7 @@ static inline bool chain__unshield(struct chain_op *op, const struct chain__kept
 static inline void chain__restore(struct chain_op *op, struct chain_loop *loop, const struct chain__kept *kept)
 {
     op->code = kept->code;
-    op->alive = (uint8_t)kept->attempt;
+    op->attempt = (uint8_t)kept->attempt;
     if (kept->code > 0) {
         *chain__failure(op) = kept->failure;
         chain__set_attempt(op, (int)kept->attempt);

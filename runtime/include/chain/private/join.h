@@ -25,7 +25,7 @@ CHAIN_STATIC_ASSERT(offsetof(struct chain__decision, attempt) == offsetof(struct
  * chain__join() takes away, so that nothing is decided before every branch has been started (rule 18). */
 static inline void chain__fork(struct chain_strand *strand, enum chain__kind kind, unsigned count, unsigned at)
 {
-    strand->op.alive = (uint8_t)(count + 1);
+    strand->op.branches = (uint8_t)(count + 1);
     strand->op.at = (uint16_t)at;
     strand->op.flags |= (uint8_t)(CHAIN__FORKING | (unsigned)kind);
     if (((unsigned)kind & CHAIN__BY_VALUE) != 0) /* someone is going to ask who won */
@@ -47,10 +47,10 @@ static inline bool chain__branch_at(struct chain_strand *parent, struct chain_op
     op->code = cancelled ? CHAIN__CODE_CANCELLED_EMPTY : 0;
     op->at = (uint16_t)(at / 8);
     op->flags = (uint8_t)(mark & 0xff);
-    op->alive = (uint8_t)(mark >> 8);
+    op->site_high = (uint8_t)(mark >> 8);
     if (CHAIN__UNLIKELY(cancelled)) {
         chain__set_tag(op, (chain__tag(op) & ~CHAIN__LOW) | low);
-        parent->op.alive--;
+        parent->op.branches--;
         return false;
     }
     chain__set_tag(op, ((chain__tag(op) & ~CHAIN__LOW) + CHAIN__GENERATION) | low); /* pending */
@@ -77,7 +77,7 @@ void chain__strand_start(struct chain_strand *parent, struct chain_strand *branc
 /* An each whose first items have all been started: a slot whose item has ended takes others at once, unless the each is decided. */
 void chain__slot_again(struct chain_strand *parent, struct chain_strand *slot, struct chain_loop *loop, unsigned at);
 
-/* An each whose items are pulled: the strand of a slot that is not alive, or NULL. `first` is that of the first slot; a slot has
+/* An each whose items are pulled: the strand of a slot without a live item, or NULL. `first` is that of the first slot; a slot has
  * `size` bytes. */
 struct chain_strand *chain__free_slot(const struct chain_strand *parent, struct chain_strand *first, size_t size, unsigned limit);
 
@@ -93,11 +93,11 @@ bool chain__join_decided(struct chain_strand *strand, struct chain_loop *loop);
 static inline bool chain__join(struct chain_strand *strand, struct chain_loop *loop)
 {
     struct chain_op *op = &strand->op;
-    bool last = op->alive == 1;
+    bool last = op->branches == 1;
 
     if (CHAIN__UNLIKELY((op->flags & CHAIN__DECIDED) != 0 || (last && (op->code != 0 || (op->flags & CHAIN__BY_VALUE) != 0))))
         return chain__join_decided(strand, loop);
-    op->alive--;
+    op->branches--;
     if (last) {
         op->flags &= (uint8_t)~(CHAIN__FORKING | CHAIN__KIND);
         CHAIN__TRACE(chain__trace_settled(chain__tag(op), op, 0));

@@ -17,7 +17,7 @@ static inline void chain__prepare(struct chain_strand *strand, struct chain_loop
     strand->op.at = 0;
     strand->op.code = 0;
     strand->op.flags = 0;
-    strand->op.alive = 0;
+    strand->op.mark = 0;
     if ((chain__tag(&strand->op) >> 8 & 0xff) != loop->id) /* a store of half a tag is slow to load from */
         chain__set_tag(&strand->op, (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
 }

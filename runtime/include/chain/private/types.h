@@ -33,7 +33,12 @@ struct chain_op {
     int32_t code; /* 0 value, > 0 rejection, CHAIN_CODE_CANCELLED; while pending: an outcome that is already decided */
     uint16_t at;  /* strand: where to resume; branch: how far its strand is, in units of 8 bytes: chain__parent_of() */
     uint8_t flags;
-    uint8_t alive; /* strand that waits for branches: how many have not ended */
+    union {
+        uint8_t branches;  /* strand that waits for branches: how many have not ended, and one for each guard */
+        uint8_t attempt;   /* strand that was rejected: of the innermost retry; 0: none; CHAIN__MANY */
+        uint8_t mark;      /* strand that was cancelled: 0; CHAIN__EMPTY: there is no value; CHAIN__LOST */
+        uint8_t site_high; /* branch that is one operation: the high byte of its site, as `flags` is the low one */
+    };
 };
 
 CHAIN_STATIC_ASSERT(sizeof(struct chain_op) == 16, "a header has 16 bytes on every processor");
