@@ -55,7 +55,7 @@ SHORT = [
     ("compiler/frame/layout.c", "share", "`if`: true"),
     ("compiler/frame/layout.c", "field_new", "`&&` -> `||`"),
     ("compiler/frame/layout.c", "find_local", "`&& is_apart(layout, &local->sharing, variable)` dropped"),
-    ("compiler/frame/layout.c", "place", "`&& may_share(variable)` dropped"),
+    ("compiler/frame/layout.c", "place", "`&& may_share(layout, variable)` dropped"),
     ("compiler/frame/locals.c", "may_be_local", "`&&` -> `||`"),
     ("compiler/frame/locals.c", "set", "`!=` -> `==`"),
     ("compiler/frame/liveness.c", "drop_written", "returns at once"),
