@@ -81,7 +81,11 @@ static bool ends_in_backslash(const char *text, size_t length)
 
 void writer_put_line_end(struct writer *writer)
 {
-    writer_put(writer, ends_in_backslash(writer->text, writer->length) ? "\\\n\n" : "\n");
+    const char *text = writer->text;
+    size_t length = writer->length;
+    bool is_trigraph = length >= 3 && memcmp(text + length - 3, "?\?/", 3) == 0; /* a backslash with -std=c11 */
+
+    writer_put(writer, is_trigraph || ends_in_backslash(text, length) ? "\\\n\n" : "\n");
 }
 
 void writer_put_unspliced(struct writer *writer, const char *text, size_t length)

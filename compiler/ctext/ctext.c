@@ -103,6 +103,15 @@ struct ctoken ctext_next_solid(const char **at)
     return token;
 }
 
+size_t ctext_solid_length(const char *text)
+{
+    const char *at = text, *end = text;
+
+    while (ctext_next_solid(&at).kind != CTOKEN_END)
+        end = at;
+    return (size_t)(end - text);
+}
+
 bool ctoken_is(struct ctoken token, const char *text)
 {
     return token.length == strlen(text) && memcmp(token.text, text, token.length) == 0;

@@ -21,6 +21,9 @@ struct ctoken {
 /* The same, passing over blanks. */
 struct ctoken ctext_next_solid(const char **at);
 
+/* Without the blanks at its end: what follows would belong to a line comment there. */
+size_t ctext_solid_length(const char *text);
+
 bool ctoken_is(struct ctoken token, const char *text);
 
 /* Words of a declaration: `const`; `int`; those followed by brackets with something else than a declared name, `typeof`. */

@@ -144,6 +144,7 @@ void emit_it_text(struct emitter *emitter, const char *text);
 #define EMIT_ABI "6"
 
 /* What its frame and branches may take: `budget N`; NULL: anything. */
+const char *emit_count_words(const struct emitter *emitter, const struct ast_number *count); /* without a comment at its end */
 const struct ast_number *emit_chain_budget(const struct ir_chain *chain);
 
 /* What may stand in a comment: no end of it, no control bytes. */

@@ -145,7 +145,7 @@ static void emit_do_function(struct emitter *emitter, const struct ir_function *
     emitter->do_node = node;
     writer_put(w, "    ");
     emit_text(emitter, node->u.do_.body);
-    writer_put(w, "\n");
+    writer_put_line_end(w);
     if (rejects && ctype_is_void(node->type))
         writer_put(w, "    return 0;\n");
     writer_put(w, "}\n");
@@ -288,7 +288,7 @@ static void emit_prologue(struct emitter *emitter, const struct ast_c *c)
 
     emit_line(emitter, c->span);
     writer_put(w, c->text);
-    writer_put(w, "\n");
+    writer_put_line_end(w);
     writer_putf(w, "static inline __attribute__((__unused__)) void chain__after_line_%d(void) {} /* %%} */\n",
          source_place(emitter->program->sources, c->span.end).line);
     emit_line_back(emitter);
@@ -343,18 +343,19 @@ static void emit_budget(struct emitter *emitter)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
     const struct ast_number *budget = emit_chain_budget(chain);
-    const char *text;
+    const char *text, *words;
 
     if (budget == NULL)
         return;
+    words = emit_count_words(emitter, budget);
     emit_line(emitter, budget->span);
     writer_putf(w, "_Static_assert((intmax_t)(sizeof(struct %s_frame)", chain->c_name);
     if (chain->has_branches)
         writer_putf(w, " + sizeof(struct %s_branches)", chain->c_name);
     text = arena_format(emitter->arena, "the frame%s of %s %s over the budget of %s bytes: chainc --report tells more",
                         chain->has_branches ? " and the branches" : "", chain->symbol->name, chain->has_branches ? "are" : "is",
-                        budget->text);
-    writer_putf(w, ") <= (%s),\n               ", budget->text);
+                        words);
+    writer_putf(w, ") <= (%s),\n               ", words);
     writer_put_c_string(w, text, strlen(text));
     writer_put(w, ");\n");
     emit_line_back(emitter);

@@ -34,12 +34,14 @@ static void emit_item(struct emitter *emitter, const struct ast_item *item)
     switch (item->kind) {
     case AST_CPP:
         emit_line(emitter, item->u.c->span);
-        writer_putf(w, "%s\n", item->u.c->text);
+        writer_put(w, item->u.c->text);
+        writer_put_line_end(w);
         emit_line_back(emitter);
         break;
     case AST_CDECL:
         emit_line(emitter, item->u.c->span);
-        writer_putf(w, "%s;\n", item->u.c->text);
+        writer_put_bytes(w, item->u.c->text, ctext_solid_length(item->u.c->text));
+        writer_put(w, ";\n");
         emit_line_back(emitter);
         writer_put(w, "\n");
         break;

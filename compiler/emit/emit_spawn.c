@@ -37,7 +37,7 @@ static void emit_instance(struct emitter *emitter, const struct symbol *chain)
 static void emit_pool(struct emitter *emitter, const struct symbol *chain)
 {
     struct writer *w = emitter->writer;
-    const char *name = chain->c_name, *count = chain->pool->text;
+    const char *name = chain->c_name, *count = emit_count_words(emitter, chain->pool);
     intmax_t number;
 
     if (!ctext_number(count, &number)) {

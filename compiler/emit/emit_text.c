@@ -389,7 +389,7 @@ const char *emit_header_parameter(struct arena *arena, const struct symbol *op, 
 
 void emit_it_text(struct emitter *emitter, const char *text)
 {
-    const char *plain = text;
+    const char *plain = text, *end = text + ctext_solid_length(text);
     struct ctoken token;
 
     while ((token = ctext_next_name(&text)).kind != CTOKEN_END)
@@ -398,7 +398,7 @@ void emit_it_text(struct emitter *emitter, const char *text)
             writer_put(emitter->writer, emit_own_name(emitter, OWN_IT));
             plain = text;
         }
-    writer_put_unspliced(emitter->writer, plain, strlen(plain));
+    writer_put_unspliced(emitter->writer, plain, (size_t)(end - plain));
 }
 
 /* ---- homes ---- */
@@ -466,6 +466,11 @@ void emit_packed_end(struct packed *packed)
     if (packed->column != 0)
         writer_put(packed->writer, "\n");
     packed->column = 0;
+}
+
+const char *emit_count_words(const struct emitter *emitter, const struct ast_number *count)
+{
+    return arena_copy(emitter->arena, count->text, ctext_solid_length(count->text));
 }
 
 const struct ast_number *emit_chain_budget(const struct ir_chain *chain)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "ctext/ctext.h"
 #include "machine/lower.h"
 
 /* "first < second"; no second: "first++", "first == 0" */
@@ -191,10 +192,11 @@ static struct variable *bound(struct lowering *lowering, const char *name, struc
 static struct ir_strand *slot_new(struct lowering *lowering, const struct node *node)
 {
     struct ir_strand *slot = lower_new_strand(lowering->arena, lowering->chain, lowering->strand, node->span);
+    const char *limit = node->u.each.limit->text;
 
     slot->is_slot = slot->is_strand = true;
     slot->slot = slot;
-    slot->limit = node->u.each.limit->text;
+    slot->limit = arena_copy(lowering->arena, limit, ctext_solid_length(limit));
     slot->limit_span = node->u.each.limit->span;
     slot->field = arena_format(lowering->arena, "each_%u", ++lowering->chain->each_count);
     slot->scope = node->u.each.body->u.block.scope;

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Errors of the C compiler are reported where the user has written the text: every region of C that the grammar has is damaged, by a
-list and at random, and the first error of gcc and of clang must be in the .chain file, at most a line away. Without arguments every second
-region with one damage, and 10 random ones; `all [COUNT [SEED]]`: every region with each damage of its kind, and COUNT (1000) random ones
-from SEED (1)."""
+list and at random, and the first error of gcc and of clang must be in the .chain file, at most a line away. At the end of a region a
+backslash is put, in a comment (C must accept that) and alone: it may not join generated lines. Without arguments every second region
+with one damage, and 10 random ones; `all [COUNT [SEED]]`: every region with each damage of its kind, and COUNT (1000) random ones from
+SEED (1)."""
 
 import os
 import random
@@ -15,7 +16,7 @@ TOP = Path(os.environ.get("TOP", Path(__file__).resolve().parent.parent.parent))
 BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 CHAINC = os.environ.get("CHAINC", str(BUILD / "bin/chainc"))
 
-# Between « and » stands C, after its kind: a value, a type, a declaration, a statement, a line of the preprocessor.
+# Between « and » stands C, after its kind: a value, a type, a declaration, a statement, a line of the preprocessor; nothing, where C ends.
 TEMPLATE = """\
 «line:#include <errno.h>»
 «line:#include <stdint.h>»
@@ -40,7 +41,7 @@ codes { BAD "\\t«text:bad»", WORSE };
 static pair origin(void) { return (pair){ 0, 0 }; }
 int a_of(int n);
 pair work(pair from, struct deep with);
-«decl:static int counter;»
+«decl:static int counter;»«end:»
 %}
 sync int helper(int n)
     fails («value:it < 0»)
@@ -51,9 +52,9 @@ async «type:pair» locate(const char *name,
     «type:enum color» color)
     state {
         «decl:struct chain_timer timer;»
-        «decl:pair *last»;
+        «decl:pair *last»;«end:»
     };
-async int wait_for(int n) state { «decl:int n;» };
+async int wait_for(int n) state { «decl:int n;»«end:» };
 async void notify(«type:union both» what);
 blocking «type:pair» work(«type:pair» from,
                  «type:struct deep» with)
@@ -88,17 +89,17 @@ chain «type:pair» walk(int n,
                     «value:here»,
                     «value:RED») as found
         then if («value:found.x > n») { delay («value:n») ms }
-        then while («value:sum > 0») { do { «stmt:sum--;» } }
+        then while («value:sum > 0») { do { «stmt:sum--;»«end:» } }
         then do {
             «stmt:int local = sum;»
             «stmt:here.x = local;»
             if (local > 3)
                 «stmt:reject(BAD, "text", local);»
-            «stmt:many[0] = here.y + (int)wide;»
+            «stmt:many[0] = here.y + (int)wide;»«end:»
         }
         then do «type:pair» {
             «stmt:here.y = helper(many[0]);»
-            «stmt:return here;»
+            «stmt:return here;»«end:»
         } as second
         then timeout («value:n + 1») s
             retry («value:n - 1»)
@@ -137,7 +138,11 @@ DAMAGES = {
              "int = 3;", "union u { int i; float i; };"],
     "line": ["#include <nowhere/to/be_found.h>", "#error no", "#define A(", "#include nowhere", "#define 3 4"],
     "text": ["\\\\x", "\\\\xfffffffff", "\\\\400"],
+    "end": ["nowhere"],
 }
+# What may stand at the end of C, and what is a mistake there. Of two backslashes before a line end the second joins the lines.
+HARMLESS = [" // c", " // c \\\\\n\n", " // c \\\\\n  \n ", " /* c \\\\\n\n */", " // c \\\\\\\n\n", " // c \\\\\r\n\n", " // c??/\n"]
+STRAY = [" \\", "\\", " \\\\\n\n", " \\\\\n\n// c \\\\\n\n", " \\ // c\n", " \\\n\\\\\r\n\n"]
 EVERYTHING = sys.argv[1:2] == ["all"]
 MARK = re.compile(r"«(\w+):(.*?)»", re.S)
 ERROR = re.compile(r"^([^\s:][^:\n]*):(\d+):(?:\d+:)? (?:fatal )?error: (.*)", re.M)
@@ -180,7 +185,7 @@ def by_turns(tally):
 
 def try_text(text, line, lines, what, tally):
     """`line`: of the damage, which has so many `lines`."""
-    Path("x.chain").write_text(text)
+    Path("x.chain").write_bytes(text.encode())
     done = run(CHAINC, "x.chain", "-o", "x.c", "-Wno-raises")
     if done.returncode != 0:
         tally.refused += 1
@@ -234,6 +239,38 @@ def at_random(base, places, tally, count):
         try_text(base[:at] + new + base[end:], line, 1, f"{kind} `{old}`: `{base[at:end]}` -> `{new}`", tally)
 
 
+def try_end(text, what, tally):
+    """A comment more; all the rest is as it was."""
+    Path("x.chain").write_bytes(text.encode())
+    done = run(CHAINC, "x.chain", "-o", "x.c", "-Wno-raises")
+    if done.returncode != 0:
+        tally.wrong.append((True, f"{what}: {done.stderr[:200]}"))
+        return
+    for compiler in by_turns(tally):
+        done = run(compiler, *FLAGS, "-Wno-comment", "-Wno-trigraphs", "x.c")
+        tally.accepted += done.returncode == 0
+        if done.returncode != 0:
+            tally.wrong.append((True, f"{compiler}: {what}: {first_error(done)}"))
+
+
+def endings(base, places, harmless, stray):
+    """Backslashes at the end of C: generated lines after it stay lines of their own."""
+    for number, (kind, begin, old) in enumerate(places):
+        if kind == "text":
+            continue
+        at = begin + len(old)
+        line = base.count("\n", 0, at) + 1
+        for turn, new in enumerate(HARMLESS):
+            if "??" in new and kind != "end":
+                continue  # inside of a text of the user that is what it is in C
+            if EVERYTHING or kind == "end" and turn < 2 or (number + turn) % 29 == 0:
+                closing = "\n" if new.lstrip().startswith("//") and not new.endswith((" ", "\n")) else ""
+                try_end(base[:at] + new + closing + base[at:], f"{kind} `{old}` {new!r} at line {line}", harmless)
+        for turn, new in enumerate(STRAY):
+            if EVERYTHING or kind == "end" and turn < 1 or (number + turn) % 29 == 0:
+                try_text(base[:at] + new + base[at:], line, 1 + new.count("\n"), f"{kind} `{old}` {new!r}", stray)
+
+
 def report(what, tally):
     outside = sum(o for o, _ in tally.wrong)
     share = 100 * tally.right / max(tally.errors, 1)
@@ -256,11 +293,14 @@ def main():
         print("the undamaged text:", run(CHAINC, "x.chain", "-o", "x.c").stderr[:2000], whole.wrong)
     wrong = check_back_lines("x.c") + check_back_lines("x.h")
     print(*wrong, sep="\n")
-    list_tally, random_tally = Tally(), Tally()
+    list_tally, random_tally, harmless, stray = Tally(), Tally(), Tally(), Tally()
     print(f"{len(places)} regions")
     if good:
         listed(base, places, list_tally)
         good = report("listed", list_tally) and good
+        endings(base, places, harmless, stray)
+        good = report("comments at the end", harmless) and harmless.accepted > 10 and good
+        good = report("backslashes at the end", stray) and good
         sys.stdout.flush()
         at_random(base, places, random_tally, count)
     good = report(f"at random, seed {seed}", random_tally) and good
