@@ -82,6 +82,8 @@ static void without_places(struct writer *out, const char *text)
             writer_put(out, "_H_0");
         } else if (isdigit((unsigned char)*at)) {
             at += strspn(at, "0123456789abcdefx");
+            for (; *at == '_' && isdigit((unsigned char)at[1]); at++) /* the second of a line: f_do_12_2 */
+                at += strspn(at + 1, "0123456789");
             writer_put(out, "0");
         } else {
             if (!isspace((unsigned char)*at))

@@ -318,8 +318,8 @@ void verify_text(const char *what, const struct writer *text, const struct input
 {
     verify_bytes(what, text, input);
     /* C text of the user can contain anything in these. */
-    if (!input_mentions(input, "#") && !input_mentions(input, "%{") && !input_mentions(input, "??")
-        && !input_mentions(input, "\\\n") && !input_mentions(input, "\\\r"))
+    if (!input_mentions(input, "#") && !input_mentions(input, "%:") && !input_mentions(input, "%{")
+        && !input_mentions(input, "??") && !input_mentions(input, "\\\n") && !input_mentions(input, "\\\r"))
         verify_brackets(what, text->text);
     if (!input_mentions(input, "goto") && !input_mentions(input, ":\n") && !input_mentions(input, ": "))
         verify_functions(what, text->text);
