@@ -23,6 +23,7 @@ static struct node_var *check_var(struct checker *checker, const struct ast_var 
     const char *declaration = var->declaration->text, *name, *value;
     size_t length;
     struct ctype type;
+    struct span named;
 
     if (!ctext_declared_name(declaration, &name, &length) || name == declaration || ctext_find(declaration, ',') != NULL) {
         diag_report(checker->diags, D_VAR_DECLARATION, var->declaration->span);
@@ -41,10 +42,11 @@ static struct node_var *check_var(struct checker *checker, const struct ast_var 
         diag_report(checker->diags, D_VAR_DECLARATION, var->declaration->span);
     if (ctype_resource(checker->program, type) != NULL)
         diag_report(checker->diags, D_OWNED_VAR, var->declaration->span, type.before);
+    named = ast_c_span(var->declaration, name, length);
     name = intern(checker->program->names, name, length);
     if (strncmp(type.after, "[]", 2) == 0)
         diag_report(checker->diags, D_VAR_SIZE, var->declaration->span, name);
-    check_new_name(checker, name, var->span);
+    check_new_name(checker, name, named);
     made->variable = check_variable_new(checker, VARIABLE_VAR, name, type, var->span);
     made->variable->address_taken = !ctype_is_scalar(type);
     check_note(checker, made->variable)->no_value = value == NULL && ctype_is_scalar(type);

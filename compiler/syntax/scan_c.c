@@ -90,13 +90,19 @@ struct token scan_bracket_token(struct scanner *scan, const char *begin)
 /* `struct … ;` between items, or what follows `var`: up to the semicolon, which is a token of its own, or to where it is missing. */
 struct token scan_declaration_token(struct scanner *scan, const char *begin)
 {
+    bool begins_with_comma = scan->depth > 0 && *scan_look_past_blanks(begin) == ',';
+
     scan_skip_c(scan, scan->depth, ";", NULL);
-    if (scan->depth > 0)
+    if (scan->depth > 0 && !begins_with_comma)
         scan_refuse_reserved_variable(scan, begin);
     scan->cursor = scan_declaration_end(scan, begin, scan->cursor);
     struct token token = c_token(scan, T_CDECL, begin, begin, scan->cursor);
     require_text(scan, &token, "a declaration");
     token.span = token.value.c->span;
+    if (begins_with_comma && *scan->cursor != ';' && !scan_is_unbalanced(scan, token.span.begin)) {
+        diag_report(scan->diags, D_VAR_DECLARATION, token.span);
+        scan_be_quiet_until(scan, scan_word_end(scan_look_past_blanks(scan->cursor)));
+    }
     return token;
 }
 

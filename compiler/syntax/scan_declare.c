@@ -531,6 +531,8 @@ const char *scan_declaration_end(struct scanner *scan, const char *begin, const 
         bool apart = before.kind != CTOKEN_END
                      && (memchr(behind, '\n', (size_t)(token.text - behind)) != NULL
                          || (!has_semicolon && !has_value && is_word_after_name(before, token)));
+        if (apart && ctoken_is(before, ",") && before_that.kind == CTOKEN_END && scan->depth > 0)
+            return behind;
         if (apart && ctoken_is(before, ",") && before_that.kind != CTOKEN_END && goes_on_without(scan, before, token, has_semicolon)
             && is_named(scan, begin, before_that.text + before_that.length))
             return before_that.text + before_that.length;

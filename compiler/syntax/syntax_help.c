@@ -302,8 +302,14 @@ static const char *help_with_duration(struct scanner *scan, const struct expecte
         return help_with_no_duration(scan);
     if (expects(expected, T_UNIT) && is_duration_word(scan->last[2].kind))
         return help_with_no_unit(scan);
+    if (found->kind == T_COLON && scan->last[2].kind == T_DELAY)
+        return arena_format(scan->arena, "`delay` is a step of its own: `delay %s then step`", text_of(scan, before));
+    if (found->kind == T_COLON && before->kind == T_UNIT && scan->last[3].kind == T_TIMEOUT)
+        return arena_format(scan->arena, "no colon follows the time: `timeout (%s) %s step`", scan->last[2].value.c->text, text_of(scan, before));
     if (scan->last[2].kind != T_TIMEOUT || before->kind != T_DUR)
         return NULL;
+    if (found->kind == T_COLON)
+        return arena_format(scan->arena, "no colon follows the time: `timeout %s step`", text_of(scan, before));
     if (found->kind == T_RBRACE || found->kind == T_SEMICOLON || token_group(found->kind) == GROUP_CLAUSE)
         return arena_format(scan->arena, "the step that has so much time must follow: `timeout %s step`", text_of(scan, before));
     return NULL;
@@ -311,12 +317,19 @@ static const char *help_with_duration(struct scanner *scan, const struct expecte
 
 /* ---- retry, each ---- */
 
+static bool is_part_of_retry(int token)
+{
+    return token == T_RETRY || token == T_BACKOFF || token == T_TO;
+}
+
 static const char *help_with_retry(struct scanner *scan, const struct expected *expected)
 {
     const struct token *found = &scan->last[0], *before = &scan->last[1];
 
     if (before->kind == T_RETRY || (found->kind == T_ARGS && scan->last[2].kind == T_RETRY))
         return "`retry` must be followed by the number of attempts in all: `retry 3 step`";
+    if (found->kind == T_COLON && is_part_of_retry(scan->last[2].kind))
+        return arena_format(scan->arena, "without `on` no colon follows: `%s %s step`", bare(scan, scan->last[2].kind), text_of(scan, before));
     if (found->kind == T_COMMA && scan->last[2].kind == T_RETRY)
         return arena_format(scan->arena, "write `retry %s step`", text_of(scan, before));
     if (found->kind == T_DUR && scan->last[2].kind == T_BACKOFF)

@@ -78,7 +78,6 @@ def expect(place, word, text, said):
     counts["taken" if said is None else "refused"] += 1
     if said is None and not found:
         return
-    column = found[0][1] if found and word == "reject" else column  # of a variable, the whole declaration is marked
     found = [error for error in found if "only chains can be spawned" not in error[2]]
     if said is None or len(found) != 1 or found[0][:2] != (line, column) or not re.fullmatch(said, found[0][2]):
         wrong.append(f"{place} '{word}': {text[len(HEAD):].strip()}\n    {found}\n    not {said}")
