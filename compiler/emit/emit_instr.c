@@ -247,7 +247,8 @@ static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
 
     emit_line(emitter, instr->span);
     if (of_frame)
-        writer_putf(w, "    if (chain__frame_branch(%s, %s, &%s, ", chain->local.strand, chain->local.branches, op);
+        writer_putf(w, "    if (chain__frame_branch(%s, &%s, offsetof(struct %s_branches, %s.%s), ", chain->local.strand, op,
+                    chain->c_name, instr->strand->field, instr->strand->is_strand ? "strand.op" : "op");
     else
         writer_putf(w, "    if (chain__branch(%s, &%s, ", chain->local.strand, op);
     writer_putf(w, "%s))\n        ", emit_site_name(emitter, instr->number));

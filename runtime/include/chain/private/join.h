@@ -60,10 +60,9 @@ static inline bool chain__branch_at(struct chain_strand *parent, struct chain_op
     return true;
 }
 
-/* One of those that a frame has: `branches` is the struct of all. */
-static inline bool chain__frame_branch(struct chain_strand *parent, const void *branches, struct chain_op *op, unsigned site)
+static inline bool chain__frame_branch(struct chain_strand *parent, struct chain_op *op, size_t at, unsigned site)
 {
-    return chain__branch_at(parent, op, (size_t)((const char *)op - (const char *)branches), CHAIN__OF_FRAME, site);
+    return chain__branch_at(parent, op, at, CHAIN__OF_FRAME, site);
 }
 
 static inline bool chain__branch(struct chain_strand *parent, struct chain_op *op, unsigned site)
