@@ -22,6 +22,7 @@ aclocaldir        ?= $(datarootdir)/aclocal
 bashcompletiondir ?= $(datarootdir)/bash-completion/completions
 zshcompletiondir  ?= $(datarootdir)/zsh/site-functions
 fishcompletiondir ?= $(datarootdir)/fish/vendor_completions.d
+gdbdir            ?= $(datarootdir)/gdb/auto-load
 INSTALL ?= install
 
 way = $(shell sh tools/way.sh $1 $2)
@@ -118,10 +119,13 @@ INSTALLED_TOOL = \
     644:$(BUILD)/gen/completions/chainc.fish:$(fishcompletiondir)/chainc.fish \
     $(foreach f,LICENSE NEWS.md $(wildcard docs/*.md),644:$f:$(docdir)/$(notdir $f)) \
     $(foreach f,$(wildcard docs/pictures/*.svg),644:$f:$(docdir)/pictures/$(notdir $f))
+# gdb looks there for the script of a library, by the whole name of its file.
+GDB_SCRIPT = $(gdbdir)$(libdir)/$(notdir $(SHARED))-gdb.py
 INSTALLED_LIBRARY = \
     644:$(LIBCHAIN):$(libdir)/libchain.a \
     644:$(LIBCHAIN_TRACE):$(libdir)/libchain-trace.a \
     644:$(SHARED):$(libdir)/$(notdir $(SHARED)) \
+    644:runtime/debug/chain-gdb.py:$(GDB_SCRIPT) \
     $(foreach f,$(PUBLIC_HEADERS),644:$f:$(includedir)/$(f:$(BUILD)/include/%=%)) \
     $(foreach f,$(MODULE_HEADERS),644:$f:$(includedir)/chain/$(notdir $f)) \
     644:pkg/chain.pc.in:$(pkgconfigdir)/chain.pc \

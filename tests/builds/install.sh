@@ -12,6 +12,7 @@ shows out "^installed: chainc $version "
 for file in bin/chainc lib/libchain.a lib/libchain.so.0 include/chain.h include/chain/net.h share/chain/net.chain \
     share/chain/runtime/chain.c share/chain/ports/cortex_m/chain_cortex_m.c \
     share/man/man1/chainc.1 share/man/man5/chain.5 share/man/man3/chain.3 share/aclocal/chain.m4 share/doc/chain/LICENSE \
+    share/gdb/auto-load$INSTALLED/lib/libchain.so.$version-gdb.py \
     lib/pkgconfig/chain.pc share/pkgconfig/chainc.pc lib/cmake/chain/chain-config.cmake share/bash-completion/completions/chainc \
     share/zsh/site-functions/_chainc share/fish/vendor_completions.d/chainc.fish; do
     [ -s "$INSTALLED/$file" ] || fail "$file is not installed"

@@ -28,6 +28,13 @@ expect 0 ./program
 readelf -V program >out
 shows out "CHAIN_ABI_$abi"
 
+# gdb loads the script of the library by itself.
+if command -v gdb >/dev/null && gdb -nx -batch -ex 'python print(1)' >/dev/null 2>&1; then
+    gdb -nx -batch -iex 'set debuginfod enabled off' -iex "add-auto-load-scripts-directory $INSTALLED/share/gdb/auto-load" \
+        -iex "add-auto-load-safe-path $INSTALLED" -ex 'break main' -ex run -ex 'help chain list' ./program >out 2>err </dev/null
+    grep -q -i ptrace err || shows out '^chain list: every strand'
+fi
+
 # A library of another ABI under the same name: the loader refuses, nothing crashes.
 mkdir other
 chainc --emit-runtime=other || fail emit-runtime

@@ -1,0 +1,270 @@
+"""chain-gdb.py - commands of gdb that show the chains of a program, live or in a core file.
+
+    chain list             every strand that waits, with the line of its step, as a tree
+    chain bt [NUMBER]      where a strand waits, and its callers up to the root; without a number, of all strands
+    chain break NAME:STEP  stops at the steps of a chain that have this name, such as trip:toll
+
+`step` does not enter the functions of libchain. The program needs debug information (-g) of its generated files.
+It only reads memory: nothing of the program is called.
+"""
+
+import re
+
+import gdb
+
+UNENDED = 4        # CHAIN__UNENDED of the flags of a branch
+PENDING = 1 << 16  # CHAIN__GENERATION of a tag
+
+
+# ---- what is in memory -----------------------------------------------------------------------------------------------
+
+def pointer_to(name):
+    return gdb.lookup_type(name).pointer()
+
+
+def is_null(value):
+    return int(value) == 0
+
+
+def text(value):
+    return value.string()
+
+
+def c_name(chain):
+    """The name of a chain in C, from that of its resume function."""
+    words = gdb.execute(f"info symbol {int(chain['resume']):#x}", to_string=True)
+    return re.match(r"(\w+)_resume", words)[1]
+
+
+def site_text(chain, number):
+    if is_null(chain["sites"]) or number >= int(chain["states"]):
+        return "an unknown line"
+    site = (chain["sites"] + number).dereference()
+    return f"{text(site['file'])}:{int(site['line'])}"
+
+
+def at_text(chain, number):
+    """A state is beyond all sites while the operation of a strand is being started."""
+    return site_text(chain, number) if number < int(chain["states"]) else "a step that is starting"
+
+
+def tops():
+    """The records of frames that no chain has called."""
+    found = [gdb.lookup_global_symbol(name) for name in ("chain__root_caller", "chain__instance_caller")]
+    return [int(symbol.value().address) for symbol in found if symbol is not None]
+
+
+# ---- strands ---------------------------------------------------------------------------------------------------------
+
+class Level:
+    """One chain on a strand: it waits at `place`, or called the level before it there."""
+
+    def __init__(self, chain, at, frame):
+        self.chain, self.at, self.frame = chain, at, frame
+
+    def line(self, what):
+        return f"{text(self.chain['name'])} {what} {at_text(self.chain, self.at)}"
+
+    def branches(self):
+        """The struct of its branches; None: it has none."""
+        try:
+            frame = gdb.Value(self.frame).cast(pointer_to(f"struct {c_name(self.chain)}_frame"))
+            return frame["branches"].dereference()
+        except (gdb.error, RuntimeError):
+            return None
+
+    def instances(self):
+        offset = int(self.chain["nursery"])
+        if offset == 0:
+            return
+        nursery = gdb.Value(self.frame + offset).cast(pointer_to("struct chain__nursery"))
+        instance = nursery["first"]
+        while not is_null(instance):
+            yield instance["strand"]
+            instance = instance["next"]
+
+
+class Strand:
+    """A strand, or a branch that is one operation; `levels` from the innermost chain outwards."""
+
+    def __init__(self, words, parent):
+        self.words, self.parent, self.levels = words, parent, []
+        self.step = None       # of a branch that is one operation
+        self.children = []
+
+    def lines(self):
+        """Its backtrace: this strand, then that which waits for it, or has spawned it."""
+        lines = [self.step] if self.step is not None else []
+        for level in self.levels:
+            lines.append(level.line("waits at" if not lines else "called it at"))
+        if self.words:
+            lines[-1] += f", {self.words}"
+        if self.parent is not None:
+            lines += self.parent.lines()
+        return lines
+
+
+def read_levels(strand, own, frame):
+    """`own` and `frame` are the chain of a branch, which has its frame elsewhere; NULL: the strand is no branch."""
+    here = int(strand.address) + strand.type.sizeof
+    chain, at, ends = strand["type"].dereference(), int(strand["op"]["at"]), tops()
+    levels = []
+    while True:
+        is_own = own is not None and int(chain.address) == int(own.address)
+        levels.append(Level(chain, at, frame if is_own else here))
+        if is_own:
+            return levels
+        place = gdb.Value(here + int(chain["caller"])).cast(pointer_to("struct chain_caller").const().pointer())
+        caller = place.dereference()
+        if is_null(caller) or int(caller) in ends or is_null(caller["type"]) or int(caller["type"]["caller"]) == 0:
+            return levels
+        chain, at = caller["type"].dereference(), int(caller["at"])
+
+
+def members(struct, prefix):
+    """(name, value) of the branches at one level: `branch_1`, and the slots of `each_1`."""
+    pattern = re.compile(prefix + r"_\d+$|each_\d+$" if prefix == "branch" else prefix + r"_\d+$")
+    for field in struct.type.fields():
+        if field.name is None or not pattern.match(field.name):
+            continue
+        value = struct[field.name]
+        if value.type.strip_typedefs().code != gdb.TYPE_CODE_ARRAY:
+            yield field.name, value
+            continue
+        first, last = value.type.range()
+        for index in range(first, last + 1):
+            yield "item", value[index]
+
+
+def add_branches(owner, level, struct, prefix):
+    for name, value in members(struct, prefix):
+        fields = [field.name for field in value.type.fields()]
+        if "strand" in fields:
+            strand = value["strand"]
+            if (int(strand["op"]["flags"]) & UNENDED) == 0:
+                continue
+            is_item = name == "item"
+            child = Strand("an item" if is_item else "a branch", owner)
+            add_strand(child, strand, level, value if is_item else struct, name)
+            owner.children.append(child)
+        elif "op" in fields and (int(value["op"]["tag"]) & PENDING) != 0:
+            child = Strand("a branch", owner)
+            number = (int(value["op"]["flags"]) | int(value["op"]["site_high"]) << 8) - 1
+            child.step = f"an operation is pending at {site_text(level.chain, number)}"
+            owner.children.append(child)
+
+
+def add_strand(made, strand, own, struct, prefix):
+    """Reads a strand and everything that it waits for. `struct` and `prefix` say where its own branches are."""
+    made.levels = read_levels(strand, own.chain if own else None, own.frame if own else 0)
+    inner = made.levels[0]
+    if int(strand["op"]["branches"]) > 0 and (int(strand["op"]["tag"]) & PENDING) != 0:
+        is_own = own is not None and len(made.levels) == 1
+        holder = struct if is_own else inner.branches()
+        if holder is not None:
+            add_branches(made, inner, holder, prefix if is_own else "branch")
+    for level in made.levels:
+        if own is not None and level is made.levels[-1]:
+            continue  # the frame of the branch's chain belongs to another strand, which shows it
+        for instance in level.instances():
+            child = Strand("spawned", made)
+            add_strand(child, instance, None, None, "branch")
+            made.children.append(child)
+
+
+def roots():
+    loops = gdb.lookup_global_symbol("chain__loops")
+    if loops is None:
+        raise gdb.GdbError("this program has no loop of libchain")
+    loops = loops.value()
+    for number in range(loops.type.range()[1] + 1):
+        if is_null(loops[number]):
+            continue
+        root = loops[number]["roots"]
+        while not is_null(root):
+            if int(root["outcome"]) == 0:  # CHAIN_PENDING
+                made = Strand("", None)
+                add_strand(made, root["strand"], None, None, "branch")
+                yield made
+            root = root["next"]
+
+
+def flatten(strands, depth=0):
+    for strand in strands:
+        yield depth, strand
+        yield from flatten(strand.children, depth + 1)
+
+
+# ---- commands --------------------------------------------------------------------------------------------------------
+
+class Chain(gdb.Command):
+    """Shows the chains of a program: chain list, chain bt, chain break."""
+
+    def __init__(self):
+        super().__init__("chain", gdb.COMMAND_STACK, prefix=True)
+
+
+class List(gdb.Command):
+    """chain list: every strand that waits, as a tree: a chain, its branches, what it has spawned."""
+
+    def __init__(self):
+        super().__init__("chain list", gdb.COMMAND_STACK)
+
+    def invoke(self, argument, from_tty):
+        for number, (depth, strand) in enumerate(flatten(roots()), 1):
+            first = strand.step if strand.step is not None else strand.levels[0].line("waits at")
+            print(f"{number:3} {'  ' * depth}{first}{', ' + strand.words if strand.words else ''}")
+
+
+class Backtrace(gdb.Command):
+    """chain bt [NUMBER]: where the strand with this number of `chain list` waits, and what led there.
+Without a number: of every strand that waits for nothing else that is listed."""
+
+    def __init__(self):
+        super().__init__("chain bt", gdb.COMMAND_STACK)
+
+    def invoke(self, argument, from_tty):
+        found = [strand for _, strand in flatten(roots())]
+        if argument:
+            if not argument.isdigit() or not 0 < int(argument) <= len(found):
+                raise gdb.GdbError(f"chain list has no number {argument}")
+            chosen = [int(argument)]
+        else:
+            chosen = [n for n, strand in enumerate(found, 1) if not strand.children]
+        for number in chosen:
+            print(f"strand {number}:")
+            for depth, line in enumerate(found[number - 1].lines()):
+                print(f"  #{depth} {line}")
+
+
+class Break(gdb.Command):
+    """chain break NAME:STEP: stops at the lines of the steps of a chain that have this name."""
+
+    def __init__(self):
+        super().__init__("chain break", gdb.COMMAND_BREAKPOINTS)
+
+    def invoke(self, argument, from_tty):
+        name, _, step = argument.partition(":")
+        if not name or not step:
+            raise gdb.GdbError("expected NAME:STEP, such as trip:toll")
+        symbol = gdb.lookup_global_symbol(f"{name}_type") or gdb.lookup_static_symbol(f"{name}_type")
+        if symbol is None:
+            raise gdb.GdbError(f"no chain is called '{name}'")
+        chain = symbol.value()
+        places = []
+        for number in range(int(chain["states"])):
+            site = (chain["sites"] + number).dereference()
+            place = f"{text(site['file'])}:{int(site['line'])}"
+            if text(site["step"]) == step and place not in places:
+                places.append(place)
+        if not places:
+            raise gdb.GdbError(f"'{name}' has no step '{step}' that can be rejected")
+        for place in places:
+            gdb.Breakpoint(place)
+
+
+Chain()
+List()
+Backtrace()
+Break()
+gdb.execute("skip -rfu ^chain_", to_string=True)
