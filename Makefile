@@ -231,13 +231,13 @@ bench: all ## measure; see bench/README.md
 
 # ---- the rest --------------------------------------------------------------------------------------------------------
 
-OUR_SOURCES = $(wildcard compiler/*.[ch] compiler/*/*.[ch] runtime/*.[ch] runtime/*/*.[ch])
+OUR_SOURCES = $(wildcard $(foreach folder,compiler compiler/* runtime runtime/* runtime/include/* bench examples tests/*,$(folder)/*.[ch]))
 
-format: ## let clang-format rewrite the sources
-	clang-format -i $(OUR_SOURCES)
+format: ## clang-format rewrites the C sources
+	@clang-format -i $(OUR_SOURCES)
 
-format-check: ## clang-format has nothing to change
-	clang-format --dry-run --Werror $(OUR_SOURCES)
+format-check: ## clang-format would change nothing in the C sources
+	@clang-format --dry-run --Werror $(OUR_SOURCES)
 
 # Committed, as pages on a web forge show them; docs/pictures/README.md.
 PICTURES := $(patsubst %.txt,%.svg,$(wildcard docs/pictures/*.txt))

@@ -26,6 +26,7 @@ if [ "${1:-}" = test ]; then
     header cmocka.h libcmocka-dev
     tool g++ g++
     tool clang clang
+    tool clang-format clang-format
     header ../lib/clang/14/lib/linux/libclang_rt.fuzzer-x86_64.a libclang-rt-14-dev
     tool gdb gdb
     tool tcc tcc

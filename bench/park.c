@@ -1,7 +1,9 @@
-/* park.c - W3: very many chains wait in step 3 of 5 with four values of 8 bytes. What one takes, by sizeof and in the memory of the
- * process, and how often the heap was asked between the first start and the last end.
+/* park.c - W3: very many chains wait in step 3 of 5 with four values of 8
+ * bytes. What one takes, by sizeof and in the memory of the process, and how
+ * often the heap was asked between the first start and the last end.
  *
- *     park CHAINS       a line per variant: name, sizeof, resident bytes per chain, allocations, checksum */
+ *     park CHAINS       a line per variant: name, sizeof, resident bytes per chain, allocations, checksum
+ */
 #define _GNU_SOURCE
 #include "near.h"
 #include "work.h"
@@ -66,9 +68,11 @@ extern struct near_parked *near_parked_first; /* near.chain */
 
 static struct work work;
 
-static void report(const char *name, size_t size, size_t chains, size_t before, size_t parked, unsigned long heap)
+static void report(const char *name, size_t size, size_t chains, size_t before, size_t parked,
+                   unsigned long heap)
 {
-    printf("%s\t%zu\t%.1f\t%lu\t%016lx\n", name, size, (double)(parked - before) / (double)chains, heap, work.sum);
+    printf("%s\t%zu\t%.1f\t%lu\t%016lx\n", name, size, (double)(parked - before) / (double)chains,
+           heap, work.sum);
 }
 
 /* ---- chains ---- */
@@ -107,7 +111,9 @@ static void settle_all(void)
 
 static void ended(struct chain_root *root)
 {
-    work_ended(&work, root->outcome == CHAIN_OUTCOME_VALUE ? parked_near_value((struct parked_near *)(void *)root) : -1);
+    work_ended(&work, root->outcome == CHAIN_OUTCOME_VALUE
+                          ? parked_near_value((struct parked_near *)(void *)root)
+                          : -1);
 }
 
 struct bare {
@@ -144,7 +150,8 @@ static void run_bare(void *place, size_t i)
     chain_bare_run(&bare->strand, &loop, &parked_near_type);
 }
 
-static void park_chains(const char *name, size_t size, size_t chains, void (*run)(void *place, size_t i))
+static void park_chains(const char *name, size_t size, size_t chains,
+                        void (*run)(void *place, size_t i))
 {
     size_t before = resident(), parked;
     unsigned long heap = allocations;
@@ -165,7 +172,8 @@ static void park_chains(const char *name, size_t size, size_t chains, void (*run
     report(name, size, chains, before, parked, allocations - heap);
 }
 
-/* ---- the peer: bench/peer.h's machine with the four values, and told of its end by its list ---- */
+/* ---- the peer: bench/peer.h's machine with the four values, and told of its end by its list ----
+ */
 
 struct peer {
     struct peer *next;

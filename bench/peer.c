@@ -3,30 +3,31 @@
 #include "work.h"
 
 #ifdef PEER_NEAR
-#include "peer_queue.c"
 #include "peer_ops.c"
+#include "peer_queue.c"
 #define RUN(name) name##_peer_near
 #else
 #define RUN(name) name##_peer_far
 #endif
 
-/* A step of five or ten that are alike, as one would write it by hand: the outcome of the one before, the state, the start. */
-#define HOP(n)                                                                                        \
-    case n:                                                                                           \
-        if (n != 0 && m->op.error != 0)                                                               \
-            break;                                                                                    \
-        m->state = n + 1;                                                                             \
-        hop_start(&m->op, m->op.value);                                                               \
+/* A step of five or ten that are alike, as one would write it by hand: the
+ * outcome of the one before, the state, the start. */
+#define HOP(n)                          \
+    case n:                             \
+        if (n != 0 && m->op.error != 0) \
+            break;                      \
+        m->state = n + 1;               \
+        hop_start(&m->op, m->op.value); \
         return;
 
 /* The same with an operation that may have settled already: then the next step follows at once. */
-#define NOW(n)                                                                                        \
-    case n:                                                                                           \
-        if (n != 0 && m->op.error != 0)                                                               \
-            break;                                                                                    \
-        m->state = n + 1;                                                                             \
-        if (!now_start(&m->op, m->op.value))                                                          \
-            return;                                                                                   \
+#define NOW(n)                               \
+    case n:                                  \
+        if (n != 0 && m->op.error != 0)      \
+            break;                           \
+        m->state = n + 1;                    \
+        if (!now_start(&m->op, m->op.value)) \
+            return;                          \
         __attribute__((fallthrough));
 
 static void hop5_resume(struct task *task)
@@ -54,8 +55,7 @@ static void now5_resume(struct task *task)
     struct machine *m = machine_of(task);
 
     switch (m->state) {
-        NOW(0) NOW(1) NOW(2) NOW(3) NOW(4)
-    default:;
+        NOW(0) NOW(1) NOW(2) NOW(3) NOW(4) default:;
     }
     m->ended(m);
 }
@@ -65,8 +65,7 @@ static void now10_resume(struct task *task)
     struct machine *m = machine_of(task);
 
     switch (m->state) {
-        NOW(0) NOW(1) NOW(2) NOW(3) NOW(4) NOW(5) NOW(6) NOW(7) NOW(8) NOW(9)
-    default:;
+        NOW(0) NOW(1) NOW(2) NOW(3) NOW(4) NOW(5) NOW(6) NOW(7) NOW(8) NOW(9) default:;
     }
     m->ended(m);
 }
@@ -234,15 +233,15 @@ static unsigned long run_joiners(size_t k, size_t chains, void (*resume)(struct 
     return run();
 }
 
-#define MACHINES(name)                                                                                \
-    unsigned long RUN(name)(size_t k, size_t chains)                                                  \
-    {                                                                                                 \
-        return run_machines(k, chains, name##_resume);                                                \
+#define MACHINES(name)                                 \
+    unsigned long RUN(name)(size_t k, size_t chains)   \
+    {                                                  \
+        return run_machines(k, chains, name##_resume); \
     }
-#define JOINERS(name)                                                                                 \
-    unsigned long RUN(name)(size_t k, size_t chains)                                                  \
-    {                                                                                                 \
-        return run_joiners(k, chains, name##_resume);                                                 \
+#define JOINERS(name)                                 \
+    unsigned long RUN(name)(size_t k, size_t chains)  \
+    {                                                 \
+        return run_joiners(k, chains, name##_resume); \
     }
 
 MACHINES(hop5)

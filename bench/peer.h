@@ -1,12 +1,13 @@
-/* peer.h - the peer: what one writes by hand in C when it has to be fast. A task that waits is one struct, its resume
- * function a switch; an intrusive FIFO holds the tasks that are ready. It has none of libchain's guarantees: no generation,
- * no cancelling, no budget, one queue in the whole program. */
+/* peer.h - the peer: what one writes by hand in C when it has to be fast. A
+ * task that waits is one struct, its resume function a switch; an intrusive
+ * FIFO holds the tasks that are ready. It has none of libchain's guarantees: no
+ * generation, no cancelling, no budget, one queue in the whole program. */
 #ifndef PEER_H
 #define PEER_H
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 struct task {
     struct task *next;
@@ -27,14 +28,16 @@ struct machine {
     void (*ended)(struct machine *machine); /* the value is in op.value, or the error in op.error */
 };
 
-/* One of several operations that a machine waits for together: its waiter is a task that only counts. */
+/* One of several operations that a machine waits for together: its waiter is a
+ * task that only counts. */
 struct part {
     struct task task;
     struct op op;
     struct joiner *joiner;
 };
 
-/* The same with operations that are made for it: they count themselves when they settle, which is later. */
+/* The same with operations that are made for it: they count themselves when
+ * they settle, which is later. */
 struct late {
     struct late *next;
     struct joiner *joiner;
@@ -70,8 +73,9 @@ struct task *queue_pop(void); /* NULL if there is none */
 
 /* peer_ops.c */
 void hop_start(struct op *op, long v); /* settles by way of the queue */
-bool now_start(struct op *op, long v); /* whether it has settled already; if not, the task is resumed by way of the queue */
-bool bad_start(struct op *op, long v); /* the same, with an error */
+/* whether it has settled already; if not, the task is resumed by way of the queue */
+bool now_start(struct op *op, long v);
+bool bad_start(struct op *op, long v);      /* the same, with an error */
 void late_start(struct late *late, long v); /* settles when late_settle() is called */
 bool late_settle(void);                     /* whether there were any */
 #endif

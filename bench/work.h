@@ -1,4 +1,5 @@
-/* work.h - what every variant of a workload does, so that all of them do the same and their checksums agree. */
+/* work.h - what every variant of a workload does, so that all of them do the
+ * same and their checksums agree. */
 #ifndef WORK_H
 #define WORK_H
 

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "syntax/ast.h"
-#include "frame/frame.h"
 #include "driver/size_probe.h"
+#include "frame/frame.h"
+#include "syntax/ast.h"
 
 /* ---- dumps ---- */
 
@@ -69,9 +69,10 @@ static void print_report(struct compilation *compilation, const struct ir_chain 
     report_probe(&text, report);
     assembler = size_probe_compile(arena, &probe, &compilation->problem);
     if (assembler != NULL && !report_read(report, assembler))
-        compilation->problem = arena_format(
-            arena, "'%s' does not say all sizes: it must know the inline assembler of gcc",
-            probe.cc);
+        compilation->problem =
+            arena_format(arena,
+                         "'%s' does not say all sizes: it must know the inline assembler of gcc",
+                         probe.cc);
     if (compilation->problem == NULL)
         report_print(out, report, compilation->options->dump == DUMP_REPORT_JSON);
 }

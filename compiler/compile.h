@@ -13,11 +13,11 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/intern.h"
+#include "base/source.h"
+#include "base/writer.h"
+#include "check/symbol.h"
 #include "driver/options.h"
 #include "passes.h"
-#include "base/source.h"
-#include "check/symbol.h"
-#include "base/writer.h"
 
 struct compilation {
     struct arena arena; /* of everything that is made; must not move */

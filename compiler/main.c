@@ -6,14 +6,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "compile.h"
-#include "driver/depfile.h"
 #include "base/io.h"
 #include "base/message.h"
 #include "base/table.h"
+#include "compile.h"
+#include "ctext/reserved.h"
+#include "driver/depfile.h"
 #include "driver/file_set.h"
 #include "driver/output.h"
-#include "ctext/reserved.h"
 
 /* One input, from its file to the outputs. */
 struct session {
@@ -213,16 +213,19 @@ static bool check_outputs(struct session *session)
 
 /* ---- an input ---- */
 
-/* `time.chain` makes a time.h, which -I and its folder put before the C library's. With --header it has been chosen. */
+/* `time.chain` makes a time.h, which -I and its folder put before the C
+ * library's. With --header it has been chosen. */
 static void warn_of_header(struct session *session, const struct source *source)
 {
     struct diags *diags = &session->compilation.diags;
     struct span span = { source->base, source->base };
     const char *name = header_name(session);
 
-    if (session->options.header != NULL || session->options.dump != DUMP_NONE || session->options.check_only || !reserved_is_library(name))
+    if (session->options.header != NULL || session->options.dump != DUMP_NONE
+        || session->options.check_only || !reserved_is_library(name))
         return;
-    diag_help(diags, diag_report(diags, D_HEADER_HIDES, span, name, name), "give the file another name, or its header with --header");
+    diag_help(diags, diag_report(diags, D_HEADER_HIDES, span, name, name),
+              "give the file another name, or its header with --header");
 }
 
 static enum status translate(struct session *session)

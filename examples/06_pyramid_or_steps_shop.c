@@ -10,13 +10,15 @@ static const struct {
     enum shop_table table;
     int key, value;
 } rows[] = {
-    { SHOP_LAST_ORDER, 1, 4711 }, { SHOP_LAST_ORDER, 2, 4712 }, { SHOP_PARCEL, 4711, 88 }, { SHOP_PARCEL, 4712, 89 },
-    { SHOP_PLACE, 88, 5 },        { SHOP_CLERK, 5, 31 },        { SHOP_PHONE, 31, 5550131 },
+    { SHOP_LAST_ORDER, 1, 4711 }, { SHOP_LAST_ORDER, 2, 4712 }, { SHOP_PARCEL, 4711, 88 },
+    { SHOP_PARCEL, 4712, 89 },    { SHOP_PLACE, 88, 5 },        { SHOP_CLERK, 5, 31 },
+    { SHOP_PHONE, 31, 5550131 },
 };
 
 static void answer(struct chain_timer *timer, struct chain_loop *loop)
 {
-    struct shop_request *request = (struct shop_request *)(void *)((char *)timer - offsetof(struct shop_request, timer));
+    struct shop_request *request =
+        (struct shop_request *)(void *)((char *)timer - offsetof(struct shop_request, timer));
     size_t i;
 
     (void)loop;
@@ -47,10 +49,12 @@ void shop_forget(struct chain_loop *loop, struct shop_request *request)
 
 void shop_tell(int customer, int order, int parcel, int depot, int phone)
 {
-    printf("  customer %d: order %d, parcel %d, in depot %d: call %d\n", customer, order, parcel, depot, phone);
+    printf("  customer %d: order %d, parcel %d, in depot %d: call %d\n", customer, order, parcel,
+           depot, phone);
 }
 
 void shop_regret(int customer, int error)
 {
-    printf("  customer %d: %s\n", customer, error == ENOENT ? "we do not know" : "something went wrong");
+    printf("  customer %d: %s\n", customer,
+           error == ENOENT ? "we do not know" : "something went wrong");
 }

@@ -1,4 +1,5 @@
-/* The shop's tables, as a library that calls back. The caller owns the request; it stays where it is until the callback. */
+/* The shop's tables, as a library that calls back. The caller owns the request;
+ * it stays where it is until the callback. */
 #ifndef SHOP_H
 #define SHOP_H
 
@@ -14,7 +15,8 @@ struct shop_request {
     void *context;
 };
 
-/* Looks `key` up; `answered` is called later, from the loop: with 0 and the value, or with ENOENT. */
+/* Looks `key` up; `answered` is called later, from the loop: with 0 and the
+ * value, or with ENOENT. */
 void shop_ask(struct chain_loop *loop, struct shop_request *request, enum shop_table table, int key,
               void (*answered)(struct shop_request *request, int error, int value), void *context);
 

@@ -24,22 +24,29 @@ static void show(const char *when, struct double_the_answer *promise)
 {
     switch (chain_root_outcome(&promise->root)) {
     case CHAIN_OUTCOME_PENDING: printf("%s: pending\n", when); break;
-    case CHAIN_OUTCOME_VALUE: printf("%s: resolved, value %d\n", when, double_the_answer_value(promise)); break;
-    case CHAIN_OUTCOME_REJECTED: printf("%s: rejected, %s\n", when, chain_code_name(chain_root_rejection(&promise->root).code)); break;
+    case CHAIN_OUTCOME_VALUE:
+        printf("%s: resolved, value %d\n", when, double_the_answer_value(promise));
+        break;
+    case CHAIN_OUTCOME_REJECTED:
+        printf("%s: rejected, %s\n", when,
+               chain_code_name(chain_root_rejection(&promise->root).code));
+        break;
     case CHAIN_OUTCOME_CANCELLED: printf("%s: cancelled\n", when); break;
     }
 }
 
 static void resolve(int value)
 {
-    printf("resolve(%d): %s\n", value, question_resolve(open_question, value) == CHAIN_OK ? "done" : "late, nothing changed");
+    printf("resolve(%d): %s\n", value,
+           question_resolve(open_question, value) == CHAIN_OK ? "done" : "late, nothing changed");
 }
 
 static void reject(int code)
 {
     enum chain_settled settled = question_reject(open_question, code, "no answer", 0);
 
-    printf("reject(%s): %s\n", chain_code_name(code), settled == CHAIN_OK ? "done" : "late, nothing changed");
+    printf("reject(%s): %s\n", chain_code_name(code),
+           settled == CHAIN_OK ? "done" : "late, nothing changed");
 }
 
 int main(void)
@@ -59,7 +66,8 @@ int main(void)
     chain_loop_turn(loop, false);
     show("asked", &promise);
     if (chain_root_outcome(&promise.root) != CHAIN_OUTCOME_PENDING)
-        return chain_reactor_close(reactor) == 0 ? 1 : 2; /* the loop cannot wait: nobody was asked */
+        /* the loop cannot wait: nobody was asked */
+        return chain_reactor_close(reactor) == 0 ? 1 : 2;
     resolve(21);
     show("answered, the loop has not turned", &promise);
     chain_loop_turn(loop, false);

@@ -23,12 +23,12 @@ static const char *trimmed_end(const char *begin, const char *end)
     return end;
 }
 
-static void add_comment(struct scanner *scan, const char *begin, const char *end, bool behind)
+static void add_comment(struct scanner *scan, const char *begin, const char *end, bool trailing)
 {
     struct ast_comment *comment = arena_new(scan->arena, struct ast_comment);
 
     comment->span = scan_span(scan, begin, trimmed_end(begin, end));
-    comment->behind = behind;
+    comment->trailing = trailing;
     comment->to_line_end = begin[1] == '/';
     *scan->last_comment = comment;
     scan->last_comment = &comment->next;
@@ -54,13 +54,13 @@ static bool at_forgotten_bracket(const struct scanner *scan, const char *line)
 void scan_skip_blanks(struct scanner *scan)
 {
     const unsigned char *at = AT(scan->cursor), *marker, *begin;
-    bool behind = scan->cursor > scan->text;
+    bool trailing = scan->cursor > scan->text;
 
     for (;;) {
         begin = at;
         /*!re2c
             newline {
-                behind = false;
+                trailing = false;
                 if (!scan->closing && at_forgotten_bracket(scan, TEXT(at))) {
                     scan->cursor = TEXT(at);
                     scan_never_closed(scan, TEXT(at));
@@ -69,7 +69,7 @@ void scan_skip_blanks(struct scanner *scan)
                 continue;
             }
             blank+ { continue; }
-            line_comment | block_comment { add_comment(scan, TEXT(begin), TEXT(at), behind); continue; }
+            line_comment | block_comment { add_comment(scan, TEXT(begin), TEXT(at), trailing); continue; }
             "/*" {
                 report_unterminated(scan, TEXT(begin), 2, "comment");
                 scan->cursor = scan->limit;
@@ -82,7 +82,7 @@ void scan_skip_blanks(struct scanner *scan)
     }
 }
 
-/* Behind a quote without a partner: to the end of its line. */
+/* After a quote without a partner: to the end of its line. */
 static const unsigned char *skip_broken_quote(struct scanner *scan, const unsigned char *begin)
 {
     const char *end = scan_end_of_line(scan, TEXT(begin));
@@ -126,7 +126,7 @@ static bool is_clause_word(const unsigned char *word, size_t length, const char 
            || (is_stop(stops, ',') && scan_word_is_one_of(begin, end, slip));
 }
 
-/* Over C, to behind the partner of the bracket that makes the depth base + 1; or, with stops, up to one of those bytes ('.'
+/* Over C, past the partner of the bracket that makes the depth base + 1; or, with stops, up to one of those bytes ('.'
  * means `..`), to a clause's keyword, or to a closing bracket, at the depth base. Splits at the commas of depth base + 1. */
 void scan_skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_args_list *args)
 {

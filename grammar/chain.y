@@ -246,7 +246,7 @@ clause:
 | ";" step                                      { SLIP(syntax_semicolon(scan, @1, $2));
                                                   $$ = ast_new_clause(A, AST_THEN, @$, @1, $2); }
 
-/* A step that ends in an `if` is kept apart: an `else` behind it is the if's. */
+/* A step that ends in an `if` is kept apart: an `else` after it is the if's. */
 step: closed | ifish                            { $$ = ast_new_step(A, @$, $1); }
 
 closed:
@@ -315,7 +315,7 @@ returned:
 | CEXPR                                         { $$ = ast_new_expr(A, @$, $1); }
 | value                                         { $$ = ast_new_expr(A, @$, $1); }
 
-/* A slip: C as a step without its brackets. OPERATOR is an operator and the C behind it. */
+/* A slip: C as a step without its brackets. OPERATOR is an operator and the C after it. */
 value:
   NUM                                           { $$ = scan_text(scan, @$); SLIP(syntax_value(scan, @$, $$)); }
 | STRING                                        { $$ = scan_text(scan, @$); SLIP(syntax_value(scan, @$, $$)); }

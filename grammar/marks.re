@@ -40,7 +40,7 @@ const char *scan_end_of_line(const struct scanner *scan, const char *at)
     return newline ? newline : scan->limit;
 }
 
-/* Behind the %} that ends what begins at `at`; if there is none, where the next item begins for sure. */
+/* After the %} that ends what begins at `at`; if there is none, where the next item begins for sure. */
 const char *scan_end_of_prologue(const struct scanner *scan, const char *text)
 {
     const unsigned char *at = AT(text), *marker, *begin;
@@ -66,7 +66,7 @@ const char *scan_end_of_prologue(const struct scanner *scan, const char *text)
     }
 }
 
-/* The next thing that matters to brackets; *cursor goes behind it. What is in strings, comments, `%{ %}` and preprocessor lines
+/* The next thing that matters to brackets; *cursor goes after it. What is in strings, comments, `%{ %}` and preprocessor lines
  * between items does not. */
 enum mark scan_next_mark(const struct scanner *scan, const char **cursor, const char *limit, unsigned depth)
 {
@@ -102,7 +102,7 @@ enum mark scan_next_mark(const struct scanner *scan, const char **cursor, const 
     }
 }
 
-/* Behind the last thing before `limit` that is no comment. */
+/* After the last thing before `limit` that is no comment. */
 const char *scan_end_of_code(const char *text, const char *limit)
 {
     const unsigned char *at = AT(text), *marker;

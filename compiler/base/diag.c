@@ -127,7 +127,9 @@ static void choose_window(const char *text, size_t length, size_t caret, size_t 
     if (length <= WIDEST_LINE)
         return;
     *begin = caret > WIDEST_LINE / 2 ? caret - WIDEST_LINE / 2 : 0;
-    for (int i = 0; i < LONGEST_CHARACTER - 1 && *begin > 0 && *begin < length && is_continuation(text[*begin]); i++)
+    for (int i = 0; i < LONGEST_CHARACTER - 1 && *begin > 0 && *begin < length
+                    && is_continuation(text[*begin]);
+         i++)
         --*begin;
     if (*end - *begin > WIDEST_LINE)
         *end = *begin + WIDEST_LINE;
@@ -143,7 +145,9 @@ static const char *paint(const struct diags *diags, const char *sequence)
 
 static const char *paint_of(const struct diags *diags, const char *severity)
 {
-    return paint(diags, severity[0] == 'e' ? "\33[1;31m" : severity[0] == 'w' ? "\33[1;35m" : "\33[1;36m");
+    return paint(diags, severity[0] == 'e'   ? "\33[1;31m"
+                        : severity[0] == 'w' ? "\33[1;35m"
+                                             : "\33[1;36m");
 }
 
 /* How many bytes the character has, and how many columns it takes. A tab stays one. */
@@ -184,7 +188,8 @@ static void put_marks(struct writer *out, const char *text, size_t at, size_t la
     } while (at < last && at < end);
 }
 
-static void put_source_line(const struct diags *diags, struct writer *out, const struct place *place, size_t span_length)
+static void put_source_line(const struct diags *diags, struct writer *out,
+                            const struct place *place, size_t span_length)
 {
     const char *text = place->line_text;
     size_t caret = (size_t)place->column - 1, begin, end;
@@ -202,7 +207,8 @@ static void put_source_line(const struct diags *diags, struct writer *out, const
     writer_putf(out, "%s\n", paint(diags, "\33[m"));
 }
 
-static void put_message(const struct diags *diags, struct writer *out, struct span span, const char *severity, const char *text, const char *tag)
+static void put_message(const struct diags *diags, struct writer *out, struct span span,
+                        const char *severity, const char *text, const char *tag)
 {
     struct place place = source_place(diags->sources, span.begin);
 
@@ -226,7 +232,8 @@ static void put_diag(const struct diags *diags, const struct diag *diag, struct 
     char tag[64] = "";
 
     if (info->category[0])
-        snprintf(tag, sizeof tag, " [-W%s%s]", info->severity == DIAG_WARNING && is_error ? "error=" : "", info->category);
+        snprintf(tag, sizeof tag, " [-W%s%s]",
+                 info->severity == DIAG_WARNING && is_error ? "error=" : "", info->category);
     put_message(diags, out, diag->span, is_error ? "error" : "warning", diag->text, tag);
     if (diag->note)
         put_message(diags, out, diag->note_span, "note", diag->note, "");

@@ -65,7 +65,8 @@ static bool is_harmful(uint32_t point)
     return false;
 }
 
-size_t message_visible_next(const char *text, size_t length, char shown[VISIBLE_SIZE], size_t *columns)
+size_t message_visible_next(const char *text, size_t length, char shown[VISIBLE_SIZE],
+                            size_t *columns)
 {
     size_t size;
     uint32_t point = decode((const unsigned char *)text, length, &size);

@@ -14,7 +14,8 @@ enum { VISIBLE_SIZE = 16 };
  * a terminal would obey, what changes the order or the place of others, and bytes that are no
  * UTF-8, as "<1b>" and "<U+202E>". Returns how many bytes it has; *columns is how many it takes on
  * the screen. */
-size_t message_visible_next(const char *text, size_t length, char shown[VISIBLE_SIZE], size_t *columns);
+size_t message_visible_next(const char *text, size_t length, char shown[VISIBLE_SIZE],
+                            size_t *columns);
 
 /* All of a text that way. Tabs are left. */
 void message_visible_put(struct writer *writer, const char *text, size_t length);

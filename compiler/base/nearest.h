@@ -2,7 +2,8 @@
 #ifndef NEAREST_H
 #define NEAREST_H
 
-/* The nearest of the candidates offered so far, for "did you mean"; NULL if none is near (edit distance > a third). */
+/* The nearest of the candidates offered so far, for "did you mean"; NULL if
+ * none is near (edit distance > a third). */
 struct nearest {
     const char *wanted, *best;
     unsigned distance;

@@ -16,7 +16,8 @@ static uint32_t count_lines(const char *text, size_t length)
 {
     uint32_t count = 1;
 
-    for (const char *at = text, *end = text + length; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+    for (const char *at = text, *end = text + length; (at = memchr(at, '\n', (size_t)(end - at)));
+         at++)
         count++;
     return count;
 }
@@ -36,7 +37,8 @@ static void index_lines(struct arena *arena, struct source *source)
 
 /* ---- joined lines ---- */
 
-/* The length of a backslash with the end of its line, which may be the end of the text; 0 if this is none. */
+/* The length of a backslash with the end of its line, which may be the end of
+ * the text; 0 if this is none. */
 static size_t splice_at(const char *at, const char *end)
 {
     size_t length;
@@ -51,7 +53,8 @@ static size_t count_joints(const char *text, size_t length)
 {
     size_t count = 1; /* for a backslash at the very end */
 
-    for (const char *at = text, *end = text + length; (at = memchr(at, '\n', (size_t)(end - at))); at++)
+    for (const char *at = text, *end = text + length; (at = memchr(at, '\n', (size_t)(end - at)));
+         at++)
         if (at > text && (at[-1] == '\r' || at[-1] == '\\'))
             count += 2; /* for the newline that is put off, too */
     return count;
@@ -59,10 +62,12 @@ static size_t count_joints(const char *text, size_t length)
 
 static void add_joint(struct source *source, size_t text, const char *raw)
 {
-    source->joints[source->joint_count++] = (struct joint){ (uint32_t)text, (uint32_t)(raw - source->raw) };
+    source->joints[source->joint_count++] =
+        (struct joint){ (uint32_t)text, (uint32_t)(raw - source->raw) };
 }
 
-/* The newlines that were left out follow at the end of the line, so that those behind it have their numbers. */
+/* The newlines that were left out follow at the end of the line, so that those
+ * after it have their numbers. */
 static void join_lines(struct arena *arena, struct source *source)
 {
     size_t joints = count_joints(source->raw, source->raw_length), length = 0, owed = 0;
@@ -81,7 +86,8 @@ static void join_lines(struct arena *arena, struct source *source)
             continue;
         }
         size_t returns = strspn(at, "\r");
-        if (returns > 0 && at[returns] == '\n') { /* those before a newline are the file's business, not the text's */
+        /* those before a newline are the file's business, not the text's */
+        if (returns > 0 && at[returns] == '\n') {
             at += returns;
             add_joint(source, length, at);
             continue;
@@ -125,7 +131,8 @@ const char *source_raw(const struct source *source, uint32_t begin, uint32_t end
 {
     uint32_t raw = raw_offset(source, begin);
 
-    *length = end == begin ? 0 : raw_offset(source, end - 1) + 1 - raw; /* a splice behind it is left out */
+    /* a splice after it is left out */
+    *length = end == begin ? 0 : raw_offset(source, end - 1) + 1 - raw;
     return source->raw + raw;
 }
 
@@ -138,7 +145,8 @@ static pos next_base(const struct sources *sources)
 }
 
 /* The text is kept, not copied. */
-static struct source *adopt(struct sources *sources, const char *path, const char *text, size_t length)
+static struct source *adopt(struct sources *sources, const char *path, const char *text,
+                            size_t length)
 {
     struct source *source = arena_new(sources->arena, struct source);
 
@@ -156,16 +164,19 @@ static struct source *adopt(struct sources *sources, const char *path, const cha
     return source;
 }
 
-const struct source *source_add(struct sources *sources, const char *path, const char *text, size_t length)
+const struct source *source_add(struct sources *sources, const char *path, const char *text,
+                                size_t length)
 {
     return adopt(sources, path, arena_copy(sources->arena, text, length), length);
 }
 
 /* ---- reading ---- */
 
-/* Reads up to the end, into a buffer that has this many bytes to begin with. NULL without memory, or with *error set. A NUL byte is
- * refused later, wherever it is: nothing after it is read, so that /dev/zero has an end. */
-static char *read_all(struct arena *arena, int descriptor, size_t capacity, size_t *length, int *error)
+/* Reads up to the end, into a buffer that has this many bytes to begin with.
+ * NULL without memory, or with *error set. A NUL byte is refused later,
+ * wherever it is: nothing after it is read, so that /dev/zero has an end. */
+static char *read_all(struct arena *arena, int descriptor, size_t capacity, size_t *length,
+                      int *error)
 {
     char *buffer = arena_try(arena, capacity);
     size_t more;
@@ -197,14 +208,15 @@ static const char *reason(struct arena *arena, int error)
 static struct source *find_same(const struct sources *sources, const struct stat *about)
 {
     for (struct source *source = sources->first; source; source = source->next)
-        if (source->is_file && source->device == (uint64_t)about->st_dev && source->inode == (uint64_t)about->st_ino)
+        if (source->is_file && source->device == (uint64_t)about->st_dev
+            && source->inode == (uint64_t)about->st_ino)
             return source;
     return NULL;
 }
 
 /* Closes what is no standard stream, before anything that may run out of memory. */
-static const struct source *read_open(struct sources *sources, const char *path, int descriptor, const struct stat *about,
-                                      const char **problem)
+static const struct source *read_open(struct sources *sources, const char *path, int descriptor,
+                                      const struct stat *about, const char **problem)
 {
     bool is_file = S_ISREG(about->st_mode);
     size_t size = is_file && about->st_size > 0 ? (size_t)about->st_size : 0, length = 0;
@@ -213,7 +225,8 @@ static const struct source *read_open(struct sources *sources, const char *path,
 
     *problem = check_length(size, next_base(sources));
     if (!*problem)
-        text = read_all(sources->arena, descriptor, is_file ? size + 2 : FIRST_PIECE, &length, &error);
+        text =
+            read_all(sources->arena, descriptor, is_file ? size + 2 : FIRST_PIECE, &length, &error);
     if (descriptor != STDIN_FILENO)
         close(descriptor);
     if (*problem)
@@ -237,7 +250,8 @@ static const char *unsuitable(const struct stat *about, bool imported)
     return imported && !S_ISREG(about->st_mode) ? "is not a regular file" : NULL;
 }
 
-static const struct source *read_file(struct sources *sources, const char *path, int descriptor, bool imported, const char **problem)
+static const struct source *read_file(struct sources *sources, const char *path, int descriptor,
+                                      bool imported, const char **problem)
 {
     struct stat about;
     int error = fstat(descriptor, &about) == 0 ? 0 : errno;

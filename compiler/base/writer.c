@@ -71,7 +71,8 @@ void writer_put(struct writer *writer, const char *text)
     writer_put_bytes(writer, text, strlen(text));
 }
 
-/* Whether a line end here would make a splice, for which source.c allows carriage returns in between. */
+/* Whether a line end here would make a splice, for which source.c allows
+ * carriage returns in between. */
 static bool ends_in_backslash(const char *text, size_t length)
 {
     while (length > 0 && text[length - 1] == '\r')
@@ -83,7 +84,8 @@ void writer_put_line_end(struct writer *writer)
 {
     const char *text = writer->text;
     size_t length = writer->length;
-    bool is_trigraph = length >= 3 && memcmp(text + length - 3, "?\?/", 3) == 0; /* a backslash with -std=c11 */
+    /* a backslash with -std=c11 */
+    bool is_trigraph = length >= 3 && memcmp(text + length - 3, "?\?/", 3) == 0;
 
     writer_put(writer, is_trigraph || ends_in_backslash(text, length) ? "\\\n\n" : "\n");
 }
@@ -115,7 +117,8 @@ void writer_putf(struct writer *writer, const char *format, ...)
     va_end(again);
 }
 
-/* The value for a hole's name among (name, value, …, NULL); a hole nobody fills is a mistake of ours: it shows as it is. */
+/* The value for a hole's name among (name, value, …, NULL); a hole nobody fills
+ * is a mistake of ours: it shows as it is. */
 static const char *hole_value(va_list pairs, const char *name, size_t length)
 {
     va_list args;

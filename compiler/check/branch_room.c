@@ -1,21 +1,23 @@
-/* branch_room.c - how many branches a chain has room for, those of the chains it calls included; and whether anything in it retries.
+/* branch_room.c - how many branches a chain has room for, those of the chains
+ * it calls included; and whether anything in it retries.
  *
  *     chain void k2(void) { all (k1, k1) }     chain void k1(void) { all (a, b) }     ->     k1: 2, k2: 2 + 2 * 2
  *
- * A called chain has its branches in its caller's, once for each position from which it is called. Chains that call each other
- * from branches grow exponentially, so that some lines of source would fill the memory of the C compiler, or of the machine. They
- * are refused, with the way along which they grow.
- */
+ * A called chain has its branches in its caller's, once for each position from
+ * which it is called. Chains that call each other from branches grow
+ * exponentially, so that some lines of source would fill the memory of the C
+ * compiler, or of the machine. They are refused, with the way along which they
+ * grow. */
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "syntax/ast_walk.h"
-#include "ctext/ctext.h"
 #include "base/diag.h"
-#include "passes.h"
-#include "check/symbol.h"
 #include "base/way.h"
+#include "check/symbol.h"
+#include "ctext/ctext.h"
+#include "passes.h"
+#include "syntax/ast_walk.h"
 
 /* More do not fit into 524280 bytes anyway: the smallest takes 40, an item of an each 72. */
 enum { PLACES_MAX = 10000 };
@@ -23,9 +25,9 @@ enum { PLACES_MAX = 10000 };
 /* What a position runs. It serves one combinator after another, as in lower. */
 struct position {
     struct position *next, *outer;
-    struct position *branches;   /* of its combinators, in order */
-    struct position *slots;      /* its eachs, which share nothing */
-    unsigned long items;         /* of a slot: how many there are at a time; 1 elsewhere */
+    struct position *branches; /* of its combinators, in order */
+    struct position *slots;    /* its eachs, which share nothing */
+    unsigned long items;       /* of a slot: how many there are at a time; 1 elsewhere */
     struct called *called;
 };
 
@@ -38,8 +40,8 @@ struct counting {
     struct program *program;
     struct symbol *chain;
     struct position *here;
-    uint64_t most;               /* places that one callee brings */
-    bool refused;                /* a callee was: that is said once */
+    uint64_t most; /* places that one callee brings */
+    bool refused;  /* a callee was: that is said once */
 };
 
 static struct position *position_new(struct counting *counting, struct position **at)
@@ -55,13 +57,15 @@ static struct position *position_new(struct counting *counting, struct position 
 
 /* ---- what runs where ---- */
 
-/* How many items an each has at a time. What a macro or an expression stands for only the C compiler knows: they count as 1, and it
- * looks at the size of the struct. */
+/* How many items an each has at a time. What a macro or an expression stands
+ * for only the C compiler knows: they count as 1, and it looks at the size of
+ * the struct. */
 static unsigned long slots_of(const struct ast_form *each)
 {
     intmax_t number;
 
-    return ctext_number(each->u.each.limit->text, &number) && number > 0 ? (unsigned long)number : 1;
+    return ctext_number(each->u.each.limit->text, &number) && number > 0 ? (unsigned long)number
+                                                                         : 1;
 }
 
 static void enter_slot(struct counting *counting, const struct ast_form *each)
@@ -96,7 +100,8 @@ static void note_call(void *context, struct ast_form *form)
     struct called **called = &counting->here->called;
 
     counting->chain->retries |= form->kind == AST_RETRY;
-    if (form->kind != AST_CALL || form->u.call.op == NULL || form->u.call.op->proto_kind != AST_CHAIN)
+    if (form->kind != AST_CALL || form->u.call.op == NULL
+        || form->u.call.op->proto_kind != AST_CHAIN)
         return;
     counting->chain->retries |= form->u.call.op->retries;
     while (*called != NULL && (*called)->chain != form->u.call.op)
@@ -115,7 +120,8 @@ static uint64_t times(uint64_t a, uint64_t b)
 }
 
 /* Also finds the callee by way of which most of them come. */
-static uint64_t count(struct counting *counting, struct symbol *chain, const struct position *position, uint64_t multiple)
+static uint64_t count(struct counting *counting, struct symbol *chain,
+                      const struct position *position, uint64_t multiple)
 {
     uint64_t sum = 0;
 
@@ -132,7 +138,8 @@ static uint64_t count(struct counting *counting, struct symbol *chain, const str
     for (const struct position *branch = position->branches; branch != NULL; branch = branch->next)
         sum += multiple + count(counting, chain, branch, multiple);
     for (const struct position *slot = position->slots; slot != NULL; slot = slot->next)
-        sum += times(slot->items, multiple) + count(counting, chain, slot, times(slot->items, multiple));
+        sum += times(slot->items, multiple)
+               + count(counting, chain, slot, times(slot->items, multiple));
     return sum < UINT32_MAX ? sum : UINT32_MAX;
 }
 
@@ -157,10 +164,13 @@ static const char *grows_along(struct arena *arena, const struct symbol *chain)
 
 static void refuse(struct program *program, struct symbol *chain)
 {
-    struct diag *diag = diag_report(program->diags, D_TOO_MANY_PLACES, chain->span, chain->name, (unsigned)chain->places, PLACES_MAX);
+    struct diag *diag = diag_report(program->diags, D_TOO_MANY_PLACES, chain->span, chain->name,
+                                    (unsigned)chain->places, PLACES_MAX);
 
     if (chain->grows_by != NULL)
-        diag_help(program->diags, diag, "it grows along %s: a chain that is spawned has a frame of its own", grows_along(program->arena, chain));
+        diag_help(program->diags, diag,
+                  "it grows along %s: a chain that is spawned has a frame of its own",
+                  grows_along(program->arena, chain));
 }
 
 void branch_room(struct program *program)
@@ -168,7 +178,9 @@ void branch_room(struct program *program)
     for (struct symbol *chain = program->chains; chain != NULL; chain = chain->next_chain) {
         struct position all = { .items = 1 };
         struct counting counting = { .program = program, .chain = chain, .here = &all };
-        struct ast_visitor visitor = { .form = note_call, .enter = enter, .leave = leave, .context = &counting };
+        struct ast_visitor visitor = {
+            .form = note_call, .enter = enter, .leave = leave, .context = &counting
+        };
 
         ast_walk_block(&visitor, chain->proto->body);
         chain->places = count(&counting, chain, &all, 1);

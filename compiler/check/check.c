@@ -1,17 +1,18 @@
-/* check.c - from the syntax tree to the checked tree: every name resolved, every value typed, every path accounted for.
+/* check.c - from the syntax tree to the checked tree: every name resolved,
+ * every value typed, every path accounted for.
  *
  *     a(x) then b(it) as y catch c     ->   catch (then (call a [x], it1, call b [it1] as y), call c)
  *
- * The steps of a pipeline nest to the left, as the rules read (rules 21-31): a clause sees what stands before it as one thing.
- */
+ * The steps of a pipeline nest to the left, as the rules read (rules 21-31): a
+ * clause sees what stands before it as one thing. */
 #include <string.h>
 
 #include "base/arena.h"
-#include "ctext/ctext.h"
 #include "base/intern.h"
-#include "passes.h"
-#include "ctext/reserved.h"
 #include "check/check.h"
+#include "ctext/ctext.h"
+#include "ctext/reserved.h"
+#include "passes.h"
 
 static const struct ctype no_type = { NULL, "", 0 };
 
@@ -25,7 +26,8 @@ static struct node_var *check_var(struct checker *checker, const struct ast_var 
     struct ctype type;
     struct span named;
 
-    if (!ctext_declared_name(declaration, &name, &length) || name == declaration || ctext_find(declaration, ',') != NULL) {
+    if (!ctext_declared_name(declaration, &name, &length) || name == declaration
+        || ctext_find(declaration, ',') != NULL) {
         diag_report(checker->diags, D_VAR_DECLARATION, var->declaration->span);
         return NULL;
     }
@@ -86,7 +88,8 @@ struct node *check_block(struct checker *checker, const struct ast_block *block)
 /* ---- as ---- */
 
 /* A form that runs on the way out, shielded: receives nothing, and nothing jumps out of it. */
-static struct node *check_shielded(struct checker *checker, const struct ast_form *form, const char *word, const char *why_no_value)
+static struct node *check_shielded(struct checker *checker, const struct ast_form *form,
+                                   const char *word, const char *why_no_value)
 {
     struct checker saved = *checker;
     struct node *node;
@@ -120,9 +123,11 @@ static struct node *check_undo(struct checker *checker, const struct ast_form *f
     checker->assigned = check_assigned_copy(checker, &assigned);
     checker->undo = &before;
     checker->undo_scope = checker->scope;
-    check_scope_open(checker, form->span); /* what it binds is its own: the block has ended when it runs */
+    /* what it binds is its own: the block has ended when it runs */
+    check_scope_open(checker, form->span);
     block->u.block.scope = checker->scope;
-    node = check_shielded(checker, form, "undo", "'undo' receives nothing: bind the value with 'as'");
+    node =
+        check_shielded(checker, form, "undo", "'undo' receives nothing: bind the value with 'as'");
     check_scope_close(checker);
     checker->undo = NULL;
     check_own_return(checker, &before);
@@ -154,18 +159,24 @@ static struct node *check_step(struct checker *checker, const struct ast_step *s
 
 /* ---- clauses ---- */
 
-static void check_reachable(struct checker *checker, const struct node *before, const struct ast_clause *clause)
+static void check_reachable(struct checker *checker, const struct node *before,
+                            const struct ast_clause *clause)
 {
-    if (before->ends && !before->wrong && (clause->kind == AST_THEN || clause->kind == AST_THEN_ELSE)
+    if (before->ends && !before->wrong
+        && (clause->kind == AST_THEN || clause->kind == AST_THEN_ELSE)
         && before->kind != NODE_REJECT)
-        diag_report(checker->diags, D_UNREACHABLE, clause->keyword, "what stands before it never ends with a value");
+        diag_report(checker->diags, D_UNREACHABLE, clause->keyword,
+                    "what stands before it never ends with a value");
     else if (before->kind == NODE_REJECT && clause->kind == AST_THEN)
         diag_report(checker->diags, D_UNREACHABLE, clause->keyword, "'reject' skips it");
 }
 
-static struct node *check_then(struct checker *checker, struct node *first, const struct ast_clause *clause)
+static struct node *check_then(struct checker *checker, struct node *first,
+                               const struct ast_clause *clause)
 {
-    struct node *node = check_new_node(checker, clause->kind == AST_THEN ? NODE_THEN : NODE_THEN_ELSE, clause->span);
+    struct node *node =
+        check_new_node(checker, clause->kind == AST_THEN ? NODE_THEN : NODE_THEN_ELSE,
+                       clause->span);
     struct incoming *outer = checker->it;
 
     check_reachable(checker, first, clause);
@@ -183,8 +194,9 @@ static struct node *check_then(struct checker *checker, struct node *first, cons
 }
 
 /* A handler: sees `err`, and only what was bound before the pipeline. */
-static struct node *check_handler(struct checker *checker, const struct ast_step *step, const struct assigned *at_start,
-                                  const char *why, struct variable **err)
+static struct node *check_handler(struct checker *checker, const struct ast_step *step,
+                                  const struct assigned *at_start, const char *why,
+                                  struct variable **err)
 {
     struct ctype error_type = { "struct chain_error", "", 0 };
     struct incoming *outer_it = checker->it;
@@ -207,9 +219,9 @@ static struct node *check_handler(struct checker *checker, const struct ast_step
     return node;
 }
 
-/* Behind two ways: what both have set. */
-static void meet_ways(struct checker *checker, const struct node *first, const struct assigned *first_set,
-                      const struct node *second, const char *why)
+/* After two ways: what both have set. */
+static void meet_ways(struct checker *checker, const struct node *first,
+                      const struct assigned *first_set, const struct node *second, const char *why)
 {
     struct assigned second_set = checker->assigned;
 
@@ -220,9 +232,9 @@ static void meet_ways(struct checker *checker, const struct node *first, const s
         check_assigned_meet(checker, &checker->assigned, &second_set, why, second->span);
 }
 
-/* Behind two ways: what either has moved. */
-static void join_moved(struct checker *checker, const struct node *first, const struct moved *first_moved,
-                       const struct node *second)
+/* After two ways: what either has moved. */
+static void join_moved(struct checker *checker, const struct node *first,
+                       const struct moved *first_moved, const struct node *second)
 {
     struct moved second_moved = checker->moved;
 
@@ -233,24 +245,28 @@ static void join_moved(struct checker *checker, const struct node *first, const 
         check_own_join(checker, &second_moved);
 }
 
-static struct node *check_else(struct checker *checker, struct node *then, const struct ast_clause *clause,
-                               const struct assigned *at_start, const struct own_point *start, unsigned first_end)
+static struct node *check_else(struct checker *checker, struct node *then,
+                               const struct ast_clause *clause, const struct assigned *at_start,
+                               const struct own_point *start, unsigned first_end)
 {
     struct assigned then_set = checker->assigned;
     struct moved moved = checker->moved;
 
     check_own_handler(checker, start, first_end);
-    then->u.then.no = check_handler(checker, clause->else_step, at_start, "a rejection before it leads to this 'else'",
-                                    &then->u.then.err);
+    then->u.then.no =
+        check_handler(checker, clause->else_step, at_start,
+                      "a rejection before it leads to this 'else'", &then->u.then.err);
     meet_ways(checker, then, &then_set, then->u.then.no, "the 'else' goes on without it");
     join_moved(checker, then, &moved, then->u.then.no);
-    then->ends = then->u.then.second->ends; /* for the types: the first step's end is its own matter */
+    /* for the types: the first step's end is its own matter */
+    then->ends = then->u.then.second->ends;
     check_take_types(then, then->u.then.second, then->u.then.no);
     return then;
 }
 
-static struct node *check_catch(struct checker *checker, struct node *body, const struct ast_clause *clause,
-                                const struct assigned *at_start, const struct own_point *start)
+static struct node *check_catch(struct checker *checker, struct node *body,
+                                const struct ast_clause *clause, const struct assigned *at_start,
+                                const struct own_point *start)
 {
     struct node *node = check_new_node(checker, NODE_CATCH, clause->span);
     struct assigned body_set = checker->assigned;
@@ -260,16 +276,18 @@ static struct node *check_catch(struct checker *checker, struct node *body, cons
     body->clause = node;
     node->u.catch_.codes = clause->codes;
     check_own_handler(checker, start, checker->serial);
-    node->u.catch_.handler = check_handler(checker, clause->step, at_start, "a rejection before it leads to this 'catch'",
-                                           &node->u.catch_.err);
+    node->u.catch_.handler =
+        check_handler(checker, clause->step, at_start,
+                      "a rejection before it leads to this 'catch'", &node->u.catch_.err);
     meet_ways(checker, body, &body_set, node->u.catch_.handler, "the 'catch' goes on without it");
     join_moved(checker, body, &moved, node->u.catch_.handler);
     check_take_types(node, body, node->u.catch_.handler);
     return node;
 }
 
-static struct node *check_finally(struct checker *checker, struct node *body, const struct ast_clause *clause,
-                                  const struct assigned *at_start, const struct own_point *start)
+static struct node *check_finally(struct checker *checker, struct node *body,
+                                  const struct ast_clause *clause, const struct assigned *at_start,
+                                  const struct own_point *start)
 {
     struct node *node = check_new_node(checker, NODE_FINALLY, clause->span);
     struct assigned assigned = checker->assigned;
@@ -279,11 +297,13 @@ static struct node *check_finally(struct checker *checker, struct node *body, co
     node->u.finally.body = body;
     body->clause = node;
     checker->assigned = check_assigned_copy(checker, &assigned);
-    check_assigned_meet(checker, &checker->assigned, at_start, "a rejection before it leads to this 'finally'", clause->span);
+    check_assigned_meet(checker, &checker->assigned, at_start,
+                        "a rejection before it leads to this 'finally'", clause->span);
     check_own_handler(checker, start, checker->serial);
     cleanup = check_own_here(checker);
-    node->u.finally.cleanup = check_shielded(checker, clause->step->form, "finally", "'finally' receives nothing (rule 37)");
-    check_own_behind_cleanup(checker, &cleanup, &moved);
+    node->u.finally.cleanup = check_shielded(checker, clause->step->form, "finally",
+                                             "'finally' receives nothing (rule 37)");
+    check_own_after_cleanup(checker, &cleanup, &moved);
     checker->assigned = assigned;
     check_take_type(node, body);
     node->ends = body->ends || (node->u.finally.cleanup->ends && !node->u.finally.cleanup->wrong);
@@ -308,8 +328,8 @@ static void warn_of_second_catch(struct checker *checker, const struct ast_claus
     const struct ast_clause *next = clause->next;
     struct diag *diag;
 
-    if (clause->codes == NULL || form->kind != AST_REJECT || form->u.reject.given || next == NULL || next->kind != AST_CATCH
-        || next->codes != NULL)
+    if (clause->codes == NULL || form->kind != AST_REJECT || form->u.reject.given || next == NULL
+        || next->kind != AST_CATCH || next->codes != NULL)
         return;
     diag = diag_report(checker->diags, D_CATCH_AGAIN, form->span);
     diag_note(checker->diags, diag, next->keyword, "it stands here");
@@ -327,22 +347,20 @@ struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *
     check_length(checker, pipeline);
     if (pipeline->clauses != NULL)
         checker->err_is_bare = false;
-    for (const struct ast_clause *clause = pipeline->clauses; clause != NULL; clause = clause->next) {
+    for (const struct ast_clause *clause = pipeline->clauses; clause != NULL;
+         clause = clause->next) {
         switch (clause->kind) {
-        case AST_THEN:
-            node = check_then(checker, node, clause);
-            break;
+        case AST_THEN: node = check_then(checker, node, clause); break;
         case AST_THEN_ELSE:
             serial = checker->serial;
-            node = check_else(checker, check_then(checker, node, clause), clause, &at_start, &start, serial);
+            node = check_else(checker, check_then(checker, node, clause), clause, &at_start, &start,
+                              serial);
             break;
         case AST_CATCH:
             warn_of_second_catch(checker, clause);
             node = check_catch(checker, node, clause, &at_start, &start);
             break;
-        case AST_FINALLY:
-            node = check_finally(checker, node, clause, &at_start, &start);
-            break;
+        case AST_FINALLY: node = check_finally(checker, node, clause, &at_start, &start); break;
         }
     }
     checker->it = before;
@@ -354,10 +372,12 @@ struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *
 
 static void add_parameters(struct checker *checker)
 {
-    for (const struct parameter *param = checker->chain->symbol->params; param != NULL; param = param->next) {
+    for (const struct parameter *param = checker->chain->symbol->params; param != NULL;
+         param = param->next) {
         struct variable *variable;
         check_new_name(checker, param->name, param->span);
-        variable = check_variable_new(checker, VARIABLE_PARAMETER, param->name, param->type, param->span);
+        variable =
+            check_variable_new(checker, VARIABLE_PARAMETER, param->name, param->type, param->span);
         check_variable_show(checker, variable);
     }
 }
@@ -368,7 +388,8 @@ static void check_main(struct checker *checker, const struct symbol *chain)
     bool two = chain->param_count == 2 && strcmp(chain->params->type.before, "int") == 0
                && strcmp(chain->params->next->type.before, "char **") == 0;
 
-    if (ctype_is_void(chain->value) || strcmp(chain->value.before, "int") != 0 || (!no_parameters && !two))
+    if (ctype_is_void(chain->value) || strcmp(chain->value.before, "int") != 0
+        || (!no_parameters && !two))
         diag_report(checker->diags, D_BLOCK_MAIN, chain->span);
     checker->chain->is_main = true;
 }
@@ -384,7 +405,9 @@ static void warn_of_unused(const struct checker *checker)
 static struct checked_chain *check_chain(struct program *program, struct symbol *symbol)
 {
     struct checked_chain *chain = arena_new(program->arena, struct checked_chain);
-    struct checker checker = { .program = program, .arena = program->arena, .diags = program->diags, .chain = chain };
+    struct checker checker = {
+        .program = program, .arena = program->arena, .diags = program->diags, .chain = chain
+    };
 
     checker.it = check_no_incoming(&checker, "no step stands before this one");
     chain->symbol = symbol;
@@ -397,7 +420,8 @@ static struct checked_chain *check_chain(struct program *program, struct symbol 
         check_main(&checker, symbol);
     add_parameters(&checker);
     if (!ctype_is_void(symbol->value))
-        chain->result = check_variable_new(&checker, VARIABLE_RESULT, "result", symbol->value, symbol->span);
+        chain->result =
+            check_variable_new(&checker, VARIABLE_RESULT, "result", symbol->value, symbol->span);
     chain->body = check_block(&checker, symbol->proto->body);
     if (chain->result != NULL && !chain->body->ends)
         check_wanted(&checker, chain->body, symbol->value, true);
@@ -420,7 +444,8 @@ static void warn_of_uncalled(const struct program *program, const struct checked
 {
     for (; chain != NULL; chain = chain->next) {
         const struct symbol *symbol = chain->symbol;
-        if (symbol->proto->is_static && !symbol->is_called && !symbol->is_spawned && !releases_something(program, symbol))
+        if (symbol->proto->is_static && !symbol->is_called && !symbol->is_spawned
+            && !releases_something(program, symbol))
             diag_report(program->diags, D_UNUSED_CHAIN, symbol->span, symbol->name);
     }
 }

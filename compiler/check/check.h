@@ -1,7 +1,7 @@
-/* check.h - what the parts of check share: the checker, visible names, and which bindings are certainly set.
+/* check.h - what the parts of check share: the checker, visible names, and
+ * which bindings are certainly set.
  *
- * Shared by check.c (what steps mean) and check_text.c (what C text mentions).
- */
+ * Shared by check.c (what steps mean) and check_text.c (what C text mentions). */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -18,13 +18,13 @@ struct visible_name;
 
 /* Where a variable that owns something is mentioned. */
 struct mention {
-    struct mention *next;      /* of the same variable, the one before in the text */
-    struct mention *before;    /* of any variable */
+    struct mention *next;   /* of the same variable, the one before in the text */
+    struct mention *before; /* of any variable */
     struct variable *variable;
-    unsigned serial;      /* counts all such mentions, in the order of the text */
+    unsigned serial; /* counts all such mentions, in the order of the text */
     struct span span;
     bool moves;
-    bool by_winner;       /* in a winner's block, when the other branches are quiet */
+    bool by_winner; /* in a winner's block, when the other branches are quiet */
 };
 
 /* What has been moved on the ways to here. */
@@ -32,31 +32,31 @@ struct moved {
     struct assigned maybe, surely; /* on one, on all of them */
 };
 
-/* A point in the text, for what is moved behind it. */
+/* A point in the text, for what is moved after it. */
 struct own_point {
-    struct moved moved;    /* before */
+    struct moved moved; /* before */
     unsigned serial;
-    unsigned variables;    /* those with a smaller index are declared before */
+    unsigned variables; /* those with a smaller index are declared before */
 };
 
 struct own_loop {
     struct own_loop *outer;
     struct own_point head;
     struct moved at_end;
-    bool has_end;         /* a way leads there */
+    bool has_end; /* a way leads there */
 };
 
 /* What only the check needs to know of a variable. */
 struct check_note {
-    struct variable *hides;       /* the outer variable of the same name */
-    struct variable *shown;       /* the one shown before it in the same scope */
-    struct variable *outside;     /* the next name that a branch gives to the outside */
-    const char *unset_why;        /* how a path comes by without binding it */
+    struct variable *hides;   /* the outer variable of the same name */
+    struct variable *shown;   /* the one shown before it in the same scope */
+    struct variable *outside; /* the next name that a branch gives to the outside */
+    const char *unset_why;    /* how a path comes by without binding it */
     struct span unset_at;
-    bool no_value;                /* VARIABLE_VAR: nothing so far in the text gives it one */
-    struct mention *mentions;     /* of what owns something, newest first */
-    struct span undo_at;          /* an undo that mentions it */
-    struct scope *undo_scope;     /* the block of that */
+    bool no_value;            /* VARIABLE_VAR: nothing so far in the text gives it one */
+    struct mention *mentions; /* of what owns something, newest first */
+    struct span undo_at;      /* an undo that mentions it */
+    struct scope *undo_scope; /* the block of that */
 };
 
 struct checker {
@@ -64,54 +64,61 @@ struct checker {
     struct arena *arena;
     struct diags *diags;
     struct checked_chain *chain;
-    struct check_note *notes;     /* by variable */
+    struct check_note *notes; /* by variable */
     unsigned note_capacity;
     struct scope *scope;
     struct visible_name *visible; /* uthash: name -> innermost variable */
     struct assigned assigned;
-    struct moved moved;           /* variables that own something and no longer do */
+    struct moved moved; /* variables that own something and no longer do */
     unsigned serial;
-    struct mention *mentions;     /* newest first */
+    struct mention *mentions; /* newest first */
     struct own_loop *own_loop;
     const struct own_point *undo; /* where the undo that is being checked begins; NULL: none is */
     struct scope *undo_scope;     /* the block that it undoes a step of */
     struct incoming *it;
-    struct variable *err;         /* NULL outside a handler */
-    struct variable *attempt;     /* NULL outside a retry */
-    unsigned loops;               /* enclosing loops within the chain */
-    const char *shield;           /* the word of the innermost finally or undo; NULL: in none */
-    unsigned shield_loops;        /* loops outside of that */
-    bool has_break;               /* the loop that is being checked has one */
-    bool err_is_bare;             /* a bare name passes `err`: the first step of a handler */
-    const struct ast_step *unbound_step; /* a branch of settle: the step whose name is its outcome's, not its value's */
-    const struct ast_step *outside_step; /* the step whose name a branch gives to the outside, and where to */
+    struct variable *err;     /* NULL outside a handler */
+    struct variable *attempt; /* NULL outside a retry */
+    unsigned loops;           /* enclosing loops within the chain */
+    const char *shield;       /* the word of the innermost finally or undo; NULL: in none */
+    unsigned shield_loops;    /* loops outside of that */
+    bool has_break;           /* the loop that is being checked has one */
+    bool err_is_bare;         /* a bare name passes `err`: the first step of a handler */
+    /* a branch of settle: the step whose name is its outcome's, not its value's */
+    const struct ast_step *unbound_step;
+    /* the step whose name a branch gives to the outside, and where to */
+    const struct ast_step *outside_step;
     struct scope *outside_scope;
-    struct variable *outside;     /* such names, to be shown behind the combinator */
+    struct variable *outside; /* such names, to be shown after the combinator */
 };
 
 struct assigned check_assigned_copy(struct checker *checker, const struct assigned *set);
 void check_assigned_drop(struct assigned *set, const struct variable *variable);
-void check_assigned_add(struct checker *checker, struct assigned *set, const struct variable *variable);
+void check_assigned_add(struct checker *checker, struct assigned *set,
+                        const struct variable *variable);
 bool check_assigned_has(const struct assigned *set, const struct variable *variable);
 
 /* Keeps in `set` what `other` has too; what is dropped remembers why. */
-void check_assigned_meet(struct checker *checker, struct assigned *set, const struct assigned *other, const char *why, struct span at);
-void check_assigned_union(struct checker *checker, struct assigned *set, const struct assigned *other);
+void check_assigned_meet(struct checker *checker, struct assigned *set,
+                         const struct assigned *other, const char *why, struct span at);
+void check_assigned_union(struct checker *checker, struct assigned *set,
+                          const struct assigned *other);
 
-struct variable *check_variable_new(struct checker *checker, enum variable_kind kind, const char *name, struct ctype type,
-                              struct span span);
+struct variable *check_variable_new(struct checker *checker, enum variable_kind kind,
+                                    const char *name, struct ctype type, struct span span);
 /* Valid until the next variable is made. */
 struct check_note *check_note(const struct checker *checker, const struct variable *variable);
 
 struct variable *check_variable_visible(const struct checker *checker, const char *name);
-bool check_variable_was_visible(const struct checker *checker, const char *name); /* in a block that has ended */
+/* in a block that has ended */
+bool check_variable_was_visible(const struct checker *checker, const char *name);
 void check_variable_show(struct checker *checker, struct variable *variable);
 void check_scope_open(struct checker *checker, struct span span);
 void check_scope_close(struct checker *checker);
 
-/* `it` as a variable; `type` is what the context asks for (before NULL: nothing special). NULL when there is none, which has
- * been reported, at `at`. */
-struct variable *check_incoming_wanted(struct checker *checker, struct ctype type, struct span at, const char *by);
+/* `it` as a variable; `type` is what the context asks for (before NULL: nothing
+ * special). NULL when there is none, which has been reported, at `at`. */
+struct variable *check_incoming_wanted(struct checker *checker, struct ctype type, struct span at,
+                                       const char *by);
 
 /* Demands the value of a checked node: reports steps without one, and ways that disagree. */
 void check_wanted(struct checker *checker, struct node *node, struct ctype type, bool from_context);
@@ -119,9 +126,11 @@ void check_wanted(struct checker *checker, struct node *node, struct ctype type,
 void check_keep_owned(struct checker *checker, const struct node *first);
 
 /* Finds the names in C text. `is_body`: the text of a do { }, with statements. */
-struct text *check_text(struct checker *checker, const struct ast_c *c, struct ctype type, bool is_body, struct node *do_node);
+struct text *check_text(struct checker *checker, const struct ast_c *c, struct ctype type,
+                        bool is_body, struct node *do_node);
 
-/* check.c and check_form.c: blocks, pipelines and forms. Every form leads back to them for what stands inside it. */
+/* check.c and check_form.c: blocks, pipelines and forms. Every form leads back
+ * to them for what stands inside it. */
 struct node *check_block(struct checker *checker, const struct ast_block *block);
 struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *pipeline);
 struct node *check_form(struct checker *checker, const struct ast_form *form);
@@ -130,20 +139,24 @@ struct node *check_form(struct checker *checker, const struct ast_form *form);
 
 /* check_node.c */
 struct node *check_new_node(struct checker *checker, enum node_kind kind, struct span span);
-struct node *check_wrong_node(struct checker *checker, struct span span); /* something is missing here, which has been reported */
+/* something is missing here, which has been reported */
+struct node *check_wrong_node(struct checker *checker, struct span span);
 struct incoming *check_no_incoming(struct checker *checker, const char *why);
 void check_take_type(struct node *node, const struct node *from);
 void check_take_types(struct node *node, const struct node *a, const struct node *b);
 
 /* check_bind.c */
 void check_new_name(struct checker *checker, const char *name, struct span span);
-void check_bind(struct checker *checker, const struct ast_step *step, struct node *node); /* the step's `as` to its value */
+/* the step's `as` to its value */
+void check_bind(struct checker *checker, const struct ast_step *step, struct node *node);
 
 /* check_call.c */
 struct node *check_call(struct checker *checker, const struct ast_form *form);
-struct text *check_arguments(struct checker *checker, const struct ast_args *args, const struct parameter *param);
+struct text *check_arguments(struct checker *checker, const struct ast_args *args,
+                             const struct parameter *param);
 void check_unknown_operation(struct checker *checker, const struct ast_call *call);
-void check_call_arguments(struct checker *checker, const struct ast_form *form, const struct symbol *op, struct node *node);
+void check_call_arguments(struct checker *checker, const struct ast_form *form,
+                          const struct symbol *op, struct node *node);
 
 /* check_delay.c */
 struct node *check_duration(struct checker *checker, const struct ast_duration *duration);
@@ -154,8 +167,10 @@ struct node *check_spawn(struct checker *checker, const struct ast_form *form);
 struct node *check_join(struct checker *checker, const struct ast_form *form);
 void check_joins(struct checker *checker);
 
-void own_released(struct checker *checker, const struct variable *variable, const struct symbol *op, struct span span);
-void check_own_release_arguments(struct checker *checker, const struct text *args, const struct symbol *op);
+void own_released(struct checker *checker, const struct variable *variable, const struct symbol *op,
+                  struct span span);
+void check_own_release_arguments(struct checker *checker, const struct text *args,
+                                 const struct symbol *op);
 
 /* check_branches.c */
 struct node *check_branches(struct checker *checker, const struct ast_form *form);
@@ -167,36 +182,43 @@ void check_own_mention(struct checker *checker, struct variable *variable, struc
 void check_own_move(struct checker *checker, struct variable *variable, struct span span);
 
 /* The arguments of a call: names alone are moved to parameters of their type. */
-void check_own_arguments(struct checker *checker, const struct text *args, const struct parameter *params);
+void check_own_arguments(struct checker *checker, const struct text *args,
+                         const struct parameter *params);
 
 /* A text whose value becomes one of this type. */
 void check_own_text(struct checker *checker, const struct text *text, struct ctype type);
 
 struct own_point check_own_here(struct checker *checker);
-void check_own_return(struct checker *checker, const struct own_point *point); /* the state of that point again */
-void check_own_join(struct checker *checker, const struct moved *other);       /* this way and another one meet */
+/* the state of that point again */
+void check_own_return(struct checker *checker, const struct own_point *point);
+/* this way and another one meet */
+void check_own_join(struct checker *checker, const struct moved *other);
 void check_own_bound(struct checker *checker, const struct variable *variable);
 
 /* A handler or finally: what was moved between the two points may have been. */
 void check_own_handler(struct checker *checker, const struct own_point *start, unsigned end);
-void check_own_behind_cleanup(struct checker *checker, const struct own_point *cleanup, const struct moved *before);
+void check_own_after_cleanup(struct checker *checker, const struct own_point *cleanup,
+                             const struct moved *before);
 
 void check_own_loop_begin(struct checker *checker, struct own_loop *loop, bool may_pass);
 void check_own_next_round(struct checker *checker);
 void check_own_break(struct checker *checker);
 void check_own_loop_end(struct checker *checker);
 
-/* What was moved behind this point has been moved more than once: a retry, an each. */
+/* What was moved after this point has been moved more than once: a retry, an each. */
 void check_own_once(struct checker *checker, const struct own_point *start, const char *word);
 
-/* Branches, the first of which began at `start`. Before a winner's block: the others may have moved what they could. Behind a
- * branch that began at `branch` and whose winner's block, if any, began at `winner`: what one moves no other mentions. Behind them
- * all. */
+/* Branches, the first of which began at `start`. Before a winner's block: the
+ * others may have moved what they could. After a branch that began at `branch`
+ * and whose winner's block, if any, began at `winner`: what one moves no other
+ * mentions. After them all. */
 void check_own_winner(struct checker *checker, const struct own_point *start);
-void check_own_branch(struct checker *checker, const struct own_point *start, const struct own_point *branch, unsigned winner);
+void check_own_branch(struct checker *checker, const struct own_point *start,
+                      const struct own_point *branch, unsigned winner);
 void check_own_branches(struct checker *checker, const struct own_point *start);
 
 /* One variable as text. */
-struct text *check_text_of_variable(struct checker *checker, struct variable *variable, struct span span);
+struct text *check_text_of_variable(struct checker *checker, struct variable *variable,
+                                    struct span span);
 
 #endif

@@ -10,15 +10,18 @@ void check_new_name(struct checker *checker, const char *name, struct span span)
 
     if (reserved_is(name, RESERVED_KEYWORD, NULL))
         diag_report(checker->diags, D_C_KEYWORD_NAME, span, name, reserved_standard(name));
-    if (strcmp(name, "it") == 0 || strcmp(name, "err") == 0 || strcmp(name, "attempt") == 0 || strcmp(name, "reject") == 0)
+    if (strcmp(name, "it") == 0 || strcmp(name, "err") == 0 || strcmp(name, "attempt") == 0
+        || strcmp(name, "reject") == 0)
         diag_report(checker->diags, D_RESERVED_NAME, span, name);
     if (old == NULL)
         return;
-    diag = diag_report(checker->diags, old->scope == checker->scope ? D_NAME_TAKEN : D_SHADOW, span, name);
+    diag = diag_report(checker->diags, old->scope == checker->scope ? D_NAME_TAKEN : D_SHADOW, span,
+                       name);
     diag_note(checker->diags, diag, old->span, "it is declared here");
 }
 
-/* A name that a branch gives to the outside: visible in the rest of the branch, and behind the combinator. */
+/* A name that a branch gives to the outside: visible in the rest of the branch,
+ * and after the combinator. */
 static void show_outside_later(struct checker *checker, struct variable *variable)
 {
     struct variable **last = &checker->outside;
@@ -29,7 +32,8 @@ static void show_outside_later(struct checker *checker, struct variable *variabl
     variable->scope = checker->outside_scope;
 }
 
-static struct variable *new_binding(struct checker *checker, const struct ast_step *step, struct ctype type)
+static struct variable *new_binding(struct checker *checker, const struct ast_step *step,
+                                    struct ctype type)
 {
     struct scope *here = checker->scope;
     struct variable *variable;
@@ -47,12 +51,14 @@ static struct variable *new_binding(struct checker *checker, const struct ast_st
 }
 
 /* The same name may be bound on several ways of one pipeline (rule 33). */
-static struct variable *old_binding(struct checker *checker, const struct ast_step *step, struct ctype type)
+static struct variable *old_binding(struct checker *checker, const struct ast_step *step,
+                                    struct ctype type)
 {
     struct variable *old = check_variable_visible(checker, step->as->name);
     struct diag *diag;
 
-    if (old == NULL || old->kind != VARIABLE_BINDING || old->scope != checker->scope || check_assigned_has(&checker->assigned, old))
+    if (old == NULL || old->kind != VARIABLE_BINDING || old->scope != checker->scope
+        || check_assigned_has(&checker->assigned, old))
         return NULL;
     if (!ctype_is_void(type) && !ctype_same(old->type, type)) {
         diag = diag_report(checker->diags, D_BIND_TYPE, step->as->span, old->name,
@@ -65,7 +71,8 @@ static struct variable *old_binding(struct checker *checker, const struct ast_st
 
 void check_bind(struct checker *checker, const struct ast_step *step, struct node *node)
 {
-    struct ctype type = step->as_type != NULL ? ctype_of_text(checker->arena, step->as_type) : node->type;
+    struct ctype type =
+        step->as_type != NULL ? ctype_of_text(checker->arena, step->as_type) : node->type;
     struct variable *variable = old_binding(checker, step, type);
     unsigned errors = checker->diags->errors;
 
@@ -79,7 +86,8 @@ void check_bind(struct checker *checker, const struct ast_step *step, struct nod
         type = ctype_of_words(checker->arena, "int");
     } else if (variable == NULL || ctype_same(variable->type, type))
         check_wanted(checker, node, type, step->as_type != NULL || node->flexible);
-    if (variable != NULL && step == checker->outside_step) /* bound on an earlier way of this branch, too */
+    /* bound on an earlier way of this branch, too */
+    if (variable != NULL && step == checker->outside_step)
         show_outside_later(checker, variable);
     if (variable == NULL)
         variable = new_binding(checker, step, type);

@@ -1,15 +1,16 @@
 /* check_branches.c - part of check: all, any, race, settle, each, timeout.
  *
- * Branches run at the same time, so what one binds no other sees. Behind the whole, `all` shows what each branch's last `as`
- * bound, `settle` its outcome; a winner's block of race or any sees its own branch's names and runs when the others are quiet.
- */
+ * Branches run at the same time, so what one binds no other sees. After the
+ * whole, `all` shows what each branch's last `as` bound, `settle` its outcome;
+ * a winner's block of race or any sees its own branch's names and runs when the
+ * others are quiet. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/intern.h"
 #include "check/check.h"
 #include "ctext/ctext.h"
-#include "base/intern.h"
 
 static const char *word_of(enum ast_form_kind kind)
 {
@@ -44,7 +45,8 @@ static const struct ast_step *last_step(const struct ast_pipeline *pipeline)
 
 /* ---- winner's blocks ---- */
 
-static void check_winner(struct checker *checker, const struct ast_branch *branch, struct node *node, const struct own_point *start)
+static void check_winner(struct checker *checker, const struct ast_branch *branch,
+                         struct node *node, const struct own_point *start)
 {
     struct incoming *outer = checker->it;
     bool outer_bare = checker->err_is_bare;
@@ -64,7 +66,8 @@ static void check_winner(struct checker *checker, const struct ast_branch *branc
 
 /* ---- settle ---- */
 
-/* "struct NAME_settled_3 { enum chain_outcome outcome; T value; struct chain_error error; }", by the value's type. */
+/* "struct NAME_settled_3 { enum chain_outcome outcome; T value; struct
+ * chain_error error; }", by the value's type. */
 static struct ctype settled_type(struct checker *checker, struct ctype type)
 {
     struct checked_chain *chain = checker->chain;
@@ -76,16 +79,17 @@ static struct ctype settled_type(struct checker *checker, struct ctype type)
             return (*link)->type;
     made = *link = arena_new(checker->arena, struct settled_type);
     made->value = type;
-    made->type = ctype_of_words(checker->arena,
-                                arena_format(checker->arena, "struct %s_settled_%u", chain->symbol->c_name, number));
+    made->type = ctype_of_words(checker->arena, arena_format(checker->arena, "struct %s_settled_%u",
+                                                             chain->symbol->c_name, number));
     return made->type;
 }
 
-/* What the branch's last `as` binds: its outcome, visible behind the whole. */
+/* What the branch's last `as` binds: its outcome, visible after the whole. */
 static void bind_outcome(struct checker *checker, struct node *node, const struct ast_step *step)
 {
     struct node *body = node->u.block.body;
-    struct ctype type = step->as_type != NULL ? ctype_of_text(checker->arena, step->as_type) : body->type;
+    struct ctype type =
+        step->as_type != NULL ? ctype_of_text(checker->arena, step->as_type) : body->type;
     struct variable *variable, **last;
 
     if (body->flexible && ctype_is_void(type))
@@ -94,7 +98,8 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
         diag_report(checker->diags, D_OWNED_OUTCOME, step->as->span, type.before);
     if (!ctype_is_void(type))
         check_wanted(checker, body, type, step->as_type != NULL);
-    variable = check_variable_new(checker, VARIABLE_BINDING, step->as->name, settled_type(checker, type), step->as->span);
+    variable = check_variable_new(checker, VARIABLE_BINDING, step->as->name,
+                                  settled_type(checker, type), step->as->span);
     variable->scope = checker->outside_scope;
     variable->address_taken = true;
     variable->many_strands = true;
@@ -104,7 +109,8 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
         last = &check_note(checker, *last)->outside;
     *last = variable;
     if (!ctype_is_void(type)) {
-        node->u.block.value = check_variable_new(checker, VARIABLE_MEMBER, "value", type, step->as->span);
+        node->u.block.value =
+            check_variable_new(checker, VARIABLE_MEMBER, "value", type, step->as->span);
         node->u.block.value->of = variable;
         node->u.block.value->many_strands = true;
     }
@@ -112,8 +118,9 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
 
 /* ---- branches ---- */
 
-static struct node *check_branch(struct checker *checker, const struct ast_branch *branch, enum ast_form_kind kind,
-                                 struct assigned *result, struct own_point *start)
+static struct node *check_branch(struct checker *checker, const struct ast_branch *branch,
+                                 enum ast_form_kind kind, struct assigned *result,
+                                 struct own_point *start)
 {
     struct checker saved = *checker;
     struct assigned before = check_assigned_copy(checker, &checker->assigned);
@@ -142,7 +149,8 @@ static struct node *check_branch(struct checker *checker, const struct ast_branc
     if (kind == AST_ALL)
         check_assigned_union(checker, &start->moved.surely, &checker->moved.surely);
     check_own_branch(checker, start, &own, winner);
-    if (kind == AST_ALL && !node->ends) /* a branch that only rejects sets nothing, and nobody goes on behind it */
+    /* a branch that only rejects sets nothing, and nobody goes on after it */
+    if (kind == AST_ALL && !node->ends)
         check_assigned_union(checker, result, &checker->assigned);
     checker->assigned = before;
     checker->outside_step = saved.outside_step;
@@ -152,7 +160,7 @@ static struct node *check_branch(struct checker *checker, const struct ast_branc
     return node;
 }
 
-/* Names that branches give to the outside become visible behind the whole. */
+/* Names that branches give to the outside become visible after the whole. */
 static void show_outside(struct checker *checker, struct variable *variables)
 {
     while (variables != NULL) {
@@ -162,7 +170,8 @@ static void show_outside(struct checker *checker, struct variable *variables)
             check_new_name(checker, variables->name, variables->span);
             check_variable_show(checker, variables);
         } else if (old != variables) {
-            struct diag *diag = diag_report(checker->diags, D_NAME_TAKEN, variables->span, variables->name);
+            struct diag *diag =
+                diag_report(checker->diags, D_NAME_TAKEN, variables->span, variables->name);
             diag_note(checker->diags, diag, old->span, "it is declared here");
         }
         variables = next;
@@ -185,7 +194,8 @@ static void take_branch_type(struct node *node, const struct node *branch, bool 
 
 struct node *check_branches(struct checker *checker, const struct ast_form *form)
 {
-    struct node *node = check_new_node(checker, NODE_BRANCHES, form->span), **last = &node->u.branches.first;
+    struct node *node = check_new_node(checker, NODE_BRANCHES, form->span),
+                **last = &node->u.branches.first;
     struct assigned result = check_assigned_copy(checker, &checker->assigned);
     struct variable *outer = checker->outside;
     struct own_point start = check_own_here(checker);
@@ -193,7 +203,8 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
 
     node->u.branches.kind = form->kind;
     checker->outside = NULL;
-    for (const struct ast_branch *branch = form->u.branches; branch != NULL; branch = branch->next) {
+    for (const struct ast_branch *branch = form->u.branches; branch != NULL;
+         branch = branch->next) {
         *last = check_branch(checker, branch, form->kind, &result, &start);
         if (form->kind == AST_ALL)
             node->ends |= (*last)->ends;
@@ -218,7 +229,8 @@ static struct variable *check_index(struct checker *checker, const struct ast_na
     struct variable *index;
 
     check_new_name(checker, name->name, name->span);
-    index = check_variable_new(checker, VARIABLE_VAR, name->name, ctype_of_words(checker->arena, "size_t"), name->span);
+    index = check_variable_new(checker, VARIABLE_VAR, name->name,
+                               ctype_of_words(checker->arena, "size_t"), name->span);
     check_variable_show(checker, index);
     return index;
 }
@@ -227,10 +239,13 @@ static struct variable *check_index(struct checker *checker, const struct ast_na
 static struct node *check_source(struct checker *checker, const struct ast_form *form)
 {
     struct ast_name *name = form->u.each.name;
-    struct ast_step step = { .span = form->u.each.source->span, .form = form->u.each.source, .as = name };
+    struct ast_step step = { .span = form->u.each.source->span,
+                             .form = form->u.each.source,
+                             .as = name };
     struct node *source;
 
-    checker->it = check_no_incoming(checker, "an item is asked for without a value: bind what it needs before the 'each'");
+    checker->it = check_no_incoming(
+        checker, "an item is asked for without a value: bind what it needs before the 'each'");
     source = check_form(checker, form->u.each.source);
     if (source->ends && !source->wrong)
         diag_report(checker->diags, D_ITEM_NEVER, source->span);
@@ -255,7 +270,8 @@ static struct node *check_pulled(struct checker *checker, const struct ast_form 
     return node;
 }
 
-/* A number is looked at here, a macro by the C compiler, which does not know the names of the chain (rule 98). */
+/* A number is looked at here, a macro by the C compiler, which does not know
+ * the names of the chain (rule 98). */
 static void check_limit(struct checker *checker, const struct ast_number *limit)
 {
     const char *at = limit->text;
@@ -273,10 +289,12 @@ static void check_limit(struct checker *checker, const struct ast_number *limit)
     }
 }
 
-/* Every item runs the body with names of its own; the slots are counted at compile time, the items at run time (rules 95-98). */
+/* Every item runs the body with names of its own; the slots are counted at
+ * compile time, the items at run time (rules 95-98). */
 struct node *check_each(struct checker *checker, const struct ast_form *form)
 {
-    struct node *node = check_new_node(checker, NODE_EACH, form->span), *body = check_new_node(checker, NODE_BLOCK, form->u.each.body->span);
+    struct node *node = check_new_node(checker, NODE_EACH, form->span),
+                *body = check_new_node(checker, NODE_BLOCK, form->u.each.body->span);
     struct incoming *outer = checker->it;
     struct ctype size = ctype_of_words(checker->arena, "size_t");
     struct own_point start;
@@ -305,7 +323,8 @@ struct node *check_each(struct checker *checker, const struct ast_form *form)
 
 /* ---- timeout ---- */
 
-/* The form runs as a branch of its own, so that it can be cancelled alone; its names are those of the block around it. */
+/* The form runs as a branch of its own, so that it can be cancelled alone; its
+ * names are those of the block around it. */
 struct node *check_timeout(struct checker *checker, const struct ast_form *form)
 {
     struct node *node = check_new_node(checker, NODE_TIMEOUT, form->span);

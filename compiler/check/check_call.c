@@ -6,7 +6,8 @@
 
 static const struct ctype no_type = { NULL, "", 0 };
 
-struct text *check_arguments(struct checker *checker, const struct ast_args *args, const struct parameter *param)
+struct text *check_arguments(struct checker *checker, const struct ast_args *args,
+                             const struct parameter *param)
 {
     struct text *first = NULL, **last = &first;
 
@@ -18,7 +19,8 @@ struct text *check_arguments(struct checker *checker, const struct ast_args *arg
     return first;
 }
 
-static void check_count(struct checker *checker, const struct ast_form *form, const struct symbol *op)
+static void check_count(struct checker *checker, const struct ast_form *form,
+                        const struct symbol *op)
 {
     unsigned count = 0;
     struct diag *diag;
@@ -27,13 +29,15 @@ static void check_count(struct checker *checker, const struct ast_form *form, co
         count++;
     if (count == op->param_count || (op->variadic && count > op->param_count))
         return;
-    diag = diag_report(checker->diags, D_TOO_FEW_ARGUMENTS, form->span, op->name, op->variadic ? "at least " : "", op->param_count,
+    diag = diag_report(checker->diags, D_TOO_FEW_ARGUMENTS, form->span, op->name,
+                       op->variadic ? "at least " : "", op->param_count,
                        op->param_count == 1 ? "" : "s", count);
     diag_note(checker->diags, diag, op->span, "'%s' is declared here", op->name);
 }
 
 /* A bare name passes `it`, in a handler `err`, to an operation with one parameter. */
-static struct text *bare_argument(struct checker *checker, const struct ast_form *form, const struct symbol *op)
+static struct text *bare_argument(struct checker *checker, const struct ast_form *form,
+                                  const struct symbol *op)
 {
     struct variable *variable;
     struct diag *diag;
@@ -41,15 +45,19 @@ static struct text *bare_argument(struct checker *checker, const struct ast_form
     if (op->param_count == 0)
         return NULL;
     if (op->param_count > 1) {
-        diag = diag_report(checker->diags, D_BARE_PARAMETERS, form->span, op->name, op->param_count, op->name);
+        diag = diag_report(checker->diags, D_BARE_PARAMETERS, form->span, op->name, op->param_count,
+                           op->name);
         diag_note(checker->diags, diag, op->span, "'%s' is declared here", op->name);
         return NULL;
     }
-    variable = checker->err_is_bare ? checker->err : check_incoming_wanted(checker, op->params->type, form->span, op->name);
+    variable = checker->err_is_bare
+                   ? checker->err
+                   : check_incoming_wanted(checker, op->params->type, form->span, op->name);
     return variable == NULL ? NULL : check_text_of_variable(checker, variable, form->span);
 }
 
-void check_call_arguments(struct checker *checker, const struct ast_form *form, const struct symbol *op, struct node *node)
+void check_call_arguments(struct checker *checker, const struct ast_form *form,
+                          const struct symbol *op, struct node *node)
 {
     check_count(checker, form, op);
     node->u.call.args = check_arguments(checker, form->u.call.args, op->params);
@@ -59,8 +67,9 @@ void check_call_arguments(struct checker *checker, const struct ast_form *form, 
 /* `retun (x)` is a call for the parser. */
 static void offer_step_words(struct nearest *nearest)
 {
-    static const char *const words[] = { "return", "reject", "all", "any", "race", "settle", "each", "if", "while", "loop", "timeout",
-                                         "retry", "delay", "spawn", "join", "break", "continue" };
+    static const char *const words[] = { "return", "reject", "all",   "any",   "race",    "settle",
+                                         "each",   "if",     "while", "loop",  "timeout", "retry",
+                                         "delay",  "spawn",  "join",  "break", "continue" };
     struct nearest word = { nearest->wanted, NULL, 0 };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -81,31 +90,39 @@ void check_unknown_operation(struct checker *checker, const struct ast_call *cal
         diag = diag_report(program->diags, D_NOT_AN_OPERATION, call->name_span, call->name,
                            other->kind == SYMBOL_CODE ? "a code" : "a resource");
         if (other->kind == SYMBOL_CODE && checker->err_is_bare)
-            diag_help(program->diags, diag, "a handler for a code has a ':' before its step: `catch %s: step`", call->name);
+            diag_help(program->diags, diag,
+                      "a handler for a code has a ':' before its step: `catch %s: step`",
+                      call->name);
         return;
     }
     if (!misspelt_is_new(program, call->name)
-        || (variable == NULL && misspelt_declaration(program, call->name, call->name_span, SYMBOL_OPERATION)))
+        || (variable == NULL
+            && misspelt_declaration(program, call->name, call->name_span, SYMBOL_OPERATION)))
         return;
     diag = diag_report(program->diags, D_UNKNOWN_OPERATION, call->name_span, call->name);
     if (variable != NULL || (call->bare && strcmp(call->name, "it") == 0)) { /* rule 7 */
         if (variable != NULL)
             variable->used = true;
-        diag_help(program->diags, diag, "'%s' is a value: '(%s)' passes it on", call->name, call->name);
+        diag_help(program->diags, diag, "'%s' is a value: '(%s)' passes it on", call->name,
+                  call->name);
         return;
     }
     if (symbol_module_of(call->name) != NULL) {
-        diag_help(program->diags, diag, "it is declared in a module: `import \"%s\";`", symbol_module_of(call->name));
+        diag_help(program->diags, diag, "it is declared in a module: `import \"%s\";`",
+                  symbol_module_of(call->name));
         return;
     }
-    for (struct symbol *symbol = program->symbols; symbol != NULL && diag_is_kept(diag); symbol = symbol->next)
+    for (struct symbol *symbol = program->symbols; symbol != NULL && diag_is_kept(diag);
+         symbol = symbol->next)
         if (symbol->kind == SYMBOL_OPERATION)
             nearest_offer(&nearest, symbol->name);
     offer_step_words(&nearest);
     if (nearest.best != NULL)
         diag_help(program->diags, diag, "did you mean '%s'?", nearest.best);
     else if (!call->bare)
-        diag_help(program->diags, diag, "a plain C function is called as '(%s(...))', or declared with 'sync'", call->name);
+        diag_help(program->diags, diag,
+                  "a plain C function is called as '(%s(...))', or declared with 'sync'",
+                  call->name);
 }
 
 struct node *check_call(struct checker *checker, const struct ast_form *form)
@@ -127,7 +144,8 @@ struct node *check_call(struct checker *checker, const struct ast_form *form)
     node->type = op->value;
     node->resource = ctype_resource(checker->program, op->value);
     if (form->u.call.bare)
-        check_own_arguments(checker, node->u.call.args = bare_argument(checker, form, op), op->params);
+        check_own_arguments(checker, node->u.call.args = bare_argument(checker, form, op),
+                            op->params);
     else
         check_call_arguments(checker, form, op, node);
     check_own_release_arguments(checker, node->u.call.args, op);

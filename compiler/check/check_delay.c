@@ -5,8 +5,11 @@ static const struct ctype no_type = { NULL, "", 0 };
 
 static int64_t unit_ns(enum ast_unit unit)
 {
-    static const int64_t ns[] = { [AST_US] = 1000, [AST_MS] = 1000000, [AST_S] = 1000000000, [AST_M] = 60 * INT64_C(1000000000),
-        [AST_H] = 3600 * INT64_C(1000000000) };
+    static const int64_t ns[] = { [AST_US] = 1000,
+                                  [AST_MS] = 1000000,
+                                  [AST_S] = 1000000000,
+                                  [AST_M] = 60 * INT64_C(1000000000),
+                                  [AST_H] = 3600 * INT64_C(1000000000) };
     return ns[unit];
 }
 

@@ -1,21 +1,23 @@
 /* check_form.c - part of check: what a single form means. */
 #include <string.h>
 
-#include "base/nearest.h"
 #include "base/arena.h"
 #include "base/intern.h"
-#include "ctext/ctext.h"
+#include "base/nearest.h"
 #include "check/check.h"
+#include "ctext/ctext.h"
 
 static const struct ctype no_type = { NULL, "", 0 };
 
-/* C text has the type that its place asks for; the name of what owns something is of that type if nobody asks. */
+/* C text has the type that its place asks for; the name of what owns something
+ * is of that type if nobody asks. */
 static void take_text_type(struct node *node)
 {
     const struct piece *piece = node->u.expr->pieces;
 
     node->flexible = true;
-    if (piece != NULL && piece->next == NULL && piece->kind == PIECE_VARIABLE && piece->variable->resource != NULL)
+    if (piece != NULL && piece->next == NULL && piece->kind == PIECE_VARIABLE
+        && piece->variable->resource != NULL)
         node->type = piece->variable->type;
 }
 
@@ -77,7 +79,8 @@ static struct node *check_if(struct checker *checker, const struct ast_form *for
 
 static struct node *check_loop(struct checker *checker, const struct ast_form *form)
 {
-    struct node *node = check_new_node(checker, form->kind == AST_WHILE ? NODE_WHILE : NODE_LOOP, form->span);
+    struct node *node =
+        check_new_node(checker, form->kind == AST_WHILE ? NODE_WHILE : NODE_LOOP, form->span);
     struct incoming *outer = checker->it;
     bool outer_break = checker->has_break;
     struct own_loop own;
@@ -88,7 +91,8 @@ static struct node *check_loop(struct checker *checker, const struct ast_form *f
         node->u.loop.condition = check_condition(checker, form->u.while_.condition);
     check_own_loop_begin(checker, &own, form->kind == AST_WHILE);
     checker->loops++;
-    node->u.loop.body = check_block(checker, form->kind == AST_WHILE ? form->u.while_.body : form->u.block);
+    node->u.loop.body =
+        check_block(checker, form->kind == AST_WHILE ? form->u.while_.body : form->u.block);
     checker->loops--;
     if (!node->u.loop.body->ends)
         check_own_next_round(checker);
@@ -102,10 +106,12 @@ static struct node *check_loop(struct checker *checker, const struct ast_form *f
 static struct node *check_jump(struct checker *checker, const struct ast_form *form)
 {
     const char *word = form->kind == AST_BREAK ? "break" : "continue";
-    struct node *node = check_new_node(checker, form->kind == AST_BREAK ? NODE_BREAK : NODE_CONTINUE, form->span);
+    struct node *node =
+        check_new_node(checker, form->kind == AST_BREAK ? NODE_BREAK : NODE_CONTINUE, form->span);
 
     node->ends = true;
-    node->wrong = checker->loops == 0 || (checker->shield != NULL && checker->loops == checker->shield_loops);
+    node->wrong =
+        checker->loops == 0 || (checker->shield != NULL && checker->loops == checker->shield_loops);
     if (checker->loops == 0)
         diag_report(checker->diags, D_JUMP_OUTSIDE, form->span, word);
     else if (node->wrong)
@@ -130,7 +136,8 @@ static struct node *check_returned(struct checker *checker, const struct ast_for
     if (value->kind != AST_CALL || !value->u.call.bare)
         return check_form(checker, value);
     variable = check_variable_visible(checker, value->u.call.name);
-    if (variable == NULL && strcmp(value->u.call.name, "it") != 0 && strcmp(value->u.call.name, "err") != 0)
+    if (variable == NULL && strcmp(value->u.call.name, "it") != 0
+        && strcmp(value->u.call.name, "err") != 0)
         return check_form(checker, value);
     c.span = value->u.call.name_span;
     c.text = value->u.call.name;
@@ -150,7 +157,8 @@ static struct node *check_return(struct checker *checker, const struct ast_form 
     if (node->wrong)
         diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, "return", checker->shield);
     if (!form->u.return_.given) {
-        if (!ctype_is_void(chain->value) && !misspelt_void(checker->program, chain, chain->value, form->span))
+        if (!ctype_is_void(chain->value)
+            && !misspelt_void(checker->program, chain, chain->value, form->span))
             diag_report(checker->diags, D_RETURN_NOTHING, form->span, chain->name);
         return node;
     }
@@ -173,21 +181,23 @@ static void check_code(struct checker *checker, const struct ast_c *code)
     struct nearest nearest = { name, NULL, 0 };
     struct diag *diag;
 
-    if (token.kind != CTOKEN_NAME || ctext_next_solid(&p).kind != CTOKEN_END || reserved_is_code(name)
-        || check_variable_visible(checker, name) != NULL)
+    if (token.kind != CTOKEN_NAME || ctext_next_solid(&p).kind != CTOKEN_END
+        || reserved_is_code(name) || check_variable_visible(checker, name) != NULL)
         return;
     symbol = symbol_find(checker->program, name);
     if (symbol != NULL && symbol->kind == SYMBOL_CODE)
         return;
     diag = diag_report(checker->diags, D_UNKNOWN_CODE, code->span, name);
     reserved_offer_codes(&nearest);
-    for (symbol = checker->program->symbols; symbol != NULL && diag_is_kept(diag); symbol = symbol->next)
+    for (symbol = checker->program->symbols; symbol != NULL && diag_is_kept(diag);
+         symbol = symbol->next)
         if (symbol->kind == SYMBOL_CODE)
             nearest_offer(&nearest, symbol->name);
     if (nearest.best != NULL)
         diag_help(checker->diags, diag, "did you mean '%s'?", nearest.best);
     else
-        diag_help(checker->diags, diag, "codes of one's own are declared with 'codes { %s };'", name);
+        diag_help(checker->diags, diag, "codes of one's own are declared with 'codes { %s };'",
+                  name);
 }
 
 static struct node *check_reject(struct checker *checker, const struct ast_form *form)
@@ -239,7 +249,8 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
     intmax_t number;
     struct ast_c attempts = { form->u.retry.attempts->span, form->u.retry.attempts->text };
 
-    node->u.retry.attempt = check_variable_new(checker, VARIABLE_ATTEMPT, "attempt", ctype_of_words(checker->arena, "int"), form->span);
+    node->u.retry.attempt = check_variable_new(checker, VARIABLE_ATTEMPT, "attempt",
+                                               ctype_of_words(checker->arena, "int"), form->span);
     checker->attempt = node->u.retry.attempt;
     node->u.retry.attempts = check_text(checker, &attempts, no_type, false, NULL);
     if (form->u.retry.backoff != NULL)
@@ -275,11 +286,17 @@ struct node *check_form(struct checker *checker, const struct ast_form *form)
     case AST_EXPR: return check_expr(checker, form);
     case AST_DO: return check_do(checker, form);
     case AST_BLOCK: return check_block(checker, form->u.block);
-    case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: return check_branches(checker, form);
-    case AST_EACH_IN: case AST_EACH_FROM: return check_each(checker, form);
+    case AST_ALL:
+    case AST_SETTLE:
+    case AST_ANY:
+    case AST_RACE: return check_branches(checker, form);
+    case AST_EACH_IN:
+    case AST_EACH_FROM: return check_each(checker, form);
     case AST_IF: return check_if(checker, form);
-    case AST_WHILE: case AST_LOOP: return check_loop(checker, form);
-    case AST_BREAK: case AST_CONTINUE: return check_jump(checker, form);
+    case AST_WHILE:
+    case AST_LOOP: return check_loop(checker, form);
+    case AST_BREAK:
+    case AST_CONTINUE: return check_jump(checker, form);
     case AST_TIMEOUT: return check_timeout(checker, form);
     case AST_RETRY: return check_retry(checker, form);
     case AST_DELAY: return check_delay(checker, form);

@@ -33,7 +33,8 @@ void check_take_type(struct node *node, const struct node *from)
     node->wrong = from->wrong;
 }
 
-/* The first way that ends in a typed value decides; `demand` compares the others if anybody wants the value. */
+/* The first way that ends in a typed value decides; `demand` compares the
+ * others if anybody wants the value. */
 void check_take_types(struct node *node, const struct node *a, const struct node *b)
 {
     const struct node *first = a->ends ? b : a, *second = a->ends ? a : b;

@@ -1,10 +1,11 @@
-/* check_own.c - part of check: where what owns something is moved, and that nothing mentions it behind that (rule 42b).
+/* check_own.c - part of check: where what owns something is moved, and that
+ * nothing mentions it after that (rule 42b).
  *
  *     if (x) { serve(conn) } then log(conn)     ->     log: conn has been moved on a way to here
  *
- * Of every variable that owns something the mentions are kept, in the order of the text, as what follows a move in the text need
- * not follow it in time: a handler comes behind all of its body, a branch runs beside the others.
- */
+ * Of every variable that owns something the mentions are kept, in the order of
+ * the text, as what follows a move in the text need not follow it in time: a
+ * handler comes after all of its body, a branch runs beside the others. */
 #include "base/arena.h"
 #include "check/check.h"
 
@@ -13,7 +14,8 @@ static void note(struct checker *checker, struct diag *diag, struct span span)
     diag_note(checker->diags, diag, span, "it is moved here");
 }
 
-static void add_mention(struct checker *checker, struct variable *variable, struct span span, bool moves)
+static void add_mention(struct checker *checker, struct variable *variable, struct span span,
+                        bool moves)
 {
     struct mention *mention = arena_new(checker->arena, struct mention);
     struct check_note *known = check_note(checker, variable);
@@ -43,7 +45,10 @@ void check_own_mention(struct checker *checker, struct variable *variable, struc
     if (variable->resource == NULL)
         return;
     if (check_assigned_has(&checker->moved.maybe, variable) && !may_be_unset(checker, variable))
-        note(checker, diag_report(checker->diags, D_MOVED, span, variable->name, how_sure(checker, variable)), variable->moved_at);
+        note(checker,
+             diag_report(checker->diags, D_MOVED, span, variable->name,
+                         how_sure(checker, variable)),
+             variable->moved_at);
     if (checker->undo != NULL) {
         check_note(checker, variable)->undo_at = span;
         check_note(checker, variable)->undo_scope = checker->undo_scope;
@@ -65,7 +70,8 @@ void check_own_move(struct checker *checker, struct variable *variable, struct s
 
     if (checker->undo != NULL && variable->index < checker->undo->variables)
         diag_report(checker->diags, D_MOVED_BY_UNDO, span, variable->name);
-    else if (checker->undo == NULL && known->undo_at.begin != 0 && is_inside(checker->scope, known->undo_scope)) {
+    else if (checker->undo == NULL && known->undo_at.begin != 0
+             && is_inside(checker->scope, known->undo_scope)) {
         diag = diag_report(checker->diags, D_MOVED_BEFORE_UNDO, span, variable->name);
         diag_note(checker->diags, diag, known->undo_at, "it is mentioned here");
     }
@@ -82,7 +88,8 @@ static void two_owners(struct checker *checker, const struct variable *variable,
 
 void check_own_text(struct checker *checker, const struct text *text, struct ctype type)
 {
-    struct variable *moved = text_moves(text, type), *mentioned = text_mentions(text, type), *owner = text_owner(text);
+    struct variable *moved = text_moves(text, type), *mentioned = text_mentions(text, type),
+                    *owner = text_owner(text);
 
     if (ctype_resource(checker->program, type) == NULL)
         return;
@@ -94,37 +101,49 @@ void check_own_text(struct checker *checker, const struct text *text, struct cty
         diag_report(checker->diags, D_OWNER_LOST, text->span, owner->type.before, type.before);
 }
 
-void check_own_arguments(struct checker *checker, const struct text *args, const struct parameter *params)
+void check_own_arguments(struct checker *checker, const struct text *args,
+                         const struct parameter *params)
 {
     for (; args != NULL && params != NULL; args = args->next, params = params->next) {
         struct variable *moved = text_moves(args, params->type);
-        if (moved != NULL && check_assigned_has(&checker->moved.maybe, moved) && check_note(checker, moved)->mentions->moves) /* twice in this call */
-            note(checker, diag_report(checker->diags, D_MOVED, args->span, moved->name, how_sure(checker, moved)), moved->moved_at);
+        /* twice in this call */
+        if (moved != NULL && check_assigned_has(&checker->moved.maybe, moved)
+            && check_note(checker, moved)->mentions->moves)
+            note(checker,
+                 diag_report(checker->diags, D_MOVED, args->span, moved->name,
+                             how_sure(checker, moved)),
+                 moved->moved_at);
         check_own_text(checker, args, params->type);
     }
 }
 
 /* What is lent to the function that releases it is released by that, and by its block. */
-void own_released(struct checker *checker, const struct variable *variable, const struct symbol *op, struct span span)
+void own_released(struct checker *checker, const struct variable *variable, const struct symbol *op,
+                  struct span span)
 {
     struct diag *diag;
 
-    if (variable == NULL || variable->resource == NULL || variable->resource->release != op || may_be_unset(checker, variable))
+    if (variable == NULL || variable->resource == NULL || variable->resource->release != op
+        || may_be_unset(checker, variable))
         return;
     diag = diag_report(checker->diags, D_RELEASED_TWICE, span, variable->name);
     diag_note(checker->diags, diag, variable->resource->span, "'%s' releases it", op->name);
     if (op->proto_kind == AST_CHAIN)
         return;
     if (ctype_resource(checker->program, op->params->type) != NULL)
-        diag_help(checker->diags, diag, "a step of its own moves it: `%s(%s)`", op->name, variable->name);
+        diag_help(checker->diags, diag, "a step of its own moves it: `%s(%s)`", op->name,
+                  variable->name);
     else
-        diag_help(checker->diags, diag, "if '%s' of '%s' is declared as a '%s', it is moved there by a step `%s(%s)`", op->params->name,
-                  op->name, variable->resource->name, op->name, variable->name);
+        diag_help(checker->diags, diag,
+                  "if '%s' of '%s' is declared as a '%s', it is moved there by a step `%s(%s)`",
+                  op->params->name, op->name, variable->resource->name, op->name, variable->name);
 }
 
-void check_own_release_arguments(struct checker *checker, const struct text *args, const struct symbol *op)
+void check_own_release_arguments(struct checker *checker, const struct text *args,
+                                 const struct symbol *op)
 {
-    if (args != NULL && op->params != NULL && ctype_resource(checker->program, op->params->type) == NULL)
+    if (args != NULL && op->params != NULL
+        && ctype_resource(checker->program, op->params->type) == NULL)
         own_released(checker, text_owner(args), op, args->span);
 }
 
@@ -132,7 +151,8 @@ void check_own_release_arguments(struct checker *checker, const struct text *arg
 
 static struct moved copy_of(struct checker *checker, const struct moved *moved)
 {
-    struct moved copy = { check_assigned_copy(checker, &moved->maybe), check_assigned_copy(checker, &moved->surely) };
+    struct moved copy = { check_assigned_copy(checker, &moved->maybe),
+                          check_assigned_copy(checker, &moved->surely) };
     return copy;
 }
 
@@ -145,7 +165,8 @@ static void join(struct checker *checker, struct moved *moved, const struct move
 
 struct own_point check_own_here(struct checker *checker)
 {
-    struct own_point point = { copy_of(checker, &checker->moved), checker->serial, checker->chain->variable_count };
+    struct own_point point = { copy_of(checker, &checker->moved), checker->serial,
+                               checker->chain->variable_count };
     return point;
 }
 
@@ -165,16 +186,20 @@ void check_own_bound(struct checker *checker, const struct variable *variable)
     check_assigned_drop(&checker->moved.surely, variable);
 }
 
-static const struct mention *moved_between(const struct checker *checker, const struct variable *variable, unsigned begin, unsigned end)
+static const struct mention *moved_between(const struct checker *checker,
+                                           const struct variable *variable, unsigned begin,
+                                           unsigned end)
 {
     const struct mention *mention = check_note(checker, variable)->mentions;
 
-    while (mention != NULL && !(mention->moves && mention->serial >= begin && mention->serial < end))
+    while (mention != NULL
+           && !(mention->moves && mention->serial >= begin && mention->serial < end))
         mention = mention->next;
     return mention;
 }
 
-/* The newest mention if it is in the text from `begin` on, and so the one before a mention; NULL: there is none. */
+/* The newest mention if it is in the text from `begin` on, and so the one
+ * before a mention; NULL: there is none. */
 static struct mention *mention_since(struct mention *mention, unsigned begin)
 {
     return mention != NULL && mention->serial >= begin ? mention : NULL;
@@ -183,7 +208,8 @@ static struct mention *mention_since(struct mention *mention, unsigned begin)
 /* Every variable that a part of the text may have moved. */
 static void add_moved(struct checker *checker, struct assigned *set, unsigned begin, unsigned end)
 {
-    for (struct mention *m = checker->mentions; (m = mention_since(m, begin)) != NULL; m = m->before)
+    for (struct mention *m = checker->mentions; (m = mention_since(m, begin)) != NULL;
+         m = m->before)
         if (m->moves && m->serial < end)
             check_assigned_add(checker, set, m->variable);
 }
@@ -194,7 +220,8 @@ void check_own_handler(struct checker *checker, const struct own_point *start, u
     add_moved(checker, &checker->moved.maybe, start->serial, end);
 }
 
-void check_own_behind_cleanup(struct checker *checker, const struct own_point *cleanup, const struct moved *before)
+void check_own_after_cleanup(struct checker *checker, const struct own_point *cleanup,
+                             const struct moved *before)
 {
     checker->moved = *before;
     add_moved(checker, &checker->moved.maybe, cleanup->serial, checker->serial);
@@ -218,11 +245,14 @@ void check_own_next_round(struct checker *checker)
 
     if (loop == NULL)
         return;
-    for (struct mention *m = checker->mentions; (m = mention_since(m, loop->head.serial)) != NULL; m = m->before) {
+    for (struct mention *m = checker->mentions; (m = mention_since(m, loop->head.serial)) != NULL;
+         m = m->before) {
         const struct variable *v = m->variable;
-        if (v->index >= loop->head.variables || !check_assigned_has(&checker->moved.maybe, v) || check_assigned_has(&loop->head.moved.maybe, v))
+        if (v->index >= loop->head.variables || !check_assigned_has(&checker->moved.maybe, v)
+            || check_assigned_has(&loop->head.moved.maybe, v))
             continue;
-        diag_report(checker->diags, D_MOVED_AGAIN, v->moved_at, v->name, "a loop: the next round would not have it");
+        diag_report(checker->diags, D_MOVED_AGAIN, v->moved_at, v->name,
+                    "a loop: the next round would not have it");
         check_assigned_add(checker, &loop->head.moved.maybe, v);
     }
 }
@@ -247,14 +277,18 @@ void check_own_loop_end(struct checker *checker)
 
 void check_own_once(struct checker *checker, const struct own_point *start, const char *word)
 {
-    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL; m = m->before)
-        if (m->variable->index < start->variables && moved_between(checker, m->variable, start->serial, checker->serial) == m)
+    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL;
+         m = m->before)
+        if (m->variable->index < start->variables
+            && moved_between(checker, m->variable, start->serial, checker->serial) == m)
             diag_report(checker->diags, D_MOVED_AGAIN, m->span, m->variable->name, word);
 }
 
 /* ---- what runs at the same time ---- */
 
-static const struct mention *mentioned_between(const struct checker *checker, const struct variable *variable, unsigned begin, unsigned end)
+static const struct mention *mentioned_between(const struct checker *checker,
+                                               const struct variable *variable, unsigned begin,
+                                               unsigned end)
 {
     const struct mention *mention = check_note(checker, variable)->mentions;
 
@@ -263,7 +297,8 @@ static const struct mention *mentioned_between(const struct checker *checker, co
     return mention;
 }
 
-static const struct mention *moved_beside(const struct checker *checker, const struct variable *variable, unsigned begin,
+static const struct mention *moved_beside(const struct checker *checker,
+                                          const struct variable *variable, unsigned begin,
                                           unsigned end)
 {
     const struct mention *mention = moved_between(checker, variable, begin, end);
@@ -275,40 +310,51 @@ static const struct mention *moved_beside(const struct checker *checker, const s
 
 void check_own_winner(struct checker *checker, const struct own_point *start)
 {
-    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL; m = m->before)
+    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL;
+         m = m->before)
         if (m->moves && !m->by_winner)
             check_assigned_add(checker, &checker->moved.maybe, m->variable);
 }
 
-/* What is mentioned in a winner's block may have been moved by a branch; what such a block moves was there for the branches. */
-static void check_beside(struct checker *checker, const struct variable *variable, const struct own_point *start,
-                         const struct own_point *branch, unsigned winner)
+/* What is mentioned in a winner's block may have been moved by a branch; what
+ * such a block moves was there for the branches. */
+static void check_beside(struct checker *checker, const struct variable *variable,
+                         const struct own_point *start, const struct own_point *branch,
+                         unsigned winner)
 {
     const struct mention *moved = moved_between(checker, variable, branch->serial, winner);
-    const struct mention *other = mentioned_between(checker, variable, start->serial, branch->serial);
+    const struct mention *other =
+        mentioned_between(checker, variable, start->serial, branch->serial);
 
     if (moved == NULL || other == NULL) {
         moved = moved_beside(checker, variable, start->serial, branch->serial);
         other = mentioned_between(checker, variable, branch->serial, winner);
     }
     if (moved != NULL && other != NULL)
-        diag_note(checker->diags, diag_report(checker->diags, D_MOVED_BRANCH, moved->span, variable->name), other->span,
-                  "a branch that runs at the same time mentions it here");
+        diag_note(checker->diags,
+                  diag_report(checker->diags, D_MOVED_BRANCH, moved->span, variable->name),
+                  other->span, "a branch that runs at the same time mentions it here");
 }
 
-void check_own_branch(struct checker *checker, const struct own_point *start, const struct own_point *branch, unsigned winner)
+void check_own_branch(struct checker *checker, const struct own_point *start,
+                      const struct own_point *branch, unsigned winner)
 {
-    for (struct mention *m = checker->mentions; (m = mention_since(m, winner)) != NULL; m = m->before)
+    for (struct mention *m = checker->mentions; (m = mention_since(m, winner)) != NULL;
+         m = m->before)
         m->by_winner = true;
-    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL; m = m->before)
-        if (m == check_note(checker, m->variable)->mentions && m->variable->index < start->variables) /* each variable once */
+    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL;
+         m = m->before)
+        /* each variable once */
+        if (m == check_note(checker, m->variable)->mentions
+            && m->variable->index < start->variables)
             check_beside(checker, m->variable, start, branch, winner);
     check_own_return(checker, start);
 }
 
 void check_own_branches(struct checker *checker, const struct own_point *start)
 {
-    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL; m = m->before)
+    for (struct mention *m = checker->mentions; (m = mention_since(m, start->serial)) != NULL;
+         m = m->before)
         m->by_winner = false; /* for a combinator around this one they are as others */
     check_own_handler(checker, start, checker->serial);
 }

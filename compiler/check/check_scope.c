@@ -36,7 +36,8 @@ static void assigned_grow(struct checker *checker, struct assigned *set, unsigne
     set->count = words;
 }
 
-void check_assigned_add(struct checker *checker, struct assigned *set, const struct variable *variable)
+void check_assigned_add(struct checker *checker, struct assigned *set,
+                        const struct variable *variable)
 {
     assigned_grow(checker, set, variable->index / 64 + 1);
     set->words[variable->index / 64] |= (uint64_t)1 << variable->index % 64;
@@ -54,10 +55,12 @@ bool check_assigned_has(const struct assigned *set, const struct variable *varia
     return word < set->count && (set->words[word] >> variable->index % 64 & 1) != 0;
 }
 
-void check_assigned_meet(struct checker *checker, struct assigned *set, const struct assigned *other, const char *why, struct span at)
+void check_assigned_meet(struct checker *checker, struct assigned *set,
+                         const struct assigned *other, const char *why, struct span at)
 {
     for (struct variable *v = checker->chain->variables; v != NULL; v = v->next) {
-        if (v->kind == VARIABLE_BINDING && check_assigned_has(set, v) && !check_assigned_has(other, v)) {
+        if (v->kind == VARIABLE_BINDING && check_assigned_has(set, v)
+            && !check_assigned_has(other, v)) {
             set->words[v->index / 64] &= ~((uint64_t)1 << v->index % 64);
             check_note(checker, v)->unset_why = why;
             check_note(checker, v)->unset_at = at;
@@ -65,7 +68,8 @@ void check_assigned_meet(struct checker *checker, struct assigned *set, const st
     }
 }
 
-void check_assigned_union(struct checker *checker, struct assigned *set, const struct assigned *other)
+void check_assigned_union(struct checker *checker, struct assigned *set,
+                          const struct assigned *other)
 {
     assigned_grow(checker, set, other->count);
     for (unsigned i = 0; i < other->count; i++)
@@ -92,7 +96,8 @@ static void make_room(struct checker *checker, unsigned count)
     checker->note_capacity = 2 * count;
 }
 
-struct variable *check_variable_new(struct checker *checker, enum variable_kind kind, const char *name, struct ctype type, struct span span)
+struct variable *check_variable_new(struct checker *checker, enum variable_kind kind,
+                                    const char *name, struct ctype type, struct span span)
 {
     struct variable *variable = arena_new(checker->arena, struct variable);
     variable->kind = kind;
@@ -100,7 +105,8 @@ struct variable *check_variable_new(struct checker *checker, enum variable_kind 
     variable->type = type;
     variable->span = span;
     variable->scope = checker->scope;
-    if (kind == VARIABLE_PARAMETER || kind == VARIABLE_BINDING || kind == VARIABLE_IT || kind == VARIABLE_RESULT)
+    if (kind == VARIABLE_PARAMETER || kind == VARIABLE_BINDING || kind == VARIABLE_IT
+        || kind == VARIABLE_RESULT)
         variable->resource = ctype_resource(checker->program, type);
     if (variable->resource != NULL && (kind == VARIABLE_PARAMETER || kind == VARIABLE_BINDING))
         checker->scope->owned_count++;

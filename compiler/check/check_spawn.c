@@ -1,8 +1,8 @@
 /* check_spawn.c - part of check: spawn and join.
  *
- * A spawned chain runs beside the one that spawned it, which does not end before it: so what stands in the frame of the owner
- * outside of inner blocks lives long enough for pointers in the arguments.
- */
+ * A spawned chain runs beside the one that spawned it, which does not end
+ * before it: so what stands in the frame of the owner outside of inner blocks
+ * lives long enough for pointers in the arguments. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -23,13 +23,15 @@ static bool ends_in_address(const struct piece *text)
 
 static bool begins_with_index(const struct piece *text)
 {
-    return text != NULL && text->kind == PIECE_TEXT && text->text[strspn(text->text, " \t\r\n")] == '[';
+    return text != NULL && text->kind == PIECE_TEXT
+           && text->text[strspn(text->text, " \t\r\n")] == '[';
 }
 
 /* Whether it lives as long as its chain: a parameter, or a name of the outermost block. */
 static bool lives_to_the_end(const struct variable *variable)
 {
-    bool named = variable->kind == VARIABLE_PARAMETER || variable->kind == VARIABLE_VAR || variable->kind == VARIABLE_BINDING;
+    bool named = variable->kind == VARIABLE_PARAMETER || variable->kind == VARIABLE_VAR
+                 || variable->kind == VARIABLE_BINDING;
     return named && (variable->scope->parent == NULL || variable->scope->parent->parent == NULL);
 }
 
@@ -37,20 +39,26 @@ static void warn_of_pointers(struct checker *checker, const struct text *arg)
 {
     const struct piece *before = NULL;
 
-    for (const struct piece *piece = arg->pieces; piece != NULL; before = piece, piece = piece->next) {
+    for (const struct piece *piece = arg->pieces; piece != NULL;
+         before = piece, piece = piece->next) {
         if (piece->kind != PIECE_VARIABLE || lives_to_the_end(piece->variable))
             continue;
-        if (ends_in_address(before) || (*piece->variable->type.after == '[' && !begins_with_index(piece->next)))
-            diag_help(checker->diags, diag_report(checker->diags, D_SPAWN_POINTER, arg->span, piece->variable->name),
-                      "parameters and names of the chain's outermost block live to its end, which waits for what it has spawned");
+        if (ends_in_address(before)
+            || (*piece->variable->type.after == '[' && !begins_with_index(piece->next)))
+            diag_help(
+                checker->diags,
+                diag_report(checker->diags, D_SPAWN_POINTER, arg->span, piece->variable->name),
+                "parameters and names of the chain's outermost block live to its end, which waits for what it has spawned");
     }
 }
 
 /* ---- what is lent ---- */
 
-/* An instance lives on when the block that owns the thing has ended, and with it the thing; also if a `join` follows there, as a
- * cancel does not wait for that. */
-static void warn_of_lent(struct checker *checker, const struct text *arg, const struct symbol *op, const struct parameter *param)
+/* An instance lives on when the block that owns the thing has ended, and with
+ * it the thing; also if a `join` follows there, as a cancel does not wait for
+ * that. */
+static void warn_of_lent(struct checker *checker, const struct text *arg, const struct symbol *op,
+                         const struct parameter *param)
 {
     const struct variable *moved = text_moves(arg, param->type);
     struct diag *diag;
@@ -60,8 +68,8 @@ static void warn_of_lent(struct checker *checker, const struct text *arg, const 
         if (lent == NULL || lent->resource == NULL || lent == moved)
             continue;
         diag = diag_report(checker->diags, D_SPAWN_LENT, arg->span, lent->name);
-        diag_help(checker->diags, diag, "if '%s' of '%s' is a '%s', it is moved there", param->name, op->name,
-                  lent->resource->name);
+        diag_help(checker->diags, diag, "if '%s' of '%s' is a '%s', it is moved there", param->name,
+                  op->name, lent->resource->name);
     }
 }
 
@@ -74,8 +82,9 @@ static bool can_be_spawned(struct checker *checker, const struct ast_form *form)
     if (op == NULL)
         check_unknown_operation(checker, &form->u.call);
     else if (op->proto_kind != AST_CHAIN)
-        diag_note(checker->diags, diag_report(checker->diags, D_SPAWN_KIND, form->u.call.name_span, op->name), op->span,
-                  "'%s' is declared here", op->name);
+        diag_note(checker->diags,
+                  diag_report(checker->diags, D_SPAWN_KIND, form->u.call.name_span, op->name),
+                  op->span, "'%s' is declared here", op->name);
     else if (op->proto->body == NULL)
         diag_report(checker->diags, D_NO_BODY, form->span, op->name);
     else if (checker->shield != NULL)
@@ -97,10 +106,12 @@ struct node *check_spawn(struct checker *checker, const struct ast_form *form)
     op = node->u.call.op = form->u.call.op;
     op->is_spawned = true;
     if (ctype_resource(checker->program, op->value) != NULL)
-        diag_report(checker->diags, D_SPAWN_OWNER, form->u.call.name_span, op->name, op->value.before);
+        diag_report(checker->diags, D_SPAWN_OWNER, form->u.call.name_span, op->name,
+                    op->value.before);
     check_call_arguments(checker, form, op, node);
     param = op->params;
-    for (const struct text *arg = node->u.call.args; arg != NULL && param != NULL; arg = arg->next, param = param->next) {
+    for (const struct text *arg = node->u.call.args; arg != NULL && param != NULL;
+         arg = arg->next, param = param->next) {
         warn_of_pointers(checker, arg);
         warn_of_lent(checker, arg, op, param);
     }

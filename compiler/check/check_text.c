@@ -2,37 +2,38 @@
  *
  *     render(&names, it.count)   ->   "render(&" names ", " it ".count)"
  *
- * The text is never parsed. A name is one of the chain's unless it stands behind `.`, `->`, struct/union/enum or goto, or the text
- * declares it: cdecl.c (reference.md, Names).
- */
+ * The text is never parsed. A name is one of the chain's unless it stands after
+ * `.`, `->`, struct/union/enum or goto, or the text declares it: cdecl.c
+ * (reference.md, Names). */
 #include <string.h>
 
 #include "base/arena.h"
-#include "ctext/cdecl.h"
-#include "ctext/ctext.h"
 #include "base/intern.h"
 #include "check/check.h"
+#include "ctext/cdecl.h"
+#include "ctext/ctext.h"
 
 struct scan {
     struct checker *checker;
     const struct ast_c *c;
-    struct ctype type;         /* what the context asks for, for `it` */
-    struct node *do_node;      /* NULL outside a do */
+    struct ctype type;    /* what the context asks for, for `it` */
+    struct node *do_node; /* NULL outside a do */
     struct piece **last;
-    const char *plain;         /* start of text not yet taken over */
-    struct cdecl declared;     /* what the text declares itself */
-    bool address;              /* after an & that takes an address */
-    int address_depth;         /* of the brackets after such an & and a name, `&_Generic(`; 0: there are none */
-    bool after_macro;          /* after a macro of the user without arguments */
-    bool operand;              /* after a variable of the chain or a number */
-    const char *joined;        /* after the first & of `operand &&` */
-    bool measured;             /* behind a sizeof */
+    const char *plain;     /* start of text not yet taken over */
+    struct cdecl declared; /* what the text declares itself */
+    bool address;          /* after an & that takes an address */
+    /* of the brackets after such an & and a name, `&_Generic(`; 0: there are none */
+    int address_depth;
+    bool after_macro;   /* after a macro of the user without arguments */
+    bool operand;       /* after a variable of the chain or a number */
+    const char *joined; /* after the first & of `operand &&` */
+    bool measured;      /* after a sizeof */
     int depth;
-    int rejects[16];           /* depths at which a reject( ends */
+    int rejects[16]; /* depths at which a reject( ends */
     int reject_arguments[16];
     const char *reject_codes[16]; /* where their first arguments begin */
     int reject_count;
-    bool has_called;           /* what only a step can call: said once */
+    bool has_called; /* what only a step can call: said once */
 };
 
 static struct piece *add_piece(struct scan *scan, enum piece_kind kind)
@@ -70,35 +71,42 @@ static void check_set(struct scan *scan, const struct variable *variable, struct
     if (variable->kind != VARIABLE_BINDING || check_assigned_has(&checker->assigned, variable))
         return;
     known = check_note(checker, variable);
-    diag = diag_report(checker->diags, D_MAYBE_UNSET, ast_c_span(scan->c, token.text, token.length), variable->name,
-                       known->unset_why == NULL ? "it is bound in another place" : known->unset_why);
+    diag =
+        diag_report(checker->diags, D_MAYBE_UNSET, ast_c_span(scan->c, token.text, token.length),
+                    variable->name,
+                    known->unset_why == NULL ? "it is bound in another place" : known->unset_why);
     diag_note(checker->diags, diag, known->unset_at.begin != 0 ? known->unset_at : variable->span,
               known->unset_at.begin != 0 ? "this is where the two ways part" : "it is bound here");
 }
 
 static struct variable *variable_named(const struct scan *scan, struct ctoken token)
 {
-    return check_variable_visible(scan->checker, intern(scan->checker->program->names, token.text, token.length));
+    return check_variable_visible(scan->checker,
+                                  intern(scan->checker->program->names, token.text, token.length));
 }
 
-static bool is_assigned(const char *behind)
+static bool is_assigned(const char *after)
 {
-    struct ctoken equals = ctext_next_solid(&behind);
-    return ctoken_is(equals, "=") && *behind != '=';
+    struct ctoken equals = ctext_next_solid(&after);
+    return ctoken_is(equals, "=") && *after != '=';
 }
 
-/* A variable has a value as soon as the text has assigned one, or taken its address, or a `do` has mentioned it: what C does on which
- * way is not known. */
-static void check_var_set(struct scan *scan, struct variable *variable, struct ctoken token, const char *behind)
+/* A variable has a value as soon as the text has assigned one, or taken its
+ * address, or a `do` has mentioned it: what C does on which way is not known. */
+static void check_var_set(struct scan *scan, struct variable *variable, struct ctoken token,
+                          const char *after)
 {
     struct check_note *known = check_note(scan->checker, variable);
-    bool read = scan->do_node == NULL && !scan->address && scan->address_depth == 0 && !is_assigned(behind);
+    bool read =
+        scan->do_node == NULL && !scan->address && scan->address_depth == 0 && !is_assigned(after);
 
     if (!known->no_value || scan->measured)
         return;
     known->no_value = false;
     if (read)
-        diag_note(scan->checker->diags, diag_report(scan->checker->diags, D_VAR_UNSET, ast_c_span(scan->c, token.text, token.length), variable->name),
+        diag_note(scan->checker->diags,
+                  diag_report(scan->checker->diags, D_VAR_UNSET,
+                              ast_c_span(scan->c, token.text, token.length), variable->name),
                   variable->span, "it is declared here");
 }
 
@@ -110,12 +118,15 @@ static struct variable *variable_meant(struct scan *scan, struct ctoken token)
     const char *name;
 
     if (ctoken_is(token, "it"))
-        return check_incoming_wanted(checker, scan->type, ast_c_span(scan->c, token.text, token.length), NULL);
-    if (ctoken_is(token, "err") && checker->err == NULL && variable_named(scan, token) == NULL) /* else it has been refused */
+        return check_incoming_wanted(checker, scan->type,
+                                     ast_c_span(scan->c, token.text, token.length), NULL);
+    /* else it has been refused */
+    if (ctoken_is(token, "err") && checker->err == NULL && variable_named(scan, token) == NULL)
         diag_report(checker->diags, D_ERR_UNSET, ast_c_span(scan->c, token.text, token.length));
     if (ctoken_is(token, "err"))
         return checker->err;
-    if (ctoken_is(token, "attempt") && checker->attempt == NULL && variable_named(scan, token) == NULL)
+    if (ctoken_is(token, "attempt") && checker->attempt == NULL
+        && variable_named(scan, token) == NULL)
         diag_report(checker->diags, D_ATTEMPT_UNSET, ast_c_span(scan->c, token.text, token.length));
     if (ctoken_is(token, "attempt"))
         return checker->attempt;
@@ -124,60 +135,77 @@ static struct variable *variable_meant(struct scan *scan, struct ctoken token)
     if (variable != NULL)
         check_set(scan, variable, token);
     else if (check_variable_was_visible(checker, name))
-        diag_report(checker->diags, D_OUT_OF_SCOPE, ast_c_span(scan->c, token.text, token.length), name, name);
+        diag_report(checker->diags, D_OUT_OF_SCOPE, ast_c_span(scan->c, token.text, token.length),
+                    name, name);
     return variable;
 }
 
 static bool is_chain_name(const struct scan *scan, struct ctoken token)
 {
-    return ctoken_is(token, "it") || (ctoken_is(token, "err") && scan->checker->err != NULL) || variable_named(scan, token) != NULL;
+    return ctoken_is(token, "it") || (ctoken_is(token, "err") && scan->checker->err != NULL)
+           || variable_named(scan, token) != NULL;
 }
 
 static void report_shadow(struct scan *scan, struct ctoken token)
 {
     struct variable *variable = variable_named(scan, token);
 
-    diag_report(scan->checker->diags, D_LOCAL_SHADOWS, ast_c_span(scan->c, token.text, token.length), arena_copy(scan->checker->arena, token.text, token.length));
+    diag_report(scan->checker->diags, D_LOCAL_SHADOWS,
+                ast_c_span(scan->c, token.text, token.length),
+                arena_copy(scan->checker->arena, token.text, token.length));
     if (variable != NULL) /* enough has been said of it */
         variable->used = true;
 }
 
 /* What waits is called by a step: for C there is no function of that name. */
-static void check_called(struct scan *scan, struct ctoken token, const char *behind)
+static void check_called(struct scan *scan, struct ctoken token, const char *after)
 {
     const struct checker *checker = scan->checker;
-    const struct symbol *op = symbol_find(checker->program, intern(checker->program->names, token.text, token.length));
+    const struct symbol *op =
+        symbol_find(checker->program, intern(checker->program->names, token.text, token.length));
     const char *end = token.text;
     struct ctoken name;
     struct diag *diag;
 
-    if (op == NULL || op->kind != SYMBOL_OPERATION || op->proto_kind == AST_SYNC || !ctoken_is(peek(behind), "(") || scan->has_called)
+    if (op == NULL || op->kind != SYMBOL_OPERATION || op->proto_kind == AST_SYNC
+        || !ctoken_is(peek(after), "(") || scan->has_called)
         return;
     scan->has_called = true;
-    diag = diag_report(checker->diags, D_CALLED_IN_C, ast_c_span(scan->c, token.text, token.length), op->name,
-                       op->proto_kind == AST_CHAIN ? "a chain" : op->proto_kind == AST_BLOCKING ? "a blocking function" : "an operation");
+    diag = diag_report(checker->diags, D_CALLED_IN_C, ast_c_span(scan->c, token.text, token.length),
+                       op->name,
+                       op->proto_kind == AST_CHAIN      ? "a chain"
+                       : op->proto_kind == AST_BLOCKING ? "a blocking function"
+                                                        : "an operation");
     ctext_next_call(&end, &name);
     if (ctype_is_void(op->value))
-        diag_help(checker->diags, diag, "write `%.*s` as a step of its own", (int)(end - token.text), token.text);
+        diag_help(checker->diags, diag, "write `%.*s` as a step of its own",
+                  (int)(end - token.text), token.text);
     else if (scan->do_node != NULL)
-        diag_help(checker->diags, diag, "bind its value before the `do`: `%.*s as NAME then do { ... }`", (int)(end - token.text), token.text);
+        diag_help(checker->diags, diag,
+                  "bind its value before the `do`: `%.*s as NAME then do { ... }`",
+                  (int)(end - token.text), token.text);
     else
-        diag_help(checker->diags, diag, "write `%.*s then ...`, and there `%.*sit%s`", (int)(end - token.text), token.text,
-                  (int)(token.text - scan->c->text), scan->c->text, end);
+        diag_help(checker->diags, diag, "write `%.*s then ...`, and there `%.*sit%s`",
+                  (int)(end - token.text), token.text, (int)(token.text - scan->c->text),
+                  scan->c->text, end);
 }
 
 /* `drop(d)` in C text: the C function is called, but nothing is moved there. */
-static void check_released(struct scan *scan, struct ctoken token, const char *behind)
+static void check_released(struct scan *scan, struct ctoken token, const char *after)
 {
-    const struct symbol *op = symbol_find(scan->checker->program, intern(scan->checker->program->names, token.text, token.length));
-    struct ctoken bracket = ctext_next_solid(&behind), name = ctext_next_solid(&behind);
+    const struct symbol *op =
+        symbol_find(scan->checker->program,
+                    intern(scan->checker->program->names, token.text, token.length));
+    struct ctoken bracket = ctext_next_solid(&after), name = ctext_next_solid(&after);
 
-    if (op != NULL && op->kind == SYMBOL_OPERATION && op->proto_kind == AST_SYNC && ctoken_is(bracket, "(") && name.kind == CTOKEN_NAME
-        && ctoken_is(ctext_next_solid(&behind), ")"))
-        own_released(scan->checker, variable_named(scan, name), op, ast_c_span(scan->c, token.text, token.length));
+    if (op != NULL && op->kind == SYMBOL_OPERATION && op->proto_kind == AST_SYNC
+        && ctoken_is(bracket, "(") && name.kind == CTOKEN_NAME
+        && ctoken_is(ctext_next_solid(&after), ")"))
+        own_released(scan->checker, variable_named(scan, name), op,
+                     ast_c_span(scan->c, token.text, token.length));
 }
 
-static void take_name(struct scan *scan, struct ctoken token, const char *behind, enum cname name)
+static void take_name(struct scan *scan, struct ctoken token, const char *after, enum cname name)
 {
     struct variable *variable;
     struct piece *piece;
@@ -188,17 +216,17 @@ static void take_name(struct scan *scan, struct ctoken token, const char *behind
         return;
     variable = variable_meant(scan, token);
     if (variable == NULL) {
-        check_called(scan, token, behind);
-        check_released(scan, token, behind);
+        check_called(scan, token, after);
+        check_released(scan, token, after);
         return;
     }
-    check_var_set(scan, variable, token, behind);
+    check_var_set(scan, variable, token, after);
     check_own_mention(scan->checker, variable, ast_c_span(scan->c, token.text, token.length));
     variable->used = true;
     scan->operand = true;
     if (scan->address || scan->address_depth > 0 || !ctype_is_scalar(variable->type))
         variable->address_taken = true;
-    add_plain(scan, token.text, behind);
+    add_plain(scan, token.text, after);
     piece = add_piece(scan, PIECE_VARIABLE);
     piece->at = ast_c_span(scan->c, token.text, token.length).begin;
     piece->variable = variable;
@@ -207,17 +235,17 @@ static void take_name(struct scan *scan, struct ctoken token, const char *behind
 /* ---- reject( … ) and return in a do ---- */
 
 /* The bracket is the next token. */
-static void open_reject(struct scan *scan, struct ctoken token, const char *behind)
+static void open_reject(struct scan *scan, struct ctoken token, const char *after)
 {
-    struct ctoken bracket = ctext_next_solid(&behind);
+    struct ctoken bracket = ctext_next_solid(&after);
 
     if (!ctoken_is(bracket, "(") || scan->reject_count == 16)
         return;
-    add_plain(scan, token.text, behind);
+    add_plain(scan, token.text, after);
     add_piece(scan, PIECE_REJECT);
     scan->do_node->u.do_.rejects = true;
-    scan->reject_arguments[scan->reject_count] = ctoken_is(peek(behind), ")") ? 0 : 1;
-    scan->reject_codes[scan->reject_count] = behind;
+    scan->reject_arguments[scan->reject_count] = ctoken_is(peek(after), ")") ? 0 : 1;
+    scan->reject_codes[scan->reject_count] = after;
     scan->rejects[scan->reject_count++] = scan->depth;
 }
 
@@ -225,14 +253,15 @@ static void open_reject(struct scan *scan, struct ctoken token, const char *behi
 static void check_reject_code(struct scan *scan, struct ctoken end)
 {
     const char *begin = scan->reject_codes[scan->reject_count - 1];
-    struct ast_c code = { .text = arena_copy(scan->checker->arena, begin, (size_t)(end.text - begin)) };
+    struct ast_c code = { .text =
+                              arena_copy(scan->checker->arena, begin, (size_t)(end.text - begin)) };
 
     code.span.begin = scan->c->span.begin + (pos)(begin - scan->c->text);
     code.span.end = scan->c->span.begin + (pos)(end.text - scan->c->text);
     symbol_check_positive(scan->checker->program, &code);
 }
 
-static void close_reject(struct scan *scan, struct ctoken token, const char *behind)
+static void close_reject(struct scan *scan, struct ctoken token, const char *after)
 {
     int arguments = scan->reject_arguments[scan->reject_count - 1];
     struct ctype type = scan->do_node->u.do_.type;
@@ -242,14 +271,17 @@ static void close_reject(struct scan *scan, struct ctoken token, const char *beh
         check_reject_code(scan, token);
     scan->reject_count--;
     if (arguments < 1 || arguments > 3)
-        diag_report(scan->checker->diags, D_REJECT_ARGUMENTS, ast_c_span(scan->c, token.text, token.length), (unsigned)arguments);
-    add_plain(scan, token.text, behind);
+        diag_report(scan->checker->diags, D_REJECT_ARGUMENTS,
+                    ast_c_span(scan->c, token.text, token.length), (unsigned)arguments);
+    add_plain(scan, token.text, after);
     piece = add_piece(scan, PIECE_REJECT_END);
     piece->length = (size_t)arguments;
-    piece->text = ctype_is_void(type) ? ")" : arena_format(scan->checker->arena, ", (%s){ 0 })", type.before);
+    piece->text =
+        ctype_is_void(type) ? ")" : arena_format(scan->checker->arena, ", (%s){ 0 })", type.before);
 }
 
-/* An & after an operand is binary. After a bracket it may be either, and counts as unary: `(int *)&x`. */
+/* An & after an operand is binary. After a bracket it may be either, and counts
+ * as unary: `(int *)&x`. */
 static void take_ampersand(struct scan *scan, struct ctoken token)
 {
     bool is_second = scan->joined != NULL && scan->joined == token.text;
@@ -258,31 +290,37 @@ static void take_ampersand(struct scan *scan, struct ctoken token)
     scan->joined = scan->operand ? token.text + 1 : NULL;
 }
 
-/* A word between an & and the variable whose address it takes: `&_Generic(x, int: x)`, `&__extension__ x`. A macro of the user may
- * have the & itself: `ADDRESS(x)`, `AND x`. */
-static void take_word(struct scan *scan, struct ctoken token, const char *behind)
+/* A word between an & and the variable whose address it takes: `&_Generic(x,
+ * int: x)`, `&__extension__ x`. A macro of the user may have the & itself:
+ * `ADDRESS(x)`, `AND x`. */
+static void take_word(struct scan *scan, struct ctoken token, const char *after)
 {
-    bool is_prefix = ctoken_is(token, "__extension__") || ctoken_is(token, "__real__") || ctoken_is(token, "__imag__");
-    bool is_macro = resolve_name_is_users_macro(scan->checker->program, arena_copy(scan->checker->arena, token.text, token.length));
+    bool is_prefix = ctoken_is(token, "__extension__") || ctoken_is(token, "__real__")
+                     || ctoken_is(token, "__imag__");
+    bool is_macro =
+        resolve_name_is_users_macro(scan->checker->program,
+                                    arena_copy(scan->checker->arena, token.text, token.length));
 
-    if ((scan->address || is_macro) && scan->address_depth == 0 && ctoken_is(peek(behind), "("))
+    if ((scan->address || is_macro) && scan->address_depth == 0 && ctoken_is(peek(after), "("))
         scan->address_depth = scan->depth + 1;
-    scan->after_macro = is_macro && !ctoken_is(peek(behind), "(");
+    scan->after_macro = is_macro && !ctoken_is(peek(after), "(");
     scan->address = (scan->address && is_prefix) || scan->after_macro;
 }
 
-static void take_punctuator(struct scan *scan, struct ctoken token, const char *behind)
+static void take_punctuator(struct scan *scan, struct ctoken token, const char *after)
 {
-    bool in_reject = scan->reject_count > 0 && scan->rejects[scan->reject_count - 1] == scan->depth - 1;
+    bool in_reject =
+        scan->reject_count > 0 && scan->rejects[scan->reject_count - 1] == scan->depth - 1;
 
     if (strchr("([{", *token.text) != NULL)
         scan->depth++;
     else if (*token.text == ')' && in_reject) {
         scan->depth--;
-        close_reject(scan, token, behind);
+        close_reject(scan, token, after);
     } else if (strchr(")]}", *token.text) != NULL)
         scan->depth--;
-    else if (*token.text == ',' && in_reject && ++scan->reject_arguments[scan->reject_count - 1] == 2)
+    else if (*token.text == ',' && in_reject
+             && ++scan->reject_arguments[scan->reject_count - 1] == 2)
         check_reject_code(scan, token);
     if (scan->depth < scan->address_depth)
         scan->address_depth = 0;
@@ -322,11 +360,16 @@ static void take_token(struct scan *scan, struct ctoken token, const char **at)
     scan->measured = ctoken_is(token, "sizeof");
 }
 
-struct text *check_text(struct checker *checker, const struct ast_c *c, struct ctype type, bool is_body, struct node *do_node)
+struct text *check_text(struct checker *checker, const struct ast_c *c, struct ctype type,
+                        bool is_body, struct node *do_node)
 {
     struct text *text = arena_new(checker->arena, struct text);
-    struct scan scan = { .checker = checker, .c = c, .type = type, .do_node = is_body ? do_node : NULL,
-        .last = &text->pieces, .plain = c->text };
+    struct scan scan = { .checker = checker,
+                         .c = c,
+                         .type = type,
+                         .do_node = is_body ? do_node : NULL,
+                         .last = &text->pieces,
+                         .plain = c->text };
     struct ctoken token;
     const char *p = c->text, *end = p;
 
@@ -336,11 +379,13 @@ struct text *check_text(struct checker *checker, const struct ast_c *c, struct c
         take_token(&scan, token, &p);
         end = p;
     }
-    add_plain(&scan, is_body ? p : end, p); /* a comment to the end of the line would swallow what follows an expression */
+    /* a comment to the end of the line would swallow what follows an expression */
+    add_plain(&scan, is_body ? p : end, p);
     return text;
 }
 
-struct text *check_text_of_variable(struct checker *checker, struct variable *variable, struct span span)
+struct text *check_text_of_variable(struct checker *checker, struct variable *variable,
+                                    struct span span)
 {
     struct text *text = arena_new(checker->arena, struct text);
     text->span = span;

@@ -1,8 +1,9 @@
-/* check_wanted.c - part of check: whether the value of a step is wanted, and whether all paths to it give the same type.
+/* check_wanted.c - part of check: whether the value of a step is wanted, and
+ * whether all paths to it give the same type.
  *
- * A step's type is known from the inside out, whether its value is wanted only from the outside in. So check types the nodes
- * first, and whoever wants a value demands it here.
- */
+ * A step's type is known from the inside out, whether its value is wanted only
+ * from the outside in. So check types the nodes first, and whoever wants a
+ * value demands it here. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -20,17 +21,22 @@ static const char *words_of(struct checker *checker, struct ctype type)
     return arena_format(checker->arena, "%s%s", type.before, type.after);
 }
 
-static struct variable *incoming_made(struct checker *checker, struct incoming *it, struct ctype type, struct span at,
-                                      const char *by);
+static struct variable *incoming_made(struct checker *checker, struct incoming *it,
+                                      struct ctype type, struct span at, const char *by);
 
-/* An `it` that owns something ends with the step that got it (rule 42b), so a delay hands it over. */
+/* An `it` that owns something ends with the step that got it (rule 42b), so a
+ * delay hands it over. */
 static struct variable *passed_on(struct variable *variable)
 {
-    return variable != NULL && variable->kind == VARIABLE_IT && variable->resource != NULL ? NULL : variable;
+    return variable != NULL && variable->kind == VARIABLE_IT && variable->resource != NULL
+               ? NULL
+               : variable;
 }
 
-/* Where a value comes from is asked of its last clause. Through a catch and a finally comes, perhaps, that of what stands before it:
- * those are followed in a loop, down to the step or `then` that they guard, and up again along `clause`. */
+/* Where a value comes from is asked of its last clause. Through a catch and a
+ * finally comes, perhaps, that of what stands before it: those are followed in
+ * a loop, down to the step or `then` that they guard, and up again along
+ * `clause`. */
 static struct node *guarded(const struct node *node)
 {
     return node->kind == NODE_CATCH || node->kind == NODE_FINALLY ? node_before(node) : NULL;
@@ -39,7 +45,8 @@ static struct node *guarded(const struct node *node)
 static struct variable *bound_as(const struct node *node);
 
 /* Of two ways, one of which has bound a value. */
-static struct variable *both_bound_as(const struct node *a, struct variable *a_bound, const struct node *b)
+static struct variable *both_bound_as(const struct node *a, struct variable *a_bound,
+                                      const struct node *b)
 {
     struct variable *b_bound = bound_as(b);
 
@@ -67,8 +74,10 @@ static struct variable *bound_as(const struct node *node)
     return bound;
 }
 
-/* The variable that holds a node's value anyway, so that `it` need not be a copy: a binding, or what a delay passes on. */
-static struct variable *holder(struct checker *checker, const struct node *node, struct ctype context)
+/* The variable that holds a node's value anyway, so that `it` need not be a
+ * copy: a binding, or what a delay passes on. */
+static struct variable *holder(struct checker *checker, const struct node *node,
+                               struct ctype context)
 {
     struct variable *bound = bound_as(node);
 
@@ -85,7 +94,8 @@ static struct variable *holder(struct checker *checker, const struct node *node,
     return NULL;
 }
 
-/* A struct is no number, and no other struct; of names that C's typedef has made nothing is known here. */
+/* A struct is no number, and no other struct; of names that C's typedef has
+ * made nothing is known here. */
 static bool could_convert(struct ctype a, struct ctype b)
 {
     bool a_is_struct = ctype_is_struct(a), b_is_struct = ctype_is_struct(b);
@@ -111,7 +121,8 @@ static void demand_way(struct checker *checker, struct node *node, struct ways *
     if (node->binding != NULL && node->binding->resource != NULL)
         check_own_move(checker, node->binding, node->span);
     if (node->kind == NODE_DELAY) {
-        struct variable *passed = incoming_made(checker, node->u.delay.passes, ways->type, node->span, NULL);
+        struct variable *passed =
+            incoming_made(checker, node->u.delay.passes, ways->type, node->span, NULL);
         if (passed == NULL || node->binding != NULL)
             return;
         if (passed->resource != NULL)
@@ -121,7 +132,8 @@ static void demand_way(struct checker *checker, struct node *node, struct ways *
         if (ctype_is_void(ways->type))
             diag_report(checker->diags, D_VALUE_UNTYPED, node->span);
         else if (!ctype_is_void(node->type) && !ctype_same(node->type, ways->type))
-            diag_report(checker->diags, D_OWNER_LOST, node->span, words_of(checker, node->type), words_of(checker, ways->type));
+            diag_report(checker->diags, D_OWNER_LOST, node->span, words_of(checker, node->type),
+                        words_of(checker, ways->type));
         else if (node->kind == NODE_EXPR)
             check_own_text(checker, node->u.expr, ways->type);
         return;
@@ -129,25 +141,33 @@ static void demand_way(struct checker *checker, struct node *node, struct ways *
     if (ctype_is_void(type) && is_misspelt_void(checker, ways->type, node->span))
         return;
     if (ctype_is_void(type)) {
-        diag = diag_report(checker->diags, D_NO_VALUE, node->span, node->kind == NODE_CALL
-            ? arena_format(checker->arena, "'%s'", node->u.call.op->name) : "this");
+        diag = diag_report(checker->diags, D_NO_VALUE, node->span,
+                           node->kind == NODE_CALL
+                               ? arena_format(checker->arena, "'%s'", node->u.call.op->name)
+                               : "this");
         if (node->kind == NODE_DO)
             diag_help(checker->diags, diag, "a `do` with a value says its type: `do %s { }`",
                       ctype_is_void(ways->type) ? "TYPE" : words_of(checker, ways->type));
         return;
     }
     if (ways->from_context && ways->type.before != NULL && !could_convert(type, ways->type))
-        diag_report(checker->diags, D_WANTED_TYPE, node->span, words_of(checker, type), words_of(checker, ways->type));
-    if (ways->from_context && ctype_resource(checker->program, type) != NULL && !ctype_same(type, ways->type))
-        diag_report(checker->diags, D_OWNER_LOST, node->span, words_of(checker, type), words_of(checker, ways->type));
-    else if (ways->from_context && ctype_resource(checker->program, ways->type) != NULL && !ctype_same(type, ways->type))
-        diag_report(checker->diags, D_OWNER_MADE, node->span, words_of(checker, type), words_of(checker, ways->type));
+        diag_report(checker->diags, D_WANTED_TYPE, node->span, words_of(checker, type),
+                    words_of(checker, ways->type));
+    if (ways->from_context && ctype_resource(checker->program, type) != NULL
+        && !ctype_same(type, ways->type))
+        diag_report(checker->diags, D_OWNER_LOST, node->span, words_of(checker, type),
+                    words_of(checker, ways->type));
+    else if (ways->from_context && ctype_resource(checker->program, ways->type) != NULL
+             && !ctype_same(type, ways->type))
+        diag_report(checker->diags, D_OWNER_MADE, node->span, words_of(checker, type),
+                    words_of(checker, ways->type));
     if (ways->from_context)
         return;
     if (ctype_is_void(ways->type))
         ways->type = type;
     else if (!ctype_same(type, ways->type)) {
-        diag = diag_report(checker->diags, D_BRANCH_TYPES, node->span, words_of(checker, type), words_of(checker, ways->type));
+        diag = diag_report(checker->diags, D_BRANCH_TYPES, node->span, words_of(checker, type),
+                           words_of(checker, ways->type));
         if (ways->first.begin != 0)
             diag_note(checker->diags, diag, ways->first, "the other way is here");
     }
@@ -160,7 +180,8 @@ static void demand_ways(struct checker *checker, struct node *node, struct ways 
 /* A `delay` to which nothing comes. */
 static bool passes_nothing(const struct node *node)
 {
-    return node->kind == NODE_DELAY && node->binding == NULL && node->u.delay.passes->node == NULL && node->u.delay.passes->variable == NULL;
+    return node->kind == NODE_DELAY && node->binding == NULL && node->u.delay.passes->node == NULL
+           && node->u.delay.passes->variable == NULL;
 }
 
 static void demand_branch(struct checker *checker, struct node *branch, struct ways *ways)
@@ -171,10 +192,12 @@ static void demand_branch(struct checker *checker, struct node *branch, struct w
         if (is_misspelt_void(checker, ways->type, branch->span))
             return;
         struct diag *diag = diag_report(checker->diags, D_NO_VALUE, branch->span, "this branch");
-        diag_help(checker->diags, diag, "a block behind it can give one: `delay ... { (value) }`");
+        diag_help(checker->diags, diag, "a block after it can give one: `delay ... { (value) }`");
         return;
     }
-    demand_ways(checker, branch->u.block.winner != NULL ? branch->u.block.winner : branch->u.block.body, ways);
+    demand_ways(checker,
+                branch->u.block.winner != NULL ? branch->u.block.winner : branch->u.block.body,
+                ways);
 }
 
 /* Of all but a catch and a finally. */
@@ -187,12 +210,8 @@ static void demand_inside(struct checker *checker, struct node *node, struct way
         return;
     }
     switch (node->kind) {
-    case NODE_BLOCK:
-        demand_ways(checker, node->u.block.body, ways);
-        break;
-    case NODE_THEN:
-        demand_ways(checker, node->u.then.second, ways);
-        break;
+    case NODE_BLOCK: demand_ways(checker, node->u.block.body, ways); break;
+    case NODE_THEN: demand_ways(checker, node->u.then.second, ways); break;
     case NODE_THEN_ELSE:
         demand_ways(checker, node->u.then.second, ways);
         demand_ways(checker, node->u.then.no, ways);
@@ -201,15 +220,12 @@ static void demand_inside(struct checker *checker, struct node *node, struct way
         if (node->u.branches.kind == AST_ALL || node->u.branches.kind == AST_SETTLE)
             demand_way(checker, node, ways);
         else
-            for (struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+            for (struct node *branch = node->u.branches.first; branch != NULL;
+                 branch = branch->next)
                 demand_branch(checker, branch, ways);
         break;
-    case NODE_TIMEOUT:
-        demand_ways(checker, node->u.timeout.branch, ways);
-        break;
-    case NODE_RETRY:
-        demand_ways(checker, node->u.retry.body, ways);
-        break;
+    case NODE_TIMEOUT: demand_ways(checker, node->u.timeout.branch, ways); break;
+    case NODE_RETRY: demand_ways(checker, node->u.retry.body, ways); break;
     case NODE_IF:
         if (node->u.if_.no == NULL) {
             if (!is_misspelt_void(checker, ways->type, node->span))
@@ -219,12 +235,22 @@ static void demand_inside(struct checker *checker, struct node *node, struct way
         demand_ways(checker, node->u.if_.yes, ways);
         demand_ways(checker, node->u.if_.no, ways);
         break;
-    case NODE_NOTHING: case NODE_CALL: case NODE_EXPR: case NODE_DO: case NODE_EACH: case NODE_WHILE: case NODE_LOOP:
-    case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY: case NODE_SPAWN: case NODE_JOIN: case NODE_RETURN:
-    case NODE_REJECT:
-        demand_way(checker, node, ways);
-        break;
-    case NODE_CATCH: case NODE_FINALLY: break;
+    case NODE_NOTHING:
+    case NODE_CALL:
+    case NODE_EXPR:
+    case NODE_DO:
+    case NODE_EACH:
+    case NODE_WHILE:
+    case NODE_LOOP:
+    case NODE_BREAK:
+    case NODE_CONTINUE:
+    case NODE_DELAY:
+    case NODE_SPAWN:
+    case NODE_JOIN:
+    case NODE_RETURN:
+    case NODE_REJECT: demand_way(checker, node, ways); break;
+    case NODE_CATCH:
+    case NODE_FINALLY: break;
     }
 }
 
@@ -257,7 +283,8 @@ static const char *step_name(const struct node *node)
 
 static void make_it(struct checker *checker, struct incoming *it, struct ctype context)
 {
-    struct ctype type = ctype_is_void(it->node->type) ? context : it->node->type; /* what owns something never decays */
+    /* what owns something never decays */
+    struct ctype type = ctype_is_void(it->node->type) ? context : it->node->type;
     struct scope *here = checker->scope;
 
     it->variable = holder(checker, it->node, context);
@@ -272,25 +299,29 @@ static void make_it(struct checker *checker, struct incoming *it, struct ctype c
     checker->scope = here;
 }
 
-static struct variable *incoming_made(struct checker *checker, struct incoming *it, struct ctype type, struct span at,
-                                      const char *by)
+static struct variable *incoming_made(struct checker *checker, struct incoming *it,
+                                      struct ctype type, struct span at, const char *by)
 {
     if (it->variable != NULL)
         return it->variable;
     if (it->node != NULL && it->node->wrong)
         return NULL;
-    if (it->node != NULL && it->node->flexible && ctype_is_void(type) && ctype_is_void(it->node->type))
+    if (it->node != NULL && it->node->flexible && ctype_is_void(type)
+        && ctype_is_void(it->node->type))
         diag_report(checker->diags, D_IT_UNTYPED, it->node->span);
     else if (it->node != NULL && (it->node->flexible || !ctype_is_void(it->node->type)))
         make_it(checker, it, type);
     else if (by != NULL)
-        diag_report(checker->diags, D_BARE_NO_VALUE, at, by, it->node != NULL ? "the step before has none" : it->why_none);
+        diag_report(checker->diags, D_BARE_NO_VALUE, at, by,
+                    it->node != NULL ? "the step before has none" : it->why_none);
     else
-        diag_report(checker->diags, D_IT_UNSET, at, it->node != NULL ? "the step before has none" : it->why_none);
+        diag_report(checker->diags, D_IT_UNSET, at,
+                    it->node != NULL ? "the step before has none" : it->why_none);
     return it->variable;
 }
 
-struct variable *check_incoming_wanted(struct checker *checker, struct ctype type, struct span at, const char *by)
+struct variable *check_incoming_wanted(struct checker *checker, struct ctype type, struct span at,
+                                       const char *by)
 {
     return incoming_made(checker, checker->it, type, at, by);
 }
@@ -310,8 +341,10 @@ static bool is_bound(const struct node *node)
 {
     for (; node->binding == NULL && !node->ends; node = guarded(node)) {
         if (node->kind == NODE_THEN || node->kind == NODE_THEN_ELSE)
-            return is_bound(node->u.then.second) && (node->kind == NODE_THEN || is_bound(node->u.then.no));
-        if (guarded(node) == NULL || (node->kind == NODE_CATCH && !is_bound(node->u.catch_.handler)))
+            return is_bound(node->u.then.second)
+                   && (node->kind == NODE_THEN || is_bound(node->u.then.no));
+        if (guarded(node) == NULL
+            || (node->kind == NODE_CATCH && !is_bound(node->u.catch_.handler)))
             return false;
     }
     return true;
@@ -332,9 +365,12 @@ static bool gives_inside(const struct node *node, struct ctype type)
     case NODE_THEN_ELSE: return gives(node->u.then.second, type) && gives(node->u.then.no, type);
     case NODE_RETRY: return gives(node->u.retry.body, type);
     case NODE_TIMEOUT: return gives(node->u.timeout.branch, type);
-    case NODE_IF: return node->u.if_.no != NULL && gives(node->u.if_.yes, type) && gives(node->u.if_.no, type);
+    case NODE_IF:
+        return node->u.if_.no != NULL && gives(node->u.if_.yes, type)
+               && gives(node->u.if_.no, type);
     case NODE_BRANCHES:
-        for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+        for (const struct node *branch = node->u.branches.first; branch != NULL;
+             branch = branch->next)
             if (!gives(branch->u.block.winner != NULL ? branch->u.block.winner : branch, type))
                 return false;
         return true;
@@ -351,11 +387,12 @@ static bool gives(const struct node *node, struct ctype type)
     return gives_inside(node, type);
 }
 
-/* A value that owns something is kept until the next step has settled, whether that mentions it or not; but one that only some ways
- * give nobody can want (rule 42b). */
+/* A value that owns something is kept until the next step has settled, whether
+ * that mentions it or not; but one that only some ways give nobody can want
+ * (rule 42b). */
 void check_keep_owned(struct checker *checker, const struct node *first)
 {
-    if (!is_passed_on(first) && !is_bound(first) && !first->flexible && ctype_resource(checker->program, first->type) != NULL
-        && gives(first, first->type))
+    if (!is_passed_on(first) && !is_bound(first) && !first->flexible
+        && ctype_resource(checker->program, first->type) != NULL && gives(first, first->type))
         check_incoming_wanted(checker, first->type, first->span, NULL);
 }

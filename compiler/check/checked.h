@@ -22,21 +22,22 @@ enum variable_kind {
 };
 
 struct variable {
-    struct variable *next;      /* of the chain */
+    struct variable *next; /* of the chain */
     enum variable_kind kind;
-    const char *name;           /* as written */
+    const char *name; /* as written */
     struct ctype type;
-    struct span span;           /* where it is declared */
+    struct span span; /* where it is declared */
     struct scope *scope;
-    unsigned index;             /* within the chain */
-    bool used;                  /* mentioned in C text or passed by a bare name */
-    bool address_taken;         /* mentioned after &, or not a scalar */
-    const char *from;           /* for the comment in the frame: "http_get" */
-    struct variable *of;        /* VARIABLE_MEMBER: the whole */
+    unsigned index;                /* within the chain */
+    bool used;                     /* mentioned in C text or passed by a bare name */
+    bool address_taken;            /* mentioned after &, or not a scalar */
+    const char *from;              /* for the comment in the frame: "http_get" */
+    struct variable *of;           /* VARIABLE_MEMBER: the whole */
     const struct symbol *resource; /* what it owns; NULL: nothing */
-    struct span moved_at;       /* the latest move; begin 0: none */
-    struct owned *owned;        /* [lower] in whose care it is */
-    bool many_strands;          /* more than one strand may mention it, whatever the code looks like */
+    struct span moved_at;          /* the latest move; begin 0: none */
+    struct owned *owned;           /* [lower] in whose care it is */
+    /* more than one strand may mention it, whatever the code looks like */
+    bool many_strands;
 };
 
 /* [name] The union of the blocks that a strand runs one after another directly inside a scope. */
@@ -50,22 +51,26 @@ struct scope_union {
 struct scope {
     struct scope *parent, *next, *children, **last_child;
     struct span span;
-    struct variable *shown;     /* [check] the last name made visible in it */
-    unsigned undo_count;        /* [check] steps in it that can be undone */
-    unsigned owned_count;       /* [check] names in it that own something */
-    bool owned_outside;         /* [lower] they are in the care of what surrounds it */
-    struct ir_strand *strand;   /* [lower] the strand that runs it */
+    struct variable *shown;             /* [check] the last name made visible in it */
+    unsigned undo_count;                /* [check] steps in it that can be undone */
+    unsigned owned_count;               /* [check] names in it that own something */
+    bool owned_outside;                 /* [lower] they are in the care of what surrounds it */
+    struct ir_strand *strand;           /* [lower] the strand that runs it */
     struct field *fields, **last_field; /* [layout] of its own variables */
     unsigned field_count;
-    enum { FILL_UNKNOWN, FILL_EMPTY, FILL_FULL } fill; /* [frame] whether anything is kept in it or inside */
+    /* [frame] whether anything is kept in it or inside */
+    enum { FILL_UNKNOWN, FILL_EMPTY, FILL_FULL } fill;
     struct scope_union *unions; /* [name] */
-    const char *member;         /* [name] of the union of sibling blocks: "line_23"; NULL: its fields stand in the outer struct */
-    const char *path;           /* [name] from the frame to its fields: "block.line_23." */
+    /* [name] of the union of sibling blocks: "line_23"; NULL: its fields stand
+     * in the outer struct */
+    const char *member;
+    const char *path; /* [name] from the frame to its fields: "block.line_23." */
 };
 
 /* C text with the names of variables found in it. */
 enum piece_kind {
-    PIECE_TEXT, PIECE_VARIABLE,
+    PIECE_TEXT,
+    PIECE_VARIABLE,
     PIECE_REJECT,     /* in do { }: reject( … */
     PIECE_REJECT_END, /* … and its closing bracket; length counts its arguments */
     PIECE_RETURN      /* in a do { } that can reject and has no value: `return` without a value */
@@ -74,54 +79,77 @@ enum piece_kind {
 struct piece {
     struct piece *next;
     enum piece_kind kind;
-    pos at;                     /* where it is written; 0: nowhere */
+    pos at; /* where it is written; 0: nowhere */
     const char *text;
     size_t length;
     struct variable *variable;
 };
 
 struct text {
-    struct text *next;          /* in a list of arguments */
+    struct text *next; /* in a list of arguments */
     struct span span;
     struct piece *pieces;
 };
 
 /* The value before a step, made into a variable only when somebody wants it. */
 struct incoming {
-    struct node *node;          /* that gives it; NULL: there is none, and why */
-    struct scope *scope;        /* of that step */
+    struct node *node;   /* that gives it; NULL: there is none, and why */
+    struct scope *scope; /* of that step */
     const char *why_none;
-    struct variable *variable;  /* once it is wanted */
+    struct variable *variable; /* once it is wanted */
 };
 
 enum node_kind {
     NODE_NOTHING, /* {} */
-    NODE_CALL, NODE_EXPR, NODE_DO, NODE_BLOCK,
-    NODE_THEN, NODE_THEN_ELSE, NODE_CATCH, NODE_FINALLY,
-    NODE_BRANCHES, NODE_EACH, NODE_TIMEOUT, NODE_RETRY, NODE_IF, NODE_WHILE, NODE_LOOP, NODE_BREAK, NODE_CONTINUE,
-    NODE_DELAY, NODE_SPAWN, NODE_JOIN, NODE_RETURN, NODE_REJECT
+    NODE_CALL,
+    NODE_EXPR,
+    NODE_DO,
+    NODE_BLOCK,
+    NODE_THEN,
+    NODE_THEN_ELSE,
+    NODE_CATCH,
+    NODE_FINALLY,
+    NODE_BRANCHES,
+    NODE_EACH,
+    NODE_TIMEOUT,
+    NODE_RETRY,
+    NODE_IF,
+    NODE_WHILE,
+    NODE_LOOP,
+    NODE_BREAK,
+    NODE_CONTINUE,
+    NODE_DELAY,
+    NODE_SPAWN,
+    NODE_JOIN,
+    NODE_RETURN,
+    NODE_REJECT
 };
 
 struct node {
     enum node_kind kind;
     struct span span;
-    struct node *next;           /* in a list of branches */
-    struct node *clause;         /* the clause that stands after it in its pipeline; NULL: it is the last */
-    struct ctype type;           /* of the value; before NULL: none */
-    bool flexible;               /* a value of the type its context asks for, `type` if it asks for none: (expression) */
-    bool endless;                /* [raises] an each whose source has no end, and whatever comes to no end because of one */
-    bool ends;                   /* never comes to its end: return, reject, break … */
-    bool wrong;                  /* reported already: say no more about it */
-    bool rejects;                /* [raises] NODE_BRANCHES, NODE_EACH, NODE_TIMEOUT: the wait for its branches may be rejected */
-    struct variable *binding;    /* as NAME */
+    struct node *next; /* in a list of branches */
+    /* the clause that stands after it in its pipeline; NULL: it is the last */
+    struct node *clause;
+    struct ctype type; /* of the value; before NULL: none */
+    /* a value of the type its context asks for, `type` if it asks for none: (expression) */
+    bool flexible;
+    /* [raises] an each whose source has no end, and whatever comes to no end because of one */
+    bool endless;
+    bool ends;  /* never comes to its end: return, reject, break … */
+    bool wrong; /* reported already: say no more about it */
+    /* [raises] NODE_BRANCHES, NODE_EACH, NODE_TIMEOUT: the wait for its branches may be rejected */
+    bool rejects;
+    struct variable *binding;      /* as NAME */
     const struct symbol *resource; /* of a call or do: what its value is; NULL: plain C */
-    struct node *undo;           /* what undoes it if the block ends by rejection or cancellation; NULL: nothing */
+    /* what undoes it if the block ends by rejection or cancellation; NULL: nothing */
+    struct node *undo;
     union {
         struct {
             struct symbol *op;
-            struct text *args;   /* in order; a bare name's `it` or `err` among them */
+            struct text *args;       /* in order; a bare name's `it` or `err` among them */
             struct node *next_spawn; /* NODE_SPAWN: of the chain */
-        } call;                  /* NODE_CALL, NODE_SPAWN */
+        } call;                      /* NODE_CALL, NODE_SPAWN */
         struct text *expr;
         struct {
             struct text *body;
@@ -132,17 +160,19 @@ struct node {
             struct scope *scope;
             struct node_var *vars;
             struct node *body;
-            struct incoming *it;     /* a branch with a winner's block: its value for that */
-            struct node *winner;     /* NULL: none */
+            struct incoming *it;      /* a branch with a winner's block: its value for that */
+            struct node *winner;      /* NULL: none */
             struct variable *outcome; /* a branch of settle: what its `as` binds */
-            struct variable *value;  /* the value in that; NULL: none */
+            struct variable *value;   /* the value in that; NULL: none */
         } block;
         struct {
             struct node *first;
             struct incoming *it; /* first's value for second */
             struct node *second;
-            struct node *no;     /* NODE_THEN_ELSE */
-            bool pulls;          /* first gives the item of an each for second; CHAIN_EEND from first: there are no more */
+            struct node *no; /* NODE_THEN_ELSE */
+            /* first gives the item of an each for second; CHAIN_EEND from
+             * first: there are no more */
+            bool pulls;
             struct variable *err; /* of the else; NULL: not mentioned */
         } then;
         struct {
@@ -159,14 +189,15 @@ struct node {
             struct node *first;      /* blocks, one a branch */
         } branches;
         struct {
-            struct variable *index;  /* NULL: the items come from an operation, and the block's body `pulls` */
+            /* NULL: the items come from an operation, and the block's body `pulls` */
+            struct variable *index;
             struct text *low, *high;
             const struct ast_number *limit;
-            struct node *body;       /* a block around the item's */
+            struct node *body; /* a block around the item's */
         } each;
         struct {
-            struct node *limit;      /* a NODE_DELAY */
-            struct node *branch;     /* a block */
+            struct node *limit;  /* a NODE_DELAY */
+            struct node *branch; /* a block */
         } timeout;
         struct {
             struct variable *attempt;
@@ -185,11 +216,11 @@ struct node {
             struct node *body;
         } loop;
         struct {
-            struct text *count;  /* NULL: ns */
+            struct text *count; /* NULL: ns */
             int64_t ns, unit;
             struct incoming *passes; /* what comes in and goes on */
         } delay;
-        struct node *value;      /* NODE_RETURN: NULL for none */
+        struct node *value; /* NODE_RETURN: NULL for none */
         struct {
             struct text *args;
             struct variable *again; /* bare: the error of this handler */
@@ -200,7 +231,7 @@ struct node {
 struct node_var {
     struct node_var *next;
     struct variable *variable;
-    struct text *initializer;    /* NULL: none */
+    struct text *initializer; /* NULL: none */
 };
 
 /* What settle binds for a value's type. */
@@ -215,12 +246,13 @@ struct checked_chain {
     struct scope *scope;
     struct variable *variables, **last_variable;
     unsigned variable_count;
-    struct variable *result;     /* NULL: void */
+    struct variable *result; /* NULL: void */
     struct node *body;
     struct settled_type *settled_types;
-    struct node *spawns, **last_spawn; /* the steps that spawn: then it has a nursery in its frame */
-    struct node *join;           /* the first; NULL: none */
-    struct codes *codes;         /* [raises] that can escape it */
+    /* the steps that spawn: then it has a nursery in its frame */
+    struct node *spawns, **last_spawn;
+    struct node *join;   /* the first; NULL: none */
+    struct codes *codes; /* [raises] that can escape it */
     bool is_main;
 };
 
@@ -233,22 +265,25 @@ void text_add_text(struct arena *arena, struct text *text, const struct text *ot
 /* The variable that owns something and is the whole of a text; NULL: the text is something else. */
 struct variable *text_owner(const struct text *text);
 
-/* That variable, if its type is the one that is given: so a place that wants a value of this type takes it over
- * (rule 42b); NULL: the text only mentions things. */
+/* That variable, if its type is the one that is given: so a place that wants a
+ * value of this type takes it over (rule 42b); NULL: the text only mentions
+ * things. */
 struct variable *text_moves(const struct text *text, struct ctype type);
 
 /* A variable in a text that owns a resource of this type; NULL if there is none. */
 struct variable *text_mentions(const struct text *text, struct ctype type);
 
-/* What a clause stands after; NULL: the node is no clause. A pipeline nests to the left, one level for
- * each of its clauses, so that a pass that followed this side by recursion would need a stack as long as
- * the source. It goes down to node_first() in a loop, and up again along `clause`. Only what stands inside
- * a step is a recursion: the lexer limits its depth. */
+/* What a clause stands after; NULL: the node is no clause. A pipeline nests to
+ * the left, one level for each of its clauses, so that a pass that followed
+ * this side by recursion would need a stack as long as the source. It goes down
+ * to node_first() in a loop, and up again along `clause`. Only what stands
+ * inside a step is a recursion: the lexer limits its depth. */
 struct node *node_before(const struct node *node);
 
 /* The first step of the pipeline whose last clause is the node; the node, if it is no clause. */
 struct node *node_first(struct node *node);
 
-void checked_dump(struct writer *writer, const struct checked_chain *chain, const struct sources *sources);
+void checked_dump(struct writer *writer, const struct checked_chain *chain,
+                  const struct sources *sources);
 
 #endif

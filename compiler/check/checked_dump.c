@@ -1,8 +1,8 @@
 /* checked_dump.c - the checked tree as text: the golden form of check (--dump=checked). */
 #include <string.h>
 
-#include "check/checked.h"
 #include "base/writer.h"
+#include "check/checked.h"
 
 static void dump_node(struct writer *w, const struct node *node, int depth);
 
@@ -22,7 +22,9 @@ static void dump_text(struct writer *w, const struct text *text)
             for (size_t i = 0; i < piece->length; i++)
                 writer_put_bytes(w, piece->text[i] == '\n' ? " " : piece->text + i, 1);
         else
-            writer_put(w, piece->kind == PIECE_REJECT ? "{reject}(" : piece->kind == PIECE_REJECT_END ? ")" : "{return}");
+            writer_put(w, piece->kind == PIECE_REJECT       ? "{reject}("
+                          : piece->kind == PIECE_REJECT_END ? ")"
+                                                            : "{return}");
     }
     writer_put(w, "`");
 }
@@ -33,25 +35,34 @@ static void dump_variable(struct writer *w, const char *word, const struct varia
         writer_putf(w, " %s %s.%u", word, variable->name, variable->index);
 }
 
-static const char *const words[] = { [NODE_NOTHING] = "nothing", [NODE_CALL] = "call", [NODE_EXPR] = "expr", [NODE_DO] = "do",
-    [NODE_BLOCK] = "block", [NODE_THEN] = "then", [NODE_THEN_ELSE] = "then-else", [NODE_CATCH] = "catch",
-    [NODE_FINALLY] = "finally", [NODE_BRANCHES] = "branches", [NODE_EACH] = "each", [NODE_TIMEOUT] = "timeout",
-    [NODE_RETRY] = "retry", [NODE_IF] = "if", [NODE_WHILE] = "while", [NODE_LOOP] = "loop",
-    [NODE_BREAK] = "break", [NODE_CONTINUE] = "continue", [NODE_DELAY] = "delay", [NODE_SPAWN] = "spawn",
-    [NODE_JOIN] = "join", [NODE_RETURN] = "return",
-    [NODE_REJECT] = "reject" };
+static const char *const words[] = { [NODE_NOTHING] = "nothing",     [NODE_CALL] = "call",
+                                     [NODE_EXPR] = "expr",           [NODE_DO] = "do",
+                                     [NODE_BLOCK] = "block",         [NODE_THEN] = "then",
+                                     [NODE_THEN_ELSE] = "then-else", [NODE_CATCH] = "catch",
+                                     [NODE_FINALLY] = "finally",     [NODE_BRANCHES] = "branches",
+                                     [NODE_EACH] = "each",           [NODE_TIMEOUT] = "timeout",
+                                     [NODE_RETRY] = "retry",         [NODE_IF] = "if",
+                                     [NODE_WHILE] = "while",         [NODE_LOOP] = "loop",
+                                     [NODE_BREAK] = "break",         [NODE_CONTINUE] = "continue",
+                                     [NODE_DELAY] = "delay",         [NODE_SPAWN] = "spawn",
+                                     [NODE_JOIN] = "join",           [NODE_RETURN] = "return",
+                                     [NODE_REJECT] = "reject" };
 
 /* What stands on the node's own line. */
 static void dump_head(struct writer *w, const struct node *node)
 {
     switch (node->kind) {
-    case NODE_CALL: case NODE_SPAWN:
+    case NODE_CALL:
+    case NODE_SPAWN:
         writer_putf(w, " %s", node->u.call.op->name);
         for (const struct text *arg = node->u.call.args; arg != NULL; arg = arg->next)
             dump_text(w, arg);
         break;
     case NODE_EXPR: dump_text(w, node->u.expr); break;
-    case NODE_DO: dump_text(w, node->u.do_.body); writer_put(w, node->u.do_.rejects ? " rejects" : ""); break;
+    case NODE_DO:
+        dump_text(w, node->u.do_.body);
+        writer_put(w, node->u.do_.rejects ? " rejects" : "");
+        break;
     case NODE_THEN:
         writer_put(w, node->u.then.pulls ? " pulls" : "");
         dump_variable(w, "it", node->u.then.it->variable);
@@ -80,8 +91,10 @@ static void dump_head(struct writer *w, const struct node *node)
         dump_variable(w, "again", node->u.reject.again);
         break;
     case NODE_BRANCHES:
-        writer_put(w, node->u.branches.kind == AST_ALL ? " all" : node->u.branches.kind == AST_ANY ? " any"
-               : node->u.branches.kind == AST_RACE ? " race" : " settle");
+        writer_put(w, node->u.branches.kind == AST_ALL    ? " all"
+                      : node->u.branches.kind == AST_ANY  ? " any"
+                      : node->u.branches.kind == AST_RACE ? " race"
+                                                          : " settle");
         break;
     case NODE_TIMEOUT:
         if (node->u.timeout.limit->u.delay.count != NULL)
@@ -104,9 +117,13 @@ static void dump_head(struct writer *w, const struct node *node)
             writer_putf(w, " %s", code->name);
         break;
     case NODE_BLOCK: dump_variable(w, "outcome", node->u.block.outcome); break;
-    case NODE_NOTHING: case NODE_FINALLY: case NODE_LOOP: case NODE_BREAK: case NODE_CONTINUE: case NODE_JOIN:
-    case NODE_RETURN:
-        break;
+    case NODE_NOTHING:
+    case NODE_FINALLY:
+    case NODE_LOOP:
+    case NODE_BREAK:
+    case NODE_CONTINUE:
+    case NODE_JOIN:
+    case NODE_RETURN: break;
     }
     if (!ctype_is_void(node->type))
         writer_putf(w, " : %s%s", node->type.before, node->type.after);
@@ -123,8 +140,8 @@ static void dump_children(struct writer *w, const struct node *node, int depth)
     case NODE_BLOCK:
         for (const struct node_var *var = node->u.block.vars; var != NULL; var = var->next) {
             begin(w, depth);
-            writer_putf(w, "var %s %s %s.%u", var->variable->type.before, var->variable->type.after, var->variable->name,
-                 var->variable->index);
+            writer_putf(w, "var %s %s %s.%u", var->variable->type.before, var->variable->type.after,
+                        var->variable->name, var->variable->index);
             if (var->initializer != NULL)
                 dump_text(w, var->initializer);
             writer_put(w, "\n");
@@ -133,7 +150,8 @@ static void dump_children(struct writer *w, const struct node *node, int depth)
         if (node->u.block.winner != NULL)
             dump_node(w, node->u.block.winner, depth);
         break;
-    case NODE_THEN: case NODE_THEN_ELSE:
+    case NODE_THEN:
+    case NODE_THEN_ELSE:
         if (node->u.then.pulls)
             dump_node(w, node->u.then.first, depth);
         dump_node(w, node->u.then.second, depth);
@@ -146,7 +164,8 @@ static void dump_children(struct writer *w, const struct node *node, int depth)
     case NODE_TIMEOUT: dump_node(w, node->u.timeout.branch, depth); break;
     case NODE_RETRY: dump_node(w, node->u.retry.body, depth); break;
     case NODE_BRANCHES:
-        for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+        for (const struct node *branch = node->u.branches.first; branch != NULL;
+             branch = branch->next)
             dump_node(w, branch, depth);
         break;
     case NODE_IF:
@@ -154,14 +173,22 @@ static void dump_children(struct writer *w, const struct node *node, int depth)
         if (node->u.if_.no != NULL)
             dump_node(w, node->u.if_.no, depth);
         break;
-    case NODE_WHILE: case NODE_LOOP: dump_node(w, node->u.loop.body, depth); break;
+    case NODE_WHILE:
+    case NODE_LOOP: dump_node(w, node->u.loop.body, depth); break;
     case NODE_RETURN:
         if (node->u.value != NULL)
             dump_node(w, node->u.value, depth);
         break;
-    case NODE_NOTHING: case NODE_CALL: case NODE_EXPR: case NODE_DO: case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY:
-    case NODE_SPAWN: case NODE_JOIN: case NODE_REJECT:
-        break;
+    case NODE_NOTHING:
+    case NODE_CALL:
+    case NODE_EXPR:
+    case NODE_DO:
+    case NODE_BREAK:
+    case NODE_CONTINUE:
+    case NODE_DELAY:
+    case NODE_SPAWN:
+    case NODE_JOIN:
+    case NODE_REJECT: break;
     }
 }
 
@@ -187,10 +214,12 @@ static void dump_node(struct writer *w, const struct node *node, int depth)
     }
 }
 
-void checked_dump(struct writer *w, const struct checked_chain *chain, const struct sources *sources)
+void checked_dump(struct writer *w, const struct checked_chain *chain,
+                  const struct sources *sources)
 {
     (void)sources;
-    writer_putf(w, "chain %s : %s\n", chain->symbol->name, ctype_is_void(chain->symbol->value) ? "void" : chain->symbol->value.before);
+    writer_putf(w, "chain %s : %s\n", chain->symbol->name,
+                ctype_is_void(chain->symbol->value) ? "void" : chain->symbol->value.before);
     dump_node(w, chain->body, 1);
     writer_put(w, "\n");
 }

@@ -1,12 +1,12 @@
-/* misspelt.c - a name that is used but not declared, and one that is declared but not used, are one letter apart: which of them is the
- * slip?
+/* misspelt.c - a name that is used but not declared, and one that is declared
+ * but not used, are one letter apart: which of them is the slip?
  *
  *     async int fetc(int n);
  *     chain int twice(int n) { fetch(n) then fetch }    the declaration is: 'fetch' occurs twice, 'fetc' once
  *
- * The spelling that occurs more often in the file, comments and C included, is the right one. If both occur as often, the use is the
- * slip: that is the place to report, which the caller does.
- */
+ * The spelling that occurs more often in the file, comments and C included, is
+ * the right one. If both occur as often, the use is the slip: that is the place
+ * to report, which the caller does. */
 #include <ctype.h>
 #include <string.h>
 
@@ -56,7 +56,8 @@ bool misspelt_is_new(struct program *program, const char *name)
 }
 
 /* The nearest of that kind; NULL if none is near. */
-static const struct symbol *nearest_symbol(const struct program *program, const char *name, enum symbol_kind kind)
+static const struct symbol *nearest_symbol(const struct program *program, const char *name,
+                                           enum symbol_kind kind)
 {
     struct nearest nearest = { name, NULL, 0 };
 
@@ -66,13 +67,16 @@ static const struct symbol *nearest_symbol(const struct program *program, const 
     return nearest.best == NULL || nearest.distance > 1 ? NULL : symbol_find(program, nearest.best);
 }
 
-bool misspelt_declaration(const struct program *program, const char *name, struct span use, enum symbol_kind kind)
+bool misspelt_declaration(const struct program *program, const char *name, struct span use,
+                          enum symbol_kind kind)
 {
-    const struct symbol *symbol = program->diags->errors < MOST_UNKNOWN ? nearest_symbol(program, name, kind) : NULL;
+    const struct symbol *symbol =
+        program->diags->errors < MOST_UNKNOWN ? nearest_symbol(program, name, kind) : NULL;
     const struct source *source = program->units->file->source;
     struct diag *diag;
 
-    if (symbol == NULL || symbol->unit != program->units || occurrences(source, symbol->name) != 1 || occurrences(source, name) < 2)
+    if (symbol == NULL || symbol->unit != program->units || occurrences(source, symbol->name) != 1
+        || occurrences(source, name) < 2)
         return false;
     diag = diag_report(program->diags, D_MISSPELT_DECLARATION, symbol->span, symbol->name, name);
     diag_note(program->diags, diag, use, "'%s' is used here", name);
@@ -80,7 +84,8 @@ bool misspelt_declaration(const struct program *program, const char *name, struc
     return true;
 }
 
-bool misspelt_void(struct program *program, const struct symbol *chain, struct ctype type, struct span at)
+bool misspelt_void(struct program *program, const struct symbol *chain, struct ctype type,
+                   struct span at)
 {
     const char *words = chain->value.before; /* the chain's own: it is reported once for each */
     struct nearest nearest = { words, NULL, 0 };
@@ -105,5 +110,6 @@ bool misspelt_rather(const struct program *program, const char *a, const char *b
     struct nearest nearest = { a, NULL, 0 };
 
     nearest_offer(&nearest, b);
-    return nearest.best != NULL && nearest.distance <= 1 && occurrences(source, a) < occurrences(source, b);
+    return nearest.best != NULL && nearest.distance <= 1
+           && occurrences(source, a) < occurrences(source, b);
 }

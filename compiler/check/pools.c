@@ -2,37 +2,41 @@
  *
  *     chain void walk(int n) pool 3 { … spawn walk(n - 1) … }     ->     warning: walk -> walk
  *
- * An instance keeps its slot until what it has spawned has ended (rule 77), and `spawn` waits for a slot (rule 79). So if an instance
- * of a chain with a pool can lead to another one of the same chain, by spawns and calls, there may be as many of them as there are
- * slots, and all wait for one more. What leads to what is a graph; a pool is in danger if its chain is part of a circle in which it is
- * spawned: one that is called needs no slot. Tarjan's algorithm finds the circles, without recursion.
- */
+ * An instance keeps its slot until what it has spawned has ended (rule 77), and
+ * `spawn` waits for a slot (rule 79). So if an instance of a chain with a pool
+ * can lead to another one of the same chain, by spawns and calls, there may be
+ * as many of them as there are slots, and all wait for one more. What leads to
+ * what is a graph; a pool is in danger if its chain is part of a circle in
+ * which it is spawned: one that is called needs no slot. Tarjan's algorithm
+ * finds the circles, without recursion. */
 #include "base/arena.h"
 #include "base/diag.h"
-#include "passes.h"
-#include "check/symbol.h"
 #include "base/way.h"
+#include "check/symbol.h"
+#include "passes.h"
 
 /* A chain in the search. */
 struct pool_node {
     struct symbol *chain;
-    const struct symbol_run *next;   /* what it runs and has not yet been followed */
-    struct pool_node *from;          /* by which the search has come here */
-    struct pool_node *below;         /* of those whose circle is not yet known */
-    struct pool_node *fellow;        /* the next one of the same circle */
-    struct pool_node *circle;        /* the first one of its circle; NULL: not yet known */
-    struct pool_node *way, *queued;  /* the search for the shortest way: from where, and who is next */
-    bool is_spawned;                 /* by one of its circle */
+    const struct symbol_run *next; /* what it runs and has not yet been followed */
+    struct pool_node *from;        /* by which the search has come here */
+    struct pool_node *below;       /* of those whose circle is not yet known */
+    struct pool_node *fellow;      /* the next one of the same circle */
+    struct pool_node *circle;      /* the first one of its circle; NULL: not yet known */
+    /* the search for the shortest way: from where, and who is next */
+    struct pool_node *way, *queued;
+    bool is_spawned; /* by one of its circle */
     unsigned number, lowest;
 };
 
 struct search {
     struct program *program;
-    struct pool_node *open;          /* the latest whose circle is not yet known */
+    struct pool_node *open; /* the latest whose circle is not yet known */
     unsigned count;
 };
 
-static struct pool_node *node_new(struct search *search, struct symbol *chain, struct pool_node *from)
+static struct pool_node *node_new(struct search *search, struct symbol *chain,
+                                  struct pool_node *from)
 {
     struct pool_node *node = chain->pool_node = arena_new(search->program->arena, struct pool_node);
 
@@ -85,7 +89,8 @@ static const char *circle_words(struct arena *arena, struct pool_node *start)
     struct way way = { .count = 0 };
 
     way_add(&way, start->chain->name);
-    for (struct pool_node *node = turn_round(start, find_way(start)); node != start; node = node->way)
+    for (struct pool_node *node = turn_round(start, find_way(start)); node != start;
+         node = node->way)
         way_add(&way, node->chain->name);
     way_add(&way, start->chain->name);
     return way_text(&way, arena);
@@ -104,10 +109,12 @@ static void warn(struct search *search, struct pool_node *circle)
             first = node;
     if (first == NULL)
         return;
-    diag = diag_report(program->diags, D_SPAWN_RECURSIVE, first->chain->pool->span, first->chain->name,
-                       circle_words(program->arena, first));
-    diag_help(program->diags, diag, "an instance keeps its slot until all that it has spawned has ended: without 'pool' there is no "
-              "bound, or a chain outside of the circle can spawn them all");
+    diag = diag_report(program->diags, D_SPAWN_RECURSIVE, first->chain->pool->span,
+                       first->chain->name, circle_words(program->arena, first));
+    diag_help(
+        program->diags, diag,
+        "an instance keeps its slot until all that it has spawned has ended: without 'pool' there is no "
+        "bound, or a chain outside of the circle can spawn them all");
 }
 
 /* ---- the search ---- */

@@ -1,20 +1,21 @@
-/* raises.c - which codes can be under way at each place of a chain (rules 29, 75).
+/* raises.c - which codes can be under way at each place of a chain (rules 29,
+ * 75).
  *
  *     fetch(url)             raises ETIMEDOUT, EIO
  *     catch ETIMEDOUT: …     -> EIO, and what the handler raises
  *
- * A filter that can never match gets a warning; what escapes a chain must be covered by its `raises` clause. What an operation
- * written in C does against its word (rules 5, 62) is not counted, and may be caught anywhere.
- */
+ * A filter that can never match gets a warning; what escapes a chain must be
+ * covered by its `raises` clause. What an operation written in C does against
+ * its word (rules 5, 62) is not counted, and may be caught anywhere. */
 #include <string.h>
 
 #include "base/arena.h"
-#include "ctext/ctext.h"
 #include "base/diag.h"
 #include "base/intern.h"
-#include "passes.h"
 #include "base/table.h"
 #include "check/checked.h"
+#include "ctext/ctext.h"
+#include "passes.h"
 
 struct code_list {
     struct code_list *next;
@@ -22,13 +23,15 @@ struct code_list {
     const struct node *from;
 };
 
-/* A set of codes; `any` is all of them, brought by `from`. Whoever holds one may add to it, so two never share a list. */
+/* A set of codes; `any` is all of them, brought by `from`. Whoever holds one
+ * may add to it, so two never share a list. */
 struct codes {
     const struct node *any_from; /* NULL: only those listed */
     struct code_list *list, *last;
 };
 
-/* Whether a code is in the set that was marked last: sets are joined without going over one for each code of the other. */
+/* Whether a code is in the set that was marked last: sets are joined without
+ * going over one for each code of the other. */
 struct mark {
     UT_hash_handle hh;
     const char *name; /* interned */
@@ -102,7 +105,8 @@ static void append(struct codes *set, struct code_list *code)
 }
 
 /* To the set that was marked last. */
-static void add(struct raising *raising, struct codes *set, const char *name, const struct node *from)
+static void add(struct raising *raising, struct codes *set, const char *name,
+                const struct node *from)
 {
     struct code_list *code;
 
@@ -115,7 +119,8 @@ static void add(struct raising *raising, struct codes *set, const char *name, co
     mark_code(raising, code);
 }
 
-static void add_builtin(struct raising *raising, struct codes *set, const char *name, const struct node *from)
+static void add_builtin(struct raising *raising, struct codes *set, const char *name,
+                        const struct node *from)
 {
     mark(raising, set);
     add(raising, set, intern_string(raising->program->names, name), from);
@@ -145,14 +150,16 @@ static struct codes of_text(struct raising *raising, const char *text, const str
     const char *name = intern(raising->program->names, token.text, token.length);
     const struct symbol *symbol = symbol_find(raising->program, name);
 
-    if (ctext_next_solid(&text).kind != CTOKEN_END || (!reserved_is_code(name) && (symbol == NULL || symbol->kind != SYMBOL_CODE)))
+    if (ctext_next_solid(&text).kind != CTOKEN_END
+        || (!reserved_is_code(name) && (symbol == NULL || symbol->kind != SYMBOL_CODE)))
         return any(node);
     mark(raising, &set);
     add(raising, &set, name, node);
     return set;
 }
 
-static struct codes declared(struct raising *raising, const struct ast_name *names, const struct node *from)
+static struct codes declared(struct raising *raising, const struct ast_name *names,
+                             const struct node *from)
 {
     struct codes set = { .any_from = NULL };
 
@@ -186,7 +193,8 @@ static struct codes of_blocking(struct raising *raising, const struct node *node
 /* A copy of a list, each code from `from`; NULL: from where it was. */
 static struct codes copy(struct raising *raising, const struct codes *set, const struct node *from)
 {
-    struct codes made = { .any_from = set->any_from != NULL && from != NULL ? from : set->any_from };
+    struct codes made = { .any_from =
+                              set->any_from != NULL && from != NULL ? from : set->any_from };
 
     mark(raising, &made);
     for (const struct code_list *code = set->list; code != NULL; code = code->next)
@@ -194,7 +202,8 @@ static struct codes copy(struct raising *raising, const struct codes *set, const
     return made;
 }
 
-/* What a chain does not say is what its body can bring: seen from here, all of that comes from the call. */
+/* What a chain does not say is what its body can bring: seen from here, all of
+ * that comes from the call. */
 static struct codes of_called(struct raising *raising, const struct node *node)
 {
     return copy(raising, node->u.call.op->checked->codes, node);
@@ -215,8 +224,9 @@ static struct codes of_call(struct raising *raising, const struct node *node)
     return any(node);
 }
 
-/* What the instance rejects with goes elsewhere (rule 78); but there may be no memory for one that has no pool (rule 79), and a
- * loop that ends starts nothing (rule 80). */
+/* What the instance rejects with goes elsewhere (rule 78); but there may be no
+ * memory for one that has no pool (rule 79), and a loop that ends starts
+ * nothing (rule 80). */
 static struct codes of_spawn(struct raising *raising, const struct node *node)
 {
     struct codes set = { .any_from = NULL };
@@ -249,13 +259,17 @@ static struct codes of_handler(struct raising *raising, struct node *handler, st
     return set;
 }
 
-/* CHAIN_EEND of the source of an each is its end. Without it the each, whose item `pulls`, goes on until something else ends it. */
+/* CHAIN_EEND of the source of an each is its end. Without it the each, whose
+ * item `pulls`, goes on until something else ends it. */
 static struct codes of_source(struct raising *raising, struct node *pulls)
 {
-    struct codes set = codes_of(raising, pulls->u.then.first), passed = { .any_from = set.any_from };
+    struct codes set = codes_of(raising, pulls->u.then.first),
+                 passed = { .any_from = set.any_from };
 
     mark(raising, &set);
-    pulls->endless = set.any_from == NULL && marked(raising, intern_string(raising->program->names, "CHAIN_EEND")) == NULL;
+    pulls->endless =
+        set.any_from == NULL
+        && marked(raising, intern_string(raising->program->names, "CHAIN_EEND")) == NULL;
     mark(raising, &passed);
     for (const struct code_list *code = set.list; code != NULL; code = code->next)
         if (strcmp(code->name, "CHAIN_EEND") != 0)
@@ -263,14 +277,17 @@ static struct codes of_source(struct raising *raising, struct node *pulls)
     return passed;
 }
 
-/* An operation that is given up, or that ends as cancelled though nobody asked: whatever it says that it raises (rules 5, 62). */
+/* An operation that is given up, or that ends as cancelled though nobody asked:
+ * whatever it says that it raises (rules 5, 62). */
 static bool comes_from_anything(const char *code)
 {
     return strcmp(code, "CHAIN_EABANDONED") == 0 || strcmp(code, "ECANCELED") == 0;
 }
 
-/* The named codes, each from where the body has it; a filter that can never match gets a warning. */
-static struct codes taken_of(struct raising *raising, const struct node *node, const struct codes *body)
+/* The named codes, each from where the body has it; a filter that can never
+ * match gets a warning. */
+static struct codes taken_of(struct raising *raising, const struct node *node,
+                             const struct codes *body)
 {
     struct codes taken = { .any_from = NULL };
     const struct node *unnamed = body->any_from != NULL ? body->any_from : node;
@@ -308,13 +325,15 @@ static struct codes of_catch(struct raising *raising, const struct node *node, s
     return both(raising, passed, of_handler(raising, node->u.catch_.handler, taken));
 }
 
-/* Of the branches themselves. settle takes them all; any sums them up, if none is left (rule 47). */
+/* Of the branches themselves. settle takes them all; any sums them up, if none
+ * is left (rule 47). */
 static struct codes of_join(struct raising *raising, struct node *node)
 {
     struct codes set = { .any_from = NULL }, of_branch;
     bool all_reject = true;
 
-    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next) {
+    for (const struct node *branch = node->u.branches.first; branch != NULL;
+         branch = branch->next) {
         of_branch = codes_of(raising, branch->u.block.body);
         all_reject = all_reject && !is_empty(&of_branch);
         if (node->u.branches.kind == AST_ALL || node->u.branches.kind == AST_RACE)
@@ -390,27 +409,46 @@ static bool is_endless(const struct node *node)
     switch (node->kind) {
     case NODE_EACH: return node->u.each.body->endless;
     case NODE_BLOCK: return node->u.block.body->endless;
-    case NODE_THEN: return node->endless || node->u.then.first->endless || (node->u.then.second->endless && !node->u.then.pulls);
-    case NODE_THEN_ELSE: return is_either_endless(node->u.then.first->endless ? node->u.then.first : node->u.then.second, node->u.then.no);
+    case NODE_THEN:
+        return node->endless || node->u.then.first->endless
+               || (node->u.then.second->endless && !node->u.then.pulls);
+    case NODE_THEN_ELSE:
+        return is_either_endless(node->u.then.first->endless ? node->u.then.first
+                                                             : node->u.then.second,
+                                 node->u.then.no);
     case NODE_CATCH: return is_either_endless(node->u.catch_.body, node->u.catch_.handler);
     case NODE_FINALLY: return node->u.finally.body->endless;
     case NODE_TIMEOUT: return node->u.timeout.branch->u.block.body->endless;
     case NODE_RETRY: return node->u.retry.body->endless;
-    case NODE_IF: return node->u.if_.no != NULL && is_either_endless(node->u.if_.yes, node->u.if_.no);
+    case NODE_IF:
+        return node->u.if_.no != NULL && is_either_endless(node->u.if_.yes, node->u.if_.no);
     case NODE_BRANCHES: return are_branches_endless(node);
-    case NODE_NOTHING: case NODE_CALL: case NODE_EXPR: case NODE_DO: case NODE_WHILE: case NODE_LOOP: case NODE_BREAK: case NODE_CONTINUE:
-    case NODE_DELAY: case NODE_SPAWN: case NODE_JOIN: case NODE_RETURN: case NODE_REJECT: break;
+    case NODE_NOTHING:
+    case NODE_CALL:
+    case NODE_EXPR:
+    case NODE_DO:
+    case NODE_WHILE:
+    case NODE_LOOP:
+    case NODE_BREAK:
+    case NODE_CONTINUE:
+    case NODE_DELAY:
+    case NODE_SPAWN:
+    case NODE_JOIN:
+    case NODE_RETURN:
+    case NODE_REJECT: break;
     }
     return false;
 }
 
-/* Warns of a `then` after a step that never ends. An endless part of a step has its own warning, at its own place. */
+/* Warns of a `then` after a step that never ends. An endless part of a step has
+ * its own warning, at its own place. */
 static void warn_of_unreachable(struct raising *raising, const struct node *node)
 {
     static const char word[] = "then";
     struct span span = { node->span.begin, node->span.begin + (pos)strlen(word) };
 
-    if ((node->kind == NODE_THEN || node->kind == NODE_THEN_ELSE) && !node->u.then.pulls && node->u.then.first->endless)
+    if ((node->kind == NODE_THEN || node->kind == NODE_THEN_ELSE) && !node->u.then.pulls
+        && node->u.then.first->endless)
         diag_report(raising->program->diags, D_EACH_ENDLESS, span);
 }
 
@@ -432,13 +470,20 @@ static struct codes of_step(struct raising *raising, struct node *node)
         struct codes yes = codes_of(raising, node->u.if_.yes);
         return node->u.if_.no == NULL ? yes : both(raising, yes, codes_of(raising, node->u.if_.no));
     }
-    case NODE_WHILE: case NODE_LOOP: return codes_of(raising, node->u.loop.body);
+    case NODE_WHILE:
+    case NODE_LOOP: return codes_of(raising, node->u.loop.body);
     case NODE_RETURN: return node->u.value == NULL ? nothing : codes_of(raising, node->u.value);
     case NODE_REJECT: return of_reject(raising, node);
     case NODE_SPAWN: return of_spawn(raising, node);
-    case NODE_NOTHING: case NODE_EXPR: case NODE_BREAK: case NODE_CONTINUE: case NODE_DELAY: case NODE_JOIN:
-    case NODE_THEN_ELSE: case NODE_CATCH: case NODE_FINALLY:
-        break;
+    case NODE_NOTHING:
+    case NODE_EXPR:
+    case NODE_BREAK:
+    case NODE_CONTINUE:
+    case NODE_DELAY:
+    case NODE_JOIN:
+    case NODE_THEN_ELSE:
+    case NODE_CATCH:
+    case NODE_FINALLY: break;
     }
     return nothing;
 }
@@ -449,7 +494,8 @@ static struct codes of_clause(struct raising *raising, const struct node *node, 
     if (node->kind == NODE_THEN)
         return both(raising, before, codes_of(raising, node->u.then.second));
     if (node->kind == NODE_THEN_ELSE)
-        return both(raising, codes_of(raising, node->u.then.second), of_handler(raising, node->u.then.no, before));
+        return both(raising, codes_of(raising, node->u.then.second),
+                    of_handler(raising, node->u.then.no, before));
     if (node->kind == NODE_CATCH)
         return of_catch(raising, node, before);
     return both(raising, before, codes_of(raising, node->u.finally.cleanup));
@@ -470,16 +516,19 @@ static struct codes codes_of(struct raising *raising, struct node *node)
     return set;
 }
 
-static void warn_of_too_many(struct raising *raising, const struct symbol *symbol, const struct codes *set)
+static void warn_of_too_many(struct raising *raising, const struct symbol *symbol,
+                             const struct codes *set)
 {
     mark(raising, set);
     for (const struct ast_name *name = symbol->raises->codes; name != NULL; name = name->next)
         if (marked(raising, name->name) == NULL && !comes_from_anything(name->name))
-            diag_report(raising->program->diags, D_RAISES_NEVER, name->span, symbol->name, name->name);
+            diag_report(raising->program->diags, D_RAISES_NEVER, name->span, symbol->name,
+                        name->name);
 }
 
 /* What escapes must be declared, if anything is. */
-static void check_covered(struct raising *raising, const struct checked_chain *chain, const struct codes *set)
+static void check_covered(struct raising *raising, const struct checked_chain *chain,
+                          const struct codes *set)
 {
     const struct symbol *symbol = chain->symbol;
     struct codes covered = declared(raising, symbol->raises->codes, NULL);
@@ -490,7 +539,8 @@ static void check_covered(struct raising *raising, const struct checked_chain *c
     for (const struct code_list *code = set->list; code != NULL; code = code->next) {
         if (marked(raising, code->name) != NULL)
             continue;
-        diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, code->name, symbol->name);
+        diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, code->name,
+                           symbol->name);
         diag_note(raising->program->diags, diag, code->from->span, "it comes from here");
     }
     if (set->any_from == NULL) {
@@ -498,7 +548,8 @@ static void check_covered(struct raising *raising, const struct checked_chain *c
             warn_of_too_many(raising, symbol, set);
         return;
     }
-    diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, "any code", symbol->name);
+    diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, "any code",
+                       symbol->name);
     diag_note(raising->program->diags, diag, set->any_from->span, "this can reject with any code");
     diag_help(raising->program->diags, diag, "declare what it 'raises', or catch the rest");
 }
@@ -510,8 +561,10 @@ static void check_spawned(struct raising *raising, const struct node *spawn)
 
     for (; spawn != NULL; spawn = spawn->u.call.next_spawn) {
         struct codes set = of_call(raising, spawn);
-        if (set.any_from != NULL || (set.list != NULL && (set.list->name != closed || set.list->next != NULL)))
-            diag_report(raising->program->diags, D_SPAWN_REJECTS, spawn->span, spawn->u.call.op->name);
+        if (set.any_from != NULL
+            || (set.list != NULL && (set.list->name != closed || set.list->next != NULL)))
+            diag_report(raising->program->diags, D_SPAWN_REJECTS, spawn->span,
+                        spawn->u.call.op->name);
     }
 }
 

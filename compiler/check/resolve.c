@@ -1,20 +1,20 @@
-/* resolve.c - loads what a file imports, declares the names at file level, and finds what every call calls.
+/* resolve.c - loads what a file imports, declares the names at file level, and
+ * finds what every call calls.
  *
  *     import "net.chain";                     units:   k_users -> net
  *     async int tcp_connect(…);               symbols: tcp_connect, k_users, …
- *     chain … { tcp_connect(…) then parse }   call.op: -> the symbols
- */
+ *     chain … { tcp_connect(…) then parse }   call.op: -> the symbols */
 #include <ctype.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "syntax/ast_walk.h"
-#include "ctext/ctext.h"
 #include "base/diag.h"
-#include "base/nearest.h"
 #include "base/intern.h"
-#include "passes.h"
+#include "base/nearest.h"
 #include "check/resolve.h"
+#include "ctext/ctext.h"
+#include "passes.h"
+#include "syntax/ast_walk.h"
 
 /* ---- imports ---- */
 
@@ -26,8 +26,8 @@ static struct unit *unit_find(const struct program *program, const struct source
     return NULL;
 }
 
-/* "dir/07_three-states.chain" as a word of C that libchain does not use: "file_07_three_states". Standard input is "stdin",
- * as its header is stdin.h. */
+/* "dir/07_three-states.chain" as a word of C that libchain does not use:
+ * "file_07_three_states". Standard input is "stdin", as its header is stdin.h. */
 static const char *stem_of(struct arena *arena, const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -37,7 +37,9 @@ static const char *stem_of(struct arena *arena, const char *path)
     for (char *p = stem; *p != '\0'; p++)
         if (!isalnum((unsigned char)*p))
             *p = '_';
-    return isdigit((unsigned char)*stem) || reserved_is_ours(stem) ? arena_format(arena, "file_%s", stem) : stem;
+    return isdigit((unsigned char)*stem) || reserved_is_ours(stem)
+               ? arena_format(arena, "file_%s", stem)
+               : stem;
 }
 
 static struct unit *unit_add(struct program *program, struct ast_file *file, const char *path)
@@ -67,7 +69,8 @@ struct found {
     bool installed;
 };
 
-/* False: it is not there, so it may be elsewhere. A file that is there and cannot be read is not looked for any further. */
+/* False: it is not there, so it may be elsewhere. A file that is there and
+ * cannot be read is not looked for any further. */
 static bool find_at(const struct program *program, const char *path, struct found *found)
 {
     found->path = path;
@@ -75,7 +78,8 @@ static bool find_at(const struct program *program, const char *path, struct foun
     return found->source != NULL || found->problem != NULL;
 }
 
-static bool find_import(const struct program *program, const char *from, const char *name, struct found *found)
+static bool find_import(const struct program *program, const char *from, const char *name,
+                        struct found *found)
 {
     if (find_at(program, beside(program->arena, from, name), found))
         return true;
@@ -98,7 +102,8 @@ static const char *header_of(struct arena *arena, const char *name)
     return arena_format(arena, "%.*s.h", (int)length, name);
 }
 
-static struct unit *unit_import(struct program *program, const struct found *found, const char *name)
+static struct unit *unit_import(struct program *program, const struct found *found,
+                                const char *name)
 {
     unsigned errors = program->diags->errors;
     struct ast_file *file = parse(program->arena, program->names, program->diags, found->source);
@@ -106,7 +111,8 @@ static struct unit *unit_import(struct program *program, const struct found *fou
 
     program->incomplete |= program->diags->errors != errors;
     unit->installed = found->installed;
-    unit->include = arena_format(program->arena, found->installed ? "<chain/%s>" : "\"%s\"", header_of(program->arena, name));
+    unit->include = arena_format(program->arena, found->installed ? "<chain/%s>" : "\"%s\"",
+                                 header_of(program->arena, name));
     return unit;
 }
 
@@ -121,10 +127,12 @@ static const char *searched(const struct program *program)
 }
 
 /* `import "time"`, and names that are nearly those of an installed module. */
-static void import_missing(struct program *program, const struct unit *from, struct span span, const char *name)
+static void import_missing(struct program *program, const struct unit *from, struct span span,
+                           const char *name)
 {
     const char *with_ending = arena_format(program->arena, "%s.chain", name);
-    struct diag *diag = diag_report(program->diags, D_IMPORT_MISSING, span, name, searched(program));
+    struct diag *diag =
+        diag_report(program->diags, D_IMPORT_MISSING, span, name, searched(program));
     struct nearest nearest = { .wanted = name };
     struct found found = { 0 };
 
@@ -176,11 +184,13 @@ static bool has_same_parameters(const struct symbol *a, const struct symbol *b)
     return p == q && a->variadic == b->variadic && ctype_same(a->value, b->value);
 }
 
-/* A C function may be declared as often as one likes, in the same way: two files that use printf can import each other. */
+/* A C function may be declared as often as one likes, in the same way: two
+ * files that use printf can import each other. */
 static bool is_same_function(const struct symbol *a, const struct symbol *b)
 {
-    return a->proto_kind == AST_SYNC && b->proto_kind == AST_SYNC && has_same_parameters(a, b) && is_same_text(a->fails, b->fails)
-           && is_same_text(a->fails_code, b->fails_code) && a->raises == NULL && b->raises == NULL;
+    return a->proto_kind == AST_SYNC && b->proto_kind == AST_SYNC && has_same_parameters(a, b)
+           && is_same_text(a->fails, b->fails) && is_same_text(a->fails_code, b->fails_code)
+           && a->raises == NULL && b->raises == NULL;
 }
 
 static bool is_clash(const struct symbol *a, const struct symbol *b)
@@ -189,8 +199,9 @@ static bool is_clash(const struct symbol *a, const struct symbol *b)
         return true;
     if (is_same_function(a, b))
         return false;
-    return a->proto_kind != AST_CHAIN || b->proto_kind != AST_CHAIN || (a->proto->body != NULL && b->proto->body != NULL)
-           || a->param_count != b->param_count || !ctype_same(a->value, b->value);
+    return a->proto_kind != AST_CHAIN || b->proto_kind != AST_CHAIN
+           || (a->proto->body != NULL && b->proto->body != NULL) || a->param_count != b->param_count
+           || !ctype_same(a->value, b->value);
 }
 
 /* A chain may be declared and then defined; the definition is what counts. */
@@ -211,7 +222,8 @@ static void merge(struct symbol *old, const struct symbol *new)
 /* A static chain is its file's own: of an imported one, no other file knows it. */
 static bool is_hidden(const struct program *program, const struct symbol *symbol)
 {
-    return symbol->kind == SYMBOL_OPERATION && symbol->proto->is_static && symbol->unit != program->units;
+    return symbol->kind == SYMBOL_OPERATION && symbol->proto->is_static
+           && symbol->unit != program->units;
 }
 
 static void add(struct program *program, struct unit *unit, struct symbol *symbol)
@@ -227,7 +239,8 @@ static void add(struct program *program, struct unit *unit, struct symbol *symbo
     program->last_symbol = &symbol->next;
 }
 
-static struct symbol *find_declared(const struct program *program, const struct unit *unit, const struct symbol *symbol)
+static struct symbol *find_declared(const struct program *program, const struct unit *unit,
+                                    const struct symbol *symbol)
 {
     struct symbol *old;
 
@@ -250,7 +263,8 @@ static void declare(struct program *program, struct unit *unit, struct symbol *s
         merge(old, symbol);
 }
 
-static struct symbol *symbol_new(struct program *program, const struct unit *unit, enum symbol_kind kind, const struct ast_name *name)
+static struct symbol *symbol_new(struct program *program, const struct unit *unit,
+                                 enum symbol_kind kind, const struct ast_name *name)
 {
     struct symbol *symbol = arena_new(program->arena, struct symbol);
     symbol->kind = kind;
@@ -303,7 +317,8 @@ static void take_clause(struct symbol *symbol, const struct ast_opclause *clause
 }
 
 /* `pool` and `budget`: constants, since they are evaluated where no chain runs. */
-static void check_count(struct program *program, const struct symbol *symbol, const struct ast_opclause *clause)
+static void check_count(struct program *program, const struct symbol *symbol,
+                        const struct ast_opclause *clause)
 {
     const char *at = clause->count->text;
     struct ctoken name;
@@ -314,17 +329,20 @@ static void check_count(struct program *program, const struct symbol *symbol, co
     while ((name = ctext_next_name(&at)).kind != CTOKEN_END)
         for (const struct parameter *param = symbol->params; param != NULL; param = param->next)
             if (ctoken_is(name, param->name))
-                diag_report(program->diags, D_COUNT_PARAMETER, clause->count->span, param->name, clause_rules[clause->kind].word);
+                diag_report(program->diags, D_COUNT_PARAMETER, clause->count->span, param->name,
+                            clause_rules[clause->kind].word);
 }
 
 static void take_clauses(struct program *program, struct symbol *symbol)
 {
     unsigned seen = 0;
 
-    for (const struct ast_opclause *clause = symbol->proto->clauses; clause != NULL; clause = clause->next) {
+    for (const struct ast_opclause *clause = symbol->proto->clauses; clause != NULL;
+         clause = clause->next) {
         const struct clause_rule *rule = &clause_rules[clause->kind];
         if ((rule->kinds >> symbol->proto_kind & 1) == 0)
-            diag_report(program->diags, D_CLAUSE_KIND, clause->span, rule->word, proto_words[symbol->proto_kind]);
+            diag_report(program->diags, D_CLAUSE_KIND, clause->span, rule->word,
+                        proto_words[symbol->proto_kind]);
         else if ((seen >> clause->kind & 1) != 0)
             diag_report(program->diags, D_CLAUSE_TWICE, clause->span, rule->word);
         else
@@ -337,8 +355,10 @@ static void take_clauses(struct program *program, struct symbol *symbol)
         diag_report(program->diags, D_CLAUSES_CONFLICT, symbol->raises->span);
 }
 
-/* The name of what is generated. A static chain's frame stands in the header, beside those of other files. */
-static const char *c_name(struct arena *arena, const struct unit *unit, const struct ast_proto *proto)
+/* The name of what is generated. A static chain's frame stands in the header,
+ * beside those of other files. */
+static const char *c_name(struct arena *arena, const struct unit *unit,
+                          const struct ast_proto *proto)
 {
     const char *name = proto->name->name;
 
@@ -351,7 +371,8 @@ static const char *c_name(struct arena *arena, const struct unit *unit, const st
     return arena_format(arena, "%s_%s", unit->stem, name);
 }
 
-static void declare_operation(struct program *program, struct unit *unit, const struct ast_proto *proto)
+static void declare_operation(struct program *program, struct unit *unit,
+                              const struct ast_proto *proto)
 {
     struct symbol *symbol = symbol_new(program, unit, SYMBOL_OPERATION, proto->name);
 
@@ -371,7 +392,8 @@ static void declare_operation(struct program *program, struct unit *unit, const 
     declare(program, unit, symbol);
 }
 
-static void declare_resource(struct program *program, struct unit *unit, const struct ast_item *item)
+static void declare_resource(struct program *program, struct unit *unit,
+                             const struct ast_item *item)
 {
     struct symbol *symbol = symbol_new(program, unit, SYMBOL_RESOURCE, item->u.resource.name);
 
@@ -384,24 +406,17 @@ static void declare_resource(struct program *program, struct unit *unit, const s
 static void declare_item(struct program *program, struct unit *unit, struct ast_item *item)
 {
     switch (item->kind) {
-    case AST_IMPORT:
-        import(program, unit, item);
-        break;
+    case AST_IMPORT: import(program, unit, item); break;
     case AST_REQUIRE:
         if (strcmp(item->u.string.text, "1") != 0)
             diag_report(program->diags, D_REQUIRE, item->u.string.text_span, item->u.string.text);
         break;
-    case AST_CODES:
-        declare_codes(program, unit, item->u.codes);
-        break;
-    case AST_RESOURCE:
-        declare_resource(program, unit, item);
-        break;
-    case AST_PROTO:
-        declare_operation(program, unit, item->u.proto);
-        break;
-    case AST_CPP: case AST_PROLOGUE: case AST_CDECL:
-        break;
+    case AST_CODES: declare_codes(program, unit, item->u.codes); break;
+    case AST_RESOURCE: declare_resource(program, unit, item); break;
+    case AST_PROTO: declare_operation(program, unit, item->u.proto); break;
+    case AST_CPP:
+    case AST_PROLOGUE:
+    case AST_CDECL: break;
     }
 }
 
@@ -412,10 +427,12 @@ struct resolver {
     struct symbol *chain; /* NULL outside of bodies */
 };
 
-/* A name that is no operation is left alone: `return NAME` may mean a name of the chain, which check knows. */
+/* A name that is no operation is left alone: `return NAME` may mean a name of
+ * the chain, which check knows. */
 static void resolve_call(struct resolver *resolver, struct ast_form *form)
 {
-    struct symbol *symbol = symbol_find_in(resolver->program, resolver->chain->unit, form->u.call.name);
+    struct symbol *symbol =
+        symbol_find_in(resolver->program, resolver->chain->unit, form->u.call.name);
     if (symbol != NULL && symbol->kind == SYMBOL_OPERATION)
         form->u.call.op = symbol;
 }
@@ -432,7 +449,8 @@ static void find_codes(void *context, const struct ast_name *codes)
         struct diag *diag;
         if (reserved_is_code(codes->name) || (symbol != NULL && symbol->kind == SYMBOL_CODE))
             continue;
-        if (!misspelt_is_new(program, codes->name) || misspelt_declaration(program, codes->name, codes->span, SYMBOL_CODE))
+        if (!misspelt_is_new(program, codes->name)
+            || misspelt_declaration(program, codes->name, codes->span, SYMBOL_CODE))
             continue;
         diag = diag_report(program->diags, D_UNKNOWN_CODE, codes->span, codes->name);
         reserved_offer_codes(&nearest);
@@ -440,18 +458,21 @@ static void find_codes(void *context, const struct ast_name *codes)
             if (symbol->kind == SYMBOL_CODE)
                 nearest_offer(&nearest, symbol->name);
         if (islower((unsigned char)*codes->name))
-            diag_help(program->diags, diag, "the rejection is called 'err' in its handler; one for all codes is `catch step`");
+            diag_help(
+                program->diags, diag,
+                "the rejection is called 'err' in its handler; one for all codes is `catch step`");
         else if (nearest.best != NULL)
             diag_help(program->diags, diag, "did you mean '%s'?", nearest.best);
         else
-            diag_help(program->diags, diag, "codes of one's own are declared with 'codes { %s };'", codes->name);
+            diag_help(program->diags, diag, "codes of one's own are declared with 'codes { %s };'",
+                      codes->name);
     }
 }
 
 static bool has_branches(enum ast_form_kind kind)
 {
-    return kind == AST_ALL || kind == AST_SETTLE || kind == AST_ANY || kind == AST_RACE || kind == AST_EACH_IN
-           || kind == AST_EACH_FROM || kind == AST_TIMEOUT;
+    return kind == AST_ALL || kind == AST_SETTLE || kind == AST_ANY || kind == AST_RACE
+           || kind == AST_EACH_IN || kind == AST_EACH_FROM || kind == AST_TIMEOUT;
 }
 
 static void resolve_form(void *context, struct ast_form *form)
@@ -465,7 +486,9 @@ static void resolve_form(void *context, struct ast_form *form)
 static void resolve_chain(struct program *program, struct symbol *chain)
 {
     struct resolver resolver = { program, chain };
-    struct ast_visitor visitor = { .form = resolve_form, .codes = find_codes, .context = &resolver };
+    struct ast_visitor visitor = { .form = resolve_form,
+                                   .codes = find_codes,
+                                   .context = &resolver };
     ast_walk_block(&visitor, chain->proto->body);
 }
 
@@ -477,7 +500,8 @@ static bool is_chain(const struct symbol *symbol)
 }
 
 /* Also those that only their file knows: the chains of an imported file call them. */
-static void for_each_chain(struct program *program, void (*pass)(struct program *program, struct symbol *chain))
+static void for_each_chain(struct program *program,
+                           void (*pass)(struct program *program, struct symbol *chain))
 {
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
         if (is_chain(symbol))
@@ -494,7 +518,8 @@ static void resolve_raises(struct program *program, const struct unit *unit)
     for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next) {
         if (item->kind != AST_PROTO)
             continue;
-        for (const struct ast_opclause *clause = item->u.proto->clauses; clause != NULL; clause = clause->next)
+        for (const struct ast_opclause *clause = item->u.proto->clauses; clause != NULL;
+             clause = clause->next)
             if (clause->kind == AST_RAISES)
                 find_codes(&resolver, clause->codes);
     }

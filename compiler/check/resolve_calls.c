@@ -1,12 +1,11 @@
-/* resolve_calls.c - part of resolve: no chain calls itself, directly or through others (rule 76), and
- * callees come before their callers.
+/* resolve_calls.c - part of resolve: no chain calls itself, directly or through
+ * others (rule 76), and callees come before their callers.
  *
- *     chain a { b }  chain b { c }  chain c { … }     ->     c, b, a
- */
+ *     chain a { b }  chain b { c }  chain c { … }     ->     c, b, a */
 #include "base/arena.h"
-#include "syntax/ast_walk.h"
 #include "base/diag.h"
 #include "check/resolve.h"
+#include "syntax/ast_walk.h"
 
 /* A call that the search for recursion has to follow. */
 struct call {
@@ -15,10 +14,10 @@ struct call {
     struct span span;
 };
 
-/* A chain in the search. In the arena, and followed in a loop: one chain may call the next, and so on,
- * for as long as the source is. */
+/* A chain in the search. In the arena, and followed in a loop: one chain may
+ * call the next, and so on, for as long as the source is. */
 struct caller {
-    struct caller *outer;  /* who calls it */
+    struct caller *outer; /* who calls it */
     struct program *program;
     struct symbol *chain;
     struct call *calls, **last_call; /* in order; those that have been followed are taken out */
@@ -62,7 +61,8 @@ static void note_form(void *context, struct ast_form *form)
 {
     struct caller *caller = context;
 
-    if (form->kind == AST_SPAWN && form->u.call.op != NULL && form->u.call.op->proto_kind == AST_CHAIN)
+    if (form->kind == AST_SPAWN && form->u.call.op != NULL
+        && form->u.call.op->proto_kind == AST_CHAIN)
         note_run(caller, form->u.call.op, true);
     if (form->kind != AST_CALL || form->u.call.op == NULL)
         return;
@@ -83,7 +83,9 @@ static struct caller *follow(struct program *program, struct caller *outer, stru
     struct caller *caller = arena_new(program->arena, struct caller);
     struct ast_visitor visitor = { .form = note_form, .type = note_type, .context = caller };
 
-    *caller = (struct caller){ .outer = outer, .program = program, .chain = chain, .last_call = &caller->calls };
+    *caller = (struct caller){
+        .outer = outer, .program = program, .chain = chain, .last_call = &caller->calls
+    };
     chain->visit = 1;
     note_release(caller, chain->value, chain->span);
     for (const struct parameter *param = chain->params; param != NULL; param = param->next)

@@ -6,15 +6,16 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "ctext/ctext.h"
 #include "base/diag.h"
-#include "check/resolve.h"
 #include "base/table.h"
+#include "check/resolve.h"
+#include "ctext/ctext.h"
 
 enum { FIRST_CODE = 0x4000 };
 
-/* As in an enum of C: what is said, or one more than the one before. 0: none that a code of one's own can have, as the numbers below
- * are those of errno.h, which differ from system to system, and of the runtime. */
+/* As in an enum of C: what is said, or one more than the one before. 0: none
+ * that a code of one's own can have, as the numbers below are those of errno.h,
+ * which differ from system to system, and of the runtime. */
 static int32_t number_of(const struct ast_code *code, int32_t before)
 {
     unsigned long long number;
@@ -24,7 +25,9 @@ static int32_t number_of(const struct ast_code *code, int32_t before)
         return before == INT32_MAX ? 0 : before + 1;
     errno = 0;
     number = strtoull(code->value->text, &end, 0);
-    return *end != '\0' || errno != 0 || number < FIRST_CODE || number > INT32_MAX ? 0 : (int32_t)number;
+    return *end != '\0' || errno != 0 || number < FIRST_CODE || number > INT32_MAX
+               ? 0
+               : (int32_t)number;
 }
 
 /* What follows on one without a number is not worth a second message. */
@@ -94,21 +97,26 @@ static int32_t free_number(const struct numbers *numbers)
     return numbers->highest > INT32_MAX - 0x100 ? 0 : (numbers->highest | 0xff) + 1;
 }
 
-/* A handler for the one would take the other, too. Said where it can be changed: in the compiled file if one of them is there. */
-static void check_number(struct program *program, const struct numbers *numbers, const struct symbol *symbol)
+/* A handler for the one would take the other, too. Said where it can be
+ * changed: in the compiled file if one of them is there. */
+static void check_number(struct program *program, const struct numbers *numbers,
+                         const struct symbol *symbol)
 {
-    bool imported = symbol->unit != program->units, behind = false;
+    bool imported = symbol->unit != program->units, is_later = false;
 
-    for (const struct symbol *other = find_number(numbers, symbol->number)->first; other != NULL; other = other->same_number) {
+    for (const struct symbol *other = find_number(numbers, symbol->number)->first; other != NULL;
+         other = other->same_number) {
         bool other_imported = other->unit != program->units;
         struct diag *diag;
-        behind = behind || other == symbol;
-        if (other == symbol || (imported == other_imported ? behind : imported))
+        is_later = is_later || other == symbol;
+        if (other == symbol || (imported == other_imported ? is_later : imported))
             continue;
-        diag = diag_report(program->diags, D_SAME_CODE, symbol->span, symbol->name, other->name, (unsigned)symbol->number);
+        diag = diag_report(program->diags, D_SAME_CODE, symbol->span, symbol->name, other->name,
+                           (unsigned)symbol->number);
         diag_note(program->diags, diag, other->span, "'%s' is declared here", other->name);
         if (free_number(numbers) != 0)
-            diag_help(program->diags, diag, "say another number: '%s = 0x%x'", symbol->name, (unsigned)free_number(numbers));
+            diag_help(program->diags, diag, "say another number: '%s = 0x%x'", symbol->name,
+                      (unsigned)free_number(numbers));
         return;
     }
 }
@@ -127,7 +135,8 @@ static bool is_negative_it(const struct ast_opclause *fails)
         return false;
     while (ctoken_is(token = ctext_next_solid(&code), "("))
         ;
-    return ctoken_is(token, "it") && (token = ctext_next_solid(&code), token.kind == CTOKEN_END || ctoken_is(token, ")"));
+    return ctoken_is(token, "it")
+           && (token = ctext_next_solid(&code), token.kind == CTOKEN_END || ctoken_is(token, ")"));
 }
 
 static void check_fails_condition(struct program *program, const struct ast_c *condition)
@@ -145,7 +154,8 @@ static void check_fails(struct program *program, const struct unit *unit)
     for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next) {
         if (item->kind != AST_PROTO)
             continue;
-        for (const struct ast_opclause *clause = item->u.proto->clauses; clause != NULL; clause = clause->next) {
+        for (const struct ast_opclause *clause = item->u.proto->clauses; clause != NULL;
+             clause = clause->next) {
             if (clause->kind != AST_FAILS)
                 continue;
             check_fails_condition(program, clause->condition);

@@ -2,15 +2,16 @@
  *
  *     a.chain: import "b.chain";  b.chain: import "a.chain";     ->     error: a circle of imports: a.chain -> b.chain -> a.chain
  *
- * The generated header of a file includes those of its imports, and a frame contains those of what it calls: of two headers that
- * include each other one would be read before what it needs.
- */
+ * The generated header of a file includes those of its imports, and a frame
+ * contains those of what it calls: of two headers that include each other one
+ * would be read before what it needs. */
 #include "base/diag.h"
-#include "check/resolve.h"
 #include "base/way.h"
+#include "check/resolve.h"
 
 /* From `first` along what is being followed. */
-static void report_circle(struct program *program, const struct unit *first, const struct unit *last)
+static void report_circle(struct program *program, const struct unit *first,
+                          const struct unit *last)
 {
     const struct unit *unit = first;
     struct way way = { .count = 0 };
@@ -21,7 +22,8 @@ static void report_circle(struct program *program, const struct unit *first, con
         unit = unit->followed->u.string.unit;
         way_add(&way, unit->path);
     } while (unit != first);
-    diag = diag_report(program->diags, D_IMPORT_CIRCLE, last->followed->u.string.text_span, way_text(&way, program->arena));
+    diag = diag_report(program->diags, D_IMPORT_CIRCLE, last->followed->u.string.text_span,
+                       way_text(&way, program->arena));
     if (first != last)
         diag_note(program->diags, diag, first->followed->u.string.text_span, "it begins here");
 }
@@ -41,10 +43,12 @@ static void leave(struct unit *unit)
 {
     unit->visit = 2;
     for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
-        unit->knows_codes |= item->kind == AST_CODES || (item->kind == AST_IMPORT && item->u.string.unit->knows_codes);
+        unit->knows_codes |= item->kind == AST_CODES
+                             || (item->kind == AST_IMPORT && item->u.string.unit->knows_codes);
 }
 
-/* Follows the imports of the compiled file, which imports all others, and of what they import, without recursion. */
+/* Follows the imports of the compiled file, which imports all others, and of
+ * what they import, without recursion. */
 void resolve_imports(struct program *program)
 {
     struct unit *unit = program->units;

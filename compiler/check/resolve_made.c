@@ -1,5 +1,6 @@
-/* resolve_made.c - part of resolve: names that chainc makes from others, such as trip_run, which may be made twice, or be what the C
- * text of the file declares. */
+/* resolve_made.c - part of resolve: names that chainc makes from others, such
+ * as trip_run, which may be made twice, or be what the C text of the file
+ * declares. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -17,12 +18,14 @@ struct maker {
     unsigned kinds;
     const struct symbol *symbol; /* NULL: a module */
     const struct unit *unit;
-    struct maker *next;          /* of the same name */
+    struct maker *next; /* of the same name */
 };
 
 unsigned resolve_kinds_of(const struct symbol *symbol)
 {
-    static const unsigned of_proto[] = { [AST_ASYNC] = MADE_ASYNC, [AST_SYNC] = MADE_SYNC, [AST_BLOCKING] = MADE_BLOCKING,
+    static const unsigned of_proto[] = { [AST_ASYNC] = MADE_ASYNC,
+                                         [AST_SYNC] = MADE_SYNC,
+                                         [AST_BLOCKING] = MADE_BLOCKING,
                                          [AST_CHAIN] = MADE_CHAIN };
 
     switch (symbol->kind) {
@@ -56,7 +59,8 @@ static struct span place_of(const struct maker *maker)
     return maker->unit->file->items->span;
 }
 
-static void report(struct program *program, const struct maker *a, const struct maker *b, const char *ending)
+static void report(struct program *program, const struct maker *a, const struct maker *b,
+                   const char *ending)
 {
     bool there = a->unit != program->units && b->unit == program->units;
     const struct maker *at = there ? b : a, *other = there ? a : b;
@@ -64,21 +68,27 @@ static void report(struct program *program, const struct maker *a, const struct 
     struct diag *diag;
 
     if (*ending == '\0')
-        diag = diag_report(program->diags, D_GENERATED_CLASH, place_of(at), made, words_of(at == a ? b : a));
+        diag = diag_report(program->diags, D_GENERATED_CLASH, place_of(at), made,
+                           words_of(at == a ? b : a));
     else
-        diag = diag_report(program->diags, D_GENERATED_TWICE, place_of(at), made, words_of(at), words_of(other));
+        diag = diag_report(program->diags, D_GENERATED_TWICE, place_of(at), made, words_of(at),
+                           words_of(other));
     if (other->symbol != NULL)
         diag_note(program->diags, diag, place_of(other), "'%s' is declared here", words_of(other));
     else if (at->symbol == NULL)
         diag_help(program->diags, diag, "rename one of the files");
 }
 
-/* Whether `rest` and what is made from `maker` is made from `owner`, too. One clash of two is enough. */
-static bool compare(struct program *program, const struct maker *maker, const struct maker *owner, const char *rest)
+/* Whether `rest` and what is made from `maker` is made from `owner`, too. One
+ * clash of two is enough. */
+static bool compare(struct program *program, const struct maker *maker, const struct maker *owner,
+                    const char *rest)
 {
     for (size_t i = 0; i < reserved_made_count; i++) {
         const char *ending = reserved_made_endings[i].text;
-        if ((reserved_made_endings[i].kinds & maker->kinds) == 0 || reserved_made_as(owner->kinds, arena_format(program->arena, "%s%s", rest, ending)) == 0)
+        if ((reserved_made_endings[i].kinds & maker->kinds) == 0
+            || reserved_made_as(owner->kinds, arena_format(program->arena, "%s%s", rest, ending))
+                   == 0)
             continue;
         report(program, maker, owner, ending);
         return true;
@@ -148,8 +158,8 @@ struct text {
     struct program *program;
     struct maker *makers;
     const struct ast_c *c;
-    bool in_header;      /* it is C++, too */
-    bool is_typedef;     /* since the last `;` outside of brackets */
+    bool in_header;  /* it is C++, too */
+    bool is_typedef; /* since the last `;` outside of brackets */
     struct ctoken before;
 };
 
@@ -160,17 +170,21 @@ static bool clashes(const struct text *text, enum declared declared, unsigned ma
         return false;
     switch (declared) {
     case DECLARED_TAG: return (made & MADE_TAG) != 0;
-    case DECLARED_TYPE: return (made & (MADE_NAME | MADE_FUNCTION)) != 0 || (text->in_header && (made & MADE_TAG) != 0);
+    case DECLARED_TYPE:
+        return (made & (MADE_NAME | MADE_FUNCTION)) != 0
+               || (text->in_header && (made & MADE_TAG) != 0);
     case DECLARED_ENUMERATOR: return (made & (MADE_NAME | MADE_FUNCTION)) != 0;
     case DECLARED_NAME: return (made & MADE_NAME) != 0;
     }
     return false;
 }
 
-static void report_declared(struct text *text, const struct maker *owner, const char *shown, struct span span)
+static void report_declared(struct text *text, const struct maker *owner, const char *shown,
+                            struct span span)
 {
     struct program *program = text->program;
-    struct diag *diag = diag_report(program->diags, D_GENERATED_CLASH, span, shown, words_of(owner));
+    struct diag *diag =
+        diag_report(program->diags, D_GENERATED_CLASH, span, shown, words_of(owner));
 
     if (owner->symbol != NULL)
         diag_note(program->diags, diag, place_of(owner), "'%s' is declared here", words_of(owner));
@@ -191,37 +205,45 @@ static void check_declared(struct text *text, struct ctoken token, enum declared
             if ((*rest != '\0' || (owner->kinds & (MADE_SYNC | MADE_BLOCKING)) == 0)
                 && clashes(text, declared, reserved_made_as(owner->kinds, rest))) {
                 report_declared(text, owner,
-                                is_tag ? arena_format(arena, "%.*s %s", (int)text->before.length, text->before.text, name) : name,
+                                is_tag ? arena_format(arena, "%.*s %s", (int)text->before.length,
+                                                      text->before.text, name)
+                                       : name,
                                 ast_c_span(text->c, token.text, token.length));
                 return;
             }
     } while (*rest != '\0');
 }
 
-static void take_token(struct text *text, struct cdecl *declares, struct ctoken token, const char *behind)
+static void take_token(struct text *text, struct cdecl *declares, struct ctoken token,
+                       const char *after)
 {
     bool is_outside = cdecl_is_outside(declares), is_enumerator = cdecl_is_enumerators(declares);
-    enum cname name = cdecl_take(declares, token, behind, false);
-    const char *at = behind;
+    enum cname name = cdecl_take(declares, token, after, false);
+    const char *at = after;
 
     if (is_outside && !is_enumerator && (ctoken_is(token, "typedef") || ctoken_is(token, ";")))
         text->is_typedef = ctoken_is(token, "typedef");
     if (!is_outside || token.kind != CTOKEN_NAME)
         return;
     if (name == CNAME_DECLARED)
-        check_declared(text, token, is_enumerator ? DECLARED_ENUMERATOR : text->is_typedef ? DECLARED_TYPE : DECLARED_NAME);
+        check_declared(text, token,
+                       is_enumerator      ? DECLARED_ENUMERATOR
+                       : text->is_typedef ? DECLARED_TYPE
+                                          : DECLARED_NAME);
     else if (ctoken_is_tag_word(text->before) && ctoken_is(ctext_next_solid(&at), "{"))
         check_declared(text, token, DECLARED_TAG);
 }
 
-static void check_text(struct program *program, struct maker *makers, const struct ast_c *c, bool in_header)
+static void check_text(struct program *program, struct maker *makers, const struct ast_c *c,
+                       bool in_header)
 {
     struct text text = { .program = program, .makers = makers, .c = c, .in_header = in_header };
     struct cdecl declares;
     struct ctoken token;
 
     cdecl_init(&declares, program->arena, true);
-    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; text.before = token)
+    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END;
+         text.before = token)
         take_token(&text, &declares, token, p);
 }
 
@@ -247,7 +269,8 @@ static void check_texts(struct program *program, struct maker *makers)
 /* ---- macros ---- */
 
 /* Those with the name of something itself are refused there. */
-static void check_macros(struct program *program, struct maker *makers, const struct word_entry *macros)
+static void check_macros(struct program *program, struct maker *makers,
+                         const struct word_entry *macros)
 {
     for (const struct word_entry *macro = macros; macro != NULL; macro = macro->hh.next)
         for (const char *rest = macro->name; (rest = strchr(rest + 1, '_')) != NULL;) {

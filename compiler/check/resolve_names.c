@@ -1,24 +1,26 @@
-/* resolve_names.c - part of resolve: names that C is going to read, or C++ in the header.
+/* resolve_names.c - part of resolve: names that C is going to read, or C++ in
+ * the header.
  *
  *     chain int trip(int class)     ->     struct trip, trip_run, trip_frame …; the parameter is called class_ in C
  *
- * A name at file level may be a word or a macro: that is an error, at the line of the .chain file. Names that are made from it are
- * looked at in resolve_made.c. Parameters get out of the way.
- */
+ * A name at file level may be a word or a macro: that is an error, at the line
+ * of the .chain file. Names that are made from it are looked at in
+ * resolve_made.c. Parameters get out of the way. */
 #include <ctype.h>
 #include <string.h>
 
 #include "base/arena.h"
-#include "ctext/ctext.h"
 #include "base/diag.h"
 #include "base/intern.h"
-#include "ctext/reserved.h"
 #include "check/resolve.h"
+#include "ctext/ctext.h"
+#include "ctext/reserved.h"
 #include "syntax/ast_walk.h"
 
 /* ---- words of the text at file level ---- */
 
-static void note(struct program *program, struct word_entry **set, const char *name, struct span span)
+static void note(struct program *program, struct word_entry **set, const char *name,
+                 struct span span)
 {
     struct arena *arena = program->arena;
     struct word_entry *entry;
@@ -48,13 +50,14 @@ static void note_header(struct program *program, const char *p, struct span span
         return;
     header = arena_copy(program->arena, p + 1, strcspn(p + 1, ">\"\n"));
     note(program, &program->headers, header, span);
-    for (const char *next = reserved_included(header); *next != '\0'; next += length + strspn(next + length, " ")) {
+    for (const char *next = reserved_included(header); *next != '\0';
+         next += length + strspn(next + length, " ")) {
         length = strcspn(next, " ");
         note(program, &program->headers, arena_copy(program->arena, next, length), span);
     }
 }
 
-/* Behind a '#': the macro that is defined, the header that is included. */
+/* After a '#': the macro that is defined, the header that is included. */
 static void note_directive(struct program *program, const struct ast_c *c, const char *p)
 {
     struct ctoken word = ctext_next_solid(&p), name;
@@ -67,7 +70,8 @@ static void note_directive(struct program *program, const struct ast_c *c, const
     if (name.kind == CTOKEN_NAME)
         note(program, &program->words, copy(program, name), ast_c_span(c, name.text, name.length));
     if (name.kind == CTOKEN_NAME)
-        note(program, *p == '(' ? &program->called_macros : &program->macros, copy(program, name), ast_c_span(c, name.text, name.length));
+        note(program, *p == '(' ? &program->called_macros : &program->macros, copy(program, name),
+             ast_c_span(c, name.text, name.length));
 }
 
 /* All words, but of members and parameters only those of an enum. */
@@ -77,7 +81,8 @@ static void note_text(struct program *program, const struct ast_c *c, bool membe
     bool in_enum = false;
     int depth = 0;
 
-    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; before = token) {
+    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END;
+         before = token) {
         if (ctoken_is(token, "#"))
             note_directive(program, c, p);
         if (token.kind == CTOKEN_PUNCT && strchr("([{", *token.text) != NULL)
@@ -86,8 +91,10 @@ static void note_text(struct program *program, const struct ast_c *c, bool membe
             depth--;
         if (ctoken_is(token, "enum") || ctoken_is(token, ";"))
             in_enum = ctoken_is(token, "enum");
-        if (token.kind == CTOKEN_NAME && (members || depth == 0 || in_enum) && !ctoken_is(before, ".") && !ctoken_is(before, "->"))
-            note(program, &program->words, copy(program, token), ast_c_span(c, token.text, token.length));
+        if (token.kind == CTOKEN_NAME && (members || depth == 0 || in_enum)
+            && !ctoken_is(before, ".") && !ctoken_is(before, "->"))
+            note(program, &program->words, copy(program, token),
+                 ast_c_span(c, token.text, token.length));
     }
 }
 
@@ -98,7 +105,8 @@ static void note_do(void *context, struct ast_form *form)
     const struct ast_c *c = form->kind == AST_DO ? form->u.do_.body : NULL;
     struct ctoken token;
 
-    for (const char *p = c == NULL ? "" : c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END;)
+    for (const char *p = c == NULL ? "" : c->text;
+         (token = ctext_next_solid(&p)).kind != CTOKEN_END;)
         if (ctoken_is(token, "#"))
             note_directive(program, c, p);
 }
@@ -116,7 +124,8 @@ static void note_words(struct program *program)
 {
     for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
         for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
-            if (item->kind == AST_CPP || item->kind == AST_CDECL || (item->kind == AST_PROLOGUE && unit == program->units))
+            if (item->kind == AST_CPP || item->kind == AST_CDECL
+                || (item->kind == AST_PROLOGUE && unit == program->units))
                 note_text(program, item->u.c, item->kind != AST_CDECL);
 }
 
@@ -135,7 +144,8 @@ static void note_fails(struct program *program)
 
     for (const struct symbol *op = program->symbols; op != NULL; op = op->next)
         for (int i = 0; op->fails != NULL && op->proto_kind == AST_BLOCKING && i < 2; i++)
-            for (const char *p = i == 0 ? op->fails->text : op->fails_code->text; (token = ctext_next_name(&p)).kind != CTOKEN_END;)
+            for (const char *p = i == 0 ? op->fails->text : op->fails_code->text;
+                 (token = ctext_next_name(&p)).kind != CTOKEN_END;)
                 if (!ctoken_is(token, "it"))
                     note(program, &program->words, copy(program, token), op->span);
 }
@@ -145,14 +155,16 @@ static const char *own_name(const struct program *program, const char *name)
 {
     const char *own = name;
 
-    for (unsigned number = 1; has(program->words, own) || symbol_find(program, own) != NULL; number++)
+    for (unsigned number = 1; has(program->words, own) || symbol_find(program, own) != NULL;
+         number++)
         own = arena_format(program->arena, "chain__%s%.0u", name, number == 1 ? 0 : number);
     return own;
 }
 
 /* ---- parameters ---- */
 
-/* The names that a parameter of an operation cannot have, in its prototype and in its definition. */
+/* The names that a parameter of an operation cannot have, in its prototype and
+ * in its definition. */
 struct taken {
     struct word_entry *types; /* what the parameters' types consist of */
     struct word_entry *names; /* of the other parameters, as they are written and as C has them */
@@ -167,34 +179,39 @@ static struct taken taken_by(struct program *program, const struct symbol *op)
     for (const struct parameter *param = op->params; param != NULL; param = param->next) {
         note(program, &taken.names, param->name, op->span);
         for (int i = 0; i < 2; i++)
-            for (const char *p = i == 0 ? param->type.before : param->type.after; (token = ctext_next_solid(&p)).kind != CTOKEN_END;)
+            for (const char *p = i == 0 ? param->type.before : param->type.after;
+                 (token = ctext_next_solid(&p)).kind != CTOKEN_END;)
                 if (token.kind == CTOKEN_NAME)
                     note(program, &taken.types, copy(program, token), op->span);
     }
     return taken;
 }
 
-static bool is_no_parameter(const struct program *program, const struct taken *taken, const char *name)
+static bool is_no_parameter(const struct program *program, const struct taken *taken,
+                            const char *name)
 {
     return resolve_name_is_replaced(program, name) || has(taken->types, name);
 }
 
-/* In a prototype and as a member: as written, unless that is a word, a macro, or a type that is needed there. In a definition: with
- * an underscore at its end, so that it hides nothing that a header the compiler does not read may declare. */
+/* In a prototype and as a member: as written, unless that is a word, a macro,
+ * or a type that is needed there. In a definition: with an underscore at its
+ * end, so that it hides nothing that a header the compiler does not read may
+ * declare. */
 static void name_parameters(struct program *program, struct symbol *op)
 {
     struct taken taken = taken_by(program, op);
 
     for (struct parameter *param = op->params; param != NULL; param = param->next) {
         param->c_name = param->name;
-        while (is_no_parameter(program, &taken, param->c_name) || (param->c_name != param->name && has(taken.names, param->c_name)))
+        while (is_no_parameter(program, &taken, param->c_name)
+               || (param->c_name != param->name && has(taken.names, param->c_name)))
             param->c_name = resolve_name_after(program->arena, param->c_name);
         note(program, &taken.names, param->c_name, op->span);
         param->local = param->name;
         do
             param->local = resolve_name_after(program->arena, param->local);
-        while (is_no_parameter(program, &taken, param->local) || has(taken.locals, param->local) || has(program->words, param->local)
-               || symbol_find(program, param->local) != NULL);
+        while (is_no_parameter(program, &taken, param->local) || has(taken.locals, param->local)
+               || has(program->words, param->local) || symbol_find(program, param->local) != NULL);
         note(program, &taken.locals, param->local, op->span);
     }
 }
@@ -223,14 +240,16 @@ static const char *in_header(struct program *program, const char *what, const ch
     return header == NULL ? what : arena_format(program->arena, "%s of <%s>", what, header);
 }
 
-/* A macro of the file, or of a header that it includes. Those in small letters are refused in any case: whoever writes the
- * operations may include the header. */
+/* A macro of the file, or of a header that it includes. Those in small letters
+ * are refused in any case: whoever writes the operations may include the
+ * header. */
 static bool check_macro(struct program *program, const struct symbol *symbol)
 {
     const char *header = NULL;
 
     if (reserved_is_compilers(symbol->name))
-        refuse(program, symbol, "a name of the C compiler, like all that begin with '__' or '_' and a capital");
+        refuse(program, symbol,
+               "a name of the C compiler, like all that begin with '__' or '_' and a capital");
     else if (has(program->macros, symbol->name))
         refuse(program, symbol, "a macro of this file, or of one that it imports");
     else if (reserved_is(symbol->name, RESERVED_PREDEFINED, NULL)
@@ -242,7 +261,8 @@ static bool check_macro(struct program *program, const struct symbol *symbol)
     return true;
 }
 
-/* Something that the library declares, where the generated header declares the same name as something else. */
+/* Something that the library declares, where the generated header declares the
+ * same name as something else. */
 static bool check_declared(struct program *program, const struct symbol *symbol, unsigned kinds)
 {
     static const struct {
@@ -253,12 +273,14 @@ static bool check_declared(struct program *program, const struct symbol *symbol,
         { RESERVED_TYPE, MADE_ASYNC | MADE_CHAIN | MADE_CODE | MADE_RESOURCE, "a type" },
         { RESERVED_TAG, MADE_ASYNC | MADE_CHAIN | MADE_RESOURCE, "a struct" },
         { RESERVED_DECLARED, MADE_CODE | MADE_RESOURCE, "a function" },
-        { RESERVED_CALLED_MACRO, MADE_CODE | MADE_RESOURCE, "a macro" }, /* in C++ they are functions */
+        /* in C++ they are functions */
+        { RESERVED_CALLED_MACRO, MADE_CODE | MADE_RESOURCE, "a macro" },
     };
     const char *header;
 
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if ((rules[i].kinds & kinds) != 0 && reserved_is(symbol->name, rules[i].kind, &header) && is_mentioned(program, header)) {
+        if ((rules[i].kinds & kinds) != 0 && reserved_is(symbol->name, rules[i].kind, &header)
+            && is_mentioned(program, header)) {
             refuse(program, symbol, in_header(program, rules[i].what, header));
             return true;
         }
@@ -266,15 +288,18 @@ static bool check_declared(struct program *program, const struct symbol *symbol,
 }
 
 /* chain int si(…): si_value is a macro of <signal.h>. */
-static void check_made_reserved(struct program *program, const struct symbol *symbol, unsigned kinds)
+static void check_made_reserved(struct program *program, const struct symbol *symbol,
+                                unsigned kinds)
 {
     const char *header = NULL, *made;
 
     for (size_t i = 0; i < reserved_made_count; i++) {
         if ((reserved_made_endings[i].kinds & kinds) == 0 || *reserved_made_endings[i].text == '\0')
             continue;
-        made = arena_format(program->arena, "%s%s", resolve_c_name(symbol), reserved_made_endings[i].text);
-        if (reserved_is(made, RESERVED_MACRO, &header) || reserved_is(made, RESERVED_CALLED_MACRO, &header)
+        made = arena_format(program->arena, "%s%s", resolve_c_name(symbol),
+                            reserved_made_endings[i].text);
+        if (reserved_is(made, RESERVED_MACRO, &header)
+            || reserved_is(made, RESERVED_CALLED_MACRO, &header)
             || reserved_is(made, RESERVED_DECLARED, &header))
             diag_report(program->diags, D_MADE_OTHERS, symbol->span, made, symbol->name, header);
     }
@@ -289,10 +314,12 @@ static void check_symbol(struct program *program, const struct symbol *symbol)
 {
     unsigned kinds = resolve_kinds_of(symbol);
 
-    if (symbol->kind == SYMBOL_CODE && reserved_is_code(symbol->name)) /* resolve_codes() says that */
+    /* resolve_codes() says that */
+    if (symbol->kind == SYMBOL_CODE && reserved_is_code(symbol->name))
         return;
     if (reserved_is(symbol->name, RESERVED_C, NULL))
-        diag_report(program->diags, D_C_KEYWORD_NAME, symbol->span, symbol->name, reserved_standard(symbol->name));
+        diag_report(program->diags, D_C_KEYWORD_NAME, symbol->span, symbol->name,
+                    reserved_standard(symbol->name));
     else if (means_something(symbol->name))
         diag_report(program->diags, D_RESERVED_NAME, symbol->span, symbol->name);
     else if ((kinds & MADE_SYNC) != 0)
@@ -314,7 +341,8 @@ static bool is_numbered(const struct program *program, const char *name)
 
     while (length > 0 && strchr("0123456789_", name[length - 1]) != NULL)
         length--;
-    return name[length] != '\0' && reserved_is(arena_copy(program->arena, name, length), RESERVED_NUMBERED, NULL);
+    return name[length] != '\0'
+           && reserved_is(arena_copy(program->arena, name, length), RESERVED_NUMBERED, NULL);
 }
 
 /* A static chain has the module's name before its own. */
@@ -331,7 +359,8 @@ static bool is_callee_member(const struct program *program, const char *name)
 {
     for (const char *p = name; (p = strchr(p + 1, '_')) != NULL;) {
         const char *before = arena_copy(program->arena, name, (size_t)(p - name));
-        if ((strcmp(before, "in") == 0 || is_numbered(program, before)) && is_c_name(program, p + 1))
+        if ((strcmp(before, "in") == 0 || is_numbered(program, before))
+            && is_c_name(program, p + 1))
             return true;
     }
     return false;
@@ -341,8 +370,9 @@ static bool is_callee_member(const struct program *program, const char *name)
 static void check_macros(struct program *program)
 {
     for (const struct word_entry *macro = program->macros; macro != NULL; macro = macro->hh.next)
-        if (reserved_is(macro->name, RESERVED_MEMBER, NULL) || reserved_is(macro->name, RESERVED_FIELD, NULL)
-            || is_numbered(program, macro->name) || is_callee_member(program, macro->name))
+        if (reserved_is(macro->name, RESERVED_MEMBER, NULL)
+            || reserved_is(macro->name, RESERVED_FIELD, NULL) || is_numbered(program, macro->name)
+            || is_callee_member(program, macro->name))
             diag_report(program->diags, D_MACRO_MEMBER, macro->span, macro->name);
 }
 
@@ -353,7 +383,8 @@ static void check_tags(struct program *program, const struct ast_c *c)
 {
     struct ctoken before = { CTOKEN_END, "", 0 }, token;
 
-    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; before = token) {
+    for (const char *p = c->text; (token = ctext_next_solid(&p)).kind != CTOKEN_END;
+         before = token) {
         const char *name;
         struct symbol *symbol;
         if (!ctoken_is_tag_word(before) || token.kind != CTOKEN_NAME)
@@ -363,8 +394,10 @@ static void check_tags(struct program *program, const struct ast_c *c)
         if (symbol == NULL || symbol->kind != SYMBOL_RESOURCE || symbol->unit != program->units)
             continue;
         if (!symbol->is_tag)
-            diag_note(program->diags, diag_report(program->diags, D_RESOURCE_TAG, symbol->span, name), ast_c_span(c, token.text, token.length),
-                      "'%.*s %s' is mentioned here", (int)before.length, before.text, name);
+            diag_note(program->diags,
+                      diag_report(program->diags, D_RESOURCE_TAG, symbol->span, name),
+                      ast_c_span(c, token.text, token.length), "'%.*s %s' is mentioned here",
+                      (int)before.length, before.text, name);
         symbol->is_tag = true;
     }
 }
@@ -372,17 +405,14 @@ static void check_tags(struct program *program, const struct ast_c *c)
 static void check_item_tags(struct program *program, const struct ast_item *item)
 {
     switch (item->kind) {
-    case AST_CDECL: case AST_PROLOGUE:
-        check_tags(program, item->u.c);
-        break;
-    case AST_RESOURCE:
-        check_tags(program, item->u.resource.type);
-        break;
-    case AST_PROTO:
-        check_tags(program, item->u.proto->type);
-        break;
-    case AST_CPP: case AST_IMPORT: case AST_REQUIRE: case AST_CODES:
-        break;
+    case AST_CDECL:
+    case AST_PROLOGUE: check_tags(program, item->u.c); break;
+    case AST_RESOURCE: check_tags(program, item->u.resource.type); break;
+    case AST_PROTO: check_tags(program, item->u.proto->type); break;
+    case AST_CPP:
+    case AST_IMPORT:
+    case AST_REQUIRE:
+    case AST_CODES: break;
     }
 }
 
@@ -415,12 +445,15 @@ bool resolve_word_is_used(const struct program *program, const char *name)
 
 const char *resolve_name_after(struct arena *arena, const char *name)
 {
-    return arena_format(arena, reserved_is_compilers(name) || reserved_is_ours(name) ? "v%s" : "%s_", name);
+    return arena_format(arena,
+                        reserved_is_compilers(name) || reserved_is_ours(name) ? "v%s" : "%s_",
+                        name);
 }
 
 bool resolve_name_is_macro(const struct program *program, const char *name)
 {
-    return reserved_is(name, RESERVED_PREDEFINED, NULL) || reserved_is(name, RESERVED_MACRO, NULL) || has(program->macros, name);
+    return reserved_is(name, RESERVED_PREDEFINED, NULL) || reserved_is(name, RESERVED_MACRO, NULL)
+           || has(program->macros, name);
 }
 
 bool resolve_name_is_users_macro(const struct program *program, const char *name)
@@ -430,5 +463,6 @@ bool resolve_name_is_users_macro(const struct program *program, const char *name
 
 bool resolve_name_is_replaced(const struct program *program, const char *name)
 {
-    return reserved_is_replaced(name) || has(program->macros, name) || has(program->called_macros, name);
+    return reserved_is_replaced(name) || has(program->macros, name)
+           || has(program->called_macros, name);
 }

@@ -1,4 +1,5 @@
-/* resolve_resources.c - part of resolve: what releases a resource, and who cannot be given one.
+/* resolve_resources.c - part of resolve: what releases a resource, and who
+ * cannot be given one.
  *
  *     resource conn = int releases hang_up;     ->     conn.release = hang_up, which takes one conn or int
  */
@@ -9,16 +10,18 @@
 #include "base/nearest.h"
 #include "check/resolve.h"
 
-/* It is given the value and nothing else. A chain gets it as plain C: a parameter that it owned it would have to release by
- * calling itself. */
+/* It is given the value and nothing else. A chain gets it as plain C: a
+ * parameter that it owned it would have to release by calling itself. */
 static bool can_release(const struct symbol *op, const struct symbol *resource)
 {
     bool takes_resource;
 
     if (op->param_count != 1 || op->variadic)
         return false;
-    takes_resource = strcmp(op->params->type.before, resource->name) == 0 && *op->params->type.after == '\0';
-    return ctype_same(op->params->type, resource->value) || (takes_resource && op->proto_kind != AST_CHAIN);
+    takes_resource =
+        strcmp(op->params->type.before, resource->name) == 0 && *op->params->type.after == '\0';
+    return ctype_same(op->params->type, resource->value)
+           || (takes_resource && op->proto_kind != AST_CHAIN);
 }
 
 static void resolve_release(struct program *program, struct symbol *resource)
@@ -36,7 +39,8 @@ static void resolve_release(struct program *program, struct symbol *resource)
         if (misspelt_declaration(program, name->name, name->span, SYMBOL_OPERATION))
             return;
         diag = diag_report(program->diags, D_UNKNOWN_OPERATION, name->span, name->name);
-        for (struct symbol *symbol = program->symbols; symbol != NULL && diag_is_kept(diag); symbol = symbol->next)
+        for (struct symbol *symbol = program->symbols; symbol != NULL && diag_is_kept(diag);
+             symbol = symbol->next)
             if (symbol->kind == SYMBOL_OPERATION)
                 nearest_offer(&nearest, symbol->name);
         if (nearest.best != NULL)
@@ -44,10 +48,14 @@ static void resolve_release(struct program *program, struct symbol *resource)
         return;
     }
     if (op->proto_kind == AST_BLOCKING || !can_release(op, resource)) {
-        bool is_slip = op->param_count == 1 && misspelt_rather(program, op->params->type.before, resource->name);
-        diag = diag_report(program->diags, D_RELEASE_PARAMETER, is_slip ? op->params->span : name->span, op->name, resource->resource->u.resource.type->text,
+        bool is_slip = op->param_count == 1
+                       && misspelt_rather(program, op->params->type.before, resource->name);
+        diag = diag_report(program->diags, D_RELEASE_PARAMETER,
+                           is_slip ? op->params->span : name->span, op->name,
+                           resource->resource->u.resource.type->text,
                            op->proto_kind == AST_SYNC || op->proto_kind == AST_ASYNC
-                               ? arena_format(program->arena, " or '%s'", resource->name) : "");
+                               ? arena_format(program->arena, " or '%s'", resource->name)
+                               : "");
         diag_note(program->diags, diag, op->span, "'%s' is declared here", op->name);
     } else if (ctype_resource(program, op->value) != NULL)
         diag_report(program->diags, D_RELEASE_VALUE, name->span, op->name);

@@ -1,7 +1,8 @@
-/* resolve_twice.c - part of resolve: names that a list has twice: parameters of a prototype, codes of `raises`, `catch` and `on`. */
+/* resolve_twice.c - part of resolve: names that a list has twice: parameters of
+ * a prototype, codes of `raises`, `catch` and `on`. */
 #include "base/diag.h"
-#include "check/resolve.h"
 #include "base/table.h"
+#include "check/resolve.h"
 
 struct seen {
     const char *name;
@@ -9,14 +10,16 @@ struct seen {
     UT_hash_handle hh;
 };
 
-static void see(struct program *program, struct seen **table, const char *name, struct span span, enum diag_code code)
+static void see(struct program *program, struct seen **table, const char *name, struct span span,
+                enum diag_code code)
 {
     struct arena *arena = program->arena;
     struct seen *seen;
 
     HASH_FIND_PTR(*table, &name, seen);
     if (seen != NULL) {
-        diag_note(program->diags, diag_report(program->diags, code, span, name), seen->span, "it is here before");
+        diag_note(program->diags, diag_report(program->diags, code, span, name), seen->span,
+                  "it is here before");
         return;
     }
     seen = arena_new(arena, struct seen);

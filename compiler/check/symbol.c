@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "ctext/ctext.h"
 #include "base/diag.h"
+#include "ctext/ctext.h"
 
 struct symbol *symbol_find(const struct program *program, const char *name)
 {
@@ -15,7 +15,8 @@ struct symbol *symbol_find(const struct program *program, const char *name)
     return symbol;
 }
 
-struct symbol *symbol_find_in(const struct program *program, const struct unit *unit, const char *name)
+struct symbol *symbol_find_in(const struct program *program, const struct unit *unit,
+                              const char *name)
 {
     struct symbol *symbol;
     HASH_FIND_STR(unit->statics, name, symbol);
@@ -38,9 +39,12 @@ bool ctype_same(struct ctype a, struct ctype b)
 
 static bool is_scalar_word(struct ctoken token)
 {
-    static const char *const words[] = { "char", "short", "int", "long", "signed", "unsigned", "float", "double", "bool",
-        "_Bool", "const", "volatile", "size_t", "ssize_t", "ptrdiff_t", "intptr_t", "uintptr_t", "intmax_t", "uintmax_t",
-        "wchar_t", "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t" };
+    static const char *const words[] = {
+        "char",      "short",    "int",       "long",     "signed",    "unsigned", "float",
+        "double",    "bool",     "_Bool",     "const",    "volatile",  "size_t",   "ssize_t",
+        "ptrdiff_t", "intptr_t", "uintptr_t", "intmax_t", "uintmax_t", "wchar_t",  "int8_t",
+        "int16_t",   "int32_t",  "int64_t",   "uint8_t",  "uint16_t",  "uint32_t", "uint64_t"
+    };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (ctoken_is(token, words[i]))
@@ -96,8 +100,11 @@ static struct ctoken next_unqualified(const char **at)
 
 bool ctype_is_certain(struct ctype type)
 {
-    static const char *const words[] = { "void", "char", "short", "int", "long", "float", "double", "bool", "_Bool", "unsigned", "size_t",
-        "ptrdiff_t", "intptr_t", "uintptr_t", "int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t" };
+    static const char *const words[] = {
+        "void",    "char",     "short",   "int",       "long",     "float",     "double", "bool",
+        "_Bool",   "unsigned", "size_t",  "ptrdiff_t", "intptr_t", "uintptr_t", "int8_t", "int16_t",
+        "int32_t", "int64_t",  "uint8_t", "uint16_t",  "uint32_t", "uint64_t"
+    };
     const char *p = type.before;
     struct ctoken token = next_unqualified(&p), second;
     size_t i = 0;
@@ -107,7 +114,8 @@ bool ctype_is_certain(struct ctype type)
     if (i == sizeof words / sizeof *words || *type.after != '\0')
         return false;
     second = next_unqualified(&p);
-    if (ctoken_is(token, "unsigned") && (ctoken_is(second, "char") || ctoken_is(second, "int") || ctoken_is(second, "long")))
+    if (ctoken_is(token, "unsigned")
+        && (ctoken_is(second, "char") || ctoken_is(second, "int") || ctoken_is(second, "long")))
         second = next_unqualified(&p);
     if (i == 0 && !ctoken_is(second, "*"))
         return false;
@@ -130,12 +138,14 @@ bool ctype_is_assignable(const struct program *program, struct ctype type)
 
 bool ctype_is_struct(struct ctype type)
 {
-    return (strncmp(type.before, "struct ", 7) == 0 || strncmp(type.before, "union ", 6) == 0) && strchr(type.before, '*') == NULL;
+    return (strncmp(type.before, "struct ", 7) == 0 || strncmp(type.before, "union ", 6) == 0)
+           && strchr(type.before, '*') == NULL;
 }
 
 const struct symbol *ctype_resource(const struct program *program, struct ctype type)
 {
-    const struct symbol *symbol = type.before == NULL || *type.after != '\0' ? NULL : symbol_find(program, type.before);
+    const struct symbol *symbol =
+        type.before == NULL || *type.after != '\0' ? NULL : symbol_find(program, type.before);
     return symbol != NULL && symbol->kind == SYMBOL_RESOURCE ? symbol : NULL;
 }
 
@@ -164,7 +174,8 @@ static bool would_merge(struct ctoken before, struct ctoken token)
         return false;
     if (before.kind != CTOKEN_PUNCT)
         return isdigit((unsigned char)*before.text) && strchr("+-.", first) != NULL;
-    return (last == '/' && first == '*') || (strchr("+-*/%&|<>=!^#.:", last) != NULL && strchr("+-/%&|<>=#.:", first) != NULL);
+    return (last == '/' && first == '*')
+           || (strchr("+-*/%&|<>=!^#.:", last) != NULL && strchr("+-/%&|<>=#.:", first) != NULL);
 }
 
 static bool wants_blank(struct ctoken before, struct ctoken token)
@@ -212,7 +223,8 @@ struct ctype ctype_adjusted(struct arena *arena, struct ctype type)
     return type;
 }
 
-/* Brackets around nothing but the name, `int (n)`, or around a star before it, `int (*n)`, are not needed. */
+/* Brackets around nothing but the name, `int (n)`, or around a star before it,
+ * `int (*n)`, are not needed. */
 static void drop_brackets(struct arena *arena, struct ctype *type)
 {
     for (;;) {
@@ -231,25 +243,29 @@ static void drop_brackets(struct arena *arena, struct ctype *type)
     }
 }
 
-static struct ctype declared_type(struct arena *arena, const char *declaration, const char *name_at, size_t name_length, bool drop)
+static struct ctype declared_type(struct arena *arena, const char *declaration, const char *name_at,
+                                  size_t name_length, bool drop)
 {
     struct ctype type;
-    const char *behind = name_at + name_length;
+    const char *after_name = name_at + name_length;
     const char *end = ctext_find(declaration, '=');
 
     type.before = spaced(arena, declaration, (size_t)(name_at - declaration), drop);
-    type.after = spaced(arena, behind, end == NULL ? strlen(behind) : (size_t)(end - behind), false);
+    type.after = spaced(arena, after_name,
+                        end == NULL ? strlen(after_name) : (size_t)(end - after_name), false);
     type.at = 0;
     drop_brackets(arena, &type);
     return type;
 }
 
-struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, const char *name_at, size_t name_length)
+struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, const char *name_at,
+                                  size_t name_length)
 {
     return declared_type(arena, declaration, name_at, name_length, true);
 }
 
-struct ctype ctype_as_declared(struct arena *arena, const char *declaration, const char *name_at, size_t name_length)
+struct ctype ctype_as_declared(struct arena *arena, const char *declaration, const char *name_at,
+                               size_t name_length)
 {
     return declared_type(arena, declaration, name_at, name_length, false);
 }
@@ -297,14 +313,17 @@ void symbol_check_positive(const struct program *program, const struct ast_c *co
 
     if (token.kind == CTOKEN_STRING && *token.text == '"') {
         diag = diag_report(program->diags, D_CODE_TEXT, code->span);
-        diag_help(program->diags, diag, "the text comes behind it: `reject(EPROTO, %.*s)`", (int)token.length, token.text);
+        diag_help(program->diags, diag, "the text comes after it: `reject(EPROTO, %.*s)`",
+                  (int)token.length, token.text);
         return;
     }
     if (negative)
         token = next_in_brackets(&p);
     value = arena_copy(program->arena, token.text, token.length);
-    if (next_in_brackets(&p).kind != CTOKEN_END || (token.kind == CTOKEN_NAME ? !negative || !is_code(program, value)
-                                                    : token.kind != CTOKEN_NUMBER || (!negative && !ctext_is_zero(value))))
+    if (next_in_brackets(&p).kind != CTOKEN_END
+        || (token.kind == CTOKEN_NAME
+                ? !negative || !is_code(program, value)
+                : token.kind != CTOKEN_NUMBER || (!negative && !ctext_is_zero(value))))
         return;
     diag = diag_report(program->diags, D_CODE_NOT_POSITIVE, code->span, negative ? "-" : "", value);
     if (token.kind == CTOKEN_NAME)
@@ -315,7 +334,8 @@ void symbol_check_positive(const struct program *program, const struct ast_c *co
 
 /* What runtime/ops/NAME.chain declares: tests/scripts/modules.py compares. */
 const struct module modules[] = {
-    { "net.chain", " tcp_listen tcp_port tcp_accept tcp_connect tcp_read tcp_write tcp_shutdown_write tcp_close " },
+    { "net.chain",
+      " tcp_listen tcp_port tcp_accept tcp_connect tcp_read tcp_write tcp_shutdown_write tcp_close " },
     { "signals.chain", " signal_wait " },
     { "time.chain", " time_now_ns time_now_ms time_unix_ms " },
 };

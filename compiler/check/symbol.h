@@ -5,15 +5,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "syntax/ast.h"
-#include "ctext/reserved.h"
 #include "base/table.h"
+#include "ctext/reserved.h"
+#include "syntax/ast.h"
 
 struct arena;
 struct names;
 struct diags;
 
-/* A C type around a hole for the name: "const char *" "", "char " "[512]", "void (*" ")(int)". Void: before is NULL. */
+/* A C type around a hole for the name: "const char *" "", "char " "[512]",
+ * "void (*" ")(int)". Void: before is NULL. */
 struct ctype {
     const char *before, *after;
     pos at; /* where it is written; 0: nowhere, or in a file whose own header has it */
@@ -23,7 +24,8 @@ struct parameter {
     struct parameter *next;
     const char *name;
     struct ctype type;
-    struct ctype declared; /* with its `const`: of an array that a typedef names, it is that of the items */
+    /* with its `const`: of an array that a typedef names, it is that of the items */
+    struct ctype declared;
     struct span span;
     const char *c_name; /* [resolve] in prototypes, and as a member */
     const char *local;  /* [resolve] in definitions */
@@ -37,42 +39,46 @@ struct symbol {
     const char *name;
     struct span span;
     const struct unit *unit;
-    struct symbol *next;             /* in order of declaration */
+    struct symbol *next; /* in order of declaration */
 
     /* operations */
-    const char *c_name;              /* of what is generated for it */
+    const char *c_name; /* of what is generated for it */
     enum ast_proto_kind proto_kind;
-    const struct ast_proto *proto;   /* the one with the body, if any has one */
+    const struct ast_proto *proto; /* the one with the body, if any has one */
     struct ctype value;
     struct parameter *params;
     unsigned param_count;
     bool variadic, posted, uncancellable;
     const struct ast_c *fails, *fails_code;
     const struct ast_c *state;
-    const char *threads;             /* on NAME; NULL if not given */
+    const char *threads;               /* on NAME; NULL if not given */
     const struct ast_opclause *raises; /* NULL: any code */
-    struct symbol *next_chain;       /* [resolve] callees first */
-    const struct ast_number *pool;   /* of a chain; NULL: none */
-    bool is_spawned, is_called;      /* [check] in the compiled file */
-    bool is_started;                 /* [name] by a block of the compiled file that is reached */
-    bool retries;                    /* [extent] a rejection may know an attempt, here or in a chain that it calls */
-    uint64_t places, share;          /* [extent] for branches, those it calls included; of these in the chain that is looked at */
-    const struct symbol *grows_by;   /* [extent] the callee that most of them are for */
-    bool needs_branches;             /* [resolve] a chain with a combinator in it or in one it calls */
-    struct checked_chain *checked;   /* [check] of a chain of the compiled file */
-    struct symbol_run *runs;         /* [resolve] what it calls and spawns */
-    struct pool_node *pool_node;     /* [pools] */
-    char visit;                      /* [resolve] for the search for recursion */
+    struct symbol *next_chain;         /* [resolve] callees first */
+    const struct ast_number *pool;     /* of a chain; NULL: none */
+    bool is_spawned, is_called;        /* [check] in the compiled file */
+    bool is_started;                   /* [name] by a block of the compiled file that is reached */
+    /* [extent] a rejection may know an attempt, here or in a chain that it calls */
+    bool retries;
+    /* [extent] for branches, those it calls included; of these in the chain that is looked at */
+    uint64_t places, share;
+    const struct symbol *grows_by; /* [extent] the callee that most of them are for */
+    /* [resolve] a chain with a combinator in it or in one it calls */
+    bool needs_branches;
+    struct checked_chain *checked; /* [check] of a chain of the compiled file */
+    struct symbol_run *runs;       /* [resolve] what it calls and spawns */
+    struct pool_node *pool_node;   /* [pools] */
+    char visit;                    /* [resolve] for the search for recursion */
 
     /* codes */
     const struct ast_code *code;
-    int32_t number;                  /* [resolve] */
-    struct symbol *same_number;      /* [resolve] the next code of this number */
+    int32_t number;             /* [resolve] */
+    struct symbol *same_number; /* [resolve] the next code of this number */
 
     /* resources; `value` is the C type that they are */
     const struct ast_item *resource;
-    bool is_tag;                     /* [resolve] of a struct, too: that has been reported */
-    struct symbol *release;          /* [resolve] the operation that ends one; NULL: wrong, and reported */
+    bool is_tag; /* [resolve] of a struct, too: that has been reported */
+    /* [resolve] the operation that ends one; NULL: wrong, and reported */
+    struct symbol *release;
 };
 
 /* A chain that another one calls or spawns. */
@@ -86,15 +92,18 @@ struct symbol_run {
 struct unit {
     struct unit *next;
     struct ast_file *file;
-    const char *path;      /* as found */
-    const char *stem;      /* the file's name as a word of C, for names made from it */
-    const char *include;   /* what to write behind #include for its header */
-    struct symbol *statics; /* uthash, by name: the static chains of an imported file, which no other file knows */
-    bool installed;        /* found in the data folder: <…> */
-    bool knows_codes;      /* [resolve] it or what it imports declares codes */
-    int visit;             /* [resolve] 1 while its imports are being followed, 2 when all have been; */
+    const char *path;    /* as found */
+    const char *stem;    /* the file's name as a word of C, for names made from it */
+    const char *include; /* what to write after #include for its header */
+    /* uthash, by name: the static chains of an imported file, which no other file knows */
+    struct symbol *statics;
+    bool installed;   /* found in the data folder: <…> */
+    bool knows_codes; /* [resolve] it or what it imports declares codes */
+    /* [resolve] 1 while its imports are being followed, 2 when all have been; */
+    int visit;
     const struct ast_item *followed; /* [resolve] the current one; */
-    struct unit *follower; /* [resolve] which of its importers follows it; NULL: it is the compiled file */
+    /* [resolve] which of its importers follows it; NULL: it is the compiled file */
+    struct unit *follower;
 };
 
 /* A name that is used but not declared, and has been reported. */
@@ -118,14 +127,17 @@ struct program {
     const char *const *include_dirs; /* -I, NULL-terminated */
     const char *data_dir;            /* installed modules; NULL if none, */
     const char *data_problem;        /* and this is why; NULL: there are to be none */
-    bool incomplete;                 /* [resolve] an imported file is missing or has errors, which has been reported */
+    /* [resolve] an imported file is missing or has errors, which has been reported */
+    bool incomplete;
     struct unit *units, **last_unit; /* the compiled file first, then what it imports */
     struct symbol *table;            /* uthash, by name */
     struct word_entry *words;        /* [resolve] uthash: of the C text at file level */
-    struct word_entry *macros, *called_macros; /* [resolve] uthash: what is defined there, without and with parameters */
-    struct word_entry *headers;      /* [resolve] uthash: what is included there */
-    const char *own[OWN_COUNT];      /* [resolve] locals of generated functions around those of a chain */
-    struct taken *state_names;       /* [name] uthash */
+    /* [resolve] uthash: what is defined there, without and with parameters */
+    struct word_entry *macros, *called_macros;
+    struct word_entry *headers; /* [resolve] uthash: what is included there */
+    /* [resolve] locals of generated functions around those of a chain */
+    const char *own[OWN_COUNT];
+    struct taken *state_names; /* [name] uthash */
     struct unknown *unknown;
     struct symbol *symbols, **last_symbol;
     struct symbol *chains, **last_chain; /* [resolve] callees first */
@@ -135,21 +147,27 @@ struct program {
 struct symbol *symbol_find(const struct program *program, const char *name);
 
 /* As a file knows it: its own static chains come first. */
-struct symbol *symbol_find_in(const struct program *program, const struct unit *unit, const char *name);
+struct symbol *symbol_find_in(const struct program *program, const struct unit *unit,
+                              const char *name);
 
-/* False if the name has been asked for before: a name is reported as unknown where it occurs first. */
+/* False if the name has been asked for before: a name is reported as unknown
+ * where it occurs first. */
 bool misspelt_is_new(struct program *program, const char *name);
 
 /* Reports the declaration of a nearly equal name if that, and not the use, seems to be the slip. */
-bool misspelt_declaration(const struct program *program, const char *name, struct span use, enum symbol_kind kind);
+bool misspelt_declaration(const struct program *program, const char *name, struct span use,
+                          enum symbol_kind kind);
 
-/* Reports the type of a chain that is one letter away from `void`, if nothing at `at` gives the value that it asks for. */
-bool misspelt_void(struct program *program, const struct symbol *chain, struct ctype type, struct span at);
+/* Reports the type of a chain that is one letter away from `void`, if nothing
+ * at `at` gives the value that it asks for. */
+bool misspelt_void(struct program *program, const struct symbol *chain, struct ctype type,
+                   struct span at);
 
 /* Whether `a` seems to be a slip for `b`. */
 bool misspelt_rather(const struct program *program, const char *a, const char *b);
 
-/* Whether a member or local of this name would be replaced, by a macro of the library or of the file, or is a word. */
+/* Whether a member or local of this name would be replaced, by a macro of the
+ * library or of the file, or is a word. */
 bool resolve_name_is_replaced(const struct program *program, const char *name);
 
 /* A macro without parameters. */
@@ -169,12 +187,13 @@ bool ctype_is_void(struct ctype type);
 /* The same words, blanks aside. */
 bool ctype_same(struct ctype a, struct ctype b);
 
-/* Spelled with arithmetic, <stdint.h> or pointer types: such a value has no inside that a pointer could keep (reference.md,
- * Storage). */
+/* Spelled with arithmetic, <stdint.h> or pointer types: such a value has no
+ * inside that a pointer could keep (reference.md, Storage). */
 bool ctype_is_scalar(struct ctype type);
 
-/* Whether a value may have to stand at an address that malloc() and the place behind a header do not give: `long double`, and
- * everything of which only the C compiler knows. */
+/* Whether a value may have to stand at an address that malloc() and the place
+ * after a header do not give: `long double`, and everything of which only the C
+ * compiler knows. */
 bool ctype_may_be_overaligned(struct ctype type);
 
 /* Spelled with struct or union, and no pointer. */
@@ -186,26 +205,32 @@ const struct symbol *ctype_resource(const struct program *program, struct ctype 
 /* "const char *" + "api" + "" */
 const char *ctype_declare(struct arena *arena, struct ctype type, const char *name);
 
-/* The type of a declaration, with its name taken out, one blank between words, without a `const` that would forbid
- * assigning to a field of that type. */
-struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, const char *name_at, size_t name_length);
+/* The type of a declaration, with its name taken out, one blank between words,
+ * without a `const` that would forbid assigning to a field of that type. */
+struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, const char *name_at,
+                                  size_t name_length);
 
 /* The same, with the `const`. */
-struct ctype ctype_as_declared(struct arena *arena, const char *declaration, const char *name_at, size_t name_length);
+struct ctype ctype_as_declared(struct arena *arena, const char *declaration, const char *name_at,
+                               size_t name_length);
 
 struct ctype ctype_of_words(struct arena *arena, const char *words);
 struct ctype ctype_of_text(struct arena *arena, const struct ast_c *c);
 
-/* As a parameter: an array or a function is a pointer to what it holds or is. The same `after` if it was neither. */
+/* As a parameter: an array or a function is a pointer to what it holds or is.
+ * The same `after` if it was neither. */
 struct ctype ctype_adjusted(struct arena *arena, struct ctype type);
 
-/* Whether C has nothing to say against it, whatever is declared: arithmetic types, and pointers to them and to void. */
+/* Whether C has nothing to say against it, whatever is declared: arithmetic
+ * types, and pointers to them and to void. */
 bool ctype_is_certain(struct ctype type);
 
-/* Whether C can assign a value of that type, whatever is declared: those, and whatever ends as a pointer. */
+/* Whether C can assign a value of that type, whatever is declared: those, and
+ * whatever ends as a pointer. */
 bool ctype_is_assignable(const struct program *program, struct ctype type);
 
-/* Reports C text that is to be a code and says itself that it is not positive: `0`, `-EIO`, `(-1)` (rule 35). */
+/* Reports C text that is to be a code and says itself that it is not positive:
+ * `0`, `-EIO`, `(-1)` (rule 35). */
 void symbol_check_positive(const struct program *program, const struct ast_c *code);
 
 /* The installed modules, and which of them declares an operation; NULL: none. */

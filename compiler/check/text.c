@@ -9,7 +9,8 @@
 struct node *node_before(const struct node *node)
 {
     switch ((int)node->kind) {
-    case NODE_THEN: case NODE_THEN_ELSE: return node->u.then.pulls ? NULL : node->u.then.first;
+    case NODE_THEN:
+    case NODE_THEN_ELSE: return node->u.then.pulls ? NULL : node->u.then.first;
     case NODE_CATCH: return node->u.catch_.body;
     case NODE_FINALLY: return node->u.finally.body;
     default: return NULL;
@@ -71,7 +72,8 @@ struct variable *text_owner(const struct text *text)
 {
     const struct piece *piece = text->pieces;
 
-    if (piece == NULL || piece->next != NULL || piece->kind != PIECE_VARIABLE || piece->variable->resource == NULL)
+    if (piece == NULL || piece->next != NULL || piece->kind != PIECE_VARIABLE
+        || piece->variable->resource == NULL)
         return NULL;
     return piece->variable;
 }
@@ -86,7 +88,8 @@ struct variable *text_moves(const struct text *text, struct ctype type)
 struct variable *text_mentions(const struct text *text, struct ctype type)
 {
     for (const struct piece *piece = text->pieces; piece != NULL; piece = piece->next)
-        if (piece->kind == PIECE_VARIABLE && piece->variable->resource != NULL && ctype_same(piece->variable->type, type))
+        if (piece->kind == PIECE_VARIABLE && piece->variable->resource != NULL
+            && ctype_same(piece->variable->type, type))
             return piece->variable;
     return NULL;
 }

@@ -16,7 +16,7 @@ static bool is_name_byte(char c)
     return is_name_start(c) || isdigit((unsigned char)c);
 }
 
-/* Behind the blanks and comments at `p`. */
+/* After the blanks and comments at `p`. */
 static const char *skip_blanks(const char *p)
 {
     for (;;) {
@@ -59,8 +59,8 @@ static const char *skip_name(const char *p)
     return p;
 }
 
-/* The token at *at, which is moved after it. Blanks are white space and comments; a punctuator is "->"
- * or one byte. */
+/* The token at *at, which is moved after it. Blanks are white space and
+ * comments; a punctuator is "->" or one byte. */
 static struct ctoken next_token(const char **at)
 {
     const char *p = *at;
@@ -121,7 +121,8 @@ struct ctoken ctext_next_name(const char **at)
 {
     struct ctoken token = ctext_next_solid(at), before = token;
 
-    while (token.kind != CTOKEN_END && (token.kind != CTOKEN_NAME || ctoken_is(before, ".") || ctoken_is(before, "->"))) {
+    while (token.kind != CTOKEN_END
+           && (token.kind != CTOKEN_NAME || ctoken_is(before, ".") || ctoken_is(before, "->"))) {
         before = token;
         token = ctext_next_solid(at);
     }
@@ -189,14 +190,16 @@ static bool is_one_of(struct ctoken token, const char *const *words)
 
 bool ctoken_is_qualifier(struct ctoken token)
 {
-    static const char *const words[] = { "const", "volatile", "restrict", "register", "_Atomic", "__restrict", "__restrict__", NULL };
+    static const char *const words[] = { "const",   "volatile",   "restrict",     "register",
+                                         "_Atomic", "__restrict", "__restrict__", NULL };
     return is_one_of(token, words);
 }
 
 bool ctoken_is_type_word(struct ctoken token)
 {
-    static const char *const words[] = { "void", "char", "short", "int", "long", "float", "double", "signed", "unsigned", "_Bool",
-                                         "bool", "_Complex", NULL };
+    static const char *const words[] = { "void",  "char",     "short",  "int",      "long",
+                                         "float", "double",   "signed", "unsigned", "_Bool",
+                                         "bool",  "_Complex", NULL };
     return is_one_of(token, words);
 }
 
@@ -208,8 +211,10 @@ bool ctoken_is_tag_word(struct ctoken token)
 
 bool ctoken_is_bracket_word(struct ctoken token)
 {
-    static const char *const words[] = { "typeof", "__typeof__", "__typeof", "typeof_unqual", "_Alignas", "alignas", "__attribute__",
-                                         "__attribute", "__declspec", NULL };
+    static const char *const words[] = {
+        "typeof",  "__typeof__",    "__typeof",    "typeof_unqual", "_Alignas",
+        "alignas", "__attribute__", "__attribute", "__declspec",    NULL
+    };
     return is_one_of(token, words);
 }
 
@@ -228,16 +233,19 @@ static bool name_in_brackets(const char *p, const char **name, size_t *length)
     struct ctoken token = ctext_next_solid(&p);
     bool is_pointer = ctoken_is(token, "*") || ctoken_is(token, "^");
 
-    while (ctoken_is(token, "*") || ctoken_is(token, "^") || ctoken_is(token, "(") || ctoken_is_qualifier(token))
+    while (ctoken_is(token, "*") || ctoken_is(token, "^") || ctoken_is(token, "(")
+           || ctoken_is_qualifier(token))
         token = ctext_next_solid(&p);
-    if (token.kind != CTOKEN_NAME || ctoken_is_type_word(token) || (!is_pointer && !ctoken_is(ctext_next_solid(&p), ")")))
+    if (token.kind != CTOKEN_NAME || ctoken_is_type_word(token)
+        || (!is_pointer && !ctoken_is(ctext_next_solid(&p), ")")))
         return false;
     *name = token.text;
     *length = token.length;
     return true;
 }
 
-/* A word that is no declared name for sure; what stands in its brackets is passed over. `_Atomic` may go without. */
+/* A word that is no declared name for sure; what stands in its brackets is
+ * passed over. `_Atomic` may go without. */
 static bool skip_word(struct ctoken token, const char **at)
 {
     const char *p = *at;
@@ -252,7 +260,8 @@ static bool skip_word(struct ctoken token, const char **at)
     return true;
 }
 
-/* Brackets that hold the declared name: `(*name)`; `(name)` after a type of C's own or the first word, as `f(int)` is a function. */
+/* Brackets that hold the declared name: `(*name)`; `(name)` after a type of C's
+ * own or the first word, as `f(int)` is a function. */
 static bool holds_name(const char *p, const char *declaration, const char *name, size_t name_length)
 {
     struct ctoken before = { CTOKEN_NAME, name, name_length }, first;
@@ -264,7 +273,8 @@ static bool holds_name(const char *p, const char *declaration, const char *name,
     do
         first = ctext_next_solid(&start);
     while (ctoken_is_qualifier(first));
-    return ctoken_is(ctext_next_solid(&p), "*") || name == NULL || ctoken_is_type_word(before) || first.text == name;
+    return ctoken_is(ctext_next_solid(&p), "*") || name == NULL || ctoken_is_type_word(before)
+           || first.text == name;
 }
 
 bool ctext_next_call(const char **at, struct ctoken *name)

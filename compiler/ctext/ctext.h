@@ -9,14 +9,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum ctoken_kind { CTOKEN_END, CTOKEN_NAME, CTOKEN_NUMBER, CTOKEN_STRING, CTOKEN_BLANK, CTOKEN_PUNCT };
+enum ctoken_kind {
+    CTOKEN_END,
+    CTOKEN_NAME,
+    CTOKEN_NUMBER,
+    CTOKEN_STRING,
+    CTOKEN_BLANK,
+    CTOKEN_PUNCT
+};
 
 struct ctoken {
     enum ctoken_kind kind;
     const char *text; /* in the scanned text */
     size_t length;
 };
-
 
 /* The same, passing over blanks. */
 struct ctoken ctext_next_solid(const char **at);
@@ -26,19 +32,20 @@ size_t ctext_solid_length(const char *text);
 
 bool ctoken_is(struct ctoken token, const char *text);
 
-/* Words of a declaration: `const`; `int`; those followed by brackets with something else than a declared name, `typeof`. */
+/* Words of a declaration: `const`; `int`; those followed by brackets with
+ * something else than a declared name, `typeof`. */
 bool ctoken_is_qualifier(struct ctoken token);
 bool ctoken_is_type_word(struct ctoken token);
 bool ctoken_is_tag_word(struct ctoken token); /* `struct`, `union`, `enum` */
 bool ctoken_is_bracket_word(struct ctoken token);
 
-/* Behind the partner of the bracket before *at. */
+/* After the partner of the bracket before *at. */
 void ctext_skip_bracket(const char **at);
 
 /* The next name that is no member of something, or the end. */
 struct ctoken ctext_next_name(const char **at);
 
-/* The next `name(…)`, moving *at behind its bracket. False if there is none. */
+/* The next `name(…)`, moving *at after its bracket. False if there is none. */
 bool ctext_next_call(const char **at, struct ctoken *name);
 
 /* Whether the text as a whole assigns, without brackets around. */
@@ -47,12 +54,13 @@ bool ctext_assigns(const char *text);
 /* Whether the text is a number, and that is 0 however it is written. */
 bool ctext_is_zero(const char *text);
 
-/* The value of a text that is one whole number, perhaps with a sign. False: it is something else. What is too large counts
- * as INTMAX_MAX. */
+/* The value of a text that is one whole number, perhaps with a sign. False: it
+ * is something else. What is too large counts as INTMAX_MAX. */
 bool ctext_number(const char *text, intmax_t *number);
 
-/* Finds the name that a C declaration declares: `char *argv[]`, `void (*f)(int)`, `int (n)`, `unsigned long n = 3`. Stops at a top-level
- * `=` or `,`. False if there is none. */
+/* Finds the name that a C declaration declares: `char *argv[]`, `void
+ * (*f)(int)`, `int (n)`, `unsigned long n = 3`. Stops at a top-level `=` or
+ * `,`. False if there is none. */
 bool ctext_declared_name(const char *declaration, const char **name, size_t *length);
 
 /* Where the top-level `wanted` byte stands; NULL if nowhere. */

@@ -66,7 +66,8 @@ static struct word *find(enum reserved_kind kind, const char *text, size_t lengt
     size_t place = place_of(kind, text, length);
 
     while (table[place].text != NULL
-           && (table[place].row->kind != kind || table[place].length != length || memcmp(table[place].text, text, length) != 0))
+           && (table[place].row->kind != kind || table[place].length != length
+               || memcmp(table[place].text, text, length) != 0))
         place = (place + 1) % TABLE_SIZE;
     return &table[place];
 }
@@ -105,8 +106,9 @@ static bool is_one_of(const char *name, const char *const *names)
 const char *reserved_standard(const char *keyword)
 {
     static const char *const since_1999[] = { "inline", "restrict", NULL };
-    static const char *const since_2023[] = { "alignas", "alignof", "bool", "constexpr", "false", "nullptr", "static_assert",
-                                              "thread_local", "true", "typeof", "typeof_unqual", NULL };
+    static const char *const since_2023[] = { "alignas", "alignof", "bool",          "constexpr",
+                                              "false",   "nullptr", "static_assert", "thread_local",
+                                              "true",    "typeof",  "typeof_unqual", NULL };
 
     if (strcmp(keyword, "asm") == 0)
         return "GNU C and C++";
@@ -124,9 +126,11 @@ bool reserved_is_replaced(const char *name)
 {
     const char *header;
 
-    return is_word(name) || reserved_is_ours(name) || reserved_is_compilers(name) || reserved_is(name, RESERVED_PREDEFINED, NULL)
+    return is_word(name) || reserved_is_ours(name) || reserved_is_compilers(name)
+           || reserved_is(name, RESERVED_PREDEFINED, NULL)
            || reserved_is(name, RESERVED_MACRO, NULL)
-           || (reserved_is(name, RESERVED_CALLED_MACRO, &header) && strcmp(header, "tgmath.h") != 0);
+           || (reserved_is(name, RESERVED_CALLED_MACRO, &header)
+               && strcmp(header, "tgmath.h") != 0);
 }
 
 bool reserved_is_compilers(const char *name)
@@ -136,14 +140,16 @@ bool reserved_is_compilers(const char *name)
 
 bool reserved_is_ours(const char *name)
 {
-    return strcmp(name, "chain") == 0 || strcmp(name, "CHAIN") == 0 || strncmp(name, "chain_", 6) == 0 || strncmp(name, "CHAIN_", 6) == 0;
+    return strcmp(name, "chain") == 0 || strcmp(name, "CHAIN") == 0
+           || strncmp(name, "chain_", 6) == 0 || strncmp(name, "CHAIN_", 6) == 0;
 }
 
 /* ---- names of headers ---- */
 
 bool reserved_is_always_there(const char *header)
 {
-    static const char *const headers[] = { "errno.h", "limits.h", "stdbool.h", "stddef.h", "stdint.h", "string.h", NULL };
+    static const char *const headers[] = { "errno.h",  "limits.h", "stdbool.h", "stddef.h",
+                                           "stdint.h", "string.h", NULL };
     return is_one_of(header, headers);
 }
 
@@ -175,9 +181,9 @@ bool reserved_can_include(const char *name)
 
 bool reserved_is_header(const char *name)
 {
-    static const char *const headers[] = {
-        "chain.h", "chain_bare.h", "chain_config.h", "chain_explore.h", "chain_net.h", "chain_reactor.h", "chain_sim.h", "chain_time.h", NULL
-    };
+    static const char *const headers[] = { "chain.h",         "chain_bare.h", "chain_config.h",
+                                           "chain_explore.h", "chain_net.h",  "chain_reactor.h",
+                                           "chain_sim.h",     "chain_time.h", NULL };
     return is_one_of(name, headers) || reserved_is_always_there(name);
 }
 
@@ -217,7 +223,8 @@ static bool matches(const char *pattern, const char *text)
 unsigned reserved_made_as(unsigned kinds, const char *ending)
 {
     for (size_t i = 0; i < reserved_made_count; i++)
-        if ((reserved_made_endings[i].kinds & kinds) != 0 && matches(reserved_made_endings[i].text, ending))
+        if ((reserved_made_endings[i].kinds & kinds) != 0
+            && matches(reserved_made_endings[i].text, ending))
             return reserved_made_endings[i].kinds;
     return 0;
 }

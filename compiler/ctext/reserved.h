@@ -1,4 +1,5 @@
-/* reserved.h - the names that C, C++, the C library and generated code have for themselves. The lists: reserved.def, library.def. */
+/* reserved.h - the names that C, C++, the C library and generated code have for
+ * themselves. The lists: reserved.def, library.def. */
 #ifndef RESERVED_H
 #define RESERVED_H
 
@@ -25,8 +26,8 @@ enum reserved_kind {
     RESERVED_TAG
 };
 
-/* Whether a name is one of these; `header`, which may be NULL, is set to where a name of the last four kinds comes from, else to
- * NULL. */
+/* Whether a name is one of these; `header`, which may be NULL, is set to where
+ * a name of the last four kinds comes from, else to NULL. */
 bool reserved_is(const char *name, enum reserved_kind kind, const char **header);
 
 /* The headers that a header of the library includes, in one string; "" if none are known. */
@@ -34,7 +35,6 @@ const char *reserved_included(const char *header);
 
 /* Which C a keyword of it is from: "C", "C23". */
 const char *reserved_standard(const char *keyword);
-
 
 /* What a member or a parameter cannot be called, since it would be replaced or is no identifier. */
 bool reserved_is_replaced(const char *name);
@@ -51,7 +51,8 @@ bool reserved_is_always_there(const char *header);
 /* Whether a name can stand in `#include "NAME"`, where nothing can be escaped. */
 bool reserved_can_include(const char *name);
 
-/* Whether a header of this name would be taken for one of libchain, or for one that every generated file includes. */
+/* Whether a header of this name would be taken for one of libchain, or for one
+ * that every generated file includes. */
 bool reserved_is_header(const char *name);
 
 /* Whether errno.h defines a code of this name, or the runtime. */

@@ -13,7 +13,7 @@ struct expander {
     struct arguments *arguments;
     int capacity;
     int depth;
-    bool only_files; /* behind "--" */
+    bool only_files; /* after "--" */
 };
 
 static void add(struct expander *expander, char *word)
@@ -21,7 +21,8 @@ static void add(struct expander *expander, char *word)
     struct arguments *arguments = expander->arguments;
 
     if (arguments->count + 1 >= expander->capacity) {
-        char **larger = arena_alloc(expander->arena, (size_t)(expander->capacity *= 2) * sizeof *larger);
+        char **larger =
+            arena_alloc(expander->arena, (size_t)(expander->capacity *= 2) * sizeof *larger);
         memcpy(larger, arguments->words, (size_t)arguments->count * sizeof *larger);
         arguments->words = larger;
     }
@@ -57,7 +58,8 @@ static bool is_blank(char byte)
     return byte == ' ' || (byte >= '\t' && byte <= '\r');
 }
 
-/* Moves one word from *text to *to, without its quotes and with a NUL behind; false if a quote is not closed. */
+/* Moves one word from *text to *to, without its quotes and with a NUL after;
+ * false if a quote is not closed. */
 static bool take_word(const char **text, const char *end, char **to)
 {
     const char *at = *text;
@@ -78,7 +80,8 @@ static bool take_word(const char **text, const char *end, char **to)
     return quote == '\0';
 }
 
-/* The words together are never longer than the text, as behind each but the last there was a blank. */
+/* The words together are never longer than the text, as after each but the last
+ * there was a blank. */
 static void expand_text(struct expander *expander, const struct source *source)
 {
     const char *at = source->raw, *end = at + source->raw_length;

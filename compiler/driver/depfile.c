@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "check/symbol.h"
 #include "base/writer.h"
+#include "check/symbol.h"
 
 /* Backslashes are doubled only where a blank follows: elsewhere make takes them as they are. */
 const char *depfile_quote(struct arena *arena, const char *path)
@@ -33,7 +33,8 @@ static bool is_stdin(const struct unit *unit)
     return strcmp(unit->path, "<stdin>") == 0;
 }
 
-const char *depfile_write(struct writer *writer, struct arena *arena, const char *targets, const struct unit *units, bool phony)
+const char *depfile_write(struct writer *writer, struct arena *arena, const char *targets,
+                          const struct unit *units, bool phony)
 {
     if (strchr(targets, '\n') != NULL)
         return targets;

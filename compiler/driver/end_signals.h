@@ -1,4 +1,5 @@
-/* end_signals.h - the signals that end a program, for those who have something to clean up before. */
+/* end_signals.h - the signals that end a program, for those who have something
+ * to clean up before. */
 #ifndef ENDS_H
 #define ENDS_H
 

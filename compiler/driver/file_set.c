@@ -16,7 +16,8 @@ static struct file_id *find(const struct file_set *set, uint64_t device, uint64_
     uint64_t hash = (inode ^ (device << 32)) * UINT64_C(0x9E3779B97F4A7C15);
     size_t at = (size_t)(hash >> 32) & (set->size - 1);
 
-    while (set->places[at].inode != 0 && (set->places[at].inode != inode || set->places[at].device != device))
+    while (set->places[at].inode != 0
+           && (set->places[at].inode != inode || set->places[at].device != device))
         at = (at + 1) & (set->size - 1);
     return &set->places[at];
 }

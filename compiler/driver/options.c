@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "driver/arguments.h"
-#include "driver/depfile.h"
 #include "base/diag.h"
 #include "base/io.h"
 #include "base/message.h"
 #include "base/writer.h"
+#include "driver/arguments.h"
+#include "driver/depfile.h"
 
 /* The manual page and the completions are made from this text: tools/options.awk. */
 static const char *const help_text[] = {
@@ -56,7 +56,7 @@ static const char *const help_text[] = {
     "  -MP                     add an empty rule for every imported file\n",
     "\n"
     "Messages:\n"
-    "  -Wno-NAME               do not warn of NAME, which is printed behind each warning\n"
+    "  -Wno-NAME               do not warn of NAME, which is printed after each warning\n"
     "  -Wall                   all warnings, as without it\n"
     "  -Werror                 warnings are errors\n"
     "      --color=WHEN        always, never, or auto: on a terminal if NO_COLOR is not set\n"
@@ -126,8 +126,8 @@ struct reader {
     bool done, misused;
 };
 
-__attribute__((format(printf, 2, 3)))
-static void misused(struct reader *reader, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void misused(struct reader *reader, const char *format,
+                                                          ...)
 {
     va_list args;
 
@@ -180,8 +180,10 @@ static void list_warnings(struct reader *reader)
 
 static enum dump dump_named(const char *word)
 {
-    static const char *const words[] = { [DUMP_TOKENS] = "tokens",   [DUMP_AST] = "ast", [DUMP_SOURCE] = "source",
-                                         [DUMP_CHECKED] = "checked", [DUMP_IR] = "ir",   [DUMP_FRAME] = "frame" };
+    static const char *const words[] = {
+        [DUMP_TOKENS] = "tokens",   [DUMP_AST] = "ast", [DUMP_SOURCE] = "source",
+        [DUMP_CHECKED] = "checked", [DUMP_IR] = "ir",   [DUMP_FRAME] = "frame"
+    };
 
     for (enum dump dump = DUMP_TOKENS; dump < DUMP_REPORT; dump++)
         if (strcmp(word, words[dump]) == 0)
@@ -214,10 +216,12 @@ static bool terminal_has_color(void)
 {
     const char *no_color = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
-    return (no_color == NULL || *no_color == '\0') && terminal != NULL && strcmp(terminal, "dumb") != 0 && isatty(STDERR_FILENO);
+    return (no_color == NULL || *no_color == '\0') && terminal != NULL
+           && strcmp(terminal, "dumb") != 0 && isatty(STDERR_FILENO);
 }
 
-/* What stands behind -M. A file or target in a word of its own has been joined to it: arguments.c. */
+/* What stands after -M. A file or target in a word of its own has been joined
+ * to it: arguments.c. */
 static void set_dependencies(struct reader *reader, const char *word)
 {
     struct options *options = reader->options;
@@ -234,7 +238,9 @@ static void set_dependencies(struct reader *reader, const char *word)
     else if (word[0] == 'F')
         options->depfile = word + 1;
     else
-        options->targets = options->targets == NULL ? target : arena_format(reader->arena, "%s %s", options->targets, target);
+        options->targets = options->targets == NULL
+                               ? target
+                               : arena_format(reader->arena, "%s %s", options->targets, target);
 }
 
 static void take_output_option(struct reader *reader, int option)
@@ -258,7 +264,9 @@ static void take_output_option(struct reader *reader, int option)
     case OPTION_DUMP:
         options->dump = dump_named(optarg);
         if (options->dump == DUMP_NONE)
-            misused(reader, "cannot dump '%s': it is one of tokens, ast, source, checked, ir, frame", optarg);
+            misused(reader,
+                    "cannot dump '%s': it is one of tokens, ast, source, checked, ir, frame",
+                    optarg);
         break;
     case OPTION_REPORT:
         if (optarg == NULL || strcmp(optarg, "text") == 0)
@@ -276,7 +284,8 @@ static void take_output_option(struct reader *reader, int option)
 /* What getopt would say itself, if it did not print names as they are. */
 static void refuse(struct reader *reader, int option, const char *word)
 {
-    bool is_letter = optopt > 0 && optopt < OPTION_HEADER && (optopt == ':' || strchr(short_options, optopt) == NULL);
+    bool is_letter = optopt > 0 && optopt < OPTION_HEADER
+                     && (optopt == ':' || strchr(short_options, optopt) == NULL);
 
     if (option == ':')
         misused(reader, "option '%s' needs an argument", word);
@@ -299,7 +308,9 @@ static void take(struct reader *reader, int option)
     case 'V': say_line(reader, "chainc (chain) " CHAINC_VERSION); break;
     case OPTION_DUMPVERSION: say_line(reader, CHAINC_VERSION); break;
     case OPTION_DATADIR: say_folder(reader, reader->options->data_dir); break;
-    case OPTION_RUNTIME_DIR: say_folder(reader, options_runtime_dir(reader->arena, reader->options)); break;
+    case OPTION_RUNTIME_DIR:
+        say_folder(reader, options_runtime_dir(reader->arena, reader->options));
+        break;
     case ':':
     case '?': refuse(reader, option, reader->words[optind - 1]); break;
     default: take_output_option(reader, option); break;
@@ -310,13 +321,16 @@ static void take(struct reader *reader, int option)
 static void check_combination(struct reader *reader)
 {
     const struct options *options = reader->options;
-    bool names_outputs = options->output != NULL || options->header != NULL || options->depfile != NULL || options->targets != NULL;
+    bool names_outputs = options->output != NULL || options->header != NULL
+                         || options->depfile != NULL || options->targets != NULL;
 
     if (options->inputs[0] == NULL && options->runtime_copy == NULL)
         misused(reader, "no input file");
     else if (options->inputs[0] != NULL && options->inputs[1] != NULL && names_outputs)
-        misused(reader, "one file at a time with -o, --header, --depfile or -MF, -MT, -MQ: '%s' is one too many",
-                options->inputs[1]);
+        misused(
+            reader,
+            "one file at a time with -o, --header, --depfile or -MF, -MT, -MQ: '%s' is one too many",
+            options->inputs[1]);
     else if (options->outdir != NULL && options->output != NULL)
         misused(reader, "either -o or --outdir");
     else if (options->check_only + options->skeleton + (options->dump != DUMP_NONE) > 1)
@@ -324,13 +338,15 @@ static void check_combination(struct reader *reader)
     else if (options->wants_depfile && (options->check_only || options->dump != DUMP_NONE))
         misused(reader, "nothing is written that could depend on something: %s",
                 options->check_only ? "--check" : "--dump and --report");
-    else if (!options->wants_depfile && (options->depfile != NULL || options->targets != NULL || options->phony_targets))
+    else if (!options->wants_depfile
+             && (options->depfile != NULL || options->targets != NULL || options->phony_targets))
         misused(reader, "-MF, -MT, -MQ and -MP need -MD");
 }
 
 /* ---- where things are ---- */
 
-/* The way from the folder of the installed program to that of the data, if the build was told an unusual one. */
+/* The way from the folder of the installed program to that of the data, if the
+ * build was told an unusual one. */
 #ifndef CHAINC_WAY_TO_DATA
 #define CHAINC_WAY_TO_DATA "../share"
 #endif
@@ -382,7 +398,8 @@ static const char *resolve_links(struct arena *arena, const char *path)
     return NULL;
 }
 
-/* The file of this program: as the system says, else by the name it was called with. NULL with errno if neither helps. */
+/* The file of this program: as the system says, else by the name it was called
+ * with. NULL with errno if neither helps. */
 static const char *own_path(struct arena *arena)
 {
     const char *name = program_invocation_name, *path = resolve_links(arena, "/proc/self/exe");
@@ -392,7 +409,8 @@ static const char *own_path(struct arena *arena)
     return resolve_links(arena, strchr(name, '/') != NULL ? name : search_path(arena, name));
 }
 
-/* CHAINC_DATADIR of the environment, else share/chain beside the folder of the program, or where the build was told that it would be. */
+/* CHAINC_DATADIR of the environment, else share/chain beside the folder of the
+ * program, or where the build was told that it would be. */
 static void find_data(struct arena *arena, struct options *options)
 {
     const char *program;
@@ -402,7 +420,9 @@ static void find_data(struct arena *arena, struct options *options)
         return;
     program = own_path(arena);
     if (program == NULL) {
-        options->data_problem = arena_format(arena, "cannot find out where chainc and its modules are: %s", strerror(errno));
+        options->data_problem =
+            arena_format(arena, "cannot find out where chainc and its modules are: %s",
+                         strerror(errno));
         return;
     }
     program = parent(arena, program);
@@ -418,7 +438,8 @@ const char *options_runtime_dir(struct arena *arena, const struct options *optio
 
 /* ---- all of it ---- */
 
-bool options_read(int argc, char **argv, struct arena *arena, struct diags *diags, struct options *options, enum status *status)
+bool options_read(int argc, char **argv, struct arena *arena, struct diags *diags,
+                  struct options *options, enum status *status)
 {
     static const char hint[] = "Try 'chainc --help' for more information.\n";
     struct reader reader = { .arena = arena, .diags = diags, .options = options };
@@ -430,10 +451,14 @@ bool options_read(int argc, char **argv, struct arena *arena, struct diags *diag
         misused(&reader, "@%s: %s", arguments.file, arguments.problem);
     reader.words = arguments.words;
     options->response_files = arguments.files.first;
-    options->include_dirs = arena_alloc(arena, ((size_t)arguments.count + 1) * sizeof *options->include_dirs);
+    options->include_dirs =
+        arena_alloc(arena, ((size_t)arguments.count + 1) * sizeof *options->include_dirs);
     options->color = terminal_has_color();
     opterr = 0;
-    while (!reader.done && (option = getopt_long(arguments.count, arguments.words, short_options, long_options, NULL)) != -1)
+    while (!reader.done
+           && (option =
+                   getopt_long(arguments.count, arguments.words, short_options, long_options, NULL))
+                  != -1)
         take(&reader, option);
     options->inputs = (const char *const *)arguments.words + optind;
     if (!reader.done)

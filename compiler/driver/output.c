@@ -17,11 +17,11 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/io.h"
+#include "base/source.h"
 #include "driver/end_signals.h"
 #include "driver/file_set.h"
-#include "base/io.h"
 #include "driver/replace.h"
-#include "base/source.h"
 
 struct output {
     struct output *next;

@@ -14,11 +14,11 @@ struct file_set;
 struct outputs {
     struct arena *arena;
     struct output *first;
-    const char *folder;           /* to be made, with those it stands in; NULL: none */
-    const struct source *read[2]; /* files that were read, which must not be overwritten; lists */
+    const char *folder;            /* to be made, with those it stands in; NULL: none */
+    const struct source *read[2];  /* files that were read, which must not be overwritten; lists */
     const struct file_set *inputs; /* nor these; NULL: there are no others */
     struct file_set *written;      /* nor these; notes what is written. NULL: there is one input */
-    const char *problem;          /* what went wrong with `problem_path`; NULL if nothing */
+    const char *problem;           /* what went wrong with `problem_path`; NULL if nothing */
     const char *problem_path;
 };
 

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "driver/end_signals.h"
 #include "base/io.h"
+#include "driver/end_signals.h"
 
 /* What is opened only to reach what is in it needs no right to be read. */
 #ifndef O_PATH

@@ -1,5 +1,6 @@
-/* size_probe.c - runs the user's C compiler on a text that asks for sizes. It reads from and writes to
- * files without a name, so that nothing is left of them, however chainc ends. */
+/* size_probe.c - runs the user's C compiler on a text that asks for sizes. It
+ * reads from and writes to files without a name, so that nothing is left of
+ * them, however chainc ends. */
 #define _GNU_SOURCE /* memfd_create */
 #include "driver/size_probe.h"
 
@@ -15,13 +16,13 @@
 #include <unistd.h>
 
 #include "base/arena.h"
-#include "driver/end_signals.h"
 #include "base/io.h"
+#include "driver/end_signals.h"
 
 extern char **environ;
 
-/* While the compiler runs, what would end chainc is held: the compiler is to end first, which may not have
- * been told. */
+/* While the compiler runs, what would end chainc is held: the compiler is to
+ * end first, which may not have been told. */
 static volatile sig_atomic_t caught;
 static volatile sig_atomic_t compiler; /* the process, until it has ended; else 0 */
 
@@ -116,8 +117,9 @@ static int spawn(pid_t *child, const char **list, int input, int output)
     return error;
 }
 
-/* A signal that comes before the handler knows of the compiler is passed on here. The process keeps its number until
- * waitpid(), and by then the handler has forgotten it. */
+/* A signal that comes before the handler knows of the compiler is passed on
+ * here. The process keeps its number until waitpid(), and by then the handler
+ * has forgotten it. */
 static int await(pid_t child, int *status)
 {
     siginfo_t unused;

@@ -16,6 +16,7 @@ struct probe {
 
 /* What the compiler makes of `text`, as assembler; or NULL with *problem set. What it has to say
  * goes to standard error. */
-const char *size_probe_compile(struct arena *arena, const struct probe *probe, const char **problem);
+const char *size_probe_compile(struct arena *arena, const struct probe *probe,
+                               const char **problem);
 
 #endif

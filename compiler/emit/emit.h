@@ -2,19 +2,19 @@
 #ifndef EMIT_H
 #define EMIT_H
 
+#include "base/writer.h"
 #include "frame/frame.h"
 #include "passes.h"
-#include "base/writer.h"
 
 struct emitter {
     struct writer *writer;
     const struct program *program;
     const struct emit_options *options;
     const struct ir_chain *chain;
-    const char *linkage;         /* of what is the chain's own, if it is static */
+    const char *linkage; /* of what is the chain's own, if it is static */
     struct arena *arena;
     const char *output;          /* what is written, as `#line` names it */
-    bool in_user_text;           /* behind a `#line` into the source, */
+    bool in_user_text;           /* after a `#line` into the source, */
     const struct source *source; /* this one, */
     int source_line, line_begin; /* which made this line of it of that line of the output */
     size_t back_begin, back_end; /* the last `#line` back to the output */
@@ -24,11 +24,14 @@ struct emitter {
     struct steps *steps;         /* of the resume function that is being written; NULL: none is */
 };
 
-/* The macro that says that a header has been read; its value is the header's digest. Its name has a number made from the text of the
- * source, since two files of one name may be in a program, and one file may be found in two places. */
+/* The macro that says that a header has been read; its value is the header's
+ * digest. Its name has a number made from the text of the source, since two
+ * files of one name may be in a program, and one file may be found in two
+ * places. */
 const char *emit_header_guard(const struct program *program, const char *header, uint32_t digest);
 
-/* The members of the union of storages: "http_get" for an operation's struct, "http_get_value" for its value. */
+/* The members of the union of storages: "http_get" for an operation's struct,
+ * "http_get_value" for its value. */
 const char *emit_storage_member(const struct ir_strand *strand, const struct symbol *op);
 const char *emit_storage_value(const struct ir_strand *strand, const struct symbol *op);
 
@@ -50,7 +53,8 @@ const char *emit_strand_path(const struct emitter *emitter, const struct ir_stra
 /* What holds the branches of strands within a slot (NULL: within none): "b", "item". */
 const char *emit_holder_path(const struct emitter *emitter, const struct ir_strand *slot);
 
-/* Pointers to the slots, in a function that is given a strand: to those that `text` mentions; NULL: to all. */
+/* Pointers to the slots, in a function that is given a strand: to those that
+ * `text` mentions; NULL: to all. */
 void emit_slot_locals(struct emitter *emitter, const char *text);
 
 /* Whether a name stands in C text. */
@@ -62,12 +66,13 @@ enum { EMIT_WIDTH = 120 }; /* of lines that are filled with several things */
 struct packed {
     struct writer *writer;
     const char *indent, *between;
-    size_t column;               /* 0: no word yet */
+    size_t column; /* 0: no word yet */
 };
 void emit_packed(struct packed *packed, const char *word);
 void emit_packed_end(struct packed *packed); /* of the last line, if there is one */
 
-/* The frame and the slots that C text mentions, as parameters or as arguments. Returns whether there are any. */
+/* The frame and the slots that C text mentions, as parameters or as arguments.
+ * Returns whether there are any. */
 bool emit_homes(struct emitter *emitter, const struct text *text, bool declared);
 
 /* The array of an each. */
@@ -89,8 +94,9 @@ void emit_arguments(struct emitter *emitter, const struct text *args);
 /* "line 12", for a comment. */
 const char *emit_place_words(const struct emitter *emitter, struct span span);
 
-/* "#line N "file.chain"", and back to the output. The token behind the user's text belongs before the way back: a C compiler may
- * find there that something is missing. */
+/* "#line N "file.chain"", and back to the output. The token after the user's
+ * text belongs before the way back: a C compiler may find there that something
+ * is missing. */
 void emit_line(struct emitter *emitter, struct span span);
 void emit_line_back(struct emitter *emitter);
 
@@ -100,40 +106,48 @@ void emit_count_line(struct emitter *emitter, const char *count, struct span spa
 /* Between the two: goes to the line of this position. */
 void emit_at(struct emitter *emitter, pos at);
 
-/* emit_line() for a type that C may have something to say against, once for each place where one is written. The declaration and
- * emit_line_back() follow. */
-bool emit_type_has_line(const struct emitter *emitter, struct ctype type); /* whether it will write one */
+/* emit_line() for a type that C may have something to say against, once for
+ * each place where one is written. The declaration and emit_line_back() follow. */
+/* whether it will write one */
+bool emit_type_has_line(const struct emitter *emitter, struct ctype type);
 void emit_type_line(struct emitter *emitter, struct ctype type);
 
 /* An empty set of places in the sources. */
 uint64_t *emit_places(const struct emitter *emitter);
 
 /* "TYPE NAME", after emit_type_line(). */
-/* emit_line() for a place where a value of that type is assigned or returned, if C may refuse it. */
+/* emit_line() for a place where a value of that type is assigned or returned,
+ * if C may refuse it. */
 void emit_value_line(struct emitter *emitter, struct ctype type, pos at);
 void emit_declared(struct emitter *emitter, struct ctype type, const char *name);
 
 /* A line of the source as a comment can have it, "" if it is no more than brackets. */
 const char *emit_source_text(const struct emitter *emitter, struct place place);
 
-/* emit_steps.c: between the two ends the writer has the text of a resume function, and emit_line() only says what step is being
- * written, as does emit_steps_at(); 0: the same. The lines after `first` begin within the user's text. emit_line_back() follows. */
+/* emit_steps.c: between the two ends the writer has the text of a resume
+ * function, and emit_line() only says what step is being written, as does
+ * emit_steps_at(); 0: the same. The lines after `first` begin within the user's
+ * text. emit_line_back() follows. */
 void emit_steps_begin(struct emitter *emitter);
 void emit_steps_at(struct emitter *emitter, pos at);
 void emit_steps_inside(struct emitter *emitter, int first);
 void emit_steps_end(struct emitter *emitter, struct writer *writer);
 
-/* The condition and the code behind `fails`, as functions of the C file: declared once, for the operations that the chains call. */
+/* The condition and the code after `fails`, as functions of the C file:
+ * declared once, for the operations that the chains call. */
 void emit_fails(struct emitter *emitter, const struct ir_chain *chains);
 
-/* The parameters of an operation, as in its definition, as a C parameter list's tail: ", const char *url_, int n_". */
+/* The parameters of an operation, as in its definition, as a C parameter list's
+ * tail: ", const char *url_, int n_". */
 void emit_parameters(struct emitter *emitter, const struct symbol *op, bool leading_comma);
 
 /* The same of a prototype: ", const char *url, int n". */
 const char *emit_header_parameter_list(struct emitter *emitter, const struct symbol *op);
-void emit_header_parameters(struct emitter *emitter, const struct symbol *op); /* each on its line, within the user's text */
+/* each on its line, within the user's text */
+void emit_header_parameters(struct emitter *emitter, const struct symbol *op);
 
-/* A name for a parameter of ours beside those of the operation, in its definition or in its prototype. */
+/* A name for a parameter of ours beside those of the operation, in its
+ * definition or in its prototype. */
 const char *emit_own_parameter(const struct emitter *emitter, const struct symbol *op, enum own id);
 const char *emit_header_parameter(struct arena *arena, const struct symbol *op, const char *name);
 
@@ -144,7 +158,8 @@ void emit_it_text(struct emitter *emitter, const char *text);
 #define EMIT_ABI "6"
 
 /* What its frame and branches may take: `budget N`; NULL: anything. */
-const char *emit_count_words(const struct emitter *emitter, const struct ast_number *count); /* without a comment at its end */
+/* without a comment at its end */
+const char *emit_count_words(const struct emitter *emitter, const struct ast_number *count);
 const struct ast_number *emit_chain_budget(const struct ir_chain *chain);
 
 /* What may stand in a comment: no end of it, no control bytes. */
@@ -156,19 +171,21 @@ void emit_comment_above(struct emitter *emitter, const struct ast_item *item);
 
 /* emit_codes.c */
 void emit_code_enum(struct emitter *emitter, const struct ast_code *codes);
-void emit_code_functions(struct emitter *emitter); /* if it does */
+void emit_code_functions(struct emitter *emitter);  /* if it does */
 bool emit_has_codes(const struct emitter *emitter); /* whether the program has a table */
 void emit_code_table(struct emitter *emitter);
 
 /* emit_spawn.c */
 void emit_instances(struct emitter *emitter);
-void emit_instances_start(struct emitter *emitter, const struct ir_block *block, const char *storage);
+void emit_instances_start(struct emitter *emitter, const struct ir_block *block,
+                          const char *storage);
 void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block);
 void emit_spawned(struct emitter *emitter, const struct ir_instr *instr);
 
 /* emit_frame.c: of the header, in this order. */
 void emit_frame(struct emitter *emitter);
-void emit_slots(struct emitter *emitter, const struct ir_strand *strand); /* of this strand and those after it */
+/* of this strand and those after it */
+void emit_slots(struct emitter *emitter, const struct ir_strand *strand);
 void emit_branches(struct emitter *emitter);
 
 /* emit_operation.c: of the header. */
@@ -194,7 +211,8 @@ const struct symbol *skeleton_counted(const struct emitter *emitter, struct ctyp
 bool skeleton_varies(const struct emitter *emitter, const struct symbol *op);
 
 /* emit_function.c */
-void emit_frame_local(struct emitter *emitter); /* the frame, in a function that is given a strand */
+/* the frame, in a function that is given a strand */
+void emit_frame_local(struct emitter *emitter);
 void emit_resume(struct emitter *emitter);
 
 /* emit_instr.c */

@@ -1,18 +1,19 @@
-/* emit_blocking.c - C functions that run on a thread: what a call keeps, and the three functions around it (rule 104).
+/* emit_blocking.c - C functions that run on a thread: what a call keeps, and
+ * the three functions around it (rule 104).
  *
  *     blocking int pack(const char *name) fails (it < 0) errno;
  *
  *     struct pack_call      room for the outcome, the work as a pool queues it, and the arguments
  *     pack_start()          fills it in and hands it over
  *     pack_work()           on the thread: calls pack() and keeps what came of it
- *     pack_cancel()         takes it back if it has not begun
- */
+ *     pack_cancel()         takes it back if it has not begun */
 #include "base/arena.h"
 #include "emit/emit.h"
 
 /* ---- the struct ---- */
 
-static void emit_member(struct emitter *emitter, const char *indent, struct ctype type, const char *name)
+static void emit_member(struct emitter *emitter, const char *indent, struct ctype type,
+                        const char *name)
 {
     emit_type_line(emitter, type);
     writer_putf(emitter->writer, "%s%s;\n", indent, ctype_declare(emitter->arena, type, name));
@@ -23,12 +24,15 @@ void emit_blocking_struct(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
 
-    writer_putf(w, "/* A call of %s, %s, which runs on a thread. */\nstruct %s_call {\n", op->name, emit_place_words(emitter, op->span), op->name);
+    writer_putf(w, "/* A call of %s, %s, which runs on a thread. */\nstruct %s_call {\n", op->name,
+                emit_place_words(emitter, op->span), op->name);
     writer_put(w, "    union {\n        struct chain_failure failure;\n");
     if (!ctype_is_void(op->value))
         emit_member(emitter, "        ", op->value, "value");
-    writer_put(w, "    } chain__outcome; /* settling writes here: the rest stays as long as the call may be cancelled */\n"
-           "    struct chain_work chain__work;\n");
+    writer_put(
+        w,
+        "    } chain__outcome; /* settling writes here: the rest stays as long as the call may be cancelled */\n"
+        "    struct chain_work chain__work;\n");
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
         emit_member(emitter, "    ", param->type, param->c_name);
     writer_put(w, "};\n\n");
@@ -36,12 +40,11 @@ void emit_blocking_struct(struct emitter *emitter, const struct symbol *op)
 
 /* ---- on the thread ---- */
 
-static const char work_head[] =
-    "/* ${name}, on a thread. */\n"
-    "static int ${name}_work(struct chain_work *${work})\n"
-    "{\n"
-    "${call}"
-    "\n";
+static const char work_head[] = "/* ${name}, on a thread. */\n"
+                                "static int ${name}_work(struct chain_work *${work})\n"
+                                "{\n"
+                                "${call}"
+                                "\n";
 
 static void emit_called(struct emitter *emitter, const struct symbol *op)
 {
@@ -50,10 +53,12 @@ static void emit_called(struct emitter *emitter, const struct symbol *op)
     emit_line(emitter, op->span);
     writer_put(w, "    ");
     if (!ctype_is_void(op->value))
-        writer_putf(w, "%s = ", ctype_declare(emitter->arena, op->value, emit_own_name(emitter, OWN_IT)));
+        writer_putf(w, "%s = ",
+                    ctype_declare(emitter->arena, op->value, emit_own_name(emitter, OWN_IT)));
     writer_putf(w, "%s(", op->name);
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
-        writer_putf(w, "%s%s->%s", param == op->params ? "" : ", ", emit_own_name(emitter, OWN_CALL), param->c_name);
+        writer_putf(w, "%s%s->%s", param == op->params ? "" : ", ",
+                    emit_own_name(emitter, OWN_CALL), param->c_name);
     writer_put(w, ");\n");
     emit_line_back(emitter);
 }
@@ -64,14 +69,19 @@ static void emit_work(struct emitter *emitter, const struct symbol *op)
     bool has_value = !ctype_is_void(op->value);
     const char *at = emit_own_name(emitter, OWN_CALL), *work = emit_own_name(emitter, OWN_WORK);
     const char *it = has_value ? emit_own_name(emitter, OWN_IT) : "";
-    const char *call = op->params == NULL && !has_value ? arena_format(emitter->arena, "    (void)%s;\n", work)
-                       : arena_format(emitter->arena, "    struct %s_call *%s = (struct %s_call *)(void *)((char *)%s"
-                                      " - offsetof(struct %s_call, chain__work));\n", op->name, at, op->name, work, op->name);
+    const char *call =
+        op->params == NULL && !has_value
+            ? arena_format(emitter->arena, "    (void)%s;\n", work)
+            : arena_format(emitter->arena,
+                           "    struct %s_call *%s = (struct %s_call *)(void *)((char *)%s"
+                           " - offsetof(struct %s_call, chain__work));\n",
+                           op->name, at, op->name, work, op->name);
 
     writer_put_template(w, work_head, "name", op->name, "call", call, "work", work, NULL);
     emit_called(emitter, op);
     if (op->fails != NULL)
-        writer_putf(w, "    int %s = %s__fails(%s);\n\n    if (%s != 0) return %s;\n", emit_own_name(emitter, OWN_CODE), op->name, it,
+        writer_putf(w, "    int %s = %s__fails(%s);\n\n    if (%s != 0) return %s;\n",
+                    emit_own_name(emitter, OWN_CODE), op->name, it,
                     emit_own_name(emitter, OWN_CODE), emit_own_name(emitter, OWN_CODE));
     if (has_value)
         writer_putf(w, "    %s->chain__outcome.value = %s;\n", at, it);
@@ -104,9 +114,12 @@ static void emit_start(struct emitter *emitter, const struct symbol *op)
         writer_putf(&parameters, ", %s", ctype_declare(emitter->arena, param->type, param->local));
         writer_putf(&store, "    %s->%s = %s;\n", call, param->c_name, param->local);
     }
-    writer_put_template(emitter->writer, start_text, "name", op->name, "call", call, "parameters", writer_text(&parameters), "store",
-                 writer_text(&store), "cancelled", emit_own_name(emitter, OWN_CALL), "pool",
-                 op->threads == NULL ? "NULL" : arena_format(emitter->arena, "\"%s\"", op->threads), NULL);
+    writer_put_template(emitter->writer, start_text, "name", op->name, "call", call, "parameters",
+                        writer_text(&parameters), "store", writer_text(&store), "cancelled",
+                        emit_own_name(emitter, OWN_CALL), "pool",
+                        op->threads == NULL ? "NULL"
+                                            : arena_format(emitter->arena, "\"%s\"", op->threads),
+                        NULL);
 }
 
 void emit_blocking_functions(struct emitter *emitter)

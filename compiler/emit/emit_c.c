@@ -1,6 +1,7 @@
-/* emit_c.c - the C file: user code, tables, the functions of do blocks, one resume function per chain. */
-#include <stdio.h>
+/* emit_c.c - the C file: user code, tables, the functions of do blocks, one
+ * resume function per chain. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -14,10 +15,12 @@ static void emit_braces(struct emitter *emitter, const char *head, const char *w
 {
     bool fits = strchr(words, '\n') == NULL && strlen(head) + strlen(words) <= 100;
 
-    writer_putf(emitter->writer, fits ? "%s { %s };\n" : "%s {\n%s\n};\n", head, fits ? words + strspn(words, " ") : words);
+    writer_putf(emitter->writer, fits ? "%s { %s };\n" : "%s {\n%s\n};\n", head,
+                fits ? words + strspn(words, " ") : words);
 }
 
-static void emit_site(struct emitter *emitter, struct packed *packed, struct span span, const char *step)
+static void emit_site(struct emitter *emitter, struct packed *packed, struct span span,
+                      const char *step)
 {
     struct place place = source_place(emitter->program->sources, span.begin);
     const char *path = emit_output_name(place.source->path);
@@ -52,7 +55,8 @@ static void emit_states(struct emitter *emitter)
             emit_packed(&packed, block->state);
     writer_putf(emitter->writer, "/* Where %s can be resumed%s. */\n", chain->c_name,
                 chain->sites != NULL ? ", and its steps that can reject" : "");
-    emit_braces(emitter, arena_format(emitter->arena, "enum %s_state", chain->c_name), writer_text(&words));
+    emit_braces(emitter, arena_format(emitter->arena, "enum %s_state", chain->c_name),
+                writer_text(&words));
 }
 
 /* Names for the places of a table that no state has. */
@@ -64,12 +68,15 @@ static void emit_site_names(struct emitter *emitter)
 
     writer_init(&words, emitter->arena);
     for (const struct ir_site *site = chain->sites; site != NULL; site = site->next)
-        emit_packed(&packed, site != chain->sites ? site->name : arena_format(emitter->arena, "%s = %u", site->name, chain->state_count));
+        emit_packed(&packed, site != chain->sites ? site->name
+                                                  : arena_format(emitter->arena, "%s = %u",
+                                                                 site->name, chain->state_count));
     if (chain->sites != NULL)
         emit_braces(emitter, "enum", writer_text(&words));
 }
 
-/* For origins of rejections, traces, dumps and debuggers: the states, then the steps that a rejection can come from. */
+/* For origins of rejections, traces, dumps and debuggers: the states, then the
+ * steps that a rejection can come from. */
 static void emit_sites(struct emitter *emitter)
 {
     const struct ir_chain *chain = emitter->chain;
@@ -90,10 +97,12 @@ static void emit_callers(struct emitter *emitter)
     const struct ir_chain *chain = emitter->chain;
 
     if (chain->call_count != 0 && chain->symbol->proto->is_static && !chain->symbol->is_spawned)
-        writer_putf(emitter->writer, "%sconst struct chain_type %s_type;\n", emitter->linkage, chain->c_name);
+        writer_putf(emitter->writer, "%sconst struct chain_type %s_type;\n", emitter->linkage,
+                    chain->c_name);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->end == IR_CALL)
-            writer_putf(emitter->writer, "static const struct chain_caller %s = { &%s_type, %s };\n", block->call,
+            writer_putf(emitter->writer,
+                        "static const struct chain_caller %s = { &%s_type, %s };\n", block->call,
                         chain->c_name, block->to->state);
     writer_put(emitter->writer, "\n");
 }
@@ -113,10 +122,12 @@ static void emit_type(struct emitter *emitter)
     if (emit_has_cancel(chain))
         emit_packed(&packed, arena_format(arena, ".cancel = %s_cancel_step", name));
     emit_packed(&packed, arena_format(arena, ".sites = %s_sites", name));
-    emit_packed(&packed, arena_format(arena, ".states = sizeof %s_sites / sizeof *%s_sites", name, name));
+    emit_packed(&packed,
+                arena_format(arena, ".states = sizeof %s_sites / sizeof *%s_sites", name, name));
     emit_packed(&packed, arena_format(arena, ".caller = offsetof(struct %s_frame, caller)", name));
     if (chain->checked->spawns != NULL)
-        emit_packed(&packed, arena_format(arena, ".nursery = offsetof(struct %s_frame, nursery)", name));
+        emit_packed(&packed,
+                    arena_format(arena, ".nursery = offsetof(struct %s_frame, nursery)", name));
     writer_put(w, "\n};\n\n");
 }
 
@@ -160,8 +171,8 @@ static void emit_start_head(struct emitter *emitter, const char *frame, const ch
 {
     const struct ir_chain *chain = emitter->chain;
 
-    writer_putf(emitter->writer, "%svoid %s_start(struct %s_frame *%s", emitter->linkage, chain->c_name,
-         chain->c_name, frame);
+    writer_putf(emitter->writer, "%svoid %s_start(struct %s_frame *%s", emitter->linkage,
+                chain->c_name, chain->c_name, frame);
     if (chain->has_branches)
         writer_putf(emitter->writer, ", struct %s_branches *%s", chain->c_name, branches);
     emit_parameters(emitter, chain->symbol, true);
@@ -178,7 +189,8 @@ static void emit_parameters_kept(struct emitter *emitter, struct packed *packed,
         const char *text;
         if (v->kind != VARIABLE_PARAMETER)
             continue;
-        text = arena_format(emitter->arena, "%s->%s = %s;", frame, frame_place(emitter->chain->frame, v)->part->field, param->local);
+        text = arena_format(emitter->arena, "%s->%s = %s;", frame,
+                            frame_place(emitter->chain->frame, v)->part->field, param->local);
         param = param->next;
         if (!emit_type_has_line(emitter, v->type)) {
             emit_packed(packed, text);
@@ -204,9 +216,11 @@ static void emit_start_function(struct emitter *emitter)
     if (!chain->has_branches && chain->symbol->params == NULL && chain->checked->spawns == NULL)
         emit_packed(&packed, arena_format(emitter->arena, "(void)%s;", frame));
     if (chain->has_branches)
-        emit_packed(&packed, arena_format(emitter->arena, "%s->branches = %s; %s->frame = %s;", frame, branches, branches, frame));
+        emit_packed(&packed, arena_format(emitter->arena, "%s->branches = %s; %s->frame = %s;",
+                                          frame, branches, branches, frame));
     if (chain->checked->spawns != NULL)
-        emit_packed(&packed, arena_format(emitter->arena, "chain__nursery_init(&%s->nursery);", frame));
+        emit_packed(&packed,
+                    arena_format(emitter->arena, "chain__nursery_init(&%s->nursery);", frame));
     emit_parameters_kept(emitter, &packed, frame);
     emit_packed_end(&packed);
     writer_put(w, "}\n\n");
@@ -232,14 +246,18 @@ static void emit_run(struct emitter *emitter)
         return;
     writer_init(&parameters, emitter->arena);
     writer_init(&arguments, emitter->arena);
-    for (const struct parameter *param = chain->symbol->params; param != NULL; param = param->next) {
+    for (const struct parameter *param = chain->symbol->params; param != NULL;
+         param = param->next) {
         writer_putf(&parameters, ", %s", ctype_declare(emitter->arena, param->type, param->local));
         writer_putf(&arguments, ", %s", param->local);
     }
-    writer_put_template(emitter->writer, run_text, "name", chain->c_name, "u", u, "loop", emit_own_parameter(emitter, chain->symbol, OWN_LOOP_GIVEN),
-                 "parameters", writer_text(&parameters), "arguments", writer_text(&arguments), "problem",
-                 emit_own_parameter(emitter, chain->symbol, OWN_PROBLEM), "branches",
-                 chain->has_branches ? arena_format(emitter->arena, ", &%s->branches", u) : "", NULL);
+    writer_put_template(emitter->writer, run_text, "name", chain->c_name, "u", u, "loop",
+                        emit_own_parameter(emitter, chain->symbol, OWN_LOOP_GIVEN), "parameters",
+                        writer_text(&parameters), "arguments", writer_text(&arguments), "problem",
+                        emit_own_parameter(emitter, chain->symbol, OWN_PROBLEM), "branches",
+                        chain->has_branches ? arena_format(emitter->arena, ", &%s->branches", u)
+                                            : "",
+                        NULL);
 }
 
 /* ---- main ---- */
@@ -264,9 +282,13 @@ static void emit_main(struct emitter *emitter)
     bool arguments = emitter->chain->symbol->params != NULL;
 
     emit_code_table(emitter);
-    writer_put_template(emitter->writer, main_text, "codes", emit_has_codes(emitter) ? "main_chain_codes" : "NULL", "arguments", arguments ? arena_format(emitter->arena, ", %s, %s", argc, argv) : "", "unused",
-                 arguments ? "" : arena_format(emitter->arena, "    (void)%s; (void)%s;\n", argc, argv), "argc", argc, "argv", argv,
-                 "root", emit_own_name(emitter, OWN_ROOT), "loop", emit_own_name(emitter, OWN_LOOP_GIVEN), "u", emit_own_name(emitter, OWN_USE), NULL);
+    writer_put_template(
+        emitter->writer, main_text, "codes", emit_has_codes(emitter) ? "main_chain_codes" : "NULL",
+        "arguments", arguments ? arena_format(emitter->arena, ", %s, %s", argc, argv) : "",
+        "unused",
+        arguments ? "" : arena_format(emitter->arena, "    (void)%s; (void)%s;\n", argc, argv),
+        "argc", argc, "argv", argv, "root", emit_own_name(emitter, OWN_ROOT), "loop",
+        emit_own_name(emitter, OWN_LOOP_GIVEN), "u", emit_own_name(emitter, OWN_USE), NULL);
 }
 
 /* ---- the file ---- */
@@ -281,7 +303,8 @@ static bool needs_string_h(const struct ir_chain *chains)
     return false;
 }
 
-/* What is missing at its end, a semicolon or a brace, C misses in what follows: so a function does, in the user's text. */
+/* What is missing at its end, a semicolon or a brace, C misses in what follows:
+ * so a function does, in the user's text. */
 static void emit_prologue(struct emitter *emitter, const struct ast_c *c)
 {
     struct writer *w = emitter->writer;
@@ -289,8 +312,10 @@ static void emit_prologue(struct emitter *emitter, const struct ast_c *c)
     emit_line(emitter, c->span);
     writer_put(w, c->text);
     writer_put_line_end(w);
-    writer_putf(w, "static inline __attribute__((__unused__)) void chain__after_line_%d(void) {} /* %%} */\n",
-         source_place(emitter->program->sources, c->span.end).line);
+    writer_putf(
+        w,
+        "static inline __attribute__((__unused__)) void chain__after_line_%d(void) {} /* %%} */\n",
+        source_place(emitter->program->sources, c->span.end).line);
     emit_line_back(emitter);
     writer_put(w, "\n");
 }
@@ -314,7 +339,8 @@ static void emit_chain_functions(struct emitter *emitter)
     emit_sites(emitter);
     emit_declarations(emitter);
     emit_callers(emitter);
-    for (const struct ir_function *function = chain->functions; function != NULL; function = function->next)
+    for (const struct ir_function *function = chain->functions; function != NULL;
+         function = function->next)
         if (function->reached)
             emit_do_function(emitter, function);
     emit_resume(emitter);
@@ -333,11 +359,12 @@ static const char *linkage_of(const struct symbol *chain)
 {
     if (!chain->proto->is_static)
         return "";
-    return chain->is_started || chain->is_spawned ? "static " : "static __attribute__((__unused__)) ";
+    return chain->is_started || chain->is_spawned ? "static "
+                                                  : "static __attribute__((__unused__)) ";
 }
 
-/* budget N: what the chain occupies in its caller, or behind its root. Here, so that it is said once and the header can be measured
- * all the same (--report). */
+/* budget N: what the chain occupies in its caller, or after its root. Here, so
+ * that it is said once and the header can be measured all the same (--report). */
 static void emit_budget(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
@@ -352,9 +379,11 @@ static void emit_budget(struct emitter *emitter)
     writer_putf(w, "_Static_assert((intmax_t)(sizeof(struct %s_frame)", chain->c_name);
     if (chain->has_branches)
         writer_putf(w, " + sizeof(struct %s_branches)", chain->c_name);
-    text = arena_format(emitter->arena, "the frame%s of %s %s over the budget of %s bytes: chainc --report tells more",
-                        chain->has_branches ? " and the branches" : "", chain->symbol->name, chain->has_branches ? "are" : "is",
-                        words);
+    text =
+        arena_format(emitter->arena,
+                     "the frame%s of %s %s over the budget of %s bytes: chainc --report tells more",
+                     chain->has_branches ? " and the branches" : "", chain->symbol->name,
+                     chain->has_branches ? "are" : "is", words);
     writer_putf(w, ") <= (%s),\n               ", words);
     writer_put_c_string(w, text, strlen(text));
     writer_put(w, ");\n");
@@ -362,7 +391,8 @@ static void emit_budget(struct emitter *emitter)
     writer_put(w, "\n");
 }
 
-/* Numbers have been looked at; an expression is C's. Here, so that a compiler names the line where it stands. */
+/* Numbers have been looked at; an expression is C's. Here, so that a compiler
+ * names the line where it stands. */
 static void emit_limits(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
@@ -372,23 +402,32 @@ static void emit_limits(struct emitter *emitter)
         if (!slot->is_slot || ctext_number(slot->limit, &number))
             continue;
         emit_line(emitter, slot->limit_span);
-        writer_putf(w, "_Static_assert((%s) > 0 && (%s) <= 254, \"the limit of an each is 1 to 254\");\n", slot->limit,
-             slot->limit);
+        writer_putf(
+            w, "_Static_assert((%s) > 0 && (%s) <= 254, \"the limit of an each is 1 to 254\");\n",
+            slot->limit, slot->limit);
         emit_line_back(emitter);
         writer_put(w, "\n");
     }
 }
 
-void emit_c(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options)
+void emit_c(struct writer *writer, const struct program *program, const struct ir_chain *chains,
+            const struct emit_options *options)
 {
-    struct emitter emitter = { .writer = writer, .program = program, .options = options, .arena = program->arena,
+    struct emitter emitter = { .writer = writer,
+                               .program = program,
+                               .options = options,
+                               .arena = program->arena,
                                .output = options->c_name };
 
-    writer_putf(writer, "/* Generated by chainc from %s. Do not edit. */\n#include \"%s\"\n\n", emit_comment_text(&emitter, options->source_name),
-         options->header_name);
-    writer_putf(writer, "#if %s != 0x%08" PRIx32 "\n", emit_header_guard(program, options->header_name, options->digest), options->digest);
-    writer_put(writer, "#error \"this file and its header were made by different runs of chainc: run it again\"\n#endif\n\n");
-    writer_putf(writer, "#include <errno.h>\n%s\n", needs_string_h(chains) ? "#include <string.h>\n" : "");
+    writer_putf(writer, "/* Generated by chainc from %s. Do not edit. */\n#include \"%s\"\n\n",
+                emit_comment_text(&emitter, options->source_name), options->header_name);
+    writer_putf(writer, "#if %s != 0x%08" PRIx32 "\n",
+                emit_header_guard(program, options->header_name, options->digest), options->digest);
+    writer_put(
+        writer,
+        "#error \"this file and its header were made by different runs of chainc: run it again\"\n#endif\n\n");
+    writer_putf(writer, "#include <errno.h>\n%s\n",
+                needs_string_h(chains) ? "#include <string.h>\n" : "");
     for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next) {
         emitter.chain = chain;
         emit_budget(&emitter);

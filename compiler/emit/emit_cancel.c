@@ -1,11 +1,14 @@
-/* emit_cancel.c - the function that asks what a strand waits for to stop: a second switch over the states. */
+/* emit_cancel.c - the function that asks what a strand waits for to stop: a
+ * second switch over the states. */
 #include "base/arena.h"
 #include "emit/emit.h"
 
 /* Each of these puts statements on the line of a case. */
-static void emit_op_cancel(struct emitter *emitter, const struct symbol *op, const struct ir_strand *strand)
+static void emit_op_cancel(struct emitter *emitter, const struct symbol *op,
+                           const struct ir_strand *strand)
 {
-    const char *member = emit_storage_member(strand, op), *storage = emit_storage_path(emitter, strand);
+    const char *member = emit_storage_member(strand, op),
+               *storage = emit_storage_path(emitter, strand);
 
     if (op == NULL)
         writer_putf(emitter->writer, " chain__delay_cancel(&%s.%s);", storage, member);
@@ -20,7 +23,8 @@ static void emit_branch_cancel(struct emitter *emitter, const struct ir_instr *i
 
     writer_put(w, "\n       ");
     if (instr->kind == IR_BRANCH_STRAND)
-        writer_putf(w, " chain__cancel_branch(%s, %s);", emit_strand_path(emitter, instr->strand), chain->local.loop);
+        writer_putf(w, " chain__cancel_branch(%s, %s);", emit_strand_path(emitter, instr->strand),
+                    chain->local.loop);
     else if (instr->op != NULL && instr->op->uncancellable)
         writer_putf(w, " (void)chain__ask(&%s);", emit_op_path(emitter, instr->strand));
     else {
@@ -40,11 +44,13 @@ static void emit_slots_cancel(struct emitter *emitter, const struct ir_instr *in
     if (number == NULL)
         writer_putf(w, "\n        chain__cancel_branch(&%s[0].strand, %s);", slots, loop);
     else
-        writer_putf(w, "\n        chain__cancel_slots(&%s[0].strand, sizeof *%s, %s,\n"
-                "                            offsetof(struct %s_%s, %s%s) - offsetof(struct %s_%s, strand), %s);",
-             slots, slots, slot->limit, emitter->chain->c_name, slot->field, number->scope->path,
-             frame_place(emitter->chain->frame, number)->part->field,
-             emitter->chain->c_name, slot->field, loop);
+        writer_putf(
+            w,
+            "\n        chain__cancel_slots(&%s[0].strand, sizeof *%s, %s,\n"
+            "                            offsetof(struct %s_%s, %s%s) - offsetof(struct %s_%s, strand), %s);",
+            slots, slots, slot->limit, emitter->chain->c_name, slot->field, number->scope->path,
+            frame_place(emitter->chain->frame, number)->part->field, emitter->chain->c_name,
+            slot->field, loop);
 }
 
 static void emit_wait_cancel(struct emitter *emitter, const struct ir_block *block)
@@ -92,7 +98,8 @@ static void emit_locals(struct emitter *emitter, const char *cases)
     if (branches || emit_mentions(cases, chain->local.frame))
         emit_frame_local(emitter);
     if (branches)
-        writer_putf(w, "    struct %s_branches *%s = %s->branches;\n", chain->c_name, chain->local.branches, chain->local.frame);
+        writer_putf(w, "    struct %s_branches *%s = %s->branches;\n", chain->c_name,
+                    chain->local.branches, chain->local.frame);
     emit_slot_locals(emitter, cases);
     if (!emit_mentions(cases, chain->local.loop))
         writer_putf(w, "    (void)%s;\n", chain->local.loop);
@@ -141,8 +148,9 @@ void emit_cancel(struct emitter *emitter)
     const struct ir_chain *chain = emitter->chain;
     const char *cases = cases_text(emitter);
 
-    writer_putf(w, "static void %s_cancel_step(struct chain_strand *%s, struct chain_loop *%s)\n{\n", chain->c_name, chain->local.strand,
-         chain->local.loop);
+    writer_putf(w,
+                "static void %s_cancel_step(struct chain_strand *%s, struct chain_loop *%s)\n{\n",
+                chain->c_name, chain->local.strand, chain->local.loop);
     emit_locals(emitter, cases);
     writer_putf(w, "    switch (%s->op.at) {\n%s    }\n}\n\n", chain->local.strand, cases);
 }

@@ -1,8 +1,10 @@
-/* emit_codes.c - the codes of the file: an enum, their names and texts for C code, and a table of them for the generated main.
+/* emit_codes.c - the codes of the file: an enum, their names and texts for C
+ * code, and a table of them for the generated main.
  *
  *     codes { BAD_CRC = 0x4000 "checksum mismatch" };     ->     shop_code_name(BAD_CRC) = "BAD_CRC"
  *
- * The functions are inline and in the header, so that they take no room in a program that does not call them. */
+ * The functions are inline and in the header, so that they take no room in a
+ * program that does not call them. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -66,21 +68,25 @@ static void emit_code_function(struct emitter *emitter, const char *what, bool t
 {
     struct writer *w = emitter->writer;
 
-    writer_putf(w, "static inline const char *%s_code_%s(int %s)\n{\n    switch (%s) {\n", emitter->program->units->stem, what,
-         emit_own_name(emitter, OWN_CODE), emit_own_name(emitter, OWN_CODE));
-    for (const struct symbol *code = emitter->program->symbols; (code = next_code(code)) != NULL; code = code->next)
+    writer_putf(w, "static inline const char *%s_code_%s(int %s)\n{\n    switch (%s) {\n",
+                emitter->program->units->stem, what, emit_own_name(emitter, OWN_CODE),
+                emit_own_name(emitter, OWN_CODE));
+    for (const struct symbol *code = emitter->program->symbols; (code = next_code(code)) != NULL;
+         code = code->next)
         if (texts && code->code->text != NULL)
             emit_code_text(emitter, code);
         else
             writer_putf(w, "    case %s: return \"%s\";\n", code->name, code->name);
-    writer_putf(w, "    default: return chain_code_%s(%s);\n    }\n}\n\n", what, emit_own_name(emitter, OWN_CODE));
+    writer_putf(w, "    default: return chain_code_%s(%s);\n    }\n}\n\n", what,
+                emit_own_name(emitter, OWN_CODE));
 }
 
 void emit_code_functions(struct emitter *emitter)
 {
     if (!emitter->program->units->knows_codes)
         return;
-    writer_put(emitter->writer,
+    writer_put(
+        emitter->writer,
         "/* chain_code_name() and chain_code_text(), with the codes of this file and of those that it imports. */\n");
     emit_code_function(emitter, "name", false);
     emit_code_function(emitter, "text", true);
@@ -98,7 +104,9 @@ void emit_code_table(struct emitter *emitter)
     if (!emit_has_codes(emitter))
         return;
     writer_put(w, "static const struct chain__code_text main_chain_codes[] = {\n");
-    for (const struct symbol *code = emitter->program->symbols; (code = next_code(code)) != NULL; code = code->next)
-        writer_putf(w, "    { %s, \"%s\", %s },\n", code->name, code->name, code->code->text != NULL ? literal(emitter, code->code->text) : "NULL");
+    for (const struct symbol *code = emitter->program->symbols; (code = next_code(code)) != NULL;
+         code = code->next)
+        writer_putf(w, "    { %s, \"%s\", %s },\n", code->name, code->name,
+                    code->code->text != NULL ? literal(emitter, code->code->text) : "NULL");
     writer_put(w, "    { 0, NULL, NULL },\n};\n\n");
 }

@@ -17,7 +17,8 @@ void emit_put_comment_text(struct writer *writer, const char *text, size_t lengt
         else if (text[i] == '/' && i + 1 < length && text[i + 1] == '*')
             writer_put(writer, "/ ");
         else if (text[i] == '\t' || text[i] == ' ')
-            writer_put(writer, i + 1 < length && (text[i + 1] == ' ' || text[i + 1] == '\t') ? "" : " ");
+            writer_put(writer,
+                       i + 1 < length && (text[i + 1] == ' ' || text[i + 1] == '\t') ? "" : " ");
         else if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
             writer_put(writer, "?");
         else
@@ -65,16 +66,21 @@ static int line_of(const struct emitter *emitter, pos at)
 }
 
 /* The first of the comments that end directly above the item, without an empty line between. */
-static const struct ast_comment *comment_above(const struct emitter *emitter, const struct ast_item *item)
+static const struct ast_comment *comment_above(const struct emitter *emitter,
+                                               const struct ast_item *item)
 {
     const struct ast_comment *first = NULL, *last = NULL;
 
-    for (const struct ast_comment *c = item->comments; c != NULL && !c->behind; c = c->next) {
-        if (last == NULL || line_of(emitter, c->span.begin) > line_of(emitter, last->span.end - 1) + 1)
+    for (const struct ast_comment *c = item->comments; c != NULL && !c->trailing; c = c->next) {
+        if (last == NULL
+            || line_of(emitter, c->span.begin) > line_of(emitter, last->span.end - 1) + 1)
             first = c;
         last = c;
     }
-    return last != NULL && line_of(emitter, last->span.end - 1) + 1 == line_of(emitter, item->span.begin) ? first : NULL;
+    return last != NULL
+                   && line_of(emitter, last->span.end - 1) + 1 == line_of(emitter, item->span.begin)
+               ? first
+               : NULL;
 }
 
 /* A comment that is being written. */
@@ -84,7 +90,8 @@ struct block_comment {
 };
 
 /* One line of it, without what makes it a comment in the source. */
-static void put_comment_line(struct emitter *emitter, struct block_comment *comment, const char *text, const char *end)
+static void put_comment_line(struct emitter *emitter, struct block_comment *comment,
+                             const char *text, const char *end)
 {
     struct writer *w = emitter->writer;
 
@@ -107,8 +114,10 @@ void emit_comment_above(struct emitter *emitter, const struct ast_item *item)
 {
     struct block_comment comment = { .begun = false };
 
-    for (const struct ast_comment *c = comment_above(emitter, item); c != NULL && !c->behind; c = c->next) {
-        const char *text = source_text(emitter->program->sources, c->span), *end = text + (c->span.end - c->span.begin);
+    for (const struct ast_comment *c = comment_above(emitter, item); c != NULL && !c->trailing;
+         c = c->next) {
+        const char *text = source_text(emitter->program->sources, c->span),
+                   *end = text + (c->span.end - c->span.begin);
         for (const char *newline; text < end; text = newline + 1) {
             newline = memchr(text, '\n', (size_t)(end - text));
             newline = newline == NULL ? end : newline;

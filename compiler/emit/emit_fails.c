@@ -1,8 +1,8 @@
-/* emit_fails.c - what stands after `fails`, as a function of the C file: `it` is its parameter, and nothing else of a chain is
- * known there. It returns the code of the rejection; 0: none.
+/* emit_fails.c - what stands after `fails`, as a function of the C file: `it`
+ * is its parameter, and nothing else of a chain is known there. It returns the
+ * code of the rejection; 0: none.
  *
- *     sync ssize_t read(…) fails (it < 0) errno;     ->     int read__fails(ssize_t it)
- */
+ *     sync ssize_t read(…) fails (it < 0) errno;     ->     int read__fails(ssize_t it) */
 #include "base/bits.h"
 #include "emit/emit.h"
 
@@ -14,7 +14,8 @@ static void emit_function(struct emitter *emitter, const struct symbol *op)
 
     if (has_value)
         emit_type_line(emitter, op->value);
-    writer_putf(w, "static inline int %s__fails(%s)\n", op->name, has_value ? ctype_declare(emitter->arena, op->value, it) : "void");
+    writer_putf(w, "static inline int %s__fails(%s)\n", op->name,
+                has_value ? ctype_declare(emitter->arena, op->value, it) : "void");
     emit_line_back(emitter);
     writer_put(w, "{\n");
     if (has_value && !emit_mentions(op->fails->text, "it"))

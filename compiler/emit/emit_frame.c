@@ -1,4 +1,5 @@
-/* emit_frame.c - what a chain keeps, as structs in the header: its frame, the items of an each, its branches. */
+/* emit_frame.c - what a chain keeps, as structs in the header: its frame, the
+ * items of an each, its branches. */
 #include "base/arena.h"
 #include "emit/emit.h"
 
@@ -8,7 +9,8 @@ static const char *struct_suffix(const struct symbol *op)
     switch (op->proto_kind) {
     case AST_CHAIN: return "_frame";
     case AST_BLOCKING: return "_call";
-    case AST_ASYNC: case AST_SYNC: break;
+    case AST_ASYNC:
+    case AST_SYNC: break;
     }
     return "";
 }
@@ -36,7 +38,8 @@ static const char *failure_type(const struct ir_strand *strand)
 }
 
 /* `apart`: the failure stands elsewhere. */
-static void emit_storage(struct emitter *emitter, const struct ir_strand *strand, struct ctype value, bool apart)
+static void emit_storage(struct emitter *emitter, const struct ir_strand *strand,
+                         struct ctype value, bool apart)
 {
     struct writer *w = emitter->writer;
 
@@ -53,8 +56,10 @@ static void emit_storage(struct emitter *emitter, const struct ir_strand *strand
     if (strand->spawns)
         writer_put(w, "struct chain__spawn spawn;\n");
     if (strand->awaits)
-        writer_putf(w, "struct %s join;\n", emitter->chain->symbol->retries ? "chain__close" : "chain__wait");
-    for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
+        writer_putf(w, "struct %s join;\n",
+                    emitter->chain->symbol->retries ? "chain__close" : "chain__wait");
+    for (const struct ir_storage *storage = strand->storage; storage != NULL;
+         storage = storage->next)
         emit_storage_of(emitter, storage);
     if (!ctype_is_void(value)) {
         emit_declared(emitter, value, "value");
@@ -136,7 +141,8 @@ static void emit_member(struct emitter *emitter, const struct scope *scope)
 }
 
 /* Blocks that one strand runs one after another share storage. */
-static void emit_siblings(struct emitter *emitter, const struct scope *scope, const struct ir_strand *strand)
+static void emit_siblings(struct emitter *emitter, const struct scope *scope,
+                          const struct ir_strand *strand)
 {
     struct writer *w = emitter->writer;
     bool shared = frame_scope_siblings(scope, strand) > 1;
@@ -166,11 +172,13 @@ static void emit_scope(struct emitter *emitter, const struct scope *scope)
             emit_field(emitter, field);
     if (scope->children == NULL)
         return;
-    for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next)
+    for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL;
+         strand = strand->next)
         emit_siblings(emitter, scope, strand);
 }
 
-/* A failure takes the place of what is waited for, and of fields that nothing needs any more when there is one. */
+/* A failure takes the place of what is waited for, and of fields that nothing
+ * needs any more when there is one. */
 static void emit_overlay(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
@@ -195,7 +203,8 @@ void emit_frame(struct emitter *emitter)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    writer_putf(w, "/* The frame of %s: what it keeps between its steps. */\nstruct %s_frame {\n", chain->c_name, chain->c_name);
+    writer_putf(w, "/* The frame of %s: what it keeps between its steps. */\nstruct %s_frame {\n",
+                chain->c_name, chain->c_name);
     w->indent++;
     if (chain->frame->overlaid)
         emit_overlay(emitter);
@@ -214,7 +223,8 @@ void emit_frame(struct emitter *emitter)
 static void emit_callees(struct emitter *emitter, const struct ir_strand *strand)
 {
     for (const struct ir_storage *callee = strand->callees; callee != NULL; callee = callee->next)
-        writer_putf(emitter->writer, "struct %s_branches %s;\n", callee->op->c_name, c_names_callee_member(emitter->arena, strand, callee->op));
+        writer_putf(emitter->writer, "struct %s_branches %s;\n", callee->op->c_name,
+                    c_names_callee_member(emitter->arena, strand, callee->op));
 }
 
 /* The slot in whose struct a strand's struct stands; NULL: in that of the branches. */
@@ -233,17 +243,25 @@ static void emit_alignment(struct emitter *emitter, const char *header, const ch
     *any = true;
 }
 
-/* Before the header of a branch: what it waits for follows the header directly, however that is aligned (rule 4). */
-static void emit_padding(struct emitter *emitter, const struct ir_strand *strand, const char *header)
+/* Before the header of a branch: what it waits for follows the header directly,
+ * however that is aligned (rule 4). */
+static void emit_padding(struct emitter *emitter, const struct ir_strand *strand,
+                         const char *header)
 {
     bool any = false;
 
-    for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next) {
+    for (const struct ir_storage *storage = strand->storage; storage != NULL;
+         storage = storage->next) {
         const struct symbol *op = storage->op;
         if (op != NULL && (op->proto_kind != AST_ASYNC || op->state != NULL))
-            emit_alignment(emitter, header, arena_format(emitter->arena, "struct %s%s", op->c_name, struct_suffix(op)), &any);
+            emit_alignment(emitter, header,
+                           arena_format(emitter->arena, "struct %s%s", op->c_name,
+                                        struct_suffix(op)),
+                           &any);
         if (op != NULL && ctype_may_be_overaligned(op->value))
-            emit_alignment(emitter, header, arena_format(emitter->arena, "%s%s", op->value.before, op->value.after), &any);
+            emit_alignment(emitter, header,
+                           arena_format(emitter->arena, "%s%s", op->value.before, op->value.after),
+                           &any);
     }
     writer_put(emitter->writer, any ? ")\n" : "");
 }
@@ -255,13 +273,16 @@ static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
 
     if (strand->is_slot) {
         emit_count_line(emitter, strand->limit, strand->limit_span);
-        writer_putf(w, "struct %s_%s %s[%s];\n", emitter->chain->c_name, strand->field, strand->field, strand->limit);
+        writer_putf(w, "struct %s_%s %s[%s];\n", emitter->chain->c_name, strand->field,
+                    strand->field, strand->limit);
         emit_line_back(emitter);
     } else if (strand->parent != NULL) {
         writer_putf(w, "struct { /* %s */\n", emit_place_words(emitter, strand->span));
         w->indent++;
-        emit_padding(emitter, strand, strand->is_strand ? "struct chain_strand" : "struct chain_op");
-        writer_put(w, strand->is_strand ? "struct chain_strand strand;\n" : "struct chain_op op;\n");
+        emit_padding(emitter, strand,
+                     strand->is_strand ? "struct chain_strand" : "struct chain_op");
+        writer_put(w,
+                   strand->is_strand ? "struct chain_strand strand;\n" : "struct chain_op op;\n");
         emit_storage(emitter, strand, no_value, false);
         w->indent--;
         writer_putf(w, "} %s;\n", strand->field);
@@ -277,7 +298,8 @@ static void emit_slot(struct emitter *emitter, const struct ir_strand *slot)
     struct writer *w = emitter->writer;
     const char *name = emitter->chain->c_name;
 
-    writer_putf(w, "/* One item of the each at %s. */\nstruct %s_%s {\n", emit_place_words(emitter, slot->span), name, slot->field);
+    writer_putf(w, "/* One item of the each at %s. */\nstruct %s_%s {\n",
+                emit_place_words(emitter, slot->span), name, slot->field);
     w->indent++;
     emit_padding(emitter, slot, "struct chain_strand");
     writer_put(w, "struct chain_strand strand;\n");
@@ -286,15 +308,18 @@ static void emit_slot(struct emitter *emitter, const struct ir_strand *slot)
     if (slot->parent->slot != NULL)
         writer_putf(w, "struct %s_%s *chain__outer;\n", name, slot->parent->slot->field);
     emit_scope(emitter, slot->scope);
-    for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL; strand = strand->next)
+    for (const struct ir_strand *strand = emitter->chain->strands; strand != NULL;
+         strand = strand->next)
         if (holder_of(strand) == slot)
             emit_branch(emitter, strand);
     emit_callees(emitter, slot);
     w->indent--;
     writer_put(w, "};\n");
-    writer_putf(w, "CHAIN_STATIC_ASSERT(offsetof(struct %s_%s, u) == offsetof(struct %s_%s, strand) + sizeof(struct chain_strand),\n"
-            "                    \"storage follows its header: types are aligned to 128 bytes at most\");\n\n",
-         name, slot->field, name, slot->field);
+    writer_putf(
+        w,
+        "CHAIN_STATIC_ASSERT(offsetof(struct %s_%s, u) == offsetof(struct %s_%s, strand) + sizeof(struct chain_strand),\n"
+        "                    \"storage follows its header: types are aligned to 128 bytes at most\");\n\n",
+        name, slot->field, name, slot->field);
 }
 
 /* Inner ones, which come later, first: a slot contains those of the eachs in its body. */
@@ -314,18 +339,22 @@ void emit_slots(struct emitter *emitter, const struct ir_strand *first)
         emit_slot(emitter, slots[count]);
 }
 
-/* An operation finds its header directly before its struct, so nothing may come between, however its type is aligned. */
+/* An operation finds its header directly before its struct, so nothing may come
+ * between, however its type is aligned. */
 static void emit_branch_asserts(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
     const char *name = emitter->chain->c_name;
 
-    for (const struct ir_strand *strand = emitter->chain->strands->next; strand != NULL; strand = strand->next)
+    for (const struct ir_strand *strand = emitter->chain->strands->next; strand != NULL;
+         strand = strand->next)
         if (strand->slot == NULL)
-            writer_putf(w, "CHAIN_STATIC_ASSERT(offsetof(struct %s_branches, %s.u) == offsetof(struct %s_branches, %s.%s) + sizeof(struct %s),\n"
+            writer_putf(
+                w,
+                "CHAIN_STATIC_ASSERT(offsetof(struct %s_branches, %s.u) == offsetof(struct %s_branches, %s.%s) + sizeof(struct %s),\n"
                 "                    \"storage follows its header: types are aligned to 128 bytes at most\");\n",
-             name, strand->field, name, strand->field, strand->is_strand ? "strand" : "op",
-             strand->is_strand ? "chain_strand" : "chain_op");
+                name, strand->field, name, strand->field, strand->is_strand ? "strand" : "op",
+                strand->is_strand ? "chain_strand" : "chain_op");
     writer_put(w, emitter->chain->strands->next == NULL ? "" : "\n");
 }
 
@@ -334,8 +363,10 @@ void emit_branches(struct emitter *emitter)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    writer_putf(w, "/* The branches of %s: headers here never become anything else (rule 4). */\nstruct %s_branches {\n", chain->c_name,
-         chain->c_name);
+    writer_putf(
+        w,
+        "/* The branches of %s: headers here never become anything else (rule 4). */\nstruct %s_branches {\n",
+        chain->c_name, chain->c_name);
     w->indent++;
     writer_putf(w, "struct %s_frame *frame;\n", chain->c_name);
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)

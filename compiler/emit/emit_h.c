@@ -9,17 +9,19 @@
 
 /* ---- declarations ---- */
 
-/* A resource is, to C, the type behind it. */
+/* To C, a resource is the type that it is declared as. */
 static void emit_resource(struct emitter *emitter, const struct symbol *resource)
 {
     emit_type_line(emitter, resource->value);
-    writer_putf(emitter->writer, "typedef %s; /* released by %s */\n", ctype_declare(emitter->arena, resource->value, resource->name),
-         resource->resource->u.resource.releases->name);
+    writer_putf(emitter->writer, "typedef %s; /* released by %s */\n",
+                ctype_declare(emitter->arena, resource->value, resource->name),
+                resource->resource->u.resource.releases->name);
     emit_line_back(emitter);
     writer_put(emitter->writer, "\n");
 }
 
-static void emit_include(struct emitter *emitter, const struct ast_item *import, const struct unit *unit)
+static void emit_include(struct emitter *emitter, const struct ast_item *import,
+                         const struct unit *unit)
 {
     emit_line(emitter, import->span);
     writer_putf(emitter->writer, "#include %s\n", unit->include);
@@ -45,9 +47,7 @@ static void emit_item(struct emitter *emitter, const struct ast_item *item)
         emit_line_back(emitter);
         writer_put(w, "\n");
         break;
-    case AST_CODES:
-        emit_code_enum(emitter, item->u.codes);
-        break;
+    case AST_CODES: emit_code_enum(emitter, item->u.codes); break;
     case AST_IMPORT:
         if (!(item->u.string.unit->installed && emitter->options->vendored))
             emit_include(emitter, item, item->u.string.unit);
@@ -62,8 +62,8 @@ static void emit_item(struct emitter *emitter, const struct ast_item *item)
     case AST_RESOURCE:
         emit_resource(emitter, symbol_find(emitter->program, item->u.resource.name->name));
         break;
-    case AST_PROLOGUE: case AST_REQUIRE:
-        break;
+    case AST_PROLOGUE:
+    case AST_REQUIRE: break;
     }
 }
 
@@ -72,8 +72,10 @@ static void emit_items(struct emitter *emitter)
 {
     bool hoisted = false;
 
-    for (const struct ast_item *item = emitter->program->units->file->items; item != NULL; item = item->next) {
-        if (item->kind == AST_CPP || item->kind == AST_IMPORT || (hoisted && item->kind == AST_RESOURCE))
+    for (const struct ast_item *item = emitter->program->units->file->items; item != NULL;
+         item = item->next) {
+        if (item->kind == AST_CPP || item->kind == AST_IMPORT
+            || (hoisted && item->kind == AST_RESOURCE))
             continue;
         if (item->kind == AST_PROTO && item->u.proto->kind == AST_ASYNC && !hoisted) {
             hoisted = true;
@@ -103,28 +105,28 @@ static const char root_text[] =
     "int ${name}_run(struct ${name} *${u}, struct chain_loop *${loop}${parameters});\n"
     "\n";
 
-static const char cancel_text[] =
-    "/* Asks a running ${name} to stop: chain_root_cancel(). */\n"
-    "static inline void ${name}_cancel(struct ${name} *${u})\n"
-    "{\n"
-    "    chain_root_cancel(&${u}->root);\n"
-    "}\n"
-    "\n";
+static const char cancel_text[] = "/* Asks a running ${name} to stop: chain_root_cancel(). */\n"
+                                  "static inline void ${name}_cancel(struct ${name} *${u})\n"
+                                  "{\n"
+                                  "    chain_root_cancel(&${u}->root);\n"
+                                  "}\n"
+                                  "\n";
 
-static const char value_text[] =
-    "{\n"
-    "    return ${u}->frame.u.value;\n"
-    "}\n"
-    "\n";
+static const char value_text[] = "{\n"
+                                 "    return ${u}->frame.u.value;\n"
+                                 "}\n"
+                                 "\n";
 
 static void emit_value(struct emitter *emitter)
 {
     const struct symbol *chain = emitter->chain->symbol;
     const char *name = emitter->chain->c_name, *u = emitter->program->own[OWN_USE];
 
-    writer_putf(emitter->writer, "/* The value of a %s whose outcome is CHAIN_OUTCOME_VALUE. */\n", name);
+    writer_putf(emitter->writer, "/* The value of a %s whose outcome is CHAIN_OUTCOME_VALUE. */\n",
+                name);
     emit_value_line(emitter, chain->value, chain->value.at);
-    writer_putf(emitter->writer, "static inline %s %s_value(const struct %s *%s)\n", chain->value.before, name, name, u);
+    writer_putf(emitter->writer, "static inline %s %s_value(const struct %s *%s)\n",
+                chain->value.before, name, name, u);
     emit_line_back(emitter);
     writer_put_template(emitter->writer, value_text, "u", u, NULL);
 }
@@ -134,7 +136,8 @@ static void emit_settled_types(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
 
-    for (const struct settled_type *type = emitter->chain->checked->settled_types; type != NULL; type = type->next) {
+    for (const struct settled_type *type = emitter->chain->checked->settled_types; type != NULL;
+         type = type->next) {
         writer_putf(w, "%s {\n    enum chain_outcome outcome;\n", type->type.before);
         if (!ctype_is_void(type->value)) {
             emit_type_line(emitter, type->value);
@@ -150,7 +153,8 @@ static void emit_chain_comment(struct emitter *emitter)
 {
     const struct ast_item *item = emitter->program->units->file->items;
 
-    while (item != NULL && (item->kind != AST_PROTO || item->u.proto != emitter->chain->symbol->proto))
+    while (item != NULL
+           && (item->kind != AST_PROTO || item->u.proto != emitter->chain->symbol->proto))
         item = item->next;
     if (item != NULL)
         emit_comment_above(emitter, item);
@@ -160,7 +164,9 @@ static void emit_chain(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    const char *name = chain->c_name, *loop = resolve_name_is_replaced(emitter->program, "loop") ? emitter->program->own[OWN_LOOP] : "loop";
+    const char *name = chain->c_name, *loop = resolve_name_is_replaced(emitter->program, "loop")
+                                                  ? emitter->program->own[OWN_LOOP]
+                                                  : "loop";
 
     emit_settled_types(emitter);
     if (chain->has_branches)
@@ -171,22 +177,40 @@ static void emit_chain(struct emitter *emitter)
         emit_branches(emitter);
     if (chain->symbol->proto->is_static)
         return;
-    writer_putf(w, "/* For generated code: prepares the frame for a call. */\nvoid %s_start(struct %s_frame *%s%s%s);\n", name, name,
-         emit_header_parameter(emitter->arena, chain->symbol, "frame"),
-         chain->has_branches ? arena_format(emitter->arena, ", struct %s_branches *%s", name,
-                                            emit_header_parameter(emitter->arena, chain->symbol, "branches")) : "",
-         emit_header_parameter_list(emitter, chain->symbol));
+    writer_putf(
+        w,
+        "/* For generated code: prepares the frame for a call. */\nvoid %s_start(struct %s_frame *%s%s%s);\n",
+        name, name, emit_header_parameter(emitter->arena, chain->symbol, "frame"),
+        chain->has_branches
+            ? arena_format(emitter->arena, ", struct %s_branches *%s", name,
+                           emit_header_parameter(emitter->arena, chain->symbol, "branches"))
+            : "",
+        emit_header_parameter_list(emitter, chain->symbol));
     writer_putf(w, "extern const struct chain_type %s_type;\n", name);
     if (chain->symbol->pool != NULL)
         writer_putf(w, "extern struct chain__pool %s_pool;\n", name);
     writer_put(w, "\n");
     emit_chain_comment(emitter);
-    writer_put_template(w, root_text, "name", name, "padding", arena_format(emitter->arena, "    CHAIN__PAD(sizeof(struct chain_root), "
-                 "CHAIN__ALIGN(struct %s_frame))\n", name), "distance", !chain->has_branches ? "" : arena_format(emitter->arena,
-                 "CHAIN_STATIC_ASSERT(sizeof(struct %s) <= 524280, \"a branch finds its strand within 512 KB\");\n", name),
-                 "u", emit_header_parameter(emitter->arena, chain->symbol, "u"), "loop",
-                 emit_header_parameter(emitter->arena, chain->symbol, loop), "parameters", emit_header_parameter_list(emitter, chain->symbol), "branches",
-                 chain->has_branches ? arena_format(emitter->arena, "    struct %s_branches branches;\n", name) : "", NULL);
+    writer_put_template(
+        w, root_text, "name", name, "padding",
+        arena_format(emitter->arena,
+                     "    CHAIN__PAD(sizeof(struct chain_root), "
+                     "CHAIN__ALIGN(struct %s_frame))\n",
+                     name),
+        "distance",
+        !chain->has_branches
+            ? ""
+            : arena_format(
+                emitter->arena,
+                "CHAIN_STATIC_ASSERT(sizeof(struct %s) <= 524280, \"a branch finds its strand within 512 KB\");\n",
+                name),
+        "u", emit_header_parameter(emitter->arena, chain->symbol, "u"), "loop",
+        emit_header_parameter(emitter->arena, chain->symbol, loop), "parameters",
+        emit_header_parameter_list(emitter, chain->symbol), "branches",
+        chain->has_branches
+            ? arena_format(emitter->arena, "    struct %s_branches branches;\n", name)
+            : "",
+        NULL);
     writer_put_template(w, cancel_text, "name", name, "u", emitter->program->own[OWN_USE], NULL);
     if (!ctype_is_void(chain->symbol->value))
         emit_value(emitter);
@@ -194,10 +218,9 @@ static void emit_chain(struct emitter *emitter)
 
 /* ---- the file ---- */
 
-static const char head_text[] =
-    "/* Generated by chainc from ${source}. Do not edit. */\n"
-    "#ifndef ${guard}\n"
-    "#define ${guard} ";
+static const char head_text[] = "/* Generated by chainc from ${source}. Do not edit. */\n"
+                                "#ifndef ${guard}\n"
+                                "#define ${guard} ";
 
 static const char after_digest_text[] =
     "\n\n"
@@ -234,8 +257,10 @@ static uint32_t digest_of(const char *at)
     return digest;
 }
 
-/* The header's digest stands in it as the end of its guard's name, so that headers of one name are told apart (decision 30), and
- * as the guard's value, which the C file compares (decision 31). `begin` is where the text after the guard begins. */
+/* The header's digest stands in it as the end of its guard's name, so that
+ * headers of one name are told apart (decision 30), and as the guard's value,
+ * which the C file compares (decision 31). `begin` is where the text after the
+ * guard begins. */
 static uint32_t put_digest(struct writer *writer, size_t begin, size_t guard_length)
 {
     uint32_t digest = digest_of(writer->text + begin);
@@ -244,23 +269,29 @@ static uint32_t put_digest(struct writer *writer, size_t begin, size_t guard_len
 
     for (size_t n = 0; n < sizeof ends / sizeof *ends; n++)
         for (unsigned i = 0; i < DIGITS; i++)
-            writer->text[ends[n] - 1 - i] = (n == 0 ? "0123456789abcdef" : "0123456789ABCDEF")[digest >> 4 * i & 0xf];
+            writer->text[ends[n] - 1 - i] =
+                (n == 0 ? "0123456789abcdef" : "0123456789ABCDEF")[digest >> 4 * i & 0xf];
     return digest;
 }
 
-uint32_t emit_h(struct writer *writer, const struct program *program, const struct ir_chain *chains, const struct emit_options *options)
+uint32_t emit_h(struct writer *writer, const struct program *program, const struct ir_chain *chains,
+                const struct emit_options *options)
 {
-    struct emitter emitter = { .writer = writer, .program = program, .options = options, .arena = program->arena,
+    struct emitter emitter = { .writer = writer,
+                               .program = program,
+                               .options = options,
+                               .arena = program->arena,
                                .output = options->h_name };
 
     const char *guard = emit_header_guard(program, options->header_name, 0);
     size_t begin;
 
-    writer_put_template(writer, head_text, "source", emit_comment_text(&emitter, options->source_name), "guard",
-                 guard, NULL);
+    writer_put_template(writer, head_text, "source",
+                        emit_comment_text(&emitter, options->source_name), "guard", guard, NULL);
     writer_put(writer, "0x00000000");
     begin = writer->length;
-    writer_put_template(writer, after_digest_text, "abi", EMIT_ABI, "runtime", options->vendored ? "chain.h" : "chain/private/gen.h", NULL);
+    writer_put_template(writer, after_digest_text, "abi", EMIT_ABI, "runtime",
+                        options->vendored ? "chain.h" : "chain/private/gen.h", NULL);
     for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
         if (item->kind == AST_CPP || item->kind == AST_IMPORT)
             emit_item(&emitter, item);

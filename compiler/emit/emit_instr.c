@@ -39,7 +39,8 @@ static bool is_braced(const struct text *text)
 
 bool emit_needs_copy(const struct ir_instr *instr)
 {
-    return instr->kind == IR_EVAL && instr->variable != NULL && (*instr->variable->type.after == '[' || is_braced(instr->text));
+    return instr->kind == IR_EVAL && instr->variable != NULL
+           && (*instr->variable->type.after == '[' || is_braced(instr->text));
 }
 
 /* What has no assignment in C is copied: arrays, and whatever is initialized with braces. */
@@ -48,9 +49,12 @@ static void emit_initial(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
     const char *path = emit_variable_path(emitter, instr->variable);
 
-    writer_putf(w, "    {\n        %s = ", ctype_declare(emitter->arena, instr->variable->type, emit_own_name(emitter, OWN_INITIAL)));
+    writer_putf(w, "    {\n        %s = ",
+                ctype_declare(emitter->arena, instr->variable->type,
+                              emit_own_name(emitter, OWN_INITIAL)));
     emit_text(emitter, instr->text);
-    writer_putf(w, ";\n        memcpy(&%s, &%s, sizeof %s);\n    }\n", path, emit_own_name(emitter, OWN_INITIAL), emit_own_name(emitter, OWN_INITIAL));
+    writer_putf(w, ";\n        memcpy(&%s, &%s, sizeof %s);\n    }\n", path,
+                emit_own_name(emitter, OWN_INITIAL), emit_own_name(emitter, OWN_INITIAL));
 }
 
 static void emit_eval(struct emitter *emitter, const struct ir_instr *instr)
@@ -73,13 +77,16 @@ static void emit_eval(struct emitter *emitter, const struct ir_instr *instr)
     emit_line_back(emitter);
 }
 
-/* What settled in the storage that the chain's own value shares, as one of another type: the two overlap, so it is read before
- * it is assigned. */
+/* What settled in the storage that the chain's own value shares, as one of
+ * another type: the two overlap, so it is read before it is assigned. */
 static void emit_take_over(struct emitter *emitter, const struct ir_instr *instr, const char *from)
 {
-    writer_putf(emitter->writer, "    {\n        %s = %s;\n", ctype_declare(emitter->arena, instr->op->value, emit_own_name(emitter, OWN_TAKEN)), from);
+    writer_putf(emitter->writer, "    {\n        %s = %s;\n",
+                ctype_declare(emitter->arena, instr->op->value, emit_own_name(emitter, OWN_TAKEN)),
+                from);
     emit_line(emitter, instr->span);
-    writer_putf(emitter->writer, "        %s = %s;\n", emit_variable_path(emitter, instr->variable), emit_own_name(emitter, OWN_TAKEN));
+    writer_putf(emitter->writer, "        %s = %s;\n", emit_variable_path(emitter, instr->variable),
+                emit_own_name(emitter, OWN_TAKEN));
     emit_line_back(emitter);
     writer_put(emitter->writer, "    }\n");
 }
@@ -88,10 +95,12 @@ static void emit_take_over(struct emitter *emitter, const struct ir_instr *instr
 static void emit_take(struct emitter *emitter, const struct ir_instr *instr)
 {
     const struct variable *variable = instr->variable;
-    const char *from = arena_format(emitter->arena, "%s.%s", emit_storage_path(emitter, instr->strand),
-                                    emit_storage_value(instr->strand, instr->op));
+    const char *from =
+        arena_format(emitter->arena, "%s.%s", emit_storage_path(emitter, instr->strand),
+                     emit_storage_value(instr->strand, instr->op));
     bool same = ctype_same(variable->type, instr->op->value);
-    bool in_place = instr->strand->parent == NULL && frame_place(emitter->chain->frame, variable)->in_storage;
+    bool in_place =
+        instr->strand->parent == NULL && frame_place(emitter->chain->frame, variable)->in_storage;
 
     if (in_place && (same || variable->kind == VARIABLE_IT))
         return; /* it is there */
@@ -110,16 +119,21 @@ static void emit_take(struct emitter *emitter, const struct ir_instr *instr)
 static void emit_done(struct emitter *emitter, const struct ir_instr *instr, const char *indent)
 {
     if (instr->done != NULL)
-        writer_putf(emitter->writer, "%s%s |= %uu;\n", indent, emit_variable_path(emitter, instr->done), instr->number);
+        writer_putf(emitter->writer, "%s%s |= %uu;\n", indent,
+                    emit_variable_path(emitter, instr->done), instr->number);
 }
 
 static void emit_adopt(struct emitter *emitter, const struct ir_instr *instr)
 {
     const struct ir_strand *strand = instr->strand;
 
-    writer_putf(emitter->writer, "    if (%s(&%s)) {\n        %s = %s.%s;\n", instr->is_branch ? "chain__branch_arrived" : "chain__arrived",
-         instr->is_branch ? emit_op_path(emitter, strand) : arena_format(emitter->arena, "%s->op", emitter->chain->local.strand),
-         emit_variable_path(emitter, instr->variable), emit_storage_path(emitter, strand), emit_storage_value(strand, instr->op));
+    writer_putf(emitter->writer, "    if (%s(&%s)) {\n        %s = %s.%s;\n",
+                instr->is_branch ? "chain__branch_arrived" : "chain__arrived",
+                instr->is_branch
+                    ? emit_op_path(emitter, strand)
+                    : arena_format(emitter->arena, "%s->op", emitter->chain->local.strand),
+                emit_variable_path(emitter, instr->variable), emit_storage_path(emitter, strand),
+                emit_storage_value(strand, instr->op));
     emit_done(emitter, instr, "        ");
     writer_put(emitter->writer, "    }\n");
 }
@@ -131,8 +145,9 @@ static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *in
     struct writer *w = emitter->writer;
     const struct symbol *op = instr->op;
     bool has_value = !ctype_is_void(op->value);
-    const char *it = emit_own_name(emitter, OWN_IT), *test = arena_format(emitter->arena, "chain__fails(%s, %s__fails(%s))",
-                                                                          strand_op(emitter), op->name, has_value ? it : "");
+    const char *it = emit_own_name(emitter, OWN_IT),
+               *test = arena_format(emitter->arena, "chain__fails(%s, %s__fails(%s))",
+                                    strand_op(emitter), op->name, has_value ? it : "");
 
     if (has_value)
         writer_put(w, "    {\n");
@@ -147,9 +162,11 @@ static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *in
     if (instr->variable == NULL)
         writer_putf(w, "        (void)%s;\n", test);
     else if (instr->done == NULL)
-        writer_putf(w, "        if (!%s) %s = %s;\n", test, emit_variable_path(emitter, instr->variable), it);
+        writer_putf(w, "        if (!%s) %s = %s;\n", test,
+                    emit_variable_path(emitter, instr->variable), it);
     else {
-        writer_putf(w, "        if (!%s) {\n            %s = %s;\n", test, emit_variable_path(emitter, instr->variable), it);
+        writer_putf(w, "        if (!%s) {\n            %s = %s;\n", test,
+                    emit_variable_path(emitter, instr->variable), it);
         emit_done(emitter, instr, "            ");
         writer_put(w, "        }\n");
     }
@@ -231,8 +248,9 @@ static void emit_catch(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
 
     if (instr->variable != NULL)
-        writer_putf(w, "    %s = chain__error(%s, &%s);\n", emit_variable_path(emitter, instr->variable), strand_op(emitter),
-             emit_failure_path(emitter, instr->strand));
+        writer_putf(w, "    %s = chain__error(%s, &%s);\n",
+                    emit_variable_path(emitter, instr->variable), strand_op(emitter),
+                    emit_failure_path(emitter, instr->strand));
     writer_putf(w, "    %s->op.code = 0;\n", emitter->chain->local.strand);
 }
 
@@ -241,20 +259,22 @@ static void emit_catch(struct emitter *emitter, const struct ir_instr *instr)
 static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
-    const char *storage = emit_storage_path(emitter, instr->strand), *op = emit_op_path(emitter, instr->strand);
+    const char *storage = emit_storage_path(emitter, instr->strand),
+               *op = emit_op_path(emitter, instr->strand);
     const struct ir_chain *chain = emitter->chain;
     bool of_frame = instr->strand->parent->parent == NULL;
 
     emit_line(emitter, instr->span);
     if (of_frame)
-        writer_putf(w, "    if (chain__frame_branch(%s, &%s, offsetof(struct %s_branches, %s.%s), ", chain->local.strand, op,
-                    chain->c_name, instr->strand->field, instr->strand->is_strand ? "strand.op" : "op");
+        writer_putf(w, "    if (chain__frame_branch(%s, &%s, offsetof(struct %s_branches, %s.%s), ",
+                    chain->local.strand, op, chain->c_name, instr->strand->field,
+                    instr->strand->is_strand ? "strand.op" : "op");
     else
         writer_putf(w, "    if (chain__branch(%s, &%s, ", chain->local.strand, op);
     writer_putf(w, "%s))\n        ", emit_site_name(emitter, instr->number));
     if (instr->kind == IR_BRANCH_OP) {
-        writer_putf(w, "%s_start(&%s.%s%s", instr->op->name, storage, emit_storage_member(instr->strand, instr->op),
-             instr->args != NULL ? ", " : "");
+        writer_putf(w, "%s_start(&%s.%s%s", instr->op->name, storage,
+                    emit_storage_member(instr->strand, instr->op), instr->args != NULL ? ", " : "");
         emit_arguments(emitter, instr->args);
         writer_put(w, ");\n");
     } else {
@@ -272,7 +292,8 @@ static void emit_ns(struct emitter *emitter, const struct node *delay)
         writer_putf(w, "INT64_C(%lld)", (long long)delay->u.delay.ns);
     else {
         emit_at(emitter, delay->u.delay.count->span.begin);
-        writer_put(w, "chain__duration(chain__whole(("); /* what C misses at the end of the text it misses here, not in the macro */
+        /* what C misses at the end of the text it misses here, not in the macro */
+        writer_put(w, "chain__duration(chain__whole((");
         emit_text(emitter, delay->u.delay.count);
         writer_putf(w, ")), INT64_C(%lld))", (long long)delay->u.delay.unit);
     }
@@ -289,8 +310,8 @@ void emit_pause_start(struct emitter *emitter, const struct node *retry, const c
 {
     struct writer *w = emitter->writer;
 
-    writer_putf(w, "chain__delay_start(&%s.delay, chain__backoff(%s, %s, ", storage, emitter->chain->local.loop,
-         emit_variable_path(emitter, retry->u.retry.attempt));
+    writer_putf(w, "chain__delay_start(&%s.delay, chain__backoff(%s, %s, ", storage,
+                emitter->chain->local.loop, emit_variable_path(emitter, retry->u.retry.attempt));
     emit_ns(emitter, retry->u.retry.backoff);
     writer_put(w, ", ");
     if (retry->u.retry.to != NULL)
@@ -304,13 +325,18 @@ void emit_pause_start(struct emitter *emitter, const struct node *retry, const c
 static void emit_branch_outcome(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
-    const char *path = emit_variable_path(emitter, instr->variable), *op = emit_op_path(emitter, instr->strand);
+    const char *path = emit_variable_path(emitter, instr->variable),
+               *op = emit_op_path(emitter, instr->strand);
 
-    writer_putf(w, "    %s.outcome = chain__outcome_of(&%s);\n    if (%s.code > 0)\n        %s.error = chain__error(&%s, &%s);\n", path,
-         op, op, path, op, emit_failure_path(emitter, instr->strand));
+    writer_putf(
+        w,
+        "    %s.outcome = chain__outcome_of(&%s);\n    if (%s.code > 0)\n        %s.error = chain__error(&%s, &%s);\n",
+        path, op, op, path, op, emit_failure_path(emitter, instr->strand));
     if (instr->from != NULL)
-        writer_putf(w, "    else if (%s.code == 0)\n        %s = %s.%s;\n", op, emit_variable_path(emitter, instr->from),
-             emit_storage_path(emitter, instr->strand), emit_storage_value(instr->strand, instr->op));
+        writer_putf(w, "    else if (%s.code == 0)\n        %s = %s.%s;\n", op,
+                    emit_variable_path(emitter, instr->from),
+                    emit_storage_path(emitter, instr->strand),
+                    emit_storage_value(instr->strand, instr->op));
 }
 
 static void emit_cause(struct emitter *emitter, const struct ir_instr *instr)
@@ -318,8 +344,8 @@ static void emit_cause(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
     const char *path = emit_variable_path(emitter, instr->variable);
 
-    writer_putf(w, "    %s[%u] = chain__cause(&%s, &%s);\n", path, instr->number, emit_op_path(emitter, instr->strand),
-         emit_failure_path(emitter, instr->strand));
+    writer_putf(w, "    %s[%u] = chain__cause(&%s, &%s);\n", path, instr->number,
+                emit_op_path(emitter, instr->strand), emit_failure_path(emitter, instr->strand));
     if (instr->next == NULL || instr->next->kind != IR_CAUSE)
         writer_putf(w, "    chain__causes(%s, %s);\n", strand_op(emitter), path);
 }
@@ -327,15 +353,16 @@ static void emit_cause(struct emitter *emitter, const struct ir_instr *instr)
 static void emit_timeout(struct emitter *emitter, const struct ir_instr *instr)
 {
     emit_line(emitter, instr->span);
-    writer_putf(emitter->writer, "    chain__timeout_start(%s, %s, ", emitter->chain->local.strand, emitter->chain->local.loop);
+    writer_putf(emitter->writer, "    chain__timeout_start(%s, %s, ", emitter->chain->local.strand,
+                emitter->chain->local.loop);
     emit_ns(emitter, instr->node);
     writer_put(emitter->writer, ");\n");
     emit_line_back(emitter);
 }
 
 /* Starts a slot: it finds the frame, and the slot around it, through pointers. */
-static void emit_slot_start(struct emitter *emitter, const struct ir_instr *instr, const char *indent, const char *start,
-                            const char *parent)
+static void emit_slot_start(struct emitter *emitter, const struct ir_instr *instr,
+                            const char *indent, const char *start, const char *parent)
 {
     struct writer *w = emitter->writer;
     const struct ir_strand *slot = instr->strand, *outer = slot->parent->slot;
@@ -344,30 +371,41 @@ static void emit_slot_start(struct emitter *emitter, const struct ir_instr *inst
     writer_putf(w, "%s%s->chain__frame = %s;\n", indent, at, emitter->chain->local.frame);
     if (outer != NULL)
         writer_putf(w, "%s%s->chain__outer = %s;\n", indent, at, outer->local);
-    writer_putf(w, "%s%s(%s, &%s->strand, %s, %s);\n", indent, start, parent, at, emitter->chain->local.loop, instr->to->state);
+    writer_putf(w, "%s%s(%s, &%s->strand, %s, %s);\n", indent, start, parent, at,
+                emitter->chain->local.loop, instr->to->state);
 }
 
-/* As many slots as there are items, up to the limit; each takes its items itself. While they are started there seems to be only the
- * next item, so that no slot takes a second one before every slot has one. Those that are free again then go on. */
+/* As many slots as there are items, up to the limit; each takes its items
+ * itself. While they are started there seems to be only the next item, so that
+ * no slot takes a second one before every slot has one. Those that are free
+ * again then go on. */
 static void emit_each_in(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
     const struct ir_strand *slot = instr->strand;
-    const char *next = emit_variable_path(emitter, instr->variable), *high = emit_variable_path(emitter, instr->from);
+    const char *next = emit_variable_path(emitter, instr->variable),
+               *high = emit_variable_path(emitter, instr->from);
     const char *slots = emit_slots_path(emitter, slot), *all = emit_own_name(emitter, OWN_HIGH);
     const char *count = emit_own_name(emitter, OWN_SLOTS), *i = emit_own_name(emitter, OWN_INDEX);
 
-    writer_putf(w, "    {\n        size_t %s = %s;\n        unsigned %s = chain__slots(%s, %s, %s);\n", all, high, count, next, all, slot->limit);
-    writer_putf(w, "        chain__fork(%s, CHAIN__ALL, %s, %s);\n", chain->local.strand, count, instr->after->state);
-    writer_putf(w, "        for (unsigned %s = 0; %s < %s; %s++) { /* an item for each slot */\n", i, i, count, i);
-    writer_putf(w, "            struct %s_%s *%s = &%s[%s];\n            %s = %s + 1;\n", chain->c_name, slot->field, emit_own_name(emitter, OWN_SLOT), slots,
-         i, high, next);
+    writer_putf(w,
+                "    {\n        size_t %s = %s;\n        unsigned %s = chain__slots(%s, %s, %s);\n",
+                all, high, count, next, all, slot->limit);
+    writer_putf(w, "        chain__fork(%s, CHAIN__ALL, %s, %s);\n", chain->local.strand, count,
+                instr->after->state);
+    writer_putf(w, "        for (unsigned %s = 0; %s < %s; %s++) { /* an item for each slot */\n",
+                i, i, count, i);
+    writer_putf(w, "            struct %s_%s *%s = &%s[%s];\n            %s = %s + 1;\n",
+                chain->c_name, slot->field, emit_own_name(emitter, OWN_SLOT), slots, i, high, next);
     emit_slot_start(emitter, instr, "            ", "chain__strand_start", chain->local.strand);
     writer_putf(w, "        }\n        %s = %s;\n", high, all);
-    writer_putf(w, "        for (unsigned %s = 0; %s < %s && %s < %s; %s++) /* those that are free take more */\n", i, i, count, next, all, i);
-    writer_putf(w, "            chain__slot_again(%s, &%s[%s].strand, %s, %s);\n    }\n", chain->local.strand, slots, i, chain->local.loop,
-         instr->to->state);
+    writer_putf(
+        w,
+        "        for (unsigned %s = 0; %s < %s && %s < %s; %s++) /* those that are free take more */\n",
+        i, i, count, next, all, i);
+    writer_putf(w, "            chain__slot_again(%s, &%s[%s].strand, %s, %s);\n    }\n",
+                chain->local.strand, slots, i, chain->local.loop, instr->to->state);
 }
 
 /* One slot, which starts the others. */
@@ -376,9 +414,11 @@ static void emit_each_from(struct emitter *emitter, const struct ir_instr *instr
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    writer_putf(w, "    {\n        struct %s_%s *%s = &%s[0];\n", chain->c_name, instr->strand->field, emit_own_name(emitter, OWN_SLOT),
-         emit_slots_path(emitter, instr->strand));
-    writer_putf(w, "        chain__fork(%s, CHAIN__ALL, 1, %s);\n", chain->local.strand, instr->after->state);
+    writer_putf(w, "    {\n        struct %s_%s *%s = &%s[0];\n", chain->c_name,
+                instr->strand->field, emit_own_name(emitter, OWN_SLOT),
+                emit_slots_path(emitter, instr->strand));
+    writer_putf(w, "        chain__fork(%s, CHAIN__ALL, 1, %s);\n", chain->local.strand,
+                instr->after->state);
     emit_slot_start(emitter, instr, "        ", "chain__strand_start", chain->local.strand);
     writer_put(w, "    }\n");
 }
@@ -395,21 +435,31 @@ static void emit_next_slot(struct emitter *emitter, const struct ir_instr *instr
 {
     struct writer *w = emitter->writer;
     const struct ir_strand *slot = instr->strand;
-    const char *slots = emit_slots_path(emitter, slot), *parent = emit_strand_path(emitter, slot->parent), *name = emitter->chain->c_name;
+    const char *slots = emit_slots_path(emitter, slot),
+               *parent = emit_strand_path(emitter, slot->parent), *name = emitter->chain->c_name;
     const char *at = emit_own_name(emitter, OWN_SLOT), *free = emit_own_name(emitter, OWN_FREE);
 
     writer_put(w, "    { /* a free slot asks for the next item meanwhile */\n");
-    writer_putf(w, "        struct chain_strand *%s = chain__free_slot(%s, &%s[0].strand, sizeof *%s, %s);\n", free, parent, slots, slots, slot->limit);
-    writer_putf(w, "        %s = %s != NULL;\n        if (%s != NULL) {\n", emit_variable_path(emitter, instr->variable), free, free);
-    writer_putf(w, "            struct %s_%s *%s = (struct %s_%s *)(void *)((char *)%s - offsetof(struct %s_%s, strand));\n", name, slot->field, at,
-         name, slot->field, free, name, slot->field);
+    writer_putf(
+        w,
+        "        struct chain_strand *%s = chain__free_slot(%s, &%s[0].strand, sizeof *%s, %s);\n",
+        free, parent, slots, slots, slot->limit);
+    writer_putf(w, "        %s = %s != NULL;\n        if (%s != NULL) {\n",
+                emit_variable_path(emitter, instr->variable), free, free);
+    writer_putf(
+        w,
+        "            struct %s_%s *%s = (struct %s_%s *)(void *)((char *)%s - offsetof(struct %s_%s, strand));\n",
+        name, slot->field, at, name, slot->field, free, name, slot->field);
     emit_slot_start(emitter, instr, "            ", "chain__strand_queue", parent);
     writer_put(w, "        }\n    }\n");
 }
 
 static const char *kind_word(enum ast_form_kind kind)
 {
-    return kind == AST_ANY ? "CHAIN__ANY" : kind == AST_RACE ? "CHAIN__RACE" : kind == AST_SETTLE ? "CHAIN__SETTLE" : "CHAIN__ALL";
+    return kind == AST_ANY      ? "CHAIN__ANY"
+           : kind == AST_RACE   ? "CHAIN__RACE"
+           : kind == AST_SETTLE ? "CHAIN__SETTLE"
+                                : "CHAIN__ALL";
 }
 
 /* ---- one runtime call ---- */
@@ -420,16 +470,24 @@ static const char *number_text(const struct emitter *emitter, unsigned number)
 }
 
 /* What a hole of a statement in ir.def stands for. */
-static const char *hole_text(struct emitter *emitter, const char *name, const struct ir_instr *instr)
+static const char *hole_text(struct emitter *emitter, const char *name,
+                             const struct ir_instr *instr)
 {
     const struct ir_chain *chain = emitter->chain;
 
 #define IS(word) (strncmp(name, word "}", sizeof word) == 0)
-    return IS("strand") ? chain->local.strand : IS("op") ? strand_op(emitter) : IS("loop") ? chain->local.loop
-         : IS("variable") ? emit_variable_path(emitter, instr->variable) : IS("from") ? emit_variable_path(emitter, instr->from)
-         : IS("number") ? number_text(emitter, instr->number) : IS("storage") ? emit_storage_path(emitter, instr->strand)
-         : IS("branch") ? emit_strand_path(emitter, instr->strand) : IS("parent") ? emit_strand_path(emitter, instr->strand->parent)
-         : IS("fork") ? kind_word(instr->fork_kind) : IS("to") ? instr->to->state : instr->after->state;
+    return IS("strand")     ? chain->local.strand
+           : IS("op")       ? strand_op(emitter)
+           : IS("loop")     ? chain->local.loop
+           : IS("variable") ? emit_variable_path(emitter, instr->variable)
+           : IS("from")     ? emit_variable_path(emitter, instr->from)
+           : IS("number")   ? number_text(emitter, instr->number)
+           : IS("storage")  ? emit_storage_path(emitter, instr->strand)
+           : IS("branch")   ? emit_strand_path(emitter, instr->strand)
+           : IS("parent")   ? emit_strand_path(emitter, instr->strand->parent)
+           : IS("fork")     ? kind_word(instr->fork_kind)
+           : IS("to")       ? instr->to->state
+                            : instr->after->state;
 #undef IS
 }
 
@@ -453,8 +511,14 @@ static const struct {
     const char *statement;
     void (*function)(struct emitter *emitter, const struct ir_instr *instr);
 } codes[] = {
-#define CALL(statement) { statement, NULL }
-#define BY(function) { NULL, function }
+#define CALL(statement) \
+    {                   \
+        statement, NULL \
+    }
+#define BY(function)   \
+    {                  \
+        NULL, function \
+    }
 #define INSTR(kind, dump, access, place, raises, flags, code) [kind] = code,
 #include "machine/ir.def"
 };

@@ -1,4 +1,5 @@
-/* emit_spawn.c - chains that are spawned: what an instance consists of, pools, and the steps that spawn and join. */
+/* emit_spawn.c - chains that are spawned: what an instance consists of, pools,
+ * and the steps that spawn and join. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -27,10 +28,13 @@ static void emit_instance(struct emitter *emitter, const struct symbol *chain)
 
     if (chain->needs_branches) {
         branches = arena_format(emitter->arena, "    struct %s_branches branches;\n", name);
-        distance = arena_format(emitter->arena, "CHAIN_STATIC_ASSERT(sizeof(struct %s_instance) <= 524280, "
-                                                "\"a branch finds its strand within 512 KB\");\n", name);
+        distance = arena_format(emitter->arena,
+                                "CHAIN_STATIC_ASSERT(sizeof(struct %s_instance) <= 524280, "
+                                "\"a branch finds its strand within 512 KB\");\n",
+                                name);
     }
-    writer_put_template(emitter->writer, instance_text, "name", name, "branches", branches, "distance", distance, NULL);
+    writer_put_template(emitter->writer, instance_text, "name", name, "branches", branches,
+                        "distance", distance, NULL);
 }
 
 /* What is wrong with the number is reported where it stands. */
@@ -49,7 +53,8 @@ static void emit_pool(struct emitter *emitter, const struct symbol *chain)
     writer_putf(w, "static struct %s_instance %s_instances[%s];\n", name, name, count);
     emit_line_back(emitter);
     writer_put(w, chain->proto->is_static ? "static " : "");
-    writer_putf(w, "struct chain__pool %s_pool = CHAIN__POOL(%s_pool, %s_instances);\n\n", name, name, name);
+    writer_putf(w, "struct chain__pool %s_pool = CHAIN__POOL(%s_pool, %s_instances);\n\n", name,
+                name, name);
 }
 
 /* A static chain may be spawned by one that stands before it. */
@@ -58,10 +63,12 @@ static void declare_static(struct emitter *emitter, const struct symbol *chain)
     struct writer *w = emitter->writer;
     const char *name = chain->c_name;
 
-    writer_putf(w, "static const struct chain_type %s_type;\nstatic void %s_start(struct %s_frame *%s", name, name, name,
-         emit_own_parameter(emitter, chain, OWN_FRAME_GIVEN));
+    writer_putf(w,
+                "static const struct chain_type %s_type;\nstatic void %s_start(struct %s_frame *%s",
+                name, name, name, emit_own_parameter(emitter, chain, OWN_FRAME_GIVEN));
     if (chain->needs_branches)
-        writer_putf(w, ", struct %s_branches *%s", name, emit_own_parameter(emitter, chain, OWN_BRANCHES_GIVEN));
+        writer_putf(w, ", struct %s_branches *%s", name,
+                    emit_own_parameter(emitter, chain, OWN_BRANCHES_GIVEN));
     emit_parameters(emitter, chain, true);
     writer_put(w, ");\n\n");
 }
@@ -83,7 +90,8 @@ static void emit_spawnable(struct emitter *emitter, const struct symbol *chain)
 /* Of all chains that the file spawns, and of those whose pools are here. */
 void emit_instances(struct emitter *emitter)
 {
-    for (const struct symbol *chain = emitter->program->chains; chain != NULL; chain = chain->next_chain)
+    for (const struct symbol *chain = emitter->program->chains; chain != NULL;
+         chain = chain->next_chain)
         if (chain->proto->body != NULL)
             emit_spawnable(emitter, chain);
 }
@@ -95,21 +103,24 @@ static const char *nursery_path(const struct emitter *emitter)
     return arena_format(emitter->arena, "&%s->nursery", emitter->chain->local.frame);
 }
 
-void emit_instances_start(struct emitter *emitter, const struct ir_block *block, const char *storage)
+void emit_instances_start(struct emitter *emitter, const struct ir_block *block,
+                          const char *storage)
 {
     struct writer *w = emitter->writer;
 
     bool retries = emitter->chain->symbol->retries;
 
     if (block->end == IR_CLOSE)
-        writer_putf(w, "%s(&%s.join, %s);", retries ? "chain__close_retried" : "chain__close_start", storage, nursery_path(emitter));
+        writer_putf(w, "%s(&%s.join, %s);", retries ? "chain__close_retried" : "chain__close_start",
+                    storage, nursery_path(emitter));
     else if (block->end == IR_AWAIT)
-        writer_putf(w, "chain__join_start(&%s.join%s, %s);", storage, retries ? ".wait" : "", nursery_path(emitter));
+        writer_putf(w, "chain__join_start(&%s.join%s, %s);", storage, retries ? ".wait" : "",
+                    nursery_path(emitter));
     else if (block->op->pool != NULL)
         writer_putf(w, "chain__spawn_pooled(&%s.spawn, &%s_pool);", storage, block->op->c_name);
     else
-        writer_putf(w, "CHAIN__SPAWN_ALLOCATED(&%s.spawn, &%s_type, struct %s_instance);", storage, block->op->c_name,
-             block->op->c_name);
+        writer_putf(w, "CHAIN__SPAWN_ALLOCATED(&%s.spawn, &%s_type, struct %s_instance);", storage,
+                    block->op->c_name, block->op->c_name);
 }
 
 /* A chain without a pool is never waited for. */
@@ -118,8 +129,8 @@ void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block
     const char *storage = emit_storage_path(emitter, block->strand);
 
     if (block->end == IR_AWAIT)
-        writer_putf(emitter->writer, " chain__join_cancel(&%s.join%s, %s);", storage, emitter->chain->symbol->retries ? ".wait" : "",
-             nursery_path(emitter));
+        writer_putf(emitter->writer, " chain__join_cancel(&%s.join%s, %s);", storage,
+                    emitter->chain->symbol->retries ? ".wait" : "", nursery_path(emitter));
     else if (block->op->pool != NULL)
         writer_putf(emitter->writer, " chain__spawn_cancel(&%s.spawn);", storage);
 }
@@ -128,11 +139,14 @@ void emit_spawned(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
-    const char *name = instr->op->c_name, *storage = emit_storage_path(emitter, instr->strand), *spawned = emit_own_name(emitter, OWN_SPAWNED);
+    const char *name = instr->op->c_name, *storage = emit_storage_path(emitter, instr->strand),
+               *spawned = emit_own_name(emitter, OWN_SPAWNED);
 
-    writer_putf(w, "    {\n        struct %s_instance *%s =\n            (struct %s_instance *)(void *)((char *)%s.spawn.instance"
-            " - offsetof(struct %s_instance, instance));\n",
-         name, spawned, name, storage, name);
+    writer_putf(
+        w,
+        "    {\n        struct %s_instance *%s =\n            (struct %s_instance *)(void *)((char *)%s.spawn.instance"
+        " - offsetof(struct %s_instance, instance));\n",
+        name, spawned, name, storage, name);
     emit_line(emitter, instr->span);
     writer_putf(w, "        %s_start(&%s->frame", name, spawned);
     if (instr->op->needs_branches)
@@ -142,6 +156,6 @@ void emit_spawned(struct emitter *emitter, const struct ir_instr *instr)
     writer_put(w, ");\n");
     emit_line_back(emitter);
     writer_putf(w, "        %s->frame.caller = &chain__instance_caller;\n", spawned);
-    writer_putf(w, "        chain__spawned(%s, %s, &%s.spawn, %s, &%s_type);\n    }\n", chain->local.strand,
-         chain->local.loop, storage, nursery_path(emitter), name);
+    writer_putf(w, "        chain__spawned(%s, %s, &%s.spawn, %s, &%s_type);\n    }\n",
+                chain->local.strand, chain->local.loop, storage, nursery_path(emitter), name);
 }

@@ -1,17 +1,18 @@
 /* emit_steps.c - the lines of a resume function.
  *
- * A debugger moves by lines, and a step of the source is one of its lines. So every line of the function is mapped to that of its
- * step: the function is written into a text of its own, which knows for each line what step it belongs to, and is laid out when
- * it is complete. Statements of one step stand side by side where there is room, each further line has its `#line`, and the first
- * shows the source beside it.
+ * A debugger moves by lines, and a step of the source is one of its lines. So
+ * every line of the function is mapped to that of its step: the function is
+ * written into a text of its own, which knows for each line what step it
+ * belongs to, and is laid out when it is complete. Statements of one step stand
+ * side by side where there is room, each further line has its `#line`, and the
+ * first shows the source beside it.
  *
  *     #line 12 "trip.chain" / * road_length("Oslo", city) as there * /
  *         chain__begin(s, TRIP_AFTER_ROAD_LENGTH); road_length_start(...); if (chain__waits(...)) return chain__suspend(loop);
  *     #line 12
  *     after_road_length: if (s->op.code != 0) goto end;
  *
- * Without `#line` a statement is a line, and the source stands above it.
- */
+ * Without `#line` a statement is a line, and the source stands above it. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -24,10 +25,10 @@ struct step_line {
 };
 
 struct steps {
-    struct writer writer;       /* the text */
+    struct writer writer; /* the text */
     struct step_line *lines;
-    int capacity, noted;        /* lines of which the step is known */
-    pos at;                     /* the step that is being written */
+    int capacity, noted; /* lines of which the step is known */
+    pos at;              /* the step that is being written */
 };
 
 static struct step_line *line_of(struct emitter *emitter, int line)
@@ -73,13 +74,13 @@ void emit_steps_inside(struct emitter *emitter, int first)
 struct layout {
     struct emitter *emitter;
     struct writer *w;
-    int line;           /* of the source, which the next line of the output is mapped to; 0: none */
-    int shown;          /* the source line that was shown last */
-    const char *path;   /* the file that lines are mapped to */
-    size_t begin;       /* of the last line, */
-    pos at;             /* its step, */
-    bool joins;         /* and whether another statement may follow on it */
-    const char *label;  /* of the next; NULL: it has none */
+    int line;          /* of the source, which the next line of the output is mapped to; 0: none */
+    int shown;         /* the source line that was shown last */
+    const char *path;  /* the file that lines are mapped to */
+    size_t begin;      /* of the last line, */
+    pos at;            /* its step, */
+    bool joins;        /* and whether another statement may follow on it */
+    const char *label; /* of the next; NULL: it has none */
 };
 
 static void show_source(struct layout *layout, struct place place)
@@ -185,7 +186,9 @@ static void lay_out(struct layout *layout, const struct step_line *line, const c
     else if (length == 0)
         return;
     else if (*text != ' ' && text[length - 1] == ':')
-        layout->label = layout->label == NULL ? text : arena_format(layout->emitter->arena, "%s %s", layout->label, text);
+        layout->label = layout->label == NULL
+                            ? text
+                            : arena_format(layout->emitter->arena, "%s %s", layout->label, text);
     else
         put_statement(layout, line->at, text);
 }
@@ -213,7 +216,8 @@ void emit_steps_end(struct emitter *emitter, struct writer *writer)
     emitter->writer = writer;
     for (int line = 1; line < steps->writer.line; line++) {
         const char *end = strchr(text, '\n');
-        lay_out(&layout, &steps->lines[line], arena_copy(emitter->arena, text, (size_t)(end - text)));
+        lay_out(&layout, &steps->lines[line],
+                arena_copy(emitter->arena, text, (size_t)(end - text)));
         text = end + 1;
     }
     emitter->in_user_text = layout.path != NULL;

@@ -52,7 +52,8 @@ static const char *strand_struct(const struct emitter *emitter, const struct ir_
 {
     if (strand->is_slot)
         return arena_format(emitter->arena, "%s->", strand->local);
-    return arena_format(emitter->arena, "%s->%s.", emit_holder_path(emitter, strand->slot), strand->field);
+    return arena_format(emitter->arena, "%s->%s.", emit_holder_path(emitter, strand->slot),
+                        strand->field);
 }
 
 const char *emit_storage_path(const struct emitter *emitter, const struct ir_strand *strand)
@@ -74,18 +75,21 @@ const char *emit_failure_path(const struct emitter *emitter, const struct ir_str
 const char *emit_strand_path(const struct emitter *emitter, const struct ir_strand *strand)
 {
     if (strand->parent == NULL)
-        return arena_format(emitter->arena, "chain__strand_before(%s)", emitter->chain->local.frame);
+        return arena_format(emitter->arena, "chain__strand_before(%s)",
+                            emitter->chain->local.frame);
     return arena_format(emitter->arena, "&%sstrand", strand_struct(emitter, strand));
 }
 
 const char *emit_slots_path(const struct emitter *emitter, const struct ir_strand *slot)
 {
-    return arena_format(emitter->arena, "%s->%s", emit_holder_path(emitter, slot->parent->slot), slot->field);
+    return arena_format(emitter->arena, "%s->%s", emit_holder_path(emitter, slot->parent->slot),
+                        slot->field);
 }
 
 const char *emit_op_path(const struct emitter *emitter, const struct ir_strand *strand)
 {
-    return arena_format(emitter->arena, "%s%s", strand_struct(emitter, strand), strand->is_strand ? "strand.op" : "op");
+    return arena_format(emitter->arena, "%s%s", strand_struct(emitter, strand),
+                        strand->is_strand ? "strand.op" : "op");
 }
 
 /* The slot whose items each have this variable. */
@@ -101,16 +105,21 @@ const char *emit_variable_path(const struct emitter *emitter, const struct varia
     const struct frame_place *place = frame_place(emitter->chain->frame, variable);
 
     if (place->local != NULL)
-        return arena_format(emitter->arena, "%s.%s", emitter->chain->local.variables, place->local->name);
+        return arena_format(emitter->arena, "%s.%s", emitter->chain->local.variables,
+                            place->local->name);
     if (slot != NULL && variable->kind != VARIABLE_MEMBER)
-        return arena_format(emitter->arena, "%s->%s%s", slot->local, variable->scope->path, place->part->field);
+        return arena_format(emitter->arena, "%s->%s%s", slot->local, variable->scope->path,
+                            place->part->field);
     if (variable->kind == VARIABLE_RESULT && place->in_storage)
         return arena_format(emitter->arena, "%s->u.value", frame);
     if (variable->kind == VARIABLE_MEMBER)
-        return arena_format(emitter->arena, "%s.%s", emit_variable_path(emitter, variable->of), variable->name);
+        return arena_format(emitter->arena, "%s.%s", emit_variable_path(emitter, variable->of),
+                            variable->name);
     if (variable->kind == VARIABLE_IT && place->in_storage)
-        return arena_format(emitter->arena, "%s->u.%s", frame, emit_storage_value(emitter->chain->strands, place->settled));
-    return arena_format(emitter->arena, "%s->%s%s", frame, variable->scope->path, place->part->field);
+        return arena_format(emitter->arena, "%s->u.%s", frame,
+                            emit_storage_value(emitter->chain->strands, place->settled));
+    return arena_format(emitter->arena, "%s->%s%s", frame, variable->scope->path,
+                        place->part->field);
 }
 
 /* ---- user text ---- */
@@ -121,12 +130,8 @@ static void emit_piece(struct emitter *emitter, const struct piece *piece)
 
     emit_at(emitter, piece->at);
     switch (piece->kind) {
-    case PIECE_TEXT:
-        writer_put_unspliced(w, piece->text, piece->length);
-        break;
-    case PIECE_VARIABLE:
-        writer_put(w, emit_variable_path(emitter, piece->variable));
-        break;
+    case PIECE_TEXT: writer_put_unspliced(w, piece->text, piece->length); break;
+    case PIECE_VARIABLE: writer_put(w, emit_variable_path(emitter, piece->variable)); break;
     case PIECE_REJECT:
         writer_put(w, "return (");
         if (emitter->do_node->resource != NULL)
@@ -138,7 +143,9 @@ static void emit_piece(struct emitter *emitter, const struct piece *piece)
         writer_put(w, piece->text); /* ", (TYPE){ 0 })" or ")" */
         break;
     case PIECE_RETURN:
-        writer_put(w, emitter->do_node->u.do_.rejects && ctype_is_void(emitter->do_node->type) ? "return 0" : "return");
+        writer_put(w, emitter->do_node->u.do_.rejects && ctype_is_void(emitter->do_node->type)
+                          ? "return 0"
+                          : "return");
         break;
     }
 }
@@ -208,7 +215,8 @@ static bool drop_line_back(struct emitter *emitter)
     return true;
 }
 
-/* How many lines the output is before a place of the text that it is in; a large number if it is behind, or in another file. */
+/* How many lines the output is before a place of the text that it is in; a
+ * large number if it is after, or in another file. */
 static unsigned lines_before(const struct emitter *emitter, struct place place)
 {
     int line = emitter->source_line + emitter->writer->line - emitter->line_begin;
@@ -292,13 +300,15 @@ uint64_t *emit_places(const struct emitter *emitter)
 {
     const struct source *last = emitter->program->sources->last;
 
-    return arena_alloc(emitter->arena, bits_words(last->base + last->length + 1) * sizeof(uint64_t));
+    return arena_alloc(emitter->arena,
+                       bits_words(last->base + last->length + 1) * sizeof(uint64_t));
 }
 
 bool emit_type_has_line(const struct emitter *emitter, struct ctype type)
 {
     if (!emitter->options->lines || type.at == 0 || ctype_is_certain(type)
-        || (ctype_resource(emitter->program, type) != NULL && ctype_is_assignable(emitter->program, type)))
+        || (ctype_resource(emitter->program, type) != NULL
+            && ctype_is_assignable(emitter->program, type)))
         return false;
     return emitter->shown == NULL || !bits_has(emitter->shown, type.at);
 }
@@ -325,16 +335,21 @@ void emit_declared(struct emitter *emitter, struct ctype type, const char *name)
     writer_put(emitter->writer, ctype_declare(emitter->arena, type, name));
 }
 
-static struct ctype passed_type(const struct program *program, const struct symbol *op, const struct parameter *param)
+static struct ctype passed_type(const struct program *program, const struct symbol *op,
+                                const struct parameter *param)
 {
-    return op->proto_kind == AST_CHAIN || ctype_is_assignable(program, param->type) ? param->type : param->declared;
+    return op->proto_kind == AST_CHAIN || ctype_is_assignable(program, param->type)
+               ? param->type
+               : param->declared;
 }
 
 void emit_parameters(struct emitter *emitter, const struct symbol *op, bool leading_comma)
 {
     for (const struct parameter *param = op->params; param != NULL; param = param->next) {
         writer_put(emitter->writer, leading_comma || param != op->params ? ", " : "");
-        writer_put(emitter->writer, ctype_declare(emitter->arena, passed_type(emitter->program, op, param), param->local));
+        writer_put(emitter->writer,
+                   ctype_declare(emitter->arena, passed_type(emitter->program, op, param),
+                                 param->local));
     }
 }
 
@@ -439,9 +454,11 @@ void emit_slot_locals(struct emitter *emitter, const char *text)
 
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
         if (strand->is_slot && (text == NULL || emit_mentions(text, strand->local)))
-            writer_putf(emitter->writer, "    struct %s_%s *%s = %s_%s_of(%s);\n", chain->c_name, strand->field, strand->local, chain->c_name,
-                 strand->field, chain->local.strand);
-    for (const struct ir_strand *strand = chain->strands; text == NULL && strand != NULL; strand = strand->next)
+            writer_putf(emitter->writer, "    struct %s_%s *%s = %s_%s_of(%s);\n", chain->c_name,
+                        strand->field, strand->local, chain->c_name, strand->field,
+                        chain->local.strand);
+    for (const struct ir_strand *strand = chain->strands; text == NULL && strand != NULL;
+         strand = strand->next)
         if (strand->is_slot)
             writer_putf(emitter->writer, "    (void)%s;\n", strand->local);
 }
@@ -450,11 +467,13 @@ void emit_packed(struct packed *packed, const char *word)
 {
     struct writer *w = packed->writer;
 
-    if (packed->column != 0 && packed->column + strlen(packed->between) + 1 + strlen(word) <= EMIT_WIDTH) {
+    if (packed->column != 0
+        && packed->column + strlen(packed->between) + 1 + strlen(word) <= EMIT_WIDTH) {
         writer_putf(w, "%s ", packed->between);
         packed->column += strlen(packed->between) + 1;
     } else {
-        writer_putf(w, packed->column == 0 ? "%s%s" : "%s\n%s", packed->column == 0 ? "" : packed->between, packed->indent);
+        writer_putf(w, packed->column == 0 ? "%s%s" : "%s\n%s",
+                    packed->column == 0 ? "" : packed->between, packed->indent);
         packed->column = strlen(packed->indent);
     }
     writer_put(w, word);
@@ -475,7 +494,8 @@ const char *emit_count_words(const struct emitter *emitter, const struct ast_num
 
 const struct ast_number *emit_chain_budget(const struct ir_chain *chain)
 {
-    for (const struct ast_opclause *clause = chain->symbol->proto->clauses; clause != NULL; clause = clause->next)
+    for (const struct ast_opclause *clause = chain->symbol->proto->clauses; clause != NULL;
+         clause = clause->next)
         if (clause->kind == AST_BUDGET)
             return clause->count;
     return NULL;
@@ -486,6 +506,8 @@ void emit_header_parameters(struct emitter *emitter, const struct symbol *op)
     for (const struct parameter *param = op->params; param != NULL; param = param->next) {
         writer_put(emitter->writer, ", ");
         emit_at(emitter, param->type.at);
-        writer_put(emitter->writer, ctype_declare(emitter->arena, passed_type(emitter->program, op, param), param->c_name));
+        writer_put(emitter->writer,
+                   ctype_declare(emitter->arena, passed_type(emitter->program, op, param),
+                                 param->c_name));
     }
 }

@@ -1,11 +1,12 @@
-/* report.c - how large the structs of a chain are, and what shares storage in them (--report).
+/* report.c - how large the structs of a chain are, and what shares storage in
+ * them (--report).
  *
- * Only the C compiler knows sizes. It is given a file that asks for each, as constants in lines of assembler:
+ * Only the C compiler knows sizes. It is given a file that asks for each, as
+ * constants in lines of assembler:
  *
  *     __asm__ volatile(".ascii \"->chain 3 %c0 %c1 \"" : : "i"(offsetof(struct x_frame, n)), "i"(sizeof(…)))
  *
- * That is never assembled, so it works for whatever machine it compiles for.
- */
+ * That is never assembled, so it works for whatever machine it compiles for. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +16,8 @@
 /* A member of a struct, or all of it. */
 struct measure {
     struct measure *next;
-    const char *type, *member;   /* member NULL: the whole struct */
-    const char *words;           /* where it comes from; NULL: nothing to say */
+    const char *type, *member; /* member NULL: the whole struct */
+    const char *words;         /* where it comes from; NULL: nothing to say */
     unsigned long offset, size;
 };
 
@@ -24,7 +25,7 @@ struct measure {
 struct group {
     struct group *next;
     const char *title, *type;
-    const char *times;           /* items of an each: C text; NULL: one */
+    const char *times; /* items of an each: C text; NULL: one */
     struct measure *whole, *measures, **last;
 };
 
@@ -40,13 +41,14 @@ struct report {
     struct arena *arena;
     const struct program *program;
     struct report_chain *chains, **last_chain;
-    struct measure **measures;   /* by number */
+    struct measure **measures; /* by number */
     size_t count, capacity, read;
 };
 
 /* ---- what is measured ---- */
 
-static struct measure *measure(struct report *report, const char *type, const char *member, const char *words)
+static struct measure *measure(struct report *report, const char *type, const char *member,
+                               const char *words)
 {
     struct measure *made = arena_new(report->arena, struct measure);
 
@@ -70,7 +72,8 @@ static void add(struct report *report, struct group *group, const char *member, 
     group->last = &(*group->last)->next;
 }
 
-static struct group *group_new(struct report *report, struct report_chain *of, const char *title, const char *type)
+static struct group *group_new(struct report *report, struct report_chain *of, const char *title,
+                               const char *type)
 {
     struct group *group = arena_new(report->arena, struct group);
 
@@ -85,7 +88,9 @@ static struct group *group_new(struct report *report, struct report_chain *of, c
 
 static const char *line_words(struct report *report, struct span span)
 {
-    return span.begin == 0 ? NULL : arena_format(report->arena, "line %d", source_place(report->program->sources, span.begin).line);
+    return span.begin == 0 ? NULL
+                           : arena_format(report->arena, "line %d",
+                                          source_place(report->program->sources, span.begin).line);
 }
 
 static const char *add_line(struct report *report, const char *words, struct span span)
@@ -94,11 +99,14 @@ static const char *add_line(struct report *report, const char *words, struct spa
 
     if (words == NULL || line == NULL)
         return words == NULL ? line : words;
-    return strstr(words, line) != NULL ? words : arena_format(report->arena, "%s, %s", words, line + strlen("line "));
+    return strstr(words, line) != NULL
+               ? words
+               : arena_format(report->arena, "%s, %s", words, line + strlen("line "));
 }
 
 /* The steps that wait for an operation on a strand. */
-static const char *steps_of(struct report *report, const struct ir_chain *chain, const struct ir_strand *strand, const struct symbol *op)
+static const char *steps_of(struct report *report, const struct ir_chain *chain,
+                            const struct ir_strand *strand, const struct symbol *op)
 {
     const char *words = NULL;
 
@@ -107,28 +115,33 @@ static const char *steps_of(struct report *report, const struct ir_chain *chain,
         if (waits && block->strand == strand && block->op == op)
             words = add_line(report, words, block->end_span);
         for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
-            if ((instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY) && instr->strand == strand && instr->op == op)
+            if ((instr->kind == IR_BRANCH_OP || instr->kind == IR_BRANCH_DELAY)
+                && instr->strand == strand && instr->op == op)
                 words = add_line(report, words, instr->span);
     }
     return words;
 }
 
-/* `u`: how to come to the union of what a strand waits for; the failure of a frame may stand beside it. */
-static void add_storage(struct report *report, struct group *group, const struct ir_chain *chain, const struct ir_strand *strand,
-                        const char *u)
+/* `u`: how to come to the union of what a strand waits for; the failure of a
+ * frame may stand beside it. */
+static void add_storage(struct report *report, struct group *group, const struct ir_chain *chain,
+                        const struct ir_strand *strand, const char *u)
 {
     struct arena *arena = report->arena;
     bool apart = strand->parent == NULL && chain->frame->overlaid;
 
     add(report, group, apart ? "failure" : arena_format(arena, "%s.failure", u), NULL);
     if (strand->times || strand->joins)
-        add(report, group, arena_format(arena, "%s.%s", u, strand->times ? "timeout" : "decision"), NULL);
+        add(report, group, arena_format(arena, "%s.%s", u, strand->times ? "timeout" : "decision"),
+            NULL);
     if (strand->spawns)
         add(report, group, arena_format(arena, "%s.spawn", u), NULL);
     if (strand->awaits)
         add(report, group, arena_format(arena, "%s.join", u), NULL);
-    for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next) {
-        add(report, group, arena_format(arena, "%s.%s", u, storage->member), steps_of(report, chain, strand, storage->op));
+    for (const struct ir_storage *storage = strand->storage; storage != NULL;
+         storage = storage->next) {
+        add(report, group, arena_format(arena, "%s.%s", u, storage->member),
+            steps_of(report, chain, strand, storage->op));
         if (storage->op != NULL && !ctype_is_void(storage->op->value))
             add(report, group, arena_format(arena, "%s.%s", u, storage->value), NULL);
     }
@@ -142,15 +155,18 @@ static const struct ir_strand *slot_around(const struct field *field)
 }
 
 /* The variables of the frame, or of the items of an each. */
-static void add_variables(struct report *report, struct group *group, const struct ir_chain *chain, const struct ir_strand *slot)
+static void add_variables(struct report *report, struct group *group, const struct ir_chain *chain,
+                          const struct ir_strand *slot)
 {
     for (const struct field *field = chain->frame->fields; field != NULL; field = field->next)
-        for (const struct field_part *part = field->parts; part != NULL && slot_around(field) == slot; part = part->next)
+        for (const struct field_part *part = field->parts;
+             part != NULL && slot_around(field) == slot; part = part->next)
             add(report, group, arena_format(report->arena, "%s%s", field->scope->path, part->field),
                 line_words(report, part->variable->span));
 }
 
-static void add_branches(struct report *report, struct group *group, const struct ir_chain *chain, const struct ir_strand *slot)
+static void add_branches(struct report *report, struct group *group, const struct ir_chain *chain,
+                         const struct ir_strand *slot)
 {
     struct arena *arena = report->arena;
 
@@ -159,20 +175,24 @@ static void add_branches(struct report *report, struct group *group, const struc
         if (here && strand->is_slot)
             add(report, group, strand->field, line_words(report, strand->span));
         else if (here && strand->parent != NULL) {
-            add(report, group, arena_format(arena, "%s.%s", strand->field, strand->is_strand ? "strand" : "op"),
+            add(report, group,
+                arena_format(arena, "%s.%s", strand->field, strand->is_strand ? "strand" : "op"),
                 line_words(report, strand->span));
             add_storage(report, group, chain, strand, arena_format(arena, "%s.u", strand->field));
         }
-        for (const struct ir_storage *callee = strand->callees; callee != NULL && (strand->is_slot ? strand == slot : here); callee = callee->next)
-            add(report, group, c_names_callee_member(arena, strand, callee->op), steps_of(report, chain, strand, callee->op));
+        for (const struct ir_storage *callee = strand->callees;
+             callee != NULL && (strand->is_slot ? strand == slot : here); callee = callee->next)
+            add(report, group, c_names_callee_member(arena, strand, callee->op),
+                steps_of(report, chain, strand, callee->op));
     }
 }
 
 static void add_slot(struct report *report, struct report_chain *of, const struct ir_strand *slot)
 {
     struct arena *arena = report->arena;
-    struct group *group = group_new(report, of, arena_format(arena, "an item of %s", slot->field),
-                                    arena_format(arena, "struct %s_%s", of->chain->c_name, slot->field));
+    struct group *group =
+        group_new(report, of, arena_format(arena, "an item of %s", slot->field),
+                  arena_format(arena, "struct %s_%s", of->chain->c_name, slot->field));
 
     group->times = slot->limit;
     add(report, group, "strand", NULL);
@@ -194,7 +214,9 @@ static void add_chain(struct report *report, const struct ir_chain *chain)
     made->last_group = &made->groups;
     made->strand = measure(report, "struct chain_strand", NULL, NULL);
     if (emit_chain_budget(chain) != NULL)
-        made->budget = measure(report, arena_format(arena, "char[%s]", emit_chain_budget(chain)->text), NULL, NULL);
+        made->budget =
+            measure(report, arena_format(arena, "char[%s]", emit_chain_budget(chain)->text), NULL,
+                    NULL);
     if (!chain->symbol->proto->is_static) {
         made->all = measure(report, arena_format(arena, "struct %s", chain->c_name), NULL, NULL);
         made->root = measure(report, "struct chain_root", NULL, NULL);
@@ -208,7 +230,8 @@ static void add_chain(struct report *report, const struct ir_chain *chain)
         add(report, group, "nursery", NULL);
     add_variables(report, group, chain, NULL);
     if (chain->has_branches) {
-        group = group_new(report, made, "branches", arena_format(arena, "struct %s_branches", chain->c_name));
+        group = group_new(report, made, "branches",
+                          arena_format(arena, "struct %s_branches", chain->c_name));
         add(report, group, "frame", NULL);
         add_branches(report, group, chain, NULL);
     }
@@ -239,10 +262,15 @@ void report_probe(struct writer *w, const struct report *report)
     for (size_t i = 0; i < report->count; i++) {
         const struct measure *asked = report->measures[i];
         if (asked->member == NULL)
-            writer_putf(w, "    __asm__ volatile(\".ascii \\\"->chain %zu 0 %%c0 \\\"\" : : \"i\"(sizeof(%s)));\n", i, asked->type);
+            writer_putf(
+                w,
+                "    __asm__ volatile(\".ascii \\\"->chain %zu 0 %%c0 \\\"\" : : \"i\"(sizeof(%s)));\n",
+                i, asked->type);
         else
-            writer_putf(w, "    __asm__ volatile(\".ascii \\\"->chain %zu %%c0 %%c1 \\\"\" : : \"i\"(offsetof(%s, %s)), \"i\"(sizeof(((%s *)0)->%s)));\n",
-                 i, asked->type, asked->member, asked->type, asked->member);
+            writer_putf(
+                w,
+                "    __asm__ volatile(\".ascii \\\"->chain %zu %%c0 %%c1 \\\"\" : : \"i\"(offsetof(%s, %s)), \"i\"(sizeof(((%s *)0)->%s)));\n",
+                i, asked->type, asked->member, asked->type, asked->member);
     }
     writer_put(w, "}\n");
 }
@@ -302,8 +330,9 @@ static bool overlap(const struct measure *a, const struct measure *b)
     return a != b && a->offset < b->offset + b->size && b->offset < a->offset + a->size;
 }
 
-/* The union of what is waited for that a member stands in, "branch_1.u." of "branch_1.u.delay", as a length; 0: in none. A failure
- * beside `u` counts as in it. */
+/* The union of what is waited for that a member stands in, "branch_1.u." of
+ * "branch_1.u.delay", as a length; 0: in none. A failure beside `u` counts as
+ * in it. */
 static size_t union_of(const char **member)
 {
     const char *u;
@@ -335,8 +364,8 @@ static void print_shares(struct writer *w, const struct group *group, const stru
 
 static void print_group(struct writer *w, const struct group *group)
 {
-    writer_putf(w, "  %s: %lu bytes%s%s\n    offset    size\n", group->title, group->whole->size, group->times == NULL ? "" : ", times ",
-         group->times == NULL ? "" : group->times);
+    writer_putf(w, "  %s: %lu bytes%s%s\n    offset    size\n", group->title, group->whole->size,
+                group->times == NULL ? "" : ", times ", group->times == NULL ? "" : group->times);
     for (const struct measure *m = group->measures; m != NULL; m = m->next) {
         writer_putf(w, "  %8lu%8lu  %s", m->offset, m->size, m->member);
         if (m->words != NULL)
@@ -346,12 +375,14 @@ static void print_group(struct writer *w, const struct group *group)
     }
 }
 
-/* What counts for the budget: what the chain takes in its caller, or behind its root. Items stand in the branches. */
+/* What counts for the budget: what the chain takes in its caller, or after its
+ * root. Items stand in the branches. */
 static unsigned long used_by(const struct report_chain *of)
 {
     unsigned long used = 0;
 
-    for (const struct group *group = of->groups; group != NULL && group->times == NULL; group = group->next)
+    for (const struct group *group = of->groups; group != NULL && group->times == NULL;
+         group = group->next)
         used += group->whole->size;
     return used;
 }
@@ -366,16 +397,20 @@ static void print_budget(struct writer *w, const struct report_chain *of)
     writer_put(w, "\n");
 }
 
-static void print_chain(struct writer *w, const struct report *report, const struct report_chain *of)
+static void print_chain(struct writer *w, const struct report *report,
+                        const struct report_chain *of)
 {
     struct place place = source_place(report->program->sources, of->chain->symbol->span.begin);
 
-    writer_putf(w, "%s%s:%d: %s", of == report->chains ? "" : "\n", emit_output_name(place.source->path), place.line, of->chain->symbol->name);
+    writer_putf(w, "%s%s:%d: %s", of == report->chains ? "" : "\n",
+                emit_output_name(place.source->path), place.line, of->chain->symbol->name);
     if (of->all != NULL)
-        writer_putf(w, ": %lu bytes: root %lu, strand %lu", of->all->size, of->root->size - of->strand->size, of->strand->size);
+        writer_putf(w, ": %lu bytes: root %lu, strand %lu", of->all->size,
+                    of->root->size - of->strand->size, of->strand->size);
     else
         writer_put(w, ": only called");
-    for (const struct group *group = of->groups; group != NULL && group->times == NULL; group = group->next)
+    for (const struct group *group = of->groups; group != NULL && group->times == NULL;
+         group = group->next)
         writer_putf(w, ", %s %lu", group->title, group->whole->size);
     writer_put(w, "\n");
     if (of->budget != NULL)
@@ -402,7 +437,8 @@ static void json_measure(struct writer *w, const struct group *group, const stru
 {
     const char *comma = "";
 
-    writer_putf(w, "          { \"member\": \"%s\", \"offset\": %lu, \"size\": %lu, \"from\": ", m->member, m->offset, m->size);
+    writer_putf(w, "          { \"member\": \"%s\", \"offset\": %lu, \"size\": %lu, \"from\": ",
+                m->member, m->offset, m->size);
     put_json_string(w, m->words == NULL ? "" : m->words);
     writer_put(w, ", \"shares\": [");
     for (const struct measure *other = group->measures; other != NULL; other = other->next)
@@ -415,7 +451,8 @@ static void json_measure(struct writer *w, const struct group *group, const stru
 
 static void json_group(struct writer *w, const struct group *group)
 {
-    writer_putf(w, "      { \"struct\": \"%s\", \"size\": %lu, \"times\": ", group->type + strlen("struct "), group->whole->size);
+    writer_putf(w, "      { \"struct\": \"%s\", \"size\": %lu, \"times\": ",
+                group->type + strlen("struct "), group->whole->size);
     put_json_string(w, group->times == NULL ? "1" : group->times);
     writer_put(w, ", \"members\": [\n");
     for (const struct measure *m = group->measures; m != NULL; m = m->next)
@@ -427,7 +464,8 @@ static void json_chain(struct writer *w, const struct report *report, const stru
 {
     struct place place = source_place(report->program->sources, of->chain->symbol->span.begin);
 
-    writer_putf(w, "    { \"chain\": \"%s\", \"line\": %d, \"size\": ", of->chain->symbol->name, place.line);
+    writer_putf(w, "    { \"chain\": \"%s\", \"line\": %d, \"size\": ", of->chain->symbol->name,
+                place.line);
     if (of->all != NULL)
         writer_putf(w, "%lu, \"root\": %lu", of->all->size, of->root->size - of->strand->size);
     else

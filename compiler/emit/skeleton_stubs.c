@@ -1,4 +1,5 @@
-/* skeleton_stubs.c - part of emit_skeleton: what takes the place of the operations, and counts what they give and are given to own. */
+/* skeleton_stubs.c - part of emit_skeleton: what takes the place of the
+ * operations, and counts what they give and are given to own. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -28,14 +29,16 @@ static bool is_pulled(const struct ir_chain *chains, const struct symbol *op)
 {
     for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next)
         for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-            if (block->waiter != NULL && block->waiter->op == op && block->end == IR_CHECK && block->no->end == IR_CODES
-                && block->no->codes != NULL && strcmp(block->no->codes->name, "CHAIN_EEND") == 0)
+            if (block->waiter != NULL && block->waiter->op == op && block->end == IR_CHECK
+                && block->no->end == IR_CODES && block->no->codes != NULL
+                && strcmp(block->no->codes->name, "CHAIN_EEND") == 0)
                 return true;
     return false;
 }
 
 /* What it declares; else one for all, and those that the chains of the file look for. */
-static struct code_name *codes_of(struct arena *arena, const struct ir_chain *chains, const struct symbol *op)
+static struct code_name *codes_of(struct arena *arena, const struct ir_chain *chains,
+                                  const struct symbol *op)
 {
     struct code_name *codes = NULL;
 
@@ -85,7 +88,7 @@ const char *skeleton_zero_of(struct arena *arena, struct ctype type, unsigned nu
 
 /* ---- what is owned ---- */
 
-/* Behind a name: "( … ) {". */
+/* After a name: "( … ) {". */
 static bool begins_body(const char *text)
 {
     int depth = 0;
@@ -117,7 +120,8 @@ static bool has_function_stub(const struct symbol *op)
     return op->proto_kind == AST_SYNC && !op->variadic && op->unit->installed;
 }
 
-static bool takes(const struct emitter *emitter, const struct symbol *op, const struct symbol *resource)
+static bool takes(const struct emitter *emitter, const struct symbol *op,
+                  const struct symbol *resource)
 {
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
         if (ctype_resource(emitter->program, param->type) == resource)
@@ -130,24 +134,29 @@ static bool is_release_stub(const struct emitter *emitter, const struct symbol *
 {
     if (op->proto_kind != AST_SYNC || op->variadic || is_defined(op))
         return false;
-    for (const struct symbol *resource = emitter->program->symbols; resource != NULL; resource = resource->next)
+    for (const struct symbol *resource = emitter->program->symbols; resource != NULL;
+         resource = resource->next)
         if (resource->kind == SYMBOL_RESOURCE && resource->release == op)
             return true;
     return false;
 }
 
-/* Whether all that gives and takes values of this type is seen: numbers and pointers, released by an operation or a function that the
- * test defines, and passed to nothing else. */
+/* Whether all that gives and takes values of this type is seen: numbers and
+ * pointers, released by an operation or a function that the test defines, and
+ * passed to nothing else. */
 static bool is_counted(const struct emitter *emitter, const struct symbol *resource)
 {
     if (resource == NULL || resource->release == NULL || *resource->value.after != '\0'
         || (!is_number(resource->value) && strchr(resource->value.before, '*') == NULL))
         return false;
-    if (resource->release->proto_kind != AST_ASYNC && !has_function_stub(resource->release) && !is_release_stub(emitter, resource->release))
+    if (resource->release->proto_kind != AST_ASYNC && !has_function_stub(resource->release)
+        && !is_release_stub(emitter, resource->release))
         return false;
     for (const struct symbol *op = emitter->program->symbols; op != NULL; op = op->next)
-        if (op->kind == SYMBOL_OPERATION && op->proto_kind == AST_SYNC && op != resource->release && !has_function_stub(op)
-            && (takes(emitter, op, resource) || ctype_resource(emitter->program, op->value) == resource))
+        if (op->kind == SYMBOL_OPERATION && op->proto_kind == AST_SYNC && op != resource->release
+            && !has_function_stub(op)
+            && (takes(emitter, op, resource)
+                || ctype_resource(emitter->program, op->value) == resource))
             return false;
     return true;
 }
@@ -162,11 +171,15 @@ static void emit_resources(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
 
-    for (const struct symbol *resource = emitter->program->symbols; resource != NULL; resource = resource->next)
+    for (const struct symbol *resource = emitter->program->symbols; resource != NULL;
+         resource = resource->next)
         if (resource->kind == SYMBOL_RESOURCE && is_counted(emitter, resource))
-            writer_putf(w, "/* line %d of %s: each value is released once */\nstatic struct chain_explore_resource %s_owned = { .name = \"%s\"%s };\n\n",
-                 skeleton_line_of(emitter, resource->span), skeleton_last_part(resource->unit->path), resource->name, resource->name,
-                 is_number(resource->value) ? "" : ", .is_pointer = true");
+            writer_putf(
+                w,
+                "/* line %d of %s: each value is released once */\nstatic struct chain_explore_resource %s_owned = { .name = \"%s\"%s };\n\n",
+                skeleton_line_of(emitter, resource->span), skeleton_last_part(resource->unit->path),
+                resource->name, resource->name,
+                is_number(resource->value) ? "" : ", .is_pointer = true");
 }
 
 /* What a stub is given to own, it releases. */
@@ -174,11 +187,13 @@ static void emit_taken(struct emitter *emitter, const struct symbol *op)
 {
     for (const struct parameter *param = op->params; param != NULL; param = param->next) {
         const struct symbol *resource = skeleton_counted(emitter, param->type);
-        for (const struct symbol *r = emitter->program->symbols; resource == NULL && r != NULL; r = r->next)
+        for (const struct symbol *r = emitter->program->symbols; resource == NULL && r != NULL;
+             r = r->next)
             if (r->kind == SYMBOL_RESOURCE && r->release == op && is_counted(emitter, r))
                 resource = r;
         if (resource != NULL)
-            writer_putf(emitter->writer, "    chain_explore_release(&%s_owned, (uintptr_t)%s);\n", resource->name, param->local);
+            writer_putf(emitter->writer, "    chain_explore_release(&%s_owned, (uintptr_t)%s);\n",
+                        resource->name, param->local);
         else
             writer_putf(emitter->writer, "    (void)%s;\n", param->local);
     }
@@ -193,18 +208,26 @@ static bool is_unsigned(struct ctype type)
            || strstr(type.before, "size_t") == type.before;
 }
 
-/* CHAIN_TEST_VALUE_name is a function of a number where the values differ, and CHAIN_TEST_VARIES_name says whether they do. */
+/* CHAIN_TEST_VALUE_name is a function of a number where the values differ, and
+ * CHAIN_TEST_VARIES_name says whether they do. */
 static void emit_value_macros(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
     bool varies = is_number(op->value);
     const char *format = is_unsigned(op->value) ? "(%s)((n) < 0 ? 2 : (n))" : "(%s)(n)";
-    const char *value = varies ? arena_format(emitter->arena, format, op->value.before) : skeleton_zero_of(emitter->arena, op->value, 0);
+    const char *value = varies ? arena_format(emitter->arena, format, op->value.before)
+                               : skeleton_zero_of(emitter->arena, op->value, 0);
 
-    writer_putf(w, "#ifndef CHAIN_TEST_VALUE_%s /* n is 0, 1 or -1 */\n#define CHAIN_TEST_VALUE_%s(n) (%s)\n", op->name, op->name, value);
+    writer_putf(
+        w,
+        "#ifndef CHAIN_TEST_VALUE_%s /* n is 0, 1 or -1 */\n#define CHAIN_TEST_VALUE_%s(n) (%s)\n",
+        op->name, op->name, value);
     if (!varies)
         writer_putf(w, "#define CHAIN_TEST_VARIES_%s 0\n", op->name);
-    writer_putf(w, "#endif\n#ifndef CHAIN_TEST_VARIES_%s\n#define CHAIN_TEST_VARIES_%s CHAIN_EXPLORE_VARIES\n#endif\n", op->name, op->name);
+    writer_putf(
+        w,
+        "#endif\n#ifndef CHAIN_TEST_VARIES_%s\n#define CHAIN_TEST_VARIES_%s CHAIN_EXPLORE_VARIES\n#endif\n",
+        op->name, op->name);
 }
 
 bool skeleton_varies(const struct emitter *emitter, const struct symbol *op)
@@ -212,7 +235,8 @@ bool skeleton_varies(const struct emitter *emitter, const struct symbol *op)
     return !ctype_is_void(op->value) && skeleton_counted(emitter, op->value) == NULL;
 }
 
-static void emit_description(struct emitter *emitter, const struct ir_chain *chains, const struct symbol *op)
+static void emit_description(struct emitter *emitter, const struct ir_chain *chains,
+                             const struct symbol *op)
 {
     struct writer *w = emitter->writer;
     const struct code_name *codes = codes_of(emitter->arena, chains, op);
@@ -220,9 +244,11 @@ static void emit_description(struct emitter *emitter, const struct ir_chain *cha
     bool is_void = ctype_is_void(op->value);
 
     if (resource != NULL)
-        writer_putf(w, "CHAIN_EXPLORE_OWNING(%s, %s%s, %s", op->name, op->name, op->posted ? "_post" : "", resource->name);
+        writer_putf(w, "CHAIN_EXPLORE_OWNING(%s, %s%s, %s", op->name, op->name,
+                    op->posted ? "_post" : "", resource->name);
     else
-        writer_putf(w, "CHAIN_SIM_%s%sOPERATION(%s", op->posted ? "POSTED_" : "", is_void ? "VOID_" : "", op->name);
+        writer_putf(w, "CHAIN_SIM_%s%sOPERATION(%s", op->posted ? "POSTED_" : "",
+                    is_void ? "VOID_" : "", op->name);
     if (!is_void && resource == NULL)
         writer_putf(w, ", CHAIN_TEST_VALUE_%s(value)", op->name);
     writer_put(w, codes == NULL ? ", 0" : "");
@@ -242,15 +268,20 @@ static void emit_more(struct emitter *emitter, const struct symbol *op)
     writer_put(w, ");\n#endif\n");
 }
 
-static void emit_operation_stub(struct emitter *emitter, const struct ir_chain *chains, const struct symbol *op)
+static void emit_operation_stub(struct emitter *emitter, const struct ir_chain *chains,
+                                const struct symbol *op)
 {
     struct writer *w = emitter->writer;
     const char *self = emit_own_parameter(emitter, op, OWN_OP);
 
-    writer_putf(w, "/* line %d of %s; define CHAIN_TEST_OWN_%s to link one of your own */\n", skeleton_line_of(emitter, op->span), skeleton_last_part(op->unit->path), op->name);
+    writer_putf(w, "/* line %d of %s; define CHAIN_TEST_OWN_%s to link one of your own */\n",
+                skeleton_line_of(emitter, op->span), skeleton_last_part(op->unit->path), op->name);
     if (skeleton_varies(emitter, op))
         emit_value_macros(emitter, op);
-    writer_putf(w, "#ifdef CHAIN_TEST_OWN_%s\n#define CHAIN_TEST_SIMULATED_%s NULL\n#else\n#define CHAIN_TEST_SIMULATED_%s &%s_operation\n", op->name, op->name, op->name, op->name);
+    writer_putf(
+        w,
+        "#ifdef CHAIN_TEST_OWN_%s\n#define CHAIN_TEST_SIMULATED_%s NULL\n#else\n#define CHAIN_TEST_SIMULATED_%s &%s_operation\n",
+        op->name, op->name, op->name, op->name);
     emit_description(emitter, chains, op);
     writer_putf(w, "void %s_start(struct %s *%s", op->name, op->name, self);
     emit_parameters(emitter, op, true);
@@ -259,18 +290,22 @@ static void emit_operation_stub(struct emitter *emitter, const struct ir_chain *
     emit_taken(emitter, op);
     writer_putf(w, "    chain_sim_start(%s, &%s_operation);\n}\n", self, op->name);
     if (!op->uncancellable)
-        writer_putf(w, "\nvoid %s_cancel(struct %s *%s)\n{\n    chain_sim_cancel(%s);\n}\n", op->name, op->name, emit_own_name(emitter, OWN_OP),
-             emit_own_name(emitter, OWN_OP));
+        writer_putf(w, "\nvoid %s_cancel(struct %s *%s)\n{\n    chain_sim_cancel(%s);\n}\n",
+                    op->name, op->name, emit_own_name(emitter, OWN_OP),
+                    emit_own_name(emitter, OWN_OP));
     writer_put(w, "#endif\n\n");
 }
 
-/* A function of an installed module, as the real one wants a real system, or one that releases what is counted. */
+/* A function of an installed module, as the real one wants a real system, or
+ * one that releases what is counted. */
 static void emit_function_stub(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
     bool is_void = ctype_is_void(op->value);
 
-    writer_putf(w, "%s(", is_void ? arena_format(emitter->arena, "void %s", op->name) : ctype_declare(emitter->arena, op->value, op->name));
+    writer_putf(w, "%s(",
+                is_void ? arena_format(emitter->arena, "void %s", op->name)
+                        : ctype_declare(emitter->arena, op->value, op->name));
     emit_parameters(emitter, op, false);
     writer_put(w, op->params == NULL ? "void)\n{\n" : ")\n{\n");
     emit_taken(emitter, op);

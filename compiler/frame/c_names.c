@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/intern.h"
 #include "ctext/ctext.h"
 #include "frame/frame.h"
-#include "base/intern.h"
 #include "passes.h"
 
 struct taken {
@@ -41,7 +41,7 @@ static struct taken *reserve(struct naming *naming, const char *name)
     return entry;
 }
 
-/* The name itself if it is free, else with a number behind it. */
+/* The name itself if it is free, else with a number after it. */
 static const char *unique(struct naming *naming, const char *name)
 {
     struct taken *entry = find(naming, name);
@@ -88,16 +88,19 @@ static void reserve_words(struct naming *naming, const char *words)
     struct ctoken token;
 
     while ((token = ctext_next_solid(&words)).kind != CTOKEN_END)
-        if (token.kind == CTOKEN_NAME && find(naming, arena_copy(naming->arena, token.text, token.length)) == NULL)
+        if (token.kind == CTOKEN_NAME
+            && find(naming, arena_copy(naming->arena, token.text, token.length)) == NULL)
             reserve(naming, arena_copy(naming->arena, token.text, token.length));
 }
 
-/* A member that has the name of a type would hide it in C++, where the type is named without struct. */
+/* A member that has the name of a type would hide it in C++, where the type is
+ * named without struct. */
 static void reserve_type(struct naming *naming, struct ctype type)
 {
     const char *tag = type.before == NULL ? NULL : strstr(type.before, "struct ");
 
-    if (type.before != NULL && tag == NULL && strstr(type.before, "union ") == NULL && strstr(type.before, "enum ") == NULL)
+    if (type.before != NULL && tag == NULL && strstr(type.before, "union ") == NULL
+        && strstr(type.before, "enum ") == NULL)
         reserve_words(naming, type.before);
 }
 
@@ -107,12 +110,14 @@ static void reserve_types(struct naming *naming, const struct ir_chain *chain)
     for (const struct variable *v = chain->checked->variables; v != NULL; v = v->next)
         reserve_type(naming, v->type);
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
-        for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
+        for (const struct ir_storage *storage = strand->storage; storage != NULL;
+             storage = storage->next)
             if (storage->op != NULL)
                 reserve_type(naming, storage->op->value);
 }
 
-const char *c_names_callee_member(struct arena *arena, const struct ir_strand *strand, const struct symbol *op)
+const char *c_names_callee_member(struct arena *arena, const struct ir_strand *strand,
+                                  const struct symbol *op)
 {
     return arena_format(arena, "%s_%s", strand->parent == NULL ? "in" : strand->field, op->c_name);
 }
@@ -128,7 +133,8 @@ static void reserve_members(struct naming *naming, const struct ir_chain *chain)
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
         if (strand->parent != NULL)
             reserve_words(naming, strand->field);
-        for (const struct ir_storage *callee = strand->callees; callee != NULL; callee = callee->next)
+        for (const struct ir_storage *callee = strand->callees; callee != NULL;
+             callee = callee->next)
             reserve_words(naming, c_names_callee_member(naming->arena, strand, callee->op));
     }
 }
@@ -151,24 +157,31 @@ static void name_storage(struct naming *naming, struct ir_strand *strand)
     for (struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
         storage->member = storage->op == NULL ? "delay" : unique_safe(naming, storage->op->name);
     for (struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
-        storage->value = unique_safe(naming, arena_format(naming->arena, "%s_value", storage->member));
+        storage->value =
+            unique_safe(naming, arena_format(naming->arena, "%s_value", storage->member));
     release(naming);
 }
 
-/* Blocks that stand alone are part of the struct around them, so unions of several blocks may come to stand in one struct. */
-static const char *name_union(struct naming *unions, struct scope *scope, const struct ir_strand *strand)
+/* Blocks that stand alone are part of the struct around them, so unions of
+ * several blocks may come to stand in one struct. */
+static const char *name_union(struct naming *unions, struct scope *scope,
+                              const struct ir_strand *strand)
 {
     struct scope_union *made = arena_new(unions->arena, struct scope_union);
 
     made->strand = strand;
-    made->name = unique(unions, strand->parent == NULL ? "block" : arena_format(unions->arena, "block_%s", strand->field));
+    made->name = unique(unions, strand->parent == NULL
+                                    ? "block"
+                                    : arena_format(unions->arena, "block_%s", strand->field));
     made->next = scope->unions;
     scope->unions = made;
     return made->name;
 }
 
-/* Blocks that share storage are named after their lines. One that is empty may have items, which stand elsewhere. */
-static void name_scopes(struct naming *unions, const struct program *program, const struct ir_chain *chain, struct scope *scope)
+/* Blocks that share storage are named after their lines. One that is empty may
+ * have items, which stand elsewhere. */
+static void name_scopes(struct naming *unions, const struct program *program,
+                        const struct ir_chain *chain, struct scope *scope)
 {
     struct arena *arena = unions->arena;
 
@@ -198,7 +211,9 @@ static void name_strands(struct arena *arena, struct ir_strand *parent)
     unsigned number = 0;
 
     for (struct ir_strand *child = parent->children; child != NULL; child = child->next_child) {
-        const char *prefix = parent->parent == NULL ? "branch" : parent->is_slot ? "item" : parent->field;
+        const char *prefix = parent->parent == NULL ? "branch"
+                             : parent->is_slot      ? "item"
+                                                    : parent->field;
         child->field = arena_format(arena, "%s_%u", prefix, ++number);
         name_strands(arena, child);
     }
@@ -233,7 +248,8 @@ static const char *unique_label(struct naming *naming, const char *name)
 /* No macro and no name of the user's: v_X_START for a chain `_x`, since _X… is the compiler's. */
 static bool state_is_taken(const struct program *program, const char *name)
 {
-    return resolve_name_is_replaced(program, name) || resolve_word_is_used(program, name) || symbol_find(program, name) != NULL;
+    return resolve_name_is_replaced(program, name) || resolve_word_is_used(program, name)
+           || symbol_find(program, name) != NULL;
 }
 
 static const char *name_state(struct naming *states, const char *name)
@@ -249,17 +265,19 @@ static const char *name_state(struct naming *states, const char *name)
 }
 
 /* A place in a table, after its step: "TRIP_SITE_SPAWN_HEAT". */
-static const char *name_place(struct naming *states, const char *prefix, const char *table, const char *step)
+static const char *name_place(struct naming *states, const char *prefix, const char *table,
+                              const char *step)
 {
     char *name = arena_copy(states->arena, step, strlen(step));
 
     for (char *p = name; *p != '\0'; p++)
         *p = *p == ' ' ? '_' : *p;
-    return name_state(states, arena_format(states->arena, "%s_%s_%s", prefix, table, c_names_upper(states->arena, name)));
+    return name_state(states, arena_format(states->arena, "%s_%s_%s", prefix, table,
+                                           c_names_upper(states->arena, name)));
 }
 
-/* Labels are names of the function; an enumerator is a name of the whole file: the chains `job` and `Job`, or `x` and
- * `x_after`, may come to the same one. */
+/* Labels are names of the function; an enumerator is a name of the whole file:
+ * the chains `job` and `Job`, or `x` and `x_after`, may come to the same one. */
 static void name_blocks(struct naming *naming, struct naming *states, struct ir_chain *chain)
 {
     const char *prefix = c_names_upper(naming->arena, chain->c_name);
@@ -274,14 +292,17 @@ static void name_blocks(struct naming *naming, struct naming *states, struct ir_
         block->label = unique_label(naming, block->hint);
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->is_state) {
-            block->state = name_state(states, arena_format(naming->arena, "%s_%s", prefix, c_names_upper(naming->arena, block->label)));
+            block->state =
+                name_state(states, arena_format(naming->arena, "%s_%s", prefix,
+                                                c_names_upper(naming->arena, block->label)));
             add_state(block);
             chain->state_count++;
         }
     release(naming);
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->end == IR_CALL)
-            block->call = name_state(states, arena_format(naming->arena, "%s_calls_%s", chain->c_name, block->op->name));
+            block->call = name_state(states, arena_format(naming->arena, "%s_calls_%s",
+                                                          chain->c_name, block->op->name));
     for (struct ir_site *site = chain->sites; site != NULL; site = site->next)
         site->name = name_place(states, prefix, "SITE", site->step);
 }
@@ -289,10 +310,12 @@ static void name_blocks(struct naming *naming, struct naming *states, struct ir_
 /* After their lines. */
 static void name_functions(struct naming *naming, struct ir_chain *chain)
 {
-    for (struct ir_function *function = chain->functions; function != NULL; function = function->next)
+    for (struct ir_function *function = chain->functions; function != NULL;
+         function = function->next)
         if (function->reached) {
             int line = source_place(naming->program->sources, function->node->span.begin).line;
-            function->name = unique(naming, arena_format(naming->arena, "%s_do_%d", chain->c_name, line));
+            function->name =
+                unique(naming, arena_format(naming->arena, "%s_do_%d", chain->c_name, line));
         }
     release(naming);
 }
@@ -362,7 +385,9 @@ static const char *own_name(struct naming *naming, const char *name)
 {
     const char *own = name;
 
-    for (unsigned number = 1; find(naming, own) != NULL || resolve_word_is_used(naming->program, own) || symbol_find(naming->program, own) != NULL;
+    for (unsigned number = 1;
+         find(naming, own) != NULL || resolve_word_is_used(naming->program, own)
+         || symbol_find(naming->program, own) != NULL;
          number++)
         own = arena_format(naming->arena, "chain__%s%.0u", name, number == 1 ? 0 : number);
     return own;
@@ -384,7 +409,8 @@ static void name_locals(struct naming *naming, struct ir_chain *chain)
     for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
         if (strand->is_slot)
             strand->local = arena_format(naming->arena, "chain__item_%u", ++items);
-    for (struct ir_strand *strand = chain->strands; items == 1 && strand != NULL; strand = strand->next)
+    for (struct ir_strand *strand = chain->strands; items == 1 && strand != NULL;
+         strand = strand->next)
         if (strand->is_slot && strcmp(chain->own[OWN_ITEM], reserved_own_words[OWN_ITEM]) == 0)
             strand->local = chain->own[OWN_ITEM];
     release(naming);
@@ -392,7 +418,8 @@ static void name_locals(struct naming *naming, struct ir_chain *chain)
 
 void c_names(struct arena *arena, struct program *program, struct ir_chain *chain)
 {
-    struct naming naming = { arena, program, NULL }, states = { arena, program, program->state_names };
+    struct naming naming = { arena, program, NULL },
+                  states = { arena, program, program->state_names };
 
     chain->c_name = chain->symbol->c_name;
     name_strands(arena, chain->strands);

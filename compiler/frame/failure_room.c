@@ -1,12 +1,14 @@
-/* failure_room.c - which variables may stand where a failure is going to be written.
+/* failure_room.c - which variables may stand where a failure is going to be
+ * written.
  *
  *     a as n then b(n) as m then c(n, m)     ->     union { failure; struct { what is waited for; n; m } }
  *
- * A failure is written when an operation rejects and when a step does, and from then on it is under way: to a handler, a
- * finally, or the end of the chain. A variable that nothing mentions on any of those ways, and nothing needs behind them, may be
- * overwritten. The C compiler sees to the sizes: a failure is larger than most of what is waited for, and what it has over falls
- * on these variables.
- */
+ * A failure is written when an operation rejects and when a step does, and from
+ * then on it is under way: to a handler, a finally, or the end of the chain. A
+ * variable that nothing mentions on any of those ways, and nothing needs after
+ * them, may be overwritten. The C compiler sees to the sizes: a failure is
+ * larger than most of what is waited for, and what it has over falls on these
+ * variables. */
 #include "base/arena.h"
 #include "base/bits.h"
 #include "frame/frame.h"
@@ -14,10 +16,10 @@
 
 struct ways {
     const struct liveness *live;
-    uint64_t *needed;          /* by variable */
-    const struct ir_block **stack;   /* blocks to be entered with a failure under way */
+    uint64_t *needed;              /* by variable */
+    const struct ir_block **stack; /* blocks to be entered with a failure under way */
     size_t depth;
-    bool *entered;             /* by block */
+    bool *entered; /* by block */
 };
 
 static void need(void *context, struct variable *variable)
@@ -35,8 +37,8 @@ static void enter(void *context, struct ir_block *block)
     ways->stack[ways->depth++] = block;
 }
 
-/* Here the failure has been taken out, so what is needed now is needed as in any place. What this block has written itself is
- * not live when it is entered. */
+/* Here the failure has been taken out, so what is needed now is needed as in
+ * any place. What this block has written itself is not live when it is entered. */
 static void stop(struct ways *ways, const struct ir_block *block)
 {
     struct ir_variables writes = { NULL, need, ways };
@@ -77,7 +79,8 @@ static void follow_all(struct ways *ways, const struct ir_block *block)
     for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
         if (!ir_may_raise(instr))
             continue;
-        if (instr->kind == IR_DO && instr->variable != NULL) /* which is given something even when it rejects */
+        /* which is given something even when it rejects */
+        if (instr->kind == IR_DO && instr->variable != NULL)
             need(ways, instr->variable);
         follow(ways, block, instr->next);
     }
@@ -89,19 +92,21 @@ static void follow_all(struct ways *ways, const struct ir_block *block)
     }
 }
 
-/* Whether what the chain waits for may be smaller than a failure. Branches write into the frame whenever they like, but then
- * there is a decision, too. */
+/* Whether what the chain waits for may be smaller than a failure. Branches
+ * write into the frame whenever they like, but then there is a decision, too. */
 static bool is_worth_it(const struct ir_strand *strand)
 {
     if (strand->joins || strand->awaits)
         return false;
-    for (const struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
+    for (const struct ir_storage *storage = strand->storage; storage != NULL;
+         storage = storage->next)
         if (storage->op == NULL || storage->op->proto_kind == AST_CHAIN)
             return false;
     return true;
 }
 
-const uint64_t *failure_room(struct arena *arena, const struct ir_chain *chain, const struct liveness *live)
+const uint64_t *failure_room(struct arena *arena, const struct ir_chain *chain,
+                             const struct liveness *live)
 {
     struct ways ways = { .live = live };
     uint64_t *give_way;
@@ -115,7 +120,8 @@ const uint64_t *failure_room(struct arena *arena, const struct ir_chain *chain, 
         follow_all(&ways, block);
     /* Values that no pointer can reach. Pointers reach `err` and what is kept of an outcome. */
     give_way = arena_alloc(arena, live->words * sizeof *give_way);
-    for (const struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
+    for (const struct variable *variable = chain->checked->variables; variable != NULL;
+         variable = variable->next)
         if (!variable->address_taken && !bits_has(ways.needed, variable->index))
             bits_set(give_way, variable->index);
     return give_way;

@@ -11,7 +11,8 @@ bool frame_scope_is_empty(struct scope *scope)
 {
     if (scope->fill == FILL_UNKNOWN) {
         scope->fill = scope->field_count == 0 ? FILL_EMPTY : FILL_FULL;
-        for (struct scope *child = scope->children; child != NULL && scope->fill == FILL_EMPTY; child = child->next)
+        for (struct scope *child = scope->children; child != NULL && scope->fill == FILL_EMPTY;
+             child = child->next)
             if (!frame_scope_is_item(child) && !frame_scope_is_empty(child))
                 scope->fill = FILL_FULL;
     }

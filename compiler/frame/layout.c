@@ -2,9 +2,9 @@
  *
  *     a(x) then b as n then c(n) then d as m     ->     union { long n; long m; }
  *
- * A variable lives to the end of its block, because pointers into it may; only those that no pointer can reach share earlier
- * (reference.md, Storage). Sibling blocks share by themselves: emit_h makes a union of them.
- */
+ * A variable lives to the end of its block, because pointers into it may; only
+ * those that no pointer can reach share earlier (reference.md, Storage).
+ * Sibling blocks share by themselves: emit_h makes a union of them. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -12,7 +12,8 @@
 #include "frame/frame.h"
 #include "passes.h"
 
-/* Beyond this many variables a chain's fields are not shared: the table of conflicts grows with the square. */
+/* Beyond this many variables a chain's fields are not shared: the table of
+ * conflicts grows with the square. */
 enum { SHARING_LIMIT = 8192 };
 
 struct layout {
@@ -28,7 +29,8 @@ static const struct life *life_of(const struct layout *layout, const struct vari
     return &layout->live->lives[variable->index];
 }
 
-/* `it`, `err` and what a finally keeps are held as long as they are needed; names of the user's only if nothing points there. */
+/* `it`, `err` and what a finally keeps are held as long as they are needed;
+ * names of the user's only if nothing points there. */
 static bool may_share(const struct layout *layout, const struct variable *variable)
 {
     const struct life *life = life_of(layout, variable);
@@ -36,10 +38,18 @@ static bool may_share(const struct layout *layout, const struct variable *variab
     if (life->many_strands || life->strand == NULL)
         return false;
     switch (variable->kind) {
-    case VARIABLE_IT: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT: case VARIABLE_ATTEMPT: return true;
+    case VARIABLE_IT:
+    case VARIABLE_ERR:
+    case VARIABLE_KEPT:
+    case VARIABLE_EXIT:
+    case VARIABLE_ATTEMPT: return true;
     case VARIABLE_PARAMETER: /* live from the start: all of them at once */
-    case VARIABLE_MEMBER: case VARIABLE_CAUSES: return false; /* part of another; of several strands */
-    case VARIABLE_VAR: case VARIABLE_BINDING: case VARIABLE_RESULT: return !variable->address_taken;
+    /* part of another; of several strands */
+    case VARIABLE_MEMBER:
+    case VARIABLE_CAUSES: return false;
+    case VARIABLE_VAR:
+    case VARIABLE_BINDING:
+    case VARIABLE_RESULT: return !variable->address_taken;
     }
     return false;
 }
@@ -49,19 +59,24 @@ static const uint64_t *row(const struct layout *layout, const struct variable *v
     return layout->conflicts + variable->index * layout->live->words;
 }
 
-/* Whether a variable is never needed when one of the others is: two conflict if one stands in the other's row. */
-static bool is_apart(const struct layout *layout, const struct sharing *others, const struct variable *variable)
+/* Whether a variable is never needed when one of the others is: two conflict if
+ * one stands in the other's row. */
+static bool is_apart(const struct layout *layout, const struct sharing *others,
+                     const struct variable *variable)
 {
-    return !bits_has(others->conflicts, variable->index) && !bits_meet(others->members, row(layout, variable), layout->live->words);
+    return !bits_has(others->conflicts, variable->index)
+           && !bits_meet(others->members, row(layout, variable), layout->live->words);
 }
 
-static void share(const struct layout *layout, struct sharing *others, const struct variable *variable)
+static void share(const struct layout *layout, struct sharing *others,
+                  const struct variable *variable)
 {
     if (layout->conflicts == NULL)
         return;
     if (others->members == NULL) {
         others->members = arena_alloc(layout->arena, layout->live->words * sizeof *others->members);
-        others->conflicts = arena_alloc(layout->arena, layout->live->words * sizeof *others->conflicts);
+        others->conflicts =
+            arena_alloc(layout->arena, layout->live->words * sizeof *others->conflicts);
     }
     bits_set(others->members, variable->index);
     bits_add(others->conflicts, row(layout, variable), layout->live->words);
@@ -83,7 +98,9 @@ static struct field *field_new(struct layout *layout, struct variable *variable)
 {
     struct field *field = arena_new(layout->arena, struct field);
     field->scope = variable->scope;
-    field->strand = layout->conflicts != NULL && may_share(layout, variable) ? life_of(layout, variable)->strand : NULL;
+    field->strand = layout->conflicts != NULL && may_share(layout, variable)
+                        ? life_of(layout, variable)->strand
+                        : NULL;
     field->last_part = &field->parts;
     *layout->frame->last_field = field;
     layout->frame->last_field = &field->next;
@@ -94,7 +111,8 @@ static struct field *field_new(struct layout *layout, struct variable *variable)
     return field;
 }
 
-static struct field_part *part_for(struct layout *layout, struct field *field, const struct variable *variable)
+static struct field_part *part_for(struct layout *layout, struct field *field,
+                                   const struct variable *variable)
 {
     struct field_part *part;
 
@@ -109,13 +127,14 @@ static struct field_part *part_for(struct layout *layout, struct field *field, c
 }
 
 /* Puts a variable into the list of those that share the first one's place. */
-static void join(struct layout *layout, const struct variable *first, const struct variable *variable)
+static void join(struct layout *layout, const struct variable *first,
+                 const struct variable *variable)
 {
     frame_place(layout->frame, variable)->shares = frame_place(layout->frame, first)->shares;
     frame_place(layout->frame, first)->shares = variable;
 }
 
-/* Members of a field hang in one list behind its first part's variable. */
+/* Members of a field hang in one list after its first part's variable. */
 static void add_member(struct layout *layout, struct field *field, struct variable *variable)
 {
     struct field_part *part = part_for(layout, field, variable);
@@ -138,11 +157,13 @@ static void place(struct layout *layout, struct variable *variable)
     add_member(layout, field != NULL ? field : field_new(layout, variable), variable);
 }
 
-/* One of the same name and type, with whose variables this one is never needed at the same time. The
- * names are the one copy of a binding's, of `it` or of `err`. */
+/* One of the same name and type, with whose variables this one is never needed
+ * at the same time. The names are the one copy of a binding's, of `it` or of
+ * `err`. */
 static struct local *find_local(const struct layout *layout, const struct variable *variable)
 {
-    for (struct local *local = layout->frame->locals; local != NULL && layout->conflicts != NULL; local = local->next)
+    for (struct local *local = layout->frame->locals; local != NULL && layout->conflicts != NULL;
+         local = local->next)
         if (local->variable->name == variable->name && ctype_same(local->type, variable->type)
             && is_apart(layout, &local->sharing, variable))
             return local;
@@ -169,13 +190,17 @@ static bool is_needed(const struct layout *layout, const struct variable *variab
     const struct life *life = life_of(layout, variable);
 
     switch (variable->kind) {
-    case VARIABLE_PARAMETER: case VARIABLE_VAR: return true;
+    case VARIABLE_PARAMETER:
+    case VARIABLE_VAR: return true;
     case VARIABLE_RESULT: return !life->in_storage;
     case VARIABLE_MEMBER: return false; /* part of another */
     case VARIABLE_IT: return !life->in_storage && life->strand != NULL;
-    case VARIABLE_BINDING: case VARIABLE_ERR: case VARIABLE_KEPT: case VARIABLE_EXIT:
-    case VARIABLE_ATTEMPT: case VARIABLE_CAUSES:
-        return life->strand != NULL;
+    case VARIABLE_BINDING:
+    case VARIABLE_ERR:
+    case VARIABLE_KEPT:
+    case VARIABLE_EXIT:
+    case VARIABLE_ATTEMPT:
+    case VARIABLE_CAUSES: return life->strand != NULL;
     }
     return true;
 }
@@ -190,8 +215,10 @@ static bool gives_way(const struct layout *layout, const struct field *field)
     return member == NULL;
 }
 
-/* Fields of blocks that share storage with others do not give way: the unions would have to be taken apart. */
-static void note_ways(const struct layout *layout, const struct ir_strand *strand, struct scope *scope)
+/* Fields of blocks that share storage with others do not give way: the unions
+ * would have to be taken apart. */
+static void note_ways(const struct layout *layout, const struct ir_strand *strand,
+                      struct scope *scope)
 {
     for (struct field *field = scope->fields; field != NULL; field = field->next_in_scope) {
         field->gives_way = gives_way(layout, field);
@@ -215,7 +242,8 @@ static void open_frame(struct layout *layout, unsigned count)
 
 static void place_all(struct layout *layout, const struct ir_chain *chain, const uint64_t *is_local)
 {
-    for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next) {
+    for (struct variable *variable = chain->checked->variables; variable != NULL;
+         variable = variable->next) {
         struct frame_place *at = frame_place(layout->frame, variable);
 
         at->in_storage = life_of(layout, variable)->in_storage;
@@ -227,8 +255,8 @@ static void place_all(struct layout *layout, const struct ir_chain *chain, const
     }
 }
 
-void layout(struct arena *arena, struct ir_chain *chain, const struct liveness *live, const uint64_t *gives_way,
-            const uint64_t *is_local)
+void layout(struct arena *arena, struct ir_chain *chain, const struct liveness *live,
+            const uint64_t *gives_way, const uint64_t *is_local)
 {
     struct layout layout = { .arena = arena, .live = live, .gives_way = gives_way };
     unsigned count = chain->checked->variable_count;

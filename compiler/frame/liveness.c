@@ -71,7 +71,8 @@ static void step_back(struct flow *flow, const struct ir_instr *instr)
     ir_instr_variables(instr, &reads);
 }
 
-static bool update(struct arena *arena, struct flow *flow, struct reversed *list, const struct ir_block *block)
+static bool update(struct arena *arena, struct flow *flow, struct reversed *list,
+                   const struct ir_block *block)
 {
     uint64_t *live_in = liveness_in(flow->of, block);
 
@@ -97,7 +98,8 @@ static void note_strand(void *context, struct variable *variable)
     const struct mentions *mentions = context;
     struct life *life = &mentions->lives[variable->index];
 
-    life->many_strands |= variable->many_strands || (life->strand != NULL && life->strand != mentions->strand);
+    life->many_strands |=
+        variable->many_strands || (life->strand != NULL && life->strand != mentions->strand);
     if (life->strand == NULL)
         life->strand = mentions->strand;
 }
@@ -119,8 +121,10 @@ static bool writes_storage(const struct ir_instr *instr)
     return !ir_is(instr, IR_LEAVES_STORAGE) || ir_may_raise(instr);
 }
 
-/* It can be computed in place if, in every block that ends the chain, nothing touches the storage behind its last write. */
-static bool stays_in_storage(const struct liveness *live, const struct ir_chain *chain, const struct variable *result)
+/* It can be computed in place if, in every block that ends the chain, nothing
+ * touches the storage after its last write. */
+static bool stays_in_storage(const struct liveness *live, const struct ir_chain *chain,
+                             const struct variable *result)
 {
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
         bool pending = false;
@@ -140,10 +144,10 @@ static bool stays_in_storage(const struct liveness *live, const struct ir_chain 
 
 /* ---- `it` ----
  *
- * A value that is only used before anything else is put into the storage stays where its operation has settled:
+ * A value that is only used before anything else is put into the storage stays
+ * where its operation has settled:
  *
- *     it = TAKE a; START b(it)     ->     START b(u.a_value)
- */
+ *     it = TAKE a; START b(it)     ->     START b(u.a_value) */
 
 static void keep_in_frame(void *context, struct variable *variable)
 {
@@ -162,14 +166,16 @@ static void find_taken(const struct liveness *live, const struct ir_block *block
         if (variable == NULL || variable->kind != VARIABLE_IT)
             continue;
         life = &live->lives[variable->index];
-        life->in_storage = life->writes++ == 0 && instr->kind == IR_TAKE && instr->strand->parent == NULL
-                               && !life->many_strands && !variable->address_taken && ctype_is_scalar(variable->type);
+        life->in_storage = life->writes++ == 0 && instr->kind == IR_TAKE
+                           && instr->strand->parent == NULL && !life->many_strands
+                           && !variable->address_taken && ctype_is_scalar(variable->type);
         life->settled = instr->op;
     }
 }
 
 /* Arguments are read before what they are for begins. */
-static void keep_what_is_read_late(const struct liveness *live, const struct ir_chain *chain, const struct ir_block *block)
+static void keep_what_is_read_late(const struct liveness *live, const struct ir_chain *chain,
+                                   const struct ir_block *block)
 {
     const struct ir_variables reads = { keep_in_frame, NULL, live->lives };
     const struct variable *result = chain->checked->result;
@@ -178,7 +184,9 @@ static void keep_what_is_read_late(const struct liveness *live, const struct ir_
     for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
         if (overwritten)
             ir_instr_variables(instr, &reads);
-        if (writes_storage(instr) || (instr->variable != NULL && instr->variable == result && live->lives[result->index].in_storage))
+        if (writes_storage(instr)
+            || (instr->variable != NULL && instr->variable == result
+                && live->lives[result->index].in_storage))
             overwritten = true;
     }
     if (overwritten)
@@ -192,7 +200,8 @@ static void place_its(const struct liveness *live, const struct ir_chain *chain,
         find_taken(live, block);
         bits_add(flow->live, liveness_in(live, block), flow->words);
     }
-    for (struct variable *variable = chain->checked->variables; variable != NULL; variable = variable->next)
+    for (struct variable *variable = chain->checked->variables; variable != NULL;
+         variable = variable->next)
         if (bits_has(flow->live, variable->index))
             keep_in_frame(live->lives, variable);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
@@ -227,7 +236,8 @@ struct liveness *liveness(struct arena *arena, const struct ir_chain *chain)
     return live;
 }
 
-void liveness_conflicts(struct arena *arena, const struct ir_chain *chain, const struct liveness *live, uint64_t *conflicts)
+void liveness_conflicts(struct arena *arena, const struct ir_chain *chain,
+                        const struct liveness *live, uint64_t *conflicts)
 {
     struct flow flow = { NULL, live->words, live };
     struct reversed list = { NULL, 0, 0 };

@@ -1,4 +1,5 @@
-/* ir.c - the traits of the instructions, and walks over the machine, for the passes that ask what is read, written and reached. */
+/* ir.c - the traits of the instructions, and walks over the machine, for the
+ * passes that ask what is read, written and reached. */
 #include "machine/ir.h"
 
 const struct ir_traits ir_traits[] = {
@@ -65,7 +66,8 @@ bool ir_waits(const struct ir_block *block)
     return ir_end_traits[block->end].leads == IR_LEADS_WAITS;
 }
 
-void ir_successors(const struct ir_block *block, void (*function)(void *context, struct ir_block *to), void *context)
+void ir_successors(const struct ir_block *block,
+                   void (*function)(void *context, struct ir_block *to), void *context)
 {
     if (block->to != NULL)
         function(context, block->to);

@@ -1,11 +1,12 @@
-/* ir.h - a chain as a state machine: blocks of instructions, each run by one strand.
+/* ir.h - a chain as a state machine: blocks of instructions, each run by one
+ * strand.
  *
- * lower makes it from the checked tree; simplify and c_names
- * fill in the members that are marked so; emit_c prints it as C.
+ * lower makes it from the checked tree; simplify and c_names fill in the
+ * members that are marked so; emit_c prints it as C.
  *
- * A block ends in exactly one terminator. A block that a strand can resume at has a state. The outcome of the last step is in
- * the strand's header: code 0, or a rejection whose message stands in the strand's storage.
- */
+ * A block ends in exactly one terminator. A block that a strand can resume at
+ * has a state. The outcome of the last step is in the strand's header: code 0,
+ * or a rejection whose message stands in the strand's storage. */
 #ifndef IR_H
 #define IR_H
 
@@ -14,37 +15,45 @@
 
 #include "check/checked.h"
 
-/* What a strand waits for, stored directly behind its header; all members share that place. */
+/* What a strand waits for, stored directly after its header; all members share that place. */
 struct ir_storage {
     struct ir_storage *next;
     const struct symbol *op; /* NULL: a delay */
-    const char *member, *value; /* [name] of the union: its struct, and the value that it settles with */
+    /* [name] of the union: its struct, and the value that it settles with */
+    const char *member, *value;
 };
 
-/* A line of execution: the chain itself, or a position for branches. Branches of combinators that run one after another on the
- * same strand share positions, so that headers only ever overlay headers (rule 4). */
+/* A line of execution: the chain itself, or a position for branches. Branches
+ * of combinators that run one after another on the same strand share positions,
+ * so that headers only ever overlay headers (rule 4). */
 struct ir_strand {
-    struct ir_strand *next;             /* of the chain, parents first */
-    struct ir_strand *parent;           /* NULL: the chain's own */
+    struct ir_strand *next;   /* of the chain, parents first */
+    struct ir_strand *parent; /* NULL: the chain's own */
     struct ir_strand *children, *next_child;
-    struct span span;                   /* of the first branch that uses it */
-    const char *field;                  /* [name] */
-    struct ir_strand *slot;             /* the innermost each whose items run it, itself included; NULL: none */
-    bool is_slot;                       /* runs the items of an each: `limit` of them stand in an array */
-    const char *limit;                  /* of a slot: C text, */
-    struct span limit_span;             /* which stands here */
-    struct scope *scope;                /* of a slot: the names of one item */
-    struct variable *number;            /* of a slot: of its item, in the order in which they begin; NULL: there is one slot */
-    const char *local;                  /* [name] of a slot: the pointer to it in the resume function */
-    bool times;                         /* has a timeout around one of its steps */
-    bool retries;                       /* its failure has room for the attempt */
-    bool joins;                         /* waits for branches of its own */
-    bool spawns;                        /* waits for instances to spawn */
-    bool awaits;                        /* waits for the end of instances */
+    struct span span;  /* of the first branch that uses it */
+    const char *field; /* [name] */
+    /* the innermost each whose items run it, itself included; NULL: none */
+    struct ir_strand *slot;
+    /* runs the items of an each: `limit` of them stand in an array */
+    bool is_slot;
+    const char *limit;      /* of a slot: C text, */
+    struct span limit_span; /* which stands here */
+    struct scope *scope;    /* of a slot: the names of one item */
+    /* of a slot: of its item, in the order in which they begin; NULL: there is one slot */
+    struct variable *number;
+    /* [name] of a slot: the pointer to it in the resume function */
+    const char *local;
+    bool times;                           /* has a timeout around one of its steps */
+    bool retries;                         /* its failure has room for the attempt */
+    bool joins;                           /* waits for branches of its own */
+    bool spawns;                          /* waits for instances to spawn */
+    bool awaits;                          /* waits for the end of instances */
     struct ir_block *states, *last_state; /* [name] in source order */
-    bool is_strand;                     /* false: only ever a single operation, without a strand of its own */
+    /* false: only ever a single operation, without a strand of its own */
+    bool is_strand;
     struct ir_storage *storage, **last_storage;
-    struct ir_storage *callees, **last_callee; /* called chains that have branches: each its own place */
+    /* called chains that have branches: each its own place */
+    struct ir_storage *callees, **last_callee;
 };
 
 enum ir_kind { /* the instructions: machine/ir.def describes each */
@@ -72,13 +81,15 @@ enum ir_place {
 enum ir_raises { IR_NEVER, IR_ALWAYS, IR_IF_DECLARED };
 
 enum ir_flags {
-    IR_LEAVES_STORAGE = 1, /* writes nothing where values and failures settle, unless it is rejected */
+    /* writes nothing where values and failures settle, unless it is rejected */
+    IR_LEAVES_STORAGE = 1,
     IR_ENDS_REJECTION = 2, /* afterwards no rejection is under way */
     IR_STARTS_BRANCHES = 4,
-    IR_QUIET = 8           /* its code belongs to the line where its strand goes on */
+    IR_QUIET = 8 /* its code belongs to the line where its strand goes on */
 };
 
-/* Which blocks follow a terminator. The next block in source order needs no jump, if one may fall through to it. */
+/* Which blocks follow a terminator. The next block in source order needs no
+ * jump, if one may fall through to it. */
 enum ir_leads {
     IR_LEADS_NOWHERE,
     IR_LEADS_ON,         /* to `to` */
@@ -109,11 +120,12 @@ struct ir_instr {
     enum ir_kind kind;
     struct span span;
     struct variable *variable, *from;
-    bool is_branch;             /* IR_ADOPT: of a branch that is one operation */
-    struct variable *done;      /* IR_ADOPT, IR_SYNC, IR_DO: gets the bits of `number` if there is a value; NULL: none */
+    bool is_branch; /* IR_ADOPT: of a branch that is one operation */
+    /* IR_ADOPT, IR_SYNC, IR_DO: gets the bits of `number` if there is a value; NULL: none */
+    struct variable *done;
     const struct symbol *op;
-    struct text *text, *args;   /* args: a list */
-    const struct node *node;    /* IR_DO: the function's node; IR_BRANCH_DELAY, IR_FORK, IR_EACH */
+    struct text *text, *args; /* args: a list */
+    const struct node *node;  /* IR_DO: the function's node; IR_BRANCH_DELAY, IR_FORK, IR_EACH */
     struct ir_function *function;
     struct ir_strand *strand;
     struct ir_block *to;
@@ -126,15 +138,15 @@ struct ir_case {
     struct ir_case *next;
     unsigned number;
     struct ir_block *to;
-    struct variable *value;     /* [lower] what a return returns; NULL: nothing */
-    struct cleanup *until;      /* [lower] the finally that surrounds where the jump goes */
+    struct variable *value; /* [lower] what a return returns; NULL: nothing */
+    struct cleanup *until;  /* [lower] the finally that surrounds where the jump goes */
 };
 
 struct ir_block {
-    struct ir_block *next;      /* in source order */
+    struct ir_block *next; /* in source order */
     struct ir_strand *strand;
-    const char *hint;           /* what to call it: "after http_get" */
-    struct span span;           /* the step it stands for; begin 0: none of its own */
+    const char *hint; /* what to call it: "after http_get" */
+    struct span span; /* the step it stands for; begin 0: none of its own */
     struct ir_instr *instrs, **last_instr;
     enum ir_end end;
     struct span end_span;
@@ -142,22 +154,24 @@ struct ir_block {
     struct ir_strand *won;
     struct symbol *op;
     struct text *text, *args;
-    const struct node *node;    /* IR_DELAY: a delay, or a retry that pauses */
+    const struct node *node; /* IR_DELAY: a delay, or a retry that pauses */
     const struct ast_name *codes;
     struct ir_case *cases;
     struct ir_block *to, *no;
-    const char *call;           /* [name] IR_CALL: its place among the chain's */
-    unsigned site;              /* IR_CHECK: index + 1 of the step a rejection comes from; 0: known already */
-    bool is_state;              /* can be resumed at */
+    const char *call; /* [name] IR_CALL: its place among the chain's */
+    /* IR_CHECK: index + 1 of the step a rejection comes from; 0: known already */
+    unsigned site;
+    bool is_state;               /* can be resumed at */
     struct ir_block *next_state; /* [name] of the same strand */
-    bool cancel_only;           /* IR_CHECK: what it finds can only be a cancel */
-    bool is_join;               /* a state that waits for branches: it may be resumed while some are alive, to cancel them */
-    bool done;                  /* [lower] has its terminator */
-    bool reached;               /* [tidy] */
+    bool cancel_only;            /* IR_CHECK: what it finds can only be a cancel */
+    /* a state that waits for branches: it may be resumed while some are alive, to cancel them */
+    bool is_join;
+    bool done;                     /* [lower] has its terminator */
+    bool reached;                  /* [tidy] */
     const struct ir_block *waiter; /* [tidy] of a state: the block that waits there */
-    unsigned entries;           /* [tidy] how many terminators lead here */
-    unsigned index;             /* [tidy] */
-    const char *state, *label;  /* [name] */
+    unsigned entries;              /* [tidy] how many terminators lead here */
+    unsigned index;                /* [tidy] */
+    const char *state, *label;     /* [name] */
 };
 
 /* A `do { … }`: a C function of its own. */
@@ -165,8 +179,8 @@ struct ir_function {
     struct ir_function *next;
     const struct node *node;
     struct ir_strand *strand;
-    const char *name;           /* [name] */
-    bool reached;               /* [tidy] */
+    const char *name; /* [name] */
+    bool reached;     /* [tidy] */
 };
 
 /* A step, for origins of rejections and for tables. */
@@ -175,7 +189,7 @@ struct ir_site {
     struct span span;
     const char *step;
     unsigned index;
-    const char *name;           /* [name] of its place in the table */
+    const char *name; /* [name] of its place in the table */
 };
 
 struct ir_chain {
@@ -188,19 +202,20 @@ struct ir_chain {
     struct ir_site *sites, **last_site;
     unsigned block_count, site_count;
     unsigned state_count, call_count; /* [name] */
-    bool has_branches;          /* has a struct for them: its own or a callee's */
+    bool has_branches;                /* has a struct for them: its own or a callee's */
     bool has_branch_strands;
     unsigned each_count;
-    bool has_causes;            /* rejections of its own may point into its frame */
-    struct frame *frame;        /* [layout] */
-    const char *c_name;         /* [name] the chain's name in C */
+    bool has_causes;     /* rejections of its own may point into its frame */
+    struct frame *frame; /* [layout] */
+    const char *c_name;  /* [name] the chain's name in C */
     struct {
         const char *frame, *strand, *loop, *at, *branches, *variables;
     } local;                    /* [name] the resume function's own names */
     const char *own[OWN_COUNT]; /* [name] the same, and those of the functions of its `do`s */
 };
 
-/* Calls `visit` for every variable that an instruction or a terminator reads, and for the one it writes. */
+/* Calls `visit` for every variable that an instruction or a terminator reads,
+ * and for the one it writes. */
 typedef void ir_visit(void *context, struct variable *variable);
 struct ir_variables {
     ir_visit *reads, *writes; /* either may be NULL */
@@ -219,7 +234,8 @@ bool ir_may_raise(const struct ir_instr *instr);
 bool ir_waits(const struct ir_block *block);
 
 /* Calls `visit` for the blocks a block may lead to, also those of branches it starts. */
-void ir_successors(const struct ir_block *block, void (*visit)(void *context, struct ir_block *to), void *context);
+void ir_successors(const struct ir_block *block, void (*visit)(void *context, struct ir_block *to),
+                   void *context);
 
 /* What dumps call a variable and a strand. */
 void ir_dump_variable(struct writer *writer, const struct variable *variable);

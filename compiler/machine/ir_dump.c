@@ -20,13 +20,16 @@ static void dump_bytes(struct writer *w, const char *text, size_t length)
 
 static void dump_text(struct writer *w, const struct text *text)
 {
-    for (const struct piece *piece = text != NULL ? text->pieces : NULL; piece != NULL; piece = piece->next) {
+    for (const struct piece *piece = text != NULL ? text->pieces : NULL; piece != NULL;
+         piece = piece->next) {
         if (piece->kind == PIECE_VARIABLE)
             ir_dump_variable(w, piece->variable);
         else if (piece->kind == PIECE_TEXT)
             dump_bytes(w, piece->text, piece->length);
         else
-            writer_put(w, piece->kind == PIECE_REJECT ? "reject(" : piece->kind == PIECE_REJECT_END ? ")" : "return");
+            writer_put(w, piece->kind == PIECE_REJECT       ? "reject("
+                          : piece->kind == PIECE_REJECT_END ? ")"
+                                                            : "return");
     }
 }
 
@@ -82,7 +85,10 @@ static void dump_shape(struct writer *w, const char *shape, dump_hole *hole, con
 
 static void dump_fork_kind(struct writer *w, enum ast_form_kind kind)
 {
-    writer_put(w, kind == AST_ANY ? "any " : kind == AST_RACE ? "race " : kind == AST_SETTLE ? "settle " : "");
+    writer_put(w, kind == AST_ANY      ? "any "
+                  : kind == AST_RACE   ? "race "
+                  : kind == AST_SETTLE ? "settle "
+                                       : "");
 }
 
 static void dump_done(struct writer *w, const struct ir_instr *instr)
@@ -156,7 +162,10 @@ static void dump_end_hole(struct writer *w, char letter, const void *of)
     case 'D': dump_delay(w, block); break;
     case 'S': writer_put(w, ir_strand_name(block->won)); break;
     case 'V': dump_variable(w, block->variable); break;
-    case 'R': writer_put(w, block->variable != NULL ? " " : ""); dump_variable(w, block->variable); break;
+    case 'R':
+        writer_put(w, block->variable != NULL ? " " : "");
+        dump_variable(w, block->variable);
+        break;
     case 'N': dump_cases(w, block->cases); break;
     }
 }

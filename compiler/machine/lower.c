@@ -5,31 +5,50 @@
  *                                      @after_b:    rejected? @caught : end
  *                                      @caught:     catch; start c -> @after_c …
  *
- * Every node is lowered with the variable its value goes to (or none), the block a rejection goes to, and the strand that
- * runs it. Blocks come out in source order.
- */
-#include "base/arena.h"
+ * Every node is lowered with the variable its value goes to (or none), the
+ * block a rejection goes to, and the strand that runs it. Blocks come out in
+ * source order. */
 #include "machine/lower.h"
+#include "base/arena.h"
 #include "passes.h"
 
 /* ---- blocks ---- */
 
-/* What may find both when it has ended: what waits as one, and C code that can cancel the chain and reject. */
+/* What may find both when it has ended: what waits as one, and C code that can
+ * cancel the chain and reject. */
 static bool may_defer(const struct node *node)
 {
     switch (node->kind) {
-    case NODE_CALL: return node->u.call.op->proto_kind != AST_CHAIN
-                           && (node->u.call.op->proto_kind != AST_SYNC || node->u.call.op->fails != NULL);
+    case NODE_CALL:
+        return node->u.call.op->proto_kind != AST_CHAIN
+               && (node->u.call.op->proto_kind != AST_SYNC || node->u.call.op->fails != NULL);
     case NODE_DO: return node->u.do_.rejects;
-    case NODE_DELAY: case NODE_JOIN: case NODE_EACH: case NODE_TIMEOUT: return true;
+    case NODE_DELAY:
+    case NODE_JOIN:
+    case NODE_EACH:
+    case NODE_TIMEOUT: return true;
     case NODE_BRANCHES:
-        for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+        for (const struct node *branch = node->u.branches.first; branch != NULL;
+             branch = branch->next)
             if (branch->u.block.winner != NULL)
                 return false;
         return true;
-    case NODE_NOTHING: case NODE_EXPR: case NODE_BLOCK: case NODE_THEN: case NODE_THEN_ELSE: case NODE_CATCH: case NODE_FINALLY:
-    case NODE_RETRY: case NODE_IF: case NODE_WHILE: case NODE_LOOP: case NODE_BREAK: case NODE_CONTINUE: case NODE_SPAWN:
-    case NODE_RETURN: case NODE_REJECT: break;
+    case NODE_NOTHING:
+    case NODE_EXPR:
+    case NODE_BLOCK:
+    case NODE_THEN:
+    case NODE_THEN_ELSE:
+    case NODE_CATCH:
+    case NODE_FINALLY:
+    case NODE_RETRY:
+    case NODE_IF:
+    case NODE_WHILE:
+    case NODE_LOOP:
+    case NODE_BREAK:
+    case NODE_CONTINUE:
+    case NODE_SPAWN:
+    case NODE_RETURN:
+    case NODE_REJECT: break;
     }
     return false;
 }
@@ -53,7 +72,8 @@ static void lower_block(struct lowering *lowering, const struct node *node, stru
         instr->text = var->initializer;
         instr->variable = var->variable;
     }
-    if (node->u.block.scope->undo_count != 0 || (node->u.block.scope->owned_count != 0 && !node->u.block.scope->owned_outside))
+    if (node->u.block.scope->undo_count != 0
+        || (node->u.block.scope->owned_count != 0 && !node->u.block.scope->owned_outside))
         lower_owning_block(lowering, node, dest);
     else
         lower(lowering, node->u.block.body, dest);
@@ -63,11 +83,11 @@ static void lower_block(struct lowering *lowering, const struct node *node, stru
 static void lower_if(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct ir_block *yes = lower_new_block(lowering, "if_true", node->u.if_.yes->span), *no = NULL;
-    struct ir_block *behind = lower_new_block(lowering, "after_if", node->span);
+    struct ir_block *after = lower_new_block(lowering, "after_if", node->span);
     unsigned written;
     bool dirty;
 
-    behind->span.begin = yes->span.begin = 0;
+    after->span.begin = yes->span.begin = 0;
     if (node->u.if_.no != NULL) {
         no = lower_new_block(lowering, "if_false", node->u.if_.no->span);
         no->span.begin = 0;
@@ -75,45 +95,50 @@ static void lower_if(struct lowering *lowering, const struct node *node, struct 
     lower_check_before_c(lowering, node->u.if_.condition);
     lowering->block->text = node->u.if_.condition;
     lowering->block->end_span = node->u.if_.condition->span;
-    lower_terminate(lowering, IR_IF, yes, no == NULL ? behind : no);
+    lower_terminate(lowering, IR_IF, yes, no == NULL ? after : no);
     lower_place(lowering, yes);
     dirty = lowering->dirty;
     written = lower_own_written(dest);
     lower(lowering, node->u.if_.yes, dest);
-    lower_terminate(lowering, IR_GOTO, behind, NULL);
+    lower_terminate(lowering, IR_GOTO, after, NULL);
     if (no != NULL) {
         bool after_yes = lowering->dirty;
         lower_place(lowering, no);
         lowering->dirty = dirty;
         lower_own_set_written(dest, written);
         lower(lowering, node->u.if_.no, dest);
-        lower_terminate(lowering, IR_GOTO, behind, NULL);
+        lower_terminate(lowering, IR_GOTO, after, NULL);
         dirty = after_yes;
     }
     lowering->dirty |= dirty;
-    lower_place(lowering, behind);
+    lower_place(lowering, after);
 }
 
 static void lower_loop(struct lowering *lowering, const struct node *node)
 {
     const char *word = node->kind == NODE_WHILE ? "while" : "loop";
-    struct ir_block *head = lower_new_block(lowering, arena_format(lowering->arena, "%s_next", word), node->span);
-    struct ir_block *resumed = lower_new_block(lowering, arena_format(lowering->arena, "%s_resumed", word), node->span);
+    struct ir_block *head =
+        lower_new_block(lowering, arena_format(lowering->arena, "%s_next", word), node->span);
+    struct ir_block *resumed =
+        lower_new_block(lowering, arena_format(lowering->arena, "%s_resumed", word), node->span);
     struct loop loop = { .outer = lowering->loop, .cleanups = lowering->cleanups };
 
-    loop.again = lower_new_block(lowering, arena_format(lowering->arena, "%s_again", word), node->span);
-    loop.behind = lower_new_block(lowering, arena_format(lowering->arena, "after_%s", word), node->span);
-    loop.again->span.begin = loop.behind->span.begin = resumed->span.begin = 0;
+    loop.again =
+        lower_new_block(lowering, arena_format(lowering->arena, "%s_again", word), node->span);
+    loop.after =
+        lower_new_block(lowering, arena_format(lowering->arena, "after_%s", word), node->span);
+    loop.again->span.begin = loop.after->span.begin = resumed->span.begin = 0;
     lower_check_cancelled(lowering, node->span);
     lower_terminate(lowering, IR_GOTO, head, NULL);
     resumed->is_state = true;
     lower_place(lowering, head);
     if (node->u.loop.condition != NULL) {
-        struct ir_block *body = lower_new_block(lowering, arena_format(lowering->arena, "%s_body", word), node->span);
+        struct ir_block *body =
+            lower_new_block(lowering, arena_format(lowering->arena, "%s_body", word), node->span);
         body->span.begin = 0;
         lowering->block->text = node->u.loop.condition;
         lowering->block->end_span = node->u.loop.condition->span;
-        lower_terminate(lowering, IR_IF, body, loop.behind);
+        lower_terminate(lowering, IR_IF, body, loop.after);
         lower_place(lowering, body);
         lowering->dirty |= lower_calls_something(node->u.loop.condition);
     }
@@ -128,7 +153,7 @@ static void lower_loop(struct lowering *lowering, const struct node *node)
     lower_place(lowering, resumed);
     lower_terminate(lowering, IR_CHECK, head, lowering->fail);
     lowering->dirty = true; /* by way of a break, perhaps */
-    lower_place(lowering, loop.behind);
+    lower_place(lowering, loop.after);
 }
 
 /* ---- all nodes ---- */
@@ -136,7 +161,8 @@ static void lower_loop(struct lowering *lowering, const struct node *node)
 static void lower_form(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     switch (node->kind) {
-    case NODE_NOTHING: lower_check_cancelled(lowering, node->span); break; /* a step like any other (rule 67) */
+    /* a step like any other (rule 67) */
+    case NODE_NOTHING: lower_check_cancelled(lowering, node->span); break;
     case NODE_CALL: lower_call(lowering, node, dest); break;
     case NODE_EXPR: lower_expr(lowering, node, dest); break;
     case NODE_DO: lower_do(lowering, node, dest); break;
@@ -147,18 +173,22 @@ static void lower_form(struct lowering *lowering, const struct node *node, struc
     case NODE_TIMEOUT: lower_timeout(lowering, node, dest); break;
     case NODE_RETRY: lower_retry(lowering, node, dest); break;
     case NODE_IF: lower_if(lowering, node, dest); break;
-    case NODE_WHILE: case NODE_LOOP: lower_loop(lowering, node); break;
-    case NODE_BREAK: case NODE_CONTINUE: lower_jump(lowering, node); break;
+    case NODE_WHILE:
+    case NODE_LOOP: lower_loop(lowering, node); break;
+    case NODE_BREAK:
+    case NODE_CONTINUE: lower_jump(lowering, node); break;
     case NODE_DELAY: lower_delay(lowering, node); break;
     case NODE_SPAWN: lower_spawn(lowering, node); break;
     case NODE_JOIN: lower_join(lowering, node->span); break;
     case NODE_RETURN: lower_return(lowering, node); break;
     case NODE_REJECT: lower_reject(lowering, node); break;
-    case NODE_THEN_ELSE: case NODE_CATCH: case NODE_FINALLY: break; /* clauses */
+    case NODE_THEN_ELSE:
+    case NODE_CATCH:
+    case NODE_FINALLY: break; /* clauses */
     }
 }
 
-/* The step has given its value; a cancel that has come behind that has waited for this. */
+/* The step has given its value; a cancel that came after that has waited for this. */
 static void note_undo(struct lowering *lowering, const struct node *node)
 {
     if (node->undo == NULL)
@@ -175,7 +205,8 @@ static void note_undo(struct lowering *lowering, const struct node *node)
 static void lower_dropped(struct lowering *lowering, const struct node *node)
 {
     struct owner owner;
-    struct variable *dropped = lower_new_variable(lowering, VARIABLE_IT, "dropped", node->type.before);
+    struct variable *dropped =
+        lower_new_variable(lowering, VARIABLE_IT, "dropped", node->type.before);
 
     dropped->resource = node->resource;
     dropped->span = node->span;
@@ -237,7 +268,7 @@ void lower(struct lowering *lowering, const struct node *node, struct variable *
         lower_clause_close(lowering, clause);
 }
 
-/* Behind the last step, and behind a rejection. */
+/* After the last step, and after a rejection. */
 static void lower_end(struct lowering *lowering, struct ir_block *rejected)
 {
     struct ir_block *last = lower_ending(lowering);
@@ -281,7 +312,8 @@ struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
         lower_own(&lowering, &of_result, checked->result);
     }
     if (owns_parameters) {
-        lower_owner_open(&lowering, &of_parameters, checked->scope, OWNER_RELEASES, checked->symbol->span);
+        lower_owner_open(&lowering, &of_parameters, checked->scope, OWNER_RELEASES,
+                         checked->symbol->span);
         lower_own_parameters(&lowering, &of_parameters);
     }
     lower_check_code(&lowering, checked->symbol->span, NULL); /* cancelled before it ran */

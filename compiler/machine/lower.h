@@ -1,60 +1,65 @@
-/* lower.h - what the files of lower share. Below, their functions in the order in which they may call each other: a file calls those
- * before it, and lower(), which every form calls for the nodes inside.
- */
+/* lower.h - what the files of lower share. Below, their functions in the order
+ * in which they may call each other: a file calls those before it, and lower(),
+ * which every form calls for the nodes inside. */
 #ifndef LOWER_H
 #define LOWER_H
 
 #include "base/arena.h"
 #include "machine/ir.h"
 
-/* What surrounds what is being lowered and has to be passed by jumps: a finally, or the end of a branch. */
+/* What surrounds what is being lowered and has to be passed by jumps: a
+ * finally, or the end of a branch. */
 struct cleanup {
     struct cleanup *outer;
     struct ir_block *entry;
-    struct scope *scope;        /* where its exit is kept */
-    struct ir_strand *branch;   /* of a branch; NULL: a finally */
-    struct owner *owner;        /* of a branch: of the strand around it, for what is returned through it */
-    struct variable *exit;      /* made by the first jump */
+    struct scope *scope;      /* where its exit is kept */
+    struct ir_strand *branch; /* of a branch; NULL: a finally */
+    /* of a branch: of the strand around it, for what is returned through it */
+    struct owner *owner;
+    struct variable *exit; /* made by the first jump */
     struct ir_case *cases;
     unsigned case_count;
 };
 
 struct loop {
     struct loop *outer;
-    struct cleanup *cleanups;   /* those that surround the loop */
-    struct ir_block *again, *behind;
+    struct cleanup *cleanups; /* those that surround the loop */
+    struct ir_block *again, *after;
 };
 
 /* Something to do when an owner ends: an undo, or a release of what a variable owns. */
 struct owned {
-    struct owned *next;         /* the one before it, which is done later */
+    struct owned *next; /* the one before it, which is done later */
     struct owner *owner;
-    struct variable *variable;  /* NULL: an undo */
+    struct variable *variable; /* NULL: an undo */
     const struct node *undo;
-    struct variable *done;      /* its bit: there is something to do */
+    struct variable *done; /* its bit: there is something to do */
     unsigned mask;
-    unsigned written;           /* when the code last wrote it, counted as it is lowered; 0: not yet */
-    const struct ir_instr *given; /* the latest one that took it away, when it was moved; NULL: none */
+    /* when the code last wrote it, counted as it is lowered; 0: not yet */
+    unsigned written;
+    /* the latest one that took it away, when it was moved; NULL: none */
+    const struct ir_instr *given;
 };
 
 enum owner_kind {
-    OWNER_UNDOES,               /* only a failure leads through it */
-    OWNER_RELEASES,             /* every way out leads through it */
-    OWNER_GIVES                 /* like OWNER_UNDOES: a value on its way out, which is the next one's if all goes well */
+    OWNER_UNDOES,   /* only a failure leads through it */
+    OWNER_RELEASES, /* every way out leads through it */
+    /* like OWNER_UNDOES: a value on its way out, which is the next one's if all goes well */
+    OWNER_GIVES
 };
 
 struct owner {
     struct owner *outer;
-    struct scope *scope;        /* whose names it owns; NULL: none */
-    struct scope *storage;      /* where variables of lower's own go */
+    struct scope *scope;   /* whose names it owns; NULL: none */
+    struct scope *storage; /* where variables of lower's own go */
     enum owner_kind kind;
     bool is_block;
     struct owned *last;
-    struct variable *done;      /* of the last one */
-    unsigned bits;              /* used in that */
+    struct variable *done; /* of the last one */
+    unsigned bits;         /* used in that */
     struct variable *kept;
     struct ir_block *begin, *rejected, *fail;
-    struct ir_instr *reset;     /* clears the bits; made real by the first one */
+    struct ir_instr *reset; /* clears the bits; made real by the first one */
     struct cleanup cleanup;
 };
 
@@ -63,7 +68,7 @@ struct lowering;
 /* A combinator that is being lowered. */
 struct fork {
     struct ir_block *joined;
-    struct ir_instr *reset;     /* of the exit; made real by the first jump */
+    struct ir_instr *reset; /* of the exit; made real by the first jump */
     struct cleanup jumps;
     struct {
         const struct node *node, *single;
@@ -72,31 +77,34 @@ struct fork {
         struct variable *value; /* where a strand puts its value */
     } branches[255];
     unsigned count;
-    bool defers;                /* of the form */
-    struct owner *owner;        /* of what the branches of a race or any give; NULL: nothing that owns */
-    const struct node *each;    /* NULL: branches that are written out */
-    void (*lower_items)(struct lowering *lowering, struct fork *fork); /* what a branch of an each runs; NULL: it is written out */
+    bool defers; /* of the form */
+    /* of what the branches of a race or any give; NULL: nothing that owns */
+    struct owner *owner;
+    const struct node *each; /* NULL: branches that are written out */
+    /* what a branch of an each runs; NULL: it is written out */
+    void (*lower_items)(struct lowering *lowering, struct fork *fork);
     struct variable *next, *high; /* of a range: the items that have not been taken */
-    struct variable *pulling;   /* of an operation: a pull is under way, or it has ended */
-    struct variable *pulls;     /* of an operation: how many have begun; NULL: nobody asks */
+    struct variable *pulling;     /* of an operation: a pull is under way, or it has ended */
+    struct variable *pulls;       /* of an operation: how many have begun; NULL: nobody asks */
 };
 
 /* A slot whose items are pulled. */
 struct feed {
     struct fork *fork;
-    struct ir_block *done;      /* where it goes on if there are no more */
+    struct ir_block *done; /* where it goes on if there are no more */
 };
 
-/* A clause while what stands before it is being lowered. In the arena: a pipeline has up to 10,000 of them, one around the other. */
+/* A clause while what stands before it is being lowered. In the arena: a
+ * pipeline has up to 10,000 of them, one around the other. */
 struct clause {
-    struct clause *around;      /* the next one in the text */
+    struct clause *around; /* the next one in the text */
     const struct node *node;
     struct variable *dest;
-    struct ir_block *fail;      /* where a rejection of the clause goes */
-    struct owner *owner;        /* of the value before it; NULL: nothing that owns */
-    struct ir_block *entry;     /* of an else or catch */
-    struct ir_block *behind;
-    struct cleanup cleanup;     /* of a finally */
+    struct ir_block *fail;  /* where a rejection of the clause goes */
+    struct owner *owner;    /* of the value before it; NULL: nothing that owns */
+    struct ir_block *entry; /* of an else or catch */
+    struct ir_block *after;
+    struct cleanup cleanup; /* of a finally */
     struct variable *kept;
 };
 
@@ -104,61 +112,78 @@ struct lowering {
     struct arena *arena;
     struct ir_chain *chain;
     struct ir_strand *strand;
-    struct scope *scope;        /* where variables of lower's own go */
-    struct ir_block *block;     /* that instructions are added to */
-    struct ir_block *fail;      /* where a rejection goes */
-    struct ir_block *leave;     /* where a chain that spawns ends with its value; NULL: it ends anywhere */
+    struct scope *scope;    /* where variables of lower's own go */
+    struct ir_block *block; /* that instructions are added to */
+    struct ir_block *fail;  /* where a rejection goes */
+    /* where a chain that spawns ends with its value; NULL: it ends anywhere */
+    struct ir_block *leave;
     struct loop *loop;
-    struct variable *attempt;   /* of the innermost retry; NULL: none */
-    struct feed *feed;          /* of the innermost each whose item is pulled */
-    struct owner *owner;        /* the innermost */
-    struct owner *strand_owner; /* the outermost of this strand, for what is returned; NULL: nothing that owns is */
-    unsigned writes;            /* to variables that own something */
+    struct variable *attempt; /* of the innermost retry; NULL: none */
+    struct feed *feed;        /* of the innermost each whose item is pulled */
+    struct owner *owner;      /* the innermost */
+    /* the outermost of this strand, for what is returned; NULL: nothing that owns is */
+    struct owner *strand_owner;
+    unsigned writes; /* to variables that own something */
     struct cleanup *cleanups;
-    bool defers;                /* the form that is going to be lowered: it has an undo, and its value counts (rule 42a) */
-    bool dirty;                 /* user code ran since the last look at the code: it may have cancelled us */
+    /* the form that is going to be lowered: it has an undo, and its value counts (rule 42a) */
+    bool defers;
+    /* user code ran since the last look at the code: it may have cancelled us */
+    bool dirty;
 };
 
-/* lower.c: lowers a node. Its value goes to `dest` (NULL: nowhere), a rejection to lowering->fail. */
+/* lower.c: lowers a node. Its value goes to `dest` (NULL: nowhere), a rejection
+ * to lowering->fail. */
 void lower(struct lowering *lowering, const struct node *node, struct variable *dest);
 
 /* lower_build.c */
 struct ir_block *lower_new_block(struct lowering *lowering, const char *hint, struct span span);
 void lower_place(struct lowering *lowering, struct ir_block *block);
-void lower_terminate(struct lowering *lowering, enum ir_end kind, struct ir_block *to, struct ir_block *no);
+void lower_terminate(struct lowering *lowering, enum ir_end kind, struct ir_block *to,
+                     struct ir_block *no);
 struct ir_instr *lower_add(struct lowering *lowering, enum ir_kind kind, struct span span);
 unsigned lower_new_site(struct lowering *lowering, struct span span, const char *step);
 void lower_check_code(struct lowering *lowering, struct span span, const char *step);
 void lower_check_cancelled(struct lowering *lowering, struct span span);
 void lower_expect(struct lowering *lowering, struct span span);
 void lower_defer(struct lowering *lowering, bool defers, struct span span);
-struct ir_strand *lower_new_strand(struct arena *arena, struct ir_chain *chain, struct ir_strand *parent, struct span span);
+struct ir_strand *lower_new_strand(struct arena *arena, struct ir_chain *chain,
+                                   struct ir_strand *parent, struct span span);
 struct ir_strand *lower_child_strand(struct lowering *lowering, unsigned number, struct span span);
-void lower_use_storage(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op);
-struct variable *lower_new_variable(struct lowering *lowering, enum variable_kind kind, const char *name, const char *type);
+void lower_use_storage(struct lowering *lowering, struct ir_strand *strand,
+                       const struct symbol *op);
+struct variable *lower_new_variable(struct lowering *lowering, enum variable_kind kind,
+                                    const char *name, const char *type);
 void lower_set_exit(struct lowering *lowering, struct variable *variable, unsigned number);
 
 /* lower_own.c; without effect on variables that own nothing */
 struct owned *lower_own(struct lowering *lowering, struct owner *owner, struct variable *variable);
 void lower_own_parameters(struct lowering *lowering, struct owner *owner);
 void lower_own_undo(struct lowering *lowering, const struct node *node);
-struct owned *lower_own_prepare(struct lowering *lowering, struct variable *dest, struct span span); /* before a write to it */
-void lower_own_set(struct lowering *lowering, struct variable *variable, struct span span);          /* after that */
+/* before a write to it */
+struct owned *lower_own_prepare(struct lowering *lowering, struct variable *dest, struct span span);
+/* after that */
+void lower_own_set(struct lowering *lowering, struct variable *variable, struct span span);
 void lower_own_give(struct lowering *lowering, const struct node *call);
 bool lower_own_gives(const struct node *call);
 unsigned lower_own_written(const struct variable *variable);
 void lower_own_set_written(struct variable *variable, unsigned written);
 void lower_own_release_since(struct lowering *lowering, unsigned since, struct span span);
-void lower_own_release_all(struct lowering *lowering, const struct owned *const *list, unsigned count, struct span span);
-/* Undoes or releases one thing if there is anything to do. `asks`: paths come here that did not fail, too. */
-void lower_own_perform(struct lowering *lowering, const struct owned *owned, struct variable *kept, bool asks);
+void lower_own_release_all(struct lowering *lowering, const struct owned *const *list,
+                           unsigned count, struct span span);
+/* Undoes or releases one thing if there is anything to do. `asks`: paths come
+ * here that did not fail, too. */
+void lower_own_perform(struct lowering *lowering, const struct owned *owned, struct variable *kept,
+                       bool asks);
 struct text *lower_own_anything(struct lowering *lowering, const struct owned *owned);
-void lower_copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span);
+void lower_copy(struct lowering *lowering, struct variable *dest, struct variable *from,
+                struct span span);
 
 /* lower_jump.c */
-void lower_jump_to(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value);
+void lower_jump_to(struct lowering *lowering, struct ir_block *to, struct cleanup *until,
+                   struct variable *value);
 void lower_continue_jumps(struct lowering *lowering, struct cleanup *cleanup);
-struct ir_block *lower_ending(struct lowering *lowering); /* a block that ends the chain with its value */
+/* a block that ends the chain with its value */
+struct ir_block *lower_ending(struct lowering *lowering);
 void lower_finally_open(struct lowering *lowering, struct clause *clause);
 void lower_finally_close(struct lowering *lowering, struct clause *clause);
 void lower_jump(struct lowering *lowering, const struct node *node);
@@ -166,7 +191,8 @@ void lower_return(struct lowering *lowering, const struct node *node);
 void lower_reject(struct lowering *lowering, const struct node *node);
 
 /* lower_owner.c */
-void lower_owner_open(struct lowering *lowering, struct owner *owner, struct scope *scope, enum owner_kind kind, struct span span);
+void lower_owner_open(struct lowering *lowering, struct owner *owner, struct scope *scope,
+                      enum owner_kind kind, struct span span);
 void lower_owner_close(struct lowering *lowering, struct owner *owner, struct span span);
 void lower_owning_block(struct lowering *lowering, const struct node *block, struct variable *dest);
 
@@ -175,13 +201,16 @@ void lower_call(struct lowering *lowering, const struct node *node, struct varia
 void lower_expr(struct lowering *lowering, const struct node *node, struct variable *dest);
 void lower_do(struct lowering *lowering, const struct node *node, struct variable *dest);
 void lower_delay(struct lowering *lowering, const struct node *node);
-void lower_take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span);
-void lower_adopt(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span);
+void lower_take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op,
+                struct variable *dest, struct span span);
+void lower_adopt(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op,
+                 struct variable *dest, struct span span);
 void lower_check_before_c(struct lowering *lowering, const struct text *text);
 bool lower_calls_something(const struct text *text);
 /* "123", of which C has nothing to say. */
 bool lower_is_small_number(const struct text *text);
-/* A whole number that may be computed in any type, as what the function `as` of chain/private/number.h makes of it. */
+/* A whole number that may be computed in any type, as what the function `as` of
+ * chain/private/number.h makes of it. */
 struct text *lower_number_text(struct lowering *lowering, struct text *computed, const char *as);
 
 /* lower_retry.c, lower_catch.c, lower_spawn.c */
@@ -192,13 +221,17 @@ struct variable *lower_clause_open(struct lowering *lowering, struct clause *cla
 void lower_clause_close(struct lowering *lowering, struct clause *clause);
 void lower_spawn(struct lowering *lowering, const struct node *node);
 void lower_join(struct lowering *lowering, struct span span);
-void lower_close(struct lowering *lowering, struct ir_block *rejected, struct owner *of_result); /* NULL: it owns nothing */
+/* NULL: it owns nothing */
+void lower_close(struct lowering *lowering, struct ir_block *rejected, struct owner *of_result);
 
 /* lower_fork.c */
-/* The call or delay that a branch consists of, if it needs no strand of its own; NULL: it needs one. */
+/* The call or delay that a branch consists of, if it needs no strand of its
+ * own; NULL: it needs one. */
 const struct node *lower_single_operation(const struct node *branch, bool wanted);
-void lower_begin_fork(struct lowering *lowering, struct fork *fork, const struct node *node, enum ast_form_kind kind, const char *hint);
-void lower_add_branch(struct lowering *lowering, struct fork *fork, const struct node *branch, bool wanted);
+void lower_begin_fork(struct lowering *lowering, struct fork *fork, const struct node *node,
+                      enum ast_form_kind kind, const char *hint);
+void lower_add_branch(struct lowering *lowering, struct fork *fork, const struct node *branch,
+                      bool wanted);
 void lower_end_fork(struct lowering *lowering, struct fork *fork, const struct node *node);
 void lower_make_jumps(struct lowering *lowering, struct fork *fork);
 

@@ -8,8 +8,10 @@
 
 /* ---- all, settle ---- */
 
-/* What a branch that is one operation gives: to its binding, and to `dest`. A delay passes on what came in. */
-static void take_single(struct lowering *lowering, struct fork *fork, unsigned i, struct variable *dest)
+/* What a branch that is one operation gives: to its binding, and to `dest`. A
+ * delay passes on what came in. */
+static void take_single(struct lowering *lowering, struct fork *fork, unsigned i,
+                        struct variable *dest)
 {
     const struct node *single = fork->branches[i].single;
     struct variable *first = single->binding != NULL ? single->binding : dest;
@@ -30,21 +32,25 @@ static void take_bindings(struct lowering *lowering, struct fork *fork)
 
 /* ---- values that own something ---- */
 
-/* What single operations have given is taken over whatever the outcome of the whole is (rule 42c). */
+/* What single operations have given is taken over whatever the outcome of the
+ * whole is (rule 42c). */
 static void adopt_singles(struct lowering *lowering, struct fork *fork)
 {
     for (unsigned i = 0; i < fork->count; i++) {
         const struct node *single = fork->branches[i].single;
         if (single != NULL && single->resource != NULL)
             lower_adopt(lowering, fork->branches[i].strand, single->u.call.op,
-                  single->binding != NULL ? single->binding : fork->branches[i].value, single->span);
+                        single->binding != NULL ? single->binding : fork->branches[i].value,
+                        single->span);
     }
 }
 
-/* Before the branches are started: names that the operations of an `all` bind may have been bound by another way. */
+/* Before the branches are started: names that the operations of an `all` bind
+ * may have been bound by another way. */
 static void prepare_bindings(struct lowering *lowering, const struct node *node)
 {
-    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next) {
+    for (const struct node *branch = node->u.branches.first; branch != NULL;
+         branch = branch->next) {
         const struct node *single = lower_single_operation(branch, false);
         if (single != NULL && single->resource != NULL)
             lower_own_prepare(lowering, single->binding, single->span);
@@ -65,7 +71,8 @@ static void take_outcomes(struct lowering *lowering, struct fork *fork)
             instr->op = single->u.call.op;
             instr->from = branch->u.block.value;
         } else if (single != NULL && single->kind == NODE_DELAY)
-            lower_copy(lowering, branch->u.block.value, single->u.delay.passes->variable, single->span);
+            lower_copy(lowering, branch->u.block.value, single->u.delay.passes->variable,
+                       single->span);
     }
 }
 
@@ -75,10 +82,13 @@ static void take_outcomes(struct lowering *lowering, struct fork *fork)
 static struct variable *value_of(const struct fork *fork, unsigned i)
 {
     const struct node *branch = fork->branches[i].node;
-    return fork->branches[i].value == NULL && branch->u.block.winner != NULL ? branch->u.block.it->variable : fork->branches[i].value;
+    return fork->branches[i].value == NULL && branch->u.block.winner != NULL
+               ? branch->u.block.it->variable
+               : fork->branches[i].value;
 }
 
-/* What the other branches have given although they lost is released before a winner's block begins (rule 42c). */
+/* What the other branches have given although they lost is released before a
+ * winner's block begins (rule 42c). */
 static void release_losers(struct lowering *lowering, struct fork *fork, unsigned winner)
 {
     const struct owned **list;
@@ -91,13 +101,15 @@ static void release_losers(struct lowering *lowering, struct fork *fork, unsigne
     list = arena_alloc(lowering->arena, (count + 1) * sizeof *list);
     count = 0;
     for (const struct owned *owned = fork->owner->last; owned != NULL; owned = owned->next)
-        if (owned->variable != value_of(fork, winner) && owned->variable->scope != fork->branches[winner].node->u.block.scope)
+        if (owned->variable != value_of(fork, winner)
+            && owned->variable->scope != fork->branches[winner].node->u.block.scope)
             list[count++] = owned;
     lower_own_release_all(lowering, list, count, fork->branches[winner].node->span);
 }
 
 /* The value of the branch that won, or of its block. */
-static void lower_winner(struct lowering *lowering, struct fork *fork, unsigned i, struct variable *dest)
+static void lower_winner(struct lowering *lowering, struct fork *fork, unsigned i,
+                         struct variable *dest)
 {
     const struct node *branch = fork->branches[i].node;
     struct variable *value = branch->u.block.winner != NULL ? branch->u.block.it->variable : dest;
@@ -114,34 +126,37 @@ static void lower_winner(struct lowering *lowering, struct fork *fork, unsigned 
     lower(lowering, branch->u.block.winner, dest);
 }
 
-static void lower_winners(struct lowering *lowering, struct fork *fork, struct variable *dest, struct span span)
+static void lower_winners(struct lowering *lowering, struct fork *fork, struct variable *dest,
+                          struct span span)
 {
-    struct ir_block *behind = lower_new_block(lowering, "after_winner", span);
+    struct ir_block *after = lower_new_block(lowering, "after_winner", span);
     unsigned written = lower_own_written(dest);
     bool dirty = false;
 
-    behind->span.begin = 0;
+    after->span.begin = 0;
     for (unsigned i = 0; i < fork->count; i++) {
         struct ir_block *won = lower_new_block(lowering, "won", fork->branches[i].node->span);
         struct ir_block *next = lower_new_block(lowering, "lost", span);
         won->span.begin = next->span.begin = 0;
         lowering->block->won = fork->branches[i].strand;
-        lower_terminate(lowering, i + 1 < fork->count ? IR_WON : IR_GOTO, won, i + 1 < fork->count ? next : NULL);
+        lower_terminate(lowering, i + 1 < fork->count ? IR_WON : IR_GOTO, won,
+                        i + 1 < fork->count ? next : NULL);
         lower_place(lowering, won);
         lowering->dirty = false;
         lower_own_set_written(dest, written);
         lower_winner(lowering, fork, i, dest);
         dirty |= lowering->dirty;
-        lower_terminate(lowering, IR_GOTO, behind, NULL);
+        lower_terminate(lowering, IR_GOTO, after, NULL);
         if (i + 1 < fork->count)
             lower_place(lowering, next);
     }
     lowering->dirty = dirty;
-    lower_place(lowering, behind);
+    lower_place(lowering, after);
 }
 
 /* Where a value waits that may not become that of the whole. */
-static struct variable *value_apart(struct lowering *lowering, const struct variable *dest, struct span span)
+static struct variable *value_apart(struct lowering *lowering, const struct variable *dest,
+                                    struct span span)
 {
     struct variable *value = lower_new_variable(lowering, VARIABLE_IT, "value", dest->type.before);
 
@@ -188,12 +203,16 @@ static void own_values(struct lowering *lowering, struct fork *fork)
     }
 }
 
-/* Whether a branch gives, or shows to its winner's block, something that has to be released if it has lost. */
+/* Whether a branch gives, or shows to its winner's block, something that has to
+ * be released if it has lost. */
 static bool gives_owned(const struct node *branch, const struct variable *dest)
 {
-    const struct variable *value = branch->u.block.winner != NULL ? branch->u.block.it->variable : branch->ends ? NULL : dest;
+    const struct variable *value = branch->u.block.winner != NULL ? branch->u.block.it->variable
+                                   : branch->ends                 ? NULL
+                                                                  : dest;
 
-    return (value != NULL && value->resource != NULL) || (branch->u.block.winner != NULL && branch->u.block.scope->owned_count != 0);
+    return (value != NULL && value->resource != NULL)
+           || (branch->u.block.winner != NULL && branch->u.block.scope->owned_count != 0);
 }
 
 static bool any_gives_owned(const struct node *node, const struct variable *dest)
@@ -207,7 +226,8 @@ static bool any_gives_owned(const struct node *node, const struct variable *dest
 /* The errors of an any that no branch won, for `err.causes` (rule 47). */
 static void collect_causes(struct lowering *lowering, struct fork *fork, const struct node *node)
 {
-    struct variable *causes = lower_new_variable(lowering, VARIABLE_CAUSES, "causes", "struct chain_error");
+    struct variable *causes =
+        lower_new_variable(lowering, VARIABLE_CAUSES, "causes", "struct chain_error");
 
     causes->type.after = arena_format(lowering->arena, "[%u]", fork->count);
     causes->many_strands = true;
@@ -222,7 +242,8 @@ static void collect_causes(struct lowering *lowering, struct fork *fork, const s
 
 static void lower_any_failure(struct lowering *lowering, struct fork *fork, const struct node *node)
 {
-    struct ir_block *failed = lower_new_block(lowering, "any_failed", node->span), *well = lower_new_block(lowering, "any_well", node->span);
+    struct ir_block *failed = lower_new_block(lowering, "any_failed", node->span),
+                    *well = lower_new_block(lowering, "any_well", node->span);
 
     failed->span.begin = well->span.begin = 0;
     lowering->block->site = lower_new_site(lowering, node->span, "any");
@@ -241,13 +262,17 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
     enum ast_form_kind kind = node->u.branches.kind;
     struct fork *fork = arena_new(lowering->arena, struct fork);
     struct owner owner;
-    bool owns = (kind == AST_RACE || kind == AST_ANY) && any_gives_owned(node, dest), defers = lowering->defers;
+    bool owns = (kind == AST_RACE || kind == AST_ANY) && any_gives_owned(node, dest),
+         defers = lowering->defers;
 
     if (owns)
         lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
     prepare_bindings(lowering, node);
-    lower_begin_fork(lowering, fork, node, kind, kind == AST_ALL ? "after_all" : kind == AST_ANY ? "after_any"
-               : kind == AST_RACE ? "after_race" : "after_settle");
+    lower_begin_fork(lowering, fork, node, kind,
+                     kind == AST_ALL    ? "after_all"
+                     : kind == AST_ANY  ? "after_any"
+                     : kind == AST_RACE ? "after_race"
+                                        : "after_settle");
     fork->defers = defers;
     for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
         lower_add_branch(lowering, fork, branch, owns && gives_owned(branch, dest));

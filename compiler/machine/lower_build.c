@@ -1,4 +1,5 @@
-/* lower_build.c - part of lower: makes blocks, instructions, strands and variables. It decides nothing. */
+/* lower_build.c - part of lower: makes blocks, instructions, strands and
+ * variables. It decides nothing. */
 #include "base/arena.h"
 #include "machine/lower.h"
 
@@ -12,7 +13,7 @@ struct ir_block *lower_new_block(struct lowering *lowering, const char *hint, st
     return block;
 }
 
-/* Puts a block behind those placed so far and goes on in it. */
+/* Puts a block after those placed so far and goes on in it. */
 void lower_place(struct lowering *lowering, struct ir_block *block)
 {
     *lowering->chain->last_block = block;
@@ -20,10 +21,11 @@ void lower_place(struct lowering *lowering, struct ir_block *block)
     lowering->block = block;
 }
 
-void lower_terminate(struct lowering *lowering, enum ir_end kind, struct ir_block *to, struct ir_block *no)
+void lower_terminate(struct lowering *lowering, enum ir_end kind, struct ir_block *to,
+                     struct ir_block *no)
 {
     struct ir_block *block = lowering->block;
-    if (block->done) /* behind a jump: nothing leads here */
+    if (block->done) /* after a jump: nothing leads here */
         return;
     block->end = kind;
     block->to = to;
@@ -64,7 +66,8 @@ void lower_check_code(struct lowering *lowering, struct span span, const char *s
     lowering->dirty = false;
 }
 
-/* Before something new is started: user code that ran meanwhile may have cancelled this very strand (rule 67). */
+/* Before something new is started: user code that ran meanwhile may have
+ * cancelled this very strand (rule 67). */
 void lower_check_cancelled(struct lowering *lowering, struct span span)
 {
     struct ir_block *block = lowering->block;
@@ -75,7 +78,8 @@ void lower_check_cancelled(struct lowering *lowering, struct span span)
     block->cancel_only = true;
 }
 
-/* A value counts for an undo also if a cancel comes before the chain goes on: that waits until the undo is noted (rule 42a). */
+/* A value counts for an undo also if a cancel comes before the chain goes on:
+ * that waits until the undo is noted (rule 42a). */
 void lower_expect(struct lowering *lowering, struct span span)
 {
     lower_add(lowering, IR_EXPECT, span);
@@ -87,7 +91,8 @@ void lower_defer(struct lowering *lowering, bool defers, struct span span)
         lower_add(lowering, IR_DEFER, span);
 }
 
-struct ir_strand *lower_new_strand(struct arena *arena, struct ir_chain *chain, struct ir_strand *parent, struct span span)
+struct ir_strand *lower_new_strand(struct arena *arena, struct ir_chain *chain,
+                                   struct ir_strand *parent, struct span span)
 {
     struct ir_strand *strand = arena_new(arena, struct ir_strand);
     strand->parent = parent;
@@ -113,7 +118,8 @@ struct ir_strand *lower_child_strand(struct lowering *lowering, unsigned number,
     return *child;
 }
 
-static void add_to(struct arena *arena, struct ir_storage *first, struct ir_storage ***last, const struct symbol *op)
+static void add_to(struct arena *arena, struct ir_storage *first, struct ir_storage ***last,
+                   const struct symbol *op)
 {
     for (; first != NULL; first = first->next)
         if (first->op == op)
@@ -132,7 +138,8 @@ void lower_use_storage(struct lowering *lowering, struct ir_strand *strand, cons
     }
 }
 
-struct variable *lower_new_variable(struct lowering *lowering, enum variable_kind kind, const char *name, const char *type)
+struct variable *lower_new_variable(struct lowering *lowering, enum variable_kind kind,
+                                    const char *name, const char *type)
 {
     struct checked_chain *chain = lowering->chain->checked;
     struct variable *variable = arena_new(lowering->arena, struct variable);

@@ -1,6 +1,6 @@
 /* lower_catch.c - part of lower: then, else and catch.
  *
- *     a then b(it) else c     ->     a -> it1 = value of a; b(it1) -> @behind; rejected -> @else: catch; c -> @behind
+ *     a then b(it) else c     ->     a -> it1 = value of a; b(it1) -> @after; rejected -> @else: catch; c -> @after
  */
 #include "base/arena.h"
 #include "machine/lower.h"
@@ -12,7 +12,8 @@ static void hold(struct lowering *lowering, struct variable *variable, struct sp
         lower_add(lowering, IR_HOLD, span)->variable = variable;
 }
 
-/* A value that owns something and is not bound: in care until the next step has settled (rule 42b). NULL: it is no such value. */
+/* A value that owns something and is not bound: in care until the next step has
+ * settled (rule 42b). NULL: it is no such value. */
 static struct owner *open_for(struct lowering *lowering, struct variable *it, struct span span)
 {
     struct owner *owner;
@@ -25,7 +26,8 @@ static struct owner *open_for(struct lowering *lowering, struct variable *it, st
     return owner;
 }
 
-static void lower_catch_entry(struct lowering *lowering, struct ir_block *handler, struct variable *err)
+static void lower_catch_entry(struct lowering *lowering, struct ir_block *handler,
+                              struct variable *err)
 {
     lower_place(lowering, handler);
     if (err != NULL && lowering->attempt != NULL)
@@ -35,7 +37,8 @@ static void lower_catch_entry(struct lowering *lowering, struct ir_block *handle
 }
 
 /* A handler takes rejections, of these codes or any, but never a cancel (rule 32). */
-static struct ir_block *handler_entry(struct lowering *lowering, struct ir_block *handler, const struct ast_name *codes)
+static struct ir_block *handler_entry(struct lowering *lowering, struct ir_block *handler,
+                                      const struct ast_name *codes)
 {
     struct ir_block *entry = lower_new_block(lowering, handler->hint, handler->span);
 
@@ -53,30 +56,31 @@ static void place_entry(struct lowering *lowering, struct ir_block *entry)
 }
 
 /* The step that handles, and where both ways meet. */
-static void lower_handler(struct lowering *lowering, struct ir_block *entry, const struct node *step, struct variable *err,
-                          struct variable *dest, struct ir_block *behind)
+static void lower_handler(struct lowering *lowering, struct ir_block *entry,
+                          const struct node *step, struct variable *err, struct variable *dest,
+                          struct ir_block *after)
 {
     struct ir_block *handler = entry->to;
     bool dirty;
 
-    lower_terminate(lowering, IR_GOTO, behind, NULL);
+    lower_terminate(lowering, IR_GOTO, after, NULL);
     dirty = lowering->dirty;
     place_entry(lowering, entry);
     lower_catch_entry(lowering, handler, err);
     lower(lowering, step, dest);
     hold(lowering, err, step->span);
-    lower_terminate(lowering, IR_GOTO, behind, NULL);
+    lower_terminate(lowering, IR_GOTO, after, NULL);
     lowering->dirty |= dirty;
-    behind->span.begin = 0;
-    lower_place(lowering, behind);
+    after->span.begin = 0;
+    lower_place(lowering, after);
 }
 
 /* ---- the clauses ---- */
 
-static void open_handler(struct lowering *lowering, struct clause *clause, struct ir_block *handler, const struct ast_name *codes,
-                         const char *behind)
+static void open_handler(struct lowering *lowering, struct clause *clause, struct ir_block *handler,
+                         const struct ast_name *codes, const char *after)
 {
-    clause->behind = lower_new_block(lowering, behind, clause->node->span);
+    clause->after = lower_new_block(lowering, after, clause->node->span);
     clause->entry = handler_entry(lowering, handler, codes);
     lowering->fail = clause->entry;
 }
@@ -87,16 +91,17 @@ struct variable *lower_clause_open(struct lowering *lowering, struct clause *cla
 
     switch ((int)node->kind) {
     case NODE_CATCH:
-        open_handler(lowering, clause, lower_new_block(lowering, "catch", node->span), node->u.catch_.codes, "after_catch");
+        open_handler(lowering, clause, lower_new_block(lowering, "catch", node->span),
+                     node->u.catch_.codes, "after_catch");
         return clause->dest;
-    case NODE_FINALLY:
-        lower_finally_open(lowering, clause);
-        return clause->dest;
+    case NODE_FINALLY: lower_finally_open(lowering, clause); return clause->dest;
     default:
         clause->owner = open_for(lowering, node->u.then.it->variable, node->span);
         clause->fail = lowering->fail;
         if (node->kind == NODE_THEN_ELSE)
-            open_handler(lowering, clause, lower_new_block(lowering, "else_handler", node->u.then.no->span), NULL, "after_else");
+            open_handler(lowering, clause,
+                         lower_new_block(lowering, "else_handler", node->u.then.no->span), NULL,
+                         "after_else");
         return node->u.then.it->variable;
     }
 }
@@ -108,7 +113,8 @@ static void close_then(struct lowering *lowering, const struct clause *clause)
     lower(lowering, node->u.then.second, clause->dest);
     hold(lowering, node->u.then.it->variable, node->span);
     if (node->kind == NODE_THEN_ELSE)
-        lower_handler(lowering, clause->entry, node->u.then.no, node->u.then.err, clause->dest, clause->behind);
+        lower_handler(lowering, clause->entry, node->u.then.no, node->u.then.err, clause->dest,
+                      clause->after);
     if (clause->owner != NULL)
         lower_owner_close(lowering, clause->owner, node->span);
 }
@@ -123,7 +129,8 @@ void lower_clause_close(struct lowering *lowering, struct clause *clause)
     }
     lowering->fail = clause->fail;
     if (node->kind == NODE_CATCH)
-        lower_handler(lowering, clause->entry, node->u.catch_.handler, node->u.catch_.err, clause->dest, clause->behind);
+        lower_handler(lowering, clause->entry, node->u.catch_.handler, node->u.catch_.err,
+                      clause->dest, clause->after);
     else
         close_then(lowering, clause);
 }

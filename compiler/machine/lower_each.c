@@ -6,8 +6,7 @@
  *     each (x from a) limit N { p }       ->    pulls = 0, pulling = 1; one slot -> @joined
  *                                               slot: number = pulls++; x = a; pulling = whether a free slot starts; p;
  *                                               pulling? end : again
- *                                               CHAIN_EEND: end, with pulling left as it is
- */
+ *                                               CHAIN_EEND: end, with pulling left as it is */
 #include <string.h>
 
 #include "base/arena.h"
@@ -15,7 +14,8 @@
 #include "machine/lower.h"
 
 /* "first < second"; no second: "first++", "first == 0" */
-static struct text *text_of_pieces(struct lowering *lowering, struct variable *first, const char *between, struct variable *second)
+static struct text *text_of_pieces(struct lowering *lowering, struct variable *first,
+                                   const char *between, struct variable *second)
 {
     struct text *text = text_new(lowering->arena);
 
@@ -55,11 +55,13 @@ static void lower_range(struct lowering *lowering, struct fork *fork)
     lower(lowering, node->u.each.body, NULL);
 }
 
-/* Whoever has done with an item pulls the next one, unless somebody does already, or there are no more. */
+/* Whoever has done with an item pulls the next one, unless somebody does
+ * already, or there are no more. */
 static void lower_feed(struct lowering *lowering, struct fork *fork)
 {
     const struct node *node = fork->each;
-    struct ir_block *done = lower_new_block(lowering, "item_done", node->span), *more = lower_new_block(lowering, "pull_next", node->span);
+    struct ir_block *done = lower_new_block(lowering, "item_done", node->span),
+                    *more = lower_new_block(lowering, "pull_next", node->span);
     struct feed feed = { fork, done }, *outer = lowering->feed;
 
     done->span.begin = more->span.begin = 0;
@@ -74,7 +76,8 @@ static void lower_feed(struct lowering *lowering, struct fork *fork)
     lower_set_exit(lowering, fork->pulling, 1);
 }
 
-/* A cancel asks the items in the order in which they began (rule 68), which is not that of their slots. */
+/* A cancel asks the items in the order in which they began (rule 68), which is
+ * not that of their slots. */
 static void number_item(struct lowering *lowering, struct fork *fork)
 {
     struct ir_instr *instr;
@@ -89,8 +92,9 @@ static void number_item(struct lowering *lowering, struct fork *fork)
         instr->text = text_of_pieces(lowering, fork->next, "", NULL);
 }
 
-/* The items of a range. The first one of each slot starts whatever those before it have done (rule 18), so it is not asked there
- * whether anything is decided. Between two items others may run. */
+/* The items of a range. The first one of each slot starts whatever those before
+ * it have done (rule 18), so it is not asked there whether anything is decided.
+ * Between two items others may run. */
 static void lower_range_items(struct lowering *lowering, struct fork *fork)
 {
     struct ir_block *first = lower_new_block(lowering, "first_item", fork->each->span);
@@ -128,7 +132,8 @@ static void lower_items(struct lowering *lowering, struct fork *fork)
 }
 
 /* CHAIN_EEND of the source: there are no more items, and nobody asks again. */
-static void lower_end_of_items(struct lowering *lowering, struct ir_block *failed, const struct node *node)
+static void lower_end_of_items(struct lowering *lowering, struct ir_block *failed,
+                               const struct node *node)
 {
     static const struct ast_name end_of_items = { .name = "CHAIN_EEND" };
     struct ir_block *none = lower_new_block(lowering, "no_more_items", node->span);
@@ -147,11 +152,12 @@ void lower_pull(struct lowering *lowering, const struct node *node)
 {
     const struct node *source = node->u.then.first;
     struct fork *fork = lowering->feed->fork;
-    struct ir_block *failed = lower_new_block(lowering, "pull_failed", source->span), *fail = lowering->fail;
-    struct ir_block *behind = lower_new_block(lowering, "after_item", node->span);
+    struct ir_block *failed = lower_new_block(lowering, "pull_failed", source->span),
+                    *fail = lowering->fail;
+    struct ir_block *after = lower_new_block(lowering, "after_item", node->span);
     struct ir_instr *instr;
 
-    failed->span.begin = behind->span.begin = 0;
+    failed->span.begin = after->span.begin = 0;
     lowering->fail = failed;
     lower(lowering, source, NULL);
     lowering->fail = fail;
@@ -161,9 +167,9 @@ void lower_pull(struct lowering *lowering, const struct node *node)
     instr->strand = fork->branches[0].strand;
     instr->to = fork->branches[0].start;
     lower(lowering, node->u.then.second, NULL);
-    lower_terminate(lowering, IR_GOTO, behind, NULL);
+    lower_terminate(lowering, IR_GOTO, after, NULL);
     lower_end_of_items(lowering, failed, source);
-    lower_place(lowering, behind);
+    lower_place(lowering, after);
 }
 
 /* ---- the whole ---- */
@@ -178,7 +184,8 @@ static struct variable *shared(struct lowering *lowering, const char *name, cons
     return variable;
 }
 
-static struct variable *bound(struct lowering *lowering, const char *name, struct text *text, const char *as, struct span span)
+static struct variable *bound(struct lowering *lowering, const char *name, struct text *text,
+                              const char *as, struct span span)
 {
     struct variable *variable = shared(lowering, name, "size_t");
     struct ir_instr *instr = lower_add(lowering, IR_EVAL, span);
@@ -191,7 +198,8 @@ static struct variable *bound(struct lowering *lowering, const char *name, struc
 
 static struct ir_strand *slot_new(struct lowering *lowering, const struct node *node)
 {
-    struct ir_strand *slot = lower_new_strand(lowering->arena, lowering->chain, lowering->strand, node->span);
+    struct ir_strand *slot =
+        lower_new_strand(lowering->arena, lowering->chain, lowering->strand, node->span);
     const char *limit = node->u.each.limit->text;
 
     slot->is_slot = slot->is_strand = true;
@@ -246,18 +254,19 @@ static void fork_slots(struct lowering *lowering, struct fork *fork, const struc
 /* Nothing is started and nothing waited for if there is no item (rule 96). */
 static void lower_each_in(struct lowering *lowering, struct fork *fork, const struct node *node)
 {
-    struct ir_block *some = lower_new_block(lowering, "some_items", node->span), *behind = lower_new_block(lowering, "after_each", node->span);
+    struct ir_block *some = lower_new_block(lowering, "some_items", node->span),
+                    *after = lower_new_block(lowering, "after_each", node->span);
 
-    some->span.begin = behind->span.begin = 0;
+    some->span.begin = after->span.begin = 0;
     fork->next = bound(lowering, "next", node->u.each.low, "chain__low", node->span);
     fork->high = bound(lowering, "high", node->u.each.high, "chain__high", node->span);
     lowering->block->text = text_of_pieces(lowering, fork->next, " < ", fork->high);
-    lower_terminate(lowering, IR_IF, some, behind);
+    lower_terminate(lowering, IR_IF, some, after);
     lower_place(lowering, some);
     fork_slots(lowering, fork, node);
-    lower_terminate(lowering, IR_GOTO, behind, NULL);
+    lower_terminate(lowering, IR_GOTO, after, NULL);
     lowering->dirty = true;
-    lower_place(lowering, behind);
+    lower_place(lowering, after);
 }
 
 static void lower_each_from(struct lowering *lowering, struct fork *fork, const struct node *node)

@@ -1,32 +1,39 @@
-/* lower_fork.c - part of lower: what every form with branches does: starts them, waits, and makes the jumps of branches.
+/* lower_fork.c - part of lower: what every form with branches does: starts
+ * them, waits, and makes the jumps of branches.
  *
- * The branches' blocks stand after the join, in source order, and are run by strands of their own. A branch that is one
- * operation has no blocks: it is only started, and counted where it settles.
- */
+ * The branches' blocks stand after the join, in source order, and are run by
+ * strands of their own. A branch that is one operation has no blocks: it is
+ * only started, and counted where it settles. */
 #include <string.h>
 
 #include "base/arena.h"
 #include "machine/lower.h"
 
-/* The call or delay that a branch consists of, if it needs no strand of its own. A posted operation needs one: its settling
- * travels through the strand's link. So does a call that takes something over, as it may not be started, and a value that owns
- * something and has no place (`wanted`: it has): somebody has to release it. */
+/* The call or delay that a branch consists of, if it needs no strand of its
+ * own. A posted operation needs one: its settling travels through the strand's
+ * link. So does a call that takes something over, as it may not be started, and
+ * a value that owns something and has no place (`wanted`: it has): somebody has
+ * to release it. */
 const struct node *lower_single_operation(const struct node *branch, bool wanted)
 {
     const struct node *node = branch->u.block.body;
 
     if (branch->u.block.scope->undo_count != 0 || branch->u.block.scope->owned_count != 0)
         return NULL;
-    if (node->kind == NODE_CALL && ((node->resource != NULL && !wanted && node->binding == NULL) || lower_own_gives(node)))
+    if (node->kind == NODE_CALL
+        && ((node->resource != NULL && !wanted && node->binding == NULL) || lower_own_gives(node)))
         return NULL;
-    if (node->kind == NODE_CALL && node->u.call.op->proto_kind == AST_ASYNC && !node->u.call.op->posted)
+    if (node->kind == NODE_CALL && node->u.call.op->proto_kind == AST_ASYNC
+        && !node->u.call.op->posted)
         return node;
     return node->kind == NODE_DELAY ? node : NULL;
 }
 
-static void start_single(struct lowering *lowering, const struct node *node, struct ir_strand *strand)
+static void start_single(struct lowering *lowering, const struct node *node,
+                         struct ir_strand *strand)
 {
-    struct ir_instr *instr = lower_add(lowering, node->kind == NODE_CALL ? IR_BRANCH_OP : IR_BRANCH_DELAY, node->span);
+    struct ir_instr *instr =
+        lower_add(lowering, node->kind == NODE_CALL ? IR_BRANCH_OP : IR_BRANCH_DELAY, node->span);
 
     instr->strand = strand;
     instr->node = node;
@@ -35,11 +42,13 @@ static void start_single(struct lowering *lowering, const struct node *node, str
         instr->args = node->u.call.args;
     } else
         instr->text = node->u.delay.count;
-    instr->number = lower_new_site(lowering, node->span, instr->op != NULL ? instr->op->name : "delay");
+    instr->number =
+        lower_new_site(lowering, node->span, instr->op != NULL ? instr->op->name : "delay");
     lower_use_storage(lowering, strand, instr->op);
 }
 
-static struct ir_block *start_strand(struct lowering *lowering, const struct node *branch, struct ir_strand *strand)
+static struct ir_block *start_strand(struct lowering *lowering, const struct node *branch,
+                                     struct ir_strand *strand)
 {
     struct ir_instr *instr = lower_add(lowering, IR_BRANCH_STRAND, branch->span);
     struct ir_strand *parent = lowering->strand;
@@ -54,7 +63,8 @@ static struct ir_block *start_strand(struct lowering *lowering, const struct nod
     return instr->to;
 }
 
-void lower_add_branch(struct lowering *lowering, struct fork *fork, const struct node *branch, bool wanted)
+void lower_add_branch(struct lowering *lowering, struct fork *fork, const struct node *branch,
+                      bool wanted)
 {
     unsigned i = fork->count++;
 
@@ -112,7 +122,8 @@ static void lower_branch(struct lowering *lowering, struct fork *fork, unsigned 
     lowering->fail = outer.fail;
 }
 
-void lower_begin_fork(struct lowering *lowering, struct fork *fork, const struct node *node, enum ast_form_kind kind, const char *hint)
+void lower_begin_fork(struct lowering *lowering, struct fork *fork, const struct node *node,
+                      enum ast_form_kind kind, const char *hint)
 {
     struct ir_instr *instr;
 
@@ -130,7 +141,7 @@ void lower_begin_fork(struct lowering *lowering, struct fork *fork, const struct
     lowering->strand->joins = true;
 }
 
-/* Behind the last start: waits, and goes on behind the join. */
+/* After the last start: waits, and goes on after the join. */
 void lower_end_fork(struct lowering *lowering, struct fork *fork, const struct node *node)
 {
     for (struct ir_instr *instr = lowering->block->instrs; instr != NULL; instr = instr->next)
@@ -148,7 +159,8 @@ void lower_end_fork(struct lowering *lowering, struct fork *fork, const struct n
 }
 
 /* Nor does a cancel that has waited let a jump be made. */
-static void deliver_before_jumps(struct lowering *lowering, struct fork *fork, struct ir_block *behind)
+static void deliver_before_jumps(struct lowering *lowering, struct fork *fork,
+                                 struct ir_block *after)
 {
     struct ir_block *jumps = lower_new_block(lowering, "jumps", lowering->block->span);
     struct text *text = text_new(lowering->arena);
@@ -156,7 +168,7 @@ static void deliver_before_jumps(struct lowering *lowering, struct fork *fork, s
     jumps->span.begin = 0;
     text_add_variable(lowering->arena, text, fork->jumps.exit);
     lowering->block->text = text;
-    lower_terminate(lowering, IR_IF, jumps, behind);
+    lower_terminate(lowering, IR_IF, jumps, after);
     lower_place(lowering, jumps);
     lower_add(lowering, IR_DELIVER, jumps->span);
     lowering->dirty = true;
@@ -166,19 +178,19 @@ static void deliver_before_jumps(struct lowering *lowering, struct fork *fork, s
 /* A branch that jumped has decided: its jump is made now, when the others are quiet (rule 93). */
 void lower_make_jumps(struct lowering *lowering, struct fork *fork)
 {
-    struct ir_block *behind;
+    struct ir_block *after;
 
     if (fork->jumps.exit == NULL)
         return;
     fork->reset->kind = IR_SET_EXIT;
     fork->reset->variable = fork->jumps.exit;
-    behind = lower_new_block(lowering, "no_jump", lowering->block->span);
-    behind->span.begin = 0;
+    after = lower_new_block(lowering, "no_jump", lowering->block->span);
+    after->span.begin = 0;
     if (fork->defers)
-        deliver_before_jumps(lowering, fork, behind);
+        deliver_before_jumps(lowering, fork, after);
     lowering->block->variable = fork->jumps.exit;
     lowering->block->cases = fork->jumps.cases;
-    lower_terminate(lowering, IR_SWITCH, behind, NULL);
+    lower_terminate(lowering, IR_SWITCH, after, NULL);
     lower_continue_jumps(lowering, &fork->jumps);
-    lower_place(lowering, behind);
+    lower_place(lowering, after);
 }

@@ -1,16 +1,18 @@
-/* lower_jump.c - part of lower: finally, and the ways out: return, break, continue, reject.
+/* lower_jump.c - part of lower: finally, and the ways out: return, break,
+ * continue, reject.
  *
- *     loop { a then break finally b }     ->     a; exit = 1 -> @finally     @finally: keep; b; restore; exit 1? @behind : again
+ *     loop { a then break finally b }     ->     a; exit = 1 -> @finally     @finally: keep; b; restore; exit 1? @after : again
  *
- * A jump passes every finally and every branch it leaves: it enters the innermost now, remembers where it wants to go, and goes
- * on behind that one's end.
- */
+ * A jump passes every finally and every branch it leaves: it enters the
+ * innermost now, remembers where it wants to go, and goes on after that one's
+ * end. */
 #include "base/arena.h"
 #include "machine/lower.h"
 
 /* ---- finally, and jumps through it ---- */
 
-/* Only the first branch to jump decides; another one ends as if it had been cancelled, before it writes anything. */
+/* Only the first branch to jump decides; another one ends as if it had been
+ * cancelled, before it writes anything. */
 static void decide_jump(struct lowering *lowering, const struct cleanup *branch)
 {
     struct ir_block *may = lower_new_block(lowering, "jump", lowering->block->span);
@@ -22,8 +24,9 @@ static void decide_jump(struct lowering *lowering, const struct cleanup *branch)
 }
 
 /* A variable beside the combinator that a branch is leaving. */
-static struct variable *variable_outside(struct lowering *lowering, const struct cleanup *branch, enum variable_kind kind,
-                                         const char *name, struct ctype type)
+static struct variable *variable_outside(struct lowering *lowering, const struct cleanup *branch,
+                                         enum variable_kind kind, const char *name,
+                                         struct ctype type)
 {
     struct scope *here = lowering->scope;
     struct variable *variable;
@@ -36,8 +39,9 @@ static struct variable *variable_outside(struct lowering *lowering, const struct
     return variable;
 }
 
-/* The scope that a jump out of the strand leaves last: what stands there outlives the finallys on the way, whose blocks may use the
- * same storage as those that the jump has left. */
+/* The scope that a jump out of the strand leaves last: what stands there
+ * outlives the finallys on the way, whose blocks may use the same storage as
+ * those that the jump has left. */
 static struct scope *lasting_scope(const struct cleanup *cleanup, struct scope *scope)
 {
     for (; cleanup != NULL && cleanup->branch == NULL; cleanup = cleanup->outer)
@@ -46,7 +50,8 @@ static struct scope *lasting_scope(const struct cleanup *cleanup, struct scope *
 }
 
 /* What is returned, on its way out of a strand. */
-static struct variable *returned_from(struct lowering *lowering, const struct cleanup *cleanup, struct scope *scope, struct ctype type)
+static struct variable *returned_from(struct lowering *lowering, const struct cleanup *cleanup,
+                                      struct scope *scope, struct ctype type)
 {
     struct cleanup strand = { .scope = lasting_scope(cleanup, scope), .branch = lowering->strand };
 
@@ -54,7 +59,8 @@ static struct variable *returned_from(struct lowering *lowering, const struct cl
 }
 
 /* What is returned, in the care of a strand: nothing that a jump leads through may release it. */
-static struct variable *returned_in(struct lowering *lowering, struct owner *owner, const struct variable *result)
+static struct variable *returned_in(struct lowering *lowering, struct owner *owner,
+                                    const struct variable *result)
 {
     struct scope *here = lowering->scope;
     struct variable *variable;
@@ -70,7 +76,8 @@ static struct variable *returned_in(struct lowering *lowering, struct owner *own
     return variable;
 }
 
-/* A jump out of a branch that cannot be made any more is a cancel, so that what it would leave is undone (rules 42a, 93). */
+/* A jump out of a branch that cannot be made any more is a cancel, so that what
+ * it would leave is undone (rules 42a, 93). */
 static void check_jump(struct lowering *lowering, const struct cleanup *until)
 {
     struct cleanup *cleanup = lowering->cleanups;
@@ -81,9 +88,11 @@ static void check_jump(struct lowering *lowering, const struct cleanup *until)
         decide_jump(lowering, cleanup);
 }
 
-/* Leaves to a block by way of the finallys and branches up to (not including) `until`: the innermost is entered now, and
- * remembers. A value that is returned waits outside each branch that is left. */
-void lower_jump_to(struct lowering *lowering, struct ir_block *to, struct cleanup *until, struct variable *value)
+/* Leaves to a block by way of the finallys and branches up to (not including)
+ * `until`: the innermost is entered now, and remembers. A value that is
+ * returned waits outside each branch that is left. */
+void lower_jump_to(struct lowering *lowering, struct ir_block *to, struct cleanup *until,
+                   struct variable *value)
 {
     static const struct ctype number = { "unsigned", "", 0 };
     struct cleanup *cleanup = lowering->cleanups;
@@ -100,8 +109,10 @@ void lower_jump_to(struct lowering *lowering, struct ir_block *to, struct cleanu
     if (cleanup->branch != NULL)
         decide_jump(lowering, cleanup);
     if (cleanup->branch != NULL && value != NULL) {
-        struct variable *outside = value->resource != NULL ? returned_in(lowering, cleanup->owner, value)
-                                   : returned_from(lowering, cleanup->outer, cleanup->scope, value->type);
+        struct variable *outside =
+            value->resource != NULL
+                ? returned_in(lowering, cleanup->owner, value)
+                : returned_from(lowering, cleanup->outer, cleanup->scope, value->type);
         lower_copy(lowering, outside, value, lowering->block->span);
         value = outside;
     }
@@ -118,7 +129,7 @@ void lower_jump_to(struct lowering *lowering, struct ir_block *to, struct cleanu
     lower_terminate(lowering, IR_GOTO, cleanup->entry, NULL);
 }
 
-/* Behind a finally or a join: every jump that came through it goes on its way. */
+/* After a finally or a join: every jump that came through it goes on its way. */
 void lower_continue_jumps(struct lowering *lowering, struct cleanup *cleanup)
 {
     for (struct ir_case *exit = cleanup->cases; exit != NULL; exit = exit->next) {
@@ -133,17 +144,20 @@ void lower_finally_open(struct lowering *lowering, struct clause *clause)
 {
     const struct node *node = clause->node;
 
-    clause->cleanup = (struct cleanup){ .outer = lowering->cleanups, .scope = lowering->scope,
+    clause->cleanup = (struct cleanup){ .outer = lowering->cleanups,
+                                        .scope = lowering->scope,
                                         .entry = lower_new_block(lowering, "finally", node->span) };
     clause->kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain__kept");
     lower_check_cancelled(lowering, node->span); /* what has not begun has nothing to clean up */
     lowering->cleanups = &clause->cleanup;
-    lowering->fail = lower_new_block(lowering, "rejected_to_finally", node->u.finally.cleanup->span);
+    lowering->fail =
+        lower_new_block(lowering, "rejected_to_finally", node->u.finally.cleanup->span);
     lowering->fail->span.begin = 0;
 }
 
 /* Both ways in that are no jumps. */
-static void enter_finally(struct lowering *lowering, const struct cleanup *cleanup, struct ir_block *way)
+static void enter_finally(struct lowering *lowering, const struct cleanup *cleanup,
+                          struct ir_block *way)
 {
     way->span.begin = 0;
     lower_place(lowering, way);
@@ -152,14 +166,15 @@ static void enter_finally(struct lowering *lowering, const struct cleanup *clean
     lower_terminate(lowering, IR_GOTO, cleanup->entry, NULL);
 }
 
-static void leave_finally(struct lowering *lowering, const struct cleanup *cleanup, struct ir_block *behind)
+static void leave_finally(struct lowering *lowering, const struct cleanup *cleanup,
+                          struct ir_block *after)
 {
     if (cleanup->exit != NULL) {
         lowering->block->variable = cleanup->exit;
         lowering->block->cases = cleanup->cases;
-        lower_terminate(lowering, IR_SWITCH, behind, NULL);
+        lower_terminate(lowering, IR_SWITCH, after, NULL);
     } else
-        lower_terminate(lowering, IR_GOTO, behind, NULL);
+        lower_terminate(lowering, IR_GOTO, after, NULL);
 }
 
 void lower_finally_close(struct lowering *lowering, struct clause *clause)
@@ -167,11 +182,13 @@ void lower_finally_close(struct lowering *lowering, struct clause *clause)
     const struct node *node = clause->node;
     struct span span = node->u.finally.cleanup->span;
     struct cleanup *cleanup = &clause->cleanup;
-    struct ir_block *normal = lower_new_block(lowering, "to_finally", span), *rejected = lowering->fail;
-    struct ir_block *replaced = lower_new_block(lowering, "replaced", span), *checked = lower_new_block(lowering, "finally_done", span);
-    struct ir_block *behind = lower_new_block(lowering, "after_finally", span);
+    struct ir_block *normal = lower_new_block(lowering, "to_finally", span),
+                    *rejected = lowering->fail;
+    struct ir_block *replaced = lower_new_block(lowering, "replaced", span),
+                    *checked = lower_new_block(lowering, "finally_done", span);
+    struct ir_block *after = lower_new_block(lowering, "after_finally", span);
 
-    replaced->span.begin = behind->span.begin = checked->span.begin = 0;
+    replaced->span.begin = after->span.begin = checked->span.begin = 0;
     lower_terminate(lowering, IR_GOTO, normal, NULL);
     lowering->cleanups = cleanup->outer;
     enter_finally(lowering, cleanup, normal);
@@ -184,15 +201,16 @@ void lower_finally_close(struct lowering *lowering, struct clause *clause)
     lower(lowering, node->u.finally.cleanup, NULL);
     lowering->fail = clause->fail;
     lower_add(lowering, IR_RESTORE, span)->variable = clause->kept;
-    lower_terminate(lowering, IR_CHECK, checked, clause->fail); /* a jump stops at a cancel that came meanwhile */
+    /* a jump stops at a cancel that came meanwhile */
+    lower_terminate(lowering, IR_CHECK, checked, clause->fail);
     lower_place(lowering, checked);
-    leave_finally(lowering, cleanup, behind);
+    leave_finally(lowering, cleanup, after);
     lowering->dirty = false;
     lower_place(lowering, replaced); /* rule 38 */
     lower_add(lowering, IR_SUPPRESS, span)->variable = clause->kept;
     lower_terminate(lowering, IR_GOTO, clause->fail, NULL);
     lower_continue_jumps(lowering, cleanup);
-    lower_place(lowering, behind);
+    lower_place(lowering, after);
 }
 
 /* ---- leaving ---- */
@@ -219,13 +237,15 @@ void lower_jump(struct lowering *lowering, const struct node *node)
     struct loop *loop = lowering->loop;
 
     lower_check_cancelled(lowering, node->span);
-    lower_jump_to(lowering, node->kind == NODE_BREAK ? loop->behind : loop->again, loop->cleanups, NULL);
+    lower_jump_to(lowering, node->kind == NODE_BREAK ? loop->after : loop->again, loop->cleanups,
+                  NULL);
     go_on_unreachable(lowering);
 }
 
 static bool leaves_branch(const struct lowering *lowering)
 {
-    for (const struct cleanup *cleanup = lowering->cleanups; cleanup != NULL; cleanup = cleanup->outer)
+    for (const struct cleanup *cleanup = lowering->cleanups; cleanup != NULL;
+         cleanup = cleanup->outer)
         if (cleanup->branch != NULL)
             return true;
     return false;
@@ -234,16 +254,19 @@ static bool leaves_branch(const struct lowering *lowering)
 void lower_return(struct lowering *lowering, const struct node *node)
 {
     struct ir_block *block = lowering->leave != NULL ? lowering->leave : lower_ending(lowering);
-    struct variable *result = lowering->chain->checked->result, *value = node->u.value == NULL ? NULL : result;
+    struct variable *result = lowering->chain->checked->result,
+                    *value = node->u.value == NULL ? NULL : result;
 
     if (value != NULL && leaves_branch(lowering)) {
-        value = result->resource != NULL ? returned_in(lowering, lowering->strand_owner, result)
-                : returned_from(lowering, lowering->cleanups, lowering->scope, result->type);
+        value = result->resource != NULL
+                    ? returned_in(lowering, lowering->strand_owner, result)
+                    : returned_from(lowering, lowering->cleanups, lowering->scope, result->type);
         result->many_strands = true;
     }
     if (node->u.value != NULL)
         lower(lowering, node->u.value, value);
-    lower_check_cancelled(lowering, node->span); /* whoever gets a value that owns something looks for it only if all is well */
+    /* whoever gets a value that owns something looks for it only if all is well */
+    lower_check_cancelled(lowering, node->span);
     lower_jump_to(lowering, block, NULL, value);
     if (lowering->leave == NULL)
         lower_place(lowering, block);

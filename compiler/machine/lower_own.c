@@ -1,21 +1,24 @@
-/* lower_own.c - part of lower: values that own something, and steps that have an undo, while they are in the care of an owner.
+/* lower_own.c - part of lower: values that own something, and steps that have
+ * an undo, while they are in the care of an owner.
  *
  *     a as x undo u     ->     a; done |= 1; done |= 2     done & 2? u     done & 1? release x
  *
- * Bits say what there is to do: only at run time is it known which steps a path has come by, and what it has moved.
- */
+ * Bits say what there is to do: only at run time is it known which steps a path
+ * has come by, and what it has moved. */
 #include "base/arena.h"
 #include "machine/lower.h"
 
 /* ---- the bits ---- */
 
-static void add_done_to(struct lowering *lowering, struct text *text, struct variable *done, const char *format, unsigned mask)
+static void add_done_to(struct lowering *lowering, struct text *text, struct variable *done,
+                        const char *format, unsigned mask)
 {
     text_add_variable(lowering->arena, text, done);
     text_add(lowering->arena, text, arena_format(lowering->arena, format, mask));
 }
 
-static struct text *about_done(struct lowering *lowering, struct variable *done, const char *format, unsigned mask)
+static struct text *about_done(struct lowering *lowering, struct variable *done, const char *format,
+                               unsigned mask)
 {
     struct text *text = text_new(lowering->arena);
 
@@ -23,7 +26,8 @@ static struct text *about_done(struct lowering *lowering, struct variable *done,
     return text;
 }
 
-static const struct ir_instr *change_done(struct lowering *lowering, const struct owned *owned, const char *format, struct span span)
+static const struct ir_instr *change_done(struct lowering *lowering, const struct owned *owned,
+                                          const char *format, struct span span)
 {
     struct ir_instr *instr = lower_add(lowering, IR_EVAL, span);
 
@@ -86,8 +90,10 @@ static const struct node *release_of(struct lowering *lowering, struct variable 
     return node;
 }
 
-/* An undo is for blocks that fail; if the others come here, too, what is kept of the outcome says which it is. */
-static struct text *condition(struct lowering *lowering, const struct owned *owned, struct variable *kept, bool asks)
+/* An undo is for blocks that fail; if the others come here, too, what is kept
+ * of the outcome says which it is. */
+static struct text *condition(struct lowering *lowering, const struct owned *owned,
+                              struct variable *kept, bool asks)
 {
     struct text *text;
 
@@ -101,13 +107,17 @@ static struct text *condition(struct lowering *lowering, const struct owned *own
 }
 
 /* What it rejects with goes to the suppressed hook. */
-void lower_own_perform(struct lowering *lowering, const struct owned *owned, struct variable *kept, bool asks)
+void lower_own_perform(struct lowering *lowering, const struct owned *owned, struct variable *kept,
+                       bool asks)
 {
-    const struct node *what = owned->undo != NULL ? owned->undo : release_of(lowering, owned->variable);
+    const struct node *what =
+        owned->undo != NULL ? owned->undo : release_of(lowering, owned->variable);
     bool undo = owned->undo != NULL;
     struct ir_block *todo = lower_new_block(lowering, undo ? "undo" : "release", what->span);
     struct ir_block *next = lower_new_block(lowering, undo ? "undone" : "released", what->span);
-    struct ir_block *failed = lower_new_block(lowering, undo ? "undo_failed" : "release_failed", what->span), *fail = lowering->fail;
+    struct ir_block *failed = lower_new_block(lowering, undo ? "undo_failed" : "release_failed",
+                                              what->span),
+                    *fail = lowering->fail;
 
     todo->span.begin = next->span.begin = failed->span.begin = 0;
     lowering->block->text = condition(lowering, owned, kept, asks);
@@ -151,7 +161,9 @@ static struct owned *owned_of(struct lowering *lowering, struct variable *variab
 {
     if (variable == NULL || variable->resource == NULL)
         return NULL;
-    return variable->owned != NULL ? variable->owned : lower_own(lowering, owner_of(lowering, variable->scope), variable);
+    return variable->owned != NULL
+               ? variable->owned
+               : lower_own(lowering, owner_of(lowering, variable->scope), variable);
 }
 
 /* ---- blocks ---- */
@@ -168,28 +180,31 @@ void lower_own_parameters(struct lowering *lowering, struct owner *owner)
 
 /* ---- values on their way ---- */
 
-static void release_some(struct lowering *lowering, const struct owned *const *list, unsigned count, struct span span)
+static void release_some(struct lowering *lowering, const struct owned *const *list, unsigned count,
+                         struct span span)
 {
-    struct ir_block *todo = lower_new_block(lowering, "release_now", span), *behind = lower_new_block(lowering, "released_now", span);
-    struct variable *kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain__kept");
+    struct ir_block *todo = lower_new_block(lowering, "release_now", span),
+                    *after = lower_new_block(lowering, "released_now", span);
+    struct variable *kept =
+        lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain__kept");
     struct text *text = text_new(lowering->arena);
 
     kept->from = "what was under way";
-    todo->span.begin = behind->span.begin = 0;
+    todo->span.begin = after->span.begin = 0;
     for (unsigned i = 0; i < count; i++) {
         if (i != 0)
             text_add(lowering->arena, text, " || ");
         add_done_to(lowering, text, list[i]->done, " & %uu", list[i]->mask);
     }
     lowering->block->text = text;
-    lower_terminate(lowering, IR_IF, todo, behind);
+    lower_terminate(lowering, IR_IF, todo, after);
     lower_place(lowering, todo);
     lower_add(lowering, IR_KEEP, span)->variable = kept;
     for (unsigned i = 0; i < count; i++)
         lower_own_perform(lowering, list[i], kept, false);
     lower_add(lowering, IR_RESTORE, span)->variable = kept;
-    lower_terminate(lowering, IR_CHECK, behind, lowering->fail);
-    lower_place(lowering, behind);
+    lower_terminate(lowering, IR_CHECK, after, lowering->fail);
+    lower_place(lowering, after);
 }
 
 /* Before something is written: what the variable owns already, by another way, is released. */
@@ -234,7 +249,8 @@ void lower_own_give(struct lowering *lowering, const struct node *call)
 {
     const struct parameter *param = call->u.call.op->params;
 
-    for (const struct text *arg = call->u.call.args; arg != NULL && param != NULL; arg = arg->next, param = param->next)
+    for (const struct text *arg = call->u.call.args; arg != NULL && param != NULL;
+         arg = arg->next, param = param->next)
         clear(lowering, text_moves(arg, param->type), call->span);
 }
 
@@ -242,13 +258,15 @@ bool lower_own_gives(const struct node *call)
 {
     const struct parameter *param = call->u.call.op->params;
 
-    for (const struct text *arg = call->u.call.args; arg != NULL && param != NULL; arg = arg->next, param = param->next)
+    for (const struct text *arg = call->u.call.args; arg != NULL && param != NULL;
+         arg = arg->next, param = param->next)
         if (text_moves(arg, param->type) != NULL)
             return true;
     return false;
 }
 
-/* Everything that has been written since then and is still in somebody's care: it must not be written again (rule 92). */
+/* Everything that has been written since then and is still in somebody's care:
+ * it must not be written again (rule 92). */
 void lower_own_release_since(struct lowering *lowering, unsigned since, struct span span)
 {
     for (const struct owner *owner = lowering->owner; owner != NULL; owner = owner->outer)
@@ -257,13 +275,15 @@ void lower_own_release_since(struct lowering *lowering, unsigned since, struct s
                 release_some(lowering, &owned, 1, span);
 }
 
-void lower_own_release_all(struct lowering *lowering, const struct owned *const *list, unsigned count, struct span span)
+void lower_own_release_all(struct lowering *lowering, const struct owned *const *list,
+                           unsigned count, struct span span)
 {
     if (count != 0)
         release_some(lowering, list, count, span);
 }
 
-void lower_copy(struct lowering *lowering, struct variable *dest, struct variable *from, struct span span)
+void lower_copy(struct lowering *lowering, struct variable *dest, struct variable *from,
+                struct span span)
 {
     struct ir_instr *instr;
     if (dest == NULL || from == NULL || dest == from)

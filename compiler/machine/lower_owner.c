@@ -1,17 +1,20 @@
-/* lower_owner.c - part of lower: owners, and what is undone and released where they end (rules 42a to 42c).
+/* lower_owner.c - part of lower: owners, and what is undone and released where
+ * they end (rules 42a to 42c).
  *
- *     { a as x undo u then b }     ->     done = 0; a; done |= 1; done |= 2; b -> done & 1? @release : behind
+ *     { a as x undo u then b }     ->     done = 0; a; done |= 1; done |= 2; b -> done & 1? @release : after
  *                                         @release: keep; failed and done & 2? u; done & 1? release x; restore -> …
  *
- * An owner is a block, or whatever else holds a value that owns something: the steps of a `then`, a chain's parameters, its result,
- * the branches of a race. Every way out of it leads through the releases: the end, a rejection, a cancel, a jump.
- */
+ * An owner is a block, or whatever else holds a value that owns something: the
+ * steps of a `then`, a chain's parameters, its result, the branches of a race.
+ * Every way out of it leads through the releases: the end, a rejection, a
+ * cancel, a jump. */
 #include <string.h>
 
 #include "base/arena.h"
 #include "machine/lower.h"
 
-void lower_owner_open(struct lowering *lowering, struct owner *owner, struct scope *scope, enum owner_kind kind, struct span span)
+void lower_owner_open(struct lowering *lowering, struct owner *owner, struct scope *scope,
+                      enum owner_kind kind, struct span span)
 {
     memset(owner, 0, sizeof *owner);
     owner->outer = lowering->owner;
@@ -19,7 +22,8 @@ void lower_owner_open(struct lowering *lowering, struct owner *owner, struct sco
     owner->storage = lowering->scope;
     owner->kind = kind;
     owner->kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain__kept");
-    owner->rejected = lower_new_block(lowering, kind == OWNER_UNDOES ? "undo_all" : "rejected_to_release", span);
+    owner->rejected =
+        lower_new_block(lowering, kind == OWNER_UNDOES ? "undo_all" : "rejected_to_release", span);
     owner->rejected->span.begin = 0;
     owner->done = lower_new_variable(lowering, VARIABLE_EXIT, "done", "unsigned");
     owner->done->from = "what there is to undo or release";
@@ -38,9 +42,10 @@ void lower_owner_open(struct lowering *lowering, struct owner *owner, struct sco
 }
 
 /* Only a failure comes here. */
-static void close_for_failure(struct lowering *lowering, struct owner *owner, struct ir_block *behind, struct span span)
+static void close_for_failure(struct lowering *lowering, struct owner *owner,
+                              struct ir_block *after, struct span span)
 {
-    lower_terminate(lowering, IR_GOTO, behind, NULL);
+    lower_terminate(lowering, IR_GOTO, after, NULL);
     lower_place(lowering, owner->rejected);
     if (owner->last != NULL) {
         lower_add(lowering, IR_KEEP, span)->variable = owner->kept;
@@ -72,17 +77,19 @@ static void enter(struct lowering *lowering, struct owner *owner)
     lower_terminate(lowering, IR_GOTO, owner->cleanup.entry, NULL);
 }
 
-/* Every way comes here, and goes on behind it. */
-static void close_for_all(struct lowering *lowering, struct owner *owner, struct ir_block *behind, struct span span)
+/* Every way comes here, and goes on after it. */
+static void close_for_all(struct lowering *lowering, struct owner *owner, struct ir_block *after,
+                          struct span span)
 {
-    struct ir_block *normal = lower_new_block(lowering, "to_release", span), *checked = lower_new_block(lowering, "all_released", span);
+    struct ir_block *normal = lower_new_block(lowering, "to_release", span),
+                    *checked = lower_new_block(lowering, "all_released", span);
 
     normal->span.begin = checked->span.begin = 0;
     if (has_given_all(lowering->block, owner->last))
-        lower_terminate(lowering, IR_GOTO, behind, NULL);
+        lower_terminate(lowering, IR_GOTO, after, NULL);
     else {
         lowering->block->text = lower_own_anything(lowering, owner->last);
-        lower_terminate(lowering, IR_IF, normal, behind);
+        lower_terminate(lowering, IR_IF, normal, after);
     }
     lower_place(lowering, normal);
     enter(lowering, owner);
@@ -98,26 +105,26 @@ static void close_for_all(struct lowering *lowering, struct owner *owner, struct
     lower_place(lowering, checked);
     lowering->block->variable = owner->cleanup.exit;
     lowering->block->cases = owner->cleanup.cases;
-    lower_terminate(lowering, owner->cleanup.exit != NULL ? IR_SWITCH : IR_GOTO, behind, NULL);
+    lower_terminate(lowering, owner->cleanup.exit != NULL ? IR_SWITCH : IR_GOTO, after, NULL);
     lowering->dirty = false;
     lower_continue_jumps(lowering, &owner->cleanup);
 }
 
 void lower_owner_close(struct lowering *lowering, struct owner *owner, struct span span)
 {
-    struct ir_block *behind = lower_new_block(lowering, "after_block", span);
+    struct ir_block *after = lower_new_block(lowering, "after_block", span);
     bool dirty = lowering->dirty;
 
-    behind->span.begin = 0;
+    after->span.begin = 0;
     lowering->fail = owner->fail;
     lowering->owner = owner->outer;
     lowering->cleanups = owner->cleanup.outer;
     if (owner->kind == OWNER_RELEASES)
-        close_for_all(lowering, owner, behind, span);
+        close_for_all(lowering, owner, after, span);
     else
-        close_for_failure(lowering, owner, behind, span);
+        close_for_failure(lowering, owner, after, span);
     lowering->dirty = dirty;
-    lower_place(lowering, behind);
+    lower_place(lowering, after);
 }
 
 void lower_owning_block(struct lowering *lowering, const struct node *block, struct variable *dest)
@@ -125,7 +132,8 @@ void lower_owning_block(struct lowering *lowering, const struct node *block, str
     struct scope *scope = block->u.block.scope;
     struct owner owner;
 
-    lower_owner_open(lowering, &owner, scope, scope->owned_count != 0 ? OWNER_RELEASES : OWNER_UNDOES, block->span);
+    lower_owner_open(lowering, &owner, scope,
+                     scope->owned_count != 0 ? OWNER_RELEASES : OWNER_UNDOES, block->span);
     owner.is_block = true;
     lower(lowering, block->u.block.body, dest);
     lower_check_cancelled(lowering, block->span); /* its last step may have cancelled the chain */

@@ -1,6 +1,6 @@
 /* lower_retry.c - part of lower: attempts on the same strand (rules 89-92).
  *
- *     retry 3 backoff 1s p     ->     @retry:  p -> behind; rejected -> @failed
+ *     retry 3 backoff 1s p     ->     @retry:  p -> after; rejected -> @failed
  *                                     @failed: attempt >= 3? fail : catch, attempt + 1, delay, again @retry
  */
 #include <string.h>
@@ -34,11 +34,13 @@ static struct text *more_attempts(struct lowering *lowering, const struct node *
         text->span = node->u.retry.attempts->span;
     text_add_variable(lowering->arena, text, node->u.retry.attempt);
     text_add(lowering->arena, text, " < ");
-    text_add_text(lowering->arena, text, lower_number_text(lowering, node->u.retry.attempts, "chain__times"));
+    text_add_text(lowering->arena, text,
+                  lower_number_text(lowering, node->u.retry.attempts, "chain__times"));
     return text;
 }
 
-/* To `again` if there are attempts left. Whatever says how many there are may have cancelled the chain. */
+/* To `again` if there are attempts left. Whatever says how many there are may
+ * have cancelled the chain. */
 static void ask_for_more(struct lowering *lowering, const struct node *node, struct ir_block *again)
 {
     struct ir_block *more = again;
@@ -56,7 +58,8 @@ static void ask_for_more(struct lowering *lowering, const struct node *node, str
     lower_place(lowering, again);
 }
 
-/* The pause before the next attempt: as long as the backoff and its bound say, with jitter (rule 91). */
+/* The pause before the next attempt: as long as the backoff and its bound say,
+ * with jitter (rule 91). */
 static void pause(struct lowering *lowering, const struct node *node)
 {
     struct ir_block *after = lower_new_block(lowering, "after_pause", node->span);
@@ -78,16 +81,19 @@ static void pause(struct lowering *lowering, const struct node *node)
 
 void lower_retry(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
-    struct ir_block *head = lower_new_block(lowering, "retry", node->span), *failed = lower_new_block(lowering, "retry_failed", node->span);
-    struct ir_block *retried = lower_new_block(lowering, "retry_more", node->span), *resumed = lower_new_block(lowering, "retry_resumed", node->span);
-    struct ir_block *again = lower_new_block(lowering, "retry_again", node->span), *behind = lower_new_block(lowering, "after_retry", node->span);
+    struct ir_block *head = lower_new_block(lowering, "retry", node->span),
+                    *failed = lower_new_block(lowering, "retry_failed", node->span);
+    struct ir_block *retried = lower_new_block(lowering, "retry_more", node->span),
+                    *resumed = lower_new_block(lowering, "retry_resumed", node->span);
+    struct ir_block *again = lower_new_block(lowering, "retry_again", node->span),
+                    *next = lower_new_block(lowering, "after_retry", node->span);
     struct ir_block *fail = lowering->fail;
     struct variable *outer = lowering->attempt;
     unsigned writes = lowering->writes;
     struct ir_instr *instr;
     bool dirty;
 
-    failed->span.begin = retried->span.begin = again->span.begin = behind->span.begin = 0;
+    failed->span.begin = retried->span.begin = again->span.begin = next->span.begin = 0;
     lower_check_cancelled(lowering, node->span);
     lower_set_exit(lowering, node->u.retry.attempt, 1);
     lower_terminate(lowering, IR_GOTO, head, NULL);
@@ -97,7 +103,7 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     lower(lowering, node->u.retry.body, dest);
     dirty = lowering->dirty;
     lowering->fail = fail;
-    lower_terminate(lowering, IR_GOTO, behind, NULL);
+    lower_terminate(lowering, IR_GOTO, next, NULL);
     failed->codes = node->u.retry.codes;
     lower_place(lowering, failed);
     lower_add_attempted(lowering, node->span);
@@ -116,5 +122,5 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     lower_place(lowering, resumed);
     lower_terminate(lowering, IR_CHECK, head, fail);
     lowering->dirty = dirty;
-    lower_place(lowering, behind);
+    lower_place(lowering, next);
 }

@@ -1,15 +1,16 @@
-/* lower_spawn.c - part of lower: spawn, join, and the end of a chain that spawns.
+/* lower_spawn.c - part of lower: spawn, join, and the end of a chain that
+ * spawns.
  *
  *     spawn a(x)       ->     spawn a -> @after_spawn     @after_spawn: rejected? @not_spawned : spawned a(x)
  *     the chain's end  ->     @leave: await -> end with the value     @rejected: close -> end
  *
- * The arguments are evaluated when there is an instance, as they go directly into its frame. What is moved into it is its own from
- * then on.
- */
+ * The arguments are evaluated when there is an instance, as they go directly
+ * into its frame. What is moved into it is its own from then on. */
 #include "base/arena.h"
 #include "machine/lower.h"
 
-static struct ir_block *wait_for(struct lowering *lowering, enum ir_end kind, const char *hint, struct span span)
+static struct ir_block *wait_for(struct lowering *lowering, enum ir_end kind, const char *hint,
+                                 struct span span)
 {
     struct ir_block *after = lower_new_block(lowering, hint, span);
 
@@ -24,31 +25,34 @@ static struct ir_block *wait_for(struct lowering *lowering, enum ir_end kind, co
 /* What was given to a step that has been cancelled meanwhile goes back. */
 static void lower_not_spawned(struct lowering *lowering, struct ir_block *refused, struct span span)
 {
-    struct ir_block *behind = lower_new_block(lowering, "spawned", span);
+    struct ir_block *next = lower_new_block(lowering, "spawned", span);
 
-    behind->span.begin = 0;
-    lower_terminate(lowering, IR_GOTO, behind, NULL);
+    next->span.begin = 0;
+    lower_terminate(lowering, IR_GOTO, next, NULL);
     lower_place(lowering, refused);
     lower_add(lowering, IR_NOT_SPAWNED, span);
     lower_terminate(lowering, IR_GOTO, lowering->fail, NULL);
-    lower_place(lowering, behind);
+    lower_place(lowering, next);
 }
 
 void lower_spawn(struct lowering *lowering, const struct node *node)
 {
     struct symbol *op = node->u.call.op;
-    struct ir_block *refused = lower_new_block(lowering, "not_spawned", node->span), *fail = lowering->fail;
+    struct ir_block *refused = lower_new_block(lowering, "not_spawned", node->span),
+                    *fail = lowering->fail;
     struct ir_instr *instr;
 
     refused->span.begin = 0;
     lower_check_cancelled(lowering, node->span);
     lowering->strand->spawns = true;
     lowering->block->op = op;
-    wait_for(lowering, IR_SPAWN, arena_format(lowering->arena, "after_spawn_%s", op->name), node->span);
+    wait_for(lowering, IR_SPAWN, arena_format(lowering->arena, "after_spawn_%s", op->name),
+             node->span);
     lowering->fail = refused;
     lower_check_code(lowering, node->span, arena_format(lowering->arena, "spawn %s", op->name));
     lowering->fail = fail;
-    lower_own_give(lowering, node); /* for good: if the arguments cancel the chain, the instance is cancelled, and releases them */
+    /* for good: if the arguments cancel the chain, the instance is cancelled, and releases them */
+    lower_own_give(lowering, node);
     instr = lower_add(lowering, IR_SPAWNED, node->span);
     instr->op = op;
     instr->args = node->u.call.args;
@@ -73,8 +77,9 @@ void lower_join(struct lowering *lowering, struct span span)
     after->cancel_only = true;
 }
 
-/* The end of a chain that spawns: it waits for its instances, and cancels them first if it has been rejected or cancelled (rule
- * 77). A value that owns something is the chain's until then. */
+/* The end of a chain that spawns: it waits for its instances, and cancels them
+ * first if it has been rejected or cancelled (rule 77). A value that owns
+ * something is the chain's until then. */
 void lower_close(struct lowering *lowering, struct ir_block *rejected, struct owner *of_result)
 {
     struct span end_of_body = lowering->chain->symbol->span;

@@ -1,7 +1,7 @@
-/* lower_step.c - part of lower: steps without steps in them, that is calls, expressions, `do` and `delay`.
+/* lower_step.c - part of lower: steps without steps in them, that is calls,
+ * expressions, `do` and `delay`.
  *
- *     a(x)     ->     start a(x) -> @after_a; @after_a: rejected? …
- */
+ *     a(x)     ->     start a(x) -> @after_a; @after_a: rejected? … */
 #include <string.h>
 
 #include "base/arena.h"
@@ -12,7 +12,8 @@ static const char *hint_after(struct lowering *lowering, const char *name)
     return arena_format(lowering->arena, "after_%s", name);
 }
 
-void lower_take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span)
+void lower_take(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op,
+                struct variable *dest, struct span span)
 {
     struct ir_instr *instr;
     if (dest == NULL)
@@ -33,7 +34,8 @@ static void owns(struct ir_instr *instr, const struct owned *owned)
 }
 
 /* An operation's value is taken even if a cancel has won meanwhile (rule 42c). */
-void lower_adopt(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op, struct variable *dest, struct span span)
+void lower_adopt(struct lowering *lowering, struct ir_strand *strand, const struct symbol *op,
+                 struct variable *dest, struct span span)
 {
     struct ir_instr *instr = lower_add(lowering, IR_ADOPT, span);
 
@@ -118,7 +120,8 @@ bool lower_is_small_number(const struct text *text)
 {
     const struct piece *piece = text->pieces;
 
-    if (piece == NULL || piece->next != NULL || piece->kind != PIECE_TEXT || piece->length == 0 || piece->length > 9)
+    if (piece == NULL || piece->next != NULL || piece->kind != PIECE_TEXT || piece->length == 0
+        || piece->length > 9)
         return false;
     for (size_t i = 0; i < piece->length; i++)
         if (piece->text[i] < '0' || piece->text[i] > '9')

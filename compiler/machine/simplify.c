@@ -1,9 +1,10 @@
-/* simplify.c - drops blocks that nothing leads to and gotos that only lead to the next goto.
+/* simplify.c - drops blocks that nothing leads to and gotos that only lead to
+ * the next goto.
  *
  *     @a: … goto @b      @b: goto @c      ->      @a: … goto @c
  *
- * Afterwards every block is reached, `entries` counts how often, and `index` numbers them in source order.
- */
+ * Afterwards every block is reached, `entries` counts how often, and `index`
+ * numbers them in source order. */
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -15,8 +16,8 @@ static bool is_empty(const struct ir_block *block)
     return block->instrs == NULL && !block->is_state;
 }
 
-/* Where a goto to this block really leads. Gotos cannot form a circle without a block that does something: every loop has a
- * state at its head. */
+/* Where a goto to this block really leads. Gotos cannot form a circle without a
+ * block that does something: every loop has a state at its head. */
 static struct ir_block *destination(struct ir_block *block)
 {
     while (block != NULL && is_empty(block) && block->end == IR_GOTO)
@@ -30,7 +31,8 @@ static void retarget(struct ir_block *block)
     block->no = destination(block->no);
     for (struct ir_case *exit = block->cases; exit != NULL; exit = exit->next)
         exit->to = destination(exit->to);
-    if (block->end == IR_GOTO && is_empty(block->to) && block->to->end == IR_END) { /* ends here just as well */
+    /* ends here just as well */
+    if (block->end == IR_GOTO && is_empty(block->to) && block->to->end == IR_END) {
         block->end = IR_END;
         block->variable = block->to->variable;
         block->to = NULL;
@@ -79,8 +81,9 @@ static void drop_unreached(struct ir_chain *chain)
     chain->last_block = link;
 }
 
-/* Joins a block with the one after it, if that is entered from nowhere else. A state has one, from where its strand waits, and so has where
- * another strand begins or goes on. */
+/* Joins a block with the one after it, if that is entered from nowhere else. A
+ * state has one, from where its strand waits, and so has where another strand
+ * begins or goes on. */
 static void merge(struct ir_chain *chain)
 {
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next) {

@@ -1,8 +1,8 @@
 /* ast.h - the syntax tree of a .chain file, as written.
  *
- * The parser makes it, resolve and check fill in the members marked [resolve] and [check]. Nodes live in the file's arena,
- * names are interned. Lists are singly linked in source order.
- */
+ * The parser makes it, resolve and check fill in the members marked [resolve]
+ * and [check]. Nodes live in the file's arena, names are interned. Lists are
+ * singly linked in source order. */
 #ifndef CHAINC_AST_H
 #define CHAINC_AST_H
 
@@ -14,12 +14,13 @@
 struct writer;
 struct symbol;
 
-/* A comment, kept for the formatter. It hangs at the node it stands before (`comments` of items, steps, clauses, vars, blocks'
- * end), or behind it on the same line. */
+/* A comment, kept for the formatter. It hangs at the node it stands before
+ * (`comments` of items, steps, clauses, vars, blocks' end), or after it on the
+ * same line. */
 struct ast_comment {
     struct ast_comment *next;
     struct span span;
-    bool behind;      /* on the same line as what precedes it */
+    bool trailing;    /* on the same line as what precedes it */
     bool to_line_end; /* // and not a block */
 };
 
@@ -61,16 +62,28 @@ struct ast_duration {
 /* ---- pipelines ---- */
 
 enum ast_form_kind {
-    AST_CALL,     /* op or op(args) */
-    AST_EXPR,     /* (C expression) */
-    AST_DO,       /* do TYPE { C } */
+    AST_CALL, /* op or op(args) */
+    AST_EXPR, /* (C expression) */
+    AST_DO,   /* do TYPE { C } */
     AST_BLOCK,
-    AST_ALL, AST_SETTLE, AST_ANY, AST_RACE,
-    AST_EACH_IN, AST_EACH_FROM,
-    AST_IF, AST_WHILE, AST_LOOP, AST_BREAK, AST_CONTINUE,
-    AST_TIMEOUT, AST_RETRY,
-    AST_DELAY, AST_SPAWN, AST_JOIN,
-    AST_RETURN, AST_REJECT
+    AST_ALL,
+    AST_SETTLE,
+    AST_ANY,
+    AST_RACE,
+    AST_EACH_IN,
+    AST_EACH_FROM,
+    AST_IF,
+    AST_WHILE,
+    AST_LOOP,
+    AST_BREAK,
+    AST_CONTINUE,
+    AST_TIMEOUT,
+    AST_RETRY,
+    AST_DELAY,
+    AST_SPAWN,
+    AST_JOIN,
+    AST_RETURN,
+    AST_REJECT
 };
 
 struct ast_args { /* op(…): the argument texts between the top-level commas */
@@ -81,9 +94,9 @@ struct ast_args { /* op(…): the argument texts between the top-level commas */
 struct ast_call {
     const char *name;
     struct span name_span;
-    bool bare;               /* without brackets */
+    bool bare; /* without brackets */
     struct ast_args *args;
-    struct symbol *op;       /* [resolve] */
+    struct symbol *op; /* [resolve] */
 };
 
 struct ast_branch {
@@ -97,25 +110,25 @@ struct ast_form {
     enum ast_form_kind kind;
     struct span span;
     union {
-        struct ast_call call;       /* AST_CALL, AST_SPAWN */
-        struct ast_c *expr;         /* AST_EXPR */
+        struct ast_call call; /* AST_CALL, AST_SPAWN */
+        struct ast_c *expr;   /* AST_EXPR */
         struct {
-            struct ast_c *type;     /* NULL: no value */
+            struct ast_c *type; /* NULL: no value */
             struct ast_c *body;
-        } do_;                      /* AST_DO */
-        struct ast_block *block;    /* AST_BLOCK, AST_LOOP */
+        } do_;                       /* AST_DO */
+        struct ast_block *block;     /* AST_BLOCK, AST_LOOP */
         struct ast_branch *branches; /* AST_ALL … AST_RACE */
         struct {
             struct ast_name *name;
-            struct ast_c *low, *high;   /* AST_EACH_IN */
-            struct ast_form *source;    /* AST_EACH_FROM */
+            struct ast_c *low, *high; /* AST_EACH_IN */
+            struct ast_form *source;  /* AST_EACH_FROM */
             struct ast_number *limit;
             struct ast_block *body;
         } each;
         struct {
             struct ast_c *condition;
             struct ast_block *yes;
-            struct ast_form *no;    /* NULL, AST_BLOCK or AST_IF */
+            struct ast_form *no; /* NULL, AST_BLOCK or AST_IF */
         } if_;
         struct {
             struct ast_c *condition;
@@ -138,7 +151,7 @@ struct ast_form {
             struct ast_form *value; /* an AST_CALL (NAME is a bare one) or AST_EXPR */
         } return_;
         struct {
-            bool given;             /* false: bare `reject` */
+            bool given; /* false: bare `reject` */
             struct ast_args *args;
         } reject;
     } u;
@@ -148,9 +161,9 @@ struct ast_form {
 struct ast_step {
     struct span span;
     struct ast_form *form;
-    struct ast_c *as_type;    /* as TYPE NAME; NULL if not given */
-    struct ast_name *as;      /* NULL if not bound */
-    struct ast_form *undo;    /* NULL if none */
+    struct ast_c *as_type; /* as TYPE NAME; NULL if not given */
+    struct ast_name *as;   /* NULL if not bound */
+    struct ast_form *undo; /* NULL if none */
     struct ast_comment *comments;
 };
 
@@ -159,11 +172,11 @@ enum ast_clause_kind { AST_THEN, AST_THEN_ELSE, AST_CATCH, AST_FINALLY };
 struct ast_clause {
     struct ast_clause *next;
     enum ast_clause_kind kind;
-    struct span span;          /* of the whole clause */
-    struct span keyword;       /* then, catch, finally */
-    struct ast_step *step;     /* AST_FINALLY: a step with a form only */
+    struct span span;           /* of the whole clause */
+    struct span keyword;        /* then, catch, finally */
+    struct ast_step *step;      /* AST_FINALLY: a step with a form only */
     struct ast_step *else_step; /* AST_THEN_ELSE */
-    struct ast_name *codes;    /* AST_CATCH: NULL means any */
+    struct ast_name *codes;     /* AST_CATCH: NULL means any */
     struct ast_comment *comments;
 };
 
@@ -194,59 +207,76 @@ enum ast_proto_kind { AST_ASYNC, AST_SYNC, AST_BLOCKING, AST_CHAIN };
 struct ast_param {
     struct ast_param *next;
     struct span span;
-    const char *text;  /* the whole declaration as written: "const char *api" */
-    const char *name;  /* NULL for "..." */
+    const char *text; /* the whole declaration as written: "const char *api" */
+    const char *name; /* NULL for "..." */
     struct span name_span;
 };
 
 enum ast_opclause_kind {
-    AST_FAILS, AST_RAISES, AST_STATE, AST_POSTED, AST_UNCANCELLABLE, AST_POOL, AST_BUDGET, AST_ON
+    AST_FAILS,
+    AST_RAISES,
+    AST_STATE,
+    AST_POSTED,
+    AST_UNCANCELLABLE,
+    AST_POOL,
+    AST_BUDGET,
+    AST_ON
 };
 
 struct ast_opclause {
     struct ast_opclause *next;
     enum ast_opclause_kind kind;
     struct span span;
-    struct ast_c *condition;   /* fails */
-    struct ast_c *code;        /* fails: a name, a call, or the text between the brackets */
+    struct ast_c *condition; /* fails */
+    struct ast_c *code;      /* fails: a name, a call, or the text between the brackets */
     bool code_in_brackets;
-    struct ast_name *codes;    /* raises; NULL means `nothing` */
-    struct ast_c *state;       /* state: the members */
-    struct ast_number *count;  /* pool, budget */
-    struct ast_name *name;     /* on */
+    struct ast_name *codes;   /* raises; NULL means `nothing` */
+    struct ast_c *state;      /* state: the members */
+    struct ast_number *count; /* pool, budget */
+    struct ast_name *name;    /* on */
     struct ast_comment *comments;
 };
 
 struct ast_proto {
     enum ast_proto_kind kind;
-    struct span span;          /* from `async` or `static` to `)` */
+    struct span span; /* from `async` or `static` to `)` */
     bool is_static;
-    struct ast_c *type;        /* "void" or a C type */
+    struct ast_c *type; /* "void" or a C type */
     struct ast_name *name;
-    struct ast_param *params;  /* NULL for (void) and () */
+    struct ast_param *params; /* NULL for (void) and () */
     bool variadic;
     struct ast_opclause *clauses;
-    struct ast_block *body;    /* chain with a body, else NULL */
+    struct ast_block *body; /* chain with a body, else NULL */
 };
 
 struct ast_code {
     struct ast_code *next;
     struct ast_name *name;
-    struct ast_number *value;  /* NULL: one more than the last */
-    struct ast_c *text;        /* with its quotes; NULL if none */
+    struct ast_number *value; /* NULL: one more than the last */
+    struct ast_c *text;       /* with its quotes; NULL if none */
     struct ast_comment *comments;
 };
 
-enum ast_item_kind { AST_CPP, AST_PROLOGUE, AST_REQUIRE, AST_CDECL, AST_IMPORT, AST_RESOURCE, AST_CODES, AST_PROTO };
+enum ast_item_kind {
+    AST_CPP,
+    AST_PROLOGUE,
+    AST_REQUIRE,
+    AST_CDECL,
+    AST_IMPORT,
+    AST_RESOURCE,
+    AST_CODES,
+    AST_PROTO
+};
 
 struct ast_item {
     struct ast_item *next;
     enum ast_item_kind kind;
     struct span span;
     union {
-        struct ast_c *c;       /* AST_CPP (the whole directive), AST_PROLOGUE (between %{ and %}), AST_CDECL (without ;) */
+        /* AST_CPP (the whole directive), AST_PROLOGUE (between %{ and %}), AST_CDECL (without ;) */
+        struct ast_c *c;
         struct {
-            const char *text;  /* without quotes */
+            const char *text; /* without quotes */
             struct span text_span;
             struct unit *unit; /* AST_IMPORT [resolve]: what is imported; NULL: it cannot be */
         } string;              /* AST_REQUIRE, AST_IMPORT */
@@ -264,14 +294,16 @@ struct ast_item {
 struct ast_file {
     const struct source *source;
     struct ast_item *items;
-    struct ast_comment *comments; /* behind the last item */
+    struct ast_comment *comments; /* after the last item */
 };
 
-/* The tree as text, one node a line, indented: the golden form of the parser (--dump=ast). Positions as line:column if
- * asked. */
-void ast_dump(struct writer *writer, const struct ast_file *file, const struct sources *sources, bool positions);
+/* The tree as text, one node a line, indented: the golden form of the parser
+ * (--dump=ast). Positions as line:column if asked. */
+void ast_dump(struct writer *writer, const struct ast_file *file, const struct sources *sources,
+              bool positions);
 
-/* The tree as a .chain file in the one style, comments included; parsing that again gives the same tree (--dump=source). */
+/* The tree as a .chain file in the one style, comments included; parsing that
+ * again gives the same tree (--dump=source). */
 void ast_print(struct writer *writer, const struct ast_file *file, const struct sources *sources);
 
 #endif

@@ -1,16 +1,18 @@
 /* ast_comments.c - comments find their nodes.
  *
- * One walk over the tree in source order, with the comments in source order beside it. A comment behind something on the same
- * line goes to the node that ended last; any other goes to the node that begins next, or, when none does before the end of
- * the node around it, to that one. Whatever the place, no comment is lost.
- */
+ * One walk over the tree in source order, with the comments in source order
+ * beside it. A comment after something on the same line goes to the node that
+ * ended last; any other goes to the node that begins next, or, when none does
+ * before the end of the node around it, to that one. Whatever the place, no
+ * comment is lost. */
 #include "syntax/ast_comments.h"
 
 #include "syntax/ast.h"
 
 struct walk {
-    struct ast_comment *next;  /* not yet hung anywhere */
-    struct ast_comment **left; /* the list of the node that ended last; NULL once another has begun */
+    struct ast_comment *next; /* not yet hung anywhere */
+    /* the list of the node that ended last; NULL once another has begun */
+    struct ast_comment **left;
     struct ast_comment **owner; /* the list of the step or clause around */
 };
 
@@ -30,14 +32,14 @@ static struct ast_comment *cut(struct walk *walk, struct ast_comment **end)
 }
 
 /* Those that stand before the node come first in its list. */
-static void hang(struct ast_comment **list, struct ast_comment *added, bool behind)
+static void hang(struct ast_comment **list, struct ast_comment *added, bool trailing)
 {
-    while (*list && (behind || !(*list)->behind))
+    while (*list && (trailing || !(*list)->trailing))
         list = &(*list)->next;
     struct ast_comment *rest = *list;
     *list = added;
     for (; *list; list = &(*list)->next)
-        (*list)->behind = behind;
+        (*list)->trailing = trailing;
     *list = rest;
 }
 
@@ -55,17 +57,17 @@ static bool ends_in_line_comment(const struct ast_comment *comment)
 {
     while (comment && comment->next)
         comment = comment->next;
-    return comment && comment->behind && comment->to_line_end;
+    return comment && comment->trailing && comment->to_line_end;
 }
 
-/* Those that begin before a position and stand behind something. A line comment is the last on its line: one behind a later token
- * has to find another node. */
-static void hang_behind(struct walk *walk, struct ast_comment **list, pos before)
+/* Those that begin before a position and stand after something. A line comment
+ * is the last on its line: one after a later token has to find another node. */
+static void hang_after(struct walk *walk, struct ast_comment **list, pos before)
 {
     struct ast_comment **end = &walk->next;
     bool is_full = ends_in_line_comment(*list);
 
-    for (; !is_full && *end && (*end)->span.begin < before && (*end)->behind; end = &(*end)->next)
+    for (; !is_full && *end && (*end)->span.begin < before && (*end)->trailing; end = &(*end)->next)
         is_full = (*end)->to_line_end;
     hang(list, cut(walk, end), true);
 }
@@ -73,14 +75,14 @@ static void hang_behind(struct walk *walk, struct ast_comment **list, pos before
 static void enter(struct walk *walk, pos begin, struct ast_comment **comments)
 {
     if (walk->left)
-        hang_behind(walk, walk->left, begin);
+        hang_after(walk, walk->left, begin);
     hang_before(walk, comments, begin);
     walk->left = NULL;
 }
 
 static void leave(struct walk *walk, pos end, struct ast_comment **comments)
 {
-    hang_behind(walk, walk->left ? walk->left : comments, end);
+    hang_after(walk, walk->left ? walk->left : comments, end);
     hang_before(walk, comments, end);
     walk->left = comments;
 }
@@ -102,7 +104,7 @@ static void give_back(struct walk *walk)
 {
     struct ast_comment **list = walk->left, *rest = walk->next, **end = &walk->next;
 
-    while (list && *list && !(*list)->behind)
+    while (list && *list && !(*list)->trailing)
         list = &(*list)->next;
     if (!list || !*list)
         return;
@@ -124,7 +126,7 @@ static void walk_branches(struct walk *walk, struct ast_form *form)
         }
     }
     if (walk->left)
-        hang_behind(walk, walk->left, form->span.end);
+        hang_after(walk, walk->left, form->span.end);
     walk->left = NULL;
 }
 
@@ -135,22 +137,34 @@ static void walk_if(struct walk *walk, struct ast_form *form)
         walk_form(walk, form->u.if_.no);
 }
 
-/* What stands before a form, such as behind its `then`, goes to the step or clause. */
+/* What stands before a form, such as after its `then`, goes to the step or clause. */
 static void walk_form(struct walk *walk, struct ast_form *form)
 {
     if (!walk->left)
         hang_before(walk, walk->owner, form->span.begin);
     switch (form->kind) {
-    case AST_BLOCK: case AST_LOOP: walk_block(walk, form->u.block); break;
-    case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: walk_branches(walk, form); break;
-    case AST_EACH_IN: case AST_EACH_FROM: walk_block(walk, form->u.each.body); break;
+    case AST_BLOCK:
+    case AST_LOOP: walk_block(walk, form->u.block); break;
+    case AST_ALL:
+    case AST_SETTLE:
+    case AST_ANY:
+    case AST_RACE: walk_branches(walk, form); break;
+    case AST_EACH_IN:
+    case AST_EACH_FROM: walk_block(walk, form->u.each.body); break;
     case AST_IF: walk_if(walk, form); break;
     case AST_WHILE: walk_block(walk, form->u.while_.body); break;
     case AST_TIMEOUT: walk_form(walk, form->u.timeout.form); break;
     case AST_RETRY: walk_form(walk, form->u.retry.form); break;
-    case AST_CALL: case AST_EXPR: case AST_DO: case AST_BREAK: case AST_CONTINUE: case AST_DELAY: case AST_SPAWN:
-    case AST_JOIN: case AST_RETURN: case AST_REJECT:
-        break;
+    case AST_CALL:
+    case AST_EXPR:
+    case AST_DO:
+    case AST_BREAK:
+    case AST_CONTINUE:
+    case AST_DELAY:
+    case AST_SPAWN:
+    case AST_JOIN:
+    case AST_RETURN:
+    case AST_REJECT: break;
     }
 }
 
@@ -179,7 +193,8 @@ static void walk_pipeline(struct walk *walk, struct ast_pipeline *pipeline)
     }
 }
 
-/* A comment after the last clause of a declaration is printed after its semicolon, and so belongs to the item. */
+/* A comment after the last clause of a declaration is printed after its
+ * semicolon, and so belongs to the item. */
 static void walk_proto(struct walk *walk, struct ast_proto *proto)
 {
     for (struct ast_opclause *clause = proto->clauses; clause; clause = clause->next) {
@@ -190,7 +205,7 @@ static void walk_proto(struct walk *walk, struct ast_proto *proto)
     if (!proto->body)
         return;
     if (walk->left)
-        hang_behind(walk, walk->left, proto->body->span.begin);
+        hang_after(walk, walk->left, proto->body->span.begin);
     walk_block(walk, proto->body);
 }
 
@@ -198,7 +213,10 @@ static void walk_codes(struct walk *walk, struct ast_code *code)
 {
     for (; code; code = code->next) {
         enter(walk, code->name->span.begin, &code->comments);
-        leave(walk, code->text ? code->text->span.end : code->value ? code->value->span.end : code->name->span.end,
+        leave(walk,
+              code->text    ? code->text->span.end
+              : code->value ? code->value->span.end
+                            : code->name->span.end,
               &code->comments);
     }
 }

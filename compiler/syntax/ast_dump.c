@@ -1,6 +1,6 @@
 /* ast_dump.c - the syntax tree as text, one node a line, children indented. */
-#include "syntax/ast.h"
 #include "base/writer.h"
+#include "syntax/ast.h"
 
 struct dump {
     struct writer *writer;
@@ -36,7 +36,7 @@ static void dump_comments(const struct dump *dump, const struct ast_comment *com
 {
     for (; comment; comment = comment->next) {
         const char *text = source_text(dump->sources, comment->span);
-        writer_put(dump->writer, comment->behind ? "comment behind " : "comment ");
+        writer_put(dump->writer, comment->trailing ? "comment trailing " : "comment ");
         writer_put_c_string(dump->writer, text, comment->span.end - comment->span.begin);
         end_line(dump, comment->span);
     }
@@ -61,7 +61,8 @@ static void dump_args(const struct dump *dump, const struct ast_args *args)
         dump_c(dump, "argument", &args->c);
 }
 
-static void put_duration(const struct dump *dump, const char *what, const struct ast_duration *duration)
+static void put_duration(const struct dump *dump, const char *what,
+                         const struct ast_duration *duration)
 {
     static const char *const units[] = { "us", "ms", "s", "m", "h" };
 
@@ -81,11 +82,14 @@ static void put_duration(const struct dump *dump, const char *what, const struct
 static const char *form_word(enum ast_form_kind kind)
 {
     static const char *const words[] = {
-        [AST_CALL] = "call", [AST_EXPR] = "expression", [AST_DO] = "do", [AST_BLOCK] = "block", [AST_ALL] = "all",
-        [AST_SETTLE] = "settle", [AST_ANY] = "any", [AST_RACE] = "race", [AST_EACH_IN] = "each", [AST_EACH_FROM] = "each",
-        [AST_IF] = "if", [AST_WHILE] = "while", [AST_LOOP] = "loop", [AST_BREAK] = "break", [AST_CONTINUE] = "continue",
-        [AST_TIMEOUT] = "timeout", [AST_RETRY] = "retry", [AST_DELAY] = "delay", [AST_SPAWN] = "spawn", [AST_JOIN] = "join",
-        [AST_RETURN] = "return", [AST_REJECT] = "reject",
+        [AST_CALL] = "call",       [AST_EXPR] = "expression", [AST_DO] = "do",
+        [AST_BLOCK] = "block",     [AST_ALL] = "all",         [AST_SETTLE] = "settle",
+        [AST_ANY] = "any",         [AST_RACE] = "race",       [AST_EACH_IN] = "each",
+        [AST_EACH_FROM] = "each",  [AST_IF] = "if",           [AST_WHILE] = "while",
+        [AST_LOOP] = "loop",       [AST_BREAK] = "break",     [AST_CONTINUE] = "continue",
+        [AST_TIMEOUT] = "timeout", [AST_RETRY] = "retry",     [AST_DELAY] = "delay",
+        [AST_SPAWN] = "spawn",     [AST_JOIN] = "join",       [AST_RETURN] = "return",
+        [AST_REJECT] = "reject",
     };
 
     return words[kind];
@@ -132,7 +136,8 @@ static void put_form_line(const struct dump *dump, const struct ast_form *form)
 {
     writer_put(dump->writer, form_word(form->kind));
     switch (form->kind) {
-    case AST_CALL: case AST_SPAWN:
+    case AST_CALL:
+    case AST_SPAWN:
         writer_putf(dump->writer, " %s%s", form->u.call.name, form->u.call.bare ? "" : "()");
         break;
     case AST_EXPR: put_text(dump, form->u.expr->text); break;
@@ -140,8 +145,10 @@ static void put_form_line(const struct dump *dump, const struct ast_form *form)
         if (form->u.do_.type)
             put_text(dump, form->u.do_.type->text);
         break;
-    case AST_EACH_IN: case AST_EACH_FROM:
-        writer_putf(dump->writer, " %s %s limit", form->u.each.name->name, form->kind == AST_EACH_IN ? "in" : "from");
+    case AST_EACH_IN:
+    case AST_EACH_FROM:
+        writer_putf(dump->writer, " %s %s limit", form->u.each.name->name,
+                    form->kind == AST_EACH_IN ? "in" : "from");
         put_text(dump, form->u.each.limit->text);
         break;
     case AST_IF: put_text(dump, form->u.if_.condition->text); break;
@@ -150,9 +157,16 @@ static void put_form_line(const struct dump *dump, const struct ast_form *form)
     case AST_RETRY: put_retry(dump, form); break;
     case AST_DELAY: put_duration(dump, "of", form->u.delay); break;
     case AST_REJECT: writer_put(dump->writer, form->u.reject.given ? "()" : ""); break;
-    case AST_BLOCK: case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: case AST_LOOP: case AST_BREAK:
-    case AST_CONTINUE: case AST_JOIN: case AST_RETURN:
-        break;
+    case AST_BLOCK:
+    case AST_ALL:
+    case AST_SETTLE:
+    case AST_ANY:
+    case AST_RACE:
+    case AST_LOOP:
+    case AST_BREAK:
+    case AST_CONTINUE:
+    case AST_JOIN:
+    case AST_RETURN: break;
     }
     end_line(dump, form->span);
 }
@@ -160,11 +174,17 @@ static void put_form_line(const struct dump *dump, const struct ast_form *form)
 static void dump_children(const struct dump *dump, const struct ast_form *form)
 {
     switch (form->kind) {
-    case AST_CALL: case AST_SPAWN: dump_args(dump, form->u.call.args); break;
+    case AST_CALL:
+    case AST_SPAWN: dump_args(dump, form->u.call.args); break;
     case AST_DO: dump_c(dump, "body", form->u.do_.body); break;
-    case AST_BLOCK: case AST_LOOP: dump_block(dump, form->u.block); break;
-    case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: dump_branches(dump, form->u.branches); break;
-    case AST_EACH_IN: case AST_EACH_FROM: dump_each(dump, form); break;
+    case AST_BLOCK:
+    case AST_LOOP: dump_block(dump, form->u.block); break;
+    case AST_ALL:
+    case AST_SETTLE:
+    case AST_ANY:
+    case AST_RACE: dump_branches(dump, form->u.branches); break;
+    case AST_EACH_IN:
+    case AST_EACH_FROM: dump_each(dump, form); break;
     case AST_IF:
         dump_block(dump, form->u.if_.yes);
         if (form->u.if_.no)
@@ -178,8 +198,11 @@ static void dump_children(const struct dump *dump, const struct ast_form *form)
             dump_form(dump, form->u.return_.value);
         break;
     case AST_REJECT: dump_args(dump, form->u.reject.args); break;
-    case AST_EXPR: case AST_BREAK: case AST_CONTINUE: case AST_DELAY: case AST_JOIN:
-        break;
+    case AST_EXPR:
+    case AST_BREAK:
+    case AST_CONTINUE:
+    case AST_DELAY:
+    case AST_JOIN: break;
     }
 }
 
@@ -216,9 +239,10 @@ static void dump_step(const struct dump *dump, const struct ast_step *step)
 
 static void dump_clause(const struct dump *dump, const struct ast_clause *clause)
 {
-    static const char *const words[] = {
-        [AST_THEN] = "then", [AST_THEN_ELSE] = "then-else", [AST_CATCH] = "catch", [AST_FINALLY] = "finally"
-    };
+    static const char *const words[] = { [AST_THEN] = "then",
+                                         [AST_THEN_ELSE] = "then-else",
+                                         [AST_CATCH] = "catch",
+                                         [AST_FINALLY] = "finally" };
 
     dump_comments(dump, clause->comments);
     writer_put(dump->writer, words[clause->kind]);
@@ -258,10 +282,14 @@ static void dump_block(const struct dump *dump, const struct ast_block *block)
 
 static void dump_opclause(const struct dump *dump, const struct ast_opclause *clause)
 {
-    static const char *const words[] = {
-        [AST_FAILS] = "fails", [AST_RAISES] = "raises", [AST_STATE] = "state", [AST_POSTED] = "posted",
-        [AST_UNCANCELLABLE] = "uncancellable", [AST_POOL] = "pool", [AST_BUDGET] = "budget", [AST_ON] = "on"
-    };
+    static const char *const words[] = { [AST_FAILS] = "fails",
+                                         [AST_RAISES] = "raises",
+                                         [AST_STATE] = "state",
+                                         [AST_POSTED] = "posted",
+                                         [AST_UNCANCELLABLE] = "uncancellable",
+                                         [AST_POOL] = "pool",
+                                         [AST_BUDGET] = "budget",
+                                         [AST_ON] = "on" };
 
     dump_comments(dump, clause->comments);
     writer_put(dump->writer, words[clause->kind]);
@@ -292,11 +320,13 @@ static void dump_params(const struct dump *dump, const struct ast_param *param)
 
 static void dump_proto(const struct dump *dump, const struct ast_proto *proto)
 {
-    static const char *const words[] = {
-        [AST_ASYNC] = "async", [AST_SYNC] = "sync", [AST_BLOCKING] = "blocking", [AST_CHAIN] = "chain"
-    };
+    static const char *const words[] = { [AST_ASYNC] = "async",
+                                         [AST_SYNC] = "sync",
+                                         [AST_BLOCKING] = "blocking",
+                                         [AST_CHAIN] = "chain" };
 
-    writer_putf(dump->writer, "%s%s %s", proto->is_static ? "static " : "", words[proto->kind], proto->name->name);
+    writer_putf(dump->writer, "%s%s %s", proto->is_static ? "static " : "", words[proto->kind],
+                proto->name->name);
     put_text(dump, proto->type->text);
     if (proto->variadic)
         writer_put(dump->writer, " variadic");
@@ -329,17 +359,19 @@ static void dump_codes(const struct dump *dump, const struct ast_item *item)
 
 static void dump_item(const struct dump *dump, const struct ast_item *item)
 {
-    static const char *const words[] = {
-        [AST_CPP] = "preprocessor", [AST_PROLOGUE] = "prologue", [AST_REQUIRE] = "require", [AST_CDECL] = "declaration",
-        [AST_IMPORT] = "import"
-    };
+    static const char *const words[] = { [AST_CPP] = "preprocessor",
+                                         [AST_PROLOGUE] = "prologue",
+                                         [AST_REQUIRE] = "require",
+                                         [AST_CDECL] = "declaration",
+                                         [AST_IMPORT] = "import" };
 
     dump_comments(dump, item->comments);
     switch (item->kind) {
-    case AST_CPP: case AST_PROLOGUE: case AST_CDECL:
-        dump_c(dump, words[item->kind], item->u.c);
-        break;
-    case AST_REQUIRE: case AST_IMPORT:
+    case AST_CPP:
+    case AST_PROLOGUE:
+    case AST_CDECL: dump_c(dump, words[item->kind], item->u.c); break;
+    case AST_REQUIRE:
+    case AST_IMPORT:
         writer_putf(dump->writer, "%s \"%s\"", words[item->kind], item->u.string.text);
         end_line(dump, item->span);
         break;
@@ -354,7 +386,8 @@ static void dump_item(const struct dump *dump, const struct ast_item *item)
     }
 }
 
-void ast_dump(struct writer *writer, const struct ast_file *file, const struct sources *sources, bool positions)
+void ast_dump(struct writer *writer, const struct ast_file *file, const struct sources *sources,
+              bool positions)
 {
     struct dump dump = { writer, sources, positions };
 

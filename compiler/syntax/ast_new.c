@@ -31,7 +31,8 @@ struct ast_number *ast_number_in_brackets(struct ast_number *number)
     return number;
 }
 
-struct ast_duration *ast_new_duration(struct arena *arena, struct span span, struct ast_c *count, enum ast_unit unit)
+struct ast_duration *ast_new_duration(struct arena *arena, struct span span, struct ast_c *count,
+                                      enum ast_unit unit)
 {
     struct ast_duration *duration = arena_new(arena, struct ast_duration);
 
@@ -61,7 +62,8 @@ struct ast_form *ast_new_form(struct arena *arena, enum ast_form_kind kind, stru
     return form;
 }
 
-struct ast_form *ast_new_call(struct arena *arena, enum ast_form_kind kind, struct span span, const struct ast_name *name)
+struct ast_form *ast_new_call(struct arena *arena, enum ast_form_kind kind, struct span span,
+                              const struct ast_name *name)
 {
     struct ast_form *form = ast_new_form(arena, kind, span);
 
@@ -87,7 +89,8 @@ struct ast_form *ast_new_expr(struct arena *arena, struct span span, struct ast_
     return form;
 }
 
-struct ast_form *ast_new_do(struct arena *arena, struct span span, struct ast_c *type, struct ast_c *body)
+struct ast_form *ast_new_do(struct arena *arena, struct span span, struct ast_c *type,
+                            struct ast_c *body)
 {
     struct ast_form *form = ast_new_form(arena, AST_DO, span);
 
@@ -96,7 +99,8 @@ struct ast_form *ast_new_do(struct arena *arena, struct span span, struct ast_c 
     return form;
 }
 
-struct ast_form *ast_new_block_form(struct arena *arena, enum ast_form_kind kind, struct span span, struct ast_block *block)
+struct ast_form *ast_new_block_form(struct arena *arena, enum ast_form_kind kind, struct span span,
+                                    struct ast_block *block)
 {
     struct ast_form *form = ast_new_form(arena, kind, span);
 
@@ -104,7 +108,8 @@ struct ast_form *ast_new_block_form(struct arena *arena, enum ast_form_kind kind
     return form;
 }
 
-struct ast_form *ast_new_branches(struct arena *arena, enum ast_form_kind kind, struct span span, struct ast_branch *branches)
+struct ast_form *ast_new_branches(struct arena *arena, enum ast_form_kind kind, struct span span,
+                                  struct ast_branch *branches)
 {
     struct ast_form *form = ast_new_form(arena, kind, span);
 
@@ -112,7 +117,8 @@ struct ast_form *ast_new_branches(struct arena *arena, enum ast_form_kind kind, 
     return form;
 }
 
-struct ast_form *ast_new_each_in(struct arena *arena, struct ast_name *name, struct ast_c *low, struct ast_c *high)
+struct ast_form *ast_new_each_in(struct arena *arena, struct ast_name *name, struct ast_c *low,
+                                 struct ast_c *high)
 {
     struct ast_form *form = ast_new_form(arena, AST_EACH_IN, name->span);
 
@@ -122,7 +128,8 @@ struct ast_form *ast_new_each_in(struct arena *arena, struct ast_name *name, str
     return form;
 }
 
-struct ast_form *ast_new_each_from(struct arena *arena, struct ast_name *name, struct ast_form *source)
+struct ast_form *ast_new_each_from(struct arena *arena, struct ast_name *name,
+                                   struct ast_form *source)
 {
     struct ast_form *form = ast_new_form(arena, AST_EACH_FROM, name->span);
 
@@ -131,7 +138,8 @@ struct ast_form *ast_new_each_from(struct arena *arena, struct ast_name *name, s
     return form;
 }
 
-struct ast_form *ast_each_with(struct ast_form *each, struct span span, struct ast_number *limit, struct ast_block *body)
+struct ast_form *ast_each_with(struct ast_form *each, struct span span, struct ast_number *limit,
+                               struct ast_block *body)
 {
     each->span = span;
     each->u.each.limit = limit;
@@ -139,7 +147,8 @@ struct ast_form *ast_each_with(struct ast_form *each, struct span span, struct a
     return each;
 }
 
-struct ast_form *ast_new_if(struct arena *arena, struct span span, struct ast_c *condition, struct ast_block *yes, struct ast_form *no)
+struct ast_form *ast_new_if(struct arena *arena, struct span span, struct ast_c *condition,
+                            struct ast_block *yes, struct ast_form *no)
 {
     struct ast_form *form = ast_new_form(arena, AST_IF, span);
 
@@ -149,7 +158,8 @@ struct ast_form *ast_new_if(struct arena *arena, struct span span, struct ast_c 
     return form;
 }
 
-struct ast_form *ast_new_while(struct arena *arena, struct span span, struct ast_c *condition, struct ast_block *body)
+struct ast_form *ast_new_while(struct arena *arena, struct span span, struct ast_c *condition,
+                               struct ast_block *body)
 {
     struct ast_form *form = ast_new_form(arena, AST_WHILE, span);
 
@@ -175,7 +185,8 @@ struct ast_form *ast_new_return(struct arena *arena, struct span span, struct as
     return form;
 }
 
-struct ast_form *ast_new_reject(struct arena *arena, struct span span, bool given, struct ast_args *args)
+struct ast_form *ast_new_reject(struct arena *arena, struct span span, bool given,
+                                struct ast_args *args)
 {
     struct ast_form *form = ast_new_form(arena, AST_REJECT, span);
 
@@ -202,7 +213,8 @@ struct ast_form *ast_new_retry(struct arena *arena, struct span span, struct ast
     return form;
 }
 
-struct ast_form *ast_retry_backoff(struct ast_form *retry, struct ast_duration *backoff, struct ast_duration *to)
+struct ast_form *ast_retry_backoff(struct ast_form *retry, struct ast_duration *backoff,
+                                   struct ast_duration *to)
 {
     retry->u.retry.backoff = backoff;
     retry->u.retry.to = to;
@@ -242,7 +254,8 @@ struct ast_step *ast_new_step(struct arena *arena, struct span span, struct ast_
     return step;
 }
 
-struct ast_step *ast_step_as(struct arena *arena, struct span span, struct ast_form *form, struct ast_c *type, struct ast_name *name)
+struct ast_step *ast_step_as(struct arena *arena, struct span span, struct ast_form *form,
+                             struct ast_c *type, struct ast_name *name)
 {
     struct ast_step *step = ast_new_step(arena, span, form);
 
@@ -258,8 +271,8 @@ struct ast_step *ast_step_undo(struct ast_step *step, struct span span, struct a
     return step;
 }
 
-struct ast_clause *ast_new_clause(struct arena *arena, enum ast_clause_kind kind, struct span span, struct span keyword,
-                              struct ast_step *step)
+struct ast_clause *ast_new_clause(struct arena *arena, enum ast_clause_kind kind, struct span span,
+                                  struct span keyword, struct ast_step *step)
 {
     struct ast_clause *clause = arena_new(arena, struct ast_clause);
 
@@ -302,7 +315,8 @@ struct ast_pipeline *ast_pipeline_add(struct ast_pipeline *pipeline, struct ast_
     return pipeline;
 }
 
-struct ast_branch *ast_new_branch(struct arena *arena, struct span span, struct ast_pipeline *pipeline, struct ast_block *winner)
+struct ast_branch *ast_new_branch(struct arena *arena, struct span span,
+                                  struct ast_pipeline *pipeline, struct ast_block *winner)
 {
     struct ast_branch *branch = arena_new(arena, struct ast_branch);
 
@@ -321,7 +335,8 @@ struct ast_var *ast_new_var(struct arena *arena, struct span span, struct ast_c 
     return var;
 }
 
-struct ast_block *ast_new_block(struct arena *arena, struct span span, struct ast_var *vars, struct ast_pipeline *pipeline)
+struct ast_block *ast_new_block(struct arena *arena, struct span span, struct ast_var *vars,
+                                struct ast_pipeline *pipeline)
 {
     struct ast_block *block = arena_new(arena, struct ast_block);
 
@@ -342,7 +357,8 @@ static struct ast_item *new_item(struct arena *arena, enum ast_item_kind kind, s
     return item;
 }
 
-struct ast_item *ast_new_c_item(struct arena *arena, enum ast_item_kind kind, struct span span, struct ast_c *c)
+struct ast_item *ast_new_c_item(struct arena *arena, enum ast_item_kind kind, struct span span,
+                                struct ast_c *c)
 {
     struct ast_item *item = new_item(arena, kind, span);
 
@@ -351,7 +367,8 @@ struct ast_item *ast_new_c_item(struct arena *arena, enum ast_item_kind kind, st
 }
 
 /* The string's text without its quotes. */
-struct ast_item *ast_new_string_item(struct arena *arena, enum ast_item_kind kind, struct span span, const struct ast_c *string)
+struct ast_item *ast_new_string_item(struct arena *arena, enum ast_item_kind kind, struct span span,
+                                     const struct ast_c *string)
 {
     struct ast_item *item = new_item(arena, kind, span);
     size_t length = strlen(string->text);
@@ -361,8 +378,8 @@ struct ast_item *ast_new_string_item(struct arena *arena, enum ast_item_kind kin
     return item;
 }
 
-struct ast_item *ast_new_resource(struct arena *arena, struct span span, struct ast_name *name, struct ast_c *type,
-                              struct ast_name *releases)
+struct ast_item *ast_new_resource(struct arena *arena, struct span span, struct ast_name *name,
+                                  struct ast_c *type, struct ast_name *releases)
 {
     struct ast_item *item = new_item(arena, AST_RESOURCE, span);
 
@@ -380,7 +397,8 @@ struct ast_item *ast_new_codes(struct arena *arena, struct span span, struct ast
     return item;
 }
 
-struct ast_code *ast_new_code(struct arena *arena, struct ast_name *name, struct ast_number *value, struct ast_c *text)
+struct ast_code *ast_new_code(struct arena *arena, struct ast_name *name, struct ast_number *value,
+                              struct ast_c *text)
 {
     struct ast_code *code = arena_new(arena, struct ast_code);
 
@@ -398,7 +416,8 @@ struct ast_item *ast_new_proto_item(struct arena *arena, struct span span, struc
     return item;
 }
 
-struct ast_proto *ast_new_proto(struct arena *arena, struct span span, struct ast_c *type, struct ast_name *name)
+struct ast_proto *ast_new_proto(struct arena *arena, struct span span, struct ast_c *type,
+                                struct ast_name *name)
 {
     struct ast_proto *proto = arena_new(arena, struct ast_proto);
 
@@ -408,8 +427,8 @@ struct ast_proto *ast_new_proto(struct arena *arena, struct span span, struct as
     return proto;
 }
 
-struct ast_proto *ast_proto_with(struct ast_proto *proto, enum ast_proto_kind kind, bool is_static, struct span span,
-                             struct ast_opclause *clauses)
+struct ast_proto *ast_proto_with(struct ast_proto *proto, enum ast_proto_kind kind, bool is_static,
+                                 struct span span, struct ast_opclause *clauses)
 {
     proto->kind = kind;
     proto->is_static = is_static;
@@ -424,7 +443,8 @@ struct ast_proto *ast_proto_body(struct ast_proto *proto, struct ast_block *body
     return proto;
 }
 
-struct ast_opclause *ast_new_opclause(struct arena *arena, enum ast_opclause_kind kind, struct span span)
+struct ast_opclause *ast_new_opclause(struct arena *arena, enum ast_opclause_kind kind,
+                                      struct span span)
 {
     struct ast_opclause *clause = arena_new(arena, struct ast_opclause);
 
@@ -433,7 +453,8 @@ struct ast_opclause *ast_new_opclause(struct arena *arena, enum ast_opclause_kin
     return clause;
 }
 
-struct ast_opclause *ast_new_fails(struct arena *arena, struct span span, struct ast_c *condition, struct ast_c *code)
+struct ast_opclause *ast_new_fails(struct arena *arena, struct span span, struct ast_c *condition,
+                                   struct ast_c *code)
 {
     struct ast_opclause *clause = ast_new_opclause(arena, AST_FAILS, span);
 
@@ -464,7 +485,8 @@ struct ast_opclause *ast_new_state(struct arena *arena, struct span span, struct
     return clause;
 }
 
-struct ast_opclause *ast_new_count(struct arena *arena, enum ast_opclause_kind kind, struct span span, struct ast_number *count)
+struct ast_opclause *ast_new_count(struct arena *arena, enum ast_opclause_kind kind,
+                                   struct span span, struct ast_number *count)
 {
     struct ast_opclause *clause = ast_new_opclause(arena, kind, span);
 

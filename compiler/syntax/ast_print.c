@@ -1,13 +1,13 @@
 /* ast_print.c - the syntax tree as a .chain file in the one style.
  *
- * Four blanks a level, one between words. What stood on one line stays on one line, what did not gets a line for each clause,
- * branch and statement; single empty lines stay, chains with a body get them. C text is copied byte for byte, so the same
- * tree comes out of parsing it.
- */
+ * Four blanks a level, one between words. What stood on one line stays on one
+ * line, what did not gets a line for each clause, branch and statement; single
+ * empty lines stay, chains with a body get them. C text is copied byte for
+ * byte, so the same tree comes out of parsing it. */
 #include <string.h>
 
-#include "syntax/ast_print.h"
 #include "base/writer.h"
+#include "syntax/ast_print.h"
 
 enum { WIDEST = 120 };
 
@@ -32,16 +32,26 @@ static void print_opclause(struct print *print, const struct ast_opclause *claus
         writer_put(print->writer, clause->codes ? "raises " : "raises nothing");
         ast_print_names(print, clause->codes);
         break;
-    case AST_STATE: writer_put(print->writer, "state "); ast_print_braced(print, clause->state->text); break;
+    case AST_STATE:
+        writer_put(print->writer, "state ");
+        ast_print_braced(print, clause->state->text);
+        break;
     case AST_POSTED: writer_put(print->writer, "posted"); break;
     case AST_UNCANCELLABLE: writer_put(print->writer, "uncancellable"); break;
-    case AST_POOL: writer_put(print->writer, "pool "); ast_print_count(print, clause->count); break;
-    case AST_BUDGET: writer_put(print->writer, "budget "); ast_print_count(print, clause->count); break;
+    case AST_POOL:
+        writer_put(print->writer, "pool ");
+        ast_print_count(print, clause->count);
+        break;
+    case AST_BUDGET:
+        writer_put(print->writer, "budget ");
+        ast_print_count(print, clause->count);
+        break;
     case AST_ON: writer_putf(print->writer, "on %s", clause->name->name); break;
     }
 }
 
-/* As they are printed, on one line if nothing in them has more: what stood between them before makes no difference. */
+/* As they are printed, on one line if nothing in them has more: what stood
+ * between them before makes no difference. */
 static size_t width_of_clauses(const struct print *print, const struct ast_proto *proto)
 {
     struct writer line;
@@ -65,7 +75,8 @@ static void print_opclauses(struct print *print, const struct ast_proto *proto, 
         all.end = clause->span.end;
         comments = comments || clause->comments;
     }
-    bool broken = comments || (!ast_print_on_one_line(print, all) && proto->clauses && proto->clauses->next)
+    bool broken = comments
+                  || (!ast_print_on_one_line(print, all) && proto->clauses && proto->clauses->next)
                   || before + width_of_clauses(print, proto) > WIDEST;
     print->writer->indent += broken;
     for (const struct ast_opclause *clause = proto->clauses; clause; clause = clause->next) {
@@ -73,9 +84,10 @@ static void print_opclauses(struct print *print, const struct ast_proto *proto, 
             ast_print_end_line(print);
         else
             writer_put(print->writer, " ");
-        const struct ast_comment *behind = ast_print_before(print, clause->comments, clause->span.begin);
+        const struct ast_comment *trailing =
+            ast_print_before(print, clause->comments, clause->span.begin);
         print_opclause(print, clause);
-        ast_print_behind(print, behind);
+        ast_print_trailing(print, trailing);
     }
     print->writer->indent -= broken;
 }
@@ -92,9 +104,10 @@ static void print_params(struct print *print, const struct ast_param *param)
 
 static void print_proto(struct print *print, const struct ast_proto *proto)
 {
-    static const char *const words[] = {
-        [AST_ASYNC] = "async ", [AST_SYNC] = "sync ", [AST_BLOCKING] = "blocking ", [AST_CHAIN] = "chain "
-    };
+    static const char *const words[] = { [AST_ASYNC] = "async ",
+                                         [AST_SYNC] = "sync ",
+                                         [AST_BLOCKING] = "blocking ",
+                                         [AST_CHAIN] = "chain " };
 
     size_t begin = print->writer->length;
 
@@ -113,7 +126,8 @@ static void print_proto(struct print *print, const struct ast_proto *proto)
 
 static void print_code(struct print *print, const struct ast_code *code, bool broken)
 {
-    const struct ast_comment *behind = ast_print_before(print, code->comments, code->name->span.begin);
+    const struct ast_comment *trailing =
+        ast_print_before(print, code->comments, code->name->span.begin);
 
     writer_put(print->writer, code->name->name);
     if (code->value)
@@ -123,7 +137,7 @@ static void print_code(struct print *print, const struct ast_code *code, bool br
         ast_print_raw(print, code->text->text, strlen(code->text->text));
     }
     writer_put(print->writer, broken || code->next ? "," : "");
-    ast_print_behind(print, behind);
+    ast_print_trailing(print, trailing);
     if (broken)
         ast_print_end_line(print);
     else
@@ -155,7 +169,10 @@ static void print_item(struct print *print, const struct ast_item *item)
             writer_put_line_end(print->writer);
         writer_put(print->writer, "%}");
         break;
-    case AST_CDECL: ast_print_c(print, item->u.c->text); writer_put(print->writer, ";"); break;
+    case AST_CDECL:
+        ast_print_c(print, item->u.c->text);
+        writer_put(print->writer, ";");
+        break;
     case AST_REQUIRE: writer_putf(print->writer, "%%require \"%s\"", item->u.string.text); break;
     case AST_IMPORT: writer_putf(print->writer, "import \"%s\";", item->u.string.text); break;
     case AST_RESOURCE:
@@ -182,12 +199,14 @@ void ast_print(struct writer *writer, const struct ast_file *file, const struct 
         pos begin = ast_print_first_pos(item->comments, item->span.begin);
         if (last && (has_body(last) || has_body(item) || ast_print_has_gap(&print, begin)))
             writer_put(writer, "\n");
-        const struct ast_comment *behind = ast_print_before(&print, item->comments, item->span.begin);
+        const struct ast_comment *trailing =
+            ast_print_before(&print, item->comments, item->span.begin);
         print_item(&print, item);
-        ast_print_behind(&print, behind);
+        ast_print_trailing(&print, trailing);
         ast_print_end_line(&print);
     }
-    if (file->comments && last && (has_body(last) || ast_print_has_gap(&print, file->comments->span.begin)))
+    if (file->comments && last
+        && (has_body(last) || ast_print_has_gap(&print, file->comments->span.begin)))
         writer_put(writer, "\n");
     ast_print_before(&print, file->comments, 0);
 }

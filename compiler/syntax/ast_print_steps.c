@@ -1,8 +1,8 @@
 /* ast_print_steps.c - pipelines and what is in them, as source. */
 #include <string.h>
 
-#include "syntax/ast_print.h"
 #include "base/writer.h"
+#include "syntax/ast_print.h"
 
 static void print_block(struct print *print, const struct ast_block *block);
 static void print_form(struct print *print, const struct ast_form *form);
@@ -10,7 +10,8 @@ static void print_pipeline(struct print *print, const struct ast_pipeline *pipel
 
 /* ---- forms ---- */
 
-/* On lines of its own it has the comments before it on such lines, too, and those behind it behind the comma. */
+/* On lines of its own it has the comments before it on such lines, too, and
+ * those after it after the comma. */
 static void print_branch(struct print *print, const struct ast_branch *branch, bool has_lines)
 {
     bool flat = print->flat;
@@ -72,11 +73,11 @@ static void print_if(struct print *print, const struct ast_form *form)
     }
 }
 
-/* A count that is a name would take brackets behind it for its own. */
+/* A count that is a name would take brackets after it for its own. */
 static void print_retry(struct print *print, const struct ast_form *form)
 {
     bool touches = !form->u.retry.backoff && !form->u.retry.jitter && !form->u.retry.codes
-        && form->u.retry.form->kind == AST_EXPR;
+                   && form->u.retry.form->kind == AST_EXPR;
 
     writer_put(print->writer, "retry ");
     if (touches)
@@ -119,7 +120,10 @@ static void print_form(struct print *print, const struct ast_form *form)
 {
     switch (form->kind) {
     case AST_CALL: print_call(print, form); break;
-    case AST_SPAWN: writer_put(print->writer, "spawn "); print_call(print, form); break;
+    case AST_SPAWN:
+        writer_put(print->writer, "spawn ");
+        print_call(print, form);
+        break;
     case AST_EXPR: ast_print_bracketed(print, form->u.expr->text); break;
     case AST_DO: print_do(print, form); break;
     case AST_BLOCK: print_block(print, form->u.block); break;
@@ -127,7 +131,8 @@ static void print_form(struct print *print, const struct ast_form *form)
     case AST_SETTLE: print_branches(print, "settle", form); break;
     case AST_ANY: print_branches(print, "any", form); break;
     case AST_RACE: print_branches(print, "race", form); break;
-    case AST_EACH_IN: case AST_EACH_FROM: print_each(print, form); break;
+    case AST_EACH_IN:
+    case AST_EACH_FROM: print_each(print, form); break;
     case AST_IF: print_if(print, form); break;
     case AST_WHILE:
         writer_put(print->writer, "while ");
@@ -135,7 +140,10 @@ static void print_form(struct print *print, const struct ast_form *form)
         writer_put(print->writer, " ");
         print_block(print, form->u.while_.body);
         break;
-    case AST_LOOP: writer_put(print->writer, "loop "); print_block(print, form->u.block); break;
+    case AST_LOOP:
+        writer_put(print->writer, "loop ");
+        print_block(print, form->u.block);
+        break;
     case AST_BREAK: writer_put(print->writer, "break"); break;
     case AST_CONTINUE: writer_put(print->writer, "continue"); break;
     case AST_JOIN: writer_put(print->writer, "join"); break;
@@ -190,13 +198,15 @@ static void print_else(struct print *print, const struct ast_clause *clause)
     print->writer->indent -= broken;
 }
 
-/* Gives the comments behind it. */
+/* Gives the comments after it. */
 static const struct ast_comment *print_clause(struct print *print, const struct ast_clause *clause)
 {
-    static const char *const words[] = {
-        [AST_THEN] = "then ", [AST_THEN_ELSE] = "then ", [AST_CATCH] = "catch ", [AST_FINALLY] = "finally "
-    };
-    const struct ast_comment *behind = ast_print_before(print, clause->comments, clause->span.begin);
+    static const char *const words[] = { [AST_THEN] = "then ",
+                                         [AST_THEN_ELSE] = "then ",
+                                         [AST_CATCH] = "catch ",
+                                         [AST_FINALLY] = "finally " };
+    const struct ast_comment *trailing =
+        ast_print_before(print, clause->comments, clause->span.begin);
 
     writer_put(print->writer, words[clause->kind]);
     ast_print_names(print, clause->codes);
@@ -204,31 +214,32 @@ static const struct ast_comment *print_clause(struct print *print, const struct 
     print_step(print, clause->step);
     if (clause->else_step)
         print_else(print, clause);
-    return behind;
+    return trailing;
 }
 
 /* `hang`: how many levels further in the clauses stand than the first step. */
 static void print_pipeline(struct print *print, const struct ast_pipeline *pipeline, int hang)
 {
     bool flat = print->flat;
-    const struct ast_comment *behind = ast_print_before(print, pipeline->first->comments, pipeline->first->span.begin);
+    const struct ast_comment *trailing =
+        ast_print_before(print, pipeline->first->comments, pipeline->first->span.begin);
 
     print->flat = ast_print_on_one_line(print, pipeline->span);
     print_step(print, pipeline->first);
     print->writer->indent += hang;
     for (const struct ast_clause *clause = pipeline->clauses; clause; clause = clause->next) {
-        ast_print_behind(print, behind);
+        ast_print_trailing(print, trailing);
         if (print->flat) {
             writer_put(print->writer, " ");
         } else {
             ast_print_end_line(print);
             ast_print_keep_gap(print, clause->comments, clause->span.begin);
         }
-        behind = print_clause(print, clause);
+        trailing = print_clause(print, clause);
     }
     print->writer->indent -= hang;
     print->flat = flat;
-    ast_print_behind(print, behind);
+    ast_print_trailing(print, trailing);
 }
 
 static void print_vars(struct print *print, const struct ast_block *block)
@@ -236,11 +247,12 @@ static void print_vars(struct print *print, const struct ast_block *block)
     for (const struct ast_var *var = block->vars; var; var = var->next) {
         if (!print->flat && var != block->vars)
             ast_print_keep_gap(print, var->comments, var->span.begin);
-        const struct ast_comment *behind = ast_print_before(print, var->comments, var->span.begin);
+        const struct ast_comment *trailing =
+            ast_print_before(print, var->comments, var->span.begin);
         writer_put(print->writer, "var ");
         ast_print_c(print, var->declaration->text);
         writer_put(print->writer, ";");
-        ast_print_behind(print, behind);
+        ast_print_trailing(print, trailing);
         if (print->flat)
             writer_put(print->writer, " ");
         else
@@ -284,7 +296,9 @@ static void print_braces(struct print *print, const struct ast_block *block)
 static bool ends_the_line(const struct print *print, const struct ast_comment *comment)
 {
     return comment->to_line_end
-           || memchr(source_text(print->sources, comment->span), '\n', comment->span.end - comment->span.begin) != NULL;
+           || memchr(source_text(print->sources, comment->span), '\n',
+                     comment->span.end - comment->span.begin)
+                  != NULL;
 }
 
 static bool begins_with_line_comment(const struct print *print, const struct ast_block *block)
@@ -295,7 +309,7 @@ static bool begins_with_line_comment(const struct print *print, const struct ast
         comment = block->vars->comments;
     else if (block->pipeline)
         comment = block->pipeline->first->comments;
-    for (; comment && !comment->behind; comment = comment->next)
+    for (; comment && !comment->trailing; comment = comment->next)
         if (ends_the_line(print, comment))
             return true;
     return false;
@@ -309,7 +323,8 @@ static void print_block(struct print *print, const struct ast_block *block)
         writer_put(print->writer, "{}");
         return;
     }
-    print->flat = ast_print_on_one_line(print, block->span) && !begins_with_line_comment(print, block);
+    print->flat =
+        ast_print_on_one_line(print, block->span) && !begins_with_line_comment(print, block);
     print_braces(print, block);
     print->flat = flat;
 }

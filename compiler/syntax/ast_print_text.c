@@ -1,8 +1,8 @@
 /* ast_print_text.c - lines, comments and C text, as the printer of trees puts them. */
 #include <string.h>
 
-#include "syntax/ast_print.h"
 #include "base/writer.h"
+#include "syntax/ast_print.h"
 
 static int print_line_of(const struct print *print, pos at)
 {
@@ -42,15 +42,16 @@ static void print_unspliced(struct print *print, const char *text, size_t length
 
 static void print_comment(struct print *print, const struct ast_comment *comment)
 {
-    print_unspliced(print, source_text(print->sources, comment->span), comment->span.end - comment->span.begin);
+    print_unspliced(print, source_text(print->sources, comment->span),
+                    comment->span.end - comment->span.begin);
 }
 
-/* Ends the line, with the comments that belong behind it. */
+/* Ends the line, with the comments that belong after it. */
 void ast_print_end_line(struct print *print)
 {
-    const struct ast_comment *comment = print->behind;
+    const struct ast_comment *comment = print->trailing;
 
-    print->behind = NULL;
+    print->trailing = NULL;
     for (; comment; comment = comment->next) {
         writer_put(print->writer, " ");
         print_comment(print, comment);
@@ -74,7 +75,7 @@ bool ast_print_has_gap(const struct print *print, pos at)
 
 pos ast_print_first_pos(const struct ast_comment *comments, pos begin)
 {
-    return comments && !comments->behind ? comments->span.begin : begin;
+    return comments && !comments->trailing ? comments->span.begin : begin;
 }
 
 void ast_print_keep_gap(struct print *print, const struct ast_comment *comments, pos begin)
@@ -83,25 +84,27 @@ void ast_print_keep_gap(struct print *print, const struct ast_comment *comments,
         writer_put(print->writer, "\n");
 }
 
-/* Those before a node: on lines of their own, or before it when all goes on one line. Leaves those behind it. */
-const struct ast_comment *ast_print_before(struct print *print, const struct ast_comment *comment, pos begin)
+/* Those before a node: on lines of their own, or before it when all goes on one
+ * line. Leaves those after it. */
+const struct ast_comment *ast_print_before(struct print *print, const struct ast_comment *comment,
+                                           pos begin)
 {
-    for (; comment && !comment->behind; comment = comment->next) {
+    for (; comment && !comment->trailing; comment = comment->next) {
         print_comment(print, comment);
         if (print->flat && !comment->to_line_end) {
             writer_put(print->writer, " ");
             continue;
         }
         writer_put(print->writer, "\n");
-        bool last = !comment->next || comment->next->behind;
+        bool last = !comment->next || comment->next->trailing;
         if (ast_print_has_gap(print, last ? begin : comment->next->span.begin))
             writer_put(print->writer, "\n");
     }
     return comment;
 }
 
-/* Those behind a node: at the end of the line, or at once when more follows on it. */
-void ast_print_behind(struct print *print, const struct ast_comment *comment)
+/* Those after a node: at the end of the line, or at once when more follows on it. */
+void ast_print_trailing(struct print *print, const struct ast_comment *comment)
 {
     while (comment && print->flat && !comment->to_line_end) {
         writer_put(print->writer, " ");
@@ -109,10 +112,10 @@ void ast_print_behind(struct print *print, const struct ast_comment *comment)
         comment = comment->next;
     }
     if (comment)
-        print->behind = comment;
+        print->trailing = comment;
 }
 
-/* Behind a // comment the closing bracket needs a line of its own. */
+/* After a // comment the closing bracket needs a line of its own. */
 static bool ends_in_line_comment(const char *text)
 {
     const char *line = strrchr(text, '\n');
@@ -172,7 +175,8 @@ void ast_print_args(struct print *print, const struct ast_args *args)
         ast_print_c(print, args->c.text);
         if (!args->next)
             break;
-        bool broken = print_line_of(print, args->next->c.span.begin) > print_line_of(print, args->c.span.end);
+        bool broken =
+            print_line_of(print, args->next->c.span.begin) > print_line_of(print, args->c.span.end);
         writer_put(print->writer, broken ? ",\n    " : ", ");
     }
     writer_put(print->writer, ")");
@@ -187,7 +191,8 @@ void ast_print_count(struct print *print, const struct ast_number *number)
         writer_put(print->writer, number->text);
 }
 
-void ast_print_duration(struct print *print, const char *before, const struct ast_duration *duration)
+void ast_print_duration(struct print *print, const char *before,
+                        const struct ast_duration *duration)
 {
     static const char *const names[] = { "us", "ms", "s", "m", "h" };
     static const int64_t ns[] = { 1000, 1000000, 1000000000, 60000000000, 3600000000000 };
@@ -197,6 +202,7 @@ void ast_print_duration(struct print *print, const char *before, const struct as
         ast_print_bracketed(print, duration->count->text);
         writer_putf(print->writer, " %s", names[duration->unit]);
     } else {
-        writer_putf(print->writer, "%lld%s", (long long)(duration->ns / ns[duration->unit]), names[duration->unit]);
+        writer_putf(print->writer, "%lld%s", (long long)(duration->ns / ns[duration->unit]),
+                    names[duration->unit]);
     }
 }

@@ -62,9 +62,14 @@ static void walk_timeout(const struct ast_visitor *visitor, const struct ast_for
 static void walk_inside(const struct ast_visitor *visitor, struct ast_form *form)
 {
     switch (form->kind) {
-    case AST_BLOCK: case AST_LOOP: ast_walk_block(visitor, form->u.block); break;
-    case AST_ALL: case AST_SETTLE: case AST_ANY: case AST_RACE: walk_branches(visitor, form); break;
-    case AST_EACH_FROM: case AST_EACH_IN: walk_each(visitor, form); break;
+    case AST_BLOCK:
+    case AST_LOOP: ast_walk_block(visitor, form->u.block); break;
+    case AST_ALL:
+    case AST_SETTLE:
+    case AST_ANY:
+    case AST_RACE: walk_branches(visitor, form); break;
+    case AST_EACH_FROM:
+    case AST_EACH_IN: walk_each(visitor, form); break;
     case AST_IF:
         ast_walk_block(visitor, form->u.if_.yes);
         walk_form(visitor, form->u.if_.no);
@@ -77,9 +82,14 @@ static void walk_inside(const struct ast_visitor *visitor, struct ast_form *form
         break;
     case AST_RETURN: walk_form(visitor, form->u.return_.value); break;
     case AST_DO: visit_type(visitor, form->u.do_.type); break;
-    case AST_CALL: case AST_EXPR: case AST_BREAK: case AST_CONTINUE: case AST_DELAY: case AST_SPAWN: case AST_JOIN:
-    case AST_REJECT:
-        break;
+    case AST_CALL:
+    case AST_EXPR:
+    case AST_BREAK:
+    case AST_CONTINUE:
+    case AST_DELAY:
+    case AST_SPAWN:
+    case AST_JOIN:
+    case AST_REJECT: break;
     }
 }
 

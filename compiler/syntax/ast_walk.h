@@ -4,8 +4,9 @@
 
 #include "syntax/ast.h"
 
-/* Called before what is inside; any may be NULL. `enter` and `leave` are called around what a form runs beside other things: its
- * branches, counted from 0; the form of a timeout, 0; of an each the source, 0, and the body, 1. */
+/* Called before what is inside; any may be NULL. `enter` and `leave` are called
+ * around what a form runs beside other things: its branches, counted from 0;
+ * the form of a timeout, 0; of an each the source, 0, and the body, 1. */
 struct ast_visitor {
     void (*form)(void *context, struct ast_form *form);
     void (*codes)(void *context, const struct ast_name *codes); /* of catch and retry */

@@ -10,7 +10,8 @@
 static const struct {
     const char *digraph, *usual;
 } spellings[] = {
-    { "%:%:", "##  " }, { "<:", "[ " }, { ":>", " ]" }, { "<%", "{ " }, { "%>", " }" }, { "%:", "# " },
+    { "%:%:", "##  " }, { "<:", "[ " }, { ":>", " ]" },
+    { "<%", "{ " },     { "%>", " }" }, { "%:", "# " },
 };
 
 /* The text after a comment; `p` itself if there is none. */
@@ -26,7 +27,8 @@ static const char *skip_comment(const char *p)
     return p;
 }
 
-/* The text after a string or character constant. A quote that is not closed on its line is an apostrophe. */
+/* The text after a string or character constant. A quote that is not closed on
+ * its line is an apostrophe. */
 static const char *skip_quoted(const char *p)
 {
     const char *begin = p;
@@ -70,8 +72,8 @@ const char *digraphs_replaced(struct arena *arena, const struct source *source)
         return source->text;
     text = arena_copy(arena, source->text, source->length);
     for (p = text; *p != '\0';) {
-        const char *behind = skip_quoted(skip_comment(p));
-        p += behind != p ? (size_t)(behind - p) : replace(p);
+        const char *after = skip_quoted(skip_comment(p));
+        p += after != p ? (size_t)(after - p) : replace(p);
     }
     return text;
 }

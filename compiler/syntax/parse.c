@@ -1,11 +1,11 @@
 /* parse.c - bytes -> tree, and the list of tokens. */
 #include <string.h>
 
+#include "base/writer.h"
+#include "passes.h"
 #include "syntax/ast.h"
 #include "syntax/ast_comments.h"
-#include "passes.h"
 #include "syntax/scan.h"
-#include "base/writer.h"
 
 /* The lexer ends at a NUL byte, so there must be none before the end. */
 static bool has_nul(struct diags *diags, const struct source *source)
@@ -21,7 +21,8 @@ static bool has_nul(struct diags *diags, const struct source *source)
     return true;
 }
 
-struct ast_file *parse(struct arena *arena, struct names *names, struct diags *diags, const struct source *source)
+struct ast_file *parse(struct arena *arena, struct names *names, struct diags *diags,
+                       const struct source *source)
 {
     struct ast_file *file = arena_new(arena, struct ast_file);
     struct scanner *scan = arena_new(arena, struct scanner);
@@ -37,20 +38,24 @@ struct ast_file *parse(struct arena *arena, struct names *names, struct diags *d
     return file;
 }
 
-static void dump_token(struct writer *writer, const struct sources *sources, const struct token *token)
+static void dump_token(struct writer *writer, const struct sources *sources,
+                       const struct token *token)
 {
     struct place place = source_place(sources, token->span.begin);
 
-    writer_putf(writer, "%d:%d %s", place.line, place.column, token->kind == T_YYEOF ? "END" : token_info(token->kind)->name);
+    writer_putf(writer, "%d:%d %s", place.line, place.column,
+                token->kind == T_YYEOF ? "END" : token_info(token->kind)->name);
     if (token->span.end > token->span.begin) {
         writer_put(writer, " ");
-        writer_put_c_string(writer, source_text(sources, token->span), token->span.end - token->span.begin);
+        writer_put_c_string(writer, source_text(sources, token->span),
+                            token->span.end - token->span.begin);
     }
     writer_put(writer, "\n");
 }
 
-void parse_dump_tokens(struct writer *writer, struct arena *arena, struct names *names, struct diags *diags, const struct source *source,
-                 const struct sources *sources)
+void parse_dump_tokens(struct writer *writer, struct arena *arena, struct names *names,
+                       struct diags *diags, const struct source *source,
+                       const struct sources *sources)
 {
     struct scanner *scan = arena_new(arena, struct scanner);
     struct token token;

@@ -1,26 +1,28 @@
-/* scan.h - the lexer's state, and what its parts (chain.re, scan_c.c, scan_words.c) know of each other.
+/* scan.h - the lexer's state, and what its parts (chain.re, scan_c.c,
+ * scan_words.c) know of each other.
  *
- * The lexer looks at the last tokens and at the open brackets, never at the parser, to say what a bracket holds.
- */
+ * The lexer looks at the last tokens and at the open brackets, never at the
+ * parser, to say what a bracket holds. */
 #ifndef SCAN_H
 #define SCAN_H
 
 #include "base/arena.h"
-#include "ctext/ctext.h"
 #include "base/diag.h"
 #include "base/intern.h"
 #include "base/source.h"
+#include "ctext/ctext.h"
 #include "syntax/token.h"
 
 enum {
-    DEEPEST = 256,              /* brackets and prefixes open at once in a pipeline; brackets open at once in C text */
+    /* brackets and prefixes open at once in a pipeline; brackets open at once in C text */
+    DEEPEST = 256,
     MOST_OPEN = 2 * DEEPEST + 2
 };
 
 struct open_bracket {
-    char sign;          /* ( [ or { */
-    bool codes;         /* the { of `codes` */
-    unsigned level;     /* nesting before it */
+    char sign;      /* ( [ or { */
+    bool codes;     /* the { of `codes` */
+    unsigned level; /* nesting before it */
     const char *at;
 };
 
@@ -41,44 +43,52 @@ struct scanner {
     struct names *names;
     struct diags *diags;
     const struct source *source;
-    const char *text;           /* of the source, without digraphs */
+    const char *text; /* of the source, without digraphs */
     const char *cursor, *limit;
-    struct token last[4];       /* [0] is the newest */
-    struct token ahead;         /* found together with the last one: the name behind a type */
+    struct token last[4]; /* [0] is the newest */
+    struct token ahead;   /* found together with the last one: the name after a type */
     bool has_ahead;
-    bool closing;               /* a bracket was never closed: partners are made up until all are closed */
-    pos quiet_until;            /* the lexer has reported what is wrong up to here: no syntax errors about that */
+    /* a bracket was never closed: partners are made up until all are closed */
+    bool closing;
+    /* the lexer has reported what is wrong up to here: no syntax errors about that */
+    pos quiet_until;
     struct unbalanced *unbalanced, **last_unbalanced; /* what is wrong there has been reported */
-    char semicolon_in;          /* the bracket in which the last `;` stood */
-    const char *refused;        /* a word that was declared and cannot be a name: its uses are not reported; NULL: there is none */
-    const char *colon_at;       /* where a forgotten colon is made up */
+    char semicolon_in;                                /* the bracket in which the last `;` stood */
+    /* a word that was declared and cannot be a name: its uses are not reported;
+     * NULL: there is none */
+    const char *refused;
+    const char *colon_at; /* where a forgotten colon is made up */
     struct open_bracket open[MOST_OPEN];
-    unsigned depth;             /* of `open` */
-    unsigned c_base;            /* depth where the C being captured began */
-    unsigned level;             /* nesting of pipelines: brackets and pending prefixes */
-    unsigned conditionals;      /* #if … seen outside %{ %} */
+    unsigned depth;        /* of `open` */
+    unsigned c_base;       /* depth where the C being captured began */
+    unsigned level;        /* nesting of pipelines: brackets and pending prefixes */
+    unsigned conditionals; /* #if … seen outside %{ %} */
     struct ast_comment *comments, **last_comment;
 };
 
-void scan_init(struct scanner *scan, struct arena *arena, struct names *names, struct diags *diags, const struct source *source);
+void scan_init(struct scanner *scan, struct arena *arena, struct names *names, struct diags *diags,
+               const struct source *source);
 struct token scan_token(struct scanner *scan);
 int yylex(YYSTYPE *value, struct span *span, struct scanner *scan);
 
-/* Goes behind the partner of a bracket that the parser threw away. */
+/* Goes after the partner of a bracket that the parser threw away. */
 void scan_skip_bracket(struct scanner *scan, unsigned depth);
 
 /* The text of a span as C text. */
 struct ast_c *scan_text(struct scanner *scan, struct span span);
 
 /* The parameters of a prototype, from its arguments. */
-struct ast_proto *scan_params(struct scanner *scan, struct ast_proto *proto, const struct ast_args *args);
+struct ast_proto *scan_params(struct scanner *scan, struct ast_proto *proto,
+                              const struct ast_args *args);
 
 /* ---- between the files: each calls those before it, and the lexer ---- */
 
-/* chain.re, the lexer: one token; white space and comments, which are kept; C up to where it ends. */
+/* chain.re, the lexer: one token; white space and comments, which are kept; C
+ * up to where it ends. */
 struct token scan_lex(struct scanner *scan);
 void scan_skip_blanks(struct scanner *scan);
-void scan_skip_c(struct scanner *scan, unsigned base, const char *stops, struct ast_args_list *args);
+void scan_skip_c(struct scanner *scan, unsigned base, const char *stops,
+                 struct ast_args_list *args);
 
 static inline pos scan_pos(const struct scanner *scan, const char *at)
 {
@@ -115,12 +125,15 @@ const char *scan_end_of_line(const struct scanner *scan, const char *at);
 const char *scan_end_of_prologue(const struct scanner *scan, const char *at);
 const char *scan_open_comment(const char *text, const char *limit);
 const char *scan_end_of_code(const char *text, const char *limit);
-enum mark scan_next_mark(const struct scanner *scan, const char **at, const char *limit, unsigned depth);
+enum mark scan_next_mark(const struct scanner *scan, const char **at, const char *limit,
+                         unsigned depth);
 
 /* scan_balance.c: reports brackets that do not match, and remembers where */
 void scan_balance_file(struct scanner *scan);
-bool scan_balance_prologue(struct scanner *scan, const char *begin, const char *end); /* false: it has reported something */
-void scan_balance_insist(struct scanner *scan); /* reports where something was withheld, and nobody else had anything to say */
+/* false: it has reported something */
+bool scan_balance_prologue(struct scanner *scan, const char *begin, const char *end);
+/* reports where something was withheld, and nobody else had anything to say */
+void scan_balance_insist(struct scanner *scan);
 bool scan_is_unbalanced(const struct scanner *scan, pos at);
 char scan_partner(char sign); /* the bracket that belongs to this one */
 
@@ -141,7 +154,8 @@ struct token scan_name_token(struct scanner *scan, int kind, const char *begin, 
 struct token scan_number_token(struct scanner *scan, const char *begin, const char *end);
 void scan_make_unit(const struct scanner *scan, struct token *token); /* if it is the name of one */
 
-/* scan_brackets.c: false means that there are too many and that the rest of the item was given up */
+/* scan_brackets.c: false means that there are too many and that the rest of the
+ * item was given up */
 bool scan_open_bracket(struct scanner *scan, const char *at);
 bool scan_open_level(struct scanner *scan, const char *at);
 enum closed { CLOSED, CLOSED_OUTER, CLOSED_NOTHING };
@@ -160,14 +174,18 @@ void scan_check_type(struct scanner *scan, const struct ast_c *c);
 void scan_check_arguments(struct scanner *scan, const struct ast_args *args);
 void scan_refuse_keyword(struct scanner *scan, const struct ast_c *c, struct ctoken token);
 
-/* scan_params.c: whether the word is the name that the text declares, and not the type's own last word */
+/* scan_params.c: whether the word is the name that the text declares, and not
+ * the type's own last word */
 bool scan_is_declared(const char *text, struct ctoken name);
 
-/* scan_declare.c: where a type may begin; where a declaration between two places ends, if its `;` is missing */
+/* scan_declare.c: where a type may begin; where a declaration between two
+ * places ends, if its `;` is missing */
 bool scan_type_token(struct scanner *scan, struct token *token);
 const char *scan_declaration_end(struct scanner *scan, const char *begin, const char *end);
-bool scan_variable_without_var(struct scanner *scan, struct token *token); /* reports it, and makes the token the `var` */
-void scan_refuse_word(struct scanner *scan, const struct token *token, const char *what); /* the name of a code or resource */
+/* reports it, and makes the token the `var` */
+bool scan_variable_without_var(struct scanner *scan, struct token *token);
+/* the name of a code or resource */
+void scan_refuse_word(struct scanner *scan, const struct token *token, const char *what);
 void scan_refuse_reserved_variable(struct scanner *scan, const char *begin);
 
 /* scan_c.c: tokens that hold C */

@@ -1,15 +1,18 @@
-/* scan_balance.c - which bracket is missing, or one too many, judged by indentation.
+/* scan_balance.c - which bracket is missing, or one too many, judged by
+ * indentation.
  *
  *     all (
  *         { a then b        <- the `}` is missing at the end of this line
  *         c
  *     )                     <- but only here no bracket matches any more
  *
- * A first walk over the file, before the lexer's, looks at nothing but brackets. The text between two lines that begin an item is a
- * region. If the brackets of a region do not match, people's indentation says where the damage is: a closing bracket that begins a
- * line stands as deep as the line of its partner. One message is reported for the region, and those that the lexer and the parser
- * would have about it are withheld: they would be about brackets that were never meant to match.
- */
+ * A first walk over the file, before the lexer's, looks at nothing but
+ * brackets. The text between two lines that begin an item is a region. If the
+ * brackets of a region do not match, people's indentation says where the damage
+ * is: a closing bracket that begins a line stands as deep as the line of its
+ * partner. One message is reported for the region, and those that the lexer and
+ * the parser would have about it are withheld: they would be about brackets
+ * that were never meant to match. */
 #include <ctype.h>
 #include <string.h>
 
@@ -18,12 +21,19 @@
 
 struct bracket {
     const char *at;
-    const char *line;   /* where its line begins */
-    size_t indent;      /* of that line */
-    bool first, last;   /* on its line */
+    const char *line; /* where its line begins */
+    size_t indent;    /* of that line */
+    bool first, last; /* on its line */
 };
 
-enum wrong { NOTHING_WRONG, NEVER_CLOSED, NEVER_OPENED, CLOSES_NOTHING, WRONG_CLOSING, WRONG_OPENING };
+enum wrong {
+    NOTHING_WRONG,
+    NEVER_CLOSED,
+    NEVER_OPENED,
+    CLOSES_NOTHING,
+    WRONG_CLOSING,
+    WRONG_OPENING
+};
 
 struct verdict {
     enum wrong wrong;
@@ -33,16 +43,19 @@ struct verdict {
 struct balance {
     struct scanner *scan;
     const char *begin, *end; /* the region */
-    const char *asked, *asked_line; /* the last place whose line was asked for, and where that begins */
+    /* the last place whose line was asked for, and where that begins */
+    const char *asked, *asked_line;
     struct bracket open[MOST_OPEN];
     unsigned depth;
-    bool is_c;               /* the text of a %{ %}: lines that begin with # are the preprocessor's, at any depth */
-    struct verdict doubt;    /* the first pair that matches but does not look like it */
+    /* the text of a %{ %}: lines that begin with # are the preprocessor's, at any depth */
+    bool is_c;
+    struct verdict doubt; /* the first pair that matches but does not look like it */
 };
 
 /* ---- lines ---- */
 
-/* The walk ends where the last one began: brackets are asked for one after the other, and all of them may stand on one line. */
+/* The walk ends where the last one began: brackets are asked for one after the
+ * other, and all of them may stand on one line. */
 static const char *line_of(struct balance *balance, const char *at)
 {
     const char *line = at;
@@ -85,14 +98,18 @@ static size_t indent_of(const char *line)
 static bool is_last_on_line(const char *at)
 {
     at = skip_spaces(at + 1);
-    return *at == '\n' || *at == '\r' || *at == '\0' || (*at == '/' && (at[1] == '/' || at[1] == '*'));
+    return *at == '\n' || *at == '\r' || *at == '\0'
+           || (*at == '/' && (at[1] == '/' || at[1] == '*'));
 }
 
 static struct bracket bracket_at(struct balance *balance, const char *at)
 {
     const char *line = line_of(balance, at);
 
-    return (struct bracket){ .at = at, .line = line, .indent = indent_of(line), .first = skip_spaces(line) == at,
+    return (struct bracket){ .at = at,
+                             .line = line,
+                             .indent = indent_of(line),
+                             .first = skip_spaces(line) == at,
                              .last = is_last_on_line(at) };
 }
 
@@ -123,23 +140,28 @@ static struct bracket *top_of(struct balance *balance)
     return balance->depth == 0 ? NULL : &balance->open[balance->depth - 1];
 }
 
-/* The innermost open bracket of the closing one's kind, if `aligned` one whose line is as deep; else -1. */
+/* The innermost open bracket of the closing one's kind, if `aligned` one whose
+ * line is as deep; else -1. */
 static int find_opening(struct balance *balance, const struct bracket *closing, bool aligned)
 {
     int i = (int)balance->depth - 1;
 
-    while (i >= 0 && (scan_partner(*balance->open[i].at) != *closing->at || (aligned && balance->open[i].indent != closing->indent)))
+    while (i >= 0
+           && (scan_partner(*balance->open[i].at) != *closing->at
+               || (aligned && balance->open[i].indent != closing->indent)))
         i--;
     return i;
 }
 
-static void doubt(struct balance *balance, enum wrong wrong, const struct bracket *opening, const struct bracket *closing)
+static void doubt(struct balance *balance, enum wrong wrong, const struct bracket *opening,
+                  const struct bracket *closing)
 {
     if (balance->doubt.wrong == NOTHING_WRONG)
         balance->doubt = (struct verdict){ wrong, *opening, *closing };
 }
 
-/* The line before a closing bracket that is as deep as it; NULL if that closes something itself, or there is none. */
+/* The line before a closing bracket that is as deep as it; NULL if that closes
+ * something itself, or there is none. */
 static const char *heading_of(struct balance *balance, const struct bracket *closing)
 {
     const char *line = closing->line;
@@ -147,7 +169,9 @@ static const char *heading_of(struct balance *balance, const struct bracket *clo
     while (line > balance->begin) {
         line = line_of(balance, line - 1);
         if (!is_blank_line(line) && indent_of(line) <= closing->indent)
-            return indent_of(line) < closing->indent || strchr(")]}", *skip_spaces(line)) != NULL ? NULL : line;
+            return indent_of(line) < closing->indent || strchr(")]}", *skip_spaces(line)) != NULL
+                       ? NULL
+                       : line;
     }
     return NULL;
 }
@@ -167,13 +191,15 @@ static bool is_implausible(struct balance *balance, const struct bracket *openin
 {
     const char *before = end_before(balance, opening->at);
 
-    return *opening->at != '{' && (opening->first || (before > balance->begin && before[-1] == ')'));
+    return *opening->at != '{'
+           && (opening->first || (before > balance->begin && before[-1] == ')'));
 }
 
 static struct verdict judge_mismatch(struct balance *balance, const struct bracket *closing)
 {
     const struct bracket *top = top_of(balance);
-    int aligned = closing->first ? find_opening(balance, closing, true) : -1, match = find_opening(balance, closing, false);
+    int aligned = closing->first ? find_opening(balance, closing, true) : -1,
+        match = find_opening(balance, closing, false);
 
     if (aligned >= 0)
         return (struct verdict){ NEVER_CLOSED, balance->open[aligned + 1], *closing };
@@ -182,7 +208,8 @@ static struct verdict judge_mismatch(struct balance *balance, const struct brack
     if (match >= 0)
         return (struct verdict){ NEVER_CLOSED, balance->open[match + 1], *closing };
     if (closing->first && closing->indent == top->indent)
-        return (struct verdict){ is_implausible(balance, top) ? WRONG_OPENING : WRONG_CLOSING, *top, *closing };
+        return (struct verdict){ is_implausible(balance, top) ? WRONG_OPENING : WRONG_CLOSING, *top,
+                                 *closing };
     return too_many(balance, closing);
 }
 
@@ -206,7 +233,8 @@ static struct verdict judge_closing(struct balance *balance, const struct bracke
 {
     if (balance->depth == 0)
         return too_many(balance, closing);
-    return scan_partner(*top_of(balance)->at) == *closing->at ? judge_match(balance, closing) : judge_mismatch(balance, closing);
+    return scan_partner(*top_of(balance)->at) == *closing->at ? judge_match(balance, closing)
+                                                              : judge_mismatch(balance, closing);
 }
 
 static struct verdict judge(struct balance *balance)
@@ -214,10 +242,13 @@ static struct verdict judge(struct balance *balance)
     const char *at = balance->begin;
     enum mark mark;
 
-    while ((mark = scan_next_mark(balance->scan, &at, balance->end, balance->is_c ? 0 : balance->depth)) != MARK_END) {
+    while ((mark = scan_next_mark(balance->scan, &at, balance->end,
+                                  balance->is_c ? 0 : balance->depth))
+           != MARK_END) {
         struct bracket bracket = bracket_at(balance, at - 1);
         if (mark == MARK_OPENING && balance->depth == MOST_OPEN)
-            return (struct verdict){ .wrong = NOTHING_WRONG }; /* deeper brackets are not kept, so their partners cannot be judged */
+            /* deeper brackets are not kept, so their partners cannot be judged */
+            return (struct verdict){ .wrong = NOTHING_WRONG };
         if (mark == MARK_OPENING)
             balance->open[balance->depth++] = bracket;
         else if (mark == MARK_CLOSING) {
@@ -233,7 +264,8 @@ static struct verdict judge(struct balance *balance)
 
 /* ---- where it is ---- */
 
-/* Whether a brace that is opened at the end of the line shows that the line goes on with a block: `if (a && (b) {`. */
+/* Whether a brace that is opened at the end of the line shows that the line
+ * goes on with a block: `if (a && (b) {`. */
 static bool opens_block(struct balance *balance, const struct bracket *opening)
 {
     const char *end = scan_end_of_code(opening->line, next_line(balance, opening->line));
@@ -246,13 +278,15 @@ static bool is_doubled(const char *at)
     return at[1] == *at;
 }
 
-/* Where the partner of a bracket belongs: what stands deeper than its line is inside. The bracket itself if that is its line, or
- * where nobody ends a line within it: `a[`. */
+/* Where the partner of a bracket belongs: what stands deeper than its line is
+ * inside. The bracket itself if that is its line, or where nobody ends a line
+ * within it: `a[`. */
 static const char *place_to_close(struct balance *balance, const struct bracket *opening)
 {
     const char *line = next_line(balance, opening->line), *end;
 
-    if (is_doubled(opening->at) || opens_block(balance, opening) || (*opening->at == '[' && !opening->last))
+    if (is_doubled(opening->at) || opens_block(balance, opening)
+        || (*opening->at == '[' && !opening->last))
         return opening->at;
     while (line < balance->end && (is_blank_line(line) || indent_of(line) > opening->indent))
         line = next_line(balance, line);
@@ -275,7 +309,9 @@ static void report_never_closed(struct balance *balance, const struct bracket *o
         if (balance->end < balance->scan->limit && !balance->is_c)
             diag_note(diags, diag, one_byte(balance, balance->end), "the next item begins here");
     } else
-        diag_note(diags, diag_report(diags, D_EXPECTED_BRACKET, one_byte(balance, place), scan_partner(*opening->at)),
+        diag_note(diags,
+                  diag_report(diags, D_EXPECTED_BRACKET, one_byte(balance, place),
+                              scan_partner(*opening->at)),
                   one_byte(balance, opening->at), "to close this '%c'", *opening->at);
 }
 
@@ -285,7 +321,9 @@ static void report_never_opened(struct balance *balance, const struct bracket *c
     const char *end = scan_end_of_code(heading, next_line(balance, heading));
     struct diags *diags = balance->scan->diags;
 
-    diag_note(diags, diag_report(diags, D_EXPECTED_BRACKET, one_byte(balance, end - 1), scan_partner(*closing->at)),
+    diag_note(diags,
+              diag_report(diags, D_EXPECTED_BRACKET, one_byte(balance, end - 1),
+                          scan_partner(*closing->at)),
               one_byte(balance, closing->at), "this '%c' closes nothing else", *closing->at);
 }
 
@@ -295,23 +333,22 @@ static void report(struct balance *balance, const struct verdict *verdict)
     struct diags *diags = balance->scan->diags;
 
     switch (verdict->wrong) {
-    case NOTHING_WRONG:
-        break;
-    case NEVER_CLOSED:
-        report_never_closed(balance, opening);
-        break;
-    case NEVER_OPENED:
-        report_never_opened(balance, closing);
-        break;
+    case NOTHING_WRONG: break;
+    case NEVER_CLOSED: report_never_closed(balance, opening); break;
+    case NEVER_OPENED: report_never_opened(balance, closing); break;
     case CLOSES_NOTHING:
         diag_report(diags, D_UNMATCHED, one_byte(balance, closing->at), *closing->at);
         break;
     case WRONG_CLOSING:
-        diag_note(diags, diag_report(diags, D_MISMATCH, one_byte(balance, closing->at), scan_partner(*opening->at), *closing->at),
+        diag_note(diags,
+                  diag_report(diags, D_MISMATCH, one_byte(balance, closing->at),
+                              scan_partner(*opening->at), *closing->at),
                   one_byte(balance, opening->at), "to close this '%c'", *opening->at);
         break;
     case WRONG_OPENING:
-        diag_note(diags, diag_report(diags, D_MISMATCH, one_byte(balance, opening->at), scan_partner(*closing->at), *opening->at),
+        diag_note(diags,
+                  diag_report(diags, D_MISMATCH, one_byte(balance, opening->at),
+                              scan_partner(*closing->at), *opening->at),
                   one_byte(balance, closing->at), "closed by this '%c'", *closing->at);
         break;
     }
@@ -337,9 +374,11 @@ static void add_unbalanced(struct balance *balance)
     balance->scan->last_unbalanced = &region->next;
 }
 
-/* Where the region that begins at `begin` ends: at a line that begins an item for sure. Says whether its brackets match, and whether
- * that cannot be judged: a quote is missing, or they are too many. */
-static const char *end_of_region(struct scanner *scan, const char *begin, bool *matches, bool *broken)
+/* Where the region that begins at `begin` ends: at a line that begins an item
+ * for sure. Says whether its brackets match, and whether that cannot be judged:
+ * a quote is missing, or they are too many. */
+static const char *end_of_region(struct scanner *scan, const char *begin, bool *matches,
+                                 bool *broken)
 {
     const char *at = begin;
     char open[MOST_OPEN];
@@ -392,48 +431,59 @@ static int count_brackets(const char *begin, const char *end)
 
     for (const char *at = begin; at < end; at++)
         switch (*at) {
-        case '(': case '[': case '{': count++; break;
-        case ')': case ']': case '}': count--; break;
+        case '(':
+        case '[':
+        case '{': count++; break;
+        case ')':
+        case ']':
+        case '}': count--; break;
         default: break;
         }
     return count;
 }
 
-/* Whether the macro defined at `name` has brackets without partners and is used after its line. `looked_for` counts such macros. The
- * text is searched for each of them, so beyond MOST_MACROS it is not judged. */
+/* Whether the macro defined at `name` has brackets without partners and is used
+ * after its line. `looked_for` counts such macros. The text is searched for
+ * each of them, so beyond MOST_MACROS it is not judged. */
 static bool brings_brackets(const char *name, const char *end, int *looked_for)
 {
-    const char *newline = memchr(name, '\n', (size_t)(end - name)), *line_end = newline == NULL ? end : newline;
+    const char *newline = memchr(name, '\n', (size_t)(end - name)),
+               *line_end = newline == NULL ? end : newline;
     struct ctoken macro = ctext_next_solid(&name), token;
 
     if (macro.kind != CTOKEN_NAME || count_brackets(name, line_end) == 0)
         return false;
     if (++*looked_for > MOST_MACROS)
         return true;
-    for (const char *at = line_end; at < end && (token = ctext_next_solid(&at)).kind != CTOKEN_END && token.text < end;)
+    for (const char *at = line_end;
+         at < end && (token = ctext_next_solid(&at)).kind != CTOKEN_END && token.text < end;)
         if (token.length == macro.length && memcmp(token.text, macro.text, macro.length) == 0)
             return true;
     return false;
 }
 
-/* `STRING(})`: the argument of a macro. Nothing of C has brackets and nothing else in parentheses, and they not matching. */
+/* `STRING(})`: the argument of a macro. Nothing of C has brackets and nothing
+ * else in parentheses, and they not matching. */
 static bool has_bracket_argument(const char *begin, const char *end)
 {
-    for (const char *at = begin, *open, *last; (open = memchr(at, '(', (size_t)(end - at))) != NULL; at = open + 1) {
+    for (const char *at = begin, *open, *last; (open = memchr(at, '(', (size_t)(end - at))) != NULL;
+         at = open + 1) {
         last = open + 1 + strspn(open + 1, "{}[] \t");
-        if (open > begin && (isalnum((unsigned char)open[-1]) || open[-1] == '_') && *last == ')' && count_brackets(open + 1, last) != 0)
+        if (open > begin && (isalnum((unsigned char)open[-1]) || open[-1] == '_') && *last == ')'
+            && count_brackets(open + 1, last) != 0)
             return true;
     }
     return false;
 }
 
-/* Brackets match only for the preprocessor: some are chosen by conditionals, stand in a macro, or come from a header that is
- * included between others. */
+/* Brackets match only for the preprocessor: some are chosen by conditionals,
+ * stand in a macro, or come from a header that is included between others. */
 static bool needs_preprocessor(const char *begin, const char *end)
 {
     int depth = 0, looked_for = 0;
 
-    for (const char *at = begin, *hash; (hash = memchr(at, '#', (size_t)(end - at))) != NULL; at = hash + 1) {
+    for (const char *at = begin, *hash; (hash = memchr(at, '#', (size_t)(end - at))) != NULL;
+         at = hash + 1) {
         const char *word = skip_spaces(hash + 1);
         depth += count_brackets(at, hash);
         if (strncmp(word, "if", 2) == 0 || (strncmp(word, "include", 7) == 0 && depth != 0)
@@ -460,7 +510,8 @@ bool scan_balance_prologue(struct scanner *scan, const char *begin, const char *
 
 void scan_balance_insist(struct scanner *scan)
 {
-    for (const struct unbalanced *region = scan->unbalanced; region != NULL; region = region->next) {
+    for (const struct unbalanced *region = scan->unbalanced; region != NULL;
+         region = region->next) {
         struct balance *balance = arena_new(scan->arena, struct balance);
         balance->scan = scan;
         set_region(balance, region->begin, region->end);

@@ -1,9 +1,10 @@
-/* scan_brackets.c - which brackets are open, and what to do when they do not match: scan_balance.c has reported that.
+/* scan_brackets.c - which brackets are open, and what to do when they do not
+ * match: scan_balance.c has reported that.
  *
- * One stack serves pipelines and the C captured in them. A bracket that is never closed is found out at the end of the file,
- * at a closing bracket of another kind, or where an item begins at the start of a line; then its partner is made up, so that
- * the parser sees matching brackets in any case.
- */
+ * One stack serves pipelines and the C captured in them. A bracket that is
+ * never closed is found out at the end of the file, at a closing bracket of
+ * another kind, or where an item begins at the start of a line; then its
+ * partner is made up, so that the parser sees matching brackets in any case. */
 #include <string.h>
 
 #include "syntax/scan.h"
@@ -43,7 +44,8 @@ bool scan_open_bracket(struct scanner *scan, const char *at)
         too_deep(scan, at);
         return false;
     }
-    scan->open[scan->depth++] = (struct open_bracket){ .sign = *at, .at = at, .level = scan->level };
+    scan->open[scan->depth++] =
+        (struct open_bracket){ .sign = *at, .at = at, .level = scan->level };
     return true;
 }
 
@@ -68,13 +70,15 @@ static bool on_same_line(const char *begin, const char *end)
     return memchr(begin, '\n', (size_t)(end - begin)) == NULL;
 }
 
-/* Which bracket a closing one is for. If the innermost is of another kind but on the same line, and the one of its kind is
- * not, a wrong bracket was written rather than one forgotten. */
+/* Which bracket a closing one is for. If the innermost is of another kind but
+ * on the same line, and the one of its kind is not, a wrong bracket was written
+ * rather than one forgotten. */
 static int find_partner(const struct scanner *scan, const char *at)
 {
     int match = find_open(scan, *at), top = (int)scan->depth - 1;
 
-    if (match >= 0 && match < top && on_same_line(scan->open[top].at, at) && !on_same_line(scan->open[match].at, at))
+    if (match >= 0 && match < top && on_same_line(scan->open[top].at, at)
+        && !on_same_line(scan->open[match].at, at))
         return top;
     return match;
 }
@@ -128,7 +132,8 @@ struct token scan_close_token(struct scanner *scan, const char *at)
 struct token scan_made_up_partner(struct scanner *scan)
 {
     pop_to(scan, scan->depth - 1);
-    return scan_new_token(scan, closing_kind(scan->open[scan->depth].sign), scan->cursor, scan->cursor);
+    return scan_new_token(scan, closing_kind(scan->open[scan->depth].sign), scan->cursor,
+                          scan->cursor);
 }
 
 /* At the end of the file or at the item that begins at `at`. */
@@ -142,7 +147,8 @@ void scan_never_closed(struct scanner *scan, const char *at)
 /* Nothing is reported about what is thrown away. */
 void scan_skip_bracket(struct scanner *scan, unsigned depth)
 {
-    struct diags *diags = scan->diags, unheard = { .arena = diags->arena, .sources = diags->sources };
+    struct diags *diags = scan->diags,
+                 unheard = { .arena = diags->arena, .sources = diags->sources };
 
     if (scan->depth <= depth)
         return;

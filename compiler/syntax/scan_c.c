@@ -6,7 +6,8 @@
 
 #include "syntax/scan.h"
 
-static struct token c_token(struct scanner *scan, int kind, const char *begin, const char *inner, const char *inner_end)
+static struct token c_token(struct scanner *scan, int kind, const char *begin, const char *inner,
+                            const char *inner_end)
 {
     struct token token = scan_new_token(scan, kind, begin, scan->cursor);
 
@@ -21,13 +22,13 @@ static void require_text(struct scanner *scan, const struct token *token, const 
         diag_report(scan->diags, D_EMPTY_C, token->span, what);
 }
 
-/* Behind the last byte inside the brackets: the partner may have been made up. */
+/* After the last byte inside the brackets: the partner may have been made up. */
 static const char *end_inside(const char *begin, const char *end)
 {
     return end > begin + 1 && strchr(")]}", end[-1]) ? end - 1 : end;
 }
 
-/* CEXPR, CBLOCK or ARGS: the cursor is behind the opening bracket. */
+/* CEXPR, CBLOCK or ARGS: the cursor is after the opening bracket. */
 static struct token capture_token(struct scanner *scan, int kind, const char *begin)
 {
     struct ast_args_list args = { 0 };
@@ -43,7 +44,8 @@ static struct token capture_token(struct scanner *scan, int kind, const char *be
         return token;
     }
     struct token token = c_token(scan, kind, begin, begin + 1, end_inside(begin, scan->cursor));
-    if (kind == T_CEXPR && token.value.c->text[0] == '{') /* a statement expression: its parentheses belong to it */
+    /* a statement expression: its parentheses belong to it */
+    if (kind == T_CEXPR && token.value.c->text[0] == '{')
         token = c_token(scan, kind, begin, begin, scan->cursor);
     if (kind == T_CEXPR) {
         require_text(scan, &token, "an expression");
@@ -56,8 +58,13 @@ static struct token capture_token(struct scanner *scan, int kind, const char *be
 static int kind_of_round(const struct scanner *scan)
 {
     switch (scan->last[0].kind) {
-    case T_NAME: case T_REJECT: return T_ARGS;
-    case T_ALL: case T_SETTLE: case T_ANY: case T_RACE: case T_EACH: return T_LPAREN;
+    case T_NAME:
+    case T_REJECT: return T_ARGS;
+    case T_ALL:
+    case T_SETTLE:
+    case T_ANY:
+    case T_RACE:
+    case T_EACH: return T_LPAREN;
     default: return T_CEXPR;
     }
 }
@@ -87,7 +94,8 @@ struct token scan_bracket_token(struct scanner *scan, const char *begin)
     return token;
 }
 
-/* `struct … ;` between items, or what follows `var`: up to the semicolon, which is a token of its own, or to where it is missing. */
+/* `struct … ;` between items, or what follows `var`: up to the semicolon, which
+ * is a token of its own, or to where it is missing. */
 struct token scan_declaration_token(struct scanner *scan, const char *begin)
 {
     bool begins_with_comma = scan->depth > 0 && *scan_look_past_blanks(begin) == ',';
@@ -114,13 +122,14 @@ struct token scan_prologue_token(struct scanner *scan, const char *begin, const 
     return token;
 }
 
-/* An operator where none can be: taken with the C behind it, so that one message says all. Between items there is no telling
- * where it would end. */
+/* An operator where none can be: taken with the C after it, so that one message
+ * says all. Between items there is no telling where it would end. */
 struct token scan_operator_token(struct scanner *scan, const char *begin)
 {
     scan->cursor = begin + 1;
     if (scan->depth > 0) {
-        scan->cursor -= *begin == '\'' || *begin == '['; /* a character constant, or what is left of one; a bracket */
+        /* a character constant, or what is left of one; a bracket */
+        scan->cursor -= *begin == '\'' || *begin == '[';
         scan_skip_c(scan, scan->depth, ",", NULL);
     }
     struct token token = c_token(scan, T_OPERATOR, begin, begin, scan->cursor);

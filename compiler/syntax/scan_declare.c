@@ -1,4 +1,5 @@
-/* scan_declare.c - what declares a name: the type and the name after `as` or in a prototype, and where a C declaration ends. */
+/* scan_declare.c - what declares a name: the type and the name after `as` or in
+ * a prototype, and where a C declaration ends. */
 #include <string.h>
 
 #include "base/nearest.h"
@@ -6,13 +7,13 @@
 #include "ctext/reserved.h"
 #include "syntax/scan.h"
 
-/* ---- types and the names behind them ---- */
+/* ---- types and the names after them ---- */
 
 /* Words and stars: `struct report`, `const char *name`. */
 struct type_words {
-    const char *begin, *end;  /* of all */
-    const char *last;         /* the last one, if it is a word */
-    const char *before_last;  /* end of what is before it */
+    const char *begin, *end; /* of all */
+    const char *last;        /* the last one, if it is a word */
+    const char *before_last; /* end of what is before it */
 };
 
 /* Whether a name must follow. */
@@ -28,12 +29,13 @@ enum words_of { OF_OPERATION, OF_BINDING, OF_DO, OF_RESOURCE };
 /* Begins a statement of C: no type, and no name. */
 static bool begins_statement(const char *begin, const char *end)
 {
-    static const char *const words[] = { "do", "if", "while", "for", "switch", "case", "default", "return", "break",
-                                         "continue", "goto", NULL };
+    static const char *const words[] = { "do",      "if",     "while", "for",      "switch", "case",
+                                         "default", "return", "break", "continue", "goto",   NULL };
     return scan_word_is_one_of(begin, end, words);
 }
 
-/* Whether a row of words ends before this one. An operation may have been given any name: that is reported later. */
+/* Whether a row of words ends before this one. An operation may have been given
+ * any name: that is reported later. */
 static bool ends_words(const char *begin, const char *end, enum words_of place)
 {
     static const char *const releases[] = { "releases", NULL }, *const do_[] = { "do", NULL };
@@ -42,13 +44,14 @@ static bool ends_words(const char *begin, const char *end, enum words_of place)
     case OF_OPERATION: return false;
     case OF_BINDING: return scan_word_is_reserved(begin, end) || begins_statement(begin, end);
     case OF_DO: return scan_word_is_reserved(begin, end) || scan_word_is_one_of(begin, end, do_);
-    case OF_RESOURCE: return scan_word_is_reserved(begin, end) || scan_word_is_one_of(begin, end, releases);
+    case OF_RESOURCE:
+        return scan_word_is_reserved(begin, end) || scan_word_is_one_of(begin, end, releases);
     }
     return false;
 }
 
-/* Those of a binding end with a line that has a word which can be the name: on the next one a step begins, and its `then`
- * is missing. */
+/* Those of a binding end with a line that has a word which can be the name: on
+ * the next one a step begins, and its `then` is missing. */
 static struct type_words read_words(const char *at, enum words_of place)
 {
     struct type_words words = { .begin = at, .end = at, .before_last = at };
@@ -61,7 +64,8 @@ static struct type_words read_words(const char *at, enum words_of place)
         words.before_last = words.end;
         words.end = end;
         at = scan_look_past_blanks(end);
-        if (place == OF_BINDING && words.last && !is_declaring_word(words.last, end) && memchr(end, '\n', (size_t)(at - end)))
+        if (place == OF_BINDING && words.last && !is_declaring_word(words.last, end)
+            && memchr(end, '\n', (size_t)(at - end)))
             return words;
     }
 }
@@ -78,12 +82,13 @@ static struct token ctype_token(struct scanner *scan, const char *begin, const c
 
 /* ---- declarators, which go around a name: no place for a type takes one ---- */
 
-/* Behind `(*name)(…)[…]`, a row of brackets. */
+/* After `(*name)(…)[…]`, a row of brackets. */
 static const char *look_past_declarator(const char *at)
 {
     const char *end = at;
 
-    for (at = scan_look_past_blanks(at); *at == '(' || *at == '['; at = scan_look_past_blanks(end)) {
+    for (at = scan_look_past_blanks(at); *at == '(' || *at == '[';
+         at = scan_look_past_blanks(end)) {
         end = at + 1;
         ctext_skip_bracket(&end);
     }
@@ -107,10 +112,12 @@ static void report_declarator(struct scanner *scan, const char *begin, const cha
 {
     struct diag *diag = diag_report(scan->diags, D_DECLARATOR, scan_span(scan, begin, end));
 
-    diag_help(scan->diags, diag, "declare it before: `typedef int (*callback)(int);`, and use that name");
+    diag_help(scan->diags, diag,
+              "declare it before: `typedef int (*callback)(int);`, and use that name");
 }
 
-/* `async int (*op(int x))(int)`: where its parts belong is plain, but not to the parser. The item is given up. */
+/* `async int (*op(int x))(int)`: where its parts belong is plain, but not to
+ * the parser. The item is given up. */
 static struct token give_up_result(struct scanner *scan, struct type_words words)
 {
     const char *at = look_past_declarator(words.end);
@@ -145,9 +152,11 @@ static struct token declarator_token(struct scanner *scan, struct type_words wor
     return token;
 }
 
-/* Says why the name of a binding, operation, code or resource is none. `what`: what it would name; `first`: the words from this
- * token on cannot name such a thing. */
-static bool refuse_name(struct scanner *scan, const struct token *token, const char *what, int first)
+/* Says why the name of a binding, operation, code or resource is none. `what`:
+ * what it would name; `first`: the words from this token on cannot name such a
+ * thing. */
+static bool refuse_name(struct scanner *scan, const struct token *token, const char *what,
+                        int first)
 {
     const char *name = token->value.name->name, *end = name + strlen(name);
 
@@ -163,7 +172,8 @@ static bool refuse_name(struct scanner *scan, const struct token *token, const c
     return true;
 }
 
-/* After this token comes a code or a resource, which pipelines and prototypes mention among their own words. */
+/* After this token comes a code or a resource, which pipelines and prototypes
+ * mention among their own words. */
 void scan_refuse_word(struct scanner *scan, const struct token *token, const char *what)
 {
     refuse_name(scan, token, what, T_NAME);
@@ -175,8 +185,9 @@ enum { MOST_WORDS = 3 };
 
 /* What the words of a binding are, up to its name. */
 struct binding_words {
-    bool has_type;                    /* `int`, `struct s`, `foo *`: the next word is the name */
-    struct ctoken plain[MOST_WORDS];  /* words that may be a type's name or the binding's, after that the first ones */
+    bool has_type; /* `int`, `struct s`, `foo *`: the next word is the name */
+    /* words that may be a type's name or the binding's, after that the first ones */
+    struct ctoken plain[MOST_WORDS];
     int count;
 };
 
@@ -200,7 +211,8 @@ static struct binding_words sort_words(struct type_words words)
         if (token.kind == CTOKEN_PUNCT || ctoken_is_tag_word(token) || ctoken_is_type_word(token)) {
             sorted.has_type = true;
             sorted.count = 0; /* what was before this belongs to the type */
-        } else if (!ctoken_is_qualifier(token) && (token.text + token.length == words.end || !is_compilers(token))
+        } else if (!ctoken_is_qualifier(token)
+                   && (token.text + token.length == words.end || !is_compilers(token))
                    && sorted.count < MOST_WORDS)
             sorted.plain[sorted.count++] = token;
     }
@@ -210,8 +222,8 @@ static struct binding_words sort_words(struct type_words words)
 /* A keyword with a slip, `thne`, or a word that begins a step: after a name, not after a type. */
 static bool goes_on(struct ctoken word)
 {
-    static const char *const steps[] = { "all", "settle", "any", "race", "each", "loop", "timeout", "retry", "delay",
-                                         "spawn", "reject", NULL };
+    static const char *const steps[] = { "all",     "settle", "any",   "race",  "each",   "loop",
+                                         "timeout", "retry",  "delay", "spawn", "reject", NULL };
     char text[16] = "";
     struct nearest nearest = { text, NULL, 0 };
 
@@ -230,15 +242,17 @@ static bool is_no_end(const struct scanner *scan, const char *end)
 {
     const char *at = scan_look_past_blanks(end);
 
-    return *at == '(' || (*at >= '0' && *at <= '9') || (*at == '{' && scan->open[scan->depth - 1].sign == '{')
+    return *at == '(' || (*at >= '0' && *at <= '9')
+           || (*at == '{' && scan->open[scan->depth - 1].sign == '{')
            || (scan_word_starts(*at) && begins_statement(at, scan_word_end(at)));
 }
 
 /* `as bool`, `as int restrict`: a keyword that no type goes on with stands for the name. */
 static struct ctoken last_keyword(struct type_words words)
 {
-    static const char *const of_types[] = { "char", "short", "int", "long", "float", "double", "signed", "unsigned", "void",
-                                            "const", "volatile", NULL };
+    static const char *const of_types[] = { "char",  "short",  "int",      "long",
+                                            "float", "double", "signed",   "unsigned",
+                                            "void",  "const",  "volatile", NULL };
     struct ctoken none = { .kind = CTOKEN_END };
 
     if (words.last == NULL || scan_word_is_one_of(words.last, words.end, of_types))
@@ -246,7 +260,8 @@ static struct ctoken last_keyword(struct type_words words)
     return (struct ctoken){ CTOKEN_NAME, words.last, (size_t)(words.end - words.last) };
 }
 
-/* The name among the words after `as`. What follows it is none of the binding's: `as n thne (n)`, `as int n parse(n)`. */
+/* The name among the words after `as`. What follows it is none of the
+ * binding's: `as n thne (n)`, `as int n parse(n)`. */
 static struct ctoken name_among(const struct scanner *scan, struct type_words words)
 {
     struct binding_words sorted = sort_words(words);
@@ -262,7 +277,8 @@ static struct ctoken name_among(const struct scanner *scan, struct type_words wo
     return sorted.plain[1];
 }
 
-/* `as TYPE NAME`: the name comes with the next call. Without one it is missing, which the parser says. */
+/* `as TYPE NAME`: the name comes with the next call. Without one it is missing,
+ * which the parser says. */
 static bool bound_token(struct scanner *scan, struct token *token)
 {
     struct type_words words = read_words(scan->cursor, OF_BINDING);
@@ -277,19 +293,23 @@ static bool bound_token(struct scanner *scan, struct token *token)
     name = name_among(scan, words);
     if (name.kind == CTOKEN_END) {
         *token = ctype_token(scan, words.begin, words.end);
-        scan_note_refused(scan, scan_look_past_blanks(words.end), scan_word_end(scan_look_past_blanks(words.end)));
+        scan_note_refused(scan, scan_look_past_blanks(words.end),
+                          scan_word_end(scan_look_past_blanks(words.end)));
         return true;
     }
     scan->ahead = scan_name_token(scan, T_NAME, name.text, name.text + name.length);
     if (refuse_name(scan, &scan->ahead, NULL, T_NAME))
         scan_be_quiet_until(scan, scan_at(scan, scan->ahead.span.end));
     scan->has_ahead = scan_look_past_blanks(words.begin) != name.text;
-    *token = scan->has_ahead ? ctype_token(scan, words.begin, scan_end_of_code(words.begin, name.text)) : scan->ahead;
+    *token = scan->has_ahead
+                 ? ctype_token(scan, words.begin, scan_end_of_code(words.begin, name.text))
+                 : scan->ahead;
     scan->cursor = name.text + name.length;
     return true;
 }
 
-/* TYPE NAME of an operation: the last word is the name, what is before it the type. The name comes with the next call. */
+/* TYPE NAME of an operation: the last word is the name, what is before it the
+ * type. The name comes with the next call. */
 static bool declared_token(struct scanner *scan, struct token *token)
 {
     struct type_words words = read_words(scan->cursor, OF_OPERATION);
@@ -318,13 +338,14 @@ static bool declared_token(struct scanner *scan, struct token *token)
     return true;
 }
 
-/* do TYPE {: only with a brace behind it, else it is something else. */
+/* do TYPE {: only with a brace after it, else it is something else. */
 static bool do_type_token(struct scanner *scan, struct token *token)
 {
     struct type_words words = read_words(scan->cursor, OF_DO);
     const char *end = look_past_declarator(words.end);
 
-    if (words.begin == words.end || *scan_look_past_blanks(end) != '{' || (end != words.end && !is_declarator(words.end)))
+    if (words.begin == words.end || *scan_look_past_blanks(end) != '{'
+        || (end != words.end && !is_declarator(words.end)))
         return false;
     *token = ctype_token(scan, words.begin, words.end);
     if (end != words.end)
@@ -352,32 +373,28 @@ static bool resource_type_token(struct scanner *scan, struct token *token)
 bool scan_type_token(struct scanner *scan, struct token *token)
 {
     switch (scan->last[0].kind) {
-    case T_ASYNC: case T_SYNC: case T_BLOCKING: case T_CHAIN:
-        scan_skip_blanks(scan);
-        return declared_token(scan, token);
-    case T_AS:
-        scan_skip_blanks(scan);
-        return bound_token(scan, token);
-    case T_DO:
-        scan_skip_blanks(scan);
-        return do_type_token(scan, token);
-    case T_EQUALS:
-        scan_skip_blanks(scan);
-        return resource_type_token(scan, token);
-    default:
-        return false;
+    case T_ASYNC:
+    case T_SYNC:
+    case T_BLOCKING:
+    case T_CHAIN: scan_skip_blanks(scan); return declared_token(scan, token);
+    case T_AS: scan_skip_blanks(scan); return bound_token(scan, token);
+    case T_DO: scan_skip_blanks(scan); return do_type_token(scan, token);
+    case T_EQUALS: scan_skip_blanks(scan); return resource_type_token(scan, token);
+    default: return false;
     }
 }
 
 /* ---- variables ---- */
 
-/* Whether the text up to here names what it declares; between items it may declare no more than a struct. */
+/* Whether the text up to here names what it declares; between items it may
+ * declare no more than a struct. */
 static bool is_named(struct scanner *scan, const char *begin, const char *end)
 {
     const char *text = arena_copy(scan->arena, begin, (size_t)(end - begin));
     struct ctoken name = { .kind = CTOKEN_NAME };
 
-    return scan->depth == 0 || (ctext_declared_name(text, &name.text, &name.length) && scan_is_declared(text, name));
+    return scan->depth == 0
+           || (ctext_declared_name(text, &name.text, &name.length) && scan_is_declared(text, name));
 }
 
 /* Where variables stand: after the brace of a block, and after one another. */
@@ -396,14 +413,17 @@ static bool is_declaration(const struct scanner *scan, const struct token *token
     bool is_pointer = ctoken_is(name, "*");
 
     if (token->kind == T_CWORD)
-        return ctoken_is_type_word(first) || ctoken_is_tag_word(first) || ctoken_is_qualifier(first);
+        return ctoken_is_type_word(first) || ctoken_is_tag_word(first)
+               || ctoken_is_qualifier(first);
     while (ctoken_is(name, "*"))
         name = ctext_next_solid(&p);
-    if (token->kind != T_NAME || name.kind != CTOKEN_NAME || scan_word_is_reserved(name.text, name.text + name.length)
+    if (token->kind != T_NAME || name.kind != CTOKEN_NAME
+        || scan_word_is_reserved(name.text, name.text + name.length)
         || scan_word_is_one_of(name.text, name.text + name.length, as))
         return false;
     next = ctext_next_solid(&p);
-    return (ctoken_is(next, "=") && *p != '=') || (!is_pointer && (ctoken_is(next, ";") || ctoken_is(next, "[")));
+    return (ctoken_is(next, "=") && *p != '=')
+           || (!is_pointer && (ctoken_is(next, ";") || ctoken_is(next, "[")));
 }
 
 /* The text after this word and blanks; the whole text if it begins with another word. */
@@ -411,13 +431,17 @@ static const char *without_word(const char *text, const char *word)
 {
     size_t length = strlen(word);
 
-    return strncmp(text, word, length) == 0 && strchr(" \t\n", text[length]) != NULL ? text + length + strspn(text + length, " \t\n") : text;
+    return strncmp(text, word, length) == 0 && strchr(" \t\n", text[length]) != NULL
+               ? text + length + strspn(text + length, " \t\n")
+               : text;
 }
 
 /* `let n = 0` and `const n = 0` have no type. */
-static void help_with_var(struct scanner *scan, struct diag *diag, const char *begin, const char *end)
+static void help_with_var(struct scanner *scan, struct diag *diag, const char *begin,
+                          const char *end)
 {
-    const char *text = scan_c_text(scan, begin, end)->text, *declared = without_word(without_word(text, "let"), "auto"), *value, *call, *step;
+    const char *text = scan_c_text(scan, begin, end)->text,
+               *declared = without_word(without_word(text, "let"), "auto"), *value, *call, *step;
     struct ctoken name;
     int length;
 
@@ -427,7 +451,8 @@ static void help_with_var(struct scanner *scan, struct diag *diag, const char *b
     if (ctext_find(text, ',') != NULL)
         diag_help(scan->diags, diag, "write a `var` for each variable: `var int a; var int b;`");
     else if (value == NULL || !ctext_next_call(&call, &name))
-        diag_help(scan->diags, diag, "write `var %s%s;`", declared == text ? "" : "TYPE ", declared);
+        diag_help(scan->diags, diag, "write `var %s%s;`", declared == text ? "" : "TYPE ",
+                  declared);
     else {
         value += 1 + strspn(value + 1, " \t\n");
         step = without_word(value, "await");
@@ -436,8 +461,8 @@ static void help_with_var(struct scanner *scan, struct diag *diag, const char *b
         if (step != value)
             diag_help(scan->diags, diag, "write `%s as %.*s`", step, length, declared);
         else
-            diag_help(scan->diags, diag, "write `%s as %.*s` if that is a step, or `var %s%s;`", step, length, declared,
-                      declared == text ? "" : "TYPE ", declared);
+            diag_help(scan->diags, diag, "write `%s as %.*s` if that is a step, or `var %s%s;`",
+                      step, length, declared, declared == text ? "" : "TYPE ", declared);
     }
 }
 
@@ -447,7 +472,8 @@ bool scan_variable_without_var(struct scanner *scan, struct token *token)
     const char *begin = scan_at(scan, token->span.begin), *end;
     struct token var = scan_new_token(scan, T_VAR, begin, begin);
 
-    if (scan->depth == 0 || !is_head_of_block(scan) || !is_declaration(scan, token) || scan_is_unbalanced(scan, token->span.begin))
+    if (scan->depth == 0 || !is_head_of_block(scan) || !is_declaration(scan, token)
+        || scan_is_unbalanced(scan, token->span.begin))
         return false;
     scan->cursor = begin;
     scan_skip_c(scan, scan->depth, ";", NULL);
@@ -466,9 +492,11 @@ void scan_refuse_reserved_variable(struct scanner *scan, const char *begin)
 {
     const char *word = scan_look_past_blanks(scan->cursor), *end = scan_word_end(word);
 
-    if (!scan_word_is_reserved(word, end) || is_named(scan, begin, scan->cursor) || scan_is_unbalanced(scan, scan_pos(scan, begin)))
+    if (!scan_word_is_reserved(word, end) || is_named(scan, begin, scan->cursor)
+        || scan_is_unbalanced(scan, scan_pos(scan, begin)))
         return;
-    diag_report(scan->diags, D_RESERVED_WORD, scan_span(scan, word, end), arena_copy(scan->arena, word, (size_t)(end - word)));
+    diag_report(scan->diags, D_RESERVED_WORD, scan_span(scan, word, end),
+                arena_copy(scan->arena, word, (size_t)(end - word)));
     scan_note_refused(scan, word, end);
     scan_be_quiet_until(scan, end);
     scan->cursor = end;
@@ -481,8 +509,9 @@ void scan_refuse_reserved_variable(struct scanner *scan, const char *begin)
 static bool can_be_last(struct ctoken before, struct ctoken token)
 {
     if (token.kind == CTOKEN_NAME)
-        return !ctoken_is_tag_word(before) && !ctoken_is_tag_word(token) && !ctoken_is_type_word(token)
-               && !ctoken_is_qualifier(token) && !ctoken_is_bracket_word(token) && !ctoken_is(token, "sizeof")
+        return !ctoken_is_tag_word(before) && !ctoken_is_tag_word(token)
+               && !ctoken_is_type_word(token) && !ctoken_is_qualifier(token)
+               && !ctoken_is_bracket_word(token) && !ctoken_is(token, "sizeof")
                && !ctoken_is(token, "typedef");
     return token.kind == CTOKEN_NUMBER || token.kind == CTOKEN_STRING
            || (token.kind == CTOKEN_PUNCT && strchr(")]}", *token.text) != NULL);
@@ -491,31 +520,39 @@ static bool can_be_last(struct ctoken before, struct ctoken token)
 /* A word that begins a declaration or a step, and cannot stand inside of one. */
 static bool begins_anew(const struct scanner *scan, struct ctoken token)
 {
-    static const char *const steps[] = { "var", "all", "settle", "any", "race", "each", "loop", "timeout", "retry", "delay",
-                                         "spawn", "join", "reject", NULL };
-    static const char *const items[] = { "import", "resource", "codes", "struct", "union", "enum", "typedef", NULL };
+    static const char *const steps[] = { "var",   "all",  "settle",  "any",   "race",
+                                         "each",  "loop", "timeout", "retry", "delay",
+                                         "spawn", "join", "reject",  NULL };
+    static const char *const items[] = { "import", "resource", "codes",   "struct",
+                                         "union",  "enum",     "typedef", NULL };
     const char *end = token.text + token.length;
 
     if (scan->depth == 0)
-        return ctoken_is(token, "#") || ctoken_is(token, "%") || (token.kind == CTOKEN_NAME && scan_word_is_one_of(token.text, end, items));
-    return token.kind == CTOKEN_NAME && (begins_statement(token.text, end) || scan_word_is_one_of(token.text, end, steps));
+        return ctoken_is(token, "#") || ctoken_is(token, "%")
+               || (token.kind == CTOKEN_NAME && scan_word_is_one_of(token.text, end, items));
+    return token.kind == CTOKEN_NAME
+           && (begins_statement(token.text, end) || scan_word_is_one_of(token.text, end, steps));
 }
 
-/* What may stand on a new line where the `;` is missing. Without a `;` further on, any word or bracket. */
-static bool goes_on_without(const struct scanner *scan, struct ctoken before, struct ctoken token, bool has_semicolon)
+/* What may stand on a new line where the `;` is missing. Without a `;` further
+ * on, any word or bracket. */
+static bool goes_on_without(const struct scanner *scan, struct ctoken before, struct ctoken token,
+                            bool has_semicolon)
 {
     if (begins_anew(scan, token))
         return true;
     if (has_semicolon || scan->depth == 0)
         return false;
-    return token.kind == CTOKEN_NAME || token.kind == CTOKEN_NUMBER || (token.kind == CTOKEN_STRING && before.kind != CTOKEN_STRING)
-           || ctoken_is(token, "(") || ctoken_is(token, "{");
+    return token.kind == CTOKEN_NAME || token.kind == CTOKEN_NUMBER
+           || (token.kind == CTOKEN_STRING && before.kind != CTOKEN_STRING) || ctoken_is(token, "(")
+           || ctoken_is(token, "{");
 }
 
 /* `var int x get(n)`, all in one line. */
 static bool is_word_after_name(struct ctoken before, struct ctoken token)
 {
-    return before.kind == CTOKEN_NAME && ((token.kind == CTOKEN_NAME && *token.text != '_') || ctoken_is(token, "{"));
+    return before.kind == CTOKEN_NAME
+           && ((token.kind == CTOKEN_NAME && *token.text != '_') || ctoken_is(token, "{"));
 }
 
 /* `var int x` without its `;`: the next line is not a part of it. */
@@ -526,19 +563,21 @@ const char *scan_declaration_end(struct scanner *scan, const char *begin, const 
 
     if (scan_is_unbalanced(scan, scan_pos(scan, begin)))
         return end;
-    for (const char *p = begin; token = ctext_next_solid(&p), token.kind != CTOKEN_END && token.text < end;) {
-        const char *behind = before.text + before.length;
+    for (const char *p = begin;
+         token = ctext_next_solid(&p), token.kind != CTOKEN_END && token.text < end;) {
+        const char *after = before.text + before.length;
         bool apart = before.kind != CTOKEN_END
-                     && (memchr(behind, '\n', (size_t)(token.text - behind)) != NULL
+                     && (memchr(after, '\n', (size_t)(token.text - after)) != NULL
                          || (!has_semicolon && !has_value && is_word_after_name(before, token)));
         if (apart && ctoken_is(before, ",") && before_that.kind == CTOKEN_END && scan->depth > 0)
-            return behind;
-        if (apart && ctoken_is(before, ",") && before_that.kind != CTOKEN_END && goes_on_without(scan, before, token, has_semicolon)
+            return after;
+        if (apart && ctoken_is(before, ",") && before_that.kind != CTOKEN_END
+            && goes_on_without(scan, before, token, has_semicolon)
             && is_named(scan, begin, before_that.text + before_that.length))
             return before_that.text + before_that.length;
-        if (apart && can_be_last(before_that, before) && goes_on_without(scan, before, token, has_semicolon)
-            && is_named(scan, begin, behind))
-            return behind;
+        if (apart && can_be_last(before_that, before)
+            && goes_on_without(scan, before, token, has_semicolon) && is_named(scan, begin, after))
+            return after;
         has_value = has_value || ctoken_is(token, "=");
         before_that = before;
         before = token;

@@ -8,29 +8,34 @@
 /* Not `int`, `struct x`, `const size_t`, `foo *`. */
 bool scan_is_declared(const char *text, struct ctoken name)
 {
-    bool has_type = false, behind_tag = false;
+    bool has_type = false, after_tag = false;
     struct ctoken token;
 
-    for (const char *p = text; (token = ctext_next_solid(&p)).kind != CTOKEN_END && token.text < name.text;) {
-        behind_tag = ctoken_is_tag_word(token);
+    for (const char *p = text;
+         (token = ctext_next_solid(&p)).kind != CTOKEN_END && token.text < name.text;) {
+        after_tag = ctoken_is_tag_word(token);
         has_type = has_type || (token.kind == CTOKEN_NAME && !ctoken_is_qualifier(token));
     }
-    const char *behind = name.text + name.length;
-    return has_type && !behind_tag && !ctoken_is_type_word(name) && !ctoken_is_qualifier(name) && !ctoken_is(ctext_next_solid(&behind), "*");
+    const char *after = name.text + name.length;
+    return has_type && !after_tag && !ctoken_is_type_word(name) && !ctoken_is_qualifier(name)
+           && !ctoken_is(ctext_next_solid(&after), "*");
 }
 
 /* A keyword at the end that no type goes on with: `int bool`, but not `unsigned int`. */
 static bool is_keyword_for_name(const char *text, struct ctoken *last)
 {
-    static const char *const of_types[] = { "char", "short", "int", "long", "float", "double", "signed", "unsigned", "void", NULL };
+    static const char *const of_types[] = { "char",   "short",  "int",      "long", "float",
+                                            "double", "signed", "unsigned", "void", NULL };
     struct ctoken token;
     bool has_type = false;
     char word[32] = "";
 
     *last = (struct ctoken){ .kind = CTOKEN_END };
     for (const char *p = text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; *last = token)
-        has_type = has_type || ctoken_is_type_word(*last) || (last->kind == CTOKEN_NAME && !ctoken_is_qualifier(*last));
-    if (!has_type || last->kind != CTOKEN_NAME || last->length >= sizeof word || ctoken_is_qualifier(*last)
+        has_type = has_type || ctoken_is_type_word(*last)
+                   || (last->kind == CTOKEN_NAME && !ctoken_is_qualifier(*last));
+    if (!has_type || last->kind != CTOKEN_NAME || last->length >= sizeof word
+        || ctoken_is_qualifier(*last)
         || scan_word_is_one_of(last->text, last->text + last->length, of_types))
         return false;
     memcpy(word, last->text, last->length);
@@ -55,7 +60,8 @@ static void refuse_reserved(struct scanner *scan, const struct ast_c *c, struct 
     const char *word = arena_copy(scan->arena, name.text, name.length);
     pos begin = c->span.begin + (pos)(name.text - c->text);
 
-    diag_report(scan->diags, D_RESERVED_WORD, (struct span){ begin, begin + (pos)name.length }, word);
+    diag_report(scan->diags, D_RESERVED_WORD, (struct span){ begin, begin + (pos)name.length },
+                word);
 }
 
 static struct ast_param *new_param(struct scanner *scan, const struct ast_c *c)
@@ -68,7 +74,8 @@ static struct ast_param *new_param(struct scanner *scan, const struct ast_c *c)
     param->name_span = c->span;
     if (strcmp(c->text, "...") == 0)
         return param;
-    if (!ctext_declared_name(c->text, &name.text, &name.length) || !scan_is_declared(c->text, name)) {
+    if (!ctext_declared_name(c->text, &name.text, &name.length)
+        || !scan_is_declared(c->text, name)) {
         report_no_name(scan, c);
         param->name = intern_string(scan->names, "");
         return param;
@@ -84,7 +91,8 @@ static struct ast_param *new_param(struct scanner *scan, const struct ast_c *c)
     return param;
 }
 
-struct ast_proto *scan_params(struct scanner *scan, struct ast_proto *proto, const struct ast_args *args)
+struct ast_proto *scan_params(struct scanner *scan, struct ast_proto *proto,
+                              const struct ast_args *args)
 {
     struct ast_param_list params = { 0 };
 

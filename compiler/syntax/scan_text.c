@@ -1,4 +1,5 @@
-/* scan_text.c - C text as it is kept: without the blanks around it, or with its lines as they were. */
+/* scan_text.c - C text as it is kept: without the blanks around it, or with its
+ * lines as they were. */
 #include <string.h>
 
 #include "syntax/scan.h"
@@ -30,10 +31,12 @@ struct ast_c *scan_c_text(struct scanner *scan, const char *begin, const char *e
         end--;
     while (begin < end && is_blank(*begin))
         begin++;
-    return ast_new_c(scan->arena, scan_span(scan, begin, end), arena_copy(scan->arena, begin, (size_t)(end - begin)));
+    return ast_new_c(scan->arena, scan_span(scan, begin, end),
+                     arena_copy(scan->arena, begin, (size_t)(end - begin)));
 }
 
-/* A blank after `#`, `[` or `{` may be the second half of a digraph (digraphs.c), which the text must not lose. */
+/* A blank after `#`, `[` or `{` may be the second half of a digraph
+ * (digraphs.c), which the text must not lose. */
 static const char *whole_digraph(const struct scanner *scan, const char *end)
 {
     const char *source = scan->source->text + (end - scan->text);
@@ -51,7 +54,8 @@ struct ast_c *scan_raw_text(struct scanner *scan, const char *begin, const char 
     struct ast_c *c = scan_c_text(scan, begin, end);
     size_t length;
     const char *last = whole_digraph(scan, scan_at(scan, c->span.end));
-    const char *raw = source_raw(scan->source, c->span.begin - scan->source->base, (pos)(last - scan->text), &length);
+    const char *raw = source_raw(scan->source, c->span.begin - scan->source->base,
+                                 (pos)(last - scan->text), &length);
 
     c->text = copy_raw(scan->arena, raw, length);
     return c;

@@ -1,4 +1,5 @@
-/* scan_token.c - the tokens that the parser sees: the lexer's, and what only its neighbours tell of a word. */
+/* scan_token.c - the tokens that the parser sees: the lexer's, and what only
+ * its neighbours tell of a word. */
 #include <ctype.h>
 #include <string.h>
 
@@ -13,12 +14,15 @@ static bool wants_unit(const struct scanner *scan)
     if (scan->last[0].kind != T_CEXPR)
         return false;
     switch (scan->last[1].kind) {
-    case T_DELAY: case T_TIMEOUT: case T_BACKOFF: case T_TO: return true;
+    case T_DELAY:
+    case T_TIMEOUT:
+    case T_BACKOFF:
+    case T_TO: return true;
     default: return false;
     }
 }
 
-/* Behind NAME, NAME, …; NULL if there is no name. */
+/* After NAME, NAME, …; NULL if there is no name. */
 static const char *look_past_names(const char *at)
 {
     for (;;) {
@@ -37,7 +41,8 @@ static bool is_step_word(const char *at)
     static const char *const tails[] = { "as", NULL };
     const char *end = scan_word_end(at);
 
-    return scan_word_starts(*at) && !scan_word_is_reserved(at, end) && !scan_word_is_one_of(at, end, tails);
+    return scan_word_starts(*at) && !scan_word_is_reserved(at, end)
+           && !scan_word_is_one_of(at, end, tails);
 }
 
 static void report_missing_colon(struct scanner *scan, const char *names, const char *at)
@@ -63,7 +68,8 @@ static bool are_builtin(struct scanner *scan, const char *at)
     return true;
 }
 
-/* What stands at `at` behind names makes them codes for sure: `catch A step`, `catch A, B (expression)`. */
+/* What stands at `at` after names makes them codes for sure: `catch A step`,
+ * `catch A, B (expression)`. */
 static bool are_codes(struct scanner *scan, const char *names, const char *at)
 {
     bool in_block = scan->open[scan->depth - 1].sign == '{';
@@ -71,11 +77,12 @@ static bool are_codes(struct scanner *scan, const char *names, const char *at)
     if (!isupper((unsigned char)*names)) /* codes are written in capitals; `catch do {` is a step */
         return false;
     if (*at == '(')
-        return are_builtin(scan, names) || (in_block && memchr(names, ',', (size_t)(at - names)) != NULL);
+        return are_builtin(scan, names)
+               || (in_block && memchr(names, ',', (size_t)(at - names)) != NULL);
     return is_step_word(at) || (*at == '{' && in_block);
 }
 
-/* `catch (A, B): step`: behind the colon; NULL if this is something else. */
+/* `catch (A, B): step`: after the colon; NULL if this is something else. */
 static const char *look_past_codes_in_brackets(const char *at)
 {
     at = *at == '(' ? look_past_names(scan_look_past_blanks(at + 1)) : NULL;
@@ -83,10 +90,12 @@ static const char *look_past_codes_in_brackets(const char *at)
     return at != NULL && *at == ':' ? at + 1 : NULL;
 }
 
-static struct token codes_in_brackets(struct scanner *scan, const char *begin, const char *names, const char *end)
+static struct token codes_in_brackets(struct scanner *scan, const char *begin, const char *names,
+                                      const char *end)
 {
     struct token token = scan_new_token(scan, T_CATCH, begin, scan->cursor);
-    struct diag *diag = diag_report(scan->diags, D_CODES_IN_BRACKETS, scan_span(scan, names, names + 1));
+    struct diag *diag =
+        diag_report(scan->diags, D_CODES_IN_BRACKETS, scan_span(scan, names, names + 1));
     const char *close = memchr(names, ')', (size_t)(end - names));
 
     diag_help(scan->diags, diag, "write `catch %.*s: step`", (int)(close - names - 1), names + 1);
@@ -111,7 +120,8 @@ struct token scan_catch_token(struct scanner *scan, const char *begin)
     return scan_new_token(scan, T_CATCHF, begin, scan->cursor);
 }
 
-/* Whether the next word is a name even if the language has that word: after `return`, in `each (`, and after some words between items. */
+/* Whether the next word is a name even if the language has that word: after
+ * `return`, in `each (`, and after some words between items. */
 static bool wants_name(const struct scanner *scan)
 {
     int last = scan->last[0].kind;
@@ -128,15 +138,17 @@ static const char *named_here(const struct scanner *scan)
 
     if (scan->depth == 0)
         return last == T_RESOURCE ? "a resource" : NULL;
-    return scan->open[scan->depth - 1].codes && (last == T_LBRACE || last == T_COMMA) ? "a code" : NULL;
+    return scan->open[scan->depth - 1].codes && (last == T_LBRACE || last == T_COMMA) ? "a code"
+                                                                                      : NULL;
 }
 
 static bool is_word(const struct scanner *scan, const struct token *token)
 {
     const char *begin = scan_at(scan, token->span.begin);
 
-    return token->kind != T_CATCHF && token->span.end > token->span.begin && scan_word_starts(*begin)
-        && !scan_word_is_reserved(begin, begin + (token->span.end - token->span.begin));
+    return token->kind != T_CATCHF && token->span.end > token->span.begin
+           && scan_word_starts(*begin)
+           && !scan_word_is_reserved(begin, begin + (token->span.end - token->span.begin));
 }
 
 static struct token word_in_place(struct scanner *scan, struct token token)
@@ -144,7 +156,8 @@ static struct token word_in_place(struct scanner *scan, struct token token)
     bool is_tail = token.kind == T_AS && scan->last[0].kind == T_RETURN;
 
     if (wants_name(scan) && token.kind != T_NAME && !is_tail && is_word(scan, &token))
-        token = scan_name_token(scan, T_NAME, scan_at(scan, token.span.begin), scan_at(scan, token.span.end));
+        token = scan_name_token(scan, T_NAME, scan_at(scan, token.span.begin),
+                                scan_at(scan, token.span.end));
     if (token.kind == T_NAME && named_here(scan) != NULL)
         scan_refuse_word(scan, &token, named_here(scan));
     if (token.kind == T_NAME && wants_unit(scan))
@@ -183,17 +196,18 @@ static struct token next_token(struct scanner *scan)
 static void count_level(struct scanner *scan, const struct token *token)
 {
     switch (token->kind) {
-    case T_TIMEOUT: case T_RETRY: case T_ELSE:
-        scan_open_level(scan, scan_at(scan, token->span.begin));
-        break;
+    case T_TIMEOUT:
+    case T_RETRY:
+    case T_ELSE: scan_open_level(scan, scan_at(scan, token->span.begin)); break;
     case T_SEMICOLON:
         scan->semicolon_in = scan->depth ? scan->open[scan->depth - 1].sign : '\0';
         /* fall through */
-    case T_THEN: case T_CATCH: case T_CATCHF: case T_FINALLY: case T_COMMA:
-        scan->level = scan->depth ? scan->open[scan->depth - 1].level + 1 : 0;
-        break;
-    default:
-        break;
+    case T_THEN:
+    case T_CATCH:
+    case T_CATCHF:
+    case T_FINALLY:
+    case T_COMMA: scan->level = scan->depth ? scan->open[scan->depth - 1].level + 1 : 0; break;
+    default: break;
     }
 }
 
@@ -216,7 +230,8 @@ int yylex(YYSTYPE *value, struct span *span, struct scanner *scan)
     return token.kind;
 }
 
-void scan_init(struct scanner *scan, struct arena *arena, struct names *names, struct diags *diags, const struct source *source)
+void scan_init(struct scanner *scan, struct arena *arena, struct names *names, struct diags *diags,
+               const struct source *source)
 {
     *scan = (struct scanner){ .arena = arena, .names = names, .diags = diags, .source = source };
     scan->text = scan->cursor = digraphs_replaced(arena, source);

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ctext/reserved.h"
 #include "ctext/ctext.h"
+#include "ctext/reserved.h"
 #include "syntax/digraphs.h"
 #include "syntax/scan.h"
 
@@ -18,7 +18,8 @@ struct token scan_name_token(struct scanner *scan, int kind, const char *begin, 
 {
     struct token token = scan_new_token(scan, kind, begin, end);
 
-    token.value.name = ast_new_name(scan->arena, token.span, intern(scan->names, begin, (size_t)(end - begin)));
+    token.value.name =
+        ast_new_name(scan->arena, token.span, intern(scan->names, begin, (size_t)(end - begin)));
     return token;
 }
 
@@ -68,7 +69,8 @@ static const struct {
 static int find_unit(const char *begin, const char *end)
 {
     for (int i = 0; i < (int)(sizeof units / sizeof *units); i++)
-        if (strlen(units[i].name) == (size_t)(end - begin) && memcmp(units[i].name, begin, (size_t)(end - begin)) == 0)
+        if (strlen(units[i].name) == (size_t)(end - begin)
+            && memcmp(units[i].name, begin, (size_t)(end - begin)) == 0)
             return i;
     return -1;
 }
@@ -88,13 +90,15 @@ static bool duration_fits(const char *digits, const char *end, int64_t ns, int64
     return true;
 }
 
-static struct token duration_token(struct scanner *scan, const char *begin, const char *letters, const char *end, int unit)
+static struct token duration_token(struct scanner *scan, const char *begin, const char *letters,
+                                   const char *end, int unit)
 {
     struct token token = scan_new_token(scan, T_DUR, begin, end);
 
     token.value.duration = ast_new_duration(scan->arena, token.span, NULL, units[unit].unit);
     if (!duration_fits(begin, letters, units[unit].ns, &token.value.duration->ns))
-        diag_report(scan->diags, D_LONG_DURATION, token.span, arena_copy(scan->arena, begin, (size_t)(end - begin)));
+        diag_report(scan->diags, D_LONG_DURATION, token.span,
+                    arena_copy(scan->arena, begin, (size_t)(end - begin)));
     return token;
 }
 
@@ -102,16 +106,19 @@ static struct token plain_number_token(struct scanner *scan, const char *begin, 
 {
     struct token token = scan_new_token(scan, T_NUM, begin, end);
 
-    token.value.number = ast_new_number(scan->arena, token.span, intern(scan->names, begin, (size_t)(end - begin)));
+    token.value.number =
+        ast_new_number(scan->arena, token.span, intern(scan->names, begin, (size_t)(end - begin)));
     return token;
 }
 
 /* It begins with a 0, so it is octal to C, and to us. */
 static void report_octal(struct scanner *scan, const struct token *token)
 {
-    struct diag *diag = diag_report(scan->diags, D_BAD_NUMBER, token->span, token->value.number->text);
+    struct diag *diag =
+        diag_report(scan->diags, D_BAD_NUMBER, token->span, token->value.number->text);
 
-    diag_help(scan->diags, diag, "a number that begins with 0 is octal, as in C: its digits are 0 to 7");
+    diag_help(scan->diags, diag,
+              "a number that begins with 0 is octal, as in C: its digits are 0 to 7");
 }
 
 static struct token whole_number_token(struct scanner *scan, const char *begin, const char *end)
@@ -143,10 +150,12 @@ static bool wants_count(const struct scanner *scan)
     return scan->last[0].kind == T_LIMIT || scan->last[0].kind == T_RETRY;
 }
 
-static void help_number(struct scanner *scan, struct diag *diag, const char *begin, const char *letters)
+static void help_number(struct scanner *scan, struct diag *diag, const char *begin,
+                        const char *letters)
 {
     if (wants_count(scan))
-        diag_help(scan->diags, diag, "write `%s %.*s`", scan->last[0].kind == T_LIMIT ? "limit" : "retry", (int)(letters - begin), begin);
+        diag_help(scan->diags, diag, "write `%s %.*s`",
+                  scan->last[0].kind == T_LIMIT ? "limit" : "retry", (int)(letters - begin), begin);
     else if (*letters == '.')
         diag_help(scan->diags, diag, "a duration must be a whole number: 1500ms, not 1.5s");
     else
@@ -154,7 +163,8 @@ static void help_number(struct scanner *scan, struct diag *diag, const char *beg
 }
 
 /* A number that is no good is taken for what was meant, going by its letters. */
-static struct token bad_number_token(struct scanner *scan, const char *begin, const char *letters, const char *end)
+static struct token bad_number_token(struct scanner *scan, const char *begin, const char *letters,
+                                     const char *end)
 {
     const char *text = arena_copy(scan->arena, begin, (size_t)(end - begin));
     struct diag *diag = diag_report(scan->diags, D_BAD_NUMBER, scan_span(scan, begin, end), text);

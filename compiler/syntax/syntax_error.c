@@ -1,4 +1,5 @@
-/* syntax_error.c - syntax errors in words: what was expected, what was found, and what was probably meant. */
+/* syntax_error.c - syntax errors in words: what was expected, what was found,
+ * and what was probably meant. */
 #include "syntax/syntax_error.h"
 
 #include <ctype.h>
@@ -11,7 +12,8 @@
 
 static bool is_quiet(const struct scanner *scan)
 {
-    return scan->last[0].span.begin <= scan->quiet_until || scan_is_unbalanced(scan, scan->last[0].span.begin);
+    return scan->last[0].span.begin <= scan->quiet_until
+           || scan_is_unbalanced(scan, scan->last[0].span.begin);
 }
 
 /* ---- what was expected ---- */
@@ -29,17 +31,33 @@ static bool is_left_out(const struct expected *expected, int token)
 
     switch (token) {
     case T_OPERATOR: return true;
-    case T_VAR: case T_RBRACE: if (expects(expected, T_DO) && !group[GROUP_CLAUSE]) return true; break;
-    case T_SEMICOLON: if (group[GROUP_CLAUSE] && expects(expected, T_RBRACE)) return true; break;
-    case T_ARGS: case T_WHILE: case T_LBRACE: if (group[GROUP_CLAUSE]) return true; break;
+    case T_VAR:
+    case T_RBRACE:
+        if (expects(expected, T_DO) && !group[GROUP_CLAUSE])
+            return true;
+        break;
+    case T_SEMICOLON:
+        if (group[GROUP_CLAUSE] && expects(expected, T_RBRACE))
+            return true;
+        break;
+    case T_ARGS:
+    case T_WHILE:
+    case T_LBRACE:
+        if (group[GROUP_CLAUSE])
+            return true;
+        break;
     default: break;
     }
     switch (token_group(token)) {
     case GROUP_STEP: return expects(expected, T_DO);
     case GROUP_VALUE: return expects(expected, T_DO) || group[GROUP_CLAUSE];
     case GROUP_OPCLAUSE: return expects(expected, T_FAILS) || expects(expected, T_DO);
-    case GROUP_ITEM: return !expects(expected, T_CHAIN) ? false : expects(expected, T_SEMICOLON) || expects(expected, T_IMPORT);
-    case GROUP_CLAUSE: case GROUP_TAIL: return true;
+    case GROUP_ITEM:
+        return !expects(expected, T_CHAIN)
+                   ? false
+                   : expects(expected, T_SEMICOLON) || expects(expected, T_IMPORT);
+    case GROUP_CLAUSE:
+    case GROUP_TAIL: return true;
     case GROUP_NONE: break;
     }
     return false;
@@ -49,11 +67,13 @@ static bool is_left_out(const struct expected *expected, int token)
 static void choose_words(struct expected *expected)
 {
     bool *group = expected->group;
-    bool item = group[GROUP_ITEM] && !expects(expected, T_SEMICOLON) && expects(expected, T_CHAIN) && expects(expected, T_IMPORT);
+    bool item = group[GROUP_ITEM] && !expects(expected, T_SEMICOLON) && expects(expected, T_CHAIN)
+                && expects(expected, T_IMPORT);
 
     if (item)
         add_words(expected, "an item");
-    if (expects(expected, T_DO) && !group[GROUP_CLAUSE] && !(expects(expected, T_RBRACE) && !expects(expected, T_VAR)))
+    if (expects(expected, T_DO) && !group[GROUP_CLAUSE]
+        && !(expects(expected, T_RBRACE) && !expects(expected, T_VAR)))
         add_words(expected, "a step");
     if (group[GROUP_CLAUSE])
         add_words(expected, "'then'");
@@ -92,16 +112,19 @@ static const char *join_words(struct scanner *scan, const struct expected *expec
     return text;
 }
 
-/* Whether the end of something stands on a later line than what it is too early for: the line before is to be mended. */
+/* Whether the end of something stands on a later line than what it is too early
+ * for: the line before is to be mended. */
 static bool is_missing_before(const struct scanner *scan, const struct expected *expected)
 {
     const struct token *found = &scan->last[0], *before = &scan->last[1];
-    bool ends = found->kind == T_RBRACE || found->kind == T_RPAREN || found->kind == T_SEMICOLON || found->kind == T_COMMA
-                || found->kind == T_YYEOF || token_group(found->kind) == GROUP_CLAUSE;
+    bool ends = found->kind == T_RBRACE || found->kind == T_RPAREN || found->kind == T_SEMICOLON
+                || found->kind == T_COMMA || found->kind == T_YYEOF
+                || token_group(found->kind) == GROUP_CLAUSE;
 
-    return ends && before->kind != T_LBRACE && before->kind != T_LPAREN && !expected->group[GROUP_CLAUSE]
-           && before->span.end > before->span.begin
-           && memchr(scan_at(scan, before->span.end), '\n', found->span.begin - before->span.end) != NULL;
+    return ends && before->kind != T_LBRACE && before->kind != T_LPAREN
+           && !expected->group[GROUP_CLAUSE] && before->span.end > before->span.begin
+           && memchr(scan_at(scan, before->span.end), '\n', found->span.begin - before->span.end)
+                  != NULL;
 }
 
 /* Whether an `each` is read whose parentheses are open. */
@@ -114,7 +137,8 @@ static bool is_head_of_each(const struct scanner *scan)
     return at - scan->text >= 4 && memcmp(at - 4, "each", 4) == 0;
 }
 
-/* Up to where a token that is wrong makes wrong what follows it: a statement of C, the parentheses of an `each`. */
+/* Up to where a token that is wrong makes wrong what follows it: a statement of
+ * C, the parentheses of an `each`. */
 static const char *end_of_wrong(const struct scanner *scan, const struct token *found)
 {
     const char *begin = syntax_source(scan, found->span), *at = begin;
@@ -149,13 +173,18 @@ void syntax_error(struct scanner *scan, const int *tokens, int count)
         return;
     }
     struct expected expected = gather(tokens, count);
-    const char *after = before->kind ? arena_format(scan->arena, " after %s", syntax_shown(scan, before)) : "";
-    const char *text = arena_format(scan->arena, "expected %s%s", join_words(scan, &expected), after);
+    const char *after =
+        before->kind ? arena_format(scan->arena, " after %s", syntax_shown(scan, before)) : "";
+    const char *text =
+        arena_format(scan->arena, "expected %s%s", join_words(scan, &expected), after);
     struct diag *diag;
     if (is_missing_before(scan, &expected))
-        diag = diag_report(scan->diags, D_SYNTAX, (struct span){ before->span.end, before->span.end }, text);
+        diag = diag_report(scan->diags, D_SYNTAX,
+                           (struct span){ before->span.end, before->span.end }, text);
     else
-        diag = diag_report(scan->diags, D_SYNTAX, found->span, arena_format(scan->arena, "%s, found %s", text, syntax_shown(scan, found)));
+        diag =
+            diag_report(scan->diags, D_SYNTAX, found->span,
+                        arena_format(scan->arena, "%s, found %s", text, syntax_shown(scan, found)));
     const char *help = syntax_help(scan, &expected);
     if (help)
         diag_help(scan->diags, diag, "%s", help);
@@ -164,11 +193,11 @@ void syntax_error(struct scanner *scan, const int *tokens, int count)
 
 /* ---- slips ---- */
 
-void syntax_missing_semicolon(struct scanner *scan, struct span behind)
+void syntax_missing_semicolon(struct scanner *scan, struct span before)
 {
     if (is_quiet(scan))
         return;
-    diag_report(scan->diags, D_MISSING_SEMICOLON, behind, syntax_shown(scan, &scan->last[1]));
+    diag_report(scan->diags, D_MISSING_SEMICOLON, before, syntax_shown(scan, &scan->last[1]));
     scan_be_quiet_until(scan, syntax_source(scan, scan->last[0].span));
 }
 
@@ -192,7 +221,8 @@ void syntax_semicolon(struct scanner *scan, struct span semicolon, const struct 
     struct diag *diag = diag_report(scan->diags, D_STEPS_JOINED, semicolon, ";");
 
     if (next->form->kind == AST_CALL)
-        diag_help(scan->diags, diag, "write `then %s%s`", next->form->u.call.name, next->form->u.call.bare ? "" : "(...)");
+        diag_help(scan->diags, diag, "write `then %s%s`", next->form->u.call.name,
+                  next->form->u.call.bare ? "" : "(...)");
 }
 
 void syntax_do_while(struct scanner *scan, struct span keyword)
@@ -230,7 +260,8 @@ static const char *in_one_line(struct scanner *scan, const char *text, size_t le
 }
 
 /* What is called may be an operation, which is no C. */
-static void help_with_calls(struct scanner *scan, struct diag *diag, const char *text, const char *word)
+static void help_with_calls(struct scanner *scan, struct diag *diag, const char *text,
+                            const char *word)
 {
     const char *end = text, *p;
     struct ctoken name, other;
@@ -238,11 +269,15 @@ static void help_with_calls(struct scanner *scan, struct diag *diag, const char 
     if (!ctext_next_call(&end, &name))
         diag_help(scan->diags, diag, "write `(%s)`", text);
     else if (p = end, ctext_next_call(&p, &other))
-        diag_help(scan->diags, diag, "write `(%s)` if these are C functions; an operation is a step of its own: `%.*s as NAME then %s(...)`",
-                  text, (int)(end - name.text), name.text, word);
+        diag_help(
+            scan->diags, diag,
+            "write `(%s)` if these are C functions; an operation is a step of its own: `%.*s as NAME then %s(...)`",
+            text, (int)(end - name.text), name.text, word);
     else
-        diag_help(scan->diags, diag, "write `%.*s then %s(%.*sit%s)`, or `(%s)` if '%.*s' is a C function", (int)(end - name.text),
-                  name.text, word, (int)(name.text - text), text, end, text, (int)name.length, name.text);
+        diag_help(scan->diags, diag,
+                  "write `%.*s then %s(%.*sit%s)`, or `(%s)` if '%.*s' is a C function",
+                  (int)(end - name.text), name.text, word, (int)(name.text - text), text, end, text,
+                  (int)name.length, name.text);
 }
 
 void syntax_value(struct scanner *scan, struct span span, const struct ast_c *c)
@@ -252,7 +287,8 @@ void syntax_value(struct scanner *scan, struct span span, const struct ast_c *c)
     if (is_quiet(scan))
         return;
     diag = diag_report(scan->diags, D_BARE_C, span);
-    help_with_calls(scan, diag, in_one_line(scan, c->text, strlen(c->text)), is_returned(scan, c->span) ? "return " : "");
+    help_with_calls(scan, diag, in_one_line(scan, c->text, strlen(c->text)),
+                    is_returned(scan, c->span) ? "return " : "");
 }
 
 /* a(x).then(b); `c` is NULL if a step stands before it that cannot be shown. */
@@ -260,7 +296,8 @@ static void report_method(struct scanner *scan, const struct ast_c *point, const
 {
     struct diag *diag = diag_report(scan->diags, D_STEPS_JOINED, point->span, ".");
     const char *p = syntax_source(scan, point->span) + 1;
-    const char *first = c == NULL ? "..." : in_one_line(scan, c->text, point->span.begin - c->span.begin);
+    const char *first =
+        c == NULL ? "..." : in_one_line(scan, c->text, point->span.begin - c->span.begin);
     struct ctoken word = ctext_next_solid(&p), bracket = ctext_next_solid(&p);
     const char *end = p;
     struct ctoken name = ctext_next_solid(&p);
@@ -270,19 +307,24 @@ static void report_method(struct scanner *scan, const struct ast_c *point, const
         scan_be_quiet_until(scan, end); /* what is in it is of another language, too */
     }
     if (ctoken_is(bracket, "(") && name.kind == CTOKEN_NAME && ctoken_is(ctext_next_solid(&p), ")"))
-        diag_help(scan->diags, diag, "write `%s %.*s %.*s`", first, (int)word.length, word.text, (int)name.length, name.text);
+        diag_help(scan->diags, diag, "write `%s %.*s %.*s`", first, (int)word.length, word.text,
+                  (int)name.length, name.text);
     else
         diag_help(scan->diags, diag, "write `%s %.*s step`", first, (int)word.length, word.text);
 }
 
 /* x => f(x), f(x) => g: functions of other languages, and what joins them there. */
-static void report_arrow(struct scanner *scan, const struct ast_name *name, const struct ast_c *arrow)
+static void report_arrow(struct scanner *scan, const struct ast_name *name,
+                         const struct ast_c *arrow)
 {
     const char *text = arrow->text + 2 + strspn(arrow->text + 2, " \t\n");
-    struct diag *diag = diag_report(scan->diags, D_STEPS_JOINED, (struct span){ arrow->span.begin, arrow->span.begin + 2 }, "=>");
+    struct diag *diag =
+        diag_report(scan->diags, D_STEPS_JOINED,
+                    (struct span){ arrow->span.begin, arrow->span.begin + 2 }, "=>");
 
     if (name != NULL)
-        diag_help(scan->diags, diag, "the value of a step is named with `as`: `step as %s then step`", name->name);
+        diag_help(scan->diags, diag,
+                  "the value of a step is named with `as`: `step as %s then step`", name->name);
     else if (scan_word_starts(*text))
         diag_help(scan->diags, diag, "write `then %s`", in_one_line(scan, text, strlen(text)));
 }
@@ -290,8 +332,8 @@ static void report_arrow(struct scanner *scan, const struct ast_name *name, cons
 /* Text that begins with an operator: `*p`, `-1` and the like are C, others are not. */
 void syntax_first_operator(struct scanner *scan, const struct ast_c *c)
 {
-    bool is_prefix = c->text[1] != '\0' && strchr("*-+&!~'", c->text[0]) != NULL && strncmp(c->text, "->", 2) != 0
-                     && strncmp(c->text, "&&", 2) != 0;
+    bool is_prefix = c->text[1] != '\0' && strchr("*-+&!~'", c->text[0]) != NULL
+                     && strncmp(c->text, "->", 2) != 0 && strncmp(c->text, "&&", 2) != 0;
 
     if (is_quiet(scan))
         return;
@@ -299,20 +341,24 @@ void syntax_first_operator(struct scanner *scan, const struct ast_c *c)
         syntax_value(scan, c->span, c);
     else
         diag_report(scan->diags, D_SYNTAX, c->span,
-                    arena_format(scan->arena, "expected a step, found '%s'", in_one_line(scan, c->text, strlen(c->text))));
+                    arena_format(scan->arena, "expected a step, found '%s'",
+                                 in_one_line(scan, c->text, strlen(c->text))));
 }
 
 /* `name` is NULL after an expression, and not the first step's if arguments are between. */
-void syntax_operator(struct scanner *scan, const struct ast_name *name, const struct ast_c *rest, const struct ast_c *c)
+void syntax_operator(struct scanner *scan, const struct ast_name *name, const struct ast_c *rest,
+                     const struct ast_c *c)
 {
     if (is_quiet(scan))
         return;
     if (strncmp(rest->text, "=>", 2) == 0) {
-        report_arrow(scan, name != NULL && name->span.end + 1 >= rest->span.begin ? name : NULL, rest);
+        report_arrow(scan, name != NULL && name->span.end + 1 >= rest->span.begin ? name : NULL,
+                     rest);
         return;
     }
     if (name != NULL && strcmp(name->name, "Promise") == 0) {
-        diag_help(scan->diags, diag_report(scan->diags, D_BARE_C, c->span), "steps that run at the same time are branches: `all (step, step)`");
+        diag_help(scan->diags, diag_report(scan->diags, D_BARE_C, c->span),
+                  "steps that run at the same time are branches: `all (step, step)`");
         return;
     }
     if (strcmp(rest->text, ".") == 0) {
@@ -324,6 +370,6 @@ void syntax_operator(struct scanner *scan, const struct ast_name *name, const st
         return;
     }
     struct diag *diag = diag_report(scan->diags, D_ASSIGNMENT, c->span);
-    diag_help(scan->diags, diag, "name a step's value with `step as %s`; assign in `do { %s; }`", name->name,
-              in_one_line(scan, c->text, strlen(c->text)));
+    diag_help(scan->diags, diag, "name a step's value with `step as %s`; assign in `do { %s; }`",
+              name->name, in_one_line(scan, c->text, strlen(c->text)));
 }

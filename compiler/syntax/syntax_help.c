@@ -1,8 +1,8 @@
 /* syntax_help.c - syntax errors: what was probably meant.
  *
- * A help is a change that makes the program right, or the right form as an example. Where none fits there is none: the message has
- * said what was expected. The last tokens decide; last[0] is the one that was found.
- */
+ * A help is a change that makes the program right, or the right form as an
+ * example. Where none fits there is none: the message has said what was
+ * expected. The last tokens decide; last[0] is the one that was found. */
 #include <ctype.h>
 #include <string.h>
 
@@ -37,8 +37,10 @@ const char *syntax_shown(struct scanner *scan, const struct token *token)
 
 enum { SHORTEST_MISSPELT = 3 };
 
-static const char one_declaration[] = "variables must be at the head of a block, before its first step: `var int n = 0;`";
-static const char retry_order[] = "the order is `retry 3 backoff 10ms to 1s jitter 10% on A, B: step`; all but the number may be left out";
+static const char one_declaration[] =
+    "variables must be at the head of a block, before its first step: `var int n = 0;`";
+static const char retry_order[] =
+    "the order is `retry 3 backoff 10ms to 1s jitter 10% on A, B: step`; all but the number may be left out";
 static const char no_then[] = "steps must be joined with `then`";
 
 static bool is_duration_word(int token)
@@ -60,10 +62,11 @@ static const char *bare(struct scanner *scan, int token)
 
 static const char *text_of(struct scanner *scan, const struct token *token)
 {
-    return arena_copy(scan->arena, syntax_source(scan, token->span), token->span.end - token->span.begin);
+    return arena_copy(scan->arena, syntax_source(scan, token->span),
+                      token->span.end - token->span.begin);
 }
 
-static const char *behind(const struct scanner *scan, const struct token *token)
+static const char *text_after(const struct scanner *scan, const struct token *token)
 {
     return scan_look_past_blanks(scan_at(scan, token->span.end));
 }
@@ -77,20 +80,25 @@ static bool is_keyword(int token)
     return shown[0] == '\'' && isalpha((unsigned char)shown[1]) && token != T_CATCHF;
 }
 
-/* The keyword that differs from a name by one letter: one of those expected or, without any, one of pipelines. */
-static const char *nearest_keyword(struct scanner *scan, const struct token *token, const struct expected *expected)
+/* The keyword that differs from a name by one letter: one of those expected or,
+ * without any, one of pipelines. */
+static const char *nearest_keyword(struct scanner *scan, const struct token *token,
+                                   const struct expected *expected)
 {
     struct nearest nearest = { .wanted = text_of(scan, token) };
 
-    if (token->kind != T_NAME || strlen(nearest.wanted) < SHORTEST_MISSPELT || reserved_is(nearest.wanted, RESERVED_C, NULL))
+    if (token->kind != T_NAME || strlen(nearest.wanted) < SHORTEST_MISSPELT
+        || reserved_is(nearest.wanted, RESERVED_C, NULL))
         return NULL;
     for (int other = T_NAME; other < T_NAME + TOKEN_COUNT; other++)
-        if (is_keyword(other) && (expected != NULL ? expects(expected, other) : other >= T_VAR && other <= T_REJECT))
+        if (is_keyword(other)
+            && (expected != NULL ? expects(expected, other) : other >= T_VAR && other <= T_REJECT))
             nearest_offer(&nearest, bare(scan, other));
     return nearest.best != NULL && nearest.distance == 1 ? nearest.best : NULL;
 }
 
-/* `thne` and the like are followed by a step, `timout` by what belongs to it: a name before arguments is a call. */
+/* `thne` and the like are followed by a step, `timout` by what belongs to it: a
+ * name before arguments is a call. */
 static const char *help_with_found(struct scanner *scan, const struct expected *expected)
 {
     const struct token *found = &scan->last[0];
@@ -103,12 +111,14 @@ static const char *help_with_found(struct scanner *scan, const struct expected *
     word = nearest_keyword(scan, found, NULL);
     if (word != NULL && strcmp(word, "else") == 0)
         return "did you mean `else`? It must follow a `then` or an `if`: `then step else step`";
-    if (word == NULL || *behind(scan, found) == '(')
+    if (word == NULL || *text_after(scan, found) == '(')
         return NULL;
-    return strcmp(word, "var") == 0 ? one_declaration : arena_format(scan->arena, "did you mean `then %s`?", word);
+    return strcmp(word, "var") == 0 ? one_declaration
+                                    : arena_format(scan->arena, "did you mean `then %s`?", word);
 }
 
-/* The name that was found, or that what was found follows: `delay 1ms thn`, `dely 1ms`, `wile (n) {`. */
+/* The name that was found, or that what was found follows: `delay 1ms thn`,
+ * `dely 1ms`, `wile (n) {`. */
 static const char *help_with_misspelt(struct scanner *scan, const struct expected *expected)
 {
     const struct token *before = &scan->last[1];
@@ -128,8 +138,10 @@ static const struct {
     const char *words[10];
     const char *help; /* a % stands for the word */
 } foreign[] = {
-    { { "await", "yield", "co_await" }, "remove `%`: the next step starts when this one has its value" },
-    { { "throw", "raise", "rethrow" }, "write `reject(CODE)`; a bare `reject` in a handler passes the rejection on" },
+    { { "await", "yield", "co_await" },
+      "remove `%`: the next step starts when this one has its value" },
+    { { "throw", "raise", "rethrow" },
+      "write `reject(CODE)`; a bare `reject` in a handler passes the rejection on" },
     { { "try" }, "remove `try`: a handler may follow any step, `{ steps } catch step`" },
     { { "elif", "elsif", "elseif" }, "write `else if (condition) { steps }`" },
     { { "unless" }, "write `if (!(condition)) { steps }`" },
@@ -137,20 +149,26 @@ static const struct {
     { { "repeat", "forever" }, "loops are `while (condition) { steps }` and `loop { steps }`" },
     { { "for", "foreach" },
       "loops are `while (condition) { steps }`, `loop { steps }` and `each (i in 0 .. n) limit 1 { steps }`" },
-    { { "switch", "case", "default" }, "write `if (condition) { steps } else if (condition) { steps } else { steps }`" },
-    { { "goto" }, "loops are `while (condition) { steps }` and `loop { steps }`, with `break` and `continue`" },
+    { { "switch", "case", "default" },
+      "write `if (condition) { steps } else if (condition) { steps } else { steps }`" },
+    { { "goto" },
+      "loops are `while (condition) { steps }` and `loop { steps }`, with `break` and `continue`" },
     { { "let", "auto" }, one_declaration },
     { { "defer" }, "write `step finally step`" },
     { { "sleep" }, "write `delay 100ms`" },
     { { "times" }, "remove `times`: `retry 3 step`" },
-    { { "async", "sync", "blocking", "chain", "import", "codes", "resource", "typedef", "static", "extern" }, "`%` is only allowed between chains" },
+    { { "async", "sync", "blocking", "chain", "import", "codes", "resource", "typedef", "static",
+        "extern" },
+      "`%` is only allowed between chains" },
 };
 
 static const char *with_word(struct scanner *scan, const char *help, const char *word)
 {
     const char *mark = strchr(help, '%');
 
-    return mark == NULL ? help : arena_format(scan->arena, "%.*s%s%s", (int)(mark - help), help, word, mark + 1);
+    return mark == NULL
+               ? help
+               : arena_format(scan->arena, "%.*s%s%s", (int)(mark - help), help, word, mark + 1);
 }
 
 static const char *help_of(struct scanner *scan, const struct token *token)
@@ -158,7 +176,9 @@ static const char *help_of(struct scanner *scan, const struct token *token)
     const char *word = token->kind == T_NAME || token->kind == T_CWORD ? text_of(scan, token) : "";
 
     for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
-        for (size_t k = 0; k < sizeof foreign[i].words / sizeof *foreign[i].words && foreign[i].words[k] != NULL; k++)
+        for (size_t k = 0;
+             k < sizeof foreign[i].words / sizeof *foreign[i].words && foreign[i].words[k] != NULL;
+             k++)
             if (strcmp(word, foreign[i].words[k]) == 0)
                 return with_word(scan, foreign[i].help, word);
     return NULL;
@@ -167,7 +187,7 @@ static const char *help_of(struct scanner *scan, const struct token *token)
 /* What no call is followed by: a name, a number, a block; a block after parentheses. */
 static bool is_no_call(const struct scanner *scan, const struct token *name)
 {
-    const char *next = behind(scan, name);
+    const char *next = text_after(scan, name);
 
     if (*next == '(') {
         next++;
@@ -195,9 +215,11 @@ static const char *help_with_foreign(struct scanner *scan)
 
 static const char *help_with_item(struct scanner *scan, const struct token *found)
 {
-    static const char *const words[] = { "import", "resource", "codes", "async", "sync", "blocking", "static", "chain",
-                                         "%require", "struct", "union", "enum", "typedef" };
-    const char *text = syntax_source(scan, found->span), *end = scan_word_end(text + 1); /* `%` is a token of its own */
+    static const char *const words[] = { "import",   "resource", "codes",  "async",    "sync",
+                                         "blocking", "static",   "chain",  "%require", "struct",
+                                         "union",    "enum",     "typedef" };
+    /* `%` is a token of its own */
+    const char *text = syntax_source(scan, found->span), *end = scan_word_end(text + 1);
     struct nearest nearest = { .wanted = arena_copy(scan->arena, text, (size_t)(end - text)) };
 
     if (strncmp(text, "int main", 8) == 0)
@@ -218,12 +240,16 @@ static const char *help_with_prototype(struct scanner *scan, const struct expect
     if (!expects(expected, T_FAILS))
         return NULL;
     if (found->kind == T_NAME && before->kind == T_NAME && expects(expected, T_COMMA))
-        return arena_format(scan->arena, "codes must be separated by `,`: `%s, %s`", text_of(scan, before), text_of(scan, found));
-    if (found->kind == T_LBRACE && scan->last[3].kind == T_CTYPE && strncmp(scan->last[3].value.c->text, "chain", 5) == 0)
+        return arena_format(scan->arena, "codes must be separated by `,`: `%s, %s`",
+                            text_of(scan, before), text_of(scan, found));
+    if (found->kind == T_LBRACE && scan->last[3].kind == T_CTYPE
+        && strncmp(scan->last[3].value.c->text, "chain", 5) == 0)
         return "a chain is declared by `chain` alone: remove the word before it";
     if (found->kind == T_LBRACE && !chain)
         return "only a chain has steps: `chain TYPE NAME(...) { steps }`; others are written in C";
-    return (found->kind == T_NAME || found->kind == T_CEXPR) && chain && before->kind == T_ARGS ? "the steps of a chain must be in braces: `{ steps }`" : NULL;
+    return (found->kind == T_NAME || found->kind == T_CEXPR) && chain && before->kind == T_ARGS
+               ? "the steps of a chain must be in braces: `{ steps }`"
+               : NULL;
 }
 
 static const char *help_between_items(struct scanner *scan, const struct expected *expected)
@@ -254,7 +280,9 @@ static bool is_unit(const char *begin, const char *end)
 /* The unit that a word begins with or spells out, `seconds`; NULL: none. */
 static const char *unit_meant(const char *word)
 {
-    static const struct { const char *begin, *unit; } units[] = {
+    static const struct {
+        const char *begin, *unit;
+    } units[] = {
         { "milli", "ms" }, { "micro", "us" }, { "min", "m" }, { "sec", "s" }, { "hour", "h" }
     };
 
@@ -270,15 +298,21 @@ static const char *unit_meant(const char *word)
 static const char *help_with_no_duration(struct scanner *scan)
 {
     const struct token *found = &scan->last[0];
-    const char *word = bare(scan, scan->last[1].kind), *text = text_of(scan, found), *next = behind(scan, found);
+    const char *word = bare(scan, scan->last[1].kind), *text = text_of(scan, found),
+               *next = text_after(scan, found);
     const char *unit = unit_meant(next) != NULL ? unit_meant(next) : "ms";
 
     if (found->kind == T_NUM)
-        return arena_format(scan->arena, "a duration must have a unit (us, ms, s, m or h): `%s %s%.*s`", word, text,
-                            (int)(scan_word_end(unit) - unit), unit);
+        return arena_format(scan->arena,
+                            "a duration must have a unit (us, ms, s, m or h): `%s %s%.*s`", word,
+                            text, (int)(scan_word_end(unit) - unit), unit);
     if (found->kind == T_NAME && unit_meant(next) != NULL)
-        return arena_format(scan->arena, "write `%s (%s) %.*s`", word, text, (int)(scan_word_end(unit) - unit), unit);
-    return arena_format(scan->arena, "a duration is a number with a unit, `%s 100ms`, or an expression with a unit, `%s (n) ms`", word, word);
+        return arena_format(scan->arena, "write `%s (%s) %.*s`", word, text,
+                            (int)(scan_word_end(unit) - unit), unit);
+    return arena_format(
+        scan->arena,
+        "a duration is a number with a unit, `%s 100ms`, or an expression with a unit, `%s (n) ms`",
+        word, word);
 }
 
 /* `delay(100)`, `timeout(5s) step`: a unit is missing, or it stands inside. */
@@ -290,8 +324,12 @@ static const char *help_with_no_unit(struct scanner *scan)
     if (digits > 0 && is_unit(text + digits, text + strlen(text)))
         return arena_format(scan->arena, "write `%s %s`", word, text);
     if (digits > 0 && text[digits] == '\0')
-        return arena_format(scan->arena, "a duration must have a unit (us, ms, s, m or h): `%s %sms`", word, text);
-    return arena_format(scan->arena, "a duration must have a unit (us, ms, s, m or h): `%s (%s) ms`", word, text);
+        return arena_format(scan->arena,
+                            "a duration must have a unit (us, ms, s, m or h): `%s %sms`", word,
+                            text);
+    return arena_format(scan->arena,
+                        "a duration must have a unit (us, ms, s, m or h): `%s (%s) ms`", word,
+                        text);
 }
 
 static const char *help_with_duration(struct scanner *scan, const struct expected *expected)
@@ -303,15 +341,21 @@ static const char *help_with_duration(struct scanner *scan, const struct expecte
     if (expects(expected, T_UNIT) && is_duration_word(scan->last[2].kind))
         return help_with_no_unit(scan);
     if (found->kind == T_COLON && scan->last[2].kind == T_DELAY)
-        return arena_format(scan->arena, "`delay` is a step of its own: `delay %s then step`", text_of(scan, before));
+        return arena_format(scan->arena, "`delay` is a step of its own: `delay %s then step`",
+                            text_of(scan, before));
     if (found->kind == T_COLON && before->kind == T_UNIT && scan->last[3].kind == T_TIMEOUT)
-        return arena_format(scan->arena, "no colon follows the time: `timeout (%s) %s step`", scan->last[2].value.c->text, text_of(scan, before));
+        return arena_format(scan->arena, "no colon follows the time: `timeout (%s) %s step`",
+                            scan->last[2].value.c->text, text_of(scan, before));
     if (scan->last[2].kind != T_TIMEOUT || before->kind != T_DUR)
         return NULL;
     if (found->kind == T_COLON)
-        return arena_format(scan->arena, "no colon follows the time: `timeout %s step`", text_of(scan, before));
-    if (found->kind == T_RBRACE || found->kind == T_SEMICOLON || token_group(found->kind) == GROUP_CLAUSE)
-        return arena_format(scan->arena, "the step that has so much time must follow: `timeout %s step`", text_of(scan, before));
+        return arena_format(scan->arena, "no colon follows the time: `timeout %s step`",
+                            text_of(scan, before));
+    if (found->kind == T_RBRACE || found->kind == T_SEMICOLON
+        || token_group(found->kind) == GROUP_CLAUSE)
+        return arena_format(scan->arena,
+                            "the step that has so much time must follow: `timeout %s step`",
+                            text_of(scan, before));
     return NULL;
 }
 
@@ -329,16 +373,19 @@ static const char *help_with_retry(struct scanner *scan, const struct expected *
     if (before->kind == T_RETRY || (found->kind == T_ARGS && scan->last[2].kind == T_RETRY))
         return "`retry` must be followed by the number of attempts in all: `retry 3 step`";
     if (found->kind == T_COLON && is_part_of_retry(scan->last[2].kind))
-        return arena_format(scan->arena, "without `on` no colon follows: `%s %s step`", bare(scan, scan->last[2].kind), text_of(scan, before));
+        return arena_format(scan->arena, "without `on` no colon follows: `%s %s step`",
+                            bare(scan, scan->last[2].kind), text_of(scan, before));
     if (found->kind == T_COMMA && scan->last[2].kind == T_RETRY)
         return arena_format(scan->arena, "write `retry %s step`", text_of(scan, before));
     if (found->kind == T_DUR && scan->last[2].kind == T_BACKOFF)
-        return arena_format(scan->arena, "write `backoff %s to %s`", text_of(scan, before), text_of(scan, found));
+        return arena_format(scan->arena, "write `backoff %s to %s`", text_of(scan, before),
+                            text_of(scan, found));
     if (scan->last[2].kind == T_JITTER && expects(expected, T_PERCENT))
         return arena_format(scan->arena, "write `jitter %s%%`", text_of(scan, before));
     if (before->kind == T_ON && found->kind == T_CEXPR)
         return arena_format(scan->arena, "write `on %s: step`", found->value.c->text);
-    if (found->kind == T_BACKOFF || found->kind == T_JITTER || found->kind == T_ON || (found->kind == T_TO && before->kind != T_LPAREN))
+    if (found->kind == T_BACKOFF || found->kind == T_JITTER || found->kind == T_ON
+        || (found->kind == T_TO && before->kind != T_LPAREN))
         return retry_order;
     if (before->kind == T_NAME && expects(expected, T_COLON) && expects(expected, T_COMMA))
         return "the codes of `on` must end with `:`, as in `retry 3 on A, B: step`";
@@ -364,9 +411,14 @@ static const char *help_with_each(struct scanner *scan, const struct expected *e
         return NULL;
     if (scan->last[0].kind == T_NAME && scan->last[2].kind == T_LPAREN)
         if (reserved_is(text_of(scan, before), RESERVED_C, NULL))
-            return arena_format(scan->arena, "remove `%s`: the type of an item is known", text_of(scan, before));
-    name = strcmp(text_of(scan, before), "in") == 0 || strcmp(text_of(scan, before), "from") == 0 ? "i" : text_of(scan, before);
-    return arena_format(scan->arena, "items are numbers, `%s in 0 .. n`, or come from a step, `%s from step`", name, name);
+            return arena_format(scan->arena, "remove `%s`: the type of an item is known",
+                                text_of(scan, before));
+    name = strcmp(text_of(scan, before), "in") == 0 || strcmp(text_of(scan, before), "from") == 0
+               ? "i"
+               : text_of(scan, before);
+    return arena_format(scan->arena,
+                        "items are numbers, `%s in 0 .. n`, or come from a step, `%s from step`",
+                        name, name);
 }
 
 /* ---- brackets and blocks ---- */
@@ -376,15 +428,23 @@ static const char *help_with_brackets(struct scanner *scan)
     int found = scan->last[0].kind, before = scan->last[1].kind, first = scan->last[2].kind;
 
     if (found != T_LPAREN && is_group(before))
-        return arena_format(scan->arena, "branches must be in parentheses, with commas between them: `%s (step, step)`", bare(scan, before));
+        return arena_format(
+            scan->arena,
+            "branches must be in parentheses, with commas between them: `%s (step, step)`",
+            bare(scan, before));
     if (found == T_RPAREN && before == T_LPAREN && is_group(first))
-        return arena_format(scan->arena, "%s needs at least one branch", syntax_shown(scan, &scan->last[2]));
+        return arena_format(scan->arena, "%s needs at least one branch",
+                            syntax_shown(scan, &scan->last[2]));
     if (found == T_LBRACE && first == T_CATCH && (before == T_NAME || before == T_CEXPR))
         return "the rejection is called `err` in every handler: write `catch { ... }`";
     if (before == T_IF || before == T_WHILE)
-        return arena_format(scan->arena, "a condition must be in parentheses: `%s (condition) { ... }`", bare(scan, before));
+        return arena_format(scan->arena,
+                            "a condition must be in parentheses: `%s (condition) { ... }`",
+                            bare(scan, before));
     if (before == T_CEXPR && (first == T_IF || first == T_WHILE))
-        return arena_format(scan->arena, "a block must follow the condition: `%s (condition) { ... }`", bare(scan, first));
+        return arena_format(scan->arena,
+                            "a block must follow the condition: `%s (condition) { ... }`",
+                            bare(scan, first));
     if (before == T_LOOP || (before == T_ELSE && found != T_RBRACE && first == T_RBRACE))
         return arena_format(scan->arena, "write `%s { steps }`", bare(scan, before));
     return NULL;
@@ -406,17 +466,25 @@ static const char *help_with_place(struct scanner *scan, const struct expected *
         return "remove the `;` before the `else`";
     if (found->kind == T_ELSE && (expected->group[GROUP_CLAUSE] || before->kind == T_THEN))
         return "`else` must follow a `then` or an `if`: `then step else step`";
-    if (before->kind == T_SEMICOLON && (found->kind == T_SEMICOLON || token_group(found->kind) == GROUP_CLAUSE))
-        return found->kind == T_SEMICOLON ? "remove this `;`"
-                                          : arena_format(scan->arena, "remove the `;` before the `%s`", text_of(scan, found));
-    if (before->kind == T_THEN && (token_group(found->kind) == GROUP_CLAUSE || token_group(found->kind) == GROUP_TAIL))
-        return found->kind == T_THEN ? "remove this `then`" : arena_format(scan->arena, "remove the `then` before `%s`", text_of(scan, found));
+    if (before->kind == T_SEMICOLON
+        && (found->kind == T_SEMICOLON || token_group(found->kind) == GROUP_CLAUSE))
+        return found->kind == T_SEMICOLON
+                   ? "remove this `;`"
+                   : arena_format(scan->arena, "remove the `;` before the `%s`",
+                                  text_of(scan, found));
+    if (before->kind == T_THEN
+        && (token_group(found->kind) == GROUP_CLAUSE || token_group(found->kind) == GROUP_TAIL))
+        return found->kind == T_THEN ? "remove this `then`"
+                                     : arena_format(scan->arena, "remove the `then` before `%s`",
+                                                    text_of(scan, found));
     if (before->kind == T_DO)
         return "`do` must be followed by C in braces; loops are `while (condition) { }` and `loop { }`";
     if (found->kind == T_NAME && before->kind == T_REJECT)
-        return arena_format(scan->arena, "a code must be in parentheses: `reject(%s)`", found->value.name->name);
+        return arena_format(scan->arena, "a code must be in parentheses: `reject(%s)`",
+                            found->value.name->name);
     if (before->kind == T_NAME && scan->last[2].kind == T_SPAWN)
-        return arena_format(scan->arena, "arguments must follow the chain: `spawn %s(...)`", text_of(scan, before));
+        return arena_format(scan->arena, "arguments must follow the chain: `spawn %s(...)`",
+                            text_of(scan, before));
     return NULL;
 }
 
@@ -424,7 +492,8 @@ static const char *help_with_place(struct scanner *scan, const struct expected *
 static const char *help_with_joining(struct scanner *scan, const struct expected *expected)
 {
     const struct token *found = &scan->last[0], *before = &scan->last[1];
-    bool is_named = before->kind == T_NAME && (scan->last[2].kind == T_AS || scan->last[2].kind == T_CTYPE);
+    bool is_named =
+        before->kind == T_NAME && (scan->last[2].kind == T_AS || scan->last[2].kind == T_CTYPE);
 
     if (!expected->group[GROUP_CLAUSE] || scan->depth == 0)
         return NULL;
@@ -432,7 +501,8 @@ static const char *help_with_joining(struct scanner *scan, const struct expected
         return "steps must be joined with `then`; those that run at the same time are branches: `all (step, step)`";
     if (scan->open[scan->depth - 1].sign == '(' && token_group(found->kind) == GROUP_STEP)
         return "branches must be separated by `,`, and the steps of one joined with `then`";
-    if (found->kind == T_CEXPR || token_group(found->kind) == GROUP_STEP || (found->kind == T_ARGS && is_named))
+    if (found->kind == T_CEXPR || token_group(found->kind) == GROUP_STEP
+        || (found->kind == T_ARGS && is_named))
         return no_then;
     return NULL;
 }

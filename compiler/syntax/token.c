@@ -19,7 +19,8 @@ int token_of_word(const char *word)
     size_t length = strlen(word);
 
     for (int i = TOKEN_IMPORT; i <= TOKEN_REJECT; i++)
-        if (strncmp(infos[i].shown + 1, word, length) == 0 && strcmp(infos[i].shown + 1 + length, "'") == 0)
+        if (strncmp(infos[i].shown + 1, word, length) == 0
+            && strcmp(infos[i].shown + 1 + length, "'") == 0)
             return T_NAME + i;
     return 0;
 }

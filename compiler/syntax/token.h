@@ -4,7 +4,15 @@
 
 #include "chain.tab.h"
 
-enum token_group { GROUP_NONE, GROUP_STEP, GROUP_CLAUSE, GROUP_TAIL, GROUP_ITEM, GROUP_OPCLAUSE, GROUP_VALUE };
+enum token_group {
+    GROUP_NONE,
+    GROUP_STEP,
+    GROUP_CLAUSE,
+    GROUP_TAIL,
+    GROUP_ITEM,
+    GROUP_OPCLAUSE,
+    GROUP_VALUE
+};
 
 struct token_info {
     const char *name;  /* "LBRACE" */
@@ -19,8 +27,11 @@ enum token_index {
     TOKEN_COUNT
 };
 
-/* Tables index by TOKEN_…, bison counts T_… from T_NAME in the order of its %token lines: they must agree. */
-#define TOKEN(name, shown, group) _Static_assert((int)T_##name == (int)T_NAME + (int)TOKEN_##name, "order of " #name " in chain.y");
+/* Tables index by TOKEN_…, bison counts T_… from T_NAME in the order of its
+ * %token lines: they must agree. */
+#define TOKEN(name, shown, group)                                    \
+    _Static_assert((int)T_##name == (int)T_NAME + (int)TOKEN_##name, \
+                   "order of " #name " in chain.y");
 #include "tokens.def"
 #undef TOKEN
 

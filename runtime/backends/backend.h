@@ -1,11 +1,12 @@
-/* backend.h - what a reactor needs of a system's way to wait for descriptors, and what the backends may know of it. */
+/* backend.h - what a reactor needs of a system's way to wait for descriptors,
+ * and what the backends may know of it. */
 #ifndef CHAIN_BACKEND_H
 #define CHAIN_BACKEND_H
 
-#include "chain/private/gen.h"
-#include "chain_reactor.h"
 #include "../threads/fork.h"
 #include "../threads/workers.h"
+#include "chain/private/gen.h"
+#include "chain_reactor.h"
 
 struct chain__entry;
 
@@ -29,15 +30,16 @@ struct chain_reactor {
     const struct chain__backend *backend;
     int poll_fd;
     int wake_fd;
-    int last_fd;    /* atomic: opened to tell a sleeping loop that wake_fd is lost; -1: none */
-    int highest;    /* descriptor that was ever watched */
-    bool whole_ms;  /* the system takes timeouts in ms only */
+    int last_fd;     /* atomic: opened to tell a sleeping loop that wake_fd is lost; -1: none */
+    int highest;     /* descriptor that was ever watched */
+    bool whole_ms;   /* the system takes timeouts in ms only */
     bool has_failed; /* it cannot wait any more, and the loop has been told so */
-    int failure;    /* why it cannot; 0: it can. Any thread sets it, atomically */
-    size_t waiting; /* operations that wait for descriptors */
+    int failure;     /* why it cannot; 0: it can. Any thread sets it, atomically */
+    size_t waiting;  /* operations that wait for descriptors */
     struct chain__entry *again, **last_again; /* descriptors to be tried without an event */
     uint8_t round; /* 1 or 2 by turns: which of these have come since the last time */
-    struct chain__threads *pools; /* of threads, for blocking steps; made when they are first used */
+    /* of threads, for blocking steps; made when they are first used */
+    struct chain__threads *pools;
     struct chain__fork_link link; /* for a child process */
 };
 
@@ -64,8 +66,8 @@ void chain__io_renew(struct chain_reactor *reactor);
 /* Nobody can wait for descriptors any more: all operations are told `code`. */
 void chain__io_fail(struct chain_reactor *reactor, int code);
 
-/* The reactor is closed. Operations that still wait belong to roots that still run: they are left as
- * they are. */
+/* The reactor is closed. Operations that still wait belong to roots that still
+ * run: they are left as they are. */
 void chain__io_close(struct chain_reactor *reactor);
 
 /* ---- reactor.c ---- */
@@ -102,7 +104,8 @@ void chain__release(struct chain_loop *loop, void *memory, size_t size);
 /* report.c: names and texts of a `codes` declaration for messages; ends with code 0. */
 void chain__use_code_texts(const struct chain__code_text *texts);
 
-/* report.c: prints `file.chain:LINE: unhandled rejection: NAME (text): message` to stderr. An on_unhandled hook. */
+/* report.c: prints `file.chain:LINE: unhandled rejection: NAME (text): message`
+ * to stderr. An on_unhandled hook. */
 void chain__print_unhandled(struct chain_loop *loop, const struct chain_error *error);
 
 /* report.c: prints `left at the end of a loop: 1 chain, 2 timers` to stderr. An on_left hook. */

@@ -7,7 +7,7 @@
  *
  * A watch is edge-triggered: the system tells of each change once. So an operation waits only after
  * a system call has said EAGAIN, for then whatever comes next is a change. A short read proves
- * nothing: data behind an urgent byte, a control message or the border of a record may be there
+ * nothing: data after an urgent byte, a control message or the border of a record may be there
  * already.
  *
  * An attempt is code of others, which may stop, start, close and free whatever it likes, itself
@@ -51,8 +51,8 @@ static int table_capacity(void)
     return (int)limit.rlim_max;
 }
 
-/* Several threads may open their first reactor at the same time; the one that comes second gives its
- * table back. */
+/* Several threads may open their first reactor at the same time; the one that
+ * comes second gives its table back. */
 int chain__io_open(void)
 {
     struct chain__entry *none = NULL;
@@ -172,9 +172,10 @@ static void turn_away(struct chain_io *io, int code)
     (void)call(&trial, code);
 }
 
-/* Whether the operation, which is in no ring, wants to wait. A descriptor that was closed inside the
- * attempt is one that it cannot wait for. */
-static bool attempt(struct chain__entry *entry, enum chain_io_direction direction, struct chain_io *io)
+/* Whether the operation, which is in no ring, wants to wait. A descriptor that
+ * was closed inside the attempt is one that it cannot wait for. */
+static bool attempt(struct chain__entry *entry, enum chain_io_direction direction,
+                    struct chain_io *io)
 {
     struct trial trial = { io, NULL };
     uint32_t generation = entry->generation;
@@ -385,8 +386,8 @@ static void finish(struct chain_reactor *owner, int fd, bool is_closing)
         unwatch(owner, fd);
 }
 
-/* An attempt that is told may close the same descriptor: the first call that lets go of it ends what
- * the others have asked for. */
+/* An attempt that is told may close the same descriptor: the first call that
+ * lets go of it ends what the others have asked for. */
 static void let_go(struct chain__entry *entry, uint8_t how, int code)
 {
     struct chain_reactor *owner;
@@ -434,8 +435,8 @@ void chain__io_renew(struct chain_reactor *reactor)
 {
     for (int fd = 0; fd <= reactor->highest; fd++) {
         struct chain__entry *entry = &table[fd];
-        int code = entry->owner != reactor ? 0
-                                           : reactor->backend->watch(reactor, fd, entry->generation);
+        int code =
+            entry->owner != reactor ? 0 : reactor->backend->watch(reactor, fd, entry->generation);
         if (code != 0)
             let_go(entry, FORGETTING, code);
     }

@@ -1,4 +1,5 @@
-/* epoll.c - waiting for descriptors on Linux: epoll(7), edge-triggered, and an eventfd(2) for wake-ups. */
+/* epoll.c - waiting for descriptors on Linux: epoll(7), edge-triggered, and an
+ * eventfd(2) for wake-ups. */
 #define _GNU_SOURCE
 #include "backend.h"
 
@@ -49,17 +50,18 @@ static int epoll_open(struct chain_reactor *reactor)
     return code;
 }
 
-/* Whether the epoll watches that descriptor for wake-ups. This changes nothing, as in a child process
- * the parent has them, too. */
+/* Whether the epoll watches that descriptor for wake-ups. This changes nothing,
+ * as in a child process the parent has them, too. */
 static bool watches(const struct chain_reactor *reactor, int fd)
 {
     struct epoll_event event = of_wake_ups();
 
-    return fd >= 0 && (epoll_ctl(reactor->poll_fd, EPOLL_CTL_MOD, fd, &event) == 0 || errno == ENOMEM);
+    return fd >= 0
+           && (epoll_ctl(reactor->poll_fd, EPOLL_CTL_MOD, fd, &event) == 0 || errno == ENOMEM);
 }
 
-/* Somebody else may have closed them, and their numbers may be another's by now. They are ours if one
- * still watches the other. */
+/* Somebody else may have closed them, and their numbers may be another's by
+ * now. They are ours if one still watches the other. */
 static void epoll_close(struct chain_reactor *reactor)
 {
     int last_fd = __atomic_load_n(&reactor->last_fd, __ATOMIC_ACQUIRE);
@@ -103,12 +105,14 @@ static int wait_ms(struct chain_reactor *reactor, struct epoll_event *events, in
     return epoll_wait(reactor->poll_fd, events, BATCH, ms > INT_MAX ? INT_MAX : (int)ms);
 }
 
-/* epoll_pwait2 (Linux 5.11) takes ns. Where it does not exist, timeouts are rounded up: a timer never fires early. */
+/* epoll_pwait2 (Linux 5.11) takes ns. Where it does not exist, timeouts are
+ * rounded up: a timer never fires early. */
 static int wait_events(struct chain_reactor *reactor, struct epoll_event *events, int64_t timeout)
 {
 #ifdef SYS_epoll_pwait2
     if (timeout > 0 && !reactor->whole_ms) {
-        const int64_t pause[2] = { timeout / 1000000000, timeout % 1000000000 }; /* struct __kernel_timespec */
+        /* struct __kernel_timespec */
+        const int64_t pause[2] = { timeout / 1000000000, timeout % 1000000000 };
         long n = syscall(SYS_epoll_pwait2, reactor->poll_fd, events, BATCH, pause, NULL, (size_t)0);
         if (n >= 0 || errno == EINTR)
             return (int)n;
@@ -140,19 +144,22 @@ static int epoll_wait_and_settle(struct chain_reactor *reactor, int64_t timeout)
     for (int i = 0; i < n; i++) {
         uint64_t data = events[i].data.u64;
         if (data != WAKE_UP)
-            chain__io_event(reactor, (int)(uint32_t)data, (uint32_t)(data >> 32), meaning(events[i].events));
+            chain__io_event(reactor, (int)(uint32_t)data, (uint32_t)(data >> 32),
+                            meaning(events[i].events));
     }
     return 0;
 }
 
-/* The eventfd was closed by somebody else. A loop that sleeps has to hear of that: a descriptor that
- * is ready wakes it up. Of several threads that find out the first one sees to it. */
+/* The eventfd was closed by somebody else. A loop that sleeps has to hear of
+ * that: a descriptor that is ready wakes it up. Of several threads that find
+ * out the first one sees to it. */
 static void tell_of_loss(struct chain_reactor *reactor, int code)
 {
     struct epoll_event event = of_wake_ups();
     int sound = 0, fd;
 
-    if (!__atomic_compare_exchange_n(&reactor->failure, &sound, code, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+    if (!__atomic_compare_exchange_n(&reactor->failure, &sound, code, false, __ATOMIC_RELEASE,
+                                     __ATOMIC_RELAXED))
         return;
     fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
     if (fd < 0)

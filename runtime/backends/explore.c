@@ -1,7 +1,10 @@
-/* explore.c - runs chains under the simulation with every fault in every place; chain_explore.h tells what for.
+/* explore.c - runs chains under the simulation with every fault in every place;
+ * chain_explore.h tells what for.
  *
- * Every start of something that a chain waits for is a choice. The trace says when one comes and where it stands; the choice itself
- * is taken by the plan of the operation, or by a cancel of the host. Choices that are not in the scenario are 0: a value. */
+ * Every start of something that a chain waits for is a choice. The trace says
+ * when one comes and where it stands; the choice itself is taken by the plan of
+ * the operation, or by a cancel of the host. Choices that are not in the
+ * scenario are 0: a value. */
 #include "explore.h"
 
 #include "chain/private/gen.h"
@@ -10,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* In ns. What happens at the same step of a scenario happens in this order: the host's cancel, a late settle of the operation
- * before, the end. */
+/* In ns. What happens at the same step of a scenario happens in this order: the
+ * host's cancel, a late settle of the operation before, the end. */
 enum { CANCELLED_AFTER = 1, LATE_AFTER = 500, ENDS_AFTER = 1000, TURNS_MAX = 2000 };
 #define A_DAY INT64_C(86400000000000)
 
@@ -42,8 +45,18 @@ static struct choices choices_at(const struct chain_explore_point *point)
     return choices;
 }
 
-/* The choices behind values and codes. Without codes there is no rejection. */
-enum { AT_ONCE, REJECTS_AT_ONCE, LONG, TWICE, CANCEL, CANCEL_SLOWLY, CANCEL_ARGUES, CANCEL_IGNORED, OTHER_CHOICES };
+/* The choices after values and codes. Without codes there is no rejection. */
+enum {
+    AT_ONCE,
+    REJECTS_AT_ONCE,
+    LONG,
+    TWICE,
+    CANCEL,
+    CANCEL_SLOWLY,
+    CANCEL_ARGUES,
+    CANCEL_IGNORED,
+    OTHER_CHOICES
+};
 
 unsigned explore__choice_count(const struct chain_explore_point *point)
 {
@@ -51,7 +64,8 @@ unsigned explore__choice_count(const struct chain_explore_point *point)
 
     if (!choices.operation)
         return 2; /* nothing, or a cancel */
-    return choices.values + choices.codes + ((point->events & CHAIN_EXPLORE_STAYS) != 0 ? CANCEL + 1 : OTHER_CHOICES)
+    return choices.values + choices.codes
+           + ((point->events & CHAIN_EXPLORE_STAYS) != 0 ? CANCEL + 1 : OTHER_CHOICES)
            - (choices.codes == 0);
 }
 
@@ -92,7 +106,8 @@ static bool plan_other(unsigned choice, const int *codes, struct chain_sim_plan 
     }
 }
 
-static bool plan_choice(const struct chain_explore_point *point, unsigned choice, struct chain_sim_plan *plan)
+static bool plan_choice(const struct chain_explore_point *point, unsigned choice,
+                        struct chain_sim_plan *plan)
 {
     struct choices choices = choices_at(point);
 
@@ -148,7 +163,8 @@ void explore__print_choice(FILE *out, const struct chain_explore_point *point, u
         fprintf(out, "gives %d", (int)value_of(choice));
     else if (choice - choices.values < choices.codes)
         fprintf(out, "is rejected with %s",
-                explore__code_name(point->operation->codes[choice - choices.values], room, sizeof room));
+                explore__code_name(point->operation->codes[choice - choices.values], room,
+                                   sizeof room));
     else
         fprintf(out, "%s", words[other_choice(choices, choice)]);
 }
@@ -161,8 +177,9 @@ static void complain(struct explore_run *run, const char *text)
     explore__complain(run, "%s", text);
 }
 
-static struct chain_explore_point const *find_point(const struct explore *e, const struct chain_event *event, unsigned *chain,
-                                                    unsigned *index)
+static struct chain_explore_point const *find_point(const struct explore *e,
+                                                    const struct chain_event *event,
+                                                    unsigned *chain, unsigned *index)
 {
     const struct chain_explore_chain *chains = e->chains;
 
@@ -231,7 +248,8 @@ static void note_start(struct explore *e, const struct chain_event *event)
     run->plan = plan;
 }
 
-/* The column of a rejection; of no use to the table if the operation does not know the code: then all columns together. */
+/* The column of a rejection; of no use to the table if the operation does not
+ * know the code: then all columns together. */
 static unsigned code_column(const struct explore *e, const struct explore_start *start, int code)
 {
     if (start->point->operation == NULL)
@@ -242,7 +260,8 @@ static unsigned code_column(const struct explore *e, const struct explore_start 
     return e->columns;
 }
 
-static void note_end(struct explore *e, const struct chain_event *event, struct explore_start *start)
+static void note_end(struct explore *e, const struct chain_event *event,
+                     struct explore_start *start)
 {
     unsigned column = EXPLORE_VALUE;
 
@@ -259,14 +278,14 @@ static void note_end(struct explore *e, const struct chain_event *event, struct 
         cover(e, start, column);
 }
 
-/* Of the host. Behind a shield (rule 40) nobody is asked, but it has come there. */
+/* Of the host. Inside a shield (rule 40) nobody is asked, but the cancel has arrived there. */
 static void note_host_cancel(struct explore_run *run)
 {
     for (unsigned i = 0; i < run->count; i++)
         run->starts[i].is_cancelled |= !run->starts[i].has_ended;
 }
 
-/* What a timeout cancels is told right behind it. */
+/* What a timeout cancels is told directly after it. */
 static void note_cancel(struct explore *e, struct explore_start *start)
 {
     if (start->is_asked)
@@ -300,7 +319,7 @@ static void on_trace(struct chain_loop *loop, const struct chain_event *event)
     case CHAIN_EVENT_START:
         e->run.is_timing_out = false;
         if (e->run.is_done)
-            complain(&e->run, "something was started behind the end of the chain");
+            complain(&e->run, "something was started after the end of the chain");
         note_start(e, event);
         break;
     case CHAIN_EVENT_VALUE:
@@ -342,8 +361,8 @@ static void on_trace(struct chain_loop *loop, const struct chain_event *event)
     }
 }
 
-static void decide(struct chain_sim *sim, const struct chain_sim_operation *operation, uint64_t occurrence,
-                   struct chain_sim_plan *plan)
+static void decide(struct chain_sim *sim, const struct chain_sim_operation *operation,
+                   uint64_t occurrence, struct chain_sim_plan *plan)
 {
     struct explore *e = chain_sim_context(sim);
 
@@ -363,13 +382,17 @@ static void count_settled(struct chain_root *root)
     e->run.settled++;
 }
 
-/* A function that is defined in the file of the chains may be called, or pasted in, past the stub. Then nothing was tested. */
+/* A function that is defined in the file of the chains may be called, or pasted
+ * in, past the stub. Then nothing was tested. */
 static void check_stubs(struct explore_run *run)
 {
     for (unsigned i = 0; i < run->count; i++)
-        if (run->starts[i].point != NULL && run->starts[i].point->operation != NULL && !run->starts[i].is_simulated)
-            explore__complain(run, "%s was started, and not its stub: link the test first, compile the other files with -O0",
-                              run->starts[i].point->step);
+        if (run->starts[i].point != NULL && run->starts[i].point->operation != NULL
+            && !run->starts[i].is_simulated)
+            explore__complain(
+                run,
+                "%s was started, and not its stub: link the test first, compile the other files with -O0",
+                run->starts[i].point->step);
 }
 
 static void check_starts(struct explore_run *run)
@@ -413,10 +436,13 @@ static enum chain_sim_end run_to_the_end(struct explore *e)
     return chain_sim_run(e->sim);
 }
 
-bool explore__run(struct explore *e, const struct chain_explore_chain *chain, const struct explore_script *script)
+bool explore__run(struct explore *e, const struct chain_explore_chain *chain,
+                  const struct explore_script *script)
 {
     struct explore_run *run = &e->run;
-    struct chain_sim_options options = { .turns = TURNS_MAX, .capacity = 2 * EXPLORE_STARTS, .decide = decide, .context = e };
+    struct chain_sim_options options = {
+        .turns = TURNS_MAX, .capacity = 2 * EXPLORE_STARTS, .decide = decide, .context = e
+    };
     struct chain_sim_report report;
     enum chain_sim_end end;
 
@@ -434,7 +460,8 @@ bool explore__run(struct explore *e, const struct chain_explore_chain *chain, co
     if (chain->run(chain_sim_loop(e->sim)) != 0)
         complain(run, "the chain cannot be run");
     end = run_to_the_end(e);
-    if (run->settled != 0 && chain->take != NULL && chain_root_outcome(chain->root) == CHAIN_OUTCOME_VALUE)
+    if (run->settled != 0 && chain->take != NULL
+        && chain_root_outcome(chain->root) == CHAIN_OUTCOME_VALUE)
         chain->take();
     chain_sim_close(e->sim, &report);
     check(e, end, &report);

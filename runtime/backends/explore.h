@@ -1,4 +1,5 @@
-/* explore.h - what explore.c (one scenario), explore_notes.c, explore_owned.c and explore_main.c (all scenarios) share. */
+/* explore.h - what explore.c (one scenario), explore_notes.c, explore_owned.c
+ * and explore_main.c (all scenarios) share. */
 #ifndef CHAIN_EXPLORE_PRIVATE_H
 #define CHAIN_EXPLORE_PRIVATE_H
 
@@ -15,7 +16,7 @@ enum {
     EXPLORE_CANCEL,
     EXPLORE_TIMEOUT,
     EXPLORE_LATE,
-    EXPLORE_REJECTION /* and those behind it: one for each code of the operation */
+    EXPLORE_REJECTION /* and those after it: one for each code of the operation */
 };
 
 struct explore_deviation {
@@ -46,7 +47,8 @@ struct explore_run {
     bool planned;       /* `plan` is for what is being started */
     bool is_timing_out; /* cancels that come now are a timeout's */
     bool is_done, is_new, is_cut;
-    size_t left, left_instances; /* chains that could not be ended: they keep their loop, instances the slots of their pool */
+    /* chains that could not be ended: they keep their loop, instances the slots of their pool */
+    size_t left, left_instances;
     struct chain_sim_plan plan;
     char complaint[200]; /* "": all is well */
     unsigned count;
@@ -63,17 +65,21 @@ struct explore {
     struct explore_run run;
 };
 
-/* Runs a chain once. Afterwards e->run tells what was started and what is wrong. False if there is no memory. */
-bool explore__run(struct explore *e, const struct chain_explore_chain *chain, const struct explore_script *script);
+/* Runs a chain once. Afterwards e->run tells what was started and what is
+ * wrong. False if there is no memory. */
+bool explore__run(struct explore *e, const struct chain_explore_chain *chain,
+                  const struct explore_script *script);
 
 /* Notes what is wrong with a run, unless something was before. */
-void explore__complain(struct explore_run *run, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void explore__complain(struct explore_run *run, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* explore_owned.c: nothing is owned yet; what is still owned at the end is wrong. */
 void explore__own_nothing(struct explore *e);
 void explore__check_owned(struct explore *e);
 
-/* What was started with this number in the trace, or under this deferred; NULL: nothing that is known. */
+/* What was started with this number in the trace, or under this deferred; NULL:
+ * nothing that is known. */
 struct explore_start *explore__start(struct explore_run *run, uint64_t number);
 const struct explore_start *explore__start_of(struct explore *e, struct chain_deferred end);
 

@@ -1,4 +1,5 @@
-/* explore_main.c - which scenarios there are, and what came of them: the program that chainc --skeleton makes. */
+/* explore_main.c - which scenarios there are, and what came of them: the
+ * program that chainc --skeleton makes. */
 #define _POSIX_C_SOURCE 200809L
 #include "explore.h"
 
@@ -16,7 +17,8 @@ struct settings {
     bool lists, verbose, complete;
 };
 
-/* Scenarios that are still to be run, first in, first out. What does not fit would not be run anyway. */
+/* Scenarios that are still to be run, first in, first out. What does not fit
+ * would not be run anyway. */
 struct waiting {
     struct explore_script *scripts;
     unsigned first, count;
@@ -28,13 +30,15 @@ struct exploration {
     struct waiting promising, others; /* begun by scenarios that showed something new; the rest */
     unsigned number;                  /* of the scenario, over all chains */
     unsigned ran, wrong, cut;         /* of this chain; cut: they started too much */
-    unsigned all_wrong, open;         /* of all: scenarios that went wrong, pairs that were not reached */
+    /* of all: scenarios that went wrong, pairs that were not reached */
+    unsigned all_wrong, open;
     bool is_cut;
 };
 
 /* ---- the tree of scenarios ---- */
 
-static void push(struct exploration *x, struct waiting *waiting, const struct explore_script *script)
+static void push(struct exploration *x, struct waiting *waiting,
+                 const struct explore_script *script)
 {
     if (waiting->count == x->settings.limit)
         x->is_cut = true;
@@ -59,7 +63,7 @@ static bool is_frequent(const struct explore_run *run, unsigned start)
     return before >= SAME_POINT_MAX;
 }
 
-/* One more deviation, behind those that there are: so no set of them comes twice. */
+/* One more deviation, after those that there are: so no set of them comes twice. */
 static void push_children(struct exploration *x, const struct explore_script *script)
 {
     const struct explore_run *run = &x->e.run;
@@ -73,7 +77,8 @@ static void push_children(struct exploration *x, const struct explore_script *sc
     for (; start < run->count; start++) {
         if (run->starts[start].point == NULL || is_frequent(run, start))
             continue;
-        for (unsigned choice = 1; choice < explore__choice_count(run->starts[start].point); choice++) {
+        for (unsigned choice = 1; choice < explore__choice_count(run->starts[start].point);
+             choice++) {
             child.deviations[script->count].start = (uint16_t)start;
             child.deviations[script->count].choice = (uint16_t)choice;
             push(x, waiting, &child);
@@ -94,7 +99,8 @@ static void print_deviations(const struct exploration *x, const struct chain_exp
         const struct explore_start *start = &run->starts[deviation->start];
         if (deviation->start >= run->count || start->point == NULL)
             continue;
-        fprintf(x->e.out, "    %s (%s:%d, start %u): ", start->point->step, chain->file, start->point->line, deviation->start + 1u);
+        fprintf(x->e.out, "    %s (%s:%d, start %u): ", start->point->step, chain->file,
+                start->point->line, deviation->start + 1u);
         explore__print_choice(x->e.out, start->point, deviation->choice);
         fputc('\n', x->e.out);
     }
@@ -120,7 +126,8 @@ static void tell(struct exploration *x, const struct chain_explore_chain *chain)
     x->cut += x->e.run.is_cut;
     x->all_wrong += is_wrong && is_meant;
     if (shows || (is_wrong && x->settings.only == 0)) {
-        fprintf(x->e.out, "%s, scenario %u: %s\n", chain->name, x->number, is_wrong ? x->e.run.complaint : "all is well");
+        fprintf(x->e.out, "%s, scenario %u: %s\n", chain->name, x->number,
+                is_wrong ? x->e.run.complaint : "all is well");
         print_deviations(x, chain);
         if (is_wrong && x->settings.only == 0)
             print_rerun(x);
@@ -130,7 +137,7 @@ static void tell(struct exploration *x, const struct chain_explore_chain *chain)
 
 /* ---- a chain ---- */
 
-/* Behind the one that was asked for. */
+/* After the one that was asked for. */
 static bool is_past(const struct exploration *x)
 {
     return x->settings.only != 0 && x->number >= x->settings.only;
@@ -143,7 +150,8 @@ static bool explore_chain(struct exploration *x, const struct chain_explore_chai
     x->promising.first = x->promising.count = x->others.first = x->others.count = 0;
     x->ran = x->wrong = x->cut = 0;
     push(x, &x->promising, &script);
-    while (x->ran < x->settings.limit && x->wrong < WRONG_MAX && !is_past(x) && (x->ran == 0 || x->e.run.left == 0)
+    while (x->ran < x->settings.limit && x->wrong < WRONG_MAX && !is_past(x)
+           && (x->ran == 0 || x->e.run.left == 0)
            && (pop(&x->promising, &script) || pop(&x->others, &script))) {
         x->number++;
         x->ran++;
@@ -164,7 +172,8 @@ static bool can_be_run(const struct chain_explore_chain *chains)
     return false;
 }
 
-/* What cannot be ended keeps a number of CHAIN_LOOPS_MAX, and its slots of pools: of each chain one is enough. */
+/* What cannot be ended keeps a number of CHAIN_LOOPS_MAX, and its slots of
+ * pools: of each chain one is enough. */
 static void tell_end(const struct exploration *x, const struct chain_explore_chain *chain)
 {
     fprintf(x->e.out, "%s: %u scenarios, ", chain->name, x->ran);
@@ -173,16 +182,18 @@ static void tell_end(const struct exploration *x, const struct chain_explore_cha
     else
         fprintf(x->e.out, "%u went wrong\n", x->wrong);
     if (x->cut != 0)
-        fprintf(x->e.out, "    %u of them started more than %u things, and %s cancelled there\n", x->cut, (unsigned)EXPLORE_STARTS,
-                x->cut == 1 ? "was" : "were");
+        fprintf(x->e.out, "    %u of them started more than %u things, and %s cancelled there\n",
+                x->cut, (unsigned)EXPLORE_STARTS, x->cut == 1 ? "was" : "were");
     if (x->e.run.left != 0)
         fprintf(x->e.out, "    it cannot be ended, so the rest of this chain was not run\n");
     else if (x->wrong == WRONG_MAX)
         fprintf(x->e.out, "    that is enough: the rest was not run\n");
-    else if (x->is_cut || x->promising.first + x->others.first != x->promising.count + x->others.count)
+    else if (x->is_cut
+             || x->promising.first + x->others.first != x->promising.count + x->others.count)
         fprintf(x->e.out, "    there are more: --limit %u is the bound\n", x->settings.limit);
     if (x->e.run.left_instances != 0)
-        fprintf(x->e.out, "    instances that it has spawned keep their slots, so no other chain was run\n");
+        fprintf(x->e.out,
+                "    instances that it has spawned keep their slots, so no other chain was run\n");
 }
 
 static bool explore_chains(struct exploration *x)
@@ -192,7 +203,8 @@ static bool explore_chains(struct exploration *x)
             continue;
         x->is_cut = false;
         if (!explore_chain(x, chain)) {
-            fprintf(stderr, "%s: no memory, or no loop, for another simulation\n", x->settings.program);
+            fprintf(stderr, "%s: no memory, or no loop, for another simulation\n",
+                    x->settings.program);
             return false;
         }
         if (x->settings.only == 0)
@@ -207,7 +219,8 @@ static bool explore_chains(struct exploration *x)
 
 static unsigned code_count(const struct chain_explore_point *point)
 {
-    return point->operation != NULL ? explore__code_count(point) : (point->events & CHAIN_EXPLORE_REJECTION) != 0;
+    return point->operation != NULL ? explore__code_count(point)
+                                    : (point->events & CHAIN_EXPLORE_REJECTION) != 0;
 }
 
 static unsigned reached_codes(const uint32_t *row, unsigned count)
@@ -227,8 +240,8 @@ static void print_cell(const struct exploration *x, bool applies, uint32_t count
         fprintf(x->e.out, " %8s", "-");
 }
 
-static void print_row(const struct exploration *x, const struct chain_explore_chain *chain, const struct chain_explore_point *point,
-                      const uint32_t *row)
+static void print_row(const struct exploration *x, const struct chain_explore_chain *chain,
+                      const struct chain_explore_point *point, const uint32_t *row)
 {
     char place[64], codes[32];
     unsigned count = code_count(point);
@@ -250,7 +263,8 @@ struct pairs {
     unsigned all, open;
 };
 
-static void count_pair(struct pairs *pairs, bool applies, uint32_t count, const struct chain_explore_chain *chain,
+static void count_pair(struct pairs *pairs, bool applies, uint32_t count,
+                       const struct chain_explore_chain *chain,
                        const struct chain_explore_point *point, const char *what)
 {
     if (!applies)
@@ -259,23 +273,29 @@ static void count_pair(struct pairs *pairs, bool applies, uint32_t count, const 
     if (count != 0)
         return;
     pairs->open++;
-    fprintf(pairs->out, "  not reached: %s at %s:%d, %s\n", point->step, chain->file, point->line, what);
+    fprintf(pairs->out, "  not reached: %s at %s:%d, %s\n", point->step, chain->file, point->line,
+            what);
 }
 
-static void count_pairs(struct pairs *pairs, const struct chain_explore_chain *chain, const struct chain_explore_point *point,
-                        const uint32_t *row)
+static void count_pairs(struct pairs *pairs, const struct chain_explore_chain *chain,
+                        const struct chain_explore_point *point, const uint32_t *row)
 {
     char room[24];
 
-    count_pair(pairs, (point->events & CHAIN_EXPLORE_VALUE) != 0, row[EXPLORE_VALUE], chain, point, "value");
+    count_pair(pairs, (point->events & CHAIN_EXPLORE_VALUE) != 0, row[EXPLORE_VALUE], chain, point,
+               "value");
     for (unsigned i = 0; i < code_count(point); i++) {
-        const char *what =
-            point->operation == NULL ? "rejection" : explore__code_name(point->operation->codes[i], room, sizeof room);
+        const char *what = point->operation == NULL
+                               ? "rejection"
+                               : explore__code_name(point->operation->codes[i], room, sizeof room);
         count_pair(pairs, true, row[EXPLORE_REJECTION + i], chain, point, what);
     }
-    count_pair(pairs, (point->events & CHAIN_EXPLORE_CANCEL) != 0, row[EXPLORE_CANCEL], chain, point, "cancel");
-    count_pair(pairs, (point->events & CHAIN_EXPLORE_TIMEOUT) != 0, row[EXPLORE_TIMEOUT], chain, point, "timeout");
-    count_pair(pairs, (point->events & CHAIN_EXPLORE_LATE) != 0, row[EXPLORE_LATE], chain, point, "late");
+    count_pair(pairs, (point->events & CHAIN_EXPLORE_CANCEL) != 0, row[EXPLORE_CANCEL], chain,
+               point, "cancel");
+    count_pair(pairs, (point->events & CHAIN_EXPLORE_TIMEOUT) != 0, row[EXPLORE_TIMEOUT], chain,
+               point, "timeout");
+    count_pair(pairs, (point->events & CHAIN_EXPLORE_LATE) != 0, row[EXPLORE_LATE], chain, point,
+               "late");
 }
 
 /* False if nothing has happened anywhere. */
@@ -283,15 +303,19 @@ static bool print_table(struct exploration *x)
 {
     struct pairs pairs = { x->e.out, 0, 0 };
 
-    fprintf(x->e.out, "\n  %-24s %-24s %8s %8s %8s %8s %8s\n", "waits for", "at", "value", "codes", "cancel", "timeout", "late");
+    fprintf(x->e.out, "\n  %-24s %-24s %8s %8s %8s %8s %8s\n", "waits for", "at", "value", "codes",
+            "cancel", "timeout", "late");
     for (unsigned c = 0; x->e.chains[c].name != NULL; c++)
         for (unsigned p = 0; x->e.chains[c].points[p].step != NULL; p++)
-            print_row(x, &x->e.chains[c], &x->e.chains[c].points[p], &x->e.covered[c][p * x->e.columns]);
+            print_row(x, &x->e.chains[c], &x->e.chains[c].points[p],
+                      &x->e.covered[c][p * x->e.columns]);
     fputc('\n', x->e.out);
     for (unsigned c = 0; x->e.chains[c].name != NULL; c++)
         for (unsigned p = 0; x->e.chains[c].points[p].step != NULL; p++)
-            count_pairs(&pairs, &x->e.chains[c], &x->e.chains[c].points[p], &x->e.covered[c][p * x->e.columns]);
-    fprintf(x->e.out, "  covered: %u of %u pairs of a place and what can happen there\n", pairs.all - pairs.open, pairs.all);
+            count_pairs(&pairs, &x->e.chains[c], &x->e.chains[c].points[p],
+                        &x->e.covered[c][p * x->e.columns]);
+    fprintf(x->e.out, "  covered: %u of %u pairs of a place and what can happen there\n",
+            pairs.all - pairs.open, pairs.all);
     x->open = pairs.open;
     return pairs.all == 0 || pairs.open < pairs.all;
 }
@@ -338,13 +362,17 @@ static int read_arguments(struct settings *settings, int argc, char **argv)
         else if (strcmp(argv[i], "--complete") == 0)
             settings->complete = true;
         else {
-            known = (strcmp(argv[i], "--only") == 0 && read_number(next, 1, UINT32_MAX, &settings->only))
-                    || (strcmp(argv[i], "--limit") == 0 && read_number(next, 1, 10000000, &settings->limit))
-                    || (strcmp(argv[i], "--faults") == 0 && read_number(next, 0, EXPLORE_DEVIATIONS, &settings->faults));
+            known = (strcmp(argv[i], "--only") == 0
+                     && read_number(next, 1, UINT32_MAX, &settings->only))
+                    || (strcmp(argv[i], "--limit") == 0
+                        && read_number(next, 1, 10000000, &settings->limit))
+                    || (strcmp(argv[i], "--faults") == 0
+                        && read_number(next, 0, EXPLORE_DEVIATIONS, &settings->faults));
             i++;
         }
         if (!known) {
-            fprintf(stderr, "%s: what is '%s %s'? Try --help.\n", settings->program, argv[i - 1], next);
+            fprintf(stderr, "%s: what is '%s %s'? Try --help.\n", settings->program, argv[i - 1],
+                    next);
             return 2;
         }
     }
@@ -389,7 +417,8 @@ static bool take_memory(struct exploration *x)
     count_columns(&x->e);
     x->e.covered = calloc(chains + 1, sizeof *x->e.covered);
     for (unsigned c = 0; x->e.covered != NULL && c < chains; c++) {
-        x->e.covered[c] = calloc((point_count(&x->e.chains[c]) + 1) * x->e.columns, sizeof **x->e.covered);
+        x->e.covered[c] =
+            calloc((point_count(&x->e.chains[c]) + 1) * x->e.columns, sizeof **x->e.covered);
         if (x->e.covered[c] == NULL)
             return false;
     }
@@ -430,8 +459,9 @@ static void on_crash(int number)
 {
     char text[300];
 
-    snprintf(text, sizeof text, "crashed in scenario %u, signal %d\n    rerun: %s --only %u\n", the_exploration.number, number,
-             the_exploration.settings.program, the_exploration.number);
+    snprintf(text, sizeof text, "crashed in scenario %u, signal %d\n    rerun: %s --only %u\n",
+             the_exploration.number, number, the_exploration.settings.program,
+             the_exploration.number);
     say_to_stderr(text);
     raise(number);
 }
@@ -442,7 +472,8 @@ static void watch_for_crashes(void)
     static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP };
 
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
-        struct sigaction before, action = { .sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND | SA_NODEFER };
+        struct sigaction before,
+            action = { .sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND | SA_NODEFER };
         if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
             sigaction(signals[i], &action, NULL);
     }
@@ -457,11 +488,14 @@ static int run_all(struct exploration *x)
     if (!explore_chains(x))
         return x->all_wrong != 0 ? 1 : 2; /* a chain that waits for ever keeps its loop */
     if (x->settings.only == 0 && !print_table(x)) {
-        fprintf(stderr, "%s: nothing was traced: compile what chainc has written with -DCHAIN_TRACE\n", x->settings.program);
+        fprintf(stderr,
+                "%s: nothing was traced: compile what chainc has written with -DCHAIN_TRACE\n",
+                x->settings.program);
         return 2;
     }
     if (x->settings.only > x->number) {
-        fprintf(stderr, "%s: there is no scenario %u: they go up to %u\n", x->settings.program, x->settings.only, x->number);
+        fprintf(stderr, "%s: there is no scenario %u: they go up to %u\n", x->settings.program,
+                x->settings.only, x->number);
         return 2;
     }
     return x->all_wrong != 0 || (x->settings.complete && x->open != 0) ? 1 : 0;
@@ -480,8 +514,10 @@ int chain_explore_main(int argc, char **argv, const struct chain_explore_chain *
     if (status >= 0)
         return status;
     if (!chain_trace_is_linked()) {
-        fprintf(stderr, "%s: this needs a traced build: compile with -DCHAIN_TRACE and link with -lchain-trace\n",
-                x->settings.program);
+        fprintf(
+            stderr,
+            "%s: this needs a traced build: compile with -DCHAIN_TRACE and link with -lchain-trace\n",
+            x->settings.program);
         return 2;
     }
     if (!can_be_run(chains)) {

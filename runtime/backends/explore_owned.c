@@ -1,8 +1,10 @@
-/* explore_owned.c - which values of resource types have to be released, and in which order (chain_explore.h).
+/* explore_owned.c - which values of resource types have to be released, and in
+ * which order (chain_explore.h).
  *
- * The rules fix the order within a strand, of values that stay where they were bound: last first (rule 42a). Such values stand
- * in a list, as they came. What is moved has its place where it goes, and branches run at the same time: of these nothing
- * but their release is checked. */
+ * The rules fix the order within a strand, of values that stay where they were
+ * bound: last first (rule 42a). Such values stand in a list, as they came. What
+ * is moved has its place where it goes, and branches run at the same time: of
+ * these nothing but their release is checked. */
 #include "explore.h"
 
 #include <string.h>
@@ -23,7 +25,8 @@ struct kept {
     const char *step;              /* that gave it */
     int line;
 };
-static struct kept kept[2 * EXPLORE_STARTS]; /* one for each start at most, and for each parameter */
+/* one for each start at most, and for each parameter */
+static struct kept kept[2 * EXPLORE_STARTS];
 static unsigned kept_count;
 
 void explore__own_nothing(struct explore *e)
@@ -57,13 +60,15 @@ uintptr_t chain_explore_fresh(struct chain_explore_resource *resource)
     if (resource->count < CHAIN_EXPLORE_VALUES)
         resource->count++;
     else
-        explore__complain(&current->run, "there are more than %u values of %s", (unsigned)CHAIN_EXPLORE_VALUES, resource->name);
+        explore__complain(&current->run, "there are more than %u values of %s",
+                          (unsigned)CHAIN_EXPLORE_VALUES, resource->name);
     return first_of(resource) + (resource->count - 1) * (uintptr_t)step_of(resource);
 }
 
 /* ---- the order ---- */
 
-static void keep(const struct chain_explore_resource *resource, const struct chain_op *strand, const char *step, int line)
+static void keep(const struct chain_explore_resource *resource, const struct chain_op *strand,
+                 const char *step, int line)
 {
     struct kept *last = &kept[kept_count];
 
@@ -83,14 +88,17 @@ static void keep_started(const struct chain_explore_resource *resource, struct c
     const struct explore_start *start = explore__start_of(current, end);
 
     if (start != NULL && start->point != NULL && (start->point->events & CHAIN_EXPLORE_KEPT) != 0)
-        keep(resource, (end.tag & CHAIN__BRANCH) != 0 ? chain__parent_of(end.op) : end.op, start->point->step, start->point->line);
+        keep(resource, (end.tag & CHAIN__BRANCH) != 0 ? chain__parent_of(end.op) : end.op,
+             start->point->step, start->point->line);
 }
 
 static void complain_of_order(const struct kept *first, const struct kept *later)
 {
-    explore__complain(&current->run, "%s %u (%s, line %d) was released before %s %u (%s, line %d), which came later",
-                      first->resource->name, first->index + 1, first->step, first->line, later->resource->name, later->index + 1,
-                      later->step, later->line);
+    explore__complain(
+        &current->run,
+        "%s %u (%s, line %d) was released before %s %u (%s, line %d), which came later",
+        first->resource->name, first->index + 1, first->step, first->line, later->resource->name,
+        later->index + 1, later->step, later->line);
 }
 
 static void take_out(const struct chain_explore_resource *resource, unsigned index)
@@ -110,7 +118,8 @@ static void take_out(const struct chain_explore_resource *resource, unsigned ind
 
 /* ---- owning and releasing ---- */
 
-enum chain_settled chain_explore_own(struct chain_explore_resource *resource, struct chain_deferred end, enum chain_settled settled)
+enum chain_settled chain_explore_own(struct chain_explore_resource *resource,
+                                     struct chain_deferred end, enum chain_settled settled)
 {
     if (settled != CHAIN_OK)
         return settled;
@@ -136,7 +145,8 @@ void chain_explore_release(struct chain_explore_resource *resource, uintptr_t va
     if (value < first_of(resource) || index >= resource->count)
         return;
     if (resource->owned[index] == 0)
-        explore__complain(&current->run, "%s %u was released twice", resource->name, (unsigned)index + 1);
+        explore__complain(&current->run, "%s %u was released twice", resource->name,
+                          (unsigned)index + 1);
     resource->owned[index] = 0;
     take_out(resource, (unsigned)index);
 }

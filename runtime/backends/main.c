@@ -39,7 +39,9 @@ static void trace_if_asked(struct chain_loop *loop)
 #endif
 }
 
-int chain__main(struct chain_root *root, int (*start)(struct chain_root *root, struct chain_loop *loop, int argc, char **argv),
+int chain__main(struct chain_root *root,
+                int (*start)(struct chain_root *root, struct chain_loop *loop, int argc,
+                             char **argv),
                 int argc, char **argv, const int *value, const struct chain__code_text *codes)
 {
     const char *program = argc > 0 ? argv[0] : "chain";

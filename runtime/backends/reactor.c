@@ -38,8 +38,8 @@ static int64_t time_until(struct chain_loop *loop, uint64_t deadline)
     return deadline - present > INT64_MAX ? INT64_MAX : (int64_t)(deadline - present);
 }
 
-/* A wake-up that came before belongs to the parent's descriptors, so there is one now. Threads have not
- * come along either. */
+/* A wake-up that came before belongs to the parent's descriptors, so there is
+ * one now. Threads have not come along either. */
 int chain__reactor_repair(struct chain_reactor *reactor)
 {
     int code = __atomic_load_n(&reactor->failure, __ATOMIC_ACQUIRE);
@@ -49,7 +49,8 @@ int chain__reactor_repair(struct chain_reactor *reactor)
     reactor->backend->close(reactor);
     code = reactor->backend->open(reactor);
     __atomic_store_n(&reactor->failure, code, __ATOMIC_RELEASE);
-    __atomic_store_n(&reactor->link.forks, chain__forks, __ATOMIC_RELEASE); /* last: others may wake now */
+    /* last: others may wake now */
+    __atomic_store_n(&reactor->link.forks, chain__forks, __ATOMIC_RELEASE);
     if (code != 0)
         return code;
     reactor->backend->wake(reactor);
@@ -93,7 +94,8 @@ static void wait(struct chain_loop *loop, uint64_t deadline)
         return;
     }
     if (code == 0)
-        code = reactor->backend->wait(reactor, reactor->again != NULL ? 0 : time_until(loop, deadline));
+        code = reactor->backend->wait(reactor,
+                                      reactor->again != NULL ? 0 : time_until(loop, deadline));
     if (code == 0)
         code = __atomic_load_n(&reactor->failure, __ATOMIC_ACQUIRE);
     if (code == 0)
@@ -132,7 +134,8 @@ static int submit(struct chain_loop *loop, struct chain_work *work)
     return chain__threads_submit(&reactor_with(loop)->pools, work);
 }
 
-/* When the reactor is being closed the pools go first, and have forgotten what waited; a hook may still cancel it. */
+/* When the reactor is being closed the pools go first, and have forgotten what
+ * waited; a hook may still cancel it. */
 static bool withdraw(struct chain_loop *loop, struct chain_work *work)
 {
     return reactor_with(loop)->pools != NULL && chain__threads_withdraw(work);
@@ -194,7 +197,8 @@ size_t chain_reactor_close(struct chain_reactor *reactor)
 
     if (reactor == NULL)
         return 0;
-    chain__threads_close(&reactor->pools); /* first, as what still runs posts its outcome to the loop */
+    /* first, as what still runs posts its outcome to the loop */
+    chain__threads_close(&reactor->pools);
     running = chain_loop_fini(&reactor->loop);
     chain__io_close(reactor);
     chain__fork_leave(&reactor->link);

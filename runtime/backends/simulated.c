@@ -1,7 +1,9 @@
-/* simulated.c - the loop's port on a virtual clock, and operations that follow plans; chain_sim.h tells what for.
+/* simulated.c - the loop's port on a virtual clock, and operations that follow
+ * plans; chain_sim.h tells what for.
  *
- * What will happen is a list of things, each with the time it is due. A wait moves the clock to the earliest, unless a timer comes
- * before, and lets what is due happen in an order drawn from the seed. Nothing depends on an address. */
+ * What will happen is a list of things, each with the time it is due. A wait
+ * moves the clock to the earliest, unless a timer comes before, and lets what
+ * is due happen in an order drawn from the seed. Nothing depends on an address. */
 #include "simulated.h"
 
 #include <errno.h>
@@ -27,7 +29,8 @@ static uint64_t later(const struct chain_sim *sim, int64_t ns)
     return sim->clock + (uint64_t)(ns < 0 ? 0 : ns);
 }
 
-static struct thing *add_thing(struct chain_sim *sim, enum thing_kind kind, int64_t ns, const char *operation)
+static struct thing *add_thing(struct chain_sim *sim, enum thing_kind kind, int64_t ns,
+                               const char *operation)
 {
     struct thing *thing = &sim->things[sim->thing_count];
 
@@ -49,7 +52,8 @@ static void remove_thing(struct chain_sim *sim, struct thing *thing)
 
 /* ---- settling ---- */
 
-static void settle_late(struct chain_sim *sim, struct chain_deferred done, const struct chain_sim_operation *operation,
+static void settle_late(struct chain_sim *sim, struct chain_deferred done,
+                        const struct chain_sim_operation *operation,
                         const struct chain_sim_plan *plan)
 {
     enum chain_settled settled = operation->settle(done, plan->code, plan->value);
@@ -180,7 +184,8 @@ static void *sim_allocate(struct chain_loop *loop, size_t size)
 {
     struct chain_sim *sim = (struct chain_sim *)(void *)loop;
     void *memory = sim->memory + sim->memory_used;
-    size_t rounded = (size + _Alignof(max_align_t) - 1) / _Alignof(max_align_t) * _Alignof(max_align_t);
+    size_t rounded =
+        (size + _Alignof(max_align_t) - 1) / _Alignof(max_align_t) * _Alignof(max_align_t);
 
     if (rounded > sim->options.memory - sim->memory_used)
         return NULL;
@@ -245,7 +250,8 @@ static struct thing *find_pending(struct chain_sim *sim, struct chain_deferred d
 {
     for (unsigned i = 0; i < sim->thing_count; i++) {
         struct thing *thing = &sim->things[i];
-        if ((thing->kind == ENDS || thing->kind == ACKNOWLEDGES) && thing->done.op == done.op && thing->done.tag == done.tag)
+        if ((thing->kind == ENDS || thing->kind == ACKNOWLEDGES) && thing->done.op == done.op
+            && thing->done.tag == done.tag)
             return thing;
     }
     return NULL;
@@ -265,7 +271,8 @@ static void ask(struct chain_sim *sim, struct thing *thing)
     }
     now = *thing;
     remove_thing(sim, thing);
-    end_operation(sim, now, (now.plan.faults & CHAIN_SIM_ARGUES) != 0 ? now.plan.code : CHAIN_CODE_CANCELLED);
+    end_operation(sim, now,
+                  (now.plan.faults & CHAIN_SIM_ARGUES) != 0 ? now.plan.code : CHAIN_CODE_CANCELLED);
 }
 
 void chain_sim_cancel(const void *op)
@@ -467,7 +474,10 @@ void chain_sim_look(struct chain_sim *sim, struct chain_sim_report *report)
 
 static bool all_is_well(const struct chain_sim_report *report)
 {
-    return report->problem == NULL && report->operations + report->timers + report->ready + report->roots + report->instances == 0;
+    return report->problem == NULL
+           && report->operations + report->timers + report->ready + report->roots
+                      + report->instances
+                  == 0;
 }
 
 bool chain_sim_close(struct chain_sim *sim, struct chain_sim_report *report)
@@ -487,10 +497,12 @@ const char *chain_sim_complaint(const struct chain_sim_report *report, char *tex
     if (size != 0)
         text[0] = '\0';
     if (report->problem != NULL)
-        snprintf(text, size, "%s%s%s", report->operation != NULL ? report->operation : "", report->operation != NULL ? ": " : "",
-                 report->problem);
+        snprintf(text, size, "%s%s%s", report->operation != NULL ? report->operation : "",
+                 report->operation != NULL ? ": " : "", report->problem);
     else if (!all_is_well(report))
-        snprintf(text, size, "left at the end: %zu chains, %zu operations, %zu timers, %zu ready strands",
-                 report->roots + report->instances, report->operations, report->timers, report->ready);
+        snprintf(text, size,
+                 "left at the end: %zu chains, %zu operations, %zu timers, %zu ready strands",
+                 report->roots + report->instances, report->operations, report->timers,
+                 report->ready);
     return text;
 }

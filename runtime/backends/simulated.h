@@ -1,4 +1,5 @@
-/* simulated.h - what simulated.c (the world) and simulated_plans.c (what the seed and the scripts want) tell each other. */
+/* simulated.h - what simulated.c (the world) and simulated_plans.c (what the
+ * seed and the scripts want) tell each other. */
 #ifndef CHAIN_SIMULATED_H
 #define CHAIN_SIMULATED_H
 
@@ -54,6 +55,7 @@ uint64_t simulated__bits(struct chain_sim *sim);
 bool simulated__happens(struct chain_sim *sim, unsigned percent);
 
 /* The plan of the next use of an operation. False if there is no room to count it. */
-bool simulated__plan(struct chain_sim *sim, const struct chain_sim_operation *operation, struct chain_sim_plan *plan);
+bool simulated__plan(struct chain_sim *sim, const struct chain_sim_operation *operation,
+                     struct chain_sim_plan *plan);
 
 #endif

@@ -1,4 +1,5 @@
-/* simulated_plans.c - what an operation of a simulation does: drawn from the seed, or scripted, and decided at last. */
+/* simulated_plans.c - what an operation of a simulation does: drawn from the
+ * seed, or scripted, and decided at last. */
 #include "simulated.h"
 
 #include <errno.h>
@@ -46,7 +47,8 @@ static int some_code(struct chain_sim *sim, const int *codes)
 
 /* ---- plans ---- */
 
-static void draw_plan(struct chain_sim *sim, const struct chain_sim_operation *operation, struct chain_sim_plan *plan)
+static void draw_plan(struct chain_sim *sim, const struct chain_sim_operation *operation,
+                      struct chain_sim_plan *plan)
 {
     const struct chain_sim_odds *odds = &sim->options.odds;
 
@@ -76,7 +78,8 @@ static uint64_t *uses_of(struct chain_sim *sim, const char *name)
     return &sim->uses[sim->use_count++].count;
 }
 
-static const struct chain_sim_plan *script_for(const struct chain_sim *sim, const char *name, uint64_t occurrence)
+static const struct chain_sim_plan *script_for(const struct chain_sim *sim, const char *name,
+                                               uint64_t occurrence)
 {
     const struct chain_sim_plan *found = NULL;
 
@@ -92,7 +95,8 @@ static const struct chain_sim_plan *script_for(const struct chain_sim *sim, cons
     return found;
 }
 
-bool simulated__plan(struct chain_sim *sim, const struct chain_sim_operation *operation, struct chain_sim_plan *plan)
+bool simulated__plan(struct chain_sim *sim, const struct chain_sim_operation *operation,
+                     struct chain_sim_plan *plan)
 {
     const struct chain_sim_plan *scripted;
     uint64_t *uses = uses_of(sim, operation->name);
@@ -109,7 +113,8 @@ bool simulated__plan(struct chain_sim *sim, const struct chain_sim_operation *op
     return true;
 }
 
-int chain_sim_script(struct chain_sim *sim, const char *name, uint64_t occurrence, const struct chain_sim_plan *plan)
+int chain_sim_script(struct chain_sim *sim, const char *name, uint64_t occurrence,
+                     const struct chain_sim_plan *plan)
 {
     struct script *script = &sim->scripts[sim->script_count];
 

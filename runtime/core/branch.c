@@ -19,10 +19,11 @@ static bool decides(const struct chain_op *parent, int code)
     return false;
 }
 
-/* The first settlement that decides is taken over; the rest shall be cancelled, which the parent does when it is resumed: not
- * here, under the feet of whoever settled. */
-static void decide(struct chain_op *parent, const struct chain_op *branch, int code, const struct chain_failure *failure,
-                   struct chain_loop *loop)
+/* The first settlement that decides is taken over; the rest shall be cancelled,
+ * which the parent does when it is resumed: not here, under the feet of whoever
+ * settled. */
+static void decide(struct chain_op *parent, const struct chain_op *branch, int code,
+                   const struct chain_failure *failure, struct chain_loop *loop)
 {
     struct chain__decision *join = chain__storage(parent);
 
@@ -40,8 +41,8 @@ static void decide(struct chain_op *parent, const struct chain_op *branch, int c
 }
 
 /* Later rejections are only reported (rules 46, 53). */
-static void branch_outcome(struct chain_op *parent, const struct chain_op *branch, const struct chain_failure *failure,
-                           struct chain_loop *loop)
+static void branch_outcome(struct chain_op *parent, const struct chain_op *branch,
+                           const struct chain_failure *failure, struct chain_loop *loop)
 {
     bool decided = parent->code != 0 || (parent->flags & CHAIN__DECIDED) != 0;
 
@@ -70,10 +71,11 @@ static void complete(struct chain_op *parent)
     if ((parent->flags & (CHAIN__KIND | CHAIN__DECIDED)) == CHAIN__ANY && parent->code == 0)
         chain__raise(parent, CHAIN_EALL, chain__nobody_won, 0); /* rule 47 */
     if (parent->code > 0)
-        chain__set_attempt(parent, (parent->flags & CHAIN__DECIDED) != 0 ? attempt_of_decision(parent) : 0);
+        chain__set_attempt(parent,
+                           (parent->flags & CHAIN__DECIDED) != 0 ? attempt_of_decision(parent) : 0);
     else if (parent->code < 0 && !has_winner(parent))
         parent->mark = CHAIN__EMPTY;
-    parent->flags &= (uint8_t)~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__FORKING | CHAIN__KIND);
+    parent->flags &= (uint8_t) ~(CHAIN__DECIDED | CHAIN__DECIDING | CHAIN__FORKING | CHAIN__KIND);
     CHAIN__TRACE(chain__trace_settled(chain__tag(parent), parent, parent->code));
     chain__set_tag(parent, chain__tag(parent) + CHAIN__GENERATION);
 }
@@ -119,7 +121,8 @@ bool chain__decide(struct chain_strand *strand, struct chain_loop *loop)
     return true;
 }
 
-void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop)
+void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *branch,
+                          struct chain_loop *loop)
 {
     decide(&parent->op, &branch->op, 0, NULL, loop);
 }
@@ -138,7 +141,8 @@ void chain__branch_settled(struct chain_op *op)
     branch_counted(parent, loop);
 }
 
-void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop)
+void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branch,
+                         struct chain_loop *loop)
 {
     branch->op.flags &= (uint8_t)~CHAIN__UNENDED;
     branch_outcome(&parent->op, &branch->op, chain__failure(&branch->op), loop);

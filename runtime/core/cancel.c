@@ -1,8 +1,11 @@
-/* cancel.c - how a request to stop reaches what a strand waits for (rules 61-72).
+/* cancel.c - how a request to stop reaches what a strand waits for (rules
+ * 61-72).
  *
- * A cancel is delivered once, at once and depth first: the code in a pending header says that it is decided, the `cancel`
- * function of the innermost chain asks what is waited for. Unwinding is left to the ready queue, so that nothing ever runs under
- * the canceller's feet. A strand that is not waiting only gets the code: its next boundary acts on it. */
+ * A cancel is delivered once, at once and depth first: the code in a pending
+ * header says that it is decided, the `cancel` function of the innermost chain
+ * asks what is waited for. Unwinding is left to the ready queue, so that
+ * nothing ever runs under the canceller's feet. A strand that is not waiting
+ * only gets the code: its next boundary acts on it. */
 #include "cancel.h"
 
 #include "core.h"
@@ -15,8 +18,9 @@ static bool is_waiting(const struct chain_op *op)
     return (chain__tag(op) & CHAIN__GENERATION) != 0;
 }
 
-/* A thread may be posting a rejection: whoever writes the code first decides who reports it (rule 102). What the strand has not
- * yet looked at comes from the step that it waits for. */
+/* A thread may be posting a rejection: whoever writes the code first decides
+ * who reports it (rule 102). What the strand has not yet looked at comes from
+ * the step that it waits for. */
 void chain__cancel_wins(struct chain_op *op, struct chain_loop *loop)
 {
     int32_t before = chain__swap_code(&op->code, CHAIN_CODE_CANCELLED, __ATOMIC_ACQUIRE);
@@ -47,14 +51,17 @@ static void ask(struct chain_strand *strand, struct chain_loop *loop)
 static void deliver(struct chain_strand *strand, struct chain_loop *loop)
 {
     struct chain_op *op = &strand->op;
-    bool decided = chain__load_code(&op->code, __ATOMIC_ACQUIRE) != 0 || (op->flags & CHAIN__DECIDED) != 0;
+    bool decided =
+        chain__load_code(&op->code, __ATOMIC_ACQUIRE) != 0 || (op->flags & CHAIN__DECIDED) != 0;
 
     if (is_waiting(op))
         CHAIN__TRACE(chain__trace_event(CHAIN_EVENT_CANCEL, op, CHAIN_CODE_CANCELLED));
     chain__cancel_wins(op, loop);
     if (!is_waiting(op) || decided)
         return;
-    if (op->at == CHAIN__STARTING || ((op->flags & CHAIN__FORKING) != 0 && strand->next != strand)) { /* inside a start (rule 66) */
+    /* inside a start (rule 66) */
+    if (op->at == CHAIN__STARTING
+        || ((op->flags & CHAIN__FORKING) != 0 && strand->next != strand)) {
         loop->interrupted = strand;
         loop->ends_matter = true;
         chain__set_budget_aside(loop);
@@ -66,14 +73,16 @@ static void deliver(struct chain_strand *strand, struct chain_loop *loop)
 
 struct slots {
     char *first;
-    size_t size, limit, number; /* `number`: how far behind its strand that of an item stands */
+    size_t size, limit, number; /* `number`: how far after its strand that of an item stands */
 };
 
-/* Whether the item at `a` began before the one at `b`: one of two that live at a time is less than half the numbers ahead. */
+/* Whether the item at `a` began before the one at `b`: one of two that live at
+ * a time is less than half the numbers ahead. */
 static bool is_earlier(const struct slots *slots, const char *a, const char *b)
 {
-    size_t behind = *(const size_t *)(const void *)(b + slots->number) - *(const size_t *)(const void *)(a + slots->number);
-    return behind == 0 ? a < b : behind <= SIZE_MAX / 2;
+    size_t distance = *(const size_t *)(const void *)(b + slots->number)
+                      - *(const size_t *)(const void *)(a + slots->number);
+    return distance == 0 ? a < b : distance <= SIZE_MAX / 2;
 }
 
 /* The first of the live items that began after the one at `last`; NULL: of all. */
@@ -82,13 +91,15 @@ static char *next_item(const struct slots *slots, const char *last)
     char *next = NULL, *end = slots->first + slots->limit * slots->size;
 
     for (char *slot = slots->first; slot != end; slot += slots->size)
-        if ((((struct chain_strand *)(void *)slot)->op.flags & CHAIN__UNENDED) != 0 && (last == NULL || is_earlier(slots, last, slot))
+        if ((((struct chain_strand *)(void *)slot)->op.flags & CHAIN__UNENDED) != 0
+            && (last == NULL || is_earlier(slots, last, slot))
             && (next == NULL || is_earlier(slots, slot, next)))
             next = slot;
     return next;
 }
 
-void chain__cancel_slots(struct chain_strand *first, size_t size, size_t limit, size_t number, struct chain_loop *loop)
+void chain__cancel_slots(struct chain_strand *first, size_t size, size_t limit, size_t number,
+                         struct chain_loop *loop)
 {
     const struct slots slots = { (char *)first, size, limit, number };
 
@@ -98,12 +109,14 @@ void chain__cancel_slots(struct chain_strand *first, size_t size, size_t limit, 
 
 /* ---- instances ----
  *
- * What a chain has spawned is asked after what the chain itself waits for. Instances can own instances, to any depth, so those
- * that a cancel reaches stand in a list: what the first one owns comes before the second one. */
+ * What a chain has spawned is asked after what the chain itself waits for.
+ * Instances can own instances, to any depth, so those that a cancel reaches
+ * stand in a list: what the first one owns comes before the second one. */
 
 static void reach_instances(const struct chain__nursery *nursery, struct chain_loop *loop)
 {
-    for (struct chain__instance *instance = nursery->first; instance != NULL; instance = instance->next) {
+    for (struct chain__instance *instance = nursery->first; instance != NULL;
+         instance = instance->next) {
         if (instance->is_reached)
             continue;
         instance->is_reached = true;
@@ -113,8 +126,9 @@ static void reach_instances(const struct chain__nursery *nursery, struct chain_l
     }
 }
 
-/* The frames of all chains that a strand is in begin at the same place, the called one in the storage of its caller; but the
- * outermost frame of a branch stands elsewhere, before the strand that waits for it. */
+/* The frames of all chains that a strand is in begin at the same place, the
+ * called one in the storage of its caller; but the outermost frame of a branch
+ * stands elsewhere, before the strand that waits for it. */
 static void reach_from(struct chain_strand *strand, struct chain_loop *loop)
 {
     char *frame = (char *)(strand + 1);
@@ -196,7 +210,8 @@ static void go_on(struct chain_loop *loop)
 
 void chain__note_end(struct chain_strand *strand, struct chain_loop *loop)
 {
-    CHAIN__CHECK(loop->interrupted == NULL || loop->interrupted == strand); /* nothing else runs before that has come back */
+    /* nothing else runs before that has come back */
+    CHAIN__CHECK(loop->interrupted == NULL || loop->interrupted == strand);
     if (loop->interrupted == strand)
         go_on(loop);
     if (!chain__runs(loop))
@@ -204,7 +219,8 @@ void chain__note_end(struct chain_strand *strand, struct chain_loop *loop)
     loop->ends_matter = loop->ending;
 }
 
-/* The start that was interrupted has returned; the strand waits now, unless it settled or went on. */
+/* The start that was interrupted has returned; the strand waits now, unless it
+ * settled or went on. */
 void chain__ask_interrupted(struct chain_loop *loop)
 {
     struct chain_strand *strand = loop->interrupted;
@@ -241,14 +257,16 @@ static struct chain_strand *perform(struct chain_strand *strand, struct chain_lo
     struct chain_root *root = request->root;
 
     chain__store_word(&request->busy, 0, __ATOMIC_RELEASE);
-    if (chain__loop_of_tag(chain__tag(&root->strand.op)) == loop) /* else it has been run on another one since */
+    /* else it has been run on another one since */
+    if (chain__loop_of_tag(chain__tag(&root->strand.op)) == loop)
         chain_root_cancel(root);
     return chain__suspend(loop);
 }
 
 static const struct chain_type request_type = { .resume = perform, .name = "cancel request" };
 
-enum chain_settled chain_root_post_cancel(struct chain_cancel_request *request, struct chain_root *root)
+enum chain_settled chain_root_post_cancel(struct chain_cancel_request *request,
+                                          struct chain_root *root)
 {
     enum chain_settled result;
 
@@ -267,7 +285,8 @@ void chain__drop_requests(struct chain_strand *list)
     for (struct chain_strand *strand = list, *next; strand != NULL; strand = next) {
         next = strand->next; /* the owner may free a request that has been dropped */
         if (strand->type == &request_type)
-            chain__store_word(&((struct chain_cancel_request *)(void *)strand)->busy, 0, __ATOMIC_RELEASE);
+            chain__store_word(&((struct chain_cancel_request *)(void *)strand)->busy, 0,
+                              __ATOMIC_RELEASE);
     }
 }
 

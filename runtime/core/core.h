@@ -25,7 +25,8 @@ static inline void chain__empty(struct chain_op *op)
         op->mark = CHAIN__EMPTY;
 }
 
-/* A lock that is held for a few instructions, between the threads of several loops (rule 99). Interrupts never take it. */
+/* A lock that is held for a few instructions, between the threads of several
+ * loops (rule 99). Interrupts never take it. */
 static inline void chain__lock(uint32_t *lock)
 {
     while (CHAIN_THREADS && chain__swap_word(lock, 1, __ATOMIC_ACQUIRE) != 0)
@@ -38,7 +39,8 @@ static inline void chain__unlock(uint32_t *lock)
         chain__store_word(lock, 0, __ATOMIC_RELEASE);
 }
 
-/* No other strand is resumed until the running one has come back to the loop; its loops go round on what is set aside. */
+/* No other strand is resumed until the running one has come back to the loop;
+ * its loops go round on what is set aside. */
 static inline void chain__set_budget_aside(struct chain_loop *loop)
 {
     loop->spared += loop->budget > 0 ? loop->budget : 0;

@@ -36,7 +36,8 @@ bool chain_loop_left(struct chain_loop *loop, struct chain_left *left)
     left->timers = loop->armed;
     left->descriptors = descriptors_waiting(loop);
     left->strands = 0;
-    for (const struct chain_strand *strand = loop->ready.first; strand != NULL; strand = strand->next)
+    for (const struct chain_strand *strand = loop->ready.first; strand != NULL;
+         strand = strand->next)
         left->strands++;
     /* Instances are of roots. */
     return left->roots != 0 || left->strands != 0 || left->timers != 0 || left->descriptors != 0;
@@ -64,7 +65,8 @@ size_t chain_loop_fini(struct chain_loop *loop)
 
 static bool anything_left(struct chain_loop *loop)
 {
-    return chain__runs(loop) || loop->ready.first != NULL || loop->timers != NULL || descriptors_waiting(loop) != 0;
+    return chain__runs(loop) || loop->ready.first != NULL || loop->timers != NULL
+           || descriptors_waiting(loop) != 0;
 }
 
 /* Waits for the next timer, or only polls. */
@@ -72,14 +74,17 @@ static void wait_for_events(struct chain_loop *loop, bool block)
 {
     uint64_t deadline = 0;
 
-    if (block && !loop->stopping && loop->ready.first == NULL && anything_left(loop) && chain__mailbox_sleep(loop))
+    if (block && !loop->stopping && loop->ready.first == NULL && anything_left(loop)
+        && chain__mailbox_sleep(loop))
         deadline = loop->timers != NULL ? loop->timers->deadline : UINT64_MAX;
     loop->port->wait(loop, deadline);
     chain__mailbox_awake(loop);
 }
 
-/* A timer that fires costs as much of the budget as a resumption, so that timers which arm themselves again do not keep I/O
- * from being polled. One fires in any case: a strand that never waits must not keep timers from firing (rule 17). */
+/* A timer that fires costs as much of the budget as a resumption, so that
+ * timers which arm themselves again do not keep I/O from being polled. One
+ * fires in any case: a strand that never waits must not keep timers from firing
+ * (rule 17). */
 static void fire_due_timers(struct chain_loop *loop)
 {
     struct chain_timer *timer;

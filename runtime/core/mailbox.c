@@ -1,10 +1,13 @@
-/* mailbox.c - strands that other threads and interrupts push to a loop (rules 99-103).
+/* mailbox.c - strands that other threads and interrupts push to a loop (rules
+ * 99-103).
  *
- * Mailboxes are static memory, one per loop number, as the loop itself may end and be freed under a poster's feet. The loop takes
- * all that was pushed at once and turns it round.
+ * Mailboxes are static memory, one per loop number, as the loop itself may end
+ * and be freed under a poster's feet. The loop takes all that was pushed at
+ * once and turns it round.
  *
- * A wake-up cannot be lost: the loop says that it sleeps and then looks for posts, a poster posts and then looks whether the
- * loop sleeps, and both pairs are sequentially consistent, so at least one sees the other. */
+ * A wake-up cannot be lost: the loop says that it sleeps and then looks for
+ * posts, a poster posts and then looks whether the loop sleeps, and both pairs
+ * are sequentially consistent, so at least one sees the other. */
 #include "mailbox.h"
 
 #include "core.h"
@@ -24,7 +27,8 @@ struct mailbox {
 static struct mailbox mailboxes[CHAIN_LOOPS_MAX];
 static struct chain_strand closed;
 
-CHAIN_STATIC_ASSERT(CHAIN_LOOPS_MAX >= 1 && CHAIN_LOOPS_MAX <= 255, "a tag has 8 bits for the loop");
+CHAIN_STATIC_ASSERT(CHAIN_LOOPS_MAX >= 1 && CHAIN_LOOPS_MAX <= 255,
+                    "a tag has 8 bits for the loop");
 
 static struct mailbox *mailbox_of_tag(uint64_t tag)
 {
@@ -49,8 +53,8 @@ bool chain__mailbox_open(struct chain_loop *loop)
     return false;
 }
 
-/* Whoever comes to wake the loop counts itself in before it looks at chain__loops, so either it finds no loop there or it is
- * waited for here. */
+/* Whoever comes to wake the loop counts itself in before it looks at
+ * chain__loops, so either it finds no loop there or it is waited for here. */
 struct chain_strand *chain__mailbox_close(struct chain_loop *loop, bool reuse)
 {
     struct mailbox *box = &mailboxes[loop->id];
@@ -64,13 +68,15 @@ struct chain_strand *chain__mailbox_close(struct chain_loop *loop, bool reuse)
     return untaken;
 }
 
-/* A posted rejection that a cancel had come before: only the loop's thread may tell the hook (rules 69, 106). */
+/* A posted rejection that a cancel had come before: only the loop's thread may
+ * tell the hook (rules 69, 106). */
 static void report_lost(struct chain_op *op, struct chain_loop *loop)
 {
     const struct chain_failure *failure = chain__failure(op);
 
     op->mark = CHAIN__EMPTY;
-    chain__suppress_rejection(op, loop, (int)(intptr_t)failure->origin, failure->message, failure->info);
+    chain__suppress_rejection(op, loop, (int)(intptr_t)failure->origin, failure->message,
+                              failure->info);
 }
 
 void chain__mailbox_take(struct chain_loop *loop)

@@ -1,7 +1,10 @@
-/* pool.c - where spawned instances come from: pools in static storage, and the slabs of a loop (rule 79).
+/* pool.c - where spawned instances come from: pools in static storage, and the
+ * slabs of a loop (rule 79).
  *
- * Memory that was an instance of a chain stays one, so a deferred that comes too late finds a header with another generation
- * (rule 4). A pool may be shared by loops on several threads: what it has free and who waits for it is under its lock. */
+ * Memory that was an instance of a chain stays one, so a deferred that comes
+ * too late finds a header with another generation (rule 4). A pool may be
+ * shared by loops on several threads: what it has free and who waits for it is
+ * under its lock. */
 #include "pool.h"
 
 #include "core.h"
@@ -142,7 +145,8 @@ static void *allocate(struct chain_loop *loop, size_t size)
     return loop->port->allocate == NULL ? NULL : loop->port->allocate(loop, size);
 }
 
-static struct chain__slabs *slabs_of(struct chain_loop *loop, const struct chain_type *type, size_t size)
+static struct chain__slabs *slabs_of(struct chain_loop *loop, const struct chain_type *type,
+                                     size_t size)
 {
     struct chain__slabs *slabs = loop->slabs;
 
@@ -167,7 +171,8 @@ static size_t missing(uintptr_t place, size_t alignment)
     return (size_t)(0 - place) & (alignment - 1);
 }
 
-/* One more slab, whose instances are fresh. A frame is aligned, its header stands directly before it; 1: as it comes. */
+/* One more slab, whose instances are fresh. A frame is aligned, its header
+ * stands directly before it; 1: as it comes. */
 static bool grow(struct chain_loop *loop, struct chain__slabs *slabs, size_t alignment)
 {
     size_t count = slabs->pool.size < CHAIN_SLAB_SIZE ? CHAIN_SLAB_SIZE / slabs->pool.size : 1;
@@ -191,7 +196,8 @@ void chain__spawn_allocated(struct chain__spawn *op, const struct chain_type *ty
     chain__spawn_aligned(op, type, size, 1);
 }
 
-void chain__spawn_aligned(struct chain__spawn *op, const struct chain_type *type, size_t size, size_t alignment)
+void chain__spawn_aligned(struct chain__spawn *op, const struct chain_type *type, size_t size,
+                          size_t alignment)
 {
     struct chain_loop *loop = chain_loop_of(op);
     struct chain__slabs *slabs;

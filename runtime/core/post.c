@@ -1,10 +1,12 @@
 /* post.c - settling from other threads and from interrupts (rules 99-103).
  *
- * A post claims the operation by compare-and-swap on its tag, writes the outcome, and pushes the strand on the mailbox of
- * the loop. So a post costs two compare-and-swaps, and a wake-up only if the loop sleeps.
+ * A post claims the operation by compare-and-swap on its tag, writes the
+ * outcome, and pushes the strand on the mailbox of the loop. So a post costs
+ * two compare-and-swaps, and a wake-up only if the loop sleeps.
  *
- * On firmware a poster is an interrupt, and where the processor lacks the instructions a port's critical section stands in for
- * them: chain/private/atomic.h. */
+ * On firmware a poster is an interrupt, and where the processor lacks the
+ * instructions a port's critical section stands in for them:
+ * chain/private/atomic.h. */
 #include "core.h"
 #include "mailbox.h"
 #include "settle.h"
@@ -33,7 +35,8 @@ enum chain_settled chain__post_late(struct chain_deferred done)
     return CHAIN_LATE;
 }
 
-/* The loop's thread may be deciding a cancel at the same time: that wins, whichever comes first (rule 71). */
+/* The loop's thread may be deciding a cancel at the same time: that wins,
+ * whichever comes first (rule 71). */
 static bool claim_outcome(struct chain_deferred done, int code)
 {
     int32_t open = 0;
@@ -52,7 +55,8 @@ enum chain_settled chain__post_end(struct chain_deferred done, int code)
     return push(done);
 }
 
-static bool claim_rejection(struct chain_deferred done, int code, const char *message, intptr_t info)
+static bool claim_rejection(struct chain_deferred done, int code, const char *message,
+                            intptr_t info)
 {
     struct chain_failure *failure = chain__failure(done.op);
 
@@ -62,14 +66,16 @@ static bool claim_rejection(struct chain_deferred done, int code, const char *me
     return claim_outcome(done, code);
 }
 
-/* A cancel that was there first has the header's code, so that of the rejection waits where its origin will stand. */
+/* A cancel that was there first has the header's code, so that of the rejection
+ * waits where its origin will stand. */
 static void lose(struct chain_op *op, int code)
 {
     op->mark = CHAIN__LOST;
     chain__failure(op)->origin = (const struct chain_site *)(intptr_t)code;
 }
 
-enum chain_settled chain__post_reject(struct chain_deferred done, int code, const char *message, intptr_t info)
+enum chain_settled chain__post_reject(struct chain_deferred done, int code, const char *message,
+                                      intptr_t info)
 {
     if (chain__post_begin(done) == NULL)
         return chain__post_late(done);

@@ -4,7 +4,8 @@
 #include "core.h"
 #include "trace.h"
 
-/* With a value the link means nothing any more; a root that has ended without has one only while it is in the other list. */
+/* With a value the link means nothing any more; a root that has ended without
+ * has one only while it is in the other list. */
 static inline void leave(struct chain_root *root, struct chain_root ***last)
 {
     if (*last != &root->next) {
@@ -20,7 +21,8 @@ size_t chain__roots_running(const struct chain_loop *loop)
 {
     size_t count = loop->bare;
 
-    for (struct chain_root *const *next = &loop->roots; next != loop->last_root; next = &(*next)->next)
+    for (struct chain_root *const *next = &loop->roots; next != loop->last_root;
+         next = &(*next)->next)
         count++;
     return count;
 }
@@ -48,7 +50,8 @@ int chain__run_again(struct chain_root *root, struct chain_loop *loop)
     leave(root, &loop->last_rejected);
     root->link = NULL;
     report_unhandled(root, loop);
-    return chain_root_is_quiescent(root) ? 0 : EBUSY; /* the hook may have looked at it, and even run it */
+    /* the hook may have looked at it, and even run it */
+    return chain_root_is_quiescent(root) ? 0 : EBUSY;
 }
 
 /* Comes last, as it may run the root again or free it. */
@@ -59,9 +62,10 @@ static inline struct chain_strand *tell_host(struct chain_root *root, struct cha
     return chain__suspend(loop);
 }
 
-/* Without a value, or while ends matter. A root that was rejected is kept until somebody looks. Not inline: end_root() would have
- * to save registers for it. */
-__attribute__((noinline)) static struct chain_strand *end_rarely(struct chain_root *root, struct chain_loop *loop)
+/* Without a value, or while ends matter. A root that was rejected is kept until
+ * somebody looks. Not inline: end_root() would have to save registers for it. */
+__attribute__((noinline)) static struct chain_strand *end_rarely(struct chain_root *root,
+                                                                 struct chain_loop *loop)
 {
     root->outcome = chain__outcome_of(&root->strand.op);
     if (root->outcome != CHAIN_OUTCOME_VALUE)
@@ -75,7 +79,8 @@ __attribute__((noinline)) static struct chain_strand *end_rarely(struct chain_ro
 /* The chain of a root has ended. */
 static struct chain_strand *end_root(struct chain_strand *strand, struct chain_loop *loop)
 {
-    struct chain_root *root = (struct chain_root *)(void *)((char *)strand - offsetof(struct chain_root, strand));
+    struct chain_root *root =
+        (struct chain_root *)(void *)((char *)strand - offsetof(struct chain_root, strand));
 
     CHAIN__TRACE(chain__trace_root_done(root));
     leave(root, &loop->last_root);

@@ -28,7 +28,8 @@ void chain__overridden(struct chain_op *op, int code, const char *message, intpt
         chain__suppress(loop, code, &failure);
 }
 
-void chain__settle_rejected(struct chain_deferred done, int code, const char *message, intptr_t info)
+void chain__settle_rejected(struct chain_deferred done, int code, const char *message,
+                            intptr_t info)
 {
     struct chain_loop *loop = chain__loop_of_tag(done.tag);
 
@@ -43,7 +44,8 @@ void chain__settle_rejected(struct chain_deferred done, int code, const char *me
     chain__settle(done, code);
 }
 
-enum chain_settled chain__reject_anyhow(struct chain_deferred done, int code, const char *message, intptr_t info)
+enum chain_settled chain__reject_anyhow(struct chain_deferred done, int code, const char *message,
+                                        intptr_t info)
 {
     if (chain__claim(done) == NULL)
         return chain__late(done);
@@ -51,7 +53,8 @@ enum chain_settled chain__reject_anyhow(struct chain_deferred done, int code, co
     return CHAIN_OK;
 }
 
-/* What ends as cancelled though nobody asked has failed: a child cannot cancel its caller (rule 62). */
+/* What ends as cancelled though nobody asked has failed: a child cannot cancel
+ * its caller (rule 62). */
 static void settle_cancelled(struct chain_deferred done)
 {
     if (done.op->code == 0)
@@ -70,7 +73,8 @@ enum chain_settled chain__acknowledge(struct chain_deferred done)
     return CHAIN_OK;
 }
 
-enum chain_settled chain__shared_reject(struct chain_deferred done, int code, const char *message, intptr_t info)
+enum chain_settled chain__shared_reject(struct chain_deferred done, int code, const char *message,
+                                        intptr_t info)
 {
     if (chain__shared_claim(done) == NULL)
         return chain__late(done);
@@ -86,7 +90,8 @@ enum chain_settled chain__shared_acknowledge(struct chain_deferred done)
     return CHAIN_OK;
 }
 
-/* Rule 5. Whether the operation is a posted one is not known here, so it is claimed as if it were. */
+/* Rule 5. Whether the operation is a posted one is not known here, so it is
+ * claimed as if it were. */
 enum chain_settled chain_deferred_abandon(struct chain_deferred done)
 {
     return chain__shared_reject(done, CHAIN_EABANDONED, "the deferred was given up", 0);

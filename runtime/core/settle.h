@@ -4,7 +4,8 @@
 
 #include "chain/private/gen.h"
 
-/* The message of a rejection with ECANCELED by which an operation ends that nobody asked to stop (rule 62). */
+/* The message of a rejection with ECANCELED by which an operation ends that
+ * nobody asked to stop (rule 62). */
 extern const char chain__unasked[];
 
 #endif

@@ -1,10 +1,12 @@
-/* spawn.c - the instances that a chain owns: their beginning, their end, and who waits for it (rules 77, 78). */
-#include "core.h"
+/* spawn.c - the instances that a chain owns: their beginning, their end, and
+ * who waits for it (rules 77, 78). */
 #include "cancel.h"
+#include "core.h"
 #include "pool.h"
 #include "trace.h"
 
-/* A rejection disturbs neither the owner nor the others (rule 78). The code is taken, as the hook may cancel whom it likes. */
+/* A rejection disturbs neither the owner nor the others (rule 78). The code is
+ * taken, as the hook may cancel whom it likes. */
 static void report(struct chain_strand *strand, struct chain_loop *loop)
 {
     struct chain_error error = chain__error(&strand->op, chain__failure(&strand->op));
@@ -33,7 +35,8 @@ static void end_joins(struct chain__nursery *nursery)
     }
 }
 
-/* The chain of an instance has ended. Its memory may be used by another thread as soon as it is given back. */
+/* The chain of an instance has ended. Its memory may be used by another thread
+ * as soon as it is given back. */
 static struct chain_strand *end_instance(struct chain_strand *strand, struct chain_loop *loop)
 {
     char *start = (char *)strand - offsetof(struct chain__instance, strand);
@@ -54,8 +57,8 @@ static struct chain_strand *end_instance(struct chain_strand *strand, struct cha
 static const struct chain_type instance_type = { .resume = end_instance, .name = "instance" };
 const struct chain_caller chain__instance_caller = { &instance_type, 0 };
 
-void chain__spawned(struct chain_strand *strand, struct chain_loop *loop, struct chain__spawn *op, struct chain__nursery *nursery,
-                    const struct chain_type *type)
+void chain__spawned(struct chain_strand *strand, struct chain_loop *loop, struct chain__spawn *op,
+                    struct chain__nursery *nursery, const struct chain_type *type)
 {
     struct chain__instance *instance = op->instance;
 

@@ -1,10 +1,11 @@
 /* strand.c - resuming strands. */
 #include "strand.h"
 
-#include "core.h"
 #include "cancel.h"
+#include "core.h"
 
-/* A resume function returns the strand to continue with at once, so that no build lets the stack grow (rule 13). */
+/* A resume function returns the strand to continue with at once, so that no
+ * build lets the stack grow (rule 13). */
 static inline void resume(struct chain_strand *strand, struct chain_loop *loop)
 {
     do
@@ -23,7 +24,8 @@ void chain__drain(struct chain_loop *loop)
     }
 }
 
-static void begin_branch(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at)
+static void begin_branch(struct chain_strand *parent, struct chain_strand *branch,
+                         struct chain_loop *loop, unsigned at)
 {
     branch->type = parent->type;
     branch->op.at = (uint16_t)at;
@@ -43,8 +45,9 @@ bool chain__may_still_go_on(struct chain_loop *loop)
     return true;
 }
 
-/* Sets the budget aside, so that the branch comes back as soon as it waits, instead of jumping to the next ready strand: its siblings
- * have to be started first (rule 18). Its loops still go round on what was set aside (rule 57). */
+/* Sets the budget aside, so that the branch comes back as soon as it waits,
+ * instead of jumping to the next ready strand: its siblings have to be started
+ * first (rule 18). Its loops still go round on what was set aside (rule 57). */
 static void run_alone(struct chain_strand *branch, struct chain_loop *loop)
 {
     struct chain_strand *interrupted = loop->interrupted;
@@ -59,7 +62,8 @@ static void run_alone(struct chain_strand *branch, struct chain_loop *loop)
         chain__restore_budget(loop);
 }
 
-void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at)
+void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch,
+                         struct chain_loop *loop, unsigned at)
 {
     if (parent->op.code == CHAIN_CODE_CANCELLED) { /* nothing new is started (rule 67) */
         branch->op.code = CHAIN_CODE_CANCELLED;
@@ -67,25 +71,30 @@ void chain__strand_start(struct chain_strand *parent, struct chain_strand *branc
         return;
     }
     begin_branch(parent, branch, loop, at);
-    parent->next = parent; /* in no queue now: says that a cancel need not wait for the start of a single operation */
+    /* in no queue now: says that a cancel need not wait for the start of a single operation */
+    parent->next = parent;
     run_alone(branch, loop);
     parent->next = NULL;
 }
 
 /* ---- each ---- */
 
-void chain__slot_again(struct chain_strand *parent, struct chain_strand *slot, struct chain_loop *loop, unsigned at)
+void chain__slot_again(struct chain_strand *parent, struct chain_strand *slot,
+                       struct chain_loop *loop, unsigned at)
 {
-    if ((slot->op.flags & CHAIN__UNENDED) != 0 || parent->op.code != 0 || (parent->op.flags & CHAIN__DECIDED) != 0)
+    if ((slot->op.flags & CHAIN__UNENDED) != 0 || parent->op.code != 0
+        || (parent->op.flags & CHAIN__DECIDED) != 0)
         return;
     parent->op.branches++;
     chain__strand_start(parent, slot, loop, at);
 }
 
 /* Alive slots are counted, so that the search is made only if it finds something. */
-struct chain_strand *chain__free_slot(const struct chain_strand *parent, struct chain_strand *first, size_t size, unsigned limit)
+struct chain_strand *chain__free_slot(const struct chain_strand *parent, struct chain_strand *first,
+                                      size_t size, unsigned limit)
 {
-    unsigned guard = (parent->op.flags & CHAIN__FORKING) != 0; /* of chain__fork(), not yet taken away by chain__join() */
+    /* of chain__fork(), not yet taken away by chain__join() */
+    unsigned guard = (parent->op.flags & CHAIN__FORKING) != 0;
     char *slot = (char *)first;
 
     if (parent->op.branches - guard >= limit)
@@ -95,7 +104,8 @@ struct chain_strand *chain__free_slot(const struct chain_strand *parent, struct 
     return (struct chain_strand *)(void *)slot;
 }
 
-void chain__strand_queue(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at)
+void chain__strand_queue(struct chain_strand *parent, struct chain_strand *branch,
+                         struct chain_loop *loop, unsigned at)
 {
     begin_branch(parent, branch, loop, at);
     parent->op.branches++;

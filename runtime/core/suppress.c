@@ -1,15 +1,18 @@
-/* suppress.c - where a rejection comes from, and the report of one that another outcome replaced (rule 106). */
+/* suppress.c - where a rejection comes from, and the report of one that another
+ * outcome replaced (rule 106). */
 #include "suppress.h"
 
 #include "core.h"
 #include "trace.h"
 
-/* The place of what a header stands for; the state of a waiting strand is the step that it waits for. */
+/* The place of what a header stands for; the state of a waiting strand is the
+ * step that it waits for. */
 const struct chain_site *chain__site_of(struct chain_op *op)
 {
     bool is_branch = (chain__tag(op) & CHAIN__BRANCH) != 0;
     const struct chain_type *type = chain__strand_of(is_branch ? chain__parent_of(op) : op)->type;
-    size_t site = is_branch ? ((size_t)op->flags | (size_t)op->site_high << 8) - 1 : op->at; /* a branch without one: SIZE_MAX */
+    /* a branch without one: SIZE_MAX */
+    size_t site = is_branch ? ((size_t)op->flags | (size_t)op->site_high << 8) - 1 : op->at;
 
     if (type->sites == NULL || site >= type->states)
         return NULL;
@@ -35,7 +38,8 @@ void chain__suppress(struct chain_loop *loop, int code, const struct chain_failu
     chain__suppressed(loop, &error);
 }
 
-void chain__suppress_rejection(struct chain_op *op, struct chain_loop *loop, int code, const char *message, intptr_t info)
+void chain__suppress_rejection(struct chain_op *op, struct chain_loop *loop, int code,
+                               const char *message, intptr_t info)
 {
     struct chain_error error = { 0 };
 

@@ -1,7 +1,7 @@
 /* timeout.c - a race of one branch against a timer, and the pauses of a retry. */
 #include "core.h"
 
-/* The timer stands in the storage behind the strand that waits. */
+/* The timer stands in the storage after the strand that waits. */
 static struct chain_strand *strand_of(struct chain_timer *timer)
 {
     char *storage = (char *)timer - offsetof(struct chain__timeout, timer);
@@ -21,8 +21,8 @@ static void raise_timeout(struct chain_op *op)
     join->attempt = 0;
 }
 
-/* If the body has ended, that counts, even if its strand has not yet been resumed (rule 83). Once fired it stays ETIMEDOUT
- * (rule 82). */
+/* If the body has ended, that counts, even if its strand has not yet been
+ * resumed (rule 83). Once fired it stays ETIMEDOUT (rule 82). */
 static void fire(struct chain_timer *timer, struct chain_loop *loop)
 {
     struct chain_strand *strand = strand_of(timer);
@@ -74,7 +74,9 @@ static uint64_t part_of(uint64_t whole, uint32_t fraction)
 static int64_t with_jitter(struct chain_loop *loop, int64_t pause, unsigned percent)
 {
     const uint32_t hundredth = 42949673; /* of 2^32, rounded up */
-    uint64_t most = pause <= 0 ? 0 : part_of((uint64_t)pause, percent >= 100 ? UINT32_MAX : percent * hundredth);
+    uint64_t most =
+        pause <= 0 ? 0
+                   : part_of((uint64_t)pause, percent >= 100 ? UINT32_MAX : percent * hundredth);
     int64_t more;
 
     if (most == 0)
@@ -83,7 +85,8 @@ static int64_t with_jitter(struct chain_loop *loop, int64_t pause, unsigned perc
     return pause > INT64_MAX / 2 - more ? INT64_MAX / 2 : pause + more;
 }
 
-int64_t chain__backoff(struct chain_loop *loop, int attempt, int64_t first, int64_t most, unsigned jitter)
+int64_t chain__backoff(struct chain_loop *loop, int attempt, int64_t first, int64_t most,
+                       unsigned jitter)
 {
     const int64_t longest = INT64_MAX / 2;
     int64_t pause = first;

@@ -1,7 +1,9 @@
-/* timer.c - timers in an intrusive pairing heap ordered by (deadline, arming order) (rules 15, 88).
+/* timer.c - timers in an intrusive pairing heap ordered by (deadline, arming
+ * order) (rules 15, 88).
  *
- * A node's children are the list child -> sibling -> sibling; `link` is whatever points to the node: its parent's `child`,
- * its elder sibling's `sibling`, or the loop's `timers`. Nothing here recurses. */
+ * A node's children are the list child -> sibling -> sibling; `link` is
+ * whatever points to the node: its parent's `child`, its elder sibling's
+ * `sibling`, or the loop's `timers`. Nothing here recurses. */
 #include "timer.h"
 
 #include "core.h"
@@ -11,7 +13,8 @@ static bool before(const struct chain_timer *a, const struct chain_timer *b)
     return a->deadline != b->deadline ? a->deadline < b->deadline : a->order < b->order;
 }
 
-/* Makes the later of two heaps the first child of the other, which is returned; its link and sibling are not set. */
+/* Makes the later of two heaps the first child of the other, which is returned;
+ * its link and sibling are not set. */
 static struct chain_timer *meld(struct chain_timer *a, struct chain_timer *b)
 {
     struct chain_timer *first = before(a, b) ? a : b;
@@ -95,8 +98,9 @@ struct chain_timer *chain__timer_due(struct chain_loop *loop, uint64_t now)
     return timer;
 }
 
-/* A duration begins now, not when the turn began: work may have been done since (rule 19). One of 0 is over in any case. */
-uint64_t (chain_loop_deadline)(struct chain_loop *loop, int64_t ns)
+/* A duration begins now, not when the turn began: work may have been done since
+ * (rule 19). One of 0 is over in any case. */
+uint64_t(chain_loop_deadline)(struct chain_loop *loop, int64_t ns)
 {
     uint64_t now;
 

@@ -1,11 +1,14 @@
 /* trace.c - events of a traced build, and their text.
  *
- * Every use of an operation has a number, which is kept in the generation of its header: there a number of the whole loop serves
- * as well as one of the header, as both only grow (rule 4). So a late settle still knows its number, and nothing needs a field.
- * What has ended has the generation 2 * number + 2, what is pending 2 * number + 1.
+ * Every use of an operation has a number, which is kept in the generation of
+ * its header: there a number of the whole loop serves as well as one of the
+ * header, as both only grow (rule 4). So a late settle still knows its number,
+ * and nothing needs a field. What has ended has the generation 2 * number + 2,
+ * what is pending 2 * number + 1.
  *
- * A loop goes on where those before it in the process have ended, so that generations grow in frames that are used again, and
- * tells its own numbers from 1. */
+ * A loop goes on where those before it in the process have ended, so that
+ * generations grow in frames that are used again, and tells its own numbers
+ * from 1. */
 #include "trace.h"
 
 #include "core.h"
@@ -58,19 +61,23 @@ static void tell(struct chain_loop *loop, struct chain_event *event)
 }
 
 /* The chain and the state of a header. */
-static void find_place(struct chain_event *event, const struct chain_op *op, const struct chain_loop *loop)
+static void find_place(struct chain_event *event, const struct chain_op *op,
+                       const struct chain_loop *loop)
 {
     if ((chain__tag(op) & CHAIN__BRANCH) != 0) {
         event->type = chain__strand_of(chain__parent_of((struct chain_op *)op))->type;
-        event->state = ((unsigned)op->flags | (unsigned)op->site_high << 8) - 1; /* a step without a mark: beyond all sites */
+        /* a step without a mark: beyond all sites */
+        event->state = ((unsigned)op->flags | (unsigned)op->site_high << 8) - 1;
     } else {
         event->type = chain__strand_of((struct chain_op *)op)->type;
-        event->state = op->at == CHAIN__STARTING || op->at == CHAIN__SETTLED_AT_ONCE ? loop->starting : op->at;
+        event->state =
+            op->at == CHAIN__STARTING || op->at == CHAIN__SETTLED_AT_ONCE ? loop->starting : op->at;
     }
 }
 
 /* An event of a header whose tag is, or was, `tag`. */
-static void tell_of(enum chain_event_kind kind, uint64_t tag, const struct chain_op *op, int code, uint64_t after)
+static void tell_of(enum chain_event_kind kind, uint64_t tag, const struct chain_op *op, int code,
+                    uint64_t after)
 {
     struct chain_loop *loop = chain__loop_of_tag(tag);
     struct chain_event event = { 0 };
@@ -140,7 +147,8 @@ void chain__trace_retry(const struct chain_op *op, unsigned at)
 
 /* ---- what the core calls ---- */
 
-void chain__trace_begin(enum chain_event_kind kind, struct chain_op *op, const struct chain_op *parent)
+void chain__trace_begin(enum chain_event_kind kind, struct chain_op *op,
+                        const struct chain_op *parent)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
 
@@ -179,7 +187,8 @@ void chain__trace_suppressed(struct chain_loop *loop, const struct chain_error *
 
 /* ---- chains that C code runs, and spawned ones ---- */
 
-/* A number has 47 bits, as half of a generation. Roots and instances keep it in what they have room for. */
+/* A number has 47 bits, as half of a generation. Roots and instances keep it in
+ * what they have room for. */
 static uint64_t number_told(const struct chain_op *op)
 {
     return told(chain__loop_of_tag(chain__tag(op)), number_of(chain__tag(op)));
@@ -220,11 +229,14 @@ void chain__trace_cancel(const struct chain_root *root)
     tell(loop, &event);
 }
 
-/* Its strand is the root's or the instance's own again; which chain it was is known from chain__end(). */
+/* Its strand is the root's or the instance's own again; which chain it was is
+ * known from chain__end(). */
 static void tell_done(const struct chain_op *op, uint64_t number)
 {
     struct chain_loop *loop = chain__loop_of_tag(chain__tag(op));
-    struct chain_event event = { .kind = CHAIN_EVENT_DONE, .code = op->code, .type = loop->last_chain };
+    struct chain_event event = { .kind = CHAIN_EVENT_DONE,
+                                 .code = op->code,
+                                 .type = loop->last_chain };
 
     event.number = number;
     loop->last_chain = NULL;
@@ -241,7 +253,8 @@ void chain__trace_instance_done(const struct chain__instance *instance)
     tell_done(&instance->strand.op, (uint64_t)instance->number_high << 32 | instance->number_low);
 }
 
-void chain__trace_end(const struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller)
+void chain__trace_end(const struct chain_strand *strand, struct chain_loop *loop,
+                      const struct chain_caller *caller)
 {
     if (caller == &chain__root_caller || caller == &chain__instance_caller)
         loop->last_chain = strand->type;
@@ -260,7 +273,8 @@ void chain__trace_close(const struct chain_loop *loop)
 {
     uint64_t before = chain__load_tag(&highest, __ATOMIC_RELAXED);
 
-    while (before < loop->numbers && !chain__claim_tag(&highest, &before, loop->numbers, __ATOMIC_RELAXED))
+    while (before < loop->numbers
+           && !chain__claim_tag(&highest, &before, loop->numbers, __ATOMIC_RELAXED))
         continue;
 }
 
@@ -293,7 +307,8 @@ static void put_text(struct line *line, const char *text)
         put_char(line, *text++);
 }
 
-/* Divides by ten and returns the rest; 16 bits at a time, as small processors have no division of 64. */
+/* Divides by ten and returns the rest; 16 bits at a time, as small processors
+ * have no division of 64. */
 static unsigned last_digit(uint64_t *number)
 {
     uint64_t quotient = 0;
@@ -333,7 +348,9 @@ static void put_word(struct line *line, const char *text)
 
 static void put_code(struct line *line, int code)
 {
-    const char *name = code == 0 ? "value" : code == CHAIN_CODE_CANCELLED ? "cancelled" : chain_code_name(code);
+    const char *name = code == 0                      ? "value"
+                       : code == CHAIN_CODE_CANCELLED ? "cancelled"
+                                                      : chain_code_name(code);
 
     put_word(line, name != NULL ? name : "");
     if (name == NULL)

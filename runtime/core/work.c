@@ -1,5 +1,5 @@
-/* work.c - steps that block: what runs them is the loop's (rule 104). The core has no threads; without workers such a step is
- * rejected. */
+/* work.c - steps that block: what runs them is the loop's (rule 104). The core
+ * has no threads; without workers such a step is rejected. */
 #include "core.h"
 
 static int submit(struct chain_loop *loop, struct chain_work *work)
@@ -8,7 +8,8 @@ static int submit(struct chain_loop *loop, struct chain_work *work)
 }
 
 /* Once it is submitted, a thread may settle it at any moment. */
-void chain__work_start(struct chain_work *work, void *call, int (*run)(struct chain_work *work), const char *pool)
+void chain__work_start(struct chain_work *work, void *call, int (*run)(struct chain_work *work),
+                       const char *pool)
 {
     struct chain_deferred done = chain__deferred(call);
     int code;
@@ -18,7 +19,10 @@ void chain__work_start(struct chain_work *work, void *call, int (*run)(struct ch
     work->done = done;
     code = submit(chain__loop_of_tag(done.tag), work);
     if (code != 0)
-        chain__reject(done, code, code == ENOTSUP ? "this loop has no threads" : "no thread for a blocking step", 0);
+        chain__reject(done, code,
+                      code == ENOTSUP ? "this loop has no threads"
+                                      : "no thread for a blocking step",
+                      0);
 }
 
 void chain_work_end(struct chain_work *work, int code)

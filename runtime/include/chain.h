@@ -1,10 +1,13 @@
 /* chain.h - the libchain runtime, for people.
  *
- * A chain is a frame (one struct, no heap) that a loop resumes. A chain waits for operations: each settles exactly once, with a
- * value, a rejection or as cancelled. The C code of an operation holds the deferred (it may settle), the chain may only wait.
+ * A chain is a frame (one struct, no heap) that a loop resumes. A chain waits
+ * for operations: each settles exactly once, with a value, a rejection or as
+ * cancelled. The C code of an operation holds the deferred (it may settle), the
+ * chain may only wait.
  *
- * The parts of this header: run a chain, its outcome, cancel, settle, the loop, timers, threads for blocking steps, ports, the
- * trace. What programs need only for its size is in chain/private/.
+ * The parts of this header: run a chain, its outcome, cancel, settle, the loop,
+ * timers, threads for blocking steps, ports, the trace. What programs need only
+ * for its size is in chain/private/.
  *
  * Unless a function says otherwise:
  * - it is called on the thread of its loop, and does not block;
@@ -13,25 +16,26 @@
  * - a cancel does not change what the function does.
  * "Rule n" is a rule of semantics.md, in the documentation.
  *
- * This header and the core make no system call and need no heap; the reactor (chain_reactor.h) adds sockets, clocks and threads
- * on a hosted system.
- */
+ * This header and the core make no system call and need no heap; the reactor
+ * (chain_reactor.h) adds sockets, clocks and threads on a hosted system. */
 #ifndef CHAIN_H
 #define CHAIN_H
 
-#include "chain_config.h"
 #include "chain/private/loop.h"
 #include "chain/private/number.h"
 #include "chain/private/types.h"
+#include "chain_config.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* Output of chainc and the runtime must agree on the structs that they share; generated code checks this number. */
+/* Output of chainc and the runtime must agree on the structs that they share;
+ * generated code checks this number. */
 #define CHAIN_ABI 6
 
-/* ---- running a chain ------------------------------------------------------------------------------------------------ */
+/* ---- running a chain ------------------------------------------------------------------------------------------------
+ */
 
 /* How a chain that C code runs has ended, or that it has not. */
 enum chain_outcome {
@@ -41,15 +45,18 @@ enum chain_outcome {
     CHAIN_OUTCOME_CANCELLED
 };
 
-/* A chain that C code runs: the head of every `struct NAME` that chainc writes for a chain. Zero the whole struct once, before
- * its first use. NAME_run() starts it; it may be run again when chain_root_is_quiescent(). Programs set `on_settled` and
- * `context` and leave the other members alone. */
+/* A chain that C code runs: the head of every `struct NAME` that chainc writes
+ * for a chain. Zero the whole struct once, before its first use. NAME_run()
+ * starts it; it may be run again when chain_root_is_quiescent(). Programs set
+ * `on_settled` and `context` and leave the other members alone. */
 struct chain_root {
-    /* In a list of the loop, whose last one has no next. NULL: it has not been run, or has ended without a value and is in no list;
-     * with a value it means nothing. Ask chain_root_is_quiescent(). */
+    /* In a list of the loop, whose last one has no next. NULL: it has not been
+     * run, or has ended without a value and is in no list; with a value it
+     * means nothing. Ask chain_root_is_quiescent(). */
     struct chain_root *next, **link;
-    /* Called once, on the loop's thread, when the chain and everything it started has ended. The frame may be run again or
-     * freed from inside. Set it before NAME_run(), or leave it NULL. */
+    /* Called once, on the loop's thread, when the chain and everything it
+     * started has ended. The frame may be run again or freed from inside. Set
+     * it before NAME_run(), or leave it NULL. */
     void (*on_settled)(struct chain_root *root);
     void *context; /* for the host's use */
     enum chain_outcome outcome : 8;
@@ -57,28 +64,33 @@ struct chain_root {
     uint32_t number_low;
     struct chain_strand strand; /* last: the frame follows directly */
 };
-CHAIN_STATIC_ASSERT(sizeof(struct chain_root) == offsetof(struct chain_root, strand) + sizeof(struct chain_strand),
+CHAIN_STATIC_ASSERT(sizeof(struct chain_root)
+                        == offsetof(struct chain_root, strand) + sizeof(struct chain_strand),
                     "a frame follows its strand directly");
 
-/* True if nothing of the chain runs any more, or it has never been run: it may be run again. Its memory may be freed, too. But
- * if the chain was rejected and has no on_settled, the loop keeps it for the report of unhandled rejections until
- * chain_root_outcome() or chain_root_rejection() is called, or the loop ends. True for a zeroed frame. */
+/* True if nothing of the chain runs any more, or it has never been run: it may
+ * be run again. Its memory may be freed, too. But if the chain was rejected and
+ * has no on_settled, the loop keeps it for the report of unhandled rejections
+ * until chain_root_outcome() or chain_root_rejection() is called, or the loop
+ * ends. True for a zeroed frame. */
 static inline bool chain_root_is_quiescent(const struct chain_root *root)
 {
     return root->link == NULL || root->outcome != CHAIN_OUTCOME_PENDING;
 }
 
-/* ---- its outcome ---------------------------------------------------------------------------------------------------- */
+/* ---- its outcome ----------------------------------------------------------------------------------------------------
+ */
 
-/* Codes that errno has no name for. Codes of rejections are positive: errno values, these, or those of a `codes` declaration
- * (0x4000 and up). */
+/* Codes that errno has no name for. Codes of rejections are positive: errno
+ * values, these, or those of a `codes` declaration (0x4000 and up). */
 enum {
     CHAIN_EABANDONED = 0x3f01, /* the deferred was given up without being settled (rule 5) */
     CHAIN_ECLOSED = 0x3f02,    /* the loop has finished (rule 103) */
     CHAIN_EEND = 0x3f03,       /* a source of items has no more */
     CHAIN_EALL = 0x3f04        /* every branch of an `any` was rejected (rule 47) */
 };
-#define CHAIN_CODE_CANCELLED (-1) /* of a cancelled operation, in traces and simulations; never that of a rejection */
+#define CHAIN_CODE_CANCELLED \
+    (-1) /* of a cancelled operation, in traces and simulations; never that of a rejection */
 
 /* Where in a .chain file a step stands. Static data of the generated code. */
 struct chain_site {
@@ -88,75 +100,98 @@ struct chain_site {
     const char *step; /* the step's name as written */
 };
 
-/* A rejection, as `err` in a handler and as the host sees it (rule 35). Message and origin are static data. */
+/* A rejection, as `err` in a handler and as the host sees it (rule 35). Message
+ * and origin are static data. */
 struct chain_error {
     int code;
-    int attempt;                      /* of the innermost retry around the step that rejected; 0 outside any */
+    /* of the innermost retry around the step that rejected; 0 outside any */
+    int attempt;
     const char *message;              /* may be NULL */
     intptr_t info;                    /* what the rejecting side passed */
     const struct chain_site *origin;  /* the step that rejected; NULL if unknown */
     const struct chain_error *causes; /* CHAIN_EALL: the branches' errors in order; else NULL */
 };
 
-/* The outcome of a chain; CHAIN_OUTCOME_PENDING while it runs. Counts as looking at a rejection: one that nobody has looked at
- * is reported when the loop ends (rule 105). */
+/* The outcome of a chain; CHAIN_OUTCOME_PENDING while it runs. Counts as
+ * looking at a rejection: one that nobody has looked at is reported when the
+ * loop ends (rule 105). */
 enum chain_outcome chain_root_outcome(struct chain_root *root);
 
-/* The rejection of a chain whose outcome is CHAIN_OUTCOME_REJECTED; code 0 for other outcomes. It is put together from what the
- * frame keeps until the chain is run again. Counts as looking at it (rule 105). */
+/* The rejection of a chain whose outcome is CHAIN_OUTCOME_REJECTED; code 0 for
+ * other outcomes. It is put together from what the frame keeps until the chain
+ * is run again. Counts as looking at it (rule 105). */
 struct chain_error chain_root_rejection(struct chain_root *root);
 
-/* The name of a code, such as "ETIMEDOUT" or "CHAIN_EALL"; NULL if the core does not know it. Static. Thread: any. */
+/* The name of a code, such as "ETIMEDOUT" or "CHAIN_EALL"; NULL if the core
+ * does not know it. Static. Thread: any. */
 const char *chain_code_name(int code);
 
-/* A code for people, such as "All alternatives failed"; for one of errno.h its name, as the core has no texts for these:
- * strerror(3) has. Never NULL. Static. Thread: any.
+/* A code for people, such as "All alternatives failed"; for one of errno.h its
+ * name, as the core has no texts for these: strerror(3) has. Never NULL.
+ * Static. Thread: any.
  *
- * Codes of a `codes` declaration are numbers that only their file knows: for SHOP.chain, SHOP_code_name() and SHOP_code_text() in
- * the generated header know its codes, those of the files that it imports, and what these two functions know. */
+ * Codes of a `codes` declaration are numbers that only their file knows: for
+ * SHOP.chain, SHOP_code_name() and SHOP_code_text() in the generated header
+ * know its codes, those of the files that it imports, and what these two
+ * functions know. */
 const char *chain_code_text(int code);
 
-/* ---- cancel --------------------------------------------------------------------------------------------------------- */
+/* ---- cancel ---------------------------------------------------------------------------------------------------------
+ */
 
-/* Asks a chain to stop (rules 61-72): the operation it waits for is cancelled, its `finally`s run, nothing new is started. When
- * all of that has ended its outcome is CHAIN_OUTCOME_CANCELLED, unless it had passed its last step. Never fails, and never runs
- * the chain's code inline. A second call, and a call for a chain that does not run, have no effect. Generated code calls it from
+/* Asks a chain to stop (rules 61-72): the operation it waits for is cancelled,
+ * its `finally`s run, nothing new is started. When all of that has ended its
+ * outcome is CHAIN_OUTCOME_CANCELLED, unless it had passed its last step. Never
+ * fails, and never runs the chain's code inline. A second call, and a call for
+ * a chain that does not run, have no effect. Generated code calls it from
  * NAME_cancel(). */
 void chain_root_cancel(struct chain_root *root);
 
 /* What a call returns that settles an operation, or posts to a loop. */
 enum chain_settled {
-    CHAIN_OK,    /* this call settled the operation */
-    CHAIN_LATE,  /* it was settled, cancelled or reused before: nothing was changed, the caller keeps what it passed (rule 2) */
-    CHAIN_CLOSED /* posting only: the loop has finished, nobody will look at it; the caller keeps what it passed (rule 103) */
+    CHAIN_OK, /* this call settled the operation */
+    /* it was settled, cancelled or reused before: nothing was changed, the
+     * caller keeps what it passed (rule 2) */
+    CHAIN_LATE,
+    /* posting only: the loop has finished, nobody will look at it; the caller
+     * keeps what it passed (rule 103) */
+    CHAIN_CLOSED
 };
 
-/* A request to cancel from another thread. The caller owns it, zeroes it before its first use, and may use it again or free it
- * when chain_cancel_request_is_free(). Its members are the runtime's. */
+/* A request to cancel from another thread. The caller owns it, zeroes it before
+ * its first use, and may use it again or free it when
+ * chain_cancel_request_is_free(). Its members are the runtime's. */
 struct chain_cancel_request {
     struct chain_strand strand; /* travels through the posts; its frame is what follows */
     struct chain_root *root;
-    uint32_t busy;              /* atomic */
+    uint32_t busy; /* atomic */
 };
 
-/* chain_root_cancel() from any thread (rule 66): the loop performs it at its next turn. The frame of `root` must exist until
- * then. Returns CHAIN_OK; CHAIN_LATE if the loop has not performed this request yet; CHAIN_CLOSED if the loop has finished. */
-enum chain_settled chain_root_post_cancel(struct chain_cancel_request *request, struct chain_root *root);
+/* chain_root_cancel() from any thread (rule 66): the loop performs it at its
+ * next turn. The frame of `root` must exist until then. Returns CHAIN_OK;
+ * CHAIN_LATE if the loop has not performed this request yet; CHAIN_CLOSED if
+ * the loop has finished. */
+enum chain_settled chain_root_post_cancel(struct chain_cancel_request *request,
+                                          struct chain_root *root);
 
 /* True if no loop has this request any more. Thread: any. */
 bool chain_cancel_request_is_free(const struct chain_cancel_request *request);
 
-/* ---- settling: the C code of operations ------------------------------------------------------------------------------- */
+/* ---- settling: the C code of operations -------------------------------------------------------------------------------
+ */
 
-/* The right to settle one use of an operation, once (rules 1-4). A small value: copy it, keep it, post it to a thread. It may
- * outlive the operation: then settling is late. Generated code wraps it in a type per operation, NAME_deferred, so that settling
- * another operation's deferred does not compile. */
+/* The right to settle one use of an operation, once (rules 1-4). A small value:
+ * copy it, keep it, post it to a thread. It may outlive the operation: then
+ * settling is late. Generated code wraps it in a type per operation,
+ * NAME_deferred, so that settling another operation's deferred does not
+ * compile. */
 struct chain_deferred {
     struct chain_op *op;
     uint64_t tag;
 };
 
-/* Rejects with CHAIN_EABANDONED, for a deferred whose owner goes away (rule 5). Returns CHAIN_OK or CHAIN_LATE. */
+/* Rejects with CHAIN_EABANDONED, for a deferred whose owner goes away (rule 5).
+ * Returns CHAIN_OK or CHAIN_LATE. */
 enum chain_settled chain_deferred_abandon(struct chain_deferred done);
 
 /* The loop of a pending operation, given its struct. NULL if that loop has finished. */
@@ -165,7 +200,8 @@ static inline struct chain_loop *chain_loop_of(const void *operation)
     return chain__loop_of_tag(chain__tag(chain__op_of(operation)));
 }
 
-/* ---- the loop ------------------------------------------------------------------------------------------------------- */
+/* ---- the loop -------------------------------------------------------------------------------------------------------
+ */
 
 /* A program may use these members of a struct chain_loop, on the loop's thread:
  *
@@ -182,29 +218,37 @@ static inline struct chain_loop *chain_loop_of(const void *operation)
  *
  * A hook may be NULL. Its arguments are valid during the call. */
 
-/* Makes `loop` usable. The storage is the caller's and must not move; `port` must outlive it. Returns 0, or EMFILE when
- * CHAIN_LOOPS_MAX loops exist. Thread: any, but one loop is then used on one thread. chain_reactor_open() calls it. */
+/* Makes `loop` usable. The storage is the caller's and must not move; `port`
+ * must outlive it. Returns 0, or EMFILE when CHAIN_LOOPS_MAX loops exist.
+ * Thread: any, but one loop is then used on one thread. chain_reactor_open()
+ * calls it. */
 int chain_loop_init(struct chain_loop *loop, const struct chain_port *port);
 
-/* Runs turns until no chain that C code has run is left, or chain_loop_stop() was called. Blocks. Not from inside a turn. */
+/* Runs turns until no chain that C code has run is left, or chain_loop_stop()
+ * was called. Blocks. Not from inside a turn. */
 void chain_loop_run(struct chain_loop *loop);
 
 /* Makes the present chain_loop_run(), or else the next one, return after the present turn. */
 void chain_loop_stop(struct chain_loop *loop);
 
-/* One turn: wait (which only polls when something is ready or posted, or `block` is false, or nothing is left to do); clock;
- * posts; ready queue; due timers, with the ready queue drained after each. After CHAIN_BUDGET resumptions since the wait the
- * turn ends, with one timer at most fired, so that I/O and timers always get theirs (rule 17). docs/runtime.md says the same
- * in the same words. Returns true if anything is left to do: a running root, a ready strand, an armed timer, an operation that
- * waits for a descriptor. Not from inside a turn. */
+/* One turn: wait (which only polls when something is ready or posted, or
+ * `block` is false, or nothing is left to do); clock; posts; ready queue; due
+ * timers, with the ready queue drained after each. After CHAIN_BUDGET
+ * resumptions since the wait the turn ends, with one timer at most fired, so
+ * that I/O and timers always get theirs (rule 17). docs/runtime.md says the
+ * same in the same words. Returns true if anything is left to do: a running
+ * root, a ready strand, an armed timer, an operation that waits for a
+ * descriptor. Not from inside a turn. */
 bool chain_loop_turn(struct chain_loop *loop, bool block);
 
-/* chain_root_cancel() for every chain that runs on the loop, in the order they were started; the loop has to run on until they
- * have ended (rule 107). Until then nothing is spawned: `spawn` rejects with CHAIN_ECLOSED (rule 80). */
+/* chain_root_cancel() for every chain that runs on the loop, in the order they
+ * were started; the loop has to run on until they have ended (rule 107). Until
+ * then nothing is spawned: `spawn` rejects with CHAIN_ECLOSED (rule 80). */
 void chain_loop_cancel(struct chain_loop *loop);
 
-/* Ends the present wait of the loop's turn, or the next one. Thread: any, and async-signal-safe on hosted systems (rule 99);
- * the loop must not be finished in the meantime. No effect if the port has no `wake`. */
+/* Ends the present wait of the loop's turn, or the next one. Thread: any, and
+ * async-signal-safe on hosted systems (rule 99); the loop must not be finished
+ * in the meantime. No effect if the port has no `wake`. */
 void chain_loop_wake(struct chain_loop *loop);
 
 /* What a loop has not let go of: nothing, at a clean end (rule 107). */
@@ -216,43 +260,57 @@ struct chain_left {
     size_t descriptors; /* operations that wait for one */
 };
 
-/* Stores in `left` what is left now: all 0 when everything that was run has ended and every operation has cleaned up. Returns
- * true if anything is left. Takes time for each ready strand. Not from inside a turn. */
+/* Stores in `left` what is left now: all 0 when everything that was run has
+ * ended and every operation has cleaned up. Returns true if anything is left.
+ * Takes time for each ready strand. Not from inside a turn. */
 bool chain_loop_left(struct chain_loop *loop, struct chain_left *left);
 
 /* How many settling calls of operations of this loop came late (rule 2). Thread: any. */
 uint64_t chain_loop_late(const struct chain_loop *loop);
 
-/* Ends a loop: later posts return CHAIN_CLOSED (rule 103); rejections nobody looked at go to on_unhandled (rule 105); if
- * anything is left, on_left is called (rule 107). Returns the number of chains that were still running, roots and instances.
+/* Ends a loop: later posts return CHAIN_CLOSED (rule 103); rejections nobody
+ * looked at go to on_unhandled (rule 105); if anything is left, on_left is
+ * called (rule 107). Returns the number of chains that were still running,
+ * roots and instances.
  *
- * If none was running the slabs are given back, so no other thread may hold a deferred of an operation of a spawned chain any
- * more. If some were, their frames are left as they are and never become quiescent. Posts to them may still come at any time, so
- * the loop's number (one of CHAIN_LOOPS_MAX) is not given out again, its slabs are not given back, and the slots of pools that its
- * instances are in are lost. Not from inside a turn. A second call returns 0. */
+ * If none was running the slabs are given back, so no other thread may hold a
+ * deferred of an operation of a spawned chain any more. If some were, their
+ * frames are left as they are and never become quiescent. Posts to them may
+ * still come at any time, so the loop's number (one of CHAIN_LOOPS_MAX) is not
+ * given out again, its slabs are not given back, and the slots of pools that
+ * its instances are in are lost. Not from inside a turn. A second call returns
+ * 0. */
 size_t chain_loop_fini(struct chain_loop *loop);
 
-/* ---- timers --------------------------------------------------------------------------------------------------------- */
+/* ---- timers ---------------------------------------------------------------------------------------------------------
+ */
 
-/* A timer of the loop. The storage belongs to the caller and stays where it is while armed. Zero it and set `fire` before it
- * is armed for the first time. */
+/* A timer of the loop. The storage belongs to the caller and stays where it is
+ * while armed. Zero it and set `fire` before it is armed for the first time. */
 struct chain_timer {
-    uint64_t deadline;                                                /* monotonic ns; UINT64_MAX never fires (rule 88) */
-    uint64_t order;                                                   /* arming order, breaks ties (rule 15) */
-    struct chain_timer *child, *sibling, **link;                      /* link is NULL while it is not armed */
-    void (*fire)(struct chain_timer *timer, struct chain_loop *loop); /* on the loop's thread; the timer is disarmed already */
+    /* monotonic ns; UINT64_MAX never fires (rule 88) */
+    uint64_t deadline;
+    /* arming order, breaks ties (rule 15) */
+    uint64_t order;
+    /* link is NULL while it is not armed */
+    struct chain_timer *child, *sibling, **link;
+    /* on the loop's thread; the timer is disarmed already */
+    void (*fire)(struct chain_timer *timer, struct chain_loop *loop);
 };
 
-/* Arms a timer that is not armed, for a deadline in ns of the loop's clock: see chain_loop_deadline(). O(1). */
+/* Arms a timer that is not armed, for a deadline in ns of the loop's clock: see
+ * chain_loop_deadline(). O(1). */
 void chain_timer_arm(struct chain_loop *loop, struct chain_timer *timer, uint64_t deadline);
 
 /* Disarms; no effect if it is not armed. O(log n) amortized. */
 void chain_timer_disarm(struct chain_loop *loop, struct chain_timer *timer);
 
-/* The deadline of a duration of `ns` that begins now. It reads the clock, so that work which was done since the turn began does
- * not count (rule 19); whoever arms very many timers at once may add to `loop->now` instead. Saturates (rule 88). `ns` may have
- * any arithmetic type, and what is above INT64_MAX counts as that; negative counts as 0 (rule 87), and 0 gives the turn's
- * reading: such a timer fires in this turn. */
+/* The deadline of a duration of `ns` that begins now. It reads the clock, so
+ * that work which was done since the turn began does not count (rule 19);
+ * whoever arms very many timers at once may add to `loop->now` instead.
+ * Saturates (rule 88). `ns` may have any arithmetic type, and what is above
+ * INT64_MAX counts as that; negative counts as 0 (rule 87), and 0 gives the
+ * turn's reading: such a timer fires in this turn. */
 uint64_t chain_loop_deadline(struct chain_loop *loop, int64_t ns);
 #ifndef __cplusplus
 #define chain_loop_deadline(loop, ns) chain_loop_deadline(loop, chain__ns(chain__number(ns)))
@@ -262,78 +320,103 @@ template <typename Number> inline uint64_t chain_loop_deadline(struct chain_loop
 {
     if (!(ns > static_cast<Number>(0)))
         return chain_loop_deadline(loop, INT64_C(0));
-    return chain_loop_deadline(loop, static_cast<long double>(ns) >= static_cast<long double>(INT64_MAX) ? INT64_MAX
-                                                                                                   : static_cast<int64_t>(ns));
+    return chain_loop_deadline(loop,
+                               static_cast<long double>(ns) >= static_cast<long double>(INT64_MAX)
+                                   ? INT64_MAX
+                                   : static_cast<int64_t>(ns));
 }
 }
 #endif
 
 /* ---- blocking steps (rule 104) --------------------------------------------------------------------------------------
  *
- * A step that calls a `blocking` function hands its work to the workers of the loop. A reactor has pools of threads
- * (chain_reactor.h); another backend may set others before the first chain runs. */
+ * A step that calls a `blocking` function hands its work to the workers of the
+ * loop. A reactor has pools of threads (chain_reactor.h); another backend may
+ * set others before the first chain runs. */
 
-/* A call that waits for a thread, in the frame of its chain. Owned by whoever runs it, until it was given back or run. */
+/* A call that waits for a thread, in the frame of its chain. Owned by whoever
+ * runs it, until it was given back or run. */
 struct chain_work {
     struct chain_work *next, **link; /* for whoever runs it */
     void *runner;
-    int (*run)(struct chain_work *work);  /* calls the function, keeps its value and returns the code for chain_work_end().
+    int (*run)(
+        struct chain_work *
+            work); /* calls the function, keeps its value and returns the code for chain_work_end().
                                              Once, on any thread */
-    const char *pool;                     /* the name behind `on`; NULL: none. Static */
-    struct chain_deferred done;           /* what it settles */
+    const char *pool;           /* the name after `on`; NULL: none. Static */
+    struct chain_deferred done; /* what it settles */
 };
 
 struct chain_workers {
-    /* Takes the work on, to be run soon; does not block. 0, or a code that the step rejects with. On the loop's thread. */
+    /* Takes the work on, to be run soon; does not block. 0, or a code that the
+     * step rejects with. On the loop's thread. */
     int (*submit)(struct chain_loop *loop, struct chain_work *work);
-    /* Asks for work that was taken on and has not settled. True: it had not begun, it is given back and never run, and its step
-     * is cancelled at once. False: it runs, and the cancelled step waits for its end (rule 65). On the loop's thread. */
+    /* Asks for work that was taken on and has not settled. True: it had not
+     * begun, it is given back and never run, and its step is cancelled at once.
+     * False: it runs, and the cancelled step waits for its end (rule 65). On
+     * the loop's thread. */
     bool (*withdraw)(struct chain_loop *loop, struct chain_work *work);
 };
 
-/* Settles the step of work that has been run, with the code that `run` returned: 0 for the value that `run` has kept, else the
- * code of a rejection. Thread: any. Afterwards the frame may have gone on: the caller must not touch the work any more. */
+/* Settles the step of work that has been run, with the code that `run`
+ * returned: 0 for the value that `run` has kept, else the code of a rejection.
+ * Thread: any. Afterwards the frame may have gone on: the caller must not touch
+ * the work any more. */
 void chain_work_end(struct chain_work *work, int code);
 
-/* ---- ports ---------------------------------------------------------------------------------------------------------- */
+/* ---- ports ----------------------------------------------------------------------------------------------------------
+ */
 
-/* What a loop needs from its surroundings: a port is these functions. All but `wake` run on the loop's thread. */
+/* What a loop needs from its surroundings: a port is these functions. All but
+ * `wake` run on the loop's thread. */
 struct chain_port {
-    /* Monotonic clock in ns. The loop calls it when it is made, once per turn, and wherever a duration begins (rule 19). */
+    /* Monotonic clock in ns. The loop calls it when it is made, once per turn,
+     * and wherever a duration begins (rule 19). */
     uint64_t (*now)(struct chain_loop *loop);
-    /* Waits until `deadline` (ns of the clock above; UINT64_MAX: for ever; a deadline that has passed, such as 0: only polls),
-     * or until woken, and settles what has completed. May return early. Does not call chain_loop_turn(). */
+    /* Waits until `deadline` (ns of the clock above; UINT64_MAX: for ever; a
+     * deadline that has passed, such as 0: only polls), or until woken, and
+     * settles what has completed. May return early. Does not call
+     * chain_loop_turn(). */
     void (*wait)(struct chain_loop *loop, uint64_t deadline);
-    /* Ends the present wait(), or the next one, from any thread (on firmware, from an interrupt); does not block. NULL: no
-     * one posts to this loop. */
+    /* Ends the present wait(), or the next one, from any thread (on firmware,
+     * from an interrupt); does not block. NULL: no one posts to this loop. */
     void (*wake)(struct chain_loop *loop);
-    /* Memory for spawned chains that have no `pool`: zeroed, aligned for every type, given back when the loop ends. `allocate`
-     * returns NULL if there is none. Both NULL: there is no heap, and such spawns reject with ENOMEM (rule 79). */
+    /* Memory for spawned chains that have no `pool`: zeroed, aligned for every
+     * type, given back when the loop ends. `allocate` returns NULL if there is
+     * none. Both NULL: there is no heap, and such spawns reject with ENOMEM
+     * (rule 79). */
     void *(*allocate)(struct chain_loop *loop, size_t size);
     void (*release)(struct chain_loop *loop, void *memory, size_t size);
     /* How many operations wait for descriptors. NULL: none do. */
     size_t (*descriptors)(struct chain_loop *loop);
 };
 
-/* The port's critical section, where the core is built with CHAIN_CRITICAL (chain_config.h): a processor without the atomic
- * instructions, most microcontrollers. Between the two no interrupt handler that settles or posts runs, and no other core or
- * thread is between its own two; what one has written the next one sees. They nest; enter returns what leave needs to put
- * things back as they were. The core stays inside for a handful of instructions. Called on the loop's thread and by whoever posts. */
+/* The port's critical section, where the core is built with CHAIN_CRITICAL
+ * (chain_config.h): a processor without the atomic instructions, most
+ * microcontrollers. Between the two no interrupt handler that settles or posts
+ * runs, and no other core or thread is between its own two; what one has
+ * written the next one sees. They nest; enter returns what leave needs to put
+ * things back as they were. The core stays inside for a handful of
+ * instructions. Called on the loop's thread and by whoever posts. */
 uintptr_t chain_port_enter(void);
 void chain_port_leave(uintptr_t state);
 
-/* ---- the trace ------------------------------------------------------------------------------------------------------ */
+/* ---- the trace ------------------------------------------------------------------------------------------------------
+ */
 
-/* What code that was compiled with CHAIN_TRACE, and libchain-trace.a, tell `on_trace` of their loop; docs/trace.md says more.
- * Without that macro nothing of it is compiled. The structs are the same, so the two kinds may be mixed in a program. */
+/* What code that was compiled with CHAIN_TRACE, and libchain-trace.a, tell
+ * `on_trace` of their loop; docs/trace.md says more. Without that macro nothing
+ * of it is compiled. The structs are the same, so the two kinds may be mixed in
+ * a program. */
 enum chain_event_kind {
-    CHAIN_EVENT_RUN,          /* C code has run a chain */
-    CHAIN_EVENT_SPAWN,        /* a chain was spawned */
-    CHAIN_EVENT_BRANCH,       /* a branch that is a strand of its own begins */
-    CHAIN_EVENT_START,        /* an operation, a delay or the wait for branches is pending */
-    CHAIN_EVENT_VALUE,        /* that has ended with a value */
-    CHAIN_EVENT_REJECTION,    /* that has been rejected */
-    CHAIN_EVENT_CANCEL,       /* a cancel was requested: of what is pending, or of a chain that C code has run */
+    CHAIN_EVENT_RUN,       /* C code has run a chain */
+    CHAIN_EVENT_SPAWN,     /* a chain was spawned */
+    CHAIN_EVENT_BRANCH,    /* a branch that is a strand of its own begins */
+    CHAIN_EVENT_START,     /* an operation, a delay or the wait for branches is pending */
+    CHAIN_EVENT_VALUE,     /* that has ended with a value */
+    CHAIN_EVENT_REJECTION, /* that has been rejected */
+    /* a cancel was requested: of what is pending, or of a chain that C code has run */
+    CHAIN_EVENT_CANCEL,
     CHAIN_EVENT_ACKNOWLEDGED, /* what was asked to stop has ended, with whatever code */
     CHAIN_EVENT_LATE,         /* a settling call that changed nothing (rule 2) */
     CHAIN_EVENT_RETRY,        /* an attempt was rejected and another follows */
@@ -345,17 +428,22 @@ enum chain_event_kind {
 /* Belongs to the runtime; valid during the call, all but the two pointers for ever. */
 struct chain_event {
     enum chain_event_kind kind;
-    int code;                        /* how it ended: 0, the code of a rejection, CHAIN_CODE_CANCELLED */
-    uint64_t time;                   /* loop->now */
-    uint64_t number;                 /* one for each use of an operation and each run of a chain, from 1; 0: unknown */
-    uint64_t after;                  /* run, spawn, branch, start: the number before it on its strand, or of what it is a branch of */
+    /* how it ended: 0, the code of a rejection, CHAIN_CODE_CANCELLED */
+    int code;
+    uint64_t time; /* loop->now */
+    /* one for each use of an operation and each run of a chain, from 1; 0: unknown */
+    uint64_t number;
+    /* run, spawn, branch, start: the number before it on its strand, or of what
+     * it is a branch of */
+    uint64_t after;
     const struct chain_type *type;   /* NULL: unknown */
     unsigned state;                  /* an index into type->sites */
     const struct chain_site *origin; /* suppressed: the step that rejected; else NULL */
 };
 
-/* Writes an event as a line without its end, cut to `size` - 1 characters, and returns its whole length. The line depends on
- * nothing but the event: no addresses. Thread: any. */
+/* Writes an event as a line without its end, cut to `size` - 1 characters, and
+ * returns its whole length. The line depends on nothing but the event: no
+ * addresses. Thread: any. */
 size_t chain_trace_text(const struct chain_event *event, char *text, size_t size);
 
 /* The name of a kind of event, as the lines have it. Static. Thread: any. */

@@ -1,9 +1,10 @@
-/* chain_config.h - what libchain has to know of the compiler, the processor and the system. Every conditional about them is in
- * this file; the rest of the core and of the generated code goes by the macros below.
+/* chain_config.h - what libchain has to know of the compiler, the processor and
+ * the system. Every conditional about them is in this file; the rest of the
+ * core and of the generated code goes by the macros below.
  *
- * Each may be set from outside (-DCHAIN_LOOPS_MAX=2), the same for the core and for all that includes its headers, as some of
- * them decide what an inline function does. docs/firmware.md says more about those that a port sets.
- */
+ * Each may be set from outside (-DCHAIN_LOOPS_MAX=2), the same for the core and
+ * for all that includes its headers, as some of them decide what an inline
+ * function does. docs/firmware.md says more about those that a port sets. */
 #ifndef CHAIN_CONFIG_H
 #define CHAIN_CONFIG_H
 
@@ -19,7 +20,8 @@
 #define CHAIN__HAS_ERRNO 1
 #endif
 
-/* Codes are errno values. Without a C library these are the ones that the core itself rejects with or returns. */
+/* Codes are errno values. Without a C library these are the ones that the core
+ * itself rejects with or returns. */
 #ifdef CHAIN__HAS_ERRNO
 #include <errno.h>
 #else
@@ -32,7 +34,8 @@
 #define ECANCELED 125
 #endif
 
-/* 1: a program may have several threads, each with loops of its own. 0: one thread of execution, and interrupts. */
+/* 1: a program may have several threads, each with loops of its own. 0: one
+ * thread of execution, and interrupts. */
 #ifndef CHAIN_THREADS
 #if __STDC_HOSTED__ && (defined(__unix__) || defined(__APPLE__))
 #define CHAIN_THREADS 1
@@ -41,9 +44,10 @@
 #endif
 #endif
 
-/* 1: what threads and interrupts share is touched only between chain_port_enter() and chain_port_leave(), which the port
- * provides. 0: by the processor's own atomic instructions. The widest they have to be is a tag's 64 bits; systems with threads
- * have a library for what the processor lacks. */
+/* 1: what threads and interrupts share is touched only between
+ * chain_port_enter() and chain_port_leave(), which the port provides. 0: by the
+ * processor's own atomic instructions. The widest they have to be is a tag's 64
+ * bits; systems with threads have a library for what the processor lacks. */
 #ifndef CHAIN_CRITICAL
 #if CHAIN_THREADS || (__GCC_ATOMIC_LLONG_LOCK_FREE == 2 && __GCC_ATOMIC_POINTER_LOCK_FREE == 2)
 #define CHAIN_CRITICAL 0
@@ -52,7 +56,8 @@
 #endif
 #endif
 
-/* Loops alive at one time in a program, at most 255. Each costs a pointer and a mailbox in static memory. */
+/* Loops alive at one time in a program, at most 255. Each costs a pointer and a
+ * mailbox in static memory. */
 #ifndef CHAIN_LOOPS_MAX
 #if CHAIN_THREADS
 #define CHAIN_LOOPS_MAX 64
@@ -61,7 +66,8 @@
 #endif
 #endif
 
-/* Bytes that are allocated at a time for spawned chains without a `pool`: as many instances as they hold, one at least. */
+/* Bytes that are allocated at a time for spawned chains without a `pool`: as
+ * many instances as they hold, one at least. */
 #ifndef CHAIN_SLAB_SIZE
 #if CHAIN_THREADS
 #define CHAIN_SLAB_SIZE 8192
@@ -75,12 +81,13 @@
 #define CHAIN_BUDGET 256
 #endif
 
-/* Whether a strand that suspends jumps to the next ready one, or returns to the loop's own dispatcher, which takes less code. A
- * jump needs the compiler's sibling calls, which -O0, -O1, the sanitizers and Thumb-1 do not give; the budget bounds the stack
- * in any case. */
+/* Whether a strand that suspends jumps to the next ready one, or returns to the
+ * loop's own dispatcher, which takes less code. A jump needs the compiler's
+ * sibling calls, which -O0, -O1, the sanitizers and Thumb-1 do not give; the
+ * budget bounds the stack in any case. */
 #ifndef CHAIN__THREADED
-#if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) \
-    && (!defined(__thumb__) || defined(__thumb2__))
+#if defined(__OPTIMIZE__) && !defined(__OPTIMIZE_SIZE__) && !defined(__SANITIZE_ADDRESS__) \
+    && !defined(__SANITIZE_THREAD__) && (!defined(__thumb__) || defined(__thumb2__))
 #define CHAIN__THREADED 1
 #else
 #define CHAIN__THREADED 0

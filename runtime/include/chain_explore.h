@@ -1,10 +1,13 @@
-/* chain_explore.h - the engine of the tests that chainc --skeleton writes: it runs a chain again and again under the simulation,
- * each time with other faults, until everything has happened to it in every place; docs/simulation.md tells how to use it.
+/* chain_explore.h - the engine of the tests that chainc --skeleton writes: it
+ * runs a chain again and again under the simulation, each time with other
+ * faults, until everything has happened to it in every place;
+ * docs/simulation.md tells how to use it.
  *
- * A scenario is a list of deviations: "the third thing that is started is rejected with EIO". Without any, everything gives a value.
- * What a scenario starts shows which deviations can come next, so the tree of all scenarios is found by running it, those with
- * few deviations first, and among these the ones that lead to something new.
- */
+ * A scenario is a list of deviations: "the third thing that is started is
+ * rejected with EIO". Without any, everything gives a value. What a scenario
+ * starts shows which deviations can come next, so the tree of all scenarios is
+ * found by running it, those with few deviations first, and among these the
+ * ones that lead to something new. */
 #ifndef CHAIN_EXPLORE_H
 #define CHAIN_EXPLORE_H
 
@@ -23,7 +26,8 @@ enum {
     CHAIN_EXPLORE_LATE = 16,
     CHAIN_EXPLORE_VARIES = 32, /* its value is a number, and others than 0 are worth a try */
     CHAIN_EXPLORE_STAYS = 64,  /* uncancellable */
-    CHAIN_EXPLORE_KEPT = 128,  /* its value owns something and stays where it is bound: released last first (rule 42a) */
+    /* its value owns something and stays where it is bound: released last first (rule 42a) */
+    CHAIN_EXPLORE_KEPT = 128,
     CHAIN_EXPLORE_DELAY = CHAIN_EXPLORE_VALUE | CHAIN_EXPLORE_CANCEL,
     CHAIN_EXPLORE_JOIN = CHAIN_EXPLORE_DELAY | CHAIN_EXPLORE_REJECTION,
     CHAIN_EXPLORE_OPERATION = CHAIN_EXPLORE_JOIN | CHAIN_EXPLORE_LATE
@@ -43,7 +47,8 @@ struct chain_explore_chain {
     const char *name;
     const char *file;                         /* the .chain file */
     const struct chain_explore_point *points; /* the last one has no step */
-    /* To run it: NULL if C code cannot. The root and the frame behind it have `size` bytes, which are zeroed before each run. */
+    /* To run it: NULL if C code cannot. The root and the frame after it have
+     * `size` bytes, which are zeroed before each run. */
     int (*run)(struct chain_loop *loop);
     void (*take)(void); /* takes over a value that owns something; NULL: it owns nothing */
     struct chain_root *root;
@@ -52,7 +57,8 @@ struct chain_explore_chain {
 
 /* ---- values that own something ---- */
 
-enum { CHAIN_EXPLORE_VALUES = 1024 }; /* of one resource in one run: a chain that gets more cannot be tested, and the test says so */
+/* of one resource in one run: a chain that gets more cannot be tested, and the test says so */
+enum { CHAIN_EXPLORE_VALUES = 1024 };
 
 /* A resource type. Static, zeroed but for the first two. */
 struct chain_explore_resource {
@@ -64,32 +70,43 @@ struct chain_explore_resource {
     unsigned char owned[CHAIN_EXPLORE_VALUES]; /* by value: whether it has to be released */
 };
 
-/* A value that nobody owns yet, and is unlike any other of this run: a number, or the address of zeroes. */
+/* A value that nobody owns yet, and is unlike any other of this run: a number,
+ * or the address of zeroes. */
 uintptr_t chain_explore_fresh(struct chain_explore_resource *resource);
 
-/* A settle of `end` with the latest fresh value has returned this: CHAIN_OK, and the chain owns it. Returns `settled`. */
-enum chain_settled chain_explore_own(struct chain_explore_resource *resource, struct chain_deferred end, enum chain_settled settled);
+/* A settle of `end` with the latest fresh value has returned this: CHAIN_OK,
+ * and the chain owns it. Returns `settled`. */
+enum chain_settled chain_explore_own(struct chain_explore_resource *resource,
+                                     struct chain_deferred end, enum chain_settled settled);
 
-/* A fresh value that the chain owns from the start. `line`: of the parameter, if it stays there; 0: it may be moved. */
+/* A fresh value that the chain owns from the start. `line`: of the parameter,
+ * if it stays there; 0: it may be moved. */
 uintptr_t chain_explore_given(struct chain_explore_resource *resource, int line);
 
-/* The value has been released, or its owner is somebody else now. A second time is an error, and so is one before what came later
- * and is kept in the same strand; a value that was not fresh counts for nothing. */
+/* The value has been released, or its owner is somebody else now. A second time
+ * is an error, and so is one before what came later and is kept in the same
+ * strand; a value that was not fresh counts for nothing. */
 void chain_explore_release(struct chain_explore_resource *resource, uintptr_t value);
 
-/* Like CHAIN_SIM_OPERATION(), for an operation that gives a RESOURCE. HOW: NAME, or NAME_post if it is `posted`. */
-#define CHAIN_EXPLORE_OWNING(NAME, HOW, RESOURCE, ...)                                                                          \
-    CHAIN_SIM__OPERATION(                                                                                                       \
-        NAME, HOW, chain_explore_own(&RESOURCE##_owned, end, HOW##_resolve(done, (RESOURCE)chain_explore_fresh(&RESOURCE##_owned))), \
-        __VA_ARGS__)
+/* Like CHAIN_SIM_OPERATION(), for an operation that gives a RESOURCE. HOW:
+ * NAME, or NAME_post if it is `posted`. */
+#define CHAIN_EXPLORE_OWNING(NAME, HOW, RESOURCE, ...)                                        \
+    CHAIN_SIM__OPERATION(NAME, HOW,                                                           \
+                         chain_explore_own(&RESOURCE##_owned, end,                            \
+                                           HOW##_resolve(done, (RESOURCE)chain_explore_fresh( \
+                                                                   &RESOURCE##_owned))),      \
+                         __VA_ARGS__)
 
-/* What codes are called, for chain_explore_main(), which is called next: a function like chain_code_name(), which it is without this
- * call; the generated header of a file that knows `codes` has one. */
+/* What codes are called, for chain_explore_main(), which is called next: a
+ * function like chain_code_name(), which it is without this call; the generated
+ * header of a file that knows `codes` has one. */
 void chain_explore_codes(const char *(*name)(int code));
 
-/* main() of a generated test: explores every chain that can be run, prints what is wrong and a table of what has happened where.
- * `chains` ends with one without a name. `argv`: --help tells. Needs a traced build. All memory is taken before the first run.
- * Returns the exit status: 0; 1 if something is wrong with a chain; 2 if nothing could be tested. */
+/* main() of a generated test: explores every chain that can be run, prints what
+ * is wrong and a table of what has happened where. `chains` ends with one
+ * without a name. `argv`: --help tells. Needs a traced build. All memory is
+ * taken before the first run. Returns the exit status: 0; 1 if something is
+ * wrong with a chain; 2 if nothing could be tested. */
 int chain_explore_main(int argc, char **argv, const struct chain_explore_chain *chains);
 
 #ifdef __cplusplus

@@ -1,4 +1,5 @@
-/* chain_time.h - the plain C functions behind time.chain. All may be called on any thread and do not fail. */
+/* chain_time.h - the plain C functions of time.chain. All may be called on any
+ * thread and do not fail. */
 #ifndef CHAIN_TIME_H
 #define CHAIN_TIME_H
 
@@ -8,11 +9,13 @@
 extern "C" {
 #endif
 
-/* The monotonic clock, ns or ms since some moment in the past: clock_gettime(2), CLOCK_MONOTONIC. */
+/* The monotonic clock, ns or ms since some moment in the past:
+ * clock_gettime(2), CLOCK_MONOTONIC. */
 uint64_t time_now_ns(void);
 uint64_t time_now_ms(void);
 
-/* The system's clock, ms since 1970-01-01 UTC, without leap seconds; it may jump: CLOCK_REALTIME. */
+/* The system's clock, ms since 1970-01-01 UTC, without leap seconds; it may
+ * jump: CLOCK_REALTIME. */
 int64_t time_unix_ms(void);
 
 #ifdef __cplusplus

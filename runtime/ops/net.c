@@ -33,10 +33,12 @@ static bool parse_v4(union address *address, const char *host, uint16_t port)
 {
     address->v4.sin_family = AF_INET;
     address->v4.sin_port = htons(port);
-    return inet_pton(AF_INET, strcmp(host, "localhost") == 0 ? "127.0.0.1" : host, &address->v4.sin_addr) == 1;
+    return inet_pton(AF_INET, strcmp(host, "localhost") == 0 ? "127.0.0.1" : host,
+                     &address->v4.sin_addr)
+           == 1;
 }
 
-/* The scope behind a % is an interface's name or number; 0 if it is neither. */
+/* The scope after a % is an interface's name or number; 0 if it is neither. */
 static uint32_t parse_scope(const char *text)
 {
     char *end;
@@ -121,7 +123,8 @@ int tcp_listen(const char *host, uint16_t port)
     listener = new_socket(&address);
     if (listener < 0)
         return -1;
-    if (set(listener, SOL_SOCKET, SO_REUSEADDR) == 0 && bind(listener, &address.any, size) == 0 && listen(listener, SOMAXCONN) == 0)
+    if (set(listener, SOL_SOCKET, SO_REUSEADDR) == 0 && bind(listener, &address.any, size) == 0
+        && listen(listener, SOMAXCONN) == 0)
         return listener;
     close_keeping_errno(listener);
     return -1;
@@ -154,7 +157,8 @@ void tcp_close(int socket)
 
 /* ---- accept ---- */
 
-/* Errors of one connection and not of the listener (accept(2), "Error handling"): it is gone, the next one may be there. */
+/* Errors of one connection and not of the listener (accept(2), "Error
+ * handling"): it is gone, the next one may be there. */
 static bool only_this_connection(int code)
 {
     switch (code) {
@@ -211,7 +215,8 @@ void tcp_accept_cancel(struct tcp_accept *op)
 
 /* ---- connect ---- */
 
-/* The connection's error; EINPROGRESS while there is no outcome yet, which a stray event can be about. */
+/* The connection's error; EINPROGRESS while there is no outcome yet, which a
+ * stray event can be about. */
 static int outcome_of_connect(int conn)
 {
     union address peer;

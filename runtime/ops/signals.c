@@ -1,4 +1,5 @@
-/* signals.c - see signals.chain. A handler writes a byte into a pipe; what waits is a wait for the pipe's other end. */
+/* signals.c - see signals.chain. A handler writes a byte into a pipe; what
+ * waits is a wait for the pipe's other end. */
 #define _GNU_SOURCE
 #include "chain_reactor.h"
 
@@ -13,11 +14,14 @@
 
 enum { SIGNALS = 65 }; /* one more than the highest */
 
-/* Made once for each signal that is ever waited for, and never closed: its handler may run at any time. */
+/* Made once for each signal that is ever waited for, and never closed: its
+ * handler may run at any time. */
 struct signal_pipe {
     bool made;
     int read, write;
-    dev_t device; /* which file it is: somebody else may close the descriptors, and their numbers be another's by now */
+    /* which file it is: somebody else may close the descriptors, and their
+     * numbers be another's by now */
+    dev_t device;
     ino_t number;
 };
 static struct signal_pipe pipes[SIGNALS];
@@ -50,8 +54,8 @@ static bool write_byte(const struct signal_pipe *pipe)
     return written >= 0 || errno == EAGAIN;
 }
 
-/* If the pipe is not there, as somebody else has closed it, nobody can wait for the signal any more: it does what it does
- * without a handler. */
+/* If the pipe is not there, as somebody else has closed it, nobody can wait for
+ * the signal any more: it does what it does without a handler. */
 static void note(int signal)
 {
     const struct sigaction usual = { .sa_handler = SIG_DFL };
@@ -64,11 +68,13 @@ static void note(int signal)
 
 /* ---- in a child process ---- */
 
-/* Until the child has pipes of its own, a signal of its would end a wait of the parent's. The lock guards this. */
+/* Until the child has pipes of its own, a signal of its would end a wait of the
+ * parent's. The lock guards this. */
 static sigset_t mask_before;
 
-/* A pipe of its own under the same numbers, so that parent and child have each their signals. False if that is not possible.
- * Async-signal-safe, as there may have been threads. */
+/* A pipe of its own under the same numbers, so that parent and child have each
+ * their signals. False if that is not possible. Async-signal-safe, as there may
+ * have been threads. */
 static bool replace(struct signal_pipe *pipe)
 {
     struct stat about;

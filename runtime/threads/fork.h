@@ -13,7 +13,7 @@ struct chain__fork_link {
     struct chain__fork_link *next, **link;
     struct chain__threads **pools;
     pthread_mutex_t closing; /* held while a descriptor is being closed */
-    unsigned forks; /* atomic: chain__forks when the reactor's descriptors were opened */
+    unsigned forks;          /* atomic: chain__forks when the reactor's descriptors were opened */
 };
 
 /* How often this process was made by fork(2) from one that had a reactor. */
@@ -23,8 +23,9 @@ extern unsigned chain__forks;
 int chain__fork_enter(struct chain__fork_link *link, struct chain__threads **pools);
 void chain__fork_leave(struct chain__fork_link *link);
 
-/* Between the two this process does not fork. The first returns whether it was made by fork(2), or has
- * made another one so: its open files may be shared with another process then. */
+/* Between the two this process does not fork. The first returns whether it was
+ * made by fork(2), or has made another one so: its open files may be shared
+ * with another process then. */
 bool chain__fork_hold_off(struct chain__fork_link *link);
 void chain__fork_allow(struct chain__fork_link *link);
 

@@ -1,9 +1,12 @@
 /* workers.c - a queue, some threads, and a lock around both.
  *
- * Work is queued through its own links, so there is no limit but that of the frames, and nothing is allocated for it. Threads
- * are started when there is more work than idle threads, up to the size of the pool, and live until it is closed.
+ * Work is queued through its own links, so there is no limit but that of the
+ * frames, and nothing is allocated for it. Threads are started when there is
+ * more work than idle threads, up to the size of the pool, and live until it is
+ * closed.
  *
- * A thread that ends joins the one that ended before it, and the pool's owner joins the last: so nobody has to keep a list. */
+ * A thread that ends joins the one that ended before it, and the pool's owner
+ * joins the last: so nobody has to keep a list. */
 #define _POSIX_C_SOURCE 200809L
 #include "workers.h"
 #include "chain/private/gen.h"
@@ -54,8 +57,9 @@ static void join_after(struct chain__threads *pool)
         pthread_join(before, NULL);
 }
 
-/* Called with the lock, which is free while the function runs. What came of it is posted with the lock, so that a fork(2) finds
- * every step that is in `running` pending, and its frame still there. */
+/* Called with the lock, which is free while the function runs. What came of it
+ * is posted with the lock, so that a fork(2) finds every step that is in
+ * `running` pending, and its frame still there. */
 static void run_work(struct chain__threads *pool, struct chain_work *work)
 {
     struct chain__running running = { pool->running, &pool->running, work->done };
@@ -96,8 +100,9 @@ static void *run_thread(void *context)
     return NULL;
 }
 
-/* Signals are the business of the program's own threads, but for those that a blocking function brings about itself: a fault that
- * is blocked is undefined behaviour, and Linux ends the program without a look at its handler. */
+/* Signals are the business of the program's own threads, but for those that a
+ * blocking function brings about itself: a fault that is blocked is undefined
+ * behaviour, and Linux ends the program without a look at its handler. */
 static sigset_t signals_of_others(void)
 {
     static const int own[] = { SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP };
@@ -250,8 +255,10 @@ void chain__threads_forked(struct chain__threads *pools)
         pool->queued = pool->ended = nobody_waits;
         pool->threads = pool->idle = 0;
         pool->any_ended = false;
-        for (struct chain__running *running = pool->running; running != NULL; running = running->next)
-            (void)chain__post_reject(running->done, CHAIN_EABANDONED, "its thread is not in this process", 0);
+        for (struct chain__running *running = pool->running; running != NULL;
+             running = running->next)
+            (void)chain__post_reject(running->done, CHAIN_EABANDONED,
+                                     "its thread is not in this process", 0);
         pool->running = NULL;
         pthread_mutex_unlock(&pool->mutex);
     }
@@ -270,7 +277,8 @@ void chain__threads_resume(struct chain__threads **pools)
 {
     for (struct chain__threads *pool = *pools; pool != NULL; pool = pool->next) {
         pthread_mutex_lock(&pool->mutex);
-        while (pool->threads < pool->waiting && pool->threads < pool->size && start_thread(pool) == 0)
+        while (pool->threads < pool->waiting && pool->threads < pool->size
+               && start_thread(pool) == 0)
             continue;
         if (pool->threads == 0)
             refuse_all(pool);

@@ -30,15 +30,16 @@ struct chain__threads {
     char name[];
 };
 
-/* Queues the work in the pool it names, which is made if it is new, and starts a thread if none is idle and the pool may have
- * more. 0; EAGAIN if there is no memory for the pool, or not a single thread. */
+/* Queues the work in the pool it names, which is made if it is new, and starts
+ * a thread if none is idle and the pool may have more. 0; EAGAIN if there is no
+ * memory for the pool, or not a single thread. */
 int chain__threads_submit(struct chain__threads **pools, struct chain_work *work);
 
 /* Whether the work was still queued; it is not any more. */
 bool chain__threads_withdraw(struct chain_work *work);
 
-/* How many threads a pool may have; `name` NULL: the one without a name. 0; EINVAL for 0 threads; EBUSY if it has threads
- * already; ENOMEM. */
+/* How many threads a pool may have; `name` NULL: the one without a name. 0;
+ * EINVAL for 0 threads; EBUSY if it has threads already; ENOMEM. */
 int chain__threads_size(struct chain__threads **pools, const char *name, unsigned threads);
 
 /* Before a fork(2): nobody changes these pools, and none of their threads posts, until one of the
@@ -50,7 +51,8 @@ void chain__threads_let_go(struct chain__threads *pools);
  * CHAIN_EABANDONED. */
 void chain__threads_forked(struct chain__threads *pools);
 
-/* Starts threads for what is queued, in a child. Without a single one it is rejected with EAGAIN. */
+/* Starts threads for what is queued, in a child. Without a single one it is
+ * rejected with EAGAIN. */
 void chain__threads_resume(struct chain__threads **pools);
 
 /* Forgets what is queued, awaits what runs, joins the threads, frees the pools. */

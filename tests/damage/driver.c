@@ -1,19 +1,24 @@
-/* driver.c - compiles one source with one byte damaged, for every byte, and prints what became of it.
+/* driver.c - compiles one source with one byte damaged, for every byte, and
+ * prints what became of it.
  *
  *     driver FILE KINDS STRIDE START SEED OUTPUT EVERY OTHER
  *
- * KINDS are letters: `d` deletes the byte, `2` doubles it, `c` changes it to another one. `m` changes the whole text by tokens, as the
- * fuzz targets do (tests/fuzzers/mutate.c), some of them taken from the file OTHER: once for each byte, so that all kinds have as many
- * cases. Every STRIDE-th case is tried, from START on. For each a line:
+ * KINDS are letters: `d` deletes the byte, `2` doubles it, `c` changes it to
+ * another one. `m` changes the whole text by tokens, as the fuzz targets do
+ * (tests/fuzzers/mutate.c), some of them taken from the file OTHER: once for
+ * each byte, so that all kinds have as many cases. Every STRIDE-th case is
+ * tried, from START on. For each a line:
  *
  *     OFFSET KIND BYTE LINE VERDICT FIRST ERRORS TEXT
  *
- * separated by tabs. LINE is where the damage is. VERDICT is `error` (then FIRST is the line of the first error, 0 if it is in another
- * file, ERRORS is how many there are, and TEXT the first), or `accepted` (then TEXT is the digest of the output; outputs that differ
- * only in the numbers of lines are one). If the digest can be divided by EVERY, the output has been written to OUTPUT/DIGEST.c, and what
- * a kind `m` was made of to OUTPUT/DIGEST.chain. Each line is begun before its case is tried, so the
- * last line shows what crashed. Status 3: the source has errors without any damage.
- */
+ * separated by tabs. LINE is where the damage is. VERDICT is `error` (then
+ * FIRST is the line of the first error, 0 if it is in another file, ERRORS is
+ * how many there are, and TEXT the first), or `accepted` (then TEXT is the
+ * digest of the output; outputs that differ only in the numbers of lines are
+ * one). If the digest can be divided by EVERY, the output has been written to
+ * OUTPUT/DIGEST.c, and what a kind `m` was made of to OUTPUT/DIGEST.chain. Each
+ * line is begun before its case is tried, so the last line shows what crashed.
+ * Status 3: the source has errors without any damage. */
 #define _POSIX_C_SOURCE 200809L
 #include <inttypes.h>
 #include <stdbool.h>
@@ -40,7 +45,8 @@ struct damage {
 
 static bool is_line_number(const char *text, const char *at)
 {
-    return (at - text >= 5 && memcmp(at - 5, "line ", 5) == 0) || (at - text >= 8 && memcmp(at - 8, "chain\", ", 8) == 0);
+    return (at - text >= 5 && memcmp(at - 5, "line ", 5) == 0)
+           || (at - text >= 8 && memcmp(at - 8, "chain\", ", 8) == 0);
 }
 
 /* FNV-1a, without the numbers of lines. */
@@ -58,7 +64,8 @@ static uint64_t digest(uint64_t hash, const char *text)
 
 static void put_named(FILE *out, const char *text, size_t length, const char *hex)
 {
-    for (const char *at; length > 0 && (at = strstr(text, PLACEHOLDER)) != NULL && at < text + length;) {
+    for (const char *at;
+         length > 0 && (at = strstr(text, PLACEHOLDER)) != NULL && at < text + length;) {
         fwrite(text, 1, (size_t)(at - text), out);
         fputs(hex, out);
         length -= (size_t)(at - text) + DIGITS;
@@ -68,7 +75,8 @@ static void put_named(FILE *out, const char *text, size_t length, const char *he
 }
 
 /* The C file with the header in the place of its `#include`. */
-static void write_output(const char *path, const struct writer *h, const struct writer *c, const char *hex)
+static void write_output(const char *path, const struct writer *h, const struct writer *c,
+                         const char *hex)
 {
     static const char include[] = "#include \"" PLACEHOLDER ".h\"\n";
     const char *at = strstr(c->text, include);
@@ -110,7 +118,8 @@ static void write_source(const char *hex, const char *source, size_t size)
 /* `source`: also to be written; NULL: not. */
 static void accept(const struct compilation *compilation, const char *source, size_t size)
 {
-    uint64_t hash = digest(digest(UINT64_C(14695981039346656037), compilation->h.text), compilation->c.text);
+    uint64_t hash =
+        digest(digest(UINT64_C(14695981039346656037), compilation->h.text), compilation->c.text);
     char hex[DIGITS + 1], path[4096];
 
     snprintf(hex, sizeof hex, "%016" PRIx64, hash);
@@ -143,7 +152,8 @@ static void refuse(struct compilation *compilation, const char *path)
     diag_print(&compilation->diags, &messages);
     first = first_error(messages.text);
     text = strstr(first, ": error: ") + strlen(": error: ");
-    printf("error\t%d\t%u\t%.*s\n", strncmp(first, path, length) == 0 && first[length] == ':' ? atoi(first + length + 1) : 0,
+    printf("error\t%d\t%u\t%.*s\n",
+           strncmp(first, path, length) == 0 && first[length] == ':' ? atoi(first + length + 1) : 0,
            compilation->diags.errors, (int)strcspn(text, "\n"), text);
 }
 
@@ -156,7 +166,8 @@ static uint64_t draw_from(uint64_t *random)
 /* Another byte of the same sort in half of the cases, else any that a keyboard has. */
 static char other_byte(char byte, uint64_t *random)
 {
-    static const char any[] = "abcdefghijklmnopqrstuvwxyzEAZ_0123456789 \n(){}[]<>;:,.=+-*/&|!?\"'#%\\";
+    static const char any[] =
+        "abcdefghijklmnopqrstuvwxyzEAZ_0123456789 \n(){}[]<>;:,.=+-*/&|!?\"'#%\\";
     static const char signs[] = "(){}[];:,.=*/\"'#";
     char other;
 
@@ -187,8 +198,8 @@ static size_t apply(const struct damage *damage, const char *text, size_t length
 /* ---- changes by tokens ---- */
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
-size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out, size_t most,
-                                 unsigned seed);
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
+                                 uint8_t *out, size_t most, unsigned seed);
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
 
 static uint64_t chance; /* of the changes of bytes that mutate.c asks for */
@@ -211,8 +222,8 @@ static size_t mutate(unsigned seed, const char *text, size_t length, const char 
 
     chance = seed;
     if (seed % 4 == 0)
-        return LLVMFuzzerCustomCrossOver((const uint8_t *)text, length, (const uint8_t *)other, strlen(other), (uint8_t *)to, most,
-                                         seed);
+        return LLVMFuzzerCustomCrossOver((const uint8_t *)text, length, (const uint8_t *)other,
+                                         strlen(other), (uint8_t *)to, most, seed);
     memcpy(to, text, length);
     return LLVMFuzzerCustomMutator((uint8_t *)to, length, most, seed);
 }
@@ -220,7 +231,8 @@ static size_t mutate(unsigned seed, const char *text, size_t length, const char 
 /* ---- a case ---- */
 
 /* `text` has been damaged at the line. */
-static void try_one(const char *path, const struct damage *damage, int line, const char *text, size_t size)
+static void try_one(const char *path, const struct damage *damage, int line, const char *text,
+                    size_t size)
 {
     static const struct diags settings = { .error_limit = 1000 };
     struct options options = { .data_dir = getenv("CHAINC_DATADIR") };
@@ -282,7 +294,8 @@ int main(int argc, char **argv)
 {
     if (argc != 9)
         return 2;
-    size_t length, other_length, stride = strtoul(argv[3], NULL, 10), number = 0, next = strtoul(argv[4], NULL, 10);
+    size_t length, other_length, stride = strtoul(argv[3], NULL, 10), number = 0,
+                                 next = strtoul(argv[4], NULL, 10);
     uint64_t random = strtoull(argv[5], NULL, 10) * 2654435761u + 1;
     char *text = read_file(argv[1], &length), *room = malloc(length + MORE + 1);
     char *other = read_file(argv[8], &other_length);
@@ -303,7 +316,8 @@ int main(int argc, char **argv)
             if (number != next)
                 continue;
             next += stride;
-            size_t size = *kind == 'm' ? mutate((unsigned)(draw_from(&random) + offset), text, length, other, room)
+            size_t size = *kind == 'm' ? mutate((unsigned)(draw_from(&random) + offset), text,
+                                                length, other, room)
                                        : apply(&damage, text, length, room);
             try_one(argv[1], &damage, line_of(text, offset), room, size);
         }

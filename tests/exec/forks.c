@@ -1,22 +1,24 @@
-/* Each scenario ends in the parent and in the child; an alarm is there for the day when it does not. */
+/* Each scenario ends in the parent and in the child; an alarm is there for the
+ * day when it does not. */
 #define _GNU_SOURCE
 #include "forks.h"
 #include "chain_reactor.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <pthread.h>
-#include <semaphore.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ThreadSanitizer allows no threads in a child process: what needs them is left to the other builds. */
+/* ThreadSanitizer allows no threads in a child process: what needs them is left
+ * to the other builds. */
 #ifdef __SANITIZE_THREAD__
 #define NO_THREADS true
 #else
@@ -192,7 +194,8 @@ static void child_only_closes(void)
     run_quick(2);
 }
 
-/* The pool has two threads: what they do is rejected in the child, what waits for one is done there. */
+/* The pool has two threads: what they do is rejected in the child, what waits
+ * for one is done there. */
 static void while_jobs_run(void)
 {
     static struct gated u[5];
@@ -214,7 +217,8 @@ static void while_jobs_run(void)
             CHECK(error.code == CHAIN_EABANDONED && error.message != NULL);
         }
         for (int i = 2; i < 4; i++)
-            CHECK(chain_root_outcome(&u[i].root) == CHAIN_OUTCOME_VALUE && gated_value(&u[i]) == i + 1);
+            CHECK(chain_root_outcome(&u[i].root) == CHAIN_OUTCOME_VALUE
+                  && gated_value(&u[i]) == i + 1);
         CHECK(chain_root_outcome(&u[4].root) == CHAIN_OUTCOME_CANCELLED);
         end_child();
     }
@@ -274,7 +278,8 @@ static void at_any_moment(void)
     }
 }
 
-/* The child has only the thread that called fork(). If the function returns there, the child ends. */
+/* The child has only the thread that called fork(). If the function returns
+ * there, the child ends. */
 static void fork_in_a_blocking_function(void)
 {
     static struct in_a_thread u;
@@ -435,7 +440,8 @@ static void closed_in_the_parent(void)
 
     if (poll_fd < 0)
         return; /* no /proc */
-    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0 && pipe2(hold, O_CLOEXEC) == 0);
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0
+          && pipe2(hold, O_CLOEXEC) == 0);
     chain_io_forget(pair[0]);
     CHECK(receive_run(&u, loop, pair[0], &byte, 1) == 0);
     chain_loop_turn(loop, false);
@@ -443,7 +449,8 @@ static void closed_in_the_parent(void)
     if (in_child()) {
         close(hold[1]);
         CHECK(read(hold[0], &byte, 1) == 0);
-        CHECK(watched_by(poll_fd) == 1); /* the child looks at the parent's, until it waits itself */
+        /* the child looks at the parent's, until it waits itself */
+        CHECK(watched_by(poll_fd) == 1);
         receive_cancel(&u);
         chain_loop_run(loop);
         CHECK(watched_by(find_epoll()) == 2); /* forgotten by nobody here */
@@ -519,7 +526,8 @@ static void signals(void)
     CHECK(write(ready[1], "", 1) == 1);
     wait_for_child();
     chain_loop_turn(loop, false);
-    CHECK(chain_root_outcome(&u.root) == CHAIN_OUTCOME_PENDING); /* nothing of the child's has come here */
+    /* nothing of the child's has come here */
+    CHECK(chain_root_outcome(&u.root) == CHAIN_OUTCOME_PENDING);
     receive_signal_cancel(&u);
     chain_loop_run(loop);
     close(ready[0]);
@@ -608,7 +616,8 @@ static void ends_by_signal(pid_t child, int number)
     CHECK(WIFSIGNALED(status) && WTERMSIG(status) == number);
 }
 
-/* In a process of its own, which has not waited for SIGUSR2: that does as usual when its pipe is gone. */
+/* In a process of its own, which has not waited for SIGUSR2: that does as usual
+ * when its pipe is gone. */
 static void lose_pipe(enum fate reads, enum fate writes, int another)
 {
     static struct receive_signal u;
@@ -650,8 +659,9 @@ static void pipes_that_are_gone(void)
     }
 }
 
-/* A descriptor that another thread closes while this one forks: the system goes on to watch it for neither. The thread
- * has time to close it at each moment that fork(2) can be interrupted at. */
+/* A descriptor that another thread closes while this one forks: the system goes
+ * on to watch it for neither. The thread has time to close it at each moment
+ * that fork(2) can be interrupted at. */
 static sem_t go, gone;
 static bool is_racing;
 
@@ -684,7 +694,8 @@ static void closed_meanwhile(void)
 
     if (poll_fd < 0)
         return; /* no /proc */
-    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0 && pipe2(hold, O_CLOEXEC) == 0);
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0
+          && pipe2(hold, O_CLOEXEC) == 0);
     chain_io_forget(pair[0]);
     CHECK(receive_run(&u, loop, pair[0], &byte, 1) == 0);
     chain_loop_turn(loop, false);

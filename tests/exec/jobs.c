@@ -23,7 +23,8 @@ static void note_thread(void)
     pthread_mutex_lock(&mutex);
     if (known == 0 || (known == 1 && !pthread_equal(self, first_thread)))
         *(known++ == 0 ? &first_thread : &second_thread) = self;
-    strangers += known == 2 && !pthread_equal(self, first_thread) && !pthread_equal(self, second_thread);
+    strangers +=
+        known == 2 && !pthread_equal(self, first_thread) && !pthread_equal(self, second_thread);
     pthread_mutex_unlock(&mutex);
 }
 
@@ -74,10 +75,12 @@ static void check(void)
         ran += runs[i];
         wrong += value && (one_job_value(&jobs[i]) != i || runs[i] != 1);
         wrong += i % 2 == 1 && !value;
-        wrong += runs[i] > 1 || cleanups[i] > 1 || (value && cleanups[i] != 1) || !chain_root_is_quiescent(&jobs[i].root);
+        wrong += runs[i] > 1 || cleanups[i] > 1 || (value && cleanups[i] != 1)
+                 || !chain_root_is_quiescent(&jobs[i].root);
     }
     printf("%d ended, %d wrong, %d strangers\n", values + cancelled, wrong, strangers);
-    printf("some of each: %d, no more runs than calls: %d\n", values >= JOBS / 2 && cancelled > 0, ran >= values && ran <= JOBS);
+    printf("some of each: %d, no more runs than calls: %d\n", values >= JOBS / 2 && cancelled > 0,
+           ran >= values && ran <= JOBS);
 }
 
 int main(void)
@@ -105,7 +108,8 @@ int main(void)
     printf("%d\n", many_jobs_value(&many));
     many_jobs_run(&many, loop, &sum, JOBS);
     chain_loop_run(loop);
-    printf("%d\n", chain_root_outcome(&many.root) == CHAIN_OUTCOME_REJECTED && chain_root_rejection(&many.root).code == EDOM);
+    printf("%d\n", chain_root_outcome(&many.root) == CHAIN_OUTCOME_REJECTED
+                       && chain_root_rejection(&many.root).code == EDOM);
     many_jobs_run(&many, loop, &sum, 90);
     for (int i = 0; i < 9; i++)
         chain_loop_turn(loop, true);

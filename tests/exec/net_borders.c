@@ -39,7 +39,8 @@ bool border_next(struct border *border)
 
 static int connected_pair(int pair[2])
 {
-    struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+    struct sockaddr_in address = { .sin_family = AF_INET,
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t size = sizeof address;
     const int on = 1;
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -47,7 +48,8 @@ static int connected_pair(int pair[2])
 
     pair[0] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     code = bind(listener, (struct sockaddr *)&address, size) | listen(listener, 1)
-           | getsockname(listener, (struct sockaddr *)&address, &size) | connect(pair[0], (struct sockaddr *)&address, size)
+           | getsockname(listener, (struct sockaddr *)&address, &size)
+           | connect(pair[0], (struct sockaddr *)&address, size)
            | setsockopt(pair[0], IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     pair[1] = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
     close(listener);
@@ -58,7 +60,9 @@ int borders_open(struct border *border)
 {
     const int on = 1;
     int pair[2];
-    int code = border->kind == BORDER_DESCRIPTOR ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) : connected_pair(pair);
+    int code = border->kind == BORDER_DESCRIPTOR
+                   ? socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)
+                   : connected_pair(pair);
 
     border->writer = pair[0];
     border->reader = pair[1];
@@ -76,7 +80,9 @@ static void send_descriptor(int socket)
         struct cmsghdr head;
     } control = { { 0 } };
     struct iovec text = { (void *)"x", 1 };
-    struct msghdr message = { .msg_iov = &text, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
+    struct msghdr message = {
+        .msg_iov = &text, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control
+    };
 
     control.head.cmsg_level = SOL_SOCKET;
     control.head.cmsg_type = SCM_RIGHTS;
@@ -96,12 +102,14 @@ static void send_border(const struct border *border)
     }
 }
 
-/* A reset drops what has not been read, so it is sent only where the reader has read everything before. */
+/* A reset drops what has not been read, so it is sent only where the reader has
+ * read everything before. */
 static void end(const struct border *border)
 {
     const struct linger hard = { 1, 0 };
 
-    if (border->resets && border->reader_first && border->pauses && border->kind != BORDER_DESCRIPTOR)
+    if (border->resets && border->reader_first && border->pauses
+        && border->kind != BORDER_DESCRIPTOR)
         setsockopt(border->writer, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
     close(border->writer);
 }
@@ -134,7 +142,8 @@ void borders_check(struct border *border)
     const char *all = "abcdef";
     char right[16];
     bool stays = border->kind == BORDER_INLINE || border->kind == BORDER_DESCRIPTOR;
-    bool resets = border->resets && border->reader_first && border->pauses && border->kind != BORDER_DESCRIPTOR;
+    bool resets = border->resets && border->reader_first && border->pauses
+                  && border->kind != BORDER_DESCRIPTOR;
 
     snprintf(right, sizeof right, "%.*s%s%s", border->at, all, stays ? "x" : "", all + border->at);
     tried++;
@@ -142,8 +151,9 @@ void borders_check(struct border *border)
     if (strcmp(right, border->got) == 0 && border->code == (resets ? ECONNRESET : 0))
         return;
     wrong++;
-    printf("kind %d at %d, size %zu, %s first%s: '%s' instead of '%s', %d\n", border->kind, border->at, border->size,
-           border->reader_first ? "reader" : "writer", border->pauses ? ", byte by byte" : "", border->got, right, border->code);
+    printf("kind %d at %d, size %zu, %s first%s: '%s' instead of '%s', %d\n", border->kind,
+           border->at, border->size, border->reader_first ? "reader" : "writer",
+           border->pauses ? ", byte by byte" : "", border->got, right, border->code);
 }
 
 int borders_summary(void)

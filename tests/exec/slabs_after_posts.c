@@ -37,6 +37,7 @@ int main(void)
     slabs_after_posts_run(&u, loop);
     chain_loop_run(loop);
     chain_reactor_close(reactor);
-    printf("late: %u, closed: %s\n", settled[CHAIN_LATE], settled[CHAIN_CLOSED] != 0 ? "yes" : "no");
+    printf("late: %u, closed: %s\n", settled[CHAIN_LATE],
+           settled[CHAIN_CLOSED] != 0 ? "yes" : "no");
     return 0;
 }

@@ -132,8 +132,8 @@ void everything_pipe_cancel(struct everything_pipe *op)
 
 static struct everything u;
 
-/* It goes on as its parent does, and says with its status how that went. ThreadSanitizer allows no threads in a child process:
- * there it is none. */
+/* It goes on as its parent does, and says with its status how that went.
+ * ThreadSanitizer allows no threads in a child process: there it is none. */
 int everything_fork(struct chain_loop *loop)
 {
     int status;

@@ -265,8 +265,8 @@ ssize_t write(int descriptor, const void *buffer, size_t size)
         size = size > 0;
     }
     if (descriptor >= 3 && descriptor < MOST_FILES) /* what has no name has room */
-        is_written[descriptor] = paths[descriptor] != NULL
-                                 && strcmp(paths[descriptor], "chainc") != 0;
+        is_written[descriptor] =
+            paths[descriptor] != NULL && strcmp(paths[descriptor], "chainc") != 0;
     return REAL(write)(descriptor, buffer, size);
 }
 
@@ -356,7 +356,8 @@ CALL(int, fchmod, (int descriptor, mode_t mode), path_of(descriptor), (descripto
 CALL(int, flock, (int descriptor, int how), path_of(descriptor), (descriptor, how))
 CALL(off_t, lseek, (int descriptor, off_t offset, int from), path_of(descriptor),
      (descriptor, offset, from))
-CALL(int, waitid, (idtype_t kind, id_t id, siginfo_t *about, int flags), "-", (kind, id, about, flags))
+CALL(int, waitid, (idtype_t kind, id_t id, siginfo_t *about, int flags), "-",
+     (kind, id, about, flags))
 CALL(pid_t, waitpid, (pid_t child, int *status, int flags), "-", (child, status, flags))
 
 /* ---- the server ---- */

@@ -1,12 +1,14 @@
-/* runtime.c - a library for LD_PRELOAD that lets one call of a program with libchain fail.
+/* runtime.c - a library for LD_PRELOAD that lets one call of a program with
+ * libchain fail.
  *
  *     FAIL_CALL=recv:3:104   the third recv() fails with errno 104
  *     FAIL_CALL=send:2:short the second send() moves one byte only
  *     FAIL_LOG=FILE          at its end the program appends how often each function was called, which descriptors
  *                            it leaves open, and how many pieces of memory
  *
- * Only calls that the executable makes itself count, not those that the C library makes for it. A call that fails
- * has done nothing, but for close(), which has closed, and connect(), which goes on, as Linux does. */
+ * Only calls that the executable makes itself count, not those that the C
+ * library makes for it. A call that fails has done nothing, but for close(),
+ * which has closed, and connect(), which goes on, as Linux does. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -29,12 +31,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define CALLS(x)                                                                                                              \
-    x(malloc) x(calloc) x(realloc) x(aligned_alloc) x(mmap) x(epoll_create1) x(epoll_ctl) x(epoll_add) x(epoll_mod) x(epoll_del)  \
-    x(epoll_wait) x(epoll_pwait2)                                                                                              \
-    x(eventfd) x(pipe2) x(read) x(write) x(socket) x(setsockopt) x(getsockopt) x(getsockname) x(getpeername) x(bind)          \
-    x(listen) x(accept4) x(connect) x(recv) x(send) x(shutdown) x(close) x(sigaction) x(getrlimit) x(pthread_create)          \
-    x(pthread_mutex_init) x(pthread_cond_init) x(pthread_atfork)
+#define CALLS(x)                                                                                 \
+    x(malloc) x(calloc) x(realloc) x(aligned_alloc) x(mmap) x(epoll_create1) x(epoll_ctl)        \
+        x(epoll_add) x(epoll_mod) x(epoll_del) x(epoll_wait) x(epoll_pwait2) x(eventfd) x(pipe2) \
+            x(read) x(write) x(socket) x(setsockopt) x(getsockopt) x(getsockname) x(getpeername) \
+                x(bind) x(listen) x(accept4) x(connect) x(recv) x(send) x(shutdown) x(close)     \
+                    x(sigaction) x(getrlimit) x(pthread_create) x(pthread_mutex_init)            \
+                        x(pthread_cond_init) x(pthread_atfork)
 
 #define AS_ENUM(name) CALL_##name,
 #define AS_TEXT(name) #name,
@@ -192,7 +195,8 @@ void *realloc(void *memory, size_t size)
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-    return fails(CALL_aligned_alloc, CALLER) ? NULL : noted(__libc_memalign(alignment, size), CALLER);
+    return fails(CALL_aligned_alloc, CALLER) ? NULL
+                                             : noted(__libc_memalign(alignment, size), CALLER);
 }
 
 void free(void *memory)
@@ -204,32 +208,41 @@ void free(void *memory)
 
 void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
-    return fails(CALL_mmap, CALLER) ? MAP_FAILED : REAL(mmap)(address, size, protection, flags, fd, offset);
+    return fails(CALL_mmap, CALLER) ? MAP_FAILED
+                                    : REAL(mmap)(address, size, protection, flags, fd, offset);
 }
 
 /* RESULT name(parameters): -1 and errno if it is the one that fails. */
-#define WRAP(result, name, parameters, arguments)                                         \
-    result name parameters                                                                \
-    {                                                                                     \
-        return fails(CALL_##name, CALLER) ? -1 : REAL(name)arguments;                     \
+#define WRAP(result, name, parameters, arguments)                      \
+    result name parameters                                             \
+    {                                                                  \
+        return fails(CALL_##name, CALLER) ? -1 : REAL(name) arguments; \
     }
 
 WRAP(int, epoll_create1, (int flags), (flags))
-WRAP(int, epoll_wait, (int poll, struct epoll_event *events, int size, int ms), (poll, events, size, ms))
+WRAP(int, epoll_wait, (int poll, struct epoll_event *events, int size, int ms),
+     (poll, events, size, ms))
 WRAP(int, eventfd, (unsigned count, int flags), (count, flags))
 WRAP(int, pipe2, (int ends[2], int flags), (ends, flags))
 WRAP(ssize_t, read, (int fd, void *bytes, size_t size), (fd, bytes, size))
 WRAP(ssize_t, write, (int fd, const void *bytes, size_t size), (fd, bytes, size))
 WRAP(int, socket, (int family, int type, int protocol), (family, type, protocol))
-WRAP(int, setsockopt, (int fd, int level, int name, const void *value, socklen_t size), (fd, level, name, value, size))
-WRAP(int, getsockopt, (int fd, int level, int name, void *restrict value, socklen_t *restrict size), (fd, level, name, value, size))
-WRAP(int, getsockname, (int fd, struct sockaddr *restrict name, socklen_t *restrict size), (fd, name, size))
-WRAP(int, getpeername, (int fd, struct sockaddr *restrict name, socklen_t *restrict size), (fd, name, size))
+WRAP(int, setsockopt, (int fd, int level, int name, const void *value, socklen_t size),
+     (fd, level, name, value, size))
+WRAP(int, getsockopt, (int fd, int level, int name, void *restrict value, socklen_t *restrict size),
+     (fd, level, name, value, size))
+WRAP(int, getsockname, (int fd, struct sockaddr *restrict name, socklen_t *restrict size),
+     (fd, name, size))
+WRAP(int, getpeername, (int fd, struct sockaddr *restrict name, socklen_t *restrict size),
+     (fd, name, size))
 WRAP(int, bind, (int fd, const struct sockaddr *name, socklen_t size), (fd, name, size))
 WRAP(int, listen, (int fd, int length), (fd, length))
-WRAP(int, accept4, (int fd, struct sockaddr *restrict name, socklen_t *restrict size, int flags), (fd, name, size, flags))
+WRAP(int, accept4, (int fd, struct sockaddr *restrict name, socklen_t *restrict size, int flags),
+     (fd, name, size, flags))
 WRAP(int, shutdown, (int fd, int how), (fd, how))
-WRAP(int, sigaction, (int number, const struct sigaction *restrict new, struct sigaction *restrict old), (number, new, old))
+WRAP(int, sigaction,
+     (int number, const struct sigaction *restrict new, struct sigaction *restrict old),
+     (number, new, old))
 WRAP(int, getrlimit, (__rlimit_resource_t resource, struct rlimit *limit), (resource, limit))
 
 /* A part has been moved before something came in between. */
@@ -278,32 +291,41 @@ int connect(int fd, const struct sockaddr *name, socklen_t size)
 }
 
 /* These return the code. */
-#define WRAP_CODE(name, parameters, arguments)                                               \
-    int name parameters                                                                      \
-    {                                                                                        \
-        return fails(CALL_##name, CALLER) ? chosen_error : REAL(name)arguments;              \
+#define WRAP_CODE(name, parameters, arguments)                                   \
+    int name parameters                                                          \
+    {                                                                            \
+        return fails(CALL_##name, CALLER) ? chosen_error : REAL(name) arguments; \
     }
 
-WRAP_CODE(pthread_create, (pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *context),
+WRAP_CODE(pthread_create,
+          (pthread_t * thread, const pthread_attr_t *attributes, void *(*run)(void *),
+           void *context),
           (thread, attributes, run, context))
-WRAP_CODE(pthread_mutex_init, (pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes), (mutex, attributes))
-WRAP_CODE(pthread_cond_init, (pthread_cond_t *restrict cond, const pthread_condattr_t *restrict attributes), (cond, attributes))
+WRAP_CODE(pthread_mutex_init, (pthread_mutex_t * mutex, const pthread_mutexattr_t *attributes),
+          (mutex, attributes))
+WRAP_CODE(pthread_cond_init,
+          (pthread_cond_t *restrict cond, const pthread_condattr_t *restrict attributes),
+          (cond, attributes))
 
 /* pthread_atfork() is a part of the executable and calls this one. */
-extern int __register_atfork(void (*before)(void), void (*parent)(void), void (*child)(void), void *handle);
+extern int __register_atfork(void (*before)(void), void (*parent)(void), void (*child)(void),
+                             void *handle);
 int __register_atfork(void (*before)(void), void (*parent)(void), void (*child)(void), void *handle)
 {
     static int (*next)(void (*)(void), void (*)(void), void (*)(void), void *);
 
     if (next == NULL)
-        next = (int (*)(void (*)(void), void (*)(void), void (*)(void), void *))dlsym(RTLD_NEXT, "__register_atfork");
+        next = (int (*)(void (*)(void), void (*)(void), void (*)(void),
+                        void *))dlsym(RTLD_NEXT, "__register_atfork");
     return fails(CALL_pthread_atfork, CALLER) ? chosen_error : next(before, parent, child, handle);
 }
 
 /* Each operation counts as a call of its own. */
 int epoll_ctl(int poll, int operation, int fd, struct epoll_event *event)
 {
-    enum call call = operation == EPOLL_CTL_ADD ? CALL_epoll_add : operation == EPOLL_CTL_MOD ? CALL_epoll_mod : CALL_epoll_del;
+    enum call call = operation == EPOLL_CTL_ADD   ? CALL_epoll_add
+                     : operation == EPOLL_CTL_MOD ? CALL_epoll_mod
+                                                  : CALL_epoll_del;
 
     return fails(call, CALLER) ? -1 : REAL(epoll_ctl)(poll, operation, fd, event);
 }

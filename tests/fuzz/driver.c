@@ -1,14 +1,18 @@
-/* driver.c - runs the programs of a batch under the simulation (chain_sim.h), each with its scripts, and compares what happens with what
- * has to.
+/* driver.c - runs the programs of a batch under the simulation (chain_sim.h),
+ * each with its scripts, and compares what happens with what has to.
  *
  *     driver BATCH.so SCRIPTS [PROGRAM RUN]        with the last two: only that run, and its trace is printed
  *
- * SCRIPTS is what fuzz.py writes: for each program its number of places and its runs; for each run the seed of the simulation, when
- * the chain is cancelled, the acts of each place, and length and checksum of the trace that is expected.
+ * SCRIPTS is what fuzz.py writes: for each program its number of places and its
+ * runs; for each run the seed of the simulation, when the chain is cancelled,
+ * the acts of each place, and length and checksum of the trace that is
+ * expected.
  *
- * Beside the trace it checks of every run: each started operation settled exactly once and was asked to stop at most once, while
- * it was pending; a second settle and any later one is refused; what owns something was released once; no operation, timer, instance
- * or ready strand is left; the chain is told to be settled once, and is quiescent then; nothing is allocated. */
+ * Beside the trace it checks of every run: each started operation settled
+ * exactly once and was asked to stop at most once, while it was pending; a
+ * second settle and any later one is refused; what owns something was released
+ * once; no operation, timer, instance or ready strand is left; the chain is
+ * told to be settled once, and is quiescent then; nothing is allocated. */
 #define _GNU_SOURCE
 #include "chain_sim.h"
 #include "ops.h"
@@ -27,7 +31,8 @@ enum { MAX_EVENTS = 20000, MAX_STARTS = 8192, MAX_PLACES = 512 };
 /* ---- a trace ---- */
 
 enum kind { START = 1, HOOK, NOTE, SEEN, SUPPRESSED, CAUSE, ENDED, STUCK, UNHANDLED, PLACES = 16 };
-static const char *const kind_names[] = { "", "start", "cancel", "note", "seen", "suppressed", "cause", "ended", "stuck", "unhandled" };
+static const char *const kind_names[] = { "",           "start", "cancel", "note",  "seen",
+                                          "suppressed", "cause", "ended",  "stuck", "unhandled" };
 
 struct event {
     int32_t what; /* kind and place */
@@ -77,7 +82,8 @@ static void event(enum kind kind, int place, int value)
         fflush(stdout);
         _exit(4);
     }
-    events[event_count++] = (struct event){ (int32_t)kind + place * PLACES, value, (int32_t)(chain_sim_loop(sim)->now / 1000) };
+    events[event_count++] = (struct event){ (int32_t)kind + place * PLACES, value,
+                                            (int32_t)(chain_sim_loop(sim)->now / 1000) };
     poke_stale();
     if (kind == SUPPRESSED || kind == STUCK)
         return;
@@ -133,8 +139,8 @@ static const struct act *next_act(int place)
     return &acts[place][n % act_counts[place]];
 }
 
-/* What the values of own() and grab() stand for: each is released once (rules 42a-42c). When, the trace says of the latter, whose
- * release is an operation. */
+/* What the values of own() and grab() stand for: each is released once (rules
+ * 42a-42c). When, the trace says of the latter, whose release is an operation. */
 static bool handles[MAX_STARTS];
 static unsigned handle_count, handles_left;
 
@@ -174,11 +180,14 @@ typedef mail_deferred posted_deferred;
 
 CHAIN_SIM__OPERATION(op, op, soon ? op_resolve_soon(done, OUTCOME) : op_resolve(done, OUTCOME), 0)
 CHAIN_SIM__OPERATION(hush, hush, soon ? hush_resolve_soon(done) : hush_resolve(done), 0)
-CHAIN_SIM__OPERATION(sure, sure, soon ? sure_resolve_soon(done, OUTCOME) : sure_resolve(done, OUTCOME), 0)
+CHAIN_SIM__OPERATION(sure, sure,
+                     soon ? sure_resolve_soon(done, OUTCOME) : sure_resolve(done, OUTCOME), 0)
 CHAIN_SIM__OPERATION(mail, mail, mail_resolve(done, OUTCOME), 0)
 CHAIN_SIM__OPERATION(posted, mail_post, mail_post_resolve(done, OUTCOME), 0)
-CHAIN_SIM__OPERATION(own, own, given(soon ? own_resolve_soon(done, FRESH) : own_resolve(done, FRESH)), 0)
-CHAIN_SIM__OPERATION(grab, grab, given(soon ? grab_resolve_soon(done, FRESH) : grab_resolve(done, FRESH)), 0)
+CHAIN_SIM__OPERATION(own, own,
+                     given(soon ? own_resolve_soon(done, FRESH) : own_resolve(done, FRESH)), 0)
+CHAIN_SIM__OPERATION(grab, grab,
+                     given(soon ? grab_resolve_soon(done, FRESH) : grab_resolve(done, FRESH)), 0)
 CHAIN_SIM__OPERATION(drop, drop, soon ? drop_resolve_soon(done) : drop_resolve(done), 0)
 
 /* Any event may try to settle what was settled long ago (rules 2, 4). */
@@ -187,7 +196,9 @@ static void poke_stale(void)
     unsigned i = start_count == 0 ? 0 : event_count * 7919u % start_count;
 
     if (start_count != 0 && !is_pending(&starts[i])
-        && starts[i].operation->settle(starts[i].done, event_count % 2 != 0 ? 0 : EINVAL, (intptr_t)i) != CHAIN_LATE)
+        && starts[i].operation->settle(starts[i].done, event_count % 2 != 0 ? 0 : EINVAL,
+                                       (intptr_t)i)
+               != CHAIN_LATE)
         violate("a stale deferred was accepted", starts[i].place);
 }
 
@@ -202,12 +213,14 @@ static void plan_of(const struct act *act, int code, struct chain_sim_plan *plan
     plan->code = act->rejects ? code : 0;
     plan->after = act->when == 255 ? CHAIN_SIM_NEVER : act->when < 2 ? 0 : ms(act->when - 1u);
     plan->slow = act->answer == IGNORES ? CHAIN_SIM_NEVER : ms(act->late);
-    plan->faults = (act->answer == ARGUES ? CHAIN_SIM_ARGUES : 0u) | (act->faults & (CHAIN_SIM_TWICE | CHAIN_SIM_AGAIN));
+    plan->faults = (act->answer == ARGUES ? CHAIN_SIM_ARGUES : 0u)
+                   | (act->faults & (CHAIN_SIM_TWICE | CHAIN_SIM_AGAIN));
     plan->again = ms(act->again);
 }
 
 /* Of what is just being started. A call that blocks has a plan, too: the first place has these. */
-static void decide(struct chain_sim *of, const struct chain_sim_operation *operation, uint64_t occurrence, struct chain_sim_plan *plan)
+static void decide(struct chain_sim *of, const struct chain_sim_operation *operation,
+                   uint64_t occurrence, struct chain_sim_plan *plan)
 {
     (void)of;
     (void)occurrence;
@@ -218,7 +231,8 @@ static void decide(struct chain_sim *of, const struct chain_sim_operation *opera
     plan->value = (intptr_t)start_count - 1;
 }
 
-static void start(struct scripted *script, const void *op, const struct chain_sim_operation *operation, int place, int a)
+static void start(struct scripted *script, const void *op,
+                  const struct chain_sim_operation *operation, int place, int a)
 {
     struct started *s = &starts[start_count];
 
@@ -246,18 +260,54 @@ static void hook(const struct scripted *script, const void *op)
     chain_sim_cancel(op);
 }
 
-void op_start(struct op *o, int id, int a)     { start(&o->s, o, &op_operation, id, a); }
-void hush_start(struct hush *o, int id, int a) { start(&o->s, o, &hush_operation, id, a); }
-void sure_start(struct sure *o, int id, int a) { start(&o->s, o, &sure_operation, id, a); }
-void mail_start(struct mail *o, int id, int a) { start(&o->s, o, &mail_operation, id, a); }
-void own_start(struct own *o, int id, int a)   { start(&o->s, o, &own_operation, id, a); }
-void grab_start(struct grab *o, int id, int a) { start(&o->s, o, &grab_operation, id, a); }
-void op_cancel(struct op *o)                   { hook(&o->s, o); }
-void hush_cancel(struct hush *o)               { hook(&o->s, o); }
-void mail_cancel(struct mail *o)               { hook(&o->s, o); }
-void own_cancel(struct own *o)                 { hook(&o->s, o); }
-void grab_cancel(struct grab *o)               { hook(&o->s, o); }
-void drop_cancel(struct drop *o)               { hook(&o->s, o); }
+void op_start(struct op *o, int id, int a)
+{
+    start(&o->s, o, &op_operation, id, a);
+}
+void hush_start(struct hush *o, int id, int a)
+{
+    start(&o->s, o, &hush_operation, id, a);
+}
+void sure_start(struct sure *o, int id, int a)
+{
+    start(&o->s, o, &sure_operation, id, a);
+}
+void mail_start(struct mail *o, int id, int a)
+{
+    start(&o->s, o, &mail_operation, id, a);
+}
+void own_start(struct own *o, int id, int a)
+{
+    start(&o->s, o, &own_operation, id, a);
+}
+void grab_start(struct grab *o, int id, int a)
+{
+    start(&o->s, o, &grab_operation, id, a);
+}
+void op_cancel(struct op *o)
+{
+    hook(&o->s, o);
+}
+void hush_cancel(struct hush *o)
+{
+    hook(&o->s, o);
+}
+void mail_cancel(struct mail *o)
+{
+    hook(&o->s, o);
+}
+void own_cancel(struct own *o)
+{
+    hook(&o->s, o);
+}
+void grab_cancel(struct grab *o)
+{
+    hook(&o->s, o);
+}
+void drop_cancel(struct drop *o)
+{
+    hook(&o->s, o);
+}
 
 void drop_start(struct drop *o, int h)
 {
@@ -319,7 +369,8 @@ int causes(int id, int count, struct chain_error err)
 
 /* ---- the loop ---- */
 
-/* Nothing will happen any more: the chain is cancelled, and if it was, the oldest operation ends as if it had been. */
+/* Nothing will happen any more: the chain is cancelled, and if it was, the
+ * oldest operation ends as if it had been. */
 static void unstick(void)
 {
     event(STUCK, 0, 0);
@@ -386,9 +437,21 @@ extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *old, size_t size);
 
-void *malloc(size_t size)               { allocations += running; return __libc_malloc(size); }
-void *calloc(size_t count, size_t size) { allocations += running; return __libc_calloc(count, size); }
-void *realloc(void *old, size_t size)   { allocations += running; return __libc_realloc(old, size); }
+void *malloc(size_t size)
+{
+    allocations += running;
+    return __libc_malloc(size);
+}
+void *calloc(size_t count, size_t size)
+{
+    allocations += running;
+    return __libc_calloc(count, size);
+}
+void *realloc(void *old, size_t size)
+{
+    allocations += running;
+    return __libc_realloc(old, size);
+}
 #endif
 
 /* ---- runs ---- */
@@ -437,7 +500,8 @@ static struct run read_run(void)
 static void print_trace(void)
 {
     for (unsigned i = 0; i < event_count; i++)
-        printf("%d %s %d %d\n", (int)events[i].us, kind_names[events[i].what % PLACES], (int)events[i].what / PLACES, (int)events[i].value);
+        printf("%d %s %d %d\n", (int)events[i].us, kind_names[events[i].what % PLACES],
+               (int)events[i].what / PLACES, (int)events[i].value);
 }
 
 static void reset(struct chain_root *frame, const struct program *program)
@@ -467,9 +531,11 @@ static void check(const struct chain_sim_report *report)
 
 static void perform(const struct program *program, struct chain_root *frame, const struct run *run)
 {
-    struct chain_sim_options options = {
-        .seed = run->seed, .odds.early = run->early, .capacity = 2048, .memory = (size_t)1 << 20, .decide = decide
-    };
+    struct chain_sim_options options = { .seed = run->seed,
+                                         .odds.early = run->early,
+                                         .capacity = 2048,
+                                         .memory = (size_t)1 << 20,
+                                         .decide = decide };
     struct chain_sim_report report;
 
     reset(frame, program);
@@ -550,7 +616,8 @@ static void run_program(const struct program *program, unsigned number, unsigned
             printf("%u %u violation %s (%d)\n", number, i, violation, violating);
         if (only >= 0)
             print_trace();
-        else if (event_count != run.length || checksum(events, event_count * sizeof *events) != run.sum)
+        else if (event_count != run.length
+                 || checksum(events, event_count * sizeof *events) != run.sum)
             printf("%u %u trace\n", number, i);
         if (!told)
             break;

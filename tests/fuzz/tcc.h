@@ -3,4 +3,8 @@
 #define __builtin_trap() abort()
 #define __builtin_unreachable() abort()
 void abort(void);
-typedef union { long long number; long double real; void *pointer; } max_align_t;
+typedef union {
+    long long number;
+    long double real;
+    void *pointer;
+} max_align_t;

@@ -13,7 +13,8 @@ bool drive_parse(struct driven *d, const char *text, size_t length)
 
     compile_begin(c, &options, &settings);
     d->chains = NULL;
-    d->file = parse(&c->arena, &c->names, &c->diags, source_add(&c->sources, "main.chain", text, length));
+    d->file =
+        parse(&c->arena, &c->names, &c->diags, source_add(&c->sources, "main.chain", text, length));
     return c->diags.errors == 0;
 }
 
@@ -25,7 +26,8 @@ static struct ir_chain *machine(struct compilation *c, struct checked_chain *che
     simplify(&c->arena, chain);
     verify_machine(chain);
     live = liveness(&c->arena, chain);
-    layout(&c->arena, chain, live, failure_room(&c->arena, chain, live), locals(&c->arena, chain, live));
+    layout(&c->arena, chain, live, failure_room(&c->arena, chain, live),
+           locals(&c->arena, chain, live));
     c_names(&c->arena, &c->program, chain);
     verify_layout(chain, live);
     return chain;
@@ -89,7 +91,8 @@ static void print_report(struct driven *d, struct writer *writer)
 
     writer_init(&probe, arena);
     report_probe(&probe, report);
-    must(report_read(report, answer_probe(arena, &probe)), "the report does not understand the answers");
+    must(report_read(report, answer_probe(arena, &probe)),
+         "the report does not understand the answers");
     report_print(writer, report, false);
     report_print(writer, report, true);
 }

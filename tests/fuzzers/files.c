@@ -1,5 +1,6 @@
-/* files.c - the files that the code under test sees. objcopy makes it call these functions in place of those of the C library
- * (files.syms), so that no execution reaches the file system: fast, and the same everywhere. */
+/* files.c - the files that the code under test sees. objcopy makes it call
+ * these functions in place of those of the C library (files.syms), so that no
+ * execution reaches the file system: fast, and the same everywhere. */
 #define _XOPEN_SOURCE 700 /* S_IFREG */
 #include "fuzzer.h"
 
@@ -10,25 +11,27 @@
 #include <unistd.h>
 
 static const struct part modules[] = {
-#define MODULE(name, text) { name, text, sizeof text - 1 }
-    MODULE("ops.chain",
-           "#include <stdint.h>\n"
-           "resource line = int releases hang_up;\n"
-           "codes { FULL = 0x5000 \"it is full\", EMPTY };\n"
-           "struct page { int status; char text[16]; };\n"
-           "async struct page get(const char *url) raises ETIMEDOUT, EIO;\n"
-           "async int next(int queue) raises CHAIN_EEND;\n"
-           "async line dial(const char *name);\n"
-           "async void close_all(void) uncancellable;\n"
-           "async int button(int pin) posted raises nothing state { int pin; };\n"
-           "sync int parse(struct page page) fails (it < 0) EBADMSG;\n"
-           "sync void note(int value);\n"
-           "sync void log_error(struct chain_error error);\n"
-           "sync void hang_up(int fd);\n"
-           "sync int printf(const char *format, ...);\n"
-           "blocking int sum(const char *name) fails (it < 0) errno on disk;\n"
-           "chain int one(int fd) raises FULL { next(fd) catch { reject(FULL) } }\n"
-           "chain void spawned(line caller) raises nothing pool 2 { note(caller) }\n"),
+#define MODULE(name, text)          \
+    {                               \
+        name, text, sizeof text - 1 \
+    }
+    MODULE("ops.chain", "#include <stdint.h>\n"
+                        "resource line = int releases hang_up;\n"
+                        "codes { FULL = 0x5000 \"it is full\", EMPTY };\n"
+                        "struct page { int status; char text[16]; };\n"
+                        "async struct page get(const char *url) raises ETIMEDOUT, EIO;\n"
+                        "async int next(int queue) raises CHAIN_EEND;\n"
+                        "async line dial(const char *name);\n"
+                        "async void close_all(void) uncancellable;\n"
+                        "async int button(int pin) posted raises nothing state { int pin; };\n"
+                        "sync int parse(struct page page) fails (it < 0) EBADMSG;\n"
+                        "sync void note(int value);\n"
+                        "sync void log_error(struct chain_error error);\n"
+                        "sync void hang_up(int fd);\n"
+                        "sync int printf(const char *format, ...);\n"
+                        "blocking int sum(const char *name) fails (it < 0) errno on disk;\n"
+                        "chain int one(int fd) raises FULL { next(fd) catch { reject(FULL) } }\n"
+                        "chain void spawned(line caller) raises nothing pool 2 { note(caller) }\n"),
     MODULE("share/net.chain",
            "#include \"chain_net.h\"\n"
            "resource tcp_conn = int releases tcp_close;\n"
@@ -57,7 +60,8 @@ static struct {
 void files_offer(const struct input *input)
 {
     for (size_t i = 0; i < MOST_OPEN; i++)
-        must(open_files[i].part == NULL, "'%s' was not closed", open_files[i].part == NULL ? "" : open_files[i].part->name);
+        must(open_files[i].part == NULL, "'%s' was not closed",
+             open_files[i].part == NULL ? "" : open_files[i].part->name);
     written[1].length = written[2].length = 0;
     offered = input;
 }
@@ -84,7 +88,8 @@ static size_t slot_of(int descriptor)
 {
     size_t slot = (size_t)(descriptor - FIRST_DESCRIPTOR);
 
-    must(slot < MOST_OPEN && open_files[slot].part != NULL, "descriptor %d is not open", descriptor);
+    must(slot < MOST_OPEN && open_files[slot].part != NULL, "descriptor %d is not open",
+         descriptor);
     return slot;
 }
 
@@ -137,7 +142,8 @@ ssize_t files_write(int descriptor, const void *text, size_t size)
 {
     size_t room;
 
-    must(descriptor == STDOUT_FILENO || descriptor == STDERR_FILENO, "descriptor %d is written to", descriptor);
+    must(descriptor == STDOUT_FILENO || descriptor == STDERR_FILENO, "descriptor %d is written to",
+         descriptor);
     room = MOST_WRITTEN - 1 - written[descriptor].length;
     room = room < size ? room : size;
     memcpy(written[descriptor].text + written[descriptor].length, text, room);

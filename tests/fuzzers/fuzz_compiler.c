@@ -1,14 +1,16 @@
 /* fuzz_compiler.c - any text through all passes, to all forms of output.
  *
- * Checked: nothing crashes or leaks; the same input gives the same bytes, wherever the memory is; the machine, the messages
- * and the texts of an accepted input are well formed (verify.c). */
+ * Checked: nothing crashes or leaks; the same input gives the same bytes,
+ * wherever the memory is; the machine, the messages and the texts of an
+ * accepted input are well formed (verify.c). */
 #include "drive.h"
 
 #include <stdlib.h>
 
 enum { SOURCE, HEADER, SKELETON, DUMPS, MESSAGES, TEXTS };
 
-static const char *const names[TEXTS] = { "the C file", "the header", "the skeleton", "the dumps", "the messages" };
+static const char *const names[TEXTS] = { "the C file", "the header", "the skeleton", "the dumps",
+                                          "the messages" };
 
 struct result {
     struct driven driven;
@@ -31,7 +33,8 @@ static void run(struct result *result, const struct input *input)
         drive_dumps(d, &texts[DUMPS]);
     }
     diag_print(&d->base.diags, &texts[MESSAGES]);
-    must(result->accepted == (d->base.diags.errors == 0), "refused without an error, or accepted with one");
+    must(result->accepted == (d->base.diags.errors == 0),
+         "refused without an error, or accepted with one");
 }
 
 static void verify(const struct result *result, const struct input *input)
@@ -49,7 +52,8 @@ static void run_again(const struct result *result, const struct input *input)
 
     run(&again, input);
     for (int i = 0; i < TEXTS; i++)
-        must_equal(names[i], result->texts[i].text, result->texts[i].length, again.texts[i].text, again.texts[i].length);
+        must_equal(names[i], result->texts[i].text, result->texts[i].length, again.texts[i].text,
+                   again.texts[i].length);
     drive_end(&again.driven);
     free(shift);
 }
@@ -61,7 +65,9 @@ static void tokens(struct compilation *c, const struct input *input)
 
     writer_init(&writer, &c->arena);
     parse_dump_tokens(&writer, &c->arena, &c->names, &c->diags,
-                source_add(&c->sources, "main.chain", input->parts[0].text, input->parts[0].length), &c->sources);
+                      source_add(&c->sources, "main.chain", input->parts[0].text,
+                                 input->parts[0].length),
+                      &c->sources);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

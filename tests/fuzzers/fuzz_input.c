@@ -1,7 +1,9 @@
-/* fuzz_input.c - the examples that read what others send: HTTP, lines, pings, numbers; and addresses.
+/* fuzz_input.c - the examples that read what others send: HTTP, lines, pings,
+ * numbers; and addresses.
  *
- * The first byte chooses the program, the second what the network does, the others are what it sends. Checked: nothing
- * crashes; every connection is closed, once; the loop has nothing left. */
+ * The first byte chooses the program, the second what the network does, the
+ * others are what it sends. Checked: nothing crashes; every connection is
+ * closed, once; the loop has nothing left. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdio.h>
 
@@ -13,8 +15,9 @@ static FILE *nowhere;
 static char unread[1 << 16];
 
 static const struct program *const programs[] = {
-    &crawler_program, &crawler_site_program, &k_users_program, &k_users_server_program, &echo_program,
-    &echo_client_program, &keepalive_program, &server_program, &numbers_program,
+    &crawler_program,        &crawler_site_program, &k_users_program,
+    &k_users_server_program, &echo_program,         &echo_client_program,
+    &keepalive_program,      &server_program,       &numbers_program,
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,7 +1,9 @@
-/* fuzz_options.c - the command line, one word a line; the further parts are response files ("@NAME").
+/* fuzz_options.c - the command line, one word a line; the further parts are
+ * response files ("@NAME").
  *
- * Checked: what is wrong is said once, in one message that a terminal can show, and what is right is said not at all; the
- * same words give the same answer; names of files in a depfile mean to make what they are. */
+ * Checked: what is wrong is said once, in one message that a terminal can show,
+ * and what is right is said not at all; the same words give the same answer;
+ * names of files in a depfile mean to make what they are. */
 #define _POSIX_C_SOURCE 200809L /* setenv */
 #include "drive.h"
 
@@ -52,7 +54,8 @@ static void read_options(void *context)
     struct answer *answer = context;
 
     optind = 0; /* for getopt of the GNU C library: begin again */
-    answer->goes_on = options_read(answer->argc, answer->argv, &answer->arena, &answer->diags, &answer->options, &answer->status);
+    answer->goes_on = options_read(answer->argc, answer->argv, &answer->arena, &answer->diags,
+                                   &answer->options, &answer->status);
 }
 
 static void ask(struct answer *answer, const struct input *input)
@@ -83,18 +86,21 @@ static void verify_answer(const struct answer *answer)
     if (answer->goes_on) {
         must(said == 0 && complained == 0, "something is said, and it goes on: %s", complaint);
         must(answer->status == STATUS_OK, "it goes on with status %d", (int)answer->status);
-        must(count_of(options->inputs) > 0 || options->runtime_copy != NULL, "it goes on without a file");
+        must(count_of(options->inputs) > 0 || options->runtime_copy != NULL,
+             "it goes on without a file");
         count_of(options->include_dirs);
     } else if (answer->status == STATUS_OK)
         must(said > 0 && complained == 0, "it ends well, but: %s", complaint);
     else {
-        must(answer->status == STATUS_USAGE && said == 0, "it ends with status %d", (int)answer->status);
+        must(answer->status == STATUS_USAGE && said == 0, "it ends with status %d",
+             (int)answer->status);
         must(strncmp(complaint, "chainc: ", 8) == 0, "what is wrong is not said: %s", complaint);
         must(strstr(complaint + 8, "\nchainc: ") == NULL, "two messages: %s", complaint);
     }
 }
 
-/* What make takes a quoted name for: a blank may be quoted, `#` may, `$` is doubled; backslashes count only before these. */
+/* What make takes a quoted name for: a blank may be quoted, `#` may, `$` is
+ * doubled; backslashes count only before these. */
 static const char *read_as_make(struct arena *arena, const char *quoted)
 {
     char *name = arena_alloc(arena, strlen(quoted) + 1), *to = name;

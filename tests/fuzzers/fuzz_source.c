@@ -1,7 +1,8 @@
 /* fuzz_source.c - the formatter (--dump=source) on any text that parses.
  *
- * Checked: what it prints parses to the same tree and prints as the same text again; if the text is accepted, what was
- * printed is too, and gives the same C but for places in the source. */
+ * Checked: what it prints parses to the same tree and prints as the same text
+ * again; if the text is accepted, what was printed is too, and gives the same C
+ * but for places in the source. */
 #include "drive.h"
 
 #include <ctype.h>
@@ -40,15 +41,18 @@ static const char *next_line(const char *line)
 
 static void tree_without_comments(struct writer *out, const struct writer *tree)
 {
-    for (const char *line = tree->text == NULL ? "" : tree->text; *line != '\0'; line = next_line(line))
+    for (const char *line = tree->text == NULL ? "" : tree->text; *line != '\0';
+         line = next_line(line))
         if (!is_comment(line))
             writer_put_bytes(out, line, (size_t)(next_line(line) - line));
 }
 
-/* The words of all comments in their order. Two may become one, and hang at another node, but nothing gets lost. */
+/* The words of all comments in their order. Two may become one, and hang at
+ * another node, but nothing gets lost. */
 static void words_of_comments(struct writer *out, const struct writer *tree)
 {
-    for (const char *line = tree->text == NULL ? "" : tree->text; *line != '\0'; line = next_line(line))
+    for (const char *line = tree->text == NULL ? "" : tree->text; *line != '\0';
+         line = next_line(line))
         for (const char *at = strchr(line, '"'); is_comment(line) && *at != '\n'; at++)
             if (isalnum((unsigned char)*at))
                 writer_put_bytes(out, at, 1);
@@ -56,7 +60,8 @@ static void words_of_comments(struct writer *out, const struct writer *tree)
 
 static void compare_trees(struct form *a, struct form *b)
 {
-    void (*const views[])(struct writer *out, const struct writer *tree) = { tree_without_comments, words_of_comments };
+    void (*const views[])(struct writer * out, const struct writer *tree) = { tree_without_comments,
+                                                                              words_of_comments };
 
     for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
         struct writer first, second;
@@ -64,14 +69,16 @@ static void compare_trees(struct form *a, struct form *b)
         writer_init(&second, &b->driven.base.arena);
         views[i](&first, &a->tree);
         views[i](&second, &b->tree);
-        must_equal(i == 0 ? "the tree" : "the comments", first.text, first.length, second.text, second.length);
+        must_equal(i == 0 ? "the tree" : "the comments", first.text, first.length, second.text,
+                   second.length);
     }
 }
 
 /* ---- the same C, but for places ---- */
 
-/* Numbers, comments and blanks depend on where things stand in the source: names have line numbers in them. A preprocessor
- * line of the user may open a comment that nothing ends. */
+/* Numbers, comments and blanks depend on where things stand in the source:
+ * names have line numbers in them. A preprocessor line of the user may open a
+ * comment that nothing ends. */
 static void without_places(struct writer *out, const char *text)
 {
     for (const char *at = text; *at != '\0';) {
@@ -82,7 +89,8 @@ static void without_places(struct writer *out, const char *text)
             writer_put(out, "_H_0");
         } else if (isdigit((unsigned char)*at)) {
             at += strspn(at, "0123456789abcdefx");
-            for (; *at == '_' && isdigit((unsigned char)at[1]); at++) /* the second of a line: f_do_12_2 */
+            /* the second of a line: f_do_12_2 */
+            for (; *at == '_' && isdigit((unsigned char)at[1]); at++)
                 at += strspn(at + 1, "0123456789");
             writer_put(out, "0");
         } else {
@@ -120,7 +128,8 @@ static void compare(struct form *form)
     read_form(&printed, source->text == NULL ? "" : source->text, source->length);
     must(printed.parsed, "what was printed does not parse:\n%s", source->text);
     compare_trees(form, &printed);
-    must_equal("the source", source->text, source->length, printed.source.text, printed.source.length);
+    must_equal("the source", source->text, source->length, printed.source.text,
+               printed.source.length);
     if (finish(&form->driven, &first)) {
         must(finish(&printed.driven, &second), "what was printed is refused:\n%s", source->text);
         must_equal("the C text", first.text, first.length, second.text, second.length);

@@ -1,9 +1,11 @@
-/* mutate.c - changes to a .chain text that keep more of its structure than changes of bytes do.
+/* mutate.c - changes to a .chain text that keep more of its structure than
+ * changes of bytes do.
  *
- * The text is cut into tokens; brackets know their partners. A change takes a stretch of tokens (a word, a bracket with what
- * it holds, a clause, an item) and drops it, doubles it, wraps it, or puts it into another place, also of another text. The
- * words come from grammar/tokens.def, so that they are those of the language. One change in four is libFuzzer's own.
- */
+ * The text is cut into tokens; brackets know their partners. A change takes a
+ * stretch of tokens (a word, a bracket with what it holds, a clause, an item)
+ * and drops it, doubles it, wraps it, or puts it into another place, also of
+ * another text. The words come from grammar/tokens.def, so that they are those
+ * of the language. One change in four is libFuzzer's own. */
 #include "fuzzer.h"
 
 #include <ctype.h>
@@ -12,8 +14,8 @@
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
-size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out, size_t most,
-                                 unsigned seed);
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
+                                 uint8_t *out, size_t most, unsigned seed);
 
 /* ---- words and forms ---- */
 
@@ -21,21 +23,61 @@ static const char *const words[] = {
 #define TOKEN(name, shown, group) shown,
 #include "tokens.def"
 #undef TOKEN
-    "'us'", "'ms'", "'s'", "'m'", "'h'", "'it'", "'err'", "'attempt'", "'EIO'", "'ETIMEDOUT'", "'CHAIN_EEND'", "'CHAIN_EALL'",
-    "'0'", "'1'", "'3'", "'254'", "'10ms'", "'2s'", "'50'", "'static'", "'struct'", "'const'", "'int'", "'void'", "'char'",
-    "'*'", "'&'", "'['", "']'", "'...'", "'\"'", "'\\''", "'/*'", "'*/'", "'//'", "'%{'", "'%}'", "'\\\\'", "'\\\\\n'", "'#'",
+    "'us'",      "'ms'",  "'s'",         "'m'",          "'h'",          "'it'",     "'err'",
+    "'attempt'", "'EIO'", "'ETIMEDOUT'", "'CHAIN_EEND'", "'CHAIN_EALL'", "'0'",      "'1'",
+    "'3'",       "'254'", "'10ms'",      "'2s'",         "'50'",         "'static'", "'struct'",
+    "'const'",   "'int'", "'void'",      "'char'",       "'*'",          "'&'",      "'['",
+    "']'",       "'...'", "'\"'",        "'\\''",        "'/*'",         "'*/'",     "'//'",
+    "'%{'",      "'%}'",  "'\\\\'",      "'\\\\\n'",     "'#'",
 };
 
 /* '@' stands for the stretch. */
 static const char *const forms[] = {
-    "{ @ }", "(@)", "all (@, delay 1s)", "all (@ as a, @ as b)", "any (@, @)", "race (@, delay 1s { note(1) })", "settle (@ as o)",
-    "timeout 1s @", "retry 3 @", "retry 2 backoff 1ms to 1s jitter 10% on EIO: @", "if (n) { @ }", "if (n) { @ } else { @ }",
-    "while (n) { @ }", "loop { @ then break }", "each (i in 0 .. n) limit 2 { @ }", "each (x from @) limit 2 { note(x) }",
-    "@ then @", "@ then (it)", "@ catch (0)", "@ catch EIO: @", "@ catch reject", "@ then (it) else @", "@ finally note(2)",
-    "@ finally { @ }", "@ undo note(3)", "@ as v", "@ as int w", "@ then return (1)", "@ then delay 1ms", "return @",
-    "@ then spawn spawned(dial(\"a\"))", "@ then join", "do { @; }", "do int { return @; }", "{ var int y = 0; @ }", "reject(@)",
-    "import \"ops.chain\";\n@", "chain int c(int n)\n{\n    @\n}\n", "async int o(int n) @;\n", "codes { A, B = 0x4400 \"@\" }\n",
-    "blocking int p(int n) @;\n", "resource r = int releases @;\n", "static chain void t(int n) { @ }\n", "/* @ */", "// @\n",
+    "{ @ }",
+    "(@)",
+    "all (@, delay 1s)",
+    "all (@ as a, @ as b)",
+    "any (@, @)",
+    "race (@, delay 1s { note(1) })",
+    "settle (@ as o)",
+    "timeout 1s @",
+    "retry 3 @",
+    "retry 2 backoff 1ms to 1s jitter 10% on EIO: @",
+    "if (n) { @ }",
+    "if (n) { @ } else { @ }",
+    "while (n) { @ }",
+    "loop { @ then break }",
+    "each (i in 0 .. n) limit 2 { @ }",
+    "each (x from @) limit 2 { note(x) }",
+    "@ then @",
+    "@ then (it)",
+    "@ catch (0)",
+    "@ catch EIO: @",
+    "@ catch reject",
+    "@ then (it) else @",
+    "@ finally note(2)",
+    "@ finally { @ }",
+    "@ undo note(3)",
+    "@ as v",
+    "@ as int w",
+    "@ then return (1)",
+    "@ then delay 1ms",
+    "return @",
+    "@ then spawn spawned(dial(\"a\"))",
+    "@ then join",
+    "do { @; }",
+    "do int { return @; }",
+    "{ var int y = 0; @ }",
+    "reject(@)",
+    "import \"ops.chain\";\n@",
+    "chain int c(int n)\n{\n    @\n}\n",
+    "async int o(int n) @;\n",
+    "codes { A, B = 0x4400 \"@\" }\n",
+    "blocking int p(int n) @;\n",
+    "resource r = int releases @;\n",
+    "static chain void t(int n) { @ }\n",
+    "/* @ */",
+    "// @\n",
 };
 
 /* ---- chance ---- */
@@ -81,7 +123,8 @@ static size_t token_end(const struct tokens *t, size_t at)
         while (end < t->size && is_word(t->text[end]))
             end++;
     else if (first == '"')
-        while (end < t->size && t->text[end - 1] != '\n' && (end == at + 1 || t->text[end - 1] != '"'))
+        while (end < t->size && t->text[end - 1] != '\n'
+               && (end == at + 1 || t->text[end - 1] != '"'))
             end++;
     return end;
 }
@@ -114,13 +157,15 @@ static void cut(struct tokens *t, const uint8_t *data, size_t size)
 
 static bool is(const struct tokens *t, int i, const char *word)
 {
-    return t->of[i].end - t->of[i].begin == strlen(word) && memcmp(t->text + t->of[i].begin, word, strlen(word)) == 0;
+    return t->of[i].end - t->of[i].begin == strlen(word)
+           && memcmp(t->text + t->of[i].begin, word, strlen(word)) == 0;
 }
 
 /* What a clause, an argument or an item begins with or ends at. */
 static bool is_border(const struct tokens *t, int i)
 {
-    static const char *const borders[] = { "then", "catch", "finally", "else", "undo", "as", ",", ";", "chain", "async", "sync" };
+    static const char *const borders[] = { "then", "catch", "finally", "else",  "undo", "as",
+                                           ",",    ";",     "chain",   "async", "sync" };
 
     for (size_t b = 0; b < sizeof borders / sizeof *borders; b++)
         if (is(t, i, borders[b]))
@@ -137,7 +182,8 @@ struct stretch {
 
 static struct stretch between(const struct tokens *t, int first, int last)
 {
-    return (struct stretch){ t->text + t->of[first].begin, t->of[last].end - t->of[first].begin, t->of[first].begin };
+    return (struct stretch){ t->text + t->of[first].begin, t->of[last].end - t->of[first].begin,
+                             t->of[first].begin };
 }
 
 /* From a token to the end of its clause, argument or item. */
@@ -148,7 +194,8 @@ static int end_of_clause(const struct tokens *t, int first)
     if (t->of[first].partner > first)
         last = t->of[first].partner;
     for (int i = last + 1; i < t->count && t->of[i].depth >= t->of[first].depth; i++) {
-        if (t->of[i].depth == t->of[first].depth && (is_border(t, i) || (t->of[i].partner >= 0 && t->of[i].partner < first)))
+        if (t->of[i].depth == t->of[first].depth
+            && (is_border(t, i) || (t->of[i].partner >= 0 && t->of[i].partner < first)))
             break;
         last = t->of[i].partner > i ? t->of[i].partner : i;
         i = last;
@@ -165,8 +212,7 @@ static struct stretch choose(const struct tokens *t)
     first = (int)below((size_t)t->count);
     last = first;
     switch (below(4)) {
-    case 0: /* a token */
-        break;
+    case 0: /* a token */ break;
     case 1: /* a bracket, with the word before it */
         last = t->of[first].partner > first ? t->of[first].partner : first;
         if (last + 1 < t->count && last == first && t->of[first + 1].partner > first)
@@ -180,9 +226,7 @@ static struct stretch choose(const struct tokens *t)
             }
         last = end_of_clause(t, first);
         break;
-    default:
-        last = end_of_clause(t, first);
-        break;
+    default: last = end_of_clause(t, first); break;
     }
     return between(t, first, last);
 }
@@ -247,16 +291,13 @@ static void apply(struct change *c, const struct tokens *t, const struct tokens 
 
     add_before(c, t, &place);
     switch (below(from == t ? 7 : 2)) {
-    case 0: /* another in its place */
-        add(c, other.text, other.length);
-        break;
+    case 0: /* another in its place */ add(c, other.text, other.length); break;
     case 1: /* another before it */
         add(c, other.text, other.length);
         add_blank(c);
         add(c, place.text, place.length);
         break;
-    case 2: /* gone */
-        break;
+    case 2: /* gone */ break;
     case 3: /* twice */
         add(c, place.text, place.length);
         add_blank(c);
@@ -267,12 +308,8 @@ static void apply(struct change *c, const struct tokens *t, const struct tokens 
         add_blank(c);
         add(c, place.text, place.length);
         break;
-    case 5: /* a word in its place */
-        add_word(c);
-        break;
-    default: /* in a form */
-        add_form(c, &place);
-        break;
+    case 5: /* a word in its place */ add_word(c); break;
+    default: /* in a form */ add_form(c, &place); break;
     }
     add_behind(c, t, &place);
 }
@@ -297,8 +334,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned
     return size;
 }
 
-size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size, uint8_t *out, size_t most,
-                                 unsigned seed)
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
+                                 uint8_t *out, size_t most, unsigned seed)
 {
     struct change c = { (char *)out, 0, most };
 

@@ -9,7 +9,8 @@
 
 static size_t count;
 
-/* With one byte of room less than there would be for a NUL, so that a sanitizer notices who reads further. */
+/* With one byte of room less than there would be for a NUL, so that a sanitizer
+ * notices who reads further. */
 static void replay_file(const char *path)
 {
     static uint8_t room[1 << 20];

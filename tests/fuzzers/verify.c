@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-
 /* ---- the machine ---- */
 
 /* What stands in the lists of a chain, by number. */
@@ -23,42 +22,60 @@ static void open_machine(struct machine *m, struct arena *arena, const struct ir
     m->blocks = arena_alloc(arena, (chain->block_count + 1) * sizeof *m->blocks);
     m->variables = arena_alloc(arena, (chain->checked->variable_count + 1) * sizeof *m->variables);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
-        must(block->index == count && count < chain->block_count, "block %u has the number %u", count, block->index);
+        must(block->index == count && count < chain->block_count, "block %u has the number %u",
+             count, block->index);
         m->blocks[count++] = block;
     }
     must(count == chain->block_count, "there are %u blocks, not %u", count, chain->block_count);
     count = 0;
     for (const struct variable *v = chain->checked->variables; v != NULL; v = v->next) {
-        must(v->index == count && count < chain->checked->variable_count, "variable %u has the number %u", count, v->index);
+        must(v->index == count && count < chain->checked->variable_count,
+             "variable %u has the number %u", count, v->index);
         m->variables[count++] = v;
     }
 }
 
-static void verify_target(const struct machine *m, const struct ir_block *from, const struct ir_block *to, const char *which)
+static void verify_target(const struct machine *m, const struct ir_block *from,
+                          const struct ir_block *to, const char *which)
 {
-    must(to != NULL, "block %u, which ends with %d, has no '%s'", from->index, (int)from->end, which);
-    must(to->index < m->chain->block_count && m->blocks[to->index] == to, "block %u leads to a block that is gone", from->index);
+    must(to != NULL, "block %u, which ends with %d, has no '%s'", from->index, (int)from->end,
+         which);
+    must(to->index < m->chain->block_count && m->blocks[to->index] == to,
+         "block %u leads to a block that is gone", from->index);
 }
 
 static void verify_no_target(const struct ir_block *block)
 {
-    must(block->to == NULL && block->no == NULL && block->cases == NULL, "block %u leads on after its end", block->index);
+    must(block->to == NULL && block->no == NULL && block->cases == NULL,
+         "block %u leads on after its end", block->index);
 }
 
 static void verify_end(const struct machine *m, const struct ir_block *block)
 {
     enum ir_leads leads = ir_end_traits[block->end].leads;
 
-    must(block->to == NULL || !ir_waits(block) || block->to->is_state, "block %u waits, but not for a state", block->index);
+    must(block->to == NULL || !ir_waits(block) || block->to->is_state,
+         "block %u waits, but not for a state", block->index);
     switch (block->end) {
     case IR_END: verify_no_target(block); return;
     case IR_IF: must(block->text != NULL, "an 'if' without a condition"); break;
-    case IR_START: case IR_CALL: case IR_SPAWN: must(block->op != NULL, "nothing is started"); break;
-    case IR_WON: case IR_MAY_JUMP: must(block->won != NULL, "no branch to ask"); break;
-    case IR_SWITCH: must(block->variable != NULL && block->cases != NULL, "a switch over nothing"); break;
-    case IR_DELAY: must(block->node != NULL, "a delay without a duration"); break;
-    case IR_GOTO: case IR_CHECK: case IR_CODES: case IR_JOIN: case IR_AWAIT: case IR_CLOSE: case IR_BACK: case IR_BRANCH_END:
+    case IR_START:
+    case IR_CALL:
+    case IR_SPAWN: must(block->op != NULL, "nothing is started"); break;
+    case IR_WON:
+    case IR_MAY_JUMP: must(block->won != NULL, "no branch to ask"); break;
+    case IR_SWITCH:
+        must(block->variable != NULL && block->cases != NULL, "a switch over nothing");
         break;
+    case IR_DELAY: must(block->node != NULL, "a delay without a duration"); break;
+    case IR_GOTO:
+    case IR_CHECK:
+    case IR_CODES:
+    case IR_JOIN:
+    case IR_AWAIT:
+    case IR_CLOSE:
+    case IR_BACK:
+    case IR_BRANCH_END: break;
     }
     verify_target(m, block, block->to, "to");
     if (leads == IR_LEADS_EITHER_WAY || leads == IR_LEADS_UNLESS || leads == IR_LEADS_BACK)
@@ -82,7 +99,8 @@ static void verify_variable(void *context, struct variable *variable)
 {
     const struct machine *m = context;
 
-    must(variable->index < m->chain->checked->variable_count && m->variables[variable->index] == variable,
+    must(variable->index < m->chain->checked->variable_count
+             && m->variables[variable->index] == variable,
          "a variable of another chain: %s", variable->name);
 }
 
@@ -98,7 +116,8 @@ static void verify_block(struct machine *m, const struct ir_block *block)
             verify_strand(m, instr->strand);
         if (instr->to != NULL)
             verify_target(m, block, instr->to, "start");
-        must(instr->next != NULL || block->last_instr == &((struct ir_instr *)(uintptr_t)instr)->next,
+        must(instr->next != NULL
+                 || block->last_instr == &((struct ir_instr *)(uintptr_t)instr)->next,
              "block %u does not know its last instruction", block->index);
     }
     ir_end_variables(block, verify_variable, m);
@@ -124,19 +143,23 @@ static bool is_live(const uint64_t *bits, unsigned index)
 }
 
 /* What is needed after a wait is in the frame, or where values settle. */
-static void verify_state(const struct ir_chain *chain, const struct liveness *live, const struct ir_block *block)
+static void verify_state(const struct ir_chain *chain, const struct liveness *live,
+                         const struct ir_block *block)
 {
     for (const struct variable *v = chain->checked->variables; v != NULL; v = v->next) {
         const struct variable *whole = v->of != NULL ? v->of : v;
         const struct frame_place *place = frame_place(chain->frame, v);
         if (is_live(liveness_in(live, block), v->index))
-            must(place->local == NULL && (frame_place(chain->frame, whole)->part != NULL || place->in_storage), "%s is needed after %s, and kept nowhere", v->name,
-                 block->hint);
+            must(place->local == NULL
+                     && (frame_place(chain->frame, whole)->part != NULL || place->in_storage),
+                 "%s is needed after %s, and kept nowhere", v->name, block->hint);
     }
 }
 
-/* Whether a use of a value is always on a path from where it was given. What branches give is not seen to be given before
- * their join; a kept outcome, or bits of what is to be undone, guard uses in a way that liveness does not know. */
+/* Whether a use of a value is always on a path from where it was given. What
+ * branches give is not seen to be given before their join; a kept outcome, or
+ * bits of what is to be undone, guard uses in a way that liveness does not
+ * know. */
 static bool has_plain_paths(const struct ir_chain *chain)
 {
     for (const struct variable *v = chain->checked->variables; v != NULL; v = v->next)
@@ -160,8 +183,10 @@ static void verify_unique(const struct ir_chain *chain)
 {
     for (const struct ir_block *a = chain->blocks; a != NULL; a = a->next)
         for (const struct ir_block *b = a->next; b != NULL; b = b->next) {
-            must(a->label == NULL || b->label == NULL || strcmp(a->label, b->label) != 0, "two labels '%s'", a->label);
-            must(a->state == NULL || b->state == NULL || strcmp(a->state, b->state) != 0, "two states '%s'", a->state);
+            must(a->label == NULL || b->label == NULL || strcmp(a->label, b->label) != 0,
+                 "two labels '%s'", a->label);
+            must(a->state == NULL || b->state == NULL || strcmp(a->state, b->state) != 0,
+                 "two states '%s'", a->state);
         }
 }
 
@@ -246,10 +271,13 @@ static size_t label_length(const char *at)
 {
     size_t length = strspn(at, "abcdefghijklmnopqrstuvwxyz0123456789_ABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
-    return length > 0 && at[length] == ':' && (at[length + 1] == ' ' || at[length + 1] == '\n') ? length : 0;
+    return length > 0 && at[length] == ':' && (at[length + 1] == ' ' || at[length + 1] == '\n')
+               ? length
+               : 0;
 }
 
-/* The label at `at`, or the first one after it: labels stand at the start of a line, before a statement or another label. */
+/* The label at `at`, or the first one after it: labels stand at the start of a
+ * line, before a statement or another label. */
 static const char *next_label(const char *at, const char *end)
 {
     while (at < end && label_length(at) == 0)
@@ -281,11 +309,13 @@ static void verify_jumps(const char *what, const char *text, const char *end)
             continue;
         snprintf(words, sizeof words, "goto %.*s;", (int)label_length(at), at);
         found = strstr(text, words);
-        must(found != NULL && found < end, "%s: nothing jumps to '%.*s'", what, (int)label_length(at), at);
+        must(found != NULL && found < end, "%s: nothing jumps to '%.*s'", what,
+             (int)label_length(at), at);
     }
     for (const char *jump = text; (jump = strstr(jump, "goto ")) != NULL && jump < end; jump++) {
         size_t length = strcspn(jump + 5, "; ");
-        must(has_label(text, end, jump + 5, length), "%s: there is no label '%.*s'", what, (int)length, jump + 5);
+        must(has_label(text, end, jump + 5, length), "%s: there is no label '%.*s'", what,
+             (int)length, jump + 5);
     }
 }
 
@@ -319,9 +349,11 @@ void verify_text(const char *what, const struct writer *text, const struct input
     verify_bytes(what, text, input);
     /* C text of the user can contain anything in these. */
     if (!input_mentions(input, "#") && !input_mentions(input, "%:") && !input_mentions(input, "%{")
-        && !input_mentions(input, "??") && !input_mentions(input, "\\\n") && !input_mentions(input, "\\\r"))
+        && !input_mentions(input, "??") && !input_mentions(input, "\\\n")
+        && !input_mentions(input, "\\\r"))
         verify_brackets(what, text->text);
-    if (!input_mentions(input, "goto") && !input_mentions(input, ":\n") && !input_mentions(input, ": "))
+    if (!input_mentions(input, "goto") && !input_mentions(input, ":\n")
+        && !input_mentions(input, ": "))
         verify_functions(what, text->text);
 }
 
@@ -331,6 +363,7 @@ void verify_messages(const struct writer *text)
 {
     for (size_t at = 0; at < text->length; at++) {
         unsigned char byte = (unsigned char)text->text[at];
-        must((byte >= 0x20 && byte != 0x7f) || byte == '\n' || byte == '\t', "a message has a byte 0x%02x", byte);
+        must((byte >= 0x20 && byte != 0x7f) || byte == '\n' || byte == '\t',
+             "a message has a byte 0x%02x", byte);
     }
 }

@@ -43,7 +43,8 @@ int wire_open(void)
 
 static bool *connection(int number)
 {
-    must(number >= FIRST_CONNECTION && number < FIRST_CONNECTION + wire.opened, "%d is no connection", number);
+    must(number >= FIRST_CONNECTION && number < FIRST_CONNECTION + wire.opened,
+         "%d is no connection", number);
     return &wire.is_open[number - FIRST_CONNECTION];
 }
 
@@ -191,8 +192,8 @@ void tcp_write_cancel(struct tcp_write *op)
 }
 
 /* Now, soon, or after a second; seldom an error, and never again when the input is used up. */
-static void decide(struct chain_sim *sim, const struct chain_sim_operation *operation, uint64_t occurrence,
-                   struct chain_sim_plan *plan)
+static void decide(struct chain_sim *sim, const struct chain_sim_operation *operation,
+                   uint64_t occurrence, struct chain_sim_plan *plan)
 {
     static const int64_t times[] = { 0, 1, 1000000, 1000000000 };
     static const int codes[] = { ECONNRESET, EMFILE, EIO, CHAIN_CODE_CANCELLED };
@@ -203,7 +204,8 @@ static void decide(struct chain_sim *sim, const struct chain_sim_operation *oper
     plan->after = times[below(4)];
     if (below(16) == 0)
         plan->code = codes[below(4)];
-    if ((operation == &accept_operation || operation == &connect_operation) && (wire.at >= wire.size || occurrence > 20))
+    if ((operation == &accept_operation || operation == &connect_operation)
+        && (wire.at >= wire.size || occurrence > 20))
         plan->code = ECANCELED;
 }
 
@@ -222,7 +224,9 @@ static void take_input(const uint8_t *data, size_t size)
 
 void wire_run(const struct program *program, const uint8_t *data, size_t size)
 {
-    static const struct chain_sim_options options = { .capacity = 16, .memory = 16384, .turns = 100000, .decide = decide };
+    static const struct chain_sim_options options = {
+        .capacity = 16, .memory = 16384, .turns = 100000, .decide = decide
+    };
     struct chain_sim_report report;
     struct chain_sim *sim;
     struct chain_root *root;

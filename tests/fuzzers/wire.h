@@ -1,8 +1,8 @@
 /* wire.h - programs of examples/ with a network whose other end is the input.
  *
- * wire.c defines the operations of net.chain. What the program reads comes from the input, in pieces and at times that the
- * input chooses as well; what it writes goes nowhere. The clock is virtual.
- */
+ * wire.c defines the operations of net.chain. What the program reads comes from
+ * the input, in pieces and at times that the input chooses as well; what it
+ * writes goes nowhere. The clock is virtual. */
 #ifndef WIRE_H
 #define WIRE_H
 
@@ -21,8 +21,9 @@ struct program {
     void (*stop)(void); /* after its end; NULL: nothing to do */
 };
 
-extern const struct program crawler_program, crawler_site_program, k_users_program, k_users_server_program,
-    echo_program, echo_client_program, keepalive_program, server_program, numbers_program;
+extern const struct program crawler_program, crawler_site_program, k_users_program,
+    k_users_server_program, echo_program, echo_client_program, keepalive_program, server_program,
+    numbers_program;
 
 /* An address for tcp_listen() and tcp_connect(), as net.c reads it; it never asks the system. */
 void address_feed(const uint8_t *data, size_t size);

@@ -1,8 +1,11 @@
-/* owned.c - runs every program with every script, and cancels it at every event: everything that was acquired must be released
- * exactly once, and nothing is used that is not alive (rules 42a to 42c).
+/* owned.c - runs every program with every script, and cancels it at every
+ * event: everything that was acquired must be released exactly once, and
+ * nothing is used that is not alive (rules 42a to 42c).
  *
- * A script says what the first operations do, in the order in which they are started. An event is every call from a chain into
- * C, and every settlement. Usage: owned DEPTH [PROGRAM [SCRIPT FLAGS EVENT]]: the latter repeats one run. */
+ * A script says what the first operations do, in the order in which they are
+ * started. An event is every call from a chain into C, and every settlement.
+ * Usage: owned DEPTH [PROGRAM [SCRIPT FLAGS EVENT]]: the latter repeats one
+ * run. */
 #include "owned.h"
 #include "functions.h"
 
@@ -14,11 +17,12 @@
 
 enum mode {
     VALUE_NOW,
-    VALUE,            /* after 2 ms; a cancel is acknowledged at once */
+    VALUE, /* after 2 ms; a cancel is acknowledged at once */
     REJECT_NOW,
     REJECT,
-    VALUE_ON_CANCEL,  /* a cancel is answered with a value, or a rejection if there is none to give */
-    SLOW_CANCEL,      /* a cancel is acknowledged 3 ms later */
+    /* a cancel is answered with a value, or a rejection if there is none to give */
+    VALUE_ON_CANCEL,
+    SLOW_CANCEL, /* a cancel is acknowledged 3 ms later */
     VALUE_AFTER_CANCEL,
     MODES
 };
@@ -170,34 +174,76 @@ static void cancel(struct scripted *op)
     }
 }
 
-#define GIVES(name, how)                                                                                                     \
-    static enum chain_settled name##_ok(void *op) { return name##_##how##resolve(name##_done(op), acquire()); }              \
-    static enum chain_settled name##_no(void *op) { return name##_##how##reject(name##_done(op), EIO, NULL, 0); }            \
-    static enum chain_settled name##_end(void *op) { return name##_##how##cancelled(name##_done(op)); }                      \
-    static const struct scripted_kind name##_kind = { #name, name##_ok, name##_no, name##_end };                             \
-    void name##_start(struct name *op) { start(&op->s, &name##_kind); }
+#define GIVES(name, how)                                                                         \
+    static enum chain_settled name##_ok(void *op)                                                \
+    {                                                                                            \
+        return name##_##how##resolve(name##_done(op), acquire());                                \
+    }                                                                                            \
+    static enum chain_settled name##_no(void *op)                                                \
+    {                                                                                            \
+        return name##_##how##reject(name##_done(op), EIO, NULL, 0);                              \
+    }                                                                                            \
+    static enum chain_settled name##_end(void *op)                                               \
+    {                                                                                            \
+        return name##_##how##cancelled(name##_done(op));                                         \
+    }                                                                                            \
+    static const struct scripted_kind name##_kind = { #name, name##_ok, name##_no, name##_end }; \
+    void name##_start(struct name *op)                                                           \
+    {                                                                                            \
+        start(&op->s, &name##_kind);                                                             \
+    }
 
 GIVES(get, )
 GIVES(get_steady, )
 GIVES(get_posted, post_)
 GIVES(get_lock, )
 GIVES(get_file, )
-void get_cancel(struct get *op) { cancel(&op->s); }
-void get_posted_cancel(struct get_posted *op) { cancel(&op->s); }
-void get_lock_cancel(struct get_lock *op) { cancel(&op->s); }
-void get_file_cancel(struct get_file *op) { cancel(&op->s); }
+void get_cancel(struct get *op)
+{
+    cancel(&op->s);
+}
+void get_posted_cancel(struct get_posted *op)
+{
+    cancel(&op->s);
+}
+void get_lock_cancel(struct get_lock *op)
+{
+    cancel(&op->s);
+}
+void get_file_cancel(struct get_file *op)
+{
+    cancel(&op->s);
+}
 
-#define DOES(name)                                                                                                           \
-    static enum chain_settled name##_no(void *op) { return name##_reject(name##_done(op), EIO, NULL, 0); }                   \
-    static enum chain_settled name##_end(void *op) { return name##_cancelled(name##_done(op)); }                             \
-    static const struct scripted_kind name##_kind = { #name, name##_ok, name##_no, name##_end };                             \
-    void name##_cancel(struct name *op) { cancel(&op->s); }
+#define DOES(name)                                                                               \
+    static enum chain_settled name##_no(void *op)                                                \
+    {                                                                                            \
+        return name##_reject(name##_done(op), EIO, NULL, 0);                                     \
+    }                                                                                            \
+    static enum chain_settled name##_end(void *op)                                               \
+    {                                                                                            \
+        return name##_cancelled(name##_done(op));                                                \
+    }                                                                                            \
+    static const struct scripted_kind name##_kind = { #name, name##_ok, name##_no, name##_end }; \
+    void name##_cancel(struct name *op)                                                          \
+    {                                                                                            \
+        cancel(&op->s);                                                                          \
+    }
 
-static enum chain_settled tick_ok(void *op) { return tick_resolve(tick_done(op)); }
+static enum chain_settled tick_ok(void *op)
+{
+    return tick_resolve(tick_done(op));
+}
 DOES(tick)
-void tick_start(struct tick *op) { start(&op->s, &tick_kind); }
+void tick_start(struct tick *op)
+{
+    start(&op->s, &tick_kind);
+}
 
-static enum chain_settled take_ok(void *op) { return take_resolve(take_done(op)); }
+static enum chain_settled take_ok(void *op)
+{
+    return take_resolve(take_done(op));
+}
 DOES(take)
 void take_start(struct take *op, conn c)
 {
@@ -219,7 +265,10 @@ void lend_start(struct lend *op, int c)
 }
 
 /* It is gone when that begins, whatever comes of it. */
-static enum chain_settled hang_up_ok(void *op) { return hang_up_resolve(hang_up_done(op)); }
+static enum chain_settled hang_up_ok(void *op)
+{
+    return hang_up_resolve(hang_up_done(op));
+}
 DOES(hang_up)
 void hang_up_start(struct hang_up *op, int c)
 {

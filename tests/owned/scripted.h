@@ -15,9 +15,9 @@ struct program {
     const char *name;
     struct chain_root *root;
     int (*run)(struct chain_loop *loop);
-    int (*value)(void);  /* NULL: none that owns something */
-    int asks;            /* calls flag() */
-    int in_order;        /* what is acquired last is released first, whatever happens */
+    int (*value)(void); /* NULL: none that owns something */
+    int asks;           /* calls flag() */
+    int in_order;       /* what is acquired last is released first, whatever happens */
 };
 
 extern const struct program programs[];

@@ -1,5 +1,6 @@
-/* cmocka.h - as much of cmocka as tests/unit uses, for targets that have no cmocka: other processors, boards. A group stops at the
- * first check that fails. */
+/* cmocka.h - as much of cmocka as tests/unit uses, for targets that have no
+ * cmocka: other processors, boards. A group stops at the first check that
+ * fails. */
 #ifndef CMOCKA_H
 #define CMOCKA_H
 
@@ -14,10 +15,20 @@ struct CMUnitTest {
     int (*teardown)(void **state);
 };
 
-#define cmocka_unit_test(f) { #f, f, NULL, NULL }
-#define cmocka_unit_test_setup(f, setup) { #f, f, setup, NULL }
-#define cmocka_unit_test_setup_teardown(f, setup, teardown) { #f, f, setup, teardown }
-#define cmocka_run_group_tests(tests, setup, teardown) cmocka_run(tests, sizeof(tests) / sizeof *(tests))
+#define cmocka_unit_test(f) \
+    {                       \
+#f, f, NULL, NULL   \
+    }
+#define cmocka_unit_test_setup(f, setup) \
+    {                                    \
+#f, f, setup, NULL               \
+    }
+#define cmocka_unit_test_setup_teardown(f, setup, teardown) \
+    {                                                       \
+#f, f, setup, teardown                              \
+    }
+#define cmocka_run_group_tests(tests, setup, teardown) \
+    cmocka_run(tests, sizeof(tests) / sizeof *(tests))
 
 static jmp_buf cmocka_failed;
 
@@ -60,14 +71,16 @@ static inline int cmocka_run(const struct CMUnitTest *tests, size_t count)
 #define assert_null(a) CMOCKA_CHECK((a) == NULL, #a " == NULL")
 #define assert_non_null(a) CMOCKA_CHECK((a) != NULL, #a " != NULL")
 #define assert_ptr_equal(a, b) CMOCKA_CHECK((const void *)(a) == (const void *)(b), #a " == " #b)
-#define assert_ptr_not_equal(a, b) CMOCKA_CHECK((const void *)(a) != (const void *)(b), #a " != " #b)
+#define assert_ptr_not_equal(a, b) \
+    CMOCKA_CHECK((const void *)(a) != (const void *)(b), #a " != " #b)
 #define assert_int_equal(a, b) CMOCKA_CHECK((long long)(a) == (long long)(b), #a " == " #b)
 #define assert_int_not_equal(a, b) CMOCKA_CHECK((long long)(a) != (long long)(b), #a " != " #b)
 #define assert_string_equal(a, b) CMOCKA_CHECK(strcmp(a, b) == 0, #a " is " #b)
 #define assert_string_not_equal(a, b) CMOCKA_CHECK(strcmp(a, b) != 0, #a " is not " #b)
 #define assert_memory_equal(a, b, size) CMOCKA_CHECK(memcmp(a, b, size) == 0, #a " is " #b)
 #define assert_memory_not_equal(a, b, size) CMOCKA_CHECK(memcmp(a, b, size) != 0, #a " is not " #b)
-#define assert_in_range(a, low, high) \
-    CMOCKA_CHECK((unsigned long long)(a) >= (low) && (unsigned long long)(a) <= (high), #a " is from " #low " to " #high)
+#define assert_in_range(a, low, high)                                                   \
+    CMOCKA_CHECK((unsigned long long)(a) >= (low) && (unsigned long long)(a) <= (high), \
+                 #a " is from " #low " to " #high)
 
 #endif

@@ -1,4 +1,5 @@
-/* The main program and the interrupts of interrupts.chain: SysTick, and PendSV, which comes when the program asks for it. */
+/* The main program and the interrupts of interrupts.chain: SysTick, and PendSV,
+ * which comes when the program asks for it. */
 #include <chain_cortex_m.h>
 
 #include "interrupts.h"
@@ -163,7 +164,8 @@ int main(void)
     turn();
     interrupt_with(post_a_cancel);
     chain_loop_run(&loop);
-    printf("cancelled: %d, the request is free: %d\n", chain_root_outcome(&waits[0].root) == CHAIN_OUTCOME_CANCELLED,
+    printf("cancelled: %d, the request is free: %d\n",
+           chain_root_outcome(&waits[0].root) == CHAIN_OUTCOME_CANCELLED,
            chain_cancel_request_is_free(&request));
 
     printf("102: one of two wins\n");
@@ -181,7 +183,8 @@ int main(void)
         turn();
     }
     contesting = false;
-    printf("%d rounds, %u won, somebody was late: %d\n", ROUNDS, won, lost != 0 || chain_loop_late(&loop) != 0);
+    printf("%d rounds, %u won, somebody was late: %d\n", ROUNDS, won,
+           lost != 0 || chain_loop_late(&loop) != 0);
 
     printf("103: after the end\n");
     waits_run(&waits[1], &loop, 1);

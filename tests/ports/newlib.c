@@ -1,5 +1,5 @@
-/* newlib.c - a C library under the tests that run on a board: its files are the host's, by semihosting. startup.c is compiled to
- * call this instead of main(). */
+/* newlib.c - a C library under the tests that run on a board: its files are the
+ * host's, by semihosting. startup.c is compiled to call this instead of main(). */
 #include <stdlib.h>
 
 #include "board.h"

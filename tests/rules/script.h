@@ -1,7 +1,9 @@
-/* script.h - what the tests of the rules share. The clock is virtual: it moves only when nothing is left to do before the
- * next timer. Every event prints one line, the ms of that clock first; that text is what a test expects.
+/* script.h - what the tests of the rules share. The clock is virtual: it moves
+ * only when nothing is left to do before the next timer. Every event prints one
+ * line, the ms of that clock first; that text is what a test expects.
  *
- * A test defines test(); main() calls it on a fresh loop and then ends the loop, which must have nothing left. */
+ * A test defines test(); main() calls it on a fresh loop and then ends the
+ * loop, which must have nothing left. */
 #ifndef SCRIPT_H
 #define SCRIPT_H
 
@@ -41,38 +43,38 @@ void keep(int number); /* a door */
 void test(void);
 
 /* Runs a chain without parameters to the end of all that runs, and tells how it ended. */
-#define RUN_VOID(chain)                    \
-    do {                                   \
-        static struct chain u_;            \
-        chain##_run(&u_, world);           \
-        chain_loop_run(world);             \
-        tell(#chain, &u_.root, NULL);      \
+#define RUN_VOID(chain)               \
+    do {                              \
+        static struct chain u_;       \
+        chain##_run(&u_, world);      \
+        chain_loop_run(world);        \
+        tell(#chain, &u_.root, NULL); \
     } while (0)
 
 /* The same for a chain whose value is an int. */
-#define RUN(chain)                         \
-    do {                                   \
-        static struct chain u_;            \
-        int value_;                        \
-        chain##_run(&u_, world);           \
-        chain_loop_run(world);             \
-        value_ = chain##_value(&u_);       \
-        tell(#chain, &u_.root, &value_);   \
+#define RUN(chain)                       \
+    do {                                 \
+        static struct chain u_;          \
+        int value_;                      \
+        chain##_run(&u_, world);         \
+        chain_loop_run(world);           \
+        value_ = chain##_value(&u_);     \
+        tell(#chain, &u_.root, &value_); \
     } while (0)
 
 /* Runs a chain without parameters, and cancels it after some ms, or before its first step. */
 enum { AT_ONCE = -1 };
-#define CANCEL_AT(chain, when)                         \
-    do {                                               \
-        static struct chain u_;                        \
-        static struct cancels c_;                      \
-        chain##_run(&u_, world);                       \
-        if ((when) == AT_ONCE)                         \
-            chain##_cancel(&u_);                       \
-        else                                           \
-            cancels_run(&c_, world, &u_.root, when);   \
-        chain_loop_run(world);                         \
-        tell(#chain, &u_.root, NULL);                  \
+#define CANCEL_AT(chain, when)                       \
+    do {                                             \
+        static struct chain u_;                      \
+        static struct cancels c_;                    \
+        chain##_run(&u_, world);                     \
+        if ((when) == AT_ONCE)                       \
+            chain##_cancel(&u_);                     \
+        else                                         \
+            cancels_run(&c_, world, &u_.root, when); \
+        chain_loop_run(world);                       \
+        tell(#chain, &u_.root, NULL);                \
     } while (0)
 
 #endif

@@ -80,7 +80,8 @@ static const char *code_name(int code)
 
 static void say_error(const char *what, const struct chain_error *error)
 {
-    say("%s: %s, %s", what, code_name(error->code), error->message != NULL ? error->message : "no text");
+    say("%s: %s, %s", what, code_name(error->code),
+        error->message != NULL ? error->message : "no text");
 }
 
 void tell(const char *name, struct chain_root *root, const int *value)
@@ -124,7 +125,8 @@ static void arm(struct scripted *script, const char *name, int when, int outcome
     script->outcome = outcome;
     script->timer.link = NULL;
     script->timer.fire = fire;
-    chain_timer_arm(world, &script->timer, chain_loop_deadline(world, when == ZERO_MS ? 0 : when * (int64_t)MS));
+    chain_timer_arm(world, &script->timer,
+                    chain_loop_deadline(world, when == ZERO_MS ? 0 : when * (int64_t)MS));
 }
 
 static void give(struct chain_timer *timer, struct chain_loop *loop)

@@ -56,15 +56,15 @@ shows err "nul.chain:3:8: error: found a NUL byte: this is not a text file"
 [ ! -e x.c ] || fail "a NUL byte left an output"
 
 # The end of the last line and the kind of line ends do not matter.
-sample >plain.chain
+sample >raw.chain
 sample | head -c -1 >cut.chain
-sample | sed 's/$/\r/' >crlf.chain
-expect 0 "$CHAINC" plain.chain -o plain.c
-without_digest <plain.c >wanted
-for name in cut crlf; do
+sample | sed 's/$/\r/' >dos.chain
+expect 0 "$CHAINC" raw.chain -o raw.c
+without_digest <raw.c >wanted
+for name in cut dos; do
     expect 0 "$CHAINC" $name.chain -o $name.c
     empty err
-    sed "s/$name/plain/g; s/$(echo $name | tr a-z A-Z)/PLAIN/g" $name.c | tr -d '\r' | without_digest | cmp - wanted || fail "$name.c differs from plain.c"
+    sed "s/$name/raw/g; s/$(echo $name | tr a-z A-Z)/RAW/g" $name.c | tr -d '\r' | without_digest | cmp - wanted || fail "$name.c differs from raw.c"
 done
 
 # Errors name file, line and column, with \r\n too.

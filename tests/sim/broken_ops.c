@@ -1,7 +1,9 @@
-/* leaks: a cancel leaves its timer armed. settles: twice. deaf: a cancel that comes too late settles nothing, ever. */
+/* leaks: a cancel leaves its timer armed. settles: twice. deaf: a cancel that
+ * comes too late settles nothing, ever. */
 #include "broken.h"
 
-static void arm(void *op, struct chain_timer *timer, void (*fire)(struct chain_timer *timer, struct chain_loop *loop))
+static void arm(void *op, struct chain_timer *timer,
+                void (*fire)(struct chain_timer *timer, struct chain_loop *loop))
 {
     struct chain_loop *loop = chain_loop_of(op);
 

@@ -60,19 +60,21 @@ static void end(struct chain_sim *sim)
     char text[200];
     bool well = chain_sim_close(sim, &r);
 
-    printf("%s, %s: %d starts, %d values, %d rejections, %d cancelled, %d late, %d of them planned %s\n", ends[how],
-           well ? "well" : "not well", (int)r.starts, (int)r.values, (int)r.rejections, (int)r.cancelled, (int)r.late,
-           (int)r.planned_late, chain_sim_complaint(&r, text, sizeof text));
+    printf(
+        "%s, %s: %d starts, %d values, %d rejections, %d cancelled, %d late, %d of them planned %s\n",
+        ends[how], well ? "well" : "not well", (int)r.starts, (int)r.values, (int)r.rejections,
+        (int)r.cancelled, (int)r.late, (int)r.planned_late,
+        chain_sim_complaint(&r, text, sizeof text));
 }
 
 /* One fault of the first fetch() in a chain. */
-#define ONE(title, chain, ...)                                                     \
-    do {                                                                           \
-        static struct chain u_;                                                    \
-        struct chain_sim *sim_ = begin(title);                                     \
-        chain_sim_script(sim_, "fetch", 1, &(struct chain_sim_plan)__VA_ARGS__);   \
-        chain##_run(&u_, chain_sim_loop(sim_), 1);                                 \
-        end(sim_);                                                                 \
+#define ONE(title, chain, ...)                                                   \
+    do {                                                                         \
+        static struct chain u_;                                                  \
+        struct chain_sim *sim_ = begin(title);                                   \
+        chain_sim_script(sim_, "fetch", 1, &(struct chain_sim_plan)__VA_ARGS__); \
+        chain##_run(&u_, chain_sim_loop(sim_), 1);                               \
+        end(sim_);                                                               \
     } while (0)
 
 static void cancelled_by_the_host(const char *title, const struct chain_sim_plan *plan)
@@ -107,15 +109,19 @@ int main(void)
     ONE("a rejection", both, { .code = EIO, .after = MS });
     ONE("a rejection at once", both, { .code = EIO });
     ONE("settled twice", reused, { .value = 1, .after = MS, .faults = CHAIN_SIM_TWICE });
-    ONE("settled late, the memory in use again", reused, { .value = 1, .after = MS, .faults = CHAIN_SIM_AGAIN, .again = MS });
-    ONE("settled late, the chain has ended", reused, { .value = 1, .after = MS, .faults = CHAIN_SIM_AGAIN, .again = 10 * MS });
+    ONE("settled late, the memory in use again", reused,
+        { .value = 1, .after = MS, .faults = CHAIN_SIM_AGAIN, .again = MS });
+    ONE("settled late, the chain has ended", reused,
+        { .value = 1, .after = MS, .faults = CHAIN_SIM_AGAIN, .again = 10 * MS });
     ONE("never, a timeout around it", patient, { .after = CHAIN_SIM_NEVER });
     ONE("never, and it acknowledges slowly", patient, { .after = CHAIN_SIM_NEVER, .slow = 5 * MS });
-    ONE("never, and it argues", patient, { .value = 1, .after = CHAIN_SIM_NEVER, .faults = CHAIN_SIM_ARGUES });
+    ONE("never, and it argues", patient,
+        { .value = 1, .after = CHAIN_SIM_NEVER, .faults = CHAIN_SIM_ARGUES });
     ONE("as cancelled, though nobody asked", reused, { .code = CHAIN_CODE_CANCELLED, .after = MS });
     ONE("never, nothing around it", reused, { .after = CHAIN_SIM_NEVER });
     cancelled_by_the_host("cancelled by the host", &(struct chain_sim_plan){ .after = 3 * MS });
-    cancelled_by_the_host("cancelled by the host, no notice taken", &(struct chain_sim_plan){ .after = 3 * MS, .slow = CHAIN_SIM_NEVER });
+    cancelled_by_the_host("cancelled by the host, no notice taken",
+                          &(struct chain_sim_plan){ .after = 3 * MS, .slow = CHAIN_SIM_NEVER });
     too_small();
     return 0;
 }

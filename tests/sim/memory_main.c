@@ -47,7 +47,13 @@ int main(void)
     static struct busy u;
     struct chain_sim_options options = {
         .seed = 1,
-        .odds = { .at_once = 20, .rejects = 20, .twice = 10, .again = 10, .argues = 10, .slow = 20, .early = 20 },
+        .odds = { .at_once = 20,
+                  .rejects = 20,
+                  .twice = 10,
+                  .again = 10,
+                  .argues = 10,
+                  .slow = 20,
+                  .early = 20 },
         .memory = 1 << 20,
     };
     struct chain_sim_report report;
@@ -60,9 +66,11 @@ int main(void)
     allocations = 0;
     end = chain_sim_run(sim);
     printf("%u allocations\n", allocations);
-    if (!chain_sim_close(sim, &report) || end != CHAIN_SIM_QUIET || report.starts < 5000 || report.late != report.planned_late) {
+    if (!chain_sim_close(sim, &report) || end != CHAIN_SIM_QUIET || report.starts < 5000
+        || report.late != report.planned_late) {
         char text[200];
-        printf("not well: %d starts, end %d, %s\n", (int)report.starts, (int)end, chain_sim_complaint(&report, text, sizeof text));
+        printf("not well: %d starts, end %d, %s\n", (int)report.starts, (int)end,
+               chain_sim_complaint(&report, text, sizeof text));
     }
     return 0;
 }

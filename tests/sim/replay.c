@@ -1,5 +1,6 @@
-/* Every seed is run twice: what is printed, that is the trace and the report, is the same to the byte. What is wrong in a run is
- * printed with its seed; nothing may be left at the end of any. */
+/* Every seed is run twice: what is printed, that is the trace and the report,
+ * is the same to the byte. What is wrong in a run is printed with its seed;
+ * nothing may be left at the end of any. */
 #include "replay.h"
 
 #include <chain_sim.h>
@@ -58,7 +59,14 @@ static bool run(uint64_t seed, char *trace, size_t size)
     static int sums[ITEMS];
     struct chain_sim_options options = {
         .seed = seed,
-        .odds = { .at_once = 20, .rejects = 20, .never = 5, .twice = 10, .again = 10, .argues = 10, .slow = 20, .early = 20 },
+        .odds = { .at_once = 20,
+                  .rejects = 20,
+                  .never = 5,
+                  .twice = 10,
+                  .again = 10,
+                  .argues = 10,
+                  .slow = 20,
+                  .early = 20 },
         .trace = fmemopen(trace, size, "w"),
     };
     struct chain_sim_plan gives = { .after = 1000000 };
@@ -71,7 +79,8 @@ static bool run(uint64_t seed, char *trace, size_t size)
     if (options.trace == NULL || chain_sim_open(&sim, &options) != 0)
         abort();
     chain_sim_script(sim, "give_back", 0, &gives);
-    chain_sim_script(sim, "stubborn", 0, &gives); /* what never settles and cannot be cancelled is awaited for ever */
+    /* what never settles and cannot be cancelled is awaited for ever */
+    chain_sim_script(sim, "stubborn", 0, &gives);
     memset(&u, 0, sizeof u);
     work_run(&u, chain_sim_loop(sim), sums, ITEMS);
     if (seed % 2 == 1)
@@ -79,8 +88,9 @@ static bool run(uint64_t seed, char *trace, size_t size)
     chain_sim_cancel_after(sim, &u.root, 60000000000);
     end = chain_sim_run(sim);
     well = chain_sim_close(sim, &report);
-    fprintf(options.trace, "%d starts, %d values, %d rejections, %d cancelled, %d late %s\n", (int)report.starts, (int)report.values,
-            (int)report.rejections, (int)report.cancelled, (int)report.late, chain_sim_complaint(&report, text, sizeof text));
+    fprintf(options.trace, "%d starts, %d values, %d rejections, %d cancelled, %d late %s\n",
+            (int)report.starts, (int)report.values, (int)report.rejections, (int)report.cancelled,
+            (int)report.late, chain_sim_complaint(&report, text, sizeof text));
     if (ftell(options.trace) + 1 >= (long)size)
         abort();
     fclose(options.trace);

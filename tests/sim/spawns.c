@@ -21,7 +21,8 @@ int main(void)
 {
     static struct tour u;
     struct chain_sim_options options = { .trace = stdout };
-    struct chain_sim_plan value = { .value = 7, .after = 2 * MS }, rejection = { .code = EIO, .after = 3 * MS };
+    struct chain_sim_plan value = { .value = 7, .after = 2 * MS },
+                          rejection = { .code = EIO, .after = 3 * MS };
     struct chain_sim *sim;
 
     if (chain_sim_open(&sim, &options) != 0)
@@ -32,6 +33,7 @@ int main(void)
     chain_sim_script(sim, "fetch", 3, &value);
     tour_run(&u, chain_sim_loop(sim), 3);
     chain_sim_run(sim);
-    printf("outcome %d, %d\n", (int)chain_root_outcome(&u.root), chain_root_rejection(&u.root).code == ETIMEDOUT);
+    printf("outcome %d, %d\n", (int)chain_root_outcome(&u.root),
+           chain_root_rejection(&u.root).code == ETIMEDOUT);
     return chain_sim_close(sim, NULL) ? 0 : 1;
 }

@@ -48,7 +48,8 @@ static void run(struct chain_sim *sim, uint64_t numbers, uint64_t more, bool can
 /* Numbers have 47 bits, then they begin again. */
 int main(void)
 {
-    static const uint64_t limits[] = { UINT32_MAX, UINT64_C(1) << 33, UINT64_C(1) << 46, UINT64_C(1) << 47, UINT64_C(1) << 48 };
+    static const uint64_t limits[] = { UINT32_MAX, UINT64_C(1) << 33, UINT64_C(1) << 46,
+                                       UINT64_C(1) << 47, UINT64_C(1) << 48 };
     static const uint64_t lives[] = { 0, UINT32_MAX, UINT64_C(1) << 32, UINT64_C(5) << 40 };
     struct chain_sim *sim;
 

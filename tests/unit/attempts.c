@@ -1,7 +1,8 @@
-/* What an attempt may do: every pair of actions inside one, in both directions, at every place in the
- * ring, however the attempt came about. A model of chain_reactor.h says who waits afterwards. Each
- * operation is memory of its own, freed as soon as that is allowed, so that AddressSanitizer sees
- * every touch that comes too late. */
+/* What an attempt may do: every pair of actions inside one, in both directions,
+ * at every place in the ring, however the attempt came about. A model of
+ * chain_reactor.h says who waits afterwards. Each operation is memory of its
+ * own, freed as soon as that is allowed, so that AddressSanitizer sees every
+ * touch that comes too late. */
 #define _GNU_SOURCE
 #include "chain_reactor.h"
 #include "mini.h"
@@ -25,7 +26,8 @@ static void open_pairs(void)
 
     for (int i = 0; i < PAIRS; i++) {
         int pair[2];
-        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), 0);
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair),
+                         0);
         ours[i] = pair[0];
         theirs[i] = pair[1];
         is_open[i] = true;
@@ -116,18 +118,20 @@ enum action {
 };
 
 static const char *const action_names[ACTIONS] = {
-    "nothing",       "stop",           "start",       "wait",       "start the other way", "start elsewhere",
-    "stop and free", "stop mate",      "start mate",  "free mate",  "stop opposite",       "stop elsewhere",
-    "start fresh",   "close here",     "forget here", "close elsewhere",
+    "nothing",         "stop",           "start",       "wait",       "start the other way",
+    "start elsewhere", "stop and free",  "stop mate",   "start mate", "free mate",
+    "stop opposite",   "stop elsewhere", "start fresh", "close here", "forget here",
+    "close elsewhere",
 };
 
 static enum chain_io_direction side; /* the direction of this scenario */
 static enum action plan[2];
 static enum chain_io_attempt answer;
-static bool is_planned;    /* the next attempt of the subject carries the plan out */
-static bool is_told_off;   /* it is an attempt with ECANCELED: the descriptor is being closed */
-static bool is_inside;     /* the subject's attempt still counts: it was neither stopped nor started */
-static bool was_closed;    /* its descriptor was closed or forgotten inside */
+static bool is_planned;  /* the next attempt of the subject carries the plan out */
+static bool is_told_off; /* it is an attempt with ECANCELED: the descriptor is being closed */
+/* the subject's attempt still counts: it was neither stopped nor started */
+static bool is_inside;
+static bool was_closed; /* its descriptor was closed or forgotten inside */
 
 static enum chain_io_direction other(enum chain_io_direction direction)
 {
@@ -276,7 +280,9 @@ static void make(int number, int which, enum chain_io_direction direction)
 
 static void start_outside(int number)
 {
-    assert_int_equal(chain_io_start(loop, &ios[number]->io, ours[model[number].which], model[number].direction), 0);
+    assert_int_equal(chain_io_start(loop, &ios[number]->io, ours[model[number].which],
+                                    model[number].direction),
+                     0);
     model[number].waits = true;
 }
 
@@ -310,7 +316,8 @@ static void check_that_nobody_is_lost(void)
         for (int direction = CHAIN_IO_READ; direction <= CHAIN_IO_WRITE; direction++) {
             bool waiting = false, tried = false;
             for (int i = 0; i < IOS; i++)
-                if (ios[i] != NULL && model[i].waits && model[i].which == which && (int)model[i].direction == direction) {
+                if (ios[i] != NULL && model[i].waits && model[i].which == which
+                    && (int)model[i].direction == direction) {
                     waiting = true;
                     tried |= model[i].attempts > before[i];
                 }
@@ -420,8 +427,10 @@ static void every_pair_of_actions(void **state)
                         plan[1] = (enum action)second;
                         answer = more % 2 == 0 ? CHAIN_IO_AGAIN : CHAIN_IO_ENDED;
                         snprintf(scenario, sizeof scenario, "%s by %s: %s, %s, %s%s",
-                                 direction == CHAIN_IO_READ ? "read" : "write", origin_names[origin], action_names[first],
-                                 action_names[second], answer == CHAIN_IO_AGAIN ? "again" : "done", more < 2 ? "" : ", mate first");
+                                 direction == CHAIN_IO_READ ? "read" : "write",
+                                 origin_names[origin], action_names[first], action_names[second],
+                                 answer == CHAIN_IO_AGAIN ? "again" : "done",
+                                 more < 2 ? "" : ", mate first");
                         run((enum origin)origin, more >= 2);
                         count++;
                     }
@@ -442,13 +451,17 @@ static enum chain_io_attempt take_nothing(struct chain_io *io, int error)
 
     deepest = ++depth > deepest ? depth : deepest;
     if (error == 0 && ++calls[which] < 1000)
-        assert_int_equal(chain_io_start(loop, io == &greedy[which][0] ? &greedy[which][1] : &greedy[which][0], ours[which],
-                                        CHAIN_IO_READ), 0);
+        assert_int_equal(chain_io_start(loop,
+                                        io == &greedy[which][0] ? &greedy[which][1]
+                                                                : &greedy[which][0],
+                                        ours[which], CHAIN_IO_READ),
+                         0);
     depth--;
     return CHAIN_IO_ENDED;
 }
 
-/* What an attempt starts has its turn after the next wait: neither the stack grows nor do others have to wait. */
+/* What an attempt starts has its turn after the next wait: neither the stack
+ * grows nor do others have to wait. */
 static void attempts_that_start_attempts(void **state)
 {
     (void)state;

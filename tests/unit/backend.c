@@ -1,5 +1,6 @@
-/* Every system call of the backend fails in every plausible way, once or for ever: what was opened is
- * closed again, whoever waits hears of it, a loop that cannot wait any more ends, and nothing spins. */
+/* Every system call of the backend fails in every plausible way, once or for
+ * ever: what was opened is closed again, whoever waits hears of it, a loop that
+ * cannot wait any more ends, and nothing spins. */
 #define _GNU_SOURCE
 #include "mini.h"
 
@@ -54,8 +55,8 @@ static int waiting(int result, bool sleeping)
 #undef epoll_wait
 #undef write
 
-static const int errors[] = { EBADF, EINVAL, EFAULT, ENOMEM, EMFILE, ENFILE, ENOSPC, EPERM,
-                              ENOENT, EEXIST, ELOOP, ENOSYS, EIO, EAGAIN, EINTR };
+static const int errors[] = { EBADF,  EINVAL, EFAULT, ENOMEM, EMFILE, ENFILE, ENOSPC, EPERM,
+                              ENOENT, EEXIST, ELOOP,  ENOSYS, EIO,    EAGAIN, EINTR };
 enum { ERRORS = sizeof errors / sizeof *errors };
 
 static int scenarios;
@@ -92,7 +93,8 @@ static enum chain_io_attempt try(struct chain_io *io, int error)
     (void)io;
     told_with = error;
     attempts += error == 0;
-    return error != 0 || recv(pair[0], &byte, 1, MSG_DONTWAIT) > 0 ? CHAIN_IO_ENDED : CHAIN_IO_AGAIN;
+    return error != 0 || recv(pair[0], &byte, 1, MSG_DONTWAIT) > 0 ? CHAIN_IO_ENDED
+                                                                   : CHAIN_IO_AGAIN;
 }
 
 static struct mini sleeper;
@@ -114,9 +116,11 @@ static void stop_sleeping(struct chain_strand *strand, struct chain_loop *its_lo
     chain__delay_cancel(&sleeper.area.delay);
 }
 
-static const struct chain_type sleeper_type = {
-    .resume = mini_resume, .cancel = stop_sleeping, .name = "sleeper", .sites = mini_sites, .states = 2
-};
+static const struct chain_type sleeper_type = { .resume = mini_resume,
+                                                .cancel = stop_sleeping,
+                                                .name = "sleeper",
+                                                .sites = mini_sites,
+                                                .states = 2 };
 
 static void put_to_sleep(void (*start)(struct mini *))
 {
@@ -182,7 +186,8 @@ static void check_failed(int code)
     assert_int_equal(told_with, code);
     assert_int_equal(chain_root_outcome(&sleeper.root), CHAIN_OUTCOME_CANCELLED);
     assert_false(chain_loop_turn(loop, true));
-    assert_int_equal(chain_io_start(loop, &late, pair[0], CHAIN_IO_READ), code); /* nobody can wait any more */
+    /* nobody can wait any more */
+    assert_int_equal(chain_io_start(loop, &late, pair[0], CHAIN_IO_READ), code);
     put_to_sleep(sleep_a_little); /* but timers fire */
     chain_loop_run(loop);
     assert_int_equal(chain_root_outcome(&sleeper.root), CHAIN_OUTCOME_VALUE);
@@ -256,10 +261,12 @@ static void watching(void **state)
         struct chain_io io = { .attempt = try };
         open_reactor();
         let_fail(ADD, errors[e], 0, 1);
-        assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ), errors[e] == EEXIST ? ENOENT : errors[e]);
+        assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ),
+                         errors[e] == EEXIST ? ENOENT : errors[e]);
         assert_null(io.link.next);
         assert_false(chain_loop_turn(loop, true));
-        assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ), 0); /* the next one is as good as ever */
+        /* the next one is as good as ever */
+        assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ), 0);
         assert_int_equal(send(pair[1], "x", 1, 0), 1);
         assert_false(chain_loop_turn(loop, true));
         assert_int_equal(attempts, 2);
@@ -308,7 +315,8 @@ static void waking(void **state)
             chain_loop_turn(loop, false);
             let_fail(WRITE, errors[e], 0, 1);
             errno = 77;
-            if (spare == 0) /* as if the loop were asleep: what wakes it is a descriptor that is ready */
+            /* as if the loop were asleep: what wakes it is a descriptor that is ready */
+            if (spare == 0)
                 chain__epoll.wake(reactor);
             else
                 chain_loop_wake(loop);
@@ -374,7 +382,9 @@ static void opening_again(void **state)
                     check_failed(errors[e]);
                 } else {
                     assert_int_equal(failed_times, 0);
-                    assert_int_equal(told_with, after > 1 ? 0 : errors[e] == EEXIST ? ENOENT : errors[e]);
+                    assert_int_equal(told_with, after > 1             ? 0
+                                                : errors[e] == EEXIST ? ENOENT
+                                                                      : errors[e]);
                     chain_io_stop(&io);
                     chain_root_cancel(&sleeper.root);
                     chain_loop_run(loop);
@@ -393,10 +403,14 @@ static void how_many(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(opening),       cmocka_unit_test(waiting_for_events),
-        cmocka_unit_test(without_epoll_pwait2), cmocka_unit_test(watching),
-        cmocka_unit_test(watched_already), cmocka_unit_test(waking),
-        cmocka_unit_test(descriptors_of_others), cmocka_unit_test(opening_again),
+        cmocka_unit_test(opening),
+        cmocka_unit_test(waiting_for_events),
+        cmocka_unit_test(without_epoll_pwait2),
+        cmocka_unit_test(watching),
+        cmocka_unit_test(watched_already),
+        cmocka_unit_test(waking),
+        cmocka_unit_test(descriptors_of_others),
+        cmocka_unit_test(opening_again),
         cmocka_unit_test(how_many),
     };
 

@@ -1,10 +1,11 @@
-/* What arena_alloc() returns is zeroed, aligned, apart from all the rest, and with AddressSanitizer bounded to the byte. */
+/* What arena_alloc() returns is zeroed, aligned, apart from all the rest, and
+ * with AddressSanitizer bounded to the byte. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 #include <string.h>
+#include <cmocka.h>
 
 #include "base/arena.h"
 
@@ -70,7 +71,8 @@ static void more_than_there_can_be(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(every_size), cmocka_unit_test(more_than_there_can_be) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(every_size),
+                                        cmocka_unit_test(more_than_there_can_be) };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

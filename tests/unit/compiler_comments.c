@@ -1,19 +1,22 @@
-/* Comments at every offset of a file, and up to three of all kinds in a row between all tokens: printed as source they stay, and
- * what is printed prints the same again. `make check` takes every 13th row, `make comments` (STRIDE=1) every one. */
+/* Comments at every offset of a file, and up to three of all kinds in a row
+ * between all tokens: printed as source they stay, and what is printed prints
+ * the same again. `make check` takes every 13th row, `make comments` (STRIDE=1)
+ * every one. */
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <cmocka.h>
 
-#include "syntax/ast.h"
 #include "compile.h"
+#include "syntax/ast.h"
 
-static const char *const files[] = { "parse/everything", "parse/comments", "parse/bracketed", "parse/names" };
+static const char *const files[] = { "parse/everything", "parse/comments", "parse/bracketed",
+                                     "parse/names" };
 static const char *const comments[] = { " /* c */ ", " // c\n" };
 
 static char *read_text(const char *name)
@@ -46,7 +49,8 @@ static void open_form(struct form *form, const char *text)
     struct ast_file *file;
 
     compile_begin(c, &options, &settings);
-    file = parse(&c->arena, &c->names, &c->diags, source_add(&c->sources, "x.chain", text, strlen(text)));
+    file = parse(&c->arena, &c->names, &c->diags,
+                 source_add(&c->sources, "x.chain", text, strlen(text)));
     writer_init(&form->tree, &c->arena);
     writer_init(&form->source, &c->arena);
     ast_dump(&form->tree, file, &c->sources, false);
@@ -72,7 +76,8 @@ static char *words_of(const char *tree, bool of_comments)
 
 static bool same_words(const struct form *a, const struct form *b, bool of_comments)
 {
-    char *first = words_of(a->tree.text, of_comments), *second = words_of(b->tree.text, of_comments);
+    char *first = words_of(a->tree.text, of_comments),
+         *second = words_of(b->tree.text, of_comments);
     bool same = strcmp(first, second) == 0;
 
     free(first);
@@ -90,14 +95,16 @@ static void complain(const char *what, const char *text)
         print_message("%s\n%s\n", what, text);
 }
 
-/* Whether the text has been looked at: where the comment is none, or changes something, there is nothing to see. */
+/* Whether the text has been looked at: where the comment is none, or changes
+ * something, there is nothing to see. */
 static bool look_at(const char *text, const struct form *plain)
 {
     struct form once, twice;
     bool counts;
 
     open_form(&once, text);
-    counts = once.parsed && same_words(&once, plain, false) && strlen(once.tree.text) > strlen(plain->tree.text);
+    counts = once.parsed && same_words(&once, plain, false)
+             && strlen(once.tree.text) > strlen(plain->tree.text);
     if (counts) {
         open_form(&twice, once.source.text);
         if (!twice.parsed || !same_words(&once, &twice, false) || !same_words(&once, &twice, true)
@@ -183,7 +190,12 @@ static const char *const constructs[] = {
 
 /* What a row is made of. NEXT goes on after the token that follows. */
 static const char *const pieces[] = { "NEXT", " // l\\\n l\n", " /* b */", " /* m\n m */", "\n" };
-enum { PIECES = sizeof pieces / sizeof *pieces, ROWS = PIECES * PIECES * PIECES, NEXT = 0, MOST_GAPS = 200 };
+enum {
+    PIECES = sizeof pieces / sizeof *pieces,
+    ROWS = PIECES * PIECES * PIECES,
+    NEXT = 0,
+    MOST_GAPS = 200
+};
 
 /* The ends of tokens after which a comment may stand. */
 static unsigned find_gaps(const char *text, const struct form *plain, size_t *gaps)
@@ -202,7 +214,8 @@ static unsigned find_gaps(const char *text, const struct form *plain, size_t *ga
     return count;
 }
 
-/* The text with a row at a gap; NULL if there are not so many gaps, or another row at another gap is the same. */
+/* The text with a row at a gap; NULL if there are not so many gaps, or another
+ * row at another gap is the same. */
 static char *with_row(const char *text, const size_t *gap, const size_t *end, unsigned row)
 {
     char *changed = malloc(strlen(text) + 64), *to = changed;
@@ -216,7 +229,8 @@ static char *with_row(const char *text, const size_t *gap, const size_t *end, un
             free(changed);
             return NULL;
         }
-        to += sprintf(to, "%.*s%s", is_next ? (int)(*gap - at) : 0, text + at, is_next ? "" : pieces[row % PIECES]);
+        to += sprintf(to, "%.*s%s", is_next ? (int)(*gap - at) : 0, text + at,
+                      is_next ? "" : pieces[row % PIECES]);
         at = *gap;
         is_first = false;
         has_comment = has_comment || strchr(pieces[row % PIECES], '/') != NULL;
@@ -267,6 +281,7 @@ static void test_rows(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_every_offset), cmocka_unit_test(test_rows) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_every_offset),
+                                        cmocka_unit_test(test_rows) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,8 +77,9 @@ static const char *const sources[] = {
 };
 
 enum { CHECK, SKELETON, DUMPS };
-static const char *const forms[] = { "check",   "skeleton", "tokens", "ast",  "source",
-                                     "checked", "ir",       "frame",  "files" }; /* the dumps as in enum dump */
+static const char *const forms[] = { "check", "skeleton", "tokens", "ast", "source",
+                                     /* the dumps as in enum dump */
+                                     "checked", "ir", "frame", "files" };
 enum { FORMS = sizeof forms / sizeof *forms };
 _Static_assert((int)FORMS == (int)MOST_FORMS, "room for the sizes of each form");
 

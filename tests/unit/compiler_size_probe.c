@@ -1,17 +1,26 @@
-/* A signal that ends chainc while the C compiler runs: chainc sends it on to the compiler, and ends by it afterwards. */
+/* A signal that ends chainc while the C compiler runs: chainc sends it on to
+ * the compiler, and ends by it afterwards. */
 #define _GNU_SOURCE
 #include <setjmp.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <cmocka.h>
 
 /* The signal comes before one of these calls, or after it. */
-enum moment { BEFORE_SPAWN, AFTER_SPAWN, BEFORE_WAITID, AFTER_WAITID, BEFORE_WAITPID, AFTER_WAITPID, MOMENTS };
+enum moment {
+    BEFORE_SPAWN,
+    AFTER_SPAWN,
+    BEFORE_WAITID,
+    AFTER_WAITID,
+    BEFORE_WAITPID,
+    AFTER_WAITPID,
+    MOMENTS
+};
 
 static enum moment moment;
 static int number;
@@ -23,7 +32,8 @@ static void now(enum moment which)
 }
 
 static int spawn_then(pid_t *child, const char *path, const posix_spawn_file_actions_t *actions,
-                      const posix_spawnattr_t *attributes, char *const arguments[], char *const environment[])
+                      const posix_spawnattr_t *attributes, char *const arguments[],
+                      char *const environment[])
 {
     int code;
 

@@ -1,23 +1,25 @@
-/* A backslash at the end of a line is what it is in C, wherever it stands: with one at every offset of a file its tree is the
- * same, and what stands after it has the line it had and one more for each. */
+/* A backslash at the end of a line is what it is in C, wherever it stands: with
+ * one at every offset of a file its tree is the same, and what stands after it
+ * has the line it had and one more for each. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <cmocka.h>
 
 #include "base/arena.h"
-#include "syntax/ast.h"
 #include "base/diag.h"
 #include "base/intern.h"
-#include "passes.h"
 #include "base/writer.h"
+#include "passes.h"
+#include "syntax/ast.h"
 
 static const char *const files[] = {
-    "lex/items", "lex/captures", "parse/everything", "parse/comments", "parse/names", "exec/texts", "emit/all_mixed", "emit/blocking",
+    "lex/items",   "lex/captures", "parse/everything", "parse/comments",
+    "parse/names", "exec/texts",   "emit/all_mixed",   "emit/blocking",
 };
 static const struct {
     const char *text;
@@ -37,8 +39,8 @@ static char *read_text(const char *name)
     return text;
 }
 
-/* Words and signs, one blank between them: prologues and preprocessor lines keep their lines as they were. Texts are dumped as C
- * strings. */
+/* Words and signs, one blank between them: prologues and preprocessor lines
+ * keep their lines as they were. Texts are dumped as C strings. */
 static void squeeze(char *text)
 {
     char *to = text;
@@ -73,7 +75,8 @@ static char *tree_of(const char *text, unsigned *errors, int *line)
     struct names names = { .arena = &arena };
     struct sources sources = { .arena = &arena };
     struct diags diags = { .arena = &arena, .sources = &sources, .last = &diags.first };
-    struct ast_file *file = parse(&arena, &names, &diags, source_add(&sources, "x.chain", text, strlen(text)));
+    struct ast_file *file =
+        parse(&arena, &names, &diags, source_add(&sources, "x.chain", text, strlen(text)));
     struct ast_item *last = last_item(file);
     struct writer writer;
     char *tree;
@@ -88,7 +91,8 @@ static char *tree_of(const char *text, unsigned *errors, int *line)
     return tree;
 }
 
-static void spliced_at(const char *name, const char *text, size_t offset, unsigned variant, const char *wanted, int line, size_t last)
+static void spliced_at(const char *name, const char *text, size_t offset, unsigned variant,
+                       const char *wanted, int line, size_t last)
 {
     size_t length = strlen(text), more = strlen(splices[variant].text);
     char *spliced = malloc(length + more + 1), *tree;
@@ -100,9 +104,11 @@ static void spliced_at(const char *name, const char *text, size_t offset, unsign
     memcpy(spliced + offset + more, text + offset, length - offset + 1);
     tree = tree_of(spliced, &errors, &found);
     if (strcmp(tree, wanted) != 0 || errors != 0)
-        fail_msg("%s, offset %zu, variant %u: another tree, or %u errors", name, offset, variant, errors);
+        fail_msg("%s, offset %zu, variant %u: another tree, or %u errors", name, offset, variant,
+                 errors);
     if (offset < last && found != line + splices[variant].lines)
-        fail_msg("%s, offset %zu, variant %u: the last item is in line %d", name, offset, variant, found);
+        fail_msg("%s, offset %zu, variant %u: the last item is in line %d", name, offset, variant,
+                 found);
     free(tree);
     free(spliced);
 }
@@ -125,7 +131,8 @@ static unsigned splice_file(const char *name)
     wanted = tree_of(text, &errors, &line);
     assert_int_equal(errors, 0);
     for (size_t offset = 0; offset <= strlen(text); offset++) {
-        if (offset > 0 && text[offset - 1] == '\\' && text[offset] == '\n') /* in C, too, the first backslash would be lost */
+        /* in C, too, the first backslash would be lost */
+        if (offset > 0 && text[offset - 1] == '\\' && text[offset] == '\n')
             continue;
         for (unsigned variant = 0; variant < sizeof splices / sizeof *splices; variant++, count++)
             spliced_at(name, text, offset, variant, wanted, line, offset_of_line(text, line));

@@ -1,5 +1,5 @@
-/* What is rare: a loop that has ended under what still runs, what is left of one, types without sites, all codes, and numbers at
- * their limits. */
+/* What is rare: a loop that has ended under what still runs, what is left of
+ * one, types without sites, all codes, and numbers at their limits. */
 #define _GNU_SOURCE
 #include "mini.h"
 
@@ -144,7 +144,9 @@ static void never(struct chain_timer *timer, struct chain_loop *loop)
 
 static void rule_107_each_thing_that_is_left_is_told(void **state)
 {
-    static const struct chain_port port = { .now = world_now, .wait = world_wait, .descriptors = count_descriptors };
+    static const struct chain_port port = { .now = world_now,
+                                            .wait = world_wait,
+                                            .descriptors = count_descriptors };
     static const struct chain_type type = { .resume = nothing, .name = "nothing" };
 
     (void)state;
@@ -271,7 +273,8 @@ static void rule_91_a_pause_saturates(void **state)
     for (int attempt = 1; attempt < 200; attempt++) {
         int64_t wanted = attempt <= 62 ? INT64_C(1) << (attempt - 1) : most;
         assert_true(chain__backoff(&world.loop, attempt, 1, INT64_MAX, 0) == wanted);
-        assert_true(chain__backoff(&world.loop, attempt, 1, 100, 0) == (wanted < 100 ? wanted : 100));
+        assert_true(chain__backoff(&world.loop, attempt, 1, 100, 0)
+                    == (wanted < 100 ? wanted : 100));
         assert_true(chain__backoff(&world.loop, attempt, 0, 100, 50) == 0);
         assert_true(chain__backoff(&world.loop, attempt, 1, INT64_MAX, 100) <= most);
     }

@@ -53,7 +53,8 @@ static void keep(struct sum *s, char name, void *operation)
         s->done_c = done;
 }
 
-static struct chain_strand *branch_c(struct sum *s, struct chain_strand *strand, struct chain_loop *loop)
+static struct chain_strand *branch_c(struct sum *s, struct chain_strand *strand,
+                                     struct chain_loop *loop)
 {
     if (strand->op.at == SUM_C_ONE)
         goto one;
@@ -113,7 +114,9 @@ joined:
 }
 
 static struct chain_site sum_sites[301];
-static const struct chain_type sum_type = { .resume = sum_resume, .name = "sum", .sites = sum_sites, .states = 301 };
+static const struct chain_type sum_type = {
+    .resume = sum_resume, .name = "sum", .sites = sum_sites, .states = 301
+};
 
 static const struct chain_type placeless_type = { .resume = sum_resume, .name = "sum" };
 static const struct chain_type *type_of_sum;
@@ -204,7 +207,8 @@ static void all_at_once(struct sum *s, char name, void *operation)
     assert_int_equal(ext_resolve(chain__deferred(operation), name), CHAIN_OK);
 }
 
-/* Rule 18: every branch is started before any settlement counts; S3: then the parent goes on at once. */
+/* Rule 18: every branch is started before any settlement counts; S3: then the
+ * parent goes on at once. */
 static void rule_18_settled_while_being_started(void **state)
 {
     (void)state;
@@ -283,7 +287,8 @@ static void rule_46_processed_not_settled(void **state)
 {
     (void)state;
     run();
-    chain__reject(sum.done_c, EPERM, "settled first", 3); /* but a strand's end is processed when it runs */
+    /* but a strand's end is processed when it runs */
+    chain__reject(sum.done_c, EPERM, "settled first", 3);
     chain__reject(sum.done_a, EIO, "processed first", 2);
     ext_resolve(sum.done_b, 1);
     turn();
@@ -355,7 +360,8 @@ static void rule_4_stale_deferreds_of_branches(void **state)
     diary[0] = '\0';
 }
 
-/* A branch that settles after the loop has ended: the chain is not resumed any more, and nothing is counted. */
+/* A branch that settles after the loop has ended: the chain is not resumed any
+ * more, and nothing is counted. */
 static void rule_107_a_branch_outlives_its_loop(void **state)
 {
     (void)state;

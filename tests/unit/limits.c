@@ -1,4 +1,5 @@
-/* Counters at their limits: they wrap without harm, stop, or are wide enough (rules 4, 17, 35, 68, 91). */
+/* Counters at their limits: they wrap without harm, stop, or are wide enough
+ * (rules 4, 17, 35, 68, 91). */
 #define _GNU_SOURCE
 #include "mini.h"
 
@@ -19,7 +20,8 @@ static void settle_now(struct mini *mini)
     ext_resolve(mini->done, mini->rounds);
 }
 
-/* The generation is counted in the upper 48 bits of a tag. It goes from the last one to the first. */
+/* The generation is counted in the upper 48 bits of a tag. It goes from the
+ * last one to the first. */
 static void rule_04_generations_wrap(void **state)
 {
     static struct mini a;
@@ -30,7 +32,8 @@ static void rule_04_generations_wrap(void **state)
     for (unsigned start = 2; start <= 12; start += 2) {
         mini_init(&a, 'a', 8);
         a.root.strand.op.tag = UINT64_MAX << 16;
-        a.root.strand.op.tag -= (start - 1) * CHAIN__GENERATION; /* even, and so many before the end */
+        /* even, and so many before the end */
+        a.root.strand.op.tag -= (start - 1) * CHAIN__GENERATION;
         mini_run(&a, &world.loop);
         chain_loop_turn(&world.loop, false);
         for (int i = 0; i < 8; i++) {
@@ -59,7 +62,8 @@ static void rule_04_generations_wrap(void **state)
 /* A branch that is one operation has 16 bits for its place. */
 static void rule_35_places_beyond_the_last(void **state)
 {
-    static const unsigned sites[] = { 0, 1, 254, 255, 256, 65533, 65534, 65535, 65536, 70000, UINT_MAX };
+    static const unsigned sites[] = { 0,     1,     254,   255,   256,     65533,
+                                      65534, 65535, 65536, 70000, UINT_MAX };
     static struct mini parent;
     static struct {
         struct chain_op op;
@@ -92,7 +96,9 @@ static void rule_35_attempts(void **state)
     (void)state;
     world_open(&world);
     for (size_t i = 0; i < sizeof attempts / sizeof *attempts; i++) {
-        struct chain_error error = { .code = EIO, .attempt = attempts[i], .message = "m", .info = 5 };
+        struct chain_error error = {
+            .code = EIO, .attempt = attempts[i], .message = "m", .info = 5
+        };
         strand.op.attempt = 0;
         chain__raise_again(&strand.op, &error);
         assert_int_equal(chain__attempt(&strand.op, chain__failure(&strand.op)), attempts[i]);
@@ -110,9 +116,11 @@ static void rule_35_attempts(void **state)
         assert_int_equal(error.info, 5);
     }
     assert_int_equal(strand.guard, 7);
-    assert_int_equal(sizeof(struct chain_failure), 3 * sizeof(void *)); /* what programs without a retry have */
+    /* what programs without a retry have */
+    assert_int_equal(sizeof(struct chain_failure), 3 * sizeof(void *));
     assert_int_equal(sizeof(struct chain__kept), sizeof(struct chain_failure) + 8);
-    assert_int_equal(sizeof(struct chain__decision), sizeof(struct chain_failure) + 2 * sizeof(void *));
+    assert_int_equal(sizeof(struct chain__decision),
+                     sizeof(struct chain_failure) + 2 * sizeof(void *));
     world_close(&world);
 }
 
@@ -124,9 +132,11 @@ static void rule_91_pauses(void **state)
     for (int attempt = INT_MAX; attempt > 0; attempt /= 2) {
         int64_t pause = attempt > 62 ? INT64_MAX / 2 : INT64_C(1) << (attempt - 1);
         assert_int_equal(chain__backoff(&world.loop, attempt, 1, INT64_MAX, 0), pause);
-        assert_int_equal(chain__backoff(&world.loop, attempt, 1, 1000, 0), pause < 1000 ? pause : 1000);
+        assert_int_equal(chain__backoff(&world.loop, attempt, 1, 1000, 0),
+                         pause < 1000 ? pause : 1000);
         assert_int_equal(chain__backoff(&world.loop, attempt, 0, INT64_MAX, 100), 0);
-        assert_int_equal(chain__backoff(&world.loop, attempt, INT64_MAX / 2, INT64_MAX, 100), INT64_MAX / 2);
+        assert_int_equal(chain__backoff(&world.loop, attempt, INT64_MAX / 2, INT64_MAX, 100),
+                         INT64_MAX / 2);
         assert_int_equal(chain__backoff(&world.loop, attempt, INT64_MAX / 2, 5, 0), 5);
     }
     world_close(&world);
@@ -209,7 +219,8 @@ static void note_cancel(struct chain_strand *strand, struct chain_loop *loop)
     note("%c", ((struct slot *)(void *)strand)->name);
 }
 
-/* Items are asked in the order in which they began, also when their numbers go from the last one to 0. */
+/* Items are asked in the order in which they began, also when their numbers go
+ * from the last one to 0. */
 static void rule_68_numbers_of_items_wrap(void **state)
 {
     static const struct chain_type type = { .cancel = note_cancel };
@@ -228,7 +239,8 @@ static void rule_68_numbers_of_items_wrap(void **state)
             slot->name = (char)('a' + i);
             slot->number = first + i;
         }
-        chain__cancel_slots(&slots[0].strand, sizeof slots[0], 4, offsetof(struct slot, number), &world.loop);
+        chain__cancel_slots(&slots[0].strand, sizeof slots[0], 4, offsetof(struct slot, number),
+                            &world.loop);
         assert_diary("abcd");
     }
     world_close(&world);
@@ -245,7 +257,8 @@ static enum chain_io_attempt try(struct chain_io *io, int error)
     return error == 0 ? CHAIN_IO_AGAIN : CHAIN_IO_ENDED;
 }
 
-/* An event of a former use is ignored. One from 2^32 uses ago is not told from another: it lets try once more, which does no harm. */
+/* An event of a former use is ignored. One from 2^32 uses ago is not told from
+ * another: it lets try once more, which does no harm. */
 static void descriptors_are_used_again(void **state)
 {
     struct chain_reactor *reactor;
@@ -296,8 +309,8 @@ static void processes_are_counted(void **state)
     assert_int_equal(chain_reactor_close(reactor), 0);
 }
 
-/* A descriptor that leaves the list of those to be tried looks at none but its neighbours: the first one's entry is in a page
- * that cannot be read. */
+/* A descriptor that leaves the list of those to be tried looks at none but its
+ * neighbours: the first one's entry is in a page that cannot be read. */
 enum { LISTED = 4 };
 
 static void list_all(struct chain_reactor *of, struct chain__entry *entries[LISTED])
@@ -323,7 +336,8 @@ static void descriptors_leave_the_list_at_once(void **state)
     assert_int_equal(chain_reactor_open(&reactor), 0);
     list_all(reactor, entries);
     first_page = (void *)((uintptr_t)entries[0] / page * page);
-    bool apart = (uintptr_t)entries[1] >= (uintptr_t)first_page + page; /* small entries share the page */
+    /* small entries share the page */
+    bool apart = (uintptr_t)entries[1] >= (uintptr_t)first_page + page;
     if (apart)
         assert_int_equal(mprotect(first_page, page, PROT_NONE), 0);
     unlist(entries[3]);
@@ -348,7 +362,8 @@ static void descriptors_leave_the_list_at_once(void **state)
     assert_int_equal(chain_reactor_close(reactor), 0);
 }
 
-/* Each reactor is in the list of those that fork(2) holds, the last one first, until it is closed. */
+/* Each reactor is in the list of those that fork(2) holds, the last one first,
+ * until it is closed. */
 static void reactors_are_listed_for_a_fork(void **state)
 {
     struct chain_reactor *a, *b, *c;
@@ -370,8 +385,10 @@ static void reactors_are_listed_for_a_fork(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(rule_04_generations_wrap), cmocka_unit_test(rule_35_places_beyond_the_last),
-        cmocka_unit_test(rule_35_attempts),         cmocka_unit_test(rule_91_pauses),
+        cmocka_unit_test(rule_04_generations_wrap),
+        cmocka_unit_test(rule_35_places_beyond_the_last),
+        cmocka_unit_test(rule_35_attempts),
+        cmocka_unit_test(rule_91_pauses),
         cmocka_unit_test(loops_are_numbered),
         cmocka_unit_test(rule_17_nothing_is_less_than_used_up),
         cmocka_unit_test(rule_68_numbers_of_items_wrap),

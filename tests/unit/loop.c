@@ -97,7 +97,8 @@ struct spinner {
 
 static struct chain_strand *spin(struct chain_strand *strand, struct chain_loop *loop)
 {
-    struct spinner *spinner = (struct spinner *)(void *)((char *)strand - offsetof(struct spinner, root.strand));
+    struct spinner *spinner =
+        (struct spinner *)(void *)((char *)strand - offsetof(struct spinner, root.strand));
 
     do {
         if (spinner->enough)

@@ -1,5 +1,5 @@
-/* mini.h - what the runtime's unit tests share: a loop on a virtual clock, and a chain written by hand in the way the
- * generator writes them. */
+/* mini.h - what the runtime's unit tests share: a loop on a virtual clock, and
+ * a chain written by hand in the way the generator writes them. */
 #ifndef MINI_H
 #define MINI_H
 
@@ -160,7 +160,8 @@ struct mini {
     char name;
 };
 
-CHAIN_STATIC_ASSERT(offsetof(struct mini, area) == sizeof(struct chain_root), "the area follows the strand");
+CHAIN_STATIC_ASSERT(offsetof(struct mini, area) == sizeof(struct chain_root),
+                    "the area follows the strand");
 
 static inline void mini_keep(struct mini *mini)
 {
@@ -169,7 +170,8 @@ static inline void mini_keep(struct mini *mini)
 
 static inline struct chain_strand *mini_resume(struct chain_strand *strand, struct chain_loop *loop)
 {
-    struct mini *mini = (struct mini *)(void *)((char *)strand - offsetof(struct mini, root.strand));
+    struct mini *mini =
+        (struct mini *)(void *)((char *)strand - offsetof(struct mini, root.strand));
 
     if (strand->op.at == 1)
         goto settled;
@@ -191,8 +193,11 @@ settled:
     goto again;
 }
 
-static const struct chain_site mini_sites[] = { { "mini.chain", 1, 1, "start" }, { "mini.chain", 2, 5, "ext" } };
-static const struct chain_type mini_type = { .resume = mini_resume, .name = "mini", .sites = mini_sites, .states = 2 };
+static const struct chain_site mini_sites[] = { { "mini.chain", 1, 1, "start" },
+                                                { "mini.chain", 2, 5, "ext" } };
+static const struct chain_type mini_type = {
+    .resume = mini_resume, .name = "mini", .sites = mini_sites, .states = 2
+};
 
 static inline void mini_init(struct mini *mini, char name, int rounds)
 {

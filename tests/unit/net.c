@@ -1,4 +1,5 @@
-/* TCP over loopback: net.chain. Chains here are written by hand: one operation after the other, as `next` says. */
+/* TCP over loopback: net.chain. Chains here are written by hand: one operation
+ * after the other, as `next` says. */
 #define _GNU_SOURCE
 #include "mini.h"
 
@@ -26,7 +27,8 @@ struct talk {
         size_t size;
     } area;
     const struct chain_caller *caller;
-    /* Starts the step of that number; false: there is none. The value of the step before is in the area. */
+    /* Starts the step of that number; false: there is none. The value of the
+     * step before is in the area. */
     bool (*step)(struct talk *talk, int number);
     int number;
     int conn;
@@ -36,7 +38,8 @@ struct talk {
 
 static struct chain_strand *talk_resume(struct chain_strand *strand, struct chain_loop *loop)
 {
-    struct talk *talk = (struct talk *)(void *)((char *)strand - offsetof(struct talk, root.strand));
+    struct talk *talk =
+        (struct talk *)(void *)((char *)strand - offsetof(struct talk, root.strand));
 
     while (strand->op.code == 0) {
         if (!talk->step(talk, talk->number++))
@@ -217,7 +220,8 @@ static void ten_megabytes(void **state)
     enum { SIZE = 10 * 1000 * 1000 };
     int pair[2];
     char *out = malloc(SIZE), *in = malloc(SIZE + 1);
-    struct talk writer = { .buffer = out, .size = SIZE }, reader = { .buffer = in, .size = SIZE + 1 };
+    struct talk writer = { .buffer = out, .size = SIZE },
+                reader = { .buffer = in, .size = SIZE + 1 };
 
     (void)state;
     assert_non_null(out);
@@ -248,7 +252,8 @@ static void writes_are_sent_whole_and_in_order(void **state)
     enum { SIZE = 3 * 1000 * 1000 };
     int pair[2];
     char *out = malloc(2 * SIZE), *in = malloc(2 * SIZE + 1);
-    struct talk first = { .buffer = out, .size = SIZE }, second = { .buffer = out + SIZE, .size = SIZE };
+    struct talk first = { .buffer = out, .size = SIZE },
+                second = { .buffer = out + SIZE, .size = SIZE };
     struct talk reader = { .buffer = in, .size = 2 * SIZE + 1 };
 
     (void)state;
@@ -324,7 +329,8 @@ static void numbers_are_used_again(void **state)
 
     (void)state;
     for (int i = 0; i < 100; i++) {
-        struct talk reader = { .buffer = buffer, .size = sizeof buffer }, writer = { .buffer = "ping", .size = 4 };
+        struct talk reader = { .buffer = buffer, .size = sizeof buffer },
+                    writer = { .buffer = "ping", .size = 4 };
         int pair[2];
         connect_pair(pair);
         if (i > 0)
@@ -451,8 +457,10 @@ static void cancel_of_a_connect(void **state)
 
 static void addresses(void **state)
 {
-    static const char *const wrong[] = { "",     "example.com", "127.0.0.1.5",       "::1%no-such-interface",
-                                         ":::1", "1.2.3",       "0:0:0:0:0:0:0:0:0", "[::1]" };
+    static const char *const wrong[] = {
+        "",     "example.com", "127.0.0.1.5",       "::1%no-such-interface",
+        ":::1", "1.2.3",       "0:0:0:0:0:0:0:0:0", "[::1]"
+    };
     int v6;
 
     (void)state;
@@ -491,7 +499,8 @@ static void names_are_not_looked_up(void **state)
 
 static void too_many_descriptors(void **state)
 {
-    struct talk acceptor = { .size = 0 }, connecting = { .size = 0 }, another = { .size = 0 }, again = { .size = 0 };
+    struct talk acceptor = { .size = 0 }, connecting = { .size = 0 }, another = { .size = 0 },
+                again = { .size = 0 };
     struct rlimit limit, low;
 
     (void)state;

@@ -98,7 +98,8 @@ static void rule_101_values_from_several_threads(void **state)
     assert_int_equal(chain_loop_late(loop), 0);
 }
 
-/* ---- two threads and the loop's own settle the same operation, also long after it was settled ---- */
+/* ---- two threads and the loop's own settle the same operation, also long after it was settled ----
+ */
 
 static struct mini contested;
 static struct chain_deferred handed_out[ROUNDS + 1];
@@ -229,7 +230,8 @@ static void rule_100_posts_and_rejections(void **state)
     assert_int_equal(chain_root_outcome(&b.root), CHAIN_OUTCOME_CANCELLED);
 }
 
-/* Posted inside the start: the strand does not go on under the feet of whoever else is ready (rule 12). */
+/* Posted inside the start: the strand does not go on under the feet of whoever
+ * else is ready (rule 12). */
 static struct chain_error last_suppressed;
 
 static void keep_suppressed(struct chain_loop *its_loop, const struct chain_error *error)
@@ -238,7 +240,8 @@ static void keep_suppressed(struct chain_loop *its_loop, const struct chain_erro
     last_suppressed = *error;
 }
 
-/* The cancel was there first, so the chain is cancelled; that the operation failed is told all the same. */
+/* The cancel was there first, so the chain is cancelled; that the operation
+ * failed is told all the same. */
 static void rule_106_a_posted_rejection_after_a_cancel(void **state)
 {
     struct mini a, b;
@@ -285,7 +288,8 @@ static void posted_inside_start(void **state)
 
 /* ---- the end of the loop ---- */
 
-/* A poster that is waking the loop when this ends: chain_loop_fini() returns only when it is out of `wake`. */
+/* A poster that is waking the loop when this ends: chain_loop_fini() returns
+ * only when it is out of `wake`. */
 struct slow {
     struct world world; /* first */
     struct mini mini;
@@ -297,7 +301,8 @@ static void wake_slowly(struct chain_loop *its_loop)
     struct slow *slow = (struct slow *)(void *)its_loop;
 
     __atomic_store_n(&slow->waking, 1, __ATOMIC_SEQ_CST);
-    while (__atomic_load_n(&chain__loops[its_loop->id], __ATOMIC_SEQ_CST) != NULL) /* until it ends */
+    /* until it ends */
+    while (__atomic_load_n(&chain__loops[its_loop->id], __ATOMIC_SEQ_CST) != NULL)
         sched_yield();
     for (int i = 0; i < 1000; i++)
         sched_yield();
@@ -327,7 +332,9 @@ static void wait_slowly(struct chain_loop *its_loop, uint64_t deadline)
 
 static void rule_103_the_end_waits_for_who_wakes_the_loop(void **state)
 {
-    static const struct chain_port port = { .now = world_now, .wait = wait_slowly, .wake = wake_slowly };
+    static const struct chain_port port = { .now = world_now,
+                                            .wait = wait_slowly,
+                                            .wake = wake_slowly };
     static struct slow slow;
     void *failed;
 
@@ -344,7 +351,6 @@ static void rule_103_the_end_waits_for_who_wakes_the_loop(void **state)
     pthread_join(slow_thread, &failed);
     assert_null(failed);
 }
-
 
 static struct hatch left[THREADS];
 static int go; /* atomic */
@@ -443,7 +449,9 @@ static void post_to_the_second(struct world *world)
 
 static void only_a_loop_that_sleeps_is_woken(void **state)
 {
-    static const struct chain_port port = { .now = world_now, .wait = world_wait, .wake = count_wakes };
+    static const struct chain_port port = { .now = world_now,
+                                            .wait = world_wait,
+                                            .wake = count_wakes };
     struct chain_timer timer = { .fire = post_to_the_first };
     struct world world;
 

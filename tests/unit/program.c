@@ -89,7 +89,8 @@ static void rule_105_an_unhandled_rejection_is_printed(void **state)
     char expected[200];
 
     (void)state;
-    snprintf(expected, sizeof expected, "app.chain:12: unhandled rejection: EHOSTUNREACH (%s): no such router\n",
+    snprintf(expected, sizeof expected,
+             "app.chain:12: unhandled rejection: EHOSTUNREACH (%s): no such router\n",
              strerror(EHOSTUNREACH));
     plan.code = EHOSTUNREACH;
     plan.message = "no such router";
@@ -99,7 +100,8 @@ static void rule_105_an_unhandled_rejection_is_printed(void **state)
 
     plan.code = CHAIN_EABANDONED;
     assert_int_equal(run(NULL), 1);
-    assert_string_equal(printed, "unhandled rejection: CHAIN_EABANDONED (Given up without an outcome)\n");
+    assert_string_equal(printed,
+                        "unhandled rejection: CHAIN_EABANDONED (Given up without an outcome)\n");
 }
 
 static void declared_codes_have_names(void **state)
@@ -108,7 +110,8 @@ static void declared_codes_have_names(void **state)
     plan.code = BAD_CRC;
     plan.origin = &site;
     assert_int_equal(run(NULL), 1);
-    assert_string_equal(printed, "app.chain:12: unhandled rejection: BAD_CRC (checksum mismatch)\n");
+    assert_string_equal(printed,
+                        "app.chain:12: unhandled rejection: BAD_CRC (checksum mismatch)\n");
 
     plan.code = TOO_LONG;
     plan.message = "of all";
@@ -142,8 +145,10 @@ static void a_main_that_cannot_start(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_value_is_the_status),   cmocka_unit_test(rule_105_an_unhandled_rejection_is_printed),
-        cmocka_unit_test(declared_codes_have_names), cmocka_unit_test(cancelled_is_a_failure_without_words),
+        cmocka_unit_test(the_value_is_the_status),
+        cmocka_unit_test(rule_105_an_unhandled_rejection_is_printed),
+        cmocka_unit_test(declared_codes_have_names),
+        cmocka_unit_test(cancelled_is_a_failure_without_words),
         cmocka_unit_test(a_main_that_cannot_start),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

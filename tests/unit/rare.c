@@ -1,5 +1,6 @@
-/* What happens only when two loops or two threads meet at one moment, or when a loop is out of budget at it. Here the moment is
- * made, by what is called in which order. */
+/* What happens only when two loops or two threads meet at one moment, or when a
+ * loop is out of budget at it. Here the moment is made, by what is called in
+ * which order. */
 #include "../../runtime/core/core.h"
 #include "../../runtime/core/pool.h"
 #include "mini.h"
@@ -43,7 +44,8 @@ static struct chain__pool pool;
 
 static struct chain_strand *spawner_resume(struct chain_strand *strand, struct chain_loop *loop)
 {
-    struct spawner *spawner = (struct spawner *)(void *)((char *)strand - offsetof(struct spawner, root.strand));
+    struct spawner *spawner =
+        (struct spawner *)(void *)((char *)strand - offsetof(struct spawner, root.strand));
 
     if (strand->op.at == 0) {
         chain__begin(strand, 1);
@@ -61,13 +63,16 @@ static struct chain_strand *spawner_resume(struct chain_strand *strand, struct c
 
 static void spawner_cancel(struct chain_strand *strand, struct chain_loop *loop)
 {
-    struct spawner *spawner = (struct spawner *)(void *)((char *)strand - offsetof(struct spawner, root.strand));
+    struct spawner *spawner =
+        (struct spawner *)(void *)((char *)strand - offsetof(struct spawner, root.strand));
 
     (void)loop;
     chain__spawn_cancel(&spawner->op);
 }
 
-static const struct chain_type spawner_type = { .resume = spawner_resume, .cancel = spawner_cancel, .name = "spawner" };
+static const struct chain_type spawner_type = { .resume = spawner_resume,
+                                                .cancel = spawner_cancel,
+                                                .name = "spawner" };
 
 static void spawn_on(struct spawner *spawner, char name, struct world *where)
 {
@@ -199,7 +204,8 @@ static void rule_66_a_request_is_for_the_run_it_was_made_of(void **state)
     assert_int_equal(chain_root_outcome(&a.root), CHAIN_OUTCOME_VALUE);
 }
 
-/* They cost as much of the budget as whatever else is ready, and what is over is done in the next turn. */
+/* They cost as much of the budget as whatever else is ready, and what is over
+ * is done in the next turn. */
 static void rule_17_more_requests_than_budget(void **state)
 {
     static struct chain_cancel_request requests[CHAIN_BUDGET + 1];
@@ -258,7 +264,9 @@ static void post_while_asleep(struct chain_loop *loop, uint64_t deadline)
 /* One that does not wait is not woken. */
 static void rule_99_only_who_sleeps_is_woken(void **state)
 {
-    static const struct chain_port port = { .now = world_now, .wait = post_while_asleep, .wake = count_wake };
+    static const struct chain_port port = { .now = world_now,
+                                            .wait = post_while_asleep,
+                                            .wake = count_wake };
     struct mini a, b;
 
     (void)state;
@@ -295,7 +303,8 @@ struct timed {
     bool jumps;
 };
 
-static struct chain_strand *timed_body(struct timed *timed, struct chain_strand *strand, struct chain_loop *loop)
+static struct chain_strand *timed_body(struct timed *timed, struct chain_strand *strand,
+                                       struct chain_loop *loop)
 {
     if (strand->op.at == 2) {
         if (timed->jumps) /* and something is cleaned up on the way */
@@ -316,7 +325,9 @@ static struct chain_strand *timed_resume(struct chain_strand *strand, struct cha
     struct timed *timed;
 
     if (strand->op.at >= 2)
-        return timed_body((struct timed *)(void *)((char *)strand - offsetof(struct timed, body.strand)), strand, loop);
+        return timed_body((struct timed *)(void *)((char *)strand
+                                                   - offsetof(struct timed, body.strand)),
+                          strand, loop);
     timed = (struct timed *)(void *)((char *)strand - offsetof(struct timed, root.strand));
     if (strand->op.at == 0) {
         chain__fork(strand, CHAIN__ALL, 1, 1);

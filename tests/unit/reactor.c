@@ -82,7 +82,8 @@ static void get_start(struct get *op, int fd)
 
 static struct chain_strand *getter_resume(struct chain_strand *strand, struct chain_loop *its_loop)
 {
-    struct getter *g = (struct getter *)(void *)((char *)strand - offsetof(struct getter, root.strand));
+    struct getter *g =
+        (struct getter *)(void *)((char *)strand - offsetof(struct getter, root.strand));
 
     if (strand->op.at == 1)
         goto settled;
@@ -98,7 +99,8 @@ again:
     }
 settled:
     if (strand->op.code != 0) {
-        note("%c!%s ", g->name, strand->op.code < 0 ? "cancelled" : chain_code_name(strand->op.code));
+        note("%c!%s ", g->name,
+             strand->op.code < 0 ? "cancelled" : chain_code_name(strand->op.code));
         return chain__end(strand, its_loop, g->caller);
     }
     note("%c=%s ", g->name, g->area.got.text);
@@ -354,7 +356,8 @@ static void write_soon(int number)
     send(pair[1], "x", 1, MSG_DONTWAIT);
 }
 
-/* A loop on which only C code waits, for a descriptor, waits with it: neither does it return at once, again and again. */
+/* A loop on which only C code waits, for a descriptor, waits with it: neither
+ * does it return at once, again and again. */
 static void c_code_keeps_a_loop_waiting(void **state)
 {
     struct chain_io io = { .attempt = take_all };
@@ -427,7 +430,8 @@ static int lowest_free(void)
     return descriptor;
 }
 
-/* Neither for the first that a reactor needs, nor for the second: what was opened is closed again. */
+/* Neither for the first that a reactor needs, nor for the second: what was
+ * opened is closed again. */
 static void no_descriptors_left(void **state)
 {
     int lowest = lowest_free();

@@ -140,7 +140,8 @@ static void rule_62_cancelled_without_being_asked(void **state)
 static void hear(struct chain_loop *loop, const struct chain_error *error)
 {
     (void)loop;
-    note("suppressed %d %s %s ", error->code, error->message, error->origin != NULL ? error->origin->step : "?");
+    note("suppressed %d %s %s ", error->code, error->message,
+         error->origin != NULL ? error->origin->step : "?");
 }
 
 static void rule_106_a_rejection_after_the_decision_is_suppressed(void **state)

@@ -181,7 +181,8 @@ static void ring_many(struct chain_timer *timer, struct chain_loop *loop)
 
     assert_true(one->armed);
     assert_true(timer->deadline <= loop->now);
-    assert_true(timer->deadline > last.deadline || (timer->deadline == last.deadline && timer->order > last.order));
+    assert_true(timer->deadline > last.deadline
+                || (timer->deadline == last.deadline && timer->order > last.order));
     last = *timer;
     one->armed = false;
     armed--;
@@ -219,7 +220,8 @@ static void a_hundred_thousand_like_the_model(void **state)
 
 static int by_deadline(const void *a, const void *b)
 {
-    const struct chain_timer *x = *(const struct chain_timer *const *)a, *y = *(const struct chain_timer *const *)b;
+    const struct chain_timer *x = *(const struct chain_timer *const *)a,
+                             *y = *(const struct chain_timer *const *)b;
 
     if (x->deadline != y->deadline)
         return x->deadline < y->deadline ? -1 : 1;

@@ -1,4 +1,5 @@
-/* The tests of ends.c in a traced build: what happens after the end of a loop is told to nobody. And the text of events. */
+/* The tests of ends.c in a traced build: what happens after the end of a loop
+ * is told to nobody. And the text of events. */
 #define TRACED 1
 #define main ends_main
 #include "ends.c"
@@ -95,7 +96,9 @@ static void a_cancel_in_a_start_knows_its_place(void **state)
 
 static void a_text_fits_in_what_there_is(void **state)
 {
-    struct chain_event event = { .kind = CHAIN_EVENT_REJECTION, .code = 12345, .time = UINT64_C(1234567890), .number = 7 };
+    struct chain_event event = {
+        .kind = CHAIN_EVENT_REJECTION, .code = 12345, .time = UINT64_C(1234567890), .number = 7
+    };
     char whole[100], part[100];
     size_t length;
 

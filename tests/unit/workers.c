@@ -1,4 +1,5 @@
-/* The pools of threads that run blocking steps, without a loop (rule 104). Also run with ThreadSanitizer: make tsan. */
+/* The pools of threads that run blocking steps, without a loop (rule 104). Also
+ * run with ThreadSanitizer: make tsan. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -8,13 +9,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 #include <sys/mman.h>
+#include <cmocka.h>
 
 /* Threads are had until there are no more. */
 static int threads_left, threads_made;
 
-static int make_thread(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *context)
+static int make_thread(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
+                       void *context)
 {
     if (threads_left == 0)
         return EAGAIN;
@@ -33,8 +35,10 @@ static int make_lock(int code)
 }
 
 #define pthread_create make_thread
-#define pthread_mutex_init(mutex, attributes) (locks_left-- == 0 ? EAGAIN : make_lock(pthread_mutex_init(mutex, attributes)))
-#define pthread_cond_init(cond, attributes) (locks_left-- == 0 ? EAGAIN : make_lock(pthread_cond_init(cond, attributes)))
+#define pthread_mutex_init(mutex, attributes) \
+    (locks_left-- == 0 ? EAGAIN : make_lock(pthread_mutex_init(mutex, attributes)))
+#define pthread_cond_init(cond, attributes) \
+    (locks_left-- == 0 ? EAGAIN : make_lock(pthread_cond_init(cond, attributes)))
 #define pthread_mutex_destroy(mutex) (locks--, pthread_mutex_destroy(mutex))
 #define pthread_cond_destroy(cond) (locks--, pthread_cond_destroy(cond))
 #include "chain.h"
@@ -51,8 +55,8 @@ static void end_work(struct chain_work *work, int code);
 static struct chain__threads *pools;
 
 struct call {
-    struct chain_work work; /* first */
-    sem_t *until, *begun;   /* waits for it; says that it has begun */
+    struct chain_work work;                   /* first */
+    sem_t *until, *begun;                     /* waits for it; says that it has begun */
     void (*end)(struct call *call, int code); /* instead of settling; NULL: says that it is done */
     int order;
 };
@@ -88,7 +92,11 @@ static struct chain_op header; /* pending, and never settled */
 
 static struct call call_of(const char *pool, sem_t *until)
 {
-    struct call call = { { .run = run, .pool = pool, .done = { &header, 0 } }, until, until == NULL ? NULL : &begun, NULL, 0 };
+    struct call call = { { .run = run, .pool = pool, .done = { &header, 0 } },
+                         until,
+                         until == NULL ? NULL : &begun,
+                         NULL,
+                         0 };
     return call;
 }
 
@@ -99,7 +107,8 @@ static int set_up(void **state)
     threads_made = runs = 0;
     locks_left = -1;
     locks = 0;
-    return sem_init(&gate, 0, 0) | sem_init(&begun, 0, 0) | sem_init(&ran, 0, 0) | sem_init(&done, 0, 0);
+    return sem_init(&gate, 0, 0) | sem_init(&begun, 0, 0) | sem_init(&ran, 0, 0)
+           | sem_init(&done, 0, 0);
 }
 
 static int tear_down(void **state)
@@ -177,7 +186,8 @@ static void waiting_work_can_be_withdrawn(void **state)
         assert_int_equal(chain__threads_submit(&pools, &calls[i].work), 0);
     }
     assert_false(chain__threads_withdraw(&first.work)); /* it runs */
-    assert_true(chain__threads_withdraw(&calls[0].work)); /* the first, the last, one between, and not twice */
+    /* the first, the last, one between, and not twice */
+    assert_true(chain__threads_withdraw(&calls[0].work));
     assert_true(chain__threads_withdraw(&calls[4].work));
     assert_true(chain__threads_withdraw(&calls[2].work));
     assert_false(chain__threads_withdraw(&calls[2].work));
@@ -202,7 +212,8 @@ static void without_a_thread_it_is_refused(void **state)
     threads_left = 1;
     assert_int_equal(chain__threads_submit(&pools, &first.work), 0);
     wait_for(&begun, 1);
-    assert_int_equal(chain__threads_submit(&pools, &second.work), 0); /* no second thread: the first will do it */
+    /* no second thread: the first will do it */
+    assert_int_equal(chain__threads_submit(&pools, &second.work), 0);
     open_gate(1);
     wait_for(&done, 2);
     assert_int_equal(second.order, 2);
@@ -221,7 +232,8 @@ static void a_pool_that_cannot_be_made_leaves_nothing(void **state)
     }
 }
 
-/* A fault that is blocked ends the program, whatever handler it has; other signals are for the program's own threads. */
+/* A fault that is blocked ends the program, whatever handler it has; other
+ * signals are for the program's own threads. */
 static volatile sig_atomic_t faults;
 
 static void note_fault(int signal)
@@ -240,7 +252,8 @@ static int raise_all(struct chain_work *work)
     for (size_t i = 0; i < FAULTS; i++)
         raise(signals[i]);
     pthread_sigmask(SIG_BLOCK, NULL, &blocked);
-    ((struct call *)(void *)work)->order = sigismember(&blocked, SIGINT) + sigismember(&blocked, SIGCHLD);
+    ((struct call *)(void *)work)->order =
+        sigismember(&blocked, SIGINT) + sigismember(&blocked, SIGCHLD);
     return 0;
 }
 
@@ -320,8 +333,9 @@ static void held(void **state)
     assert_int_equal(second.order, 2);
 }
 
-/* A thread posts with the lock, which hold() takes, and its step is not among those that run any more: so a child finds that
- * either the thread has posted, or that it has not begun to. */
+/* A thread posts with the lock, which hold() takes, and its step is not among
+ * those that run any more: so a child finds that either the thread has posted,
+ * or that it has not begun to. */
 static bool locked, is_running, posted;
 static int code_posted;
 
@@ -372,7 +386,8 @@ static void a_post_is_waited_for(void **state)
     assert_true(seen);
 }
 
-/* Once it is settled the chain may end and its frame be freed, before the thread has done anything else. */
+/* Once it is settled the chain may end and its frame be freed, before the
+ * thread has done anything else. */
 static void unmap(struct call *call, int code)
 {
     (void)code;
@@ -382,7 +397,8 @@ static void unmap(struct call *call, int code)
 
 static void the_frame_is_not_looked_at_after_the_post(void **state)
 {
-    struct call *call = mmap(NULL, sizeof *call, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    struct call *call =
+        mmap(NULL, sizeof *call, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     struct call next = call_of(NULL, NULL);
 
     (void)state;
@@ -407,13 +423,15 @@ int main(void)
         cmocka_unit_test_setup_teardown(one_thread_takes_work_in_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(waiting_work_can_be_withdrawn, set_up, tear_down),
         cmocka_unit_test_setup_teardown(without_a_thread_it_is_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_pool_that_cannot_be_made_leaves_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_pool_that_cannot_be_made_leaves_nothing, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(faults_are_not_blocked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(sizes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(closing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(held, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_post_is_waited_for, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_frame_is_not_looked_at_after_the_post, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_frame_is_not_looked_at_after_the_post, set_up,
+                                        tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

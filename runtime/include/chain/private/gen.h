@@ -14,7 +14,7 @@ extern "C" {
 
 /* Padding before a header of so many bytes, so that what follows the header directly can be aligned as its types ask for: nothing,
  * unless that is more than the header's own place gives. `alignments` are those of the types, joined by |. Unnamed bit-fields: an
- * initializer passes over them, and they may be empty. Types aligned to more than 128 bytes have no place behind a header. */
+ * initializer passes over them, and they may be empty. Types aligned to more than 128 bytes have no place after a header. */
 #ifdef __TINYC__ /* aligns nothing to more than 8 bytes, and knows no such bit-fields */
 #define CHAIN__PAD(header, alignments)
 #else
@@ -77,7 +77,7 @@ static inline struct chain_strand *chain__strand_before(void *frame)
 }
 
 /* The header of the strand that waits for a branch, given that of the branch, which has no strand: that is a fixed distance
- * behind it, or behind a pointer to the frame that the strand runs. */
+ * after it, or after a pointer to the frame that the strand runs. */
 static inline struct chain_op *chain__parent_of(struct chain_op *branch)
 {
     char *place = (char *)branch - (size_t)branch->at * 8;
@@ -244,7 +244,7 @@ static inline bool chain__settled_at_once(const struct chain_strand *strand)
     return strand->op.at == CHAIN__SETTLED_AT_ONCE;
 }
 
-/* Behind the start: whether the strand waits for the operation, and resumes at `at`. */
+/* After the start: whether the strand waits for the operation, and resumes at `at`. */
 static inline bool chain__waits(struct chain_strand *strand, unsigned at)
 {
     if (chain__settled_at_once(strand))
@@ -287,7 +287,7 @@ static inline void chain__end_pending(struct chain_deferred done, int code)
     CHAIN__TRACE(chain__trace_settled(done.tag, done.op, code));
 }
 
-/* The strand goes on: behind the start, if that is still running. */
+/* The strand goes on: after the start, if that is still running. */
 static inline void chain__go_on(struct chain_deferred done)
 {
     if (done.op->at == CHAIN__STARTING)
@@ -321,7 +321,7 @@ static inline void chain__expect(struct chain_strand *strand)
     strand->op.mark = 0;
 }
 
-/* Behind it, whatever the outcome: whether there is a value to be taken over. */
+/* After it, whatever the outcome: whether there is a value to be taken over. */
 static inline bool chain__arrived(const struct chain_op *op)
 {
     return op->code == 0 || (op->code == CHAIN_CODE_CANCELLED && op->mark != CHAIN__EMPTY);
@@ -366,7 +366,7 @@ static inline int chain__rejection_code(int code)
     return CHAIN__LIKELY(code > 0) ? code : EINVAL;
 }
 
-/* A rejection inside a step: the code into the header, the rest into the storage behind it. Returns 1. */
+/* A rejection inside a step: the code into the header, the rest into the storage after it. Returns 1. */
 static inline int chain__raise(struct chain_op *op, int code, const char *message, intptr_t info)
 {
     struct chain_failure *failure = chain__failure(op);
@@ -422,7 +422,7 @@ static inline void chain__originates(struct chain_op *op, const struct chain_sit
         failure->origin = site;
 }
 
-/* Behind a step: whether it was rejected or cancelled. A rejection comes from `site`, unless something further in has said so. */
+/* After a step: whether it was rejected or cancelled. A rejection comes from `site`, unless something further in has said so. */
 static inline bool chain__failed(struct chain_op *op, const struct chain_site *site)
 {
     if (op->code == 0)
@@ -576,7 +576,7 @@ static inline void chain__cancel_branch(struct chain_strand *branch, struct chai
 }
 
 /* The items of an each that have not ended, in the order in which they began (rule 68). `first` is the strand in the first of
- * `limit` slots of `size` bytes; the number of the item stands `number` bytes behind it. */
+ * `limit` slots of `size` bytes; the number of the item stands `number` bytes after it. */
 void chain__cancel_slots(struct chain_strand *first, size_t size, size_t limit, size_t number, struct chain_loop *loop);
 
 /* A branch that is one operation: whether its NAME_cancel() is to be called. */
@@ -651,10 +651,13 @@ static inline void chain__impossible(void)
 }
 #endif
 
+/* Each needs those before it. */
+/* clang-format off */
 #include "chain/private/post.h"
 #include "chain/private/join.h"
 #include "chain/private/spawn.h"
 #include "chain/private/run.h"
 #include "chain_bare.h"
+/* clang-format on */
 
 #endif

@@ -80,7 +80,7 @@ void chain__slot_again(struct chain_strand *parent, struct chain_strand *slot, s
  * `size` bytes. */
 struct chain_strand *chain__free_slot(const struct chain_strand *parent, struct chain_strand *first, size_t size, unsigned limit);
 
-/* One more branch, while its siblings run: it begins behind those that are ready now, and so needs no stack (rule 13). */
+/* One more branch, while its siblings run: it begins after those that are ready now, and so needs no stack (rule 13). */
 void chain__strand_queue(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at);
 
 /* A branch strand has ended with the outcome in its header and storage. */
@@ -117,7 +117,7 @@ static inline bool chain__joined(struct chain_strand *strand, struct chain_loop 
     return (chain__tag(&strand->op) & CHAIN__GENERATION) == 0 || chain__decide(strand, loop);
 }
 
-/* Behind an any or race: whether this branch decided. */
+/* After an any or race: whether this branch decided. */
 static inline bool chain__won(struct chain_strand *strand, const struct chain_op *branch)
 {
     return ((struct chain__decision *)chain__storage(&strand->op))->winner == branch;
@@ -177,7 +177,7 @@ struct chain__timeout {
 void chain__timeout_start(struct chain_strand *strand, struct chain_loop *loop, int64_t ns);
 void chain__timeout_end(struct chain_strand *strand, struct chain_loop *loop);
 
-/* The pause behind attempt number `attempt`: first, doubling up to most, with up to `jitter` percent more (rule 91). */
+/* The pause after attempt number `attempt`: first, doubling up to most, with up to `jitter` percent more (rule 91). */
 int64_t chain__backoff(struct chain_loop *loop, int attempt, int64_t first, int64_t most, unsigned jitter);
 
 /* ---- delay ---- */

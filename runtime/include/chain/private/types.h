@@ -55,7 +55,7 @@ struct chain_type {
     size_t nursery;                 /* where the instances that it has spawned are; 0: it spawns none */
 };
 
-/* One sequential line of execution. Directly behind it stands the frame it runs, and in that, first, the storage of what it
+/* One sequential line of execution. Directly after it stands the frame it runs, and in that, first, the storage of what it
  * waits for: the operation's struct, then its value or failure. */
 struct chain_strand {
     struct chain_strand *next;     /* in the ready queue or among the posts */
