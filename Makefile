@@ -51,6 +51,11 @@ PUBLIC_HEADERS  := $(HEADERS:runtime/include/%=$(BUILD)/include/%)
 PUBLIC_MODULES  := $(MODULES:runtime/ops/%=$(BUILD)/share/chain/%)
 MODULE_HEADERS  := $(MODULES:runtime/ops/%.chain=$(BUILD)/include/chain/%.h)
 
+# A header that has moved in the tree would still be found in its old place, and define everything twice.
+STALE := $(filter-out $(PUBLIC_HEADERS) $(MODULE_HEADERS),\
+    $(wildcard $(foreach folder,include include/chain include/chain/private,$(BUILD)/$(folder)/*.h)))
+$(if $(STALE),$(shell rm -f $(STALE)))
+
 # What runs chainc here, if the one that is built is for another machine.
 CHAINC_RUN ?= $(RUN_WITH) $(CHAINC)
 CHAINC_DEP := $(filter $(CHAINC),$(CHAINC_RUN))

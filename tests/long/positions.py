@@ -145,6 +145,7 @@ HARMLESS = [" // c", " // c \\\\\n\n", " // c \\\\\n  \n ", " /* c \\\\\n\n */",
 STRAY = [" \\", "\\", " \\\\\n\n", " \\\\\n\n// c \\\\\n\n", " \\ // c\n", " \\\n\\\\\r\n\n"]
 EVERYTHING = sys.argv[1:2] == ["all"]
 MARK = re.compile(r"«(\w+):(.*?)»", re.S)
+USED = re.compile(r"^([^\s:][^:\n]*):(\d+):(?:\d+:)? note: (?:in expansion of|expanded from) macro", re.M)
 ERROR = re.compile(r"^([^\s:][^:\n]*):(\d+):(?:\d+:)? (?:fatal )?error: (.*)", re.M)
 FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-unused", "-Wno-missing-field-initializers", "-fsyntax-only", "-I", str(BUILD / "include"), "-I", "."]
 
@@ -174,8 +175,14 @@ class Tally:
 
 
 def first_error(done):
+    """Of one inside a macro of the runtime: where the compiler says that the macro is used."""
     match = ERROR.search(done.stderr)
-    return (match[1], int(match[2]), match[3]) if match else ("", 0, done.stderr[:200])
+    if match is None:
+        return "", 0, done.stderr[:200]
+    after = ERROR.search(done.stderr, match.end())
+    used = USED.findall(done.stderr, match.end(), after.start() if after else len(done.stderr))
+    file, line = used[-1] if used and match[1].endswith(".h") else (match[1], match[2])
+    return file, int(line), match[3]
 
 
 def by_turns(tally):
