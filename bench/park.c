@@ -42,7 +42,7 @@ void *__wrap_realloc(void *old, size_t size)
     return __real_realloc(old, size);
 }
 
-/* ---- measuring ---- */
+/* ---- measuring ----------------------------------------------------------- */
 
 static size_t resident(void)
 {
@@ -75,7 +75,7 @@ static void report(const char *name, size_t size, size_t chains, size_t before, 
            heap, work.sum);
 }
 
-/* ---- chains ---- */
+/* ---- chains -------------------------------------------------------------- */
 
 static uint64_t port_now(struct chain_loop *loop)
 {
@@ -172,8 +172,7 @@ static void park_chains(const char *name, size_t size, size_t chains,
     report(name, size, chains, before, parked, allocations - heap);
 }
 
-/* ---- the peer: bench/peer.h's machine with the four values, and told of its end by its list ----
- */
+/* ---- the peer: bench/peer.h's machine with the four values, and told of its end by its list ---- */
 
 struct peer {
     struct peer *next;

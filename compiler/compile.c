@@ -8,7 +8,7 @@
 #include "frame/frame.h"
 #include "syntax/ast.h"
 
-/* ---- dumps ---- */
+/* ---- dumps --------------------------------------------------------------- */
 
 static void dump_tree(struct compilation *compilation, struct writer *out,
                       const struct ast_file *file)
@@ -30,7 +30,7 @@ static void dump_chain(struct compilation *compilation, struct writer *out,
         frame_dump(out, chain);
 }
 
-/* ---- the report ---- */
+/* ---- the report ---------------------------------------------------------- */
 
 /* The folder that a path leads to. */
 static const char *folder_of(struct arena *arena, const char *path)
@@ -77,7 +77,7 @@ static void print_report(struct compilation *compilation, const struct ir_chain 
         report_print(out, report, compilation->options->dump == DUMP_REPORT_JSON);
 }
 
-/* ---- the passes ---- */
+/* ---- the passes ---------------------------------------------------------- */
 
 static struct ir_chain *machine(struct compilation *compilation, struct checked_chain *checked)
 {
@@ -164,7 +164,7 @@ void compile(struct compilation *compilation, const struct source *source)
         compile_tree(compilation, file);
 }
 
-/* ---- a compilation ---- */
+/* ---- a compilation ------------------------------------------------------- */
 
 void compile_begin(struct compilation *compilation, const struct options *options,
                    const struct diags *settings)

@@ -35,7 +35,7 @@ struct named_output {
     const char *path, *input;
 };
 
-/* ---- names of files ---- */
+/* ---- names of files ------------------------------------------------------ */
 
 static const char *last_part(const char *path)
 {
@@ -104,7 +104,7 @@ static const char *header_name(struct session *session)
                : with_ending(&session->compilation.arena, last_part(options->input), ".h");
 }
 
-/* ---- the outputs ---- */
+/* ---- the outputs --------------------------------------------------------- */
 
 static void stage(struct session *session, const char *path, const struct writer *text,
                   bool if_changed)
@@ -211,7 +211,7 @@ static bool check_outputs(struct session *session)
     return false;
 }
 
-/* ---- an input ---- */
+/* ---- an input ------------------------------------------------------------ */
 
 /* `time.chain` makes a time.h, which -I and its folder put before the C
  * library's. With --header it has been chosen. */
@@ -333,7 +333,7 @@ static enum status translate_all(struct arena *arena, const struct options *opti
     return worst;
 }
 
-/* ---- the runtime as two files ---- */
+/* ---- the runtime as two files -------------------------------------------- */
 
 static enum status copy_runtime(struct arena *arena, const struct options *options)
 {
@@ -362,7 +362,7 @@ static enum status copy_runtime(struct arena *arena, const struct options *optio
     return write_outputs(arena, &outputs);
 }
 
-/* ---- the program ---- */
+/* ---- the program --------------------------------------------------------- */
 
 struct command {
     struct arena arena;

@@ -130,7 +130,7 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 
 %%
 
-/* ---- items ---- */
+/* ---- items --------------------------------------------------------------- */
 
 file: items                                     { *items = $items.first; }
 
@@ -171,7 +171,7 @@ code:
 | NAME "=" NUM STRING                           { $$ = ast_new_code(A, $1, $3, $4); }
 | error                                         { $$ = NULL; }
 
-/* ---- prototypes ---- */
+/* ---- prototypes ---------------------------------------------------------- */
 
 operation: kind proto opclauses                 { $$ = ast_proto_with($2, $1, false, span_join(@1, @2), $3.first); }
 chain: linkage proto opclauses                  { $$ = ast_proto_with($2, AST_CHAIN, $1, span_join(@1, @2), $3.first); }
@@ -220,7 +220,7 @@ count:
 | NAME                                          { $$ = ast_new_number(A, @1, $1->name); }
 | CEXPR                                         { $$ = ast_number_in_brackets(ast_new_number(A, @1, $1->text)); }
 
-/* ---- pipelines ---- */
+/* ---- pipelines ----------------------------------------------------------- */
 
 args: ARGS                                      { $$ = $1; scan_check_arguments(scan, $1); }
 
@@ -283,7 +283,7 @@ dur:
   DUR
 | CEXPR UNIT                                    { $$ = ast_new_duration(A, @$, $1, $2); }
 
-/* ---- forms ---- */
+/* ---- forms --------------------------------------------------------------- */
 
 primary:
   NAME                                          { $$ = ast_new_call(A, AST_CALL, @$, $1); }

@@ -110,7 +110,7 @@ void diag_list_categories(struct writer *out)
             writer_putf(out, "  -Wno-%s\n", infos[code].category);
 }
 
-/* ---- printing ---- */
+/* ---- printing ------------------------------------------------------------ */
 
 enum { WIDEST_LINE = 160, LONGEST_CHARACTER = 4 };
 

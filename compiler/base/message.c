@@ -13,7 +13,7 @@
 #include "base/io.h"
 #include "base/writer.h"
 
-/* ---- what can be shown ---- */
+/* ---- what can be shown --------------------------------------------------- */
 
 /* How many bytes a UTF-8 character has, by its first one; 0: none begins so. */
 static size_t length_of(unsigned char first)
@@ -97,7 +97,7 @@ void message_visible_put(struct writer *writer, const char *text, size_t length)
     }
 }
 
-/* ---- messages that are about no place in a source ---- */
+/* ---- messages that are about no place in a source ------------------------ */
 
 void message_print(struct arena *arena, const char *path, const char *format, ...)
 {

@@ -35,7 +35,7 @@ static void index_lines(struct arena *arena, struct source *source)
     }
 }
 
-/* ---- joined lines ---- */
+/* ---- joined lines -------------------------------------------------------- */
 
 /* The length of a backslash with the end of its line, which may be the end of
  * the text; 0 if this is none. */
@@ -136,7 +136,7 @@ const char *source_raw(const struct source *source, uint32_t begin, uint32_t end
     return source->raw + raw;
 }
 
-/* ---- files ---- */
+/* ---- files --------------------------------------------------------------- */
 
 /* Each file gets one position more than it has bytes: its end is a place, too. */
 static pos next_base(const struct sources *sources)
@@ -170,7 +170,7 @@ const struct source *source_add(struct sources *sources, const char *path, const
     return adopt(sources, path, arena_copy(sources->arena, text, length), length);
 }
 
-/* ---- reading ---- */
+/* ---- reading ------------------------------------------------------------- */
 
 /* Reads up to the end, into a buffer that has this many bytes to begin with.
  * NULL without memory, or with *error set. A NUL byte is refused later,
@@ -288,7 +288,7 @@ const struct source *source_import(struct sources *sources, const char *path, co
     return NULL;
 }
 
-/* ---- places ---- */
+/* ---- places -------------------------------------------------------------- */
 
 static const struct source *find_source(const struct sources *sources, pos at)
 {

@@ -55,7 +55,7 @@ static struct position *position_new(struct counting *counting, struct position 
     return position;
 }
 
-/* ---- what runs where ---- */
+/* ---- what runs where ----------------------------------------------------- */
 
 /* How many items an each has at a time. What a macro or an expression stands
  * for only the C compiler knows: they count as 1, and it looks at the size of
@@ -112,7 +112,7 @@ static void note_call(void *context, struct ast_form *form)
     (*called)->chain = form->u.call.op;
 }
 
-/* ---- how many ---- */
+/* ---- how many ------------------------------------------------------------ */
 
 static uint64_t times(uint64_t a, uint64_t b)
 {

@@ -16,7 +16,7 @@
 
 static const struct ctype no_type = { NULL, "", 0 };
 
-/* ---- blocks ---- */
+/* ---- blocks -------------------------------------------------------------- */
 
 static struct node_var *check_var(struct checker *checker, const struct ast_var *var)
 {
@@ -85,7 +85,7 @@ struct node *check_block(struct checker *checker, const struct ast_block *block)
     return node;
 }
 
-/* ---- as ---- */
+/* ---- as ------------------------------------------------------------------ */
 
 /* A form that runs on the way out, shielded: receives nothing, and nothing jumps out of it. */
 static struct node *check_shielded(struct checker *checker, const struct ast_form *form,
@@ -157,7 +157,7 @@ static struct node *check_step(struct checker *checker, const struct ast_step *s
     return node;
 }
 
-/* ---- clauses ---- */
+/* ---- clauses ------------------------------------------------------------- */
 
 static void check_reachable(struct checker *checker, const struct node *before,
                             const struct ast_clause *clause)
@@ -368,7 +368,7 @@ struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *
     return node;
 }
 
-/* ---- chains ---- */
+/* ---- chains -------------------------------------------------------------- */
 
 static void add_parameters(struct checker *checker)
 {

@@ -43,7 +43,7 @@ static const struct ast_step *last_step(const struct ast_pipeline *pipeline)
     return last;
 }
 
-/* ---- winner's blocks ---- */
+/* ---- winner's blocks ----------------------------------------------------- */
 
 static void check_winner(struct checker *checker, const struct ast_branch *branch,
                          struct node *node, const struct own_point *start)
@@ -64,7 +64,7 @@ static void check_winner(struct checker *checker, const struct ast_branch *branc
     check_take_type(node, node->u.block.winner);
 }
 
-/* ---- settle ---- */
+/* ---- settle -------------------------------------------------------------- */
 
 /* "struct NAME_settled_3 { enum chain_outcome outcome; T value; struct
  * chain_error error; }", by the value's type. */
@@ -116,7 +116,7 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
     }
 }
 
-/* ---- branches ---- */
+/* ---- branches ------------------------------------------------------------ */
 
 static struct node *check_branch(struct checker *checker, const struct ast_branch *branch,
                                  enum ast_form_kind kind, struct assigned *result,
@@ -222,7 +222,7 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
     return node;
 }
 
-/* ---- each ---- */
+/* ---- each ---------------------------------------------------------------- */
 
 static struct variable *check_index(struct checker *checker, const struct ast_name *name)
 {
@@ -321,7 +321,7 @@ struct node *check_each(struct checker *checker, const struct ast_form *form)
     return node;
 }
 
-/* ---- timeout ---- */
+/* ---- timeout ------------------------------------------------------------- */
 
 /* The form runs as a branch of its own, so that it can be cancelled alone; its
  * names are those of the block around it. */

@@ -42,7 +42,7 @@ static struct node *check_do(struct checker *checker, const struct ast_form *for
     return node;
 }
 
-/* ---- if and loops ---- */
+/* ---- if and loops -------------------------------------------------------- */
 
 static struct text *check_condition(struct checker *checker, const struct ast_c *condition)
 {
@@ -124,7 +124,7 @@ static struct node *check_jump(struct checker *checker, const struct ast_form *f
     return node;
 }
 
-/* ---- leaving ---- */
+/* ---- leaving ------------------------------------------------------------- */
 
 /* `return NAME` gives a name of the chain, or the value of an operation. */
 static struct node *check_returned(struct checker *checker, const struct ast_form *value)
@@ -226,7 +226,7 @@ static struct node *check_reject(struct checker *checker, const struct ast_form 
     return node;
 }
 
-/* ---- retry ---- */
+/* ---- retry --------------------------------------------------------------- */
 
 static const char *number_text(const struct ast_number *number)
 {
@@ -277,7 +277,7 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
     return node;
 }
 
-/* ---- forms ---- */
+/* ---- forms --------------------------------------------------------------- */
 
 struct node *check_form(struct checker *checker, const struct ast_form *form)
 {

@@ -147,7 +147,7 @@ void check_own_release_arguments(struct checker *checker, const struct text *arg
         own_released(checker, text_owner(args), op, args->span);
 }
 
-/* ---- ways ---- */
+/* ---- ways ---------------------------------------------------------------- */
 
 static struct moved copy_of(struct checker *checker, const struct moved *moved)
 {
@@ -227,7 +227,7 @@ void check_own_after_cleanup(struct checker *checker, const struct own_point *cl
     add_moved(checker, &checker->moved.maybe, cleanup->serial, checker->serial);
 }
 
-/* ---- what runs more than once ---- */
+/* ---- what runs more than once -------------------------------------------- */
 
 void check_own_loop_begin(struct checker *checker, struct own_loop *loop, bool may_pass)
 {
@@ -284,7 +284,7 @@ void check_own_once(struct checker *checker, const struct own_point *start, cons
             diag_report(checker->diags, D_MOVED_AGAIN, m->span, m->variable->name, word);
 }
 
-/* ---- what runs at the same time ---- */
+/* ---- what runs at the same time ------------------------------------------ */
 
 static const struct mention *mentioned_between(const struct checker *checker,
                                                const struct variable *variable, unsigned begin,

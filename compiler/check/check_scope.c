@@ -11,7 +11,7 @@ struct visible_name {
     struct variable *innermost;
 };
 
-/* ---- certainly set ---- */
+/* ---- certainly set ------------------------------------------------------- */
 
 struct assigned check_assigned_copy(struct checker *checker, const struct assigned *set)
 {
@@ -76,7 +76,7 @@ void check_assigned_union(struct checker *checker, struct assigned *set,
         set->words[i] |= other->words[i];
 }
 
-/* ---- visible names ---- */
+/* ---- visible names ------------------------------------------------------- */
 
 struct check_note *check_note(const struct checker *checker, const struct variable *variable)
 {

@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "check/check.h"
 
-/* ---- pointers into inner blocks ---- */
+/* ---- pointers into inner blocks ------------------------------------------ */
 
 static bool ends_in_address(const struct piece *text)
 {
@@ -52,7 +52,7 @@ static void warn_of_pointers(struct checker *checker, const struct text *arg)
     }
 }
 
-/* ---- what is lent ---- */
+/* ---- what is lent -------------------------------------------------------- */
 
 /* An instance lives on when the block that owns the thing has ended, and with
  * it the thing; also if a `join` follows there, as a cancel does not wait for
@@ -73,7 +73,7 @@ static void warn_of_lent(struct checker *checker, const struct text *arg, const 
     }
 }
 
-/* ---- the forms ---- */
+/* ---- the forms ----------------------------------------------------------- */
 
 static bool can_be_spawned(struct checker *checker, const struct ast_form *form)
 {

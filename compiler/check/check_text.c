@@ -232,7 +232,7 @@ static void take_name(struct scan *scan, struct ctoken token, const char *after,
     piece->variable = variable;
 }
 
-/* ---- reject( … ) and return in a do ---- */
+/* ---- reject( … ) and return in a do -------------------------------------- */
 
 /* The bracket is the next token. */
 static void open_reject(struct scan *scan, struct ctoken token, const char *after)

@@ -326,7 +326,7 @@ struct variable *check_incoming_wanted(struct checker *checker, struct ctype typ
     return incoming_made(checker, checker->it, type, at, by);
 }
 
-/* ---- values that own something ---- */
+/* ---- values that own something ------------------------------------------- */
 
 /* What a delay passes on is in somebody's care already. */
 static bool is_passed_on(const struct node *node)

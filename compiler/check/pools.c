@@ -49,7 +49,7 @@ static struct pool_node *node_new(struct search *search, struct symbol *chain,
     return node;
 }
 
-/* ---- what is said ---- */
+/* ---- what is said -------------------------------------------------------- */
 
 /* The end of the shortest way from a chain to one of its circle that spawns it. */
 static struct pool_node *find_way(struct pool_node *start)
@@ -117,7 +117,7 @@ static void warn(struct search *search, struct pool_node *circle)
         "bound, or a chain outside of the circle can spawn them all");
 }
 
-/* ---- the search ---- */
+/* ---- the search ---------------------------------------------------------- */
 
 /* Who needs a slot for one of the circle. */
 static void note_spawned(const struct pool_node *fellow)

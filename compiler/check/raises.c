@@ -380,7 +380,7 @@ static struct codes of_item(struct raising *raising, struct node *node)
     return both(raising, source, codes_of(raising, node->u.then.second));
 }
 
-/* ---- what never ends ---- */
+/* ---- what never ends ----------------------------------------------------- */
 
 static bool has_no_end(const struct node *node)
 {

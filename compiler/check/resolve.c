@@ -16,7 +16,7 @@
 #include "passes.h"
 #include "syntax/ast_walk.h"
 
-/* ---- imports ---- */
+/* ---- imports ------------------------------------------------------------- */
 
 static struct unit *unit_find(const struct program *program, const struct source *source)
 {
@@ -166,7 +166,7 @@ static void import(struct program *program, const struct unit *from, struct ast_
     }
 }
 
-/* ---- declaring ---- */
+/* ---- declaring ----------------------------------------------------------- */
 
 /* The same C text, or none. */
 static bool is_same_text(const struct ast_c *a, const struct ast_c *b)
@@ -420,7 +420,7 @@ static void declare_item(struct program *program, struct unit *unit, struct ast_
     }
 }
 
-/* ---- finding what is called ---- */
+/* ---- finding what is called ---------------------------------------------- */
 
 struct resolver {
     struct program *program;
@@ -492,7 +492,7 @@ static void resolve_chain(struct program *program, struct symbol *chain)
     ast_walk_block(&visitor, chain->proto->body);
 }
 
-/* ---- the pass ---- */
+/* ---- the pass ------------------------------------------------------------ */
 
 static bool is_chain(const struct symbol *symbol)
 {

@@ -9,7 +9,7 @@
 #include "ctext/cdecl.h"
 #include "ctext/ctext.h"
 
-/* ---- makers ---- */
+/* ---- makers -------------------------------------------------------------- */
 
 /* What a C name stands for; several things may have one, such as a chain and its module. */
 struct maker {
@@ -149,7 +149,7 @@ static void add_module(struct program *program, struct maker **makers, struct un
     add_maker(program, makers, maker);
 }
 
-/* ---- what C text declares at file level ---- */
+/* ---- what C text declares at file level ---------------------------------- */
 
 enum declared { DECLARED_NAME, DECLARED_ENUMERATOR, DECLARED_TYPE, DECLARED_TAG };
 
@@ -266,7 +266,7 @@ static void check_texts(struct program *program, struct maker *makers)
                 check_text(program, makers, item->u.c, false);
 }
 
-/* ---- macros ---- */
+/* ---- macros -------------------------------------------------------------- */
 
 /* Those with the name of something itself are refused there. */
 static void check_macros(struct program *program, struct maker *makers,
@@ -286,7 +286,7 @@ static void check_macros(struct program *program, struct maker *makers,
         }
 }
 
-/* ---- the part of the pass ---- */
+/* ---- the part of the pass ------------------------------------------------ */
 
 static struct maker *makers_of(struct program *program)
 {

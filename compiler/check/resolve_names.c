@@ -17,7 +17,7 @@
 #include "ctext/reserved.h"
 #include "syntax/ast_walk.h"
 
-/* ---- words of the text at file level ---- */
+/* ---- words of the text at file level ------------------------------------- */
 
 static void note(struct program *program, struct word_entry **set, const char *name,
                  struct span span)
@@ -161,7 +161,7 @@ static const char *own_name(const struct program *program, const char *name)
     return own;
 }
 
-/* ---- parameters ---- */
+/* ---- parameters ---------------------------------------------------------- */
 
 /* The names that a parameter of an operation cannot have, in its prototype and
  * in its definition. */
@@ -216,7 +216,7 @@ static void name_parameters(struct program *program, struct symbol *op)
     }
 }
 
-/* ---- names that something else has ---- */
+/* ---- names that something else has --------------------------------------- */
 
 static bool is_mentioned(const struct program *program, const char *header)
 {
@@ -376,7 +376,7 @@ static void check_macros(struct program *program)
             diag_report(program->diags, D_MACRO_MEMBER, macro->span, macro->name);
 }
 
-/* ---- tags ---- */
+/* ---- tags ---------------------------------------------------------------- */
 
 /* `struct NAME` where the header has a type of that name: in C++ the two are one. */
 static void check_tags(struct program *program, const struct ast_c *c)
@@ -416,7 +416,7 @@ static void check_item_tags(struct program *program, const struct ast_item *item
     }
 }
 
-/* ---- the part of the pass ---- */
+/* ---- the part of the pass ------------------------------------------------ */
 
 void resolve_names(struct program *program)
 {

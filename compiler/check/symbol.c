@@ -23,7 +23,7 @@ struct symbol *symbol_find_in(const struct program *program, const struct unit *
     return symbol != NULL ? symbol : symbol_find(program, name);
 }
 
-/* ---- types ---- */
+/* ---- types --------------------------------------------------------------- */
 
 bool ctype_is_void(struct ctype type)
 {
@@ -285,7 +285,7 @@ struct ctype ctype_of_text(struct arena *arena, const struct ast_c *c)
     return type;
 }
 
-/* ---- codes ---- */
+/* ---- codes --------------------------------------------------------------- */
 
 static bool is_code(const struct program *program, const char *name)
 {
@@ -330,7 +330,7 @@ void symbol_check_positive(const struct program *program, const struct ast_c *co
         diag_help(program->diags, diag, "did you mean '%s'?", value);
 }
 
-/* ---- installed modules ---- */
+/* ---- installed modules --------------------------------------------------- */
 
 /* What runtime/ops/NAME.chain declares: tests/scripts/modules.py compares. */
 const struct module modules[] = {

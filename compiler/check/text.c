@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "check/checked.h"
 
-/* ---- pipelines ---- */
+/* ---- pipelines ----------------------------------------------------------- */
 
 struct node *node_before(const struct node *node)
 {
@@ -24,7 +24,7 @@ struct node *node_first(struct node *node)
     return node;
 }
 
-/* ---- made up texts ---- */
+/* ---- made up texts ------------------------------------------------------- */
 
 struct text *text_new(struct arena *arena)
 {
@@ -66,7 +66,7 @@ void text_add_text(struct arena *arena, struct text *text, const struct text *ot
     }
 }
 
-/* ---- who owns what ---- */
+/* ---- who owns what ------------------------------------------------------- */
 
 struct variable *text_owner(const struct text *text)
 {

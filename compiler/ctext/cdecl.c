@@ -140,7 +140,7 @@ static enum cname declare(struct cdecl *text, struct ctoken token, enum cdecl_st
     return CNAME_DECLARED;
 }
 
-/* ---- names ---- */
+/* ---- names --------------------------------------------------------------- */
 
 static enum cname goes_on_as(struct cdecl *text, enum cdecl_state state, enum cname name)
 {
@@ -261,7 +261,7 @@ bool cdecl_is_outside(const struct cdecl *text)
     return true;
 }
 
-/* ---- brackets ---- */
+/* ---- brackets ------------------------------------------------------------ */
 
 static enum cdecl_kind kind_of_brace(const struct cdecl *text)
 {

@@ -40,7 +40,7 @@ const struct made_ending reserved_made_endings[] = {
 };
 const size_t reserved_made_count = sizeof reserved_made_endings / sizeof *reserved_made_endings;
 
-/* ---- the words, hashed at the first question ---- */
+/* ---- the words, hashed at the first question ----------------------------- */
 
 struct word {
     const char *text; /* in its row, not terminated; NULL: free */
@@ -144,7 +144,7 @@ bool reserved_is_ours(const char *name)
            || strncmp(name, "chain_", 6) == 0 || strncmp(name, "CHAIN_", 6) == 0;
 }
 
-/* ---- names of headers ---- */
+/* ---- names of headers ---------------------------------------------------- */
 
 bool reserved_is_always_there(const char *header)
 {
@@ -195,7 +195,7 @@ bool reserved_is_library(const char *name)
     return false;
 }
 
-/* ---- names made from names ---- */
+/* ---- names made from names ----------------------------------------------- */
 
 /* The text after 1 or 1_2; `text` itself if there is no number. */
 static const char *look_past_numbers(const char *text)

@@ -343,7 +343,7 @@ static void check_combination(struct reader *reader)
         misused(reader, "-MF, -MT, -MQ and -MP need -MD");
 }
 
-/* ---- where things are ---- */
+/* ---- where things are ---------------------------------------------------- */
 
 /* The way from the folder of the installed program to that of the data, if the
  * build was told an unusual one. */
@@ -436,7 +436,7 @@ const char *options_runtime_dir(struct arena *arena, const struct options *optio
     return options->data_dir == NULL ? NULL : arena_format(arena, "%s/runtime", options->data_dir);
 }
 
-/* ---- all of it ---- */
+/* ---- all of it ----------------------------------------------------------- */
 
 bool options_read(int argc, char **argv, struct arena *arena, struct diags *diags,
                   struct options *options, enum status *status)

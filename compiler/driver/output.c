@@ -74,7 +74,7 @@ void output_stage(struct outputs *outputs, const char *path, const char *text, s
     outputs->first = output;
 }
 
-/* ---- what is there ---- */
+/* ---- what is there ------------------------------------------------------- */
 
 /* The links there lead to what is open, not to a name. */
 static bool is_in_proc(const char *path)
@@ -159,7 +159,7 @@ static int look_at(struct arena *arena, struct output *output)
     return error;
 }
 
-/* ---- what must not be written ---- */
+/* ---- what must not be written -------------------------------------------- */
 
 static bool is_file(const struct output *output, uint64_t device, uint64_t inode)
 {
@@ -207,7 +207,7 @@ static bool look_at_all(struct outputs *outputs)
     return true;
 }
 
-/* ---- folders ---- */
+/* ---- folders ------------------------------------------------------------- */
 
 /* The folders from the outermost to the one that is asked for; those that were made are removed
  * after a problem. */
@@ -262,7 +262,7 @@ static void remove_folders(const struct folder *folder)
             rmdir(folder->path);
 }
 
-/* ---- contents ---- */
+/* ---- contents ------------------------------------------------------------ */
 
 /* Whether the file has these bytes already. If that cannot be found out, it is written. */
 static bool has_text(const struct output *output)
@@ -299,7 +299,7 @@ static int write_stream(const struct output *output)
     return error;
 }
 
-/* ---- all or none ---- */
+/* ---- all or none --------------------------------------------------------- */
 
 struct commit {
     struct outputs *outputs;

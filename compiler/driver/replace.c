@@ -72,7 +72,7 @@ int replace_compare(const struct replacement *a, const struct replacement *b)
     return strcmp(a->name, b->name);
 }
 
-/* ---- the temporary file ---- */
+/* ---- the temporary file -------------------------------------------------- */
 
 /* Some file systems have no locks. Then two runs at once are not kept apart. */
 static int lock(int descriptor, int how)
@@ -184,7 +184,7 @@ int replace_write(struct replacement *replacement, const char *text, size_t leng
     return error == 0 ? flush(replacement->descriptor) : error;
 }
 
-/* ---- places ---- */
+/* ---- places -------------------------------------------------------------- */
 
 /* A second name for the old file; where a file has one name only, it is taken away from its place
  * for a moment. */

@@ -36,7 +36,7 @@ static void catch_end(int number)
     errno = saved;
 }
 
-/* ---- files without a name ---- */
+/* ---- files without a name ------------------------------------------------ */
 
 static int unnamed_file(void)
 {
@@ -71,7 +71,7 @@ static char *read_from_start(struct arena *arena, int descriptor, size_t *length
     return *error == 0 ? text : NULL;
 }
 
-/* ---- the compiler ---- */
+/* ---- the compiler -------------------------------------------------------- */
 
 /* The shell takes the command apart; what we add is passed as it is. */
 static const char **arguments(struct arena *arena, const struct probe *probe)

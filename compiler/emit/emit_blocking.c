@@ -10,7 +10,7 @@
 #include "base/arena.h"
 #include "emit/emit.h"
 
-/* ---- the struct ---- */
+/* ---- the struct ---------------------------------------------------------- */
 
 static void emit_member(struct emitter *emitter, const char *indent, struct ctype type,
                         const char *name)
@@ -38,7 +38,7 @@ void emit_blocking_struct(struct emitter *emitter, const struct symbol *op)
     writer_put(w, "};\n\n");
 }
 
-/* ---- on the thread ---- */
+/* ---- on the thread ------------------------------------------------------- */
 
 static const char work_head[] = "/* ${name}, on a thread. */\n"
                                 "static int ${name}_work(struct chain_work *${work})\n"
@@ -88,7 +88,7 @@ static void emit_work(struct emitter *emitter, const struct symbol *op)
     writer_put(w, "    return 0;\n}\n\n");
 }
 
-/* ---- on the loop's thread ---- */
+/* ---- on the loop's thread ------------------------------------------------ */
 
 static const char start_text[] =
     "static void ${name}_start(struct ${name}_call *${call}${parameters})\n"

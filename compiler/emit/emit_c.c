@@ -8,7 +8,7 @@
 #include "ctext/ctext.h"
 #include "emit/emit.h"
 
-/* ---- tables ---- */
+/* ---- tables -------------------------------------------------------------- */
 
 /* "HEAD { a, b };" on one line if there is room. */
 static void emit_braces(struct emitter *emitter, const char *head, const char *words)
@@ -131,7 +131,7 @@ static void emit_type(struct emitter *emitter)
     writer_put(w, "\n};\n\n");
 }
 
-/* ---- do ---- */
+/* ---- do ------------------------------------------------------------------ */
 
 static void emit_do_function(struct emitter *emitter, const struct ir_function *function)
 {
@@ -164,7 +164,7 @@ static void emit_do_function(struct emitter *emitter, const struct ir_function *
     writer_put(w, "\n");
 }
 
-/* ---- starting ---- */
+/* ---- starting ------------------------------------------------------------ */
 
 /* "(struct x_frame *frame, struct x_branches *branches, int n)" */
 static void emit_start_head(struct emitter *emitter, const char *frame, const char *branches)
@@ -260,7 +260,7 @@ static void emit_run(struct emitter *emitter)
                         NULL);
 }
 
-/* ---- main ---- */
+/* ---- main ---------------------------------------------------------------- */
 
 static const char main_text[] =
     "static int main_chain_begin(struct chain_root *${root}, struct chain_loop *${loop}, int ${argc}, char **${argv})\n"
@@ -291,7 +291,7 @@ static void emit_main(struct emitter *emitter)
         emit_own_name(emitter, OWN_LOOP_GIVEN), "u", emit_own_name(emitter, OWN_USE), NULL);
 }
 
-/* ---- the file ---- */
+/* ---- the file ------------------------------------------------------------ */
 
 static bool needs_string_h(const struct ir_chain *chains)
 {

@@ -58,7 +58,7 @@ const char *emit_source_text(const struct emitter *emitter, struct place place)
     return writer_text(&shown);
 }
 
-/* ---- the comment above an item ---- */
+/* ---- the comment above an item ------------------------------------------- */
 
 static int line_of(const struct emitter *emitter, pos at)
 {

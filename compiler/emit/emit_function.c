@@ -6,7 +6,7 @@
 #include "base/bits.h"
 #include "emit/emit.h"
 
-/* ---- which labels are needed ---- */
+/* ---- which labels are needed --------------------------------------------- */
 
 static void need(struct emitter *emitter, const struct ir_block *to)
 {
@@ -40,7 +40,7 @@ static void need_labels(struct emitter *emitter, const struct ir_block *block)
     }
 }
 
-/* ---- terminators ---- */
+/* ---- terminators --------------------------------------------------------- */
 
 static void go(struct emitter *emitter, const struct ir_block *block, const struct ir_block *to)
 {
@@ -289,7 +289,7 @@ static void emit_block(struct emitter *emitter, const struct ir_block *block)
     emit_terminator(emitter, block);
 }
 
-/* ---- the function ---- */
+/* ---- the function -------------------------------------------------------- */
 
 static bool is_inside(const struct ir_strand *strand, const struct ir_strand *slot)
 {

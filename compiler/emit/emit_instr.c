@@ -10,7 +10,7 @@ static const char *strand_op(const struct emitter *emitter)
     return arena_format(emitter->arena, "&%s->op", emitter->chain->local.strand);
 }
 
-/* ---- values ---- */
+/* ---- values -------------------------------------------------------------- */
 
 /* A comma operator needs brackets where it is assigned. */
 static void emit_value(struct emitter *emitter, const struct text *text)
@@ -138,7 +138,7 @@ static void emit_adopt(struct emitter *emitter, const struct ir_instr *instr)
     writer_put(emitter->writer, "    }\n");
 }
 
-/* ---- sync functions ---- */
+/* ---- sync functions ------------------------------------------------------ */
 
 static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *instr)
 {
@@ -225,7 +225,7 @@ static void emit_do(struct emitter *emitter, const struct ir_instr *instr)
         emit_done(emitter, instr, "    ");
 }
 
-/* ---- rejections ---- */
+/* ---- rejections ---------------------------------------------------------- */
 
 static void emit_raise(struct emitter *emitter, const struct ir_instr *instr)
 {
@@ -254,7 +254,7 @@ static void emit_catch(struct emitter *emitter, const struct ir_instr *instr)
     writer_putf(w, "    %s->op.code = 0;\n", emitter->chain->local.strand);
 }
 
-/* ---- branches ---- */
+/* ---- branches ------------------------------------------------------------ */
 
 static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
 {
@@ -462,7 +462,7 @@ static const char *kind_word(enum ast_form_kind kind)
                                 : "CHAIN__ALL";
 }
 
-/* ---- one runtime call ---- */
+/* ---- one runtime call ---------------------------------------------------- */
 
 static const char *number_text(const struct emitter *emitter, unsigned number)
 {
@@ -504,7 +504,7 @@ static void emit_statement(struct emitter *emitter, const char *code, const stru
     writer_putf(w, "%s\n", code);
 }
 
-/* ---- every kind ---- */
+/* ---- every kind ---------------------------------------------------------- */
 
 /* Its code: a statement with holes, or the function that writes it. */
 static const struct {

@@ -6,7 +6,7 @@
 #include "ctext/ctext.h"
 #include "emit/emit.h"
 
-/* ---- instances and pools ---- */
+/* ---- instances and pools ------------------------------------------------- */
 
 static const char instance_text[] =
     "/* ${name} where it is spawned: it is zeroed once, and stays what it is. */\n"
@@ -96,7 +96,7 @@ void emit_instances(struct emitter *emitter)
             emit_spawnable(emitter, chain);
 }
 
-/* ---- steps ---- */
+/* ---- steps --------------------------------------------------------------- */
 
 static const char *nursery_path(const struct emitter *emitter)
 {

@@ -69,7 +69,7 @@ void emit_steps_inside(struct emitter *emitter, int first)
         line_of(emitter, line)->inside = true;
 }
 
-/* ---- laying out ---- */
+/* ---- laying out ---------------------------------------------------------- */
 
 struct layout {
     struct emitter *emitter;
@@ -193,7 +193,7 @@ static void lay_out(struct layout *layout, const struct step_line *line, const c
         put_statement(layout, line->at, text);
 }
 
-/* ---- the two ends ---- */
+/* ---- the two ends -------------------------------------------------------- */
 
 void emit_steps_begin(struct emitter *emitter)
 {

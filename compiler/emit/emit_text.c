@@ -122,7 +122,7 @@ const char *emit_variable_path(const struct emitter *emitter, const struct varia
                         place->part->field);
 }
 
-/* ---- user text ---- */
+/* ---- user text ----------------------------------------------------------- */
 
 static void emit_piece(struct emitter *emitter, const struct piece *piece)
 {
@@ -168,7 +168,7 @@ void emit_arguments(struct emitter *emitter, const struct text *args)
     }
 }
 
-/* ---- lines ---- */
+/* ---- lines --------------------------------------------------------------- */
 
 const char *emit_place_words(const struct emitter *emitter, struct span span)
 {
@@ -416,7 +416,7 @@ void emit_it_text(struct emitter *emitter, const char *text)
     writer_put_unspliced(emitter->writer, plain, (size_t)(end - plain));
 }
 
-/* ---- homes ---- */
+/* ---- homes --------------------------------------------------------------- */
 
 static bool mentions_home(const struct text *text, const struct ir_strand *slot)
 {

@@ -45,7 +45,7 @@ struct report {
     size_t count, capacity, read;
 };
 
-/* ---- what is measured ---- */
+/* ---- what is measured ---------------------------------------------------- */
 
 static struct measure *measure(struct report *report, const char *type, const char *member,
                                const char *words)
@@ -254,7 +254,7 @@ struct report *report_new(const struct program *program, const struct ir_chain *
     return report;
 }
 
-/* ---- asking the C compiler ---- */
+/* ---- asking the C compiler ----------------------------------------------- */
 
 void report_probe(struct writer *w, const struct report *report)
 {
@@ -323,7 +323,7 @@ bool report_read(struct report *report, const char *assembler)
     return report->read == report->count;
 }
 
-/* ---- printing ---- */
+/* ---- printing ------------------------------------------------------------ */
 
 static bool overlap(const struct measure *a, const struct measure *b)
 {

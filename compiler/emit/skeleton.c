@@ -45,7 +45,7 @@ static const char room_text[] =
     "#define CHAIN_TEST_ROOM(n) ((void *)&chain__room[n])\n"
     "\n";
 
-/* ---- where the chains wait ---- */
+/* ---- where the chains wait ----------------------------------------------- */
 
 static bool has_timeout_around(const struct ir_chain *chain, struct span span)
 {
@@ -202,7 +202,7 @@ static void emit_points(struct emitter *emitter)
     writer_put(w, "    { 0, 0, NULL, NULL, 0 },\n};\n\n");
 }
 
-/* ---- running them ---- */
+/* ---- running them -------------------------------------------------------- */
 
 static const char run_text[] = "static struct ${name} ${name}_tested;\n"
                                "\n"
@@ -295,7 +295,7 @@ static void emit_chains_table(struct emitter *emitter, const struct ir_chain *ch
     writer_put(w, "    { NULL, NULL, NULL, NULL, NULL, NULL, 0 },\n};\n\n");
 }
 
-/* ---- the file ---- */
+/* ---- the file ------------------------------------------------------------ */
 
 /* "x_test.c" -> "x_test" */
 static const char *without_ending(struct arena *arena, const char *name)

@@ -11,7 +11,7 @@ struct code_name {
     const char *name;
 };
 
-/* ---- which codes ---- */
+/* ---- which codes --------------------------------------------------------- */
 
 /* At the end of the list, unless it is there. */
 static void add_code(struct arena *arena, struct code_name **codes, const char *name)
@@ -58,7 +58,7 @@ static struct code_name *codes_of(struct arena *arena, const struct ir_chain *ch
     return codes;
 }
 
-/* ---- words ---- */
+/* ---- words --------------------------------------------------------------- */
 
 const char *skeleton_last_part(const char *path)
 {
@@ -86,7 +86,7 @@ const char *skeleton_zero_of(struct arena *arena, struct ctype type, unsigned nu
     return arena_format(arena, "(%s%s){ 0 }", type.before, type.after);
 }
 
-/* ---- what is owned ---- */
+/* ---- what is owned ------------------------------------------------------- */
 
 /* After a name: "( … ) {". */
 static bool begins_body(const char *text)
@@ -199,7 +199,7 @@ static void emit_taken(struct emitter *emitter, const struct symbol *op)
     }
 }
 
-/* ---- stubs ---- */
+/* ---- stubs --------------------------------------------------------------- */
 
 /* As far as one can see; -1 would be a very large number. */
 static bool is_unsigned(struct ctype type)

@@ -81,7 +81,7 @@ static const char *unique_safe(struct naming *naming, const char *name)
     return made;
 }
 
-/* ---- the frame ---- */
+/* ---- the frame ----------------------------------------------------------- */
 
 static void reserve_words(struct naming *naming, const char *words)
 {
@@ -219,7 +219,7 @@ static void name_strands(struct arena *arena, struct ir_strand *parent)
     }
 }
 
-/* ---- states and labels ---- */
+/* ---- states and labels --------------------------------------------------- */
 
 static void add_state(struct ir_block *state)
 {
@@ -320,7 +320,7 @@ static void name_functions(struct naming *naming, struct ir_chain *chain)
     release(naming);
 }
 
-/* ---- the generated function's own names ---- */
+/* ---- the generated function's own names ---------------------------------- */
 
 static void note_name(struct naming *naming, const char *name)
 {

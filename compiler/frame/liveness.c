@@ -86,7 +86,7 @@ static bool update(struct arena *arena, struct flow *flow, struct reversed *list
     return true;
 }
 
-/* ---- strands ---- */
+/* ---- strands ------------------------------------------------------------- */
 
 struct mentions {
     struct life *lives;
@@ -114,7 +114,7 @@ static void note_strands(const struct liveness *live, const struct ir_block *blo
     ir_end_variables(block, note_strand, &mentions);
 }
 
-/* ---- the chain's value ---- */
+/* ---- the chain's value --------------------------------------------------- */
 
 static bool writes_storage(const struct ir_instr *instr)
 {
@@ -142,7 +142,7 @@ static bool stays_in_storage(const struct liveness *live, const struct ir_chain 
     return true;
 }
 
-/* ---- `it` ----
+/* ---- `it` -------------------------------------------------------------------
  *
  * A value that is only used before anything else is put into the storage stays
  * where its operation has settled:

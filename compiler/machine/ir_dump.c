@@ -4,7 +4,7 @@
 #include "base/writer.h"
 #include "machine/ir.h"
 
-/* ---- texts ---- */
+/* ---- texts --------------------------------------------------------------- */
 
 void ir_dump_variable(struct writer *w, const struct variable *variable)
 {
@@ -81,7 +81,7 @@ static void dump_shape(struct writer *w, const char *shape, dump_hole *hole, con
     writer_put(w, "\n");
 }
 
-/* ---- instructions ---- */
+/* ---- instructions -------------------------------------------------------- */
 
 static void dump_fork_kind(struct writer *w, enum ast_form_kind kind)
 {
@@ -121,7 +121,7 @@ static void dump_instr_hole(struct writer *w, char letter, const void *of)
     }
 }
 
-/* ---- terminators ---- */
+/* ---- terminators --------------------------------------------------------- */
 
 static void dump_codes(struct writer *w, const struct ast_name *codes)
 {

@@ -12,7 +12,7 @@
 #include "base/arena.h"
 #include "passes.h"
 
-/* ---- blocks ---- */
+/* ---- blocks -------------------------------------------------------------- */
 
 /* What may find both when it has ended: what waits as one, and C code that can
  * cancel the chain and reject. */
@@ -53,7 +53,7 @@ static bool may_defer(const struct node *node)
     return false;
 }
 
-/* ---- blocks, if, loops ---- */
+/* ---- blocks, if, loops --------------------------------------------------- */
 
 static void lower_block(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
@@ -156,7 +156,7 @@ static void lower_loop(struct lowering *lowering, const struct node *node)
     lower_place(lowering, loop.after);
 }
 
-/* ---- all nodes ---- */
+/* ---- all nodes ----------------------------------------------------------- */
 
 static void lower_form(struct lowering *lowering, const struct node *node, struct variable *dest)
 {

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "machine/lower.h"
 
-/* ---- all, settle ---- */
+/* ---- all, settle --------------------------------------------------------- */
 
 /* What a branch that is one operation gives: to its binding, and to `dest`. A
  * delay passes on what came in. */
@@ -30,7 +30,7 @@ static void take_bindings(struct lowering *lowering, struct fork *fork)
             take_single(lowering, fork, i, NULL);
 }
 
-/* ---- values that own something ---- */
+/* ---- values that own something ------------------------------------------- */
 
 /* What single operations have given is taken over whatever the outcome of the
  * whole is (rule 42c). */
@@ -76,7 +76,7 @@ static void take_outcomes(struct lowering *lowering, struct fork *fork)
     }
 }
 
-/* ---- race, any ---- */
+/* ---- race, any ----------------------------------------------------------- */
 
 /* Where a branch's value waits until it is known who has won. */
 static struct variable *value_of(const struct fork *fork, unsigned i)
@@ -255,7 +255,7 @@ static void lower_any_failure(struct lowering *lowering, struct fork *fork, cons
     lowering->dirty = false;
 }
 
-/* ---- the forms ---- */
+/* ---- the forms ----------------------------------------------------------- */
 
 void lower_branches(struct lowering *lowering, const struct node *node, struct variable *dest)
 {

@@ -75,7 +75,7 @@ static void lower_handler(struct lowering *lowering, struct ir_block *entry,
     lower_place(lowering, after);
 }
 
-/* ---- the clauses ---- */
+/* ---- the clauses --------------------------------------------------------- */
 
 static void open_handler(struct lowering *lowering, struct clause *clause, struct ir_block *handler,
                          const struct ast_name *codes, const char *after)

@@ -36,7 +36,7 @@ static void go_on_if_undecided(struct lowering *lowering, struct ir_block *next)
     lowering->dirty = false;
 }
 
-/* ---- the items of a slot ---- */
+/* ---- the items of a slot ------------------------------------------------- */
 
 /* The next of a range, as long as there is one. */
 static void lower_range(struct lowering *lowering, struct fork *fork)
@@ -172,7 +172,7 @@ void lower_pull(struct lowering *lowering, const struct node *node)
     lower_place(lowering, after);
 }
 
-/* ---- the whole ---- */
+/* ---- the whole ----------------------------------------------------------- */
 
 /* What the slots and the strand that waits for them share. */
 static struct variable *shared(struct lowering *lowering, const char *name, const char *type)

@@ -9,7 +9,7 @@
 #include "base/arena.h"
 #include "machine/lower.h"
 
-/* ---- finally, and jumps through it ---- */
+/* ---- finally, and jumps through it --------------------------------------- */
 
 /* Only the first branch to jump decides; another one ends as if it had been
  * cancelled, before it writes anything. */
@@ -213,7 +213,7 @@ void lower_finally_close(struct lowering *lowering, struct clause *clause)
     lower_place(lowering, after);
 }
 
-/* ---- leaving ---- */
+/* ---- leaving ------------------------------------------------------------- */
 
 static void go_on_unreachable(struct lowering *lowering)
 {

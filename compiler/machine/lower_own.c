@@ -8,7 +8,7 @@
 #include "base/arena.h"
 #include "machine/lower.h"
 
-/* ---- the bits ---- */
+/* ---- the bits ------------------------------------------------------------ */
 
 static void add_done_to(struct lowering *lowering, struct text *text, struct variable *done,
                         const char *format, unsigned mask)
@@ -74,7 +74,7 @@ static struct owned *add_owned(struct lowering *lowering, struct owner *owner)
     return owned;
 }
 
-/* ---- one undo, one release ---- */
+/* ---- one undo, one release ----------------------------------------------- */
 
 /* NAME(variable), the release function. */
 static const struct node *release_of(struct lowering *lowering, struct variable *variable)
@@ -136,7 +136,7 @@ void lower_own_perform(struct lowering *lowering, const struct owned *owned, str
     lower_place(lowering, next);
 }
 
-/* ---- owners ---- */
+/* ---- owners -------------------------------------------------------------- */
 
 static struct owner *owner_of(const struct lowering *lowering, const struct scope *scope)
 {
@@ -166,7 +166,7 @@ static struct owned *owned_of(struct lowering *lowering, struct variable *variab
                : lower_own(lowering, owner_of(lowering, variable->scope), variable);
 }
 
-/* ---- blocks ---- */
+/* ---- blocks -------------------------------------------------------------- */
 
 /* A chain's parameters are its own from the start. */
 void lower_own_parameters(struct lowering *lowering, struct owner *owner)
@@ -178,7 +178,7 @@ void lower_own_parameters(struct lowering *lowering, struct owner *owner)
         }
 }
 
-/* ---- values on their way ---- */
+/* ---- values on their way ------------------------------------------------- */
 
 static void release_some(struct lowering *lowering, const struct owned *const *list, unsigned count,
                          struct span span)

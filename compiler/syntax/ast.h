@@ -59,7 +59,7 @@ struct ast_duration {
     enum ast_unit unit;
 };
 
-/* ---- pipelines ---- */
+/* ---- pipelines ----------------------------------------------------------- */
 
 enum ast_form_kind {
     AST_CALL, /* op or op(args) */
@@ -200,7 +200,7 @@ struct ast_block {
     struct ast_comment *comments;  /* before the closing brace */
 };
 
-/* ---- items ---- */
+/* ---- items --------------------------------------------------------------- */
 
 enum ast_proto_kind { AST_ASYNC, AST_SYNC, AST_BLOCKING, AST_CHAIN };
 

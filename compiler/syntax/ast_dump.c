@@ -77,7 +77,7 @@ static void put_duration(const struct dump *dump, const char *what,
     writer_putf(dump->writer, " %s", units[duration->unit]);
 }
 
-/* ---- forms ---- */
+/* ---- forms --------------------------------------------------------------- */
 
 static const char *form_word(enum ast_form_kind kind)
 {
@@ -214,7 +214,7 @@ static void dump_form(const struct dump *dump, const struct ast_form *form)
     dump->writer->indent--;
 }
 
-/* ---- steps, pipelines, blocks ---- */
+/* ---- steps, pipelines, blocks -------------------------------------------- */
 
 static void dump_step(const struct dump *dump, const struct ast_step *step)
 {
@@ -278,7 +278,7 @@ static void dump_block(const struct dump *dump, const struct ast_block *block)
     writer_put(dump->writer, "}\n");
 }
 
-/* ---- items ---- */
+/* ---- items --------------------------------------------------------------- */
 
 static void dump_opclause(const struct dump *dump, const struct ast_opclause *clause)
 {

@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 
-/* ---- names, numbers, C text ---- */
+/* ---- names, numbers, C text ---------------------------------------------- */
 
 struct ast_name *ast_new_name(struct arena *arena, struct span span, const char *name)
 {
@@ -51,7 +51,7 @@ struct ast_c *ast_new_c(struct arena *arena, struct span span, const char *text)
     return c;
 }
 
-/* ---- forms ---- */
+/* ---- forms --------------------------------------------------------------- */
 
 struct ast_form *ast_new_form(struct arena *arena, enum ast_form_kind kind, struct span span)
 {
@@ -195,7 +195,7 @@ struct ast_form *ast_new_reject(struct arena *arena, struct span span, bool give
     return form;
 }
 
-/* ---- prefixes ---- */
+/* ---- prefixes ------------------------------------------------------------ */
 
 struct ast_form *ast_new_timeout(struct arena *arena, struct span span, struct ast_duration *limit)
 {
@@ -243,7 +243,7 @@ struct ast_form *ast_prefix_with(struct ast_form *prefix, struct span span, stru
     return prefix;
 }
 
-/* ---- steps, clauses, pipelines, blocks ---- */
+/* ---- steps, clauses, pipelines, blocks ----------------------------------- */
 
 struct ast_step *ast_new_step(struct arena *arena, struct span span, struct ast_form *form)
 {
@@ -346,7 +346,7 @@ struct ast_block *ast_new_block(struct arena *arena, struct span span, struct as
     return block;
 }
 
-/* ---- items ---- */
+/* ---- items --------------------------------------------------------------- */
 
 static struct ast_item *new_item(struct arena *arena, enum ast_item_kind kind, struct span span)
 {

@@ -11,7 +11,7 @@ struct print {
     bool flat;                          /* all of this goes on one line */
 };
 
-/* ---- ast_print_text.c: lines and comments ---- */
+/* ---- ast_print_text.c: lines and comments -------------------------------- */
 
 bool ast_print_on_one_line(const struct print *print, struct span span);
 void ast_print_end_line(struct print *print); /* with the comments at its end */
@@ -26,7 +26,7 @@ const struct ast_comment *ast_print_before(struct print *print, const struct ast
                                            pos begin);
 void ast_print_trailing(struct print *print, const struct ast_comment *comment);
 
-/* ---- ast_print_text.c: C text, names, numbers ---- */
+/* ---- ast_print_text.c: C text, names, numbers ---------------------------- */
 
 void ast_print_raw(struct print *print, const char *text, size_t length);
 void ast_print_c(struct print *print, const char *text); /* with room for what follows */
@@ -39,7 +39,7 @@ void ast_print_count(struct print *print, const struct ast_number *number);
 void ast_print_duration(struct print *print, const char *before,
                         const struct ast_duration *duration);
 
-/* ---- ast_print_steps.c ---- */
+/* ---- ast_print_steps.c --------------------------------------------------- */
 
 /* a chain's: never on one line */
 void ast_print_body(struct print *print, const struct ast_block *block);

@@ -8,7 +8,7 @@ static void print_block(struct print *print, const struct ast_block *block);
 static void print_form(struct print *print, const struct ast_form *form);
 static void print_pipeline(struct print *print, const struct ast_pipeline *pipeline, int hang);
 
-/* ---- forms ---- */
+/* ---- forms --------------------------------------------------------------- */
 
 /* On lines of its own it has the comments before it on such lines, too, and
  * those after it after the comma. */
@@ -167,7 +167,7 @@ static void print_form(struct print *print, const struct ast_form *form)
     }
 }
 
-/* ---- steps, pipelines, blocks ---- */
+/* ---- steps, pipelines, blocks -------------------------------------------- */
 
 static void print_step(struct print *print, const struct ast_step *step)
 {

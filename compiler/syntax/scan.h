@@ -81,7 +81,7 @@ struct ast_c *scan_text(struct scanner *scan, struct span span);
 struct ast_proto *scan_params(struct scanner *scan, struct ast_proto *proto,
                               const struct ast_args *args);
 
-/* ---- between the files: each calls those before it, and the lexer ---- */
+/* ---- between the files: each calls those before it, and the lexer -------- */
 
 /* chain.re, the lexer: one token; white space and comments, which are kept; C
  * up to where it ends. */

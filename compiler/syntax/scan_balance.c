@@ -52,7 +52,7 @@ struct balance {
     struct verdict doubt; /* the first pair that matches but does not look like it */
 };
 
-/* ---- lines ---- */
+/* ---- lines --------------------------------------------------------------- */
 
 /* The walk ends where the last one began: brackets are asked for one after the
  * other, and all of them may stand on one line. */
@@ -121,7 +121,7 @@ static const char *end_before(struct balance *balance, const char *at)
     return at;
 }
 
-/* ---- what is wrong ---- */
+/* ---- what is wrong ------------------------------------------------------- */
 
 char scan_partner(char sign)
 {
@@ -262,7 +262,7 @@ static struct verdict judge(struct balance *balance)
     return (struct verdict){ NEVER_CLOSED, *top_of(balance), *top_of(balance) };
 }
 
-/* ---- where it is ---- */
+/* ---- where it is --------------------------------------------------------- */
 
 /* Whether a brace that is opened at the end of the line shows that the line
  * goes on with a block: `if (a && (b) {`. */
@@ -354,7 +354,7 @@ static void report(struct balance *balance, const struct verdict *verdict)
     }
 }
 
-/* ---- regions ---- */
+/* ---- regions ------------------------------------------------------------- */
 
 static void set_region(struct balance *balance, const char *begin, const char *end)
 {

@@ -7,7 +7,7 @@
 #include "ctext/reserved.h"
 #include "syntax/scan.h"
 
-/* ---- types and the names after them ---- */
+/* ---- types and the names after them -------------------------------------- */
 
 /* Words and stars: `struct report`, `const char *name`. */
 struct type_words {
@@ -179,7 +179,7 @@ void scan_refuse_word(struct scanner *scan, const struct token *token, const cha
     refuse_name(scan, token, what, T_NAME);
 }
 
-/* ---- which word after `as` is the name ---- */
+/* ---- which word after `as` is the name ----------------------------------- */
 
 enum { MOST_WORDS = 3 };
 
@@ -384,7 +384,7 @@ bool scan_type_token(struct scanner *scan, struct token *token)
     }
 }
 
-/* ---- variables ---- */
+/* ---- variables ----------------------------------------------------------- */
 
 /* Whether the text up to here names what it declares; between items it may
  * declare no more than a struct. */
@@ -503,7 +503,7 @@ void scan_refuse_reserved_variable(struct scanner *scan, const char *begin)
     scan_skip_c(scan, scan->depth, ";", NULL);
 }
 
-/* ---- where a declaration ends ---- */
+/* ---- where a declaration ends -------------------------------------------- */
 
 /* Whether a declaration can be complete with this. */
 static bool can_be_last(struct ctoken before, struct ctoken token)

@@ -52,7 +52,7 @@ bool scan_word_is_reserved(const char *begin, const char *end)
     return scan_word_is_one_of(begin, end, scan_reserved_words);
 }
 
-/* ---- numbers ---- */
+/* ---- numbers ------------------------------------------------------------- */
 
 static const struct {
     const char *name;

@@ -16,7 +16,7 @@ static bool is_quiet(const struct scanner *scan)
            || scan_is_unbalanced(scan, scan->last[0].span.begin);
 }
 
-/* ---- what was expected ---- */
+/* ---- what was expected --------------------------------------------------- */
 
 static void add_words(struct expected *expected, const char *words)
 {
@@ -191,7 +191,7 @@ void syntax_error(struct scanner *scan, const int *tokens, int count)
     scan_be_quiet_until(scan, end_of_wrong(scan, found));
 }
 
-/* ---- slips ---- */
+/* ---- slips --------------------------------------------------------------- */
 
 void syntax_missing_semicolon(struct scanner *scan, struct span before)
 {

@@ -21,7 +21,7 @@ void syntax_first_operator(struct scanner *scan, const struct ast_c *c);
 void syntax_operator(struct scanner *scan, const struct ast_name *name, const struct ast_c *rest,
                      const struct ast_c *c);
 
-/* ---- between syntax_error.c and syntax_help.c ---- */
+/* ---- between syntax_error.c and syntax_help.c ---------------------------- */
 
 enum { MOST_LISTED = 4 };
 

@@ -11,7 +11,7 @@
 #include "syntax/scan.h"
 #include "syntax/syntax_error.h"
 
-/* ---- what a message shows of the text ---- */
+/* ---- what a message shows of the text ------------------------------------ */
 
 enum { LONGEST_SHOWN = 30 };
 
@@ -71,7 +71,7 @@ static const char *text_after(const struct scanner *scan, const struct token *to
     return scan_look_past_blanks(scan_at(scan, token->span.end));
 }
 
-/* ---- words that are nearly those of the language ---- */
+/* ---- words that are nearly those of the language ------------------------- */
 
 /* Keywords as messages show them are 'quoted'; `catch CODE:` is no word. */
 static bool is_keyword(int token)
@@ -132,7 +132,7 @@ static const char *help_with_misspelt(struct scanner *scan, const struct expecte
     return word == NULL ? NULL : arena_format(scan->arena, "did you mean `%s`?", word);
 }
 
-/* ---- words of other languages ---- */
+/* ---- words of other languages -------------------------------------------- */
 
 static const struct {
     const char *words[10];
@@ -211,7 +211,7 @@ static const char *help_with_foreign(struct scanner *scan)
     return token_group(found->kind) == GROUP_CLAUSE ? NULL : help_of(scan, before);
 }
 
-/* ---- items ---- */
+/* ---- items --------------------------------------------------------------- */
 
 static const char *help_with_item(struct scanner *scan, const struct token *found)
 {
@@ -269,7 +269,7 @@ static const char *help_between_items(struct scanner *scan, const struct expecte
     return found->kind == T_NAME || found->kind == T_OPERATOR ? help_with_item(scan, found) : NULL;
 }
 
-/* ---- durations ---- */
+/* ---- durations ----------------------------------------------------------- */
 
 static bool is_unit(const char *begin, const char *end)
 {
@@ -359,7 +359,7 @@ static const char *help_with_duration(struct scanner *scan, const struct expecte
     return NULL;
 }
 
-/* ---- retry, each ---- */
+/* ---- retry, each --------------------------------------------------------- */
 
 static bool is_part_of_retry(int token)
 {
@@ -421,7 +421,7 @@ static const char *help_with_each(struct scanner *scan, const struct expected *e
                         name, name);
 }
 
-/* ---- brackets and blocks ---- */
+/* ---- brackets and blocks ------------------------------------------------- */
 
 static const char *help_with_brackets(struct scanner *scan)
 {
@@ -450,7 +450,7 @@ static const char *help_with_brackets(struct scanner *scan)
     return NULL;
 }
 
-/* ---- words of the language in a wrong place ---- */
+/* ---- words of the language in a wrong place ------------------------------ */
 
 static const char *help_with_place(struct scanner *scan, const struct expected *expected)
 {

@@ -70,7 +70,7 @@ void chain__io_fail(struct chain_reactor *reactor, int code);
  * run: they are left as they are. */
 void chain__io_close(struct chain_reactor *reactor);
 
-/* ---- reactor.c ---- */
+/* ---- reactor.c ----------------------------------------------------------- */
 
 extern const struct chain_port chain__reactor_port;
 

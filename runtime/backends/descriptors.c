@@ -39,7 +39,7 @@ struct chain__entry {
 static struct chain__entry *table;
 static int table_size;
 
-/* ---- the table ---- */
+/* ---- the table ----------------------------------------------------------- */
 
 static int table_capacity(void)
 {
@@ -82,7 +82,7 @@ static inline int number_of(const struct chain__entry *entry)
     return (int)(entry - table);
 }
 
-/* ---- rings of waiting operations ---- */
+/* ---- rings of waiting operations ----------------------------------------- */
 
 static inline bool nobody_waits(const struct chain_io_link *ring)
 {
@@ -130,7 +130,7 @@ static inline struct chain_io *first_in(struct chain_io_link *ring)
     return (struct chain_io *)(void *)ring->next;
 }
 
-/* ---- attempts ---- */
+/* ---- attempts ------------------------------------------------------------ */
 
 static inline unsigned can(enum chain_io_direction direction)
 {
@@ -225,7 +225,7 @@ void chain__io_event(struct chain_reactor *reactor, int fd, uint32_t generation,
     let_try_both(entry);
 }
 
-/* ---- attempts without an event ---- */
+/* ---- attempts without an event ------------------------------------------- */
 
 static void try_later(struct chain__entry *entry)
 {
@@ -265,7 +265,7 @@ void chain__io_try_again(struct chain_reactor *reactor)
     }
 }
 
-/* ---- descriptors, for operations ---- */
+/* ---- descriptors, for operations ----------------------------------------- */
 
 static int watch(struct chain_reactor *reactor, struct chain__entry *entry, int fd)
 {
@@ -348,7 +348,7 @@ void chain_io_stop(struct chain_io *io)
         end_trials_of(io);
 }
 
-/* ---- letting go ---- */
+/* ---- letting go ---------------------------------------------------------- */
 
 static void tell_all(struct chain__entry *entry, int code)
 {
@@ -429,7 +429,7 @@ void chain_io_close(int fd)
         close(fd);
 }
 
-/* ---- for the reactor ---- */
+/* ---- for the reactor ----------------------------------------------------- */
 
 void chain__io_renew(struct chain_reactor *reactor)
 {

@@ -18,7 +18,7 @@
 enum { CANCELLED_AFTER = 1, LATE_AFTER = 500, ENDS_AFTER = 1000, TURNS_MAX = 2000 };
 #define A_DAY INT64_C(86400000000000)
 
-/* ---- choices ---- */
+/* ---- choices ------------------------------------------------------------- */
 
 struct choices {
     unsigned values, codes; /* how many of each */
@@ -169,7 +169,7 @@ void explore__print_choice(FILE *out, const struct chain_explore_point *point, u
         fprintf(out, "%s", words[other_choice(choices, choice)]);
 }
 
-/* ---- one run ---- */
+/* ---- one run ------------------------------------------------------------- */
 
 /* The first complaint is kept. */
 static void complain(struct explore_run *run, const char *text)

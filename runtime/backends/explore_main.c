@@ -35,7 +35,7 @@ struct exploration {
     bool is_cut;
 };
 
-/* ---- the tree of scenarios ---- */
+/* ---- the tree of scenarios ----------------------------------------------- */
 
 static void push(struct exploration *x, struct waiting *waiting,
                  const struct explore_script *script)
@@ -86,7 +86,7 @@ static void push_children(struct exploration *x, const struct explore_script *sc
     }
 }
 
-/* ---- telling ---- */
+/* ---- telling ------------------------------------------------------------- */
 
 static void print_deviations(const struct exploration *x, const struct chain_explore_chain *chain)
 {
@@ -135,7 +135,7 @@ static void tell(struct exploration *x, const struct chain_explore_chain *chain)
     }
 }
 
-/* ---- a chain ---- */
+/* ---- a chain ------------------------------------------------------------- */
 
 /* After the one that was asked for. */
 static bool is_past(const struct exploration *x)
@@ -215,7 +215,7 @@ static bool explore_chains(struct exploration *x)
     return true;
 }
 
-/* ---- the table ---- */
+/* ---- the table ----------------------------------------------------------- */
 
 static unsigned code_count(const struct chain_explore_point *point)
 {
@@ -320,7 +320,7 @@ static bool print_table(struct exploration *x)
     return pairs.all == 0 || pairs.open < pairs.all;
 }
 
-/* ---- the command line ---- */
+/* ---- the command line ---------------------------------------------------- */
 
 static const char help_text[] =
     "Runs every chain again and again under the simulation, each time with other faults, and checks that\n"
@@ -379,7 +379,7 @@ static int read_arguments(struct settings *settings, int argc, char **argv)
     return -1;
 }
 
-/* ---- memory ---- */
+/* ---- memory -------------------------------------------------------------- */
 
 static unsigned point_count(const struct chain_explore_chain *chain)
 {
@@ -427,7 +427,7 @@ static bool take_memory(struct exploration *x)
     return x->e.covered != NULL && x->promising.scripts != NULL && x->others.scripts != NULL;
 }
 
-/* ---- all of it ---- */
+/* ---- all of it ----------------------------------------------------------- */
 
 /* What the chains print is of interest only where there is a trace of it. */
 static bool open_output(struct exploration *x)

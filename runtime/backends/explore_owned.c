@@ -65,7 +65,7 @@ uintptr_t chain_explore_fresh(struct chain_explore_resource *resource)
     return first_of(resource) + (resource->count - 1) * (uintptr_t)step_of(resource);
 }
 
-/* ---- the order ---- */
+/* ---- the order ----------------------------------------------------------- */
 
 static void keep(const struct chain_explore_resource *resource, const struct chain_op *strand,
                  const char *step, int line)
@@ -116,7 +116,7 @@ static void take_out(const struct chain_explore_resource *resource, unsigned ind
     memmove(&kept[at], &kept[at + 1], (kept_count - at) * sizeof *kept);
 }
 
-/* ---- owning and releasing ---- */
+/* ---- owning and releasing ------------------------------------------------ */
 
 enum chain_settled chain_explore_own(struct chain_explore_resource *resource,
                                      struct chain_deferred end, enum chain_settled settled)

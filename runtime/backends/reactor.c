@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* ---- the port ---- */
+/* ---- the port ------------------------------------------------------------ */
 
 /* For functions that only a reactor's loop calls, whatever its port was replaced by. */
 static struct chain_reactor *reactor_with(struct chain_loop *loop)
@@ -127,7 +127,7 @@ const struct chain_port chain__reactor_port = {
     .descriptors = descriptors,
 };
 
-/* ---- blocking steps ---- */
+/* ---- blocking steps ------------------------------------------------------ */
 
 static int submit(struct chain_loop *loop, struct chain_work *work)
 {
@@ -150,7 +150,7 @@ int chain_reactor_threads(struct chain_loop *loop, const char *pool, unsigned th
     return reactor == NULL ? ENOTSUP : chain__threads_size(&reactor->pools, pool, threads);
 }
 
-/* ---- opening and closing ---- */
+/* ---- opening and closing ------------------------------------------------- */
 
 static int start(struct chain_reactor *reactor)
 {

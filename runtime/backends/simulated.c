@@ -20,7 +20,7 @@ static void problem(struct chain_sim *sim, const char *text, const char *operati
     sim->seen.operation = operation;
 }
 
-/* ---- what will happen ---- */
+/* ---- what will happen ---------------------------------------------------- */
 
 static uint64_t later(const struct chain_sim *sim, int64_t ns)
 {
@@ -50,7 +50,7 @@ static void remove_thing(struct chain_sim *sim, struct thing *thing)
     *thing = sim->things[--sim->thing_count];
 }
 
-/* ---- settling ---- */
+/* ---- settling ------------------------------------------------------------ */
 
 static void settle_late(struct chain_sim *sim, struct chain_deferred done,
                         const struct chain_sim_operation *operation,
@@ -111,7 +111,7 @@ static void happen(struct chain_sim *sim, struct thing *thing)
     }
 }
 
-/* ---- the port ---- */
+/* ---- the port ------------------------------------------------------------ */
 
 static uint64_t sim_now(struct chain_loop *loop)
 {
@@ -214,7 +214,7 @@ static struct chain_sim *sim_of(const void *op)
     return loop != NULL && loop->port == &port ? (struct chain_sim *)(void *)loop : NULL;
 }
 
-/* ---- operations ---- */
+/* ---- operations ---------------------------------------------------------- */
 
 void chain_sim_start(const void *op, const struct chain_sim_operation *operation)
 {
@@ -291,7 +291,7 @@ void chain_sim_cancel(const void *op)
         ask(sim, thing);
 }
 
-/* ---- blocking functions ---- */
+/* ---- blocking functions -------------------------------------------------- */
 
 static int submit(struct chain_loop *loop, struct chain_work *work)
 {
@@ -333,7 +333,7 @@ static bool withdraw(struct chain_loop *loop, struct chain_work *work)
 
 static const struct chain_workers workers = { submit, withdraw };
 
-/* ---- cancels of the host ---- */
+/* ---- cancels of the host ------------------------------------------------- */
 
 int chain_sim_cancel_after(struct chain_sim *sim, struct chain_root *root, int64_t ns)
 {
@@ -345,7 +345,7 @@ int chain_sim_cancel_after(struct chain_sim *sim, struct chain_root *root, int64
     return 0;
 }
 
-/* ---- the simulation ---- */
+/* ---- the simulation ------------------------------------------------------ */
 
 static void print_event(struct chain_loop *loop, const struct chain_event *event)
 {
@@ -453,7 +453,7 @@ enum chain_sim_end chain_sim_run(struct chain_sim *sim)
     return sim->seen.end;
 }
 
-/* ---- the report ---- */
+/* ---- the report ---------------------------------------------------------- */
 
 void chain_sim_look(struct chain_sim *sim, struct chain_sim_report *report)
 {

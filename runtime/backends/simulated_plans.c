@@ -7,7 +7,7 @@
 
 #define DEFAULT_LATENCY INT64_C(10000000)
 
-/* ---- the seed ---- */
+/* ---- the seed ------------------------------------------------------------ */
 
 /* splitmix64: any seed will do. */
 uint64_t simulated__bits(struct chain_sim *sim)
@@ -45,7 +45,7 @@ static int some_code(struct chain_sim *sim, const int *codes)
     return count == 0 ? 0 : codes[chain_sim_random(sim, count)];
 }
 
-/* ---- plans ---- */
+/* ---- plans --------------------------------------------------------------- */
 
 static void draw_plan(struct chain_sim *sim, const struct chain_sim_operation *operation,
                       struct chain_sim_plan *plan)

@@ -69,7 +69,7 @@ static void deliver(struct chain_strand *strand, struct chain_loop *loop)
         ask(strand, loop);
 }
 
-/* ---- items ---- */
+/* ---- items --------------------------------------------------------------- */
 
 struct slots {
     char *first;
@@ -107,7 +107,7 @@ void chain__cancel_slots(struct chain_strand *first, size_t size, size_t limit, 
         chain__cancel_branch((struct chain_strand *)(void *)slot, loop);
 }
 
-/* ---- instances ----
+/* ---- instances --------------------------------------------------------------
  *
  * What a chain has spawned is asked after what the chain itself waits for.
  * Instances can own instances, to any depth, so those that a cancel reaches
@@ -249,7 +249,7 @@ void chain_loop_cancel(struct chain_loop *loop)
         chain_root_cancel(*next);
 }
 
-/* ---- from other threads ---- */
+/* ---- from other threads -------------------------------------------------- */
 
 static struct chain_strand *perform(struct chain_strand *strand, struct chain_loop *loop)
 {

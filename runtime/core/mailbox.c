@@ -35,7 +35,7 @@ static struct mailbox *mailbox_of_tag(uint64_t tag)
     return &mailboxes[chain__id_of_tag(tag)];
 }
 
-/* ---- the loop's side ---- */
+/* ---- the loop's side ----------------------------------------------------- */
 
 bool chain__mailbox_open(struct chain_loop *loop)
 {
@@ -126,7 +126,7 @@ uint64_t chain_loop_late(const struct chain_loop *loop)
     return chain__load_tag(&mailboxes[loop->id].late, __ATOMIC_RELAXED);
 }
 
-/* ---- the poster's side ---- */
+/* ---- the poster's side --------------------------------------------------- */
 
 bool chain__mailbox_is_closed(uint64_t tag)
 {
@@ -162,7 +162,7 @@ enum chain_settled chain__mailbox_push(uint64_t tag, struct chain_strand *strand
     return CHAIN_OK;
 }
 
-/* ---- in a child process ---- */
+/* ---- in a child process -------------------------------------------------- */
 
 void chain__mailboxes_forked(void)
 {

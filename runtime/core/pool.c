@@ -9,7 +9,7 @@
 
 #include "core.h"
 
-/* ---- lists of those who wait ---- */
+/* ---- lists of those who wait --------------------------------------------- */
 
 void chain__wait_in(struct chain__waiting *list, struct chain__wait *wait)
 {
@@ -29,7 +29,7 @@ void chain__wait_no_more(struct chain__waiting *list, struct chain__wait *wait)
     wait->link = NULL;
 }
 
-/* ---- what is free ---- */
+/* ---- what is free -------------------------------------------------------- */
 
 static struct chain__instance *take(struct chain__pool *pool)
 {
@@ -75,7 +75,7 @@ void chain__give_back(struct chain__instance *instance)
     } while (op != NULL && !hand_over(op));
 }
 
-/* ---- spawn ---- */
+/* ---- spawn --------------------------------------------------------------- */
 
 static bool is_refused(struct chain__spawn *op, struct chain__pool *pool)
 {
@@ -124,7 +124,7 @@ void chain__not_spawned(struct chain__spawn *op)
         chain__give_back(op->instance);
 }
 
-/* ---- slabs ---- */
+/* ---- slabs --------------------------------------------------------------- */
 
 /* Memory for several instances, which follow. */
 struct slab {

@@ -76,7 +76,7 @@ void chain__spawned(struct chain_strand *strand, struct chain_loop *loop, struct
         chain__cancel_top(&instance->strand, loop);
 }
 
-/* ---- join ---- */
+/* ---- join ---------------------------------------------------------------- */
 
 void chain__join_start(struct chain__wait *op, struct chain__nursery *nursery)
 {

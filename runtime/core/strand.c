@@ -77,7 +77,7 @@ void chain__strand_start(struct chain_strand *parent, struct chain_strand *branc
     parent->next = NULL;
 }
 
-/* ---- each ---- */
+/* ---- each ---------------------------------------------------------------- */
 
 void chain__slot_again(struct chain_strand *parent, struct chain_strand *slot,
                        struct chain_loop *loop, unsigned at)

@@ -51,7 +51,7 @@ void chain__timeout_end(struct chain_strand *strand, struct chain_loop *loop)
     chain_timer_disarm(loop, &timeout->timer);
 }
 
-/* ---- backoff ---- */
+/* ---- backoff ------------------------------------------------------------- */
 
 /* xorshift64*: any 64 bits but 0. */
 static uint64_t random_bits(struct chain_loop *loop)

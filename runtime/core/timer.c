@@ -110,7 +110,7 @@ uint64_t(chain_loop_deadline)(struct chain_loop *loop, int64_t ns)
     return (uint64_t)ns > UINT64_MAX - now ? UINT64_MAX : now + (uint64_t)ns;
 }
 
-/* ---- delay ---- */
+/* ---- delay --------------------------------------------------------------- */
 
 static void end_delay(struct chain_timer *timer, struct chain_loop *loop)
 {

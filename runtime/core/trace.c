@@ -92,7 +92,7 @@ static void tell_of(enum chain_event_kind kind, uint64_t tag, const struct chain
     tell(loop, &event);
 }
 
-/* ---- what the inline functions call ---- */
+/* ---- what the inline functions call -------------------------------------- */
 
 static void start(struct chain_op *op, uint64_t after)
 {
@@ -145,7 +145,7 @@ void chain__trace_retry(const struct chain_op *op, unsigned at)
     tell(loop, &event);
 }
 
-/* ---- what the core calls ---- */
+/* ---- what the core calls ------------------------------------------------- */
 
 void chain__trace_begin(enum chain_event_kind kind, struct chain_op *op,
                         const struct chain_op *parent)
@@ -185,7 +185,7 @@ void chain__trace_suppressed(struct chain_loop *loop, const struct chain_error *
     tell(loop, &event);
 }
 
-/* ---- chains that C code runs, and spawned ones ---- */
+/* ---- chains that C code runs, and spawned ones --------------------------- */
 
 /* A number has 47 bits, as half of a generation. Roots and instances keep it in
  * what they have room for. */
@@ -260,7 +260,7 @@ void chain__trace_end(const struct chain_strand *strand, struct chain_loop *loop
         loop->last_chain = strand->type;
 }
 
-/* ---- loops ---- */
+/* ---- loops --------------------------------------------------------------- */
 
 static uint64_t highest; /* of all loops that have ended */
 
@@ -287,7 +287,7 @@ bool chain_trace_is_linked(void)
 #endif
 }
 
-/* ---- text ---- */
+/* ---- text ---------------------------------------------------------------- */
 
 struct line {
     char *text;

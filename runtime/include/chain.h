@@ -1,4 +1,4 @@
-/* chain.h - the libchain runtime, for people.
+/* chain.h - the interface of libchain, the runtime of chains.
  *
  * A chain is a frame (one struct, no heap) that a loop resumes. A chain waits
  * for operations: each settles exactly once, with a value, a rejection or as
@@ -34,8 +34,7 @@ extern "C" {
  * generated code checks this number. */
 #define CHAIN_ABI 6
 
-/* ---- running a chain ------------------------------------------------------------------------------------------------
- */
+/* ---- running a chain ----------------------------------------------------- */
 
 /* How a chain that C code runs has ended, or that it has not. */
 enum chain_outcome {
@@ -78,15 +77,14 @@ static inline bool chain_root_is_quiescent(const struct chain_root *root)
     return root->link == NULL || root->outcome != CHAIN_OUTCOME_PENDING;
 }
 
-/* ---- its outcome ----------------------------------------------------------------------------------------------------
- */
+/* ---- its outcome --------------------------------------------------------- */
 
 /* Codes that errno has no name for. Codes of rejections are positive: errno
  * values, these, or those of a `codes` declaration (0x4000 and up). */
 enum {
     CHAIN_EABANDONED = 0x3f01, /* the deferred was given up without being settled (rule 5) */
     CHAIN_ECLOSED = 0x3f02,    /* the loop has finished (rule 103) */
-    CHAIN_EEND = 0x3f03,       /* a source of items has no more */
+    CHAIN_EEND = 0x3f03,       /* the source of an `each` has no more items */
     CHAIN_EALL = 0x3f04        /* every branch of an `any` was rejected (rule 47) */
 };
 #define CHAIN_CODE_CANCELLED \
@@ -136,8 +134,7 @@ const char *chain_code_name(int code);
  * functions know. */
 const char *chain_code_text(int code);
 
-/* ---- cancel ---------------------------------------------------------------------------------------------------------
- */
+/* ---- cancel -------------------------------------------------------------- */
 
 /* Asks a chain to stop (rules 61-72): the operation it waits for is cancelled,
  * its `finally`s run, nothing new is started. When all of that has ended its
@@ -177,8 +174,7 @@ enum chain_settled chain_root_post_cancel(struct chain_cancel_request *request,
 /* True if no loop has this request any more. Thread: any. */
 bool chain_cancel_request_is_free(const struct chain_cancel_request *request);
 
-/* ---- settling: the C code of operations -------------------------------------------------------------------------------
- */
+/* ---- settling: the C code of operations ---------------------------------- */
 
 /* The right to settle one use of an operation, once (rules 1-4). A small value:
  * copy it, keep it, post it to a thread. It may outlive the operation: then
@@ -200,8 +196,7 @@ static inline struct chain_loop *chain_loop_of(const void *operation)
     return chain__loop_of_tag(chain__tag(chain__op_of(operation)));
 }
 
-/* ---- the loop -------------------------------------------------------------------------------------------------------
- */
+/* ---- the loop ------------------------------------------------------------ */
 
 /* A program may use these members of a struct chain_loop, on the loop's thread:
  *
@@ -282,8 +277,7 @@ uint64_t chain_loop_late(const struct chain_loop *loop);
  * 0. */
 size_t chain_loop_fini(struct chain_loop *loop);
 
-/* ---- timers ---------------------------------------------------------------------------------------------------------
- */
+/* ---- timers -------------------------------------------------------------- */
 
 /* A timer of the loop. The storage belongs to the caller and stays where it is
  * while armed. Zero it and set `fire` before it is armed for the first time. */
@@ -307,7 +301,7 @@ void chain_timer_disarm(struct chain_loop *loop, struct chain_timer *timer);
 
 /* The deadline of a duration of `ns` that begins now. It reads the clock, so
  * that work which was done since the turn began does not count (rule 19);
- * whoever arms very many timers at once may add to `loop->now` instead.
+ * a program that arms very many timers at once may add to `loop->now` instead.
  * Saturates (rule 88). `ns` may have any arithmetic type, and what is above
  * INT64_MAX counts as that; negative counts as 0 (rule 87), and 0 gives the
  * turn's reading: such a timer fires in this turn. */
@@ -328,21 +322,20 @@ template <typename Number> inline uint64_t chain_loop_deadline(struct chain_loop
 }
 #endif
 
-/* ---- blocking steps (rule 104) --------------------------------------------------------------------------------------
+/* ---- blocking steps (rule 104) ----------------------------------------------
  *
  * A step that calls a `blocking` function hands its work to the workers of the
  * loop. A reactor has pools of threads (chain_reactor.h); another backend may
  * set others before the first chain runs. */
 
-/* A call that waits for a thread, in the frame of its chain. Owned by whoever
- * runs it, until it was given back or run. */
+/* The call of a `blocking` function, in the frame of its chain. The workers own
+ * it from submit() until withdraw() returns true or chain_work_end() is called. */
 struct chain_work {
-    struct chain_work *next, **link; /* for whoever runs it */
-    void *runner;
-    int (*run)(
-        struct chain_work *
-            work); /* calls the function, keeps its value and returns the code for chain_work_end().
-                                             Once, on any thread */
+    struct chain_work *next, **link; /* for the workers' use */
+    void *runner;                    /* for the workers' use */
+    /* Calls the function, keeps its value, and returns the code for
+     * chain_work_end(). Called once, on any thread. */
+    int (*run)(struct chain_work *work);
     const char *pool;           /* the name after `on`; NULL: none. Static */
     struct chain_deferred done; /* what it settles */
 };
@@ -364,8 +357,7 @@ struct chain_workers {
  * the work any more. */
 void chain_work_end(struct chain_work *work, int code);
 
-/* ---- ports ----------------------------------------------------------------------------------------------------------
- */
+/* ---- ports --------------------------------------------------------------- */
 
 /* What a loop needs from its surroundings: a port is these functions. All but
  * `wake` run on the loop's thread. */
@@ -397,12 +389,12 @@ struct chain_port {
  * runs, and no other core or thread is between its own two; what one has
  * written the next one sees. They nest; enter returns what leave needs to put
  * things back as they were. The core stays inside for a handful of
- * instructions. Called on the loop's thread and by whoever posts. */
+ * instructions. Called on the loop's thread, and on every thread and in every
+ * interrupt handler that settles or posts. */
 uintptr_t chain_port_enter(void);
 void chain_port_leave(uintptr_t state);
 
-/* ---- the trace ------------------------------------------------------------------------------------------------------
- */
+/* ---- the trace ----------------------------------------------------------- */
 
 /* What code that was compiled with CHAIN_TRACE, and libchain-trace.a, tell
  * `on_trace` of their loop; docs/trace.md says more. Without that macro nothing
@@ -413,11 +405,11 @@ enum chain_event_kind {
     CHAIN_EVENT_SPAWN,     /* a chain was spawned */
     CHAIN_EVENT_BRANCH,    /* a branch that is a strand of its own begins */
     CHAIN_EVENT_START,     /* an operation, a delay or the wait for branches is pending */
-    CHAIN_EVENT_VALUE,     /* that has ended with a value */
-    CHAIN_EVENT_REJECTION, /* that has been rejected */
+    CHAIN_EVENT_VALUE,     /* it has ended with a value */
+    CHAIN_EVENT_REJECTION, /* it was rejected */
     /* a cancel was requested: of what is pending, or of a chain that C code has run */
     CHAIN_EVENT_CANCEL,
-    CHAIN_EVENT_ACKNOWLEDGED, /* what was asked to stop has ended, with whatever code */
+    CHAIN_EVENT_ACKNOWLEDGED, /* an operation or chain that was asked to stop has ended */
     CHAIN_EVENT_LATE,         /* a settling call that changed nothing (rule 2) */
     CHAIN_EVENT_RETRY,        /* an attempt was rejected and another follows */
     CHAIN_EVENT_TIMEOUT,      /* the time of a form is over; it is cancelled now */

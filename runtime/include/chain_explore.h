@@ -55,7 +55,7 @@ struct chain_explore_chain {
     size_t size;
 };
 
-/* ---- values that own something ---- */
+/* ---- values that own something ------------------------------------------- */
 
 /* of one resource in one run: a chain that gets more cannot be tested, and the test says so */
 enum { CHAIN_EXPLORE_VALUES = 1024 };

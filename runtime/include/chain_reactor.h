@@ -47,8 +47,7 @@ void chain_trace_print(struct chain_loop *loop, const struct chain_event *event)
  * ENOMEM. */
 int chain_reactor_threads(struct chain_loop *loop, const char *pool, unsigned threads);
 
-/* ---- for operations on descriptors ----------------------------------------------------------------------------------
- */
+/* ---- for operations on descriptors --------------------------------------- */
 
 /* An operation on a descriptor tries its system call at once and waits only if
  * that would block. A descriptor is made known to the system once,

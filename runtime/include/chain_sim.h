@@ -24,8 +24,7 @@ extern "C" {
 
 struct chain_sim;
 
-/* ---- what an operation does -----------------------------------------------------------------------------------------
- */
+/* ---- what an operation does ---------------------------------------------- */
 
 #define CHAIN_SIM_NEVER INT64_MAX
 
@@ -115,8 +114,7 @@ void chain_sim_cancel(const void *op);
  * back; with a positive `code` there is no thread, and the step rejects with
  * that. */
 
-/* ---- a simulation ---------------------------------------------------------------------------------------------------
- */
+/* ---- a simulation -------------------------------------------------------- */
 
 /* How often the seed chooses what, in percent, where no script says otherwise.
  * All zero: every operation gives a value, at a time of the seed's choosing. */

@@ -21,7 +21,7 @@ static size_t at_most(size_t size)
     return size < LONGEST ? size : LONGEST;
 }
 
-/* ---- addresses ---- */
+/* ---- addresses ----------------------------------------------------------- */
 
 union address {
     struct sockaddr any;
@@ -82,7 +82,7 @@ static socklen_t parse_address(union address *address, const char *host, uint16_
     return parse_v6(address, host, port) ? sizeof address->v6 : 0;
 }
 
-/* ---- listening ---- */
+/* ---- listening ----------------------------------------------------------- */
 
 static int set(int socket, int level, int option)
 {
@@ -155,7 +155,7 @@ void tcp_close(int socket)
         chain_io_close(socket);
 }
 
-/* ---- accept ---- */
+/* ---- accept -------------------------------------------------------------- */
 
 /* Errors of one connection and not of the listener (accept(2), "Error
  * handling"): it is gone, the next one may be there. */
@@ -213,7 +213,7 @@ void tcp_accept_cancel(struct tcp_accept *op)
     tcp_accept_cancelled(tcp_accept_done(op));
 }
 
-/* ---- connect ---- */
+/* ---- connect ------------------------------------------------------------- */
 
 /* The connection's error; EINPROGRESS while there is no outcome yet, which a
  * stray event can be about. */
@@ -291,7 +291,7 @@ void tcp_connect_cancel(struct tcp_connect *op)
     tcp_connect_cancelled(tcp_connect_done(op));
 }
 
-/* ---- read ---- */
+/* ---- read ---------------------------------------------------------------- */
 
 static enum chain_io_attempt reject_read(struct tcp_read *op, int code)
 {
@@ -338,7 +338,7 @@ void tcp_read_cancel(struct tcp_read *op)
     tcp_read_cancelled(tcp_read_done(op));
 }
 
-/* ---- write ---- */
+/* ---- write --------------------------------------------------------------- */
 
 static enum chain_io_attempt reject_write(struct tcp_write *op, int code)
 {

@@ -66,7 +66,7 @@ static void note(int signal)
     errno = saved;
 }
 
-/* ---- in a child process ---- */
+/* ---- in a child process -------------------------------------------------- */
 
 /* Until the child has pipes of its own, a signal of its would end a wait of the
  * parent's. The lock guards this. */
@@ -131,7 +131,7 @@ static void in_child(void)
     after_fork();
 }
 
-/* ---- waiting ---- */
+/* ---- waiting ------------------------------------------------------------- */
 
 static int install(int signal)
 {

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* ---- the queue ---- */
+/* ---- the queue ----------------------------------------------------------- */
 
 static void enqueue(struct chain__threads *pool, struct chain_work *work)
 {
@@ -41,7 +41,7 @@ static void unlink_work(struct chain__threads *pool, struct chain_work *work)
     pool->waiting--;
 }
 
-/* ---- threads ---- */
+/* ---- threads ------------------------------------------------------------- */
 
 static void join_after(struct chain__threads *pool)
 {
@@ -129,7 +129,7 @@ static int start_thread(struct chain__threads *pool)
     return code;
 }
 
-/* ---- pools ---- */
+/* ---- pools --------------------------------------------------------------- */
 
 static bool is_named(const struct chain__threads *pool, const char *name)
 {
@@ -231,7 +231,7 @@ int chain__threads_size(struct chain__threads **pools, const char *name, unsigne
     return running ? EBUSY : 0;
 }
 
-/* ---- around fork(2) ---- */
+/* ---- around fork(2) ------------------------------------------------------ */
 
 void chain__threads_hold(struct chain__threads *pools)
 {
@@ -286,7 +286,7 @@ void chain__threads_resume(struct chain__threads **pools)
     }
 }
 
-/* ---- closing ---- */
+/* ---- closing ------------------------------------------------------------- */
 
 static void stop(struct chain__threads *pool)
 {

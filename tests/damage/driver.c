@@ -41,7 +41,7 @@ struct damage {
     char kind, byte;
 };
 
-/* ---- what has been accepted ---- */
+/* ---- what has been accepted ---------------------------------------------- */
 
 static bool is_line_number(const char *text, const char *at)
 {
@@ -195,7 +195,7 @@ static size_t apply(const struct damage *damage, const char *text, size_t length
     return at + length - damage->offset - 1;
 }
 
-/* ---- changes by tokens ---- */
+/* ---- changes by tokens --------------------------------------------------- */
 
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed);
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
@@ -228,7 +228,7 @@ static size_t mutate(unsigned seed, const char *text, size_t length, const char 
     return LLVMFuzzerCustomMutator((uint8_t *)to, length, most, seed);
 }
 
-/* ---- a case ---- */
+/* ---- a case -------------------------------------------------------------- */
 
 /* `text` has been damaged at the line. */
 static void try_one(const char *path, const struct damage *damage, int line, const char *text,

@@ -164,7 +164,7 @@ static void wait_for_child(void)
     CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-/* ---- threads ---- */
+/* ---- threads ------------------------------------------------------------- */
 
 static void before_threads(void)
 {
@@ -334,7 +334,7 @@ static void as_a_daemon(void)
     CHECK(quick_value(&u) == 6);
 }
 
-/* ---- descriptors ---- */
+/* ---- descriptors --------------------------------------------------------- */
 
 enum child_does { READS, CLOSES, FORGETS, CLOSES_ALL, CANCELS, WAYS };
 
@@ -466,7 +466,7 @@ static void closed_in_the_parent(void)
     close(pair[1]);
 }
 
-/* ---- wake-ups and signals ---- */
+/* ---- wake-ups and signals ------------------------------------------------ */
 
 static struct chain_timer timer;
 

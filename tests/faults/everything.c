@@ -36,7 +36,7 @@ int everything_raise(int number)
     return raise(number);
 }
 
-/* ---- a thread of the program ---- */
+/* ---- a thread of the program --------------------------------------------- */
 
 static everything_thread_deferred asked[3];
 
@@ -66,7 +66,7 @@ void everything_thread_cancel(struct everything_thread *op)
     (void)everything_thread_post_cancelled(everything_thread_done(op));
 }
 
-/* ---- a descriptor of the program ---- */
+/* ---- a descriptor of the program ----------------------------------------- */
 
 static void close_pipe(struct everything_pipe *op)
 {
@@ -128,7 +128,7 @@ void everything_pipe_cancel(struct everything_pipe *op)
     everything_pipe_cancelled(everything_pipe_done(op));
 }
 
-/* ---- a child process ---- */
+/* ---- a child process ----------------------------------------------------- */
 
 static struct everything u;
 

@@ -64,7 +64,7 @@ static bool is_written[MOST_FILES];
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-/* ---- memory ---- */
+/* ---- memory -------------------------------------------------------------- */
 
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
@@ -167,7 +167,7 @@ void free(void *memory)
     __libc_free(memory);
 }
 
-/* ---- system calls ---- */
+/* ---- system calls -------------------------------------------------------- */
 
 /* Standard error goes on, as without it nothing could be said. */
 static bool lasts(const char *call, const char *path)
@@ -360,7 +360,7 @@ CALL(int, waitid, (idtype_t kind, id_t id, siginfo_t *about, int flags), "-",
      (kind, id, about, flags))
 CALL(pid_t, waitpid, (pid_t child, int *status, int flags), "-", (child, status, flags))
 
-/* ---- the server ---- */
+/* ---- the server ---------------------------------------------------------- */
 
 static long count_open(void)
 {

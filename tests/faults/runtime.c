@@ -51,7 +51,7 @@ static int chosen_error; /* 0: short */
 static uintptr_t text_begin, text_end;
 static bool was_open[1024];
 
-/* ---- memory that the executable has ---- */
+/* ---- memory that the executable has -------------------------------------- */
 
 enum { PIECES = 1 << 16 };
 static void *pieces[PIECES];
@@ -82,7 +82,7 @@ static void forget_piece(const void *piece)
     pthread_mutex_unlock(&lock);
 }
 
-/* ---- which call fails ---- */
+/* ---- which call fails ---------------------------------------------------- */
 
 static int find_text(struct dl_phdr_info *info, size_t size, void *context)
 {
@@ -148,7 +148,7 @@ static bool fails(enum call call, const void *caller)
     return true;
 }
 
-/* ---- the calls ---- */
+/* ---- the calls ----------------------------------------------------------- */
 
 #define REAL(name) ((__typeof__(&name))real(CALL_##name))
 

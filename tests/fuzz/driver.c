@@ -28,7 +28,7 @@
 #define MS UINT64_C(1000000)
 enum { MAX_EVENTS = 20000, MAX_STARTS = 8192, MAX_PLACES = 512 };
 
-/* ---- a trace ---- */
+/* ---- a trace ------------------------------------------------------------- */
 
 enum kind { START = 1, HOOK, NOTE, SEEN, SUPPRESSED, CAUSE, ENDED, STUCK, UNHANDLED, PLACES = 16 };
 static const char *const kind_names[] = { "",           "start", "cancel", "note",  "seen",
@@ -111,7 +111,7 @@ static uint32_t checksum(const void *data, size_t size)
     return ~c;
 }
 
-/* ---- started operations ---- */
+/* ---- started operations -------------------------------------------------- */
 
 struct started {
     struct chain_deferred done;
@@ -315,7 +315,7 @@ void drop_start(struct drop *o, int h)
     start(&o->s, o, &drop_operation, 1, h);
 }
 
-/* ---- functions that are called in place ---- */
+/* ---- functions that are called in place ---------------------------------- */
 
 int calc(int id, int a)
 {
@@ -367,7 +367,7 @@ int causes(int id, int count, struct chain_error err)
     return err.code % 997;
 }
 
-/* ---- the loop ---- */
+/* ---- the loop ------------------------------------------------------------ */
 
 /* Nothing will happen any more: the chain is cancelled, and if it was, the
  * oldest operation ends as if it had been. */
@@ -430,7 +430,7 @@ void chain_port_leave(uintptr_t state)
 }
 #endif
 
-/* ---- allocations ---- */
+/* ---- allocations --------------------------------------------------------- */
 
 #ifdef COUNT_ALLOCATIONS
 extern void *__libc_malloc(size_t size);
@@ -454,7 +454,7 @@ void *realloc(void *old, size_t size)
 }
 #endif
 
-/* ---- runs ---- */
+/* ---- runs ---------------------------------------------------------------- */
 
 static const unsigned char *input;
 

@@ -30,7 +30,7 @@ void drive_dumps(struct driven *d, struct writer *writer);
 
 void drive_end(struct driven *d);
 
-/* ---- verify.c ---- */
+/* ---- verify.c ------------------------------------------------------------ */
 
 /* The machine after tidy: blocks, terminators and their targets, variables, strands. */
 void verify_machine(const struct ir_chain *chain);

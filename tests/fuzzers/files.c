@@ -93,7 +93,7 @@ static size_t slot_of(int descriptor)
     return slot;
 }
 
-/* ---- in place of the system calls ---- */
+/* ---- in place of the system calls ---------------------------------------- */
 
 int files_open(const char *path, int flags, ...);
 ssize_t files_read(int descriptor, void *buffer, size_t size);

@@ -65,7 +65,7 @@ static void ask(struct answer *answer, const struct input *input)
     must(arena_guard(&answer->arena, read_options, answer), "no memory");
 }
 
-/* ---- what must hold ---- */
+/* ---- what must hold ------------------------------------------------------ */
 
 static size_t count_of(const char *const *words)
 {
@@ -131,7 +131,7 @@ static void verify_names(struct answer *answer)
     }
 }
 
-/* ---- the target ---- */
+/* ---- the target ---------------------------------------------------------- */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

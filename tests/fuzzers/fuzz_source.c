@@ -27,7 +27,7 @@ static void read_form(struct form *form, const char *text, size_t length)
     ast_print(&form->source, d->file, &d->base.sources);
 }
 
-/* ---- trees ---- */
+/* ---- trees --------------------------------------------------------------- */
 
 static bool is_comment(const char *line)
 {
@@ -74,7 +74,7 @@ static void compare_trees(struct form *a, struct form *b)
     }
 }
 
-/* ---- the same C, but for places ---- */
+/* ---- the same C, but for places ------------------------------------------ */
 
 /* Numbers, comments and blanks depend on where things stand in the source:
  * names have line numbers in them. A preprocessor line of the user may open a
@@ -117,7 +117,7 @@ static bool finish(struct driven *d, struct writer *out)
     return true;
 }
 
-/* ---- the target ---- */
+/* ---- the target ---------------------------------------------------------- */
 
 static void compare(struct form *form)
 {

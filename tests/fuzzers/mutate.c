@@ -17,7 +17,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned
 size_t LLVMFuzzerCustomCrossOver(const uint8_t *a, size_t a_size, const uint8_t *b, size_t b_size,
                                  uint8_t *out, size_t most, unsigned seed);
 
-/* ---- words and forms ---- */
+/* ---- words and forms ----------------------------------------------------- */
 
 static const char *const words[] = {
 #define TOKEN(name, shown, group) shown,
@@ -80,7 +80,7 @@ static const char *const forms[] = {
     "// @\n",
 };
 
-/* ---- chance ---- */
+/* ---- chance -------------------------------------------------------------- */
 
 static uint64_t state;
 
@@ -92,7 +92,7 @@ static size_t below(size_t bound)
     return bound == 0 ? 0 : (size_t)(state >> 11) % bound;
 }
 
-/* ---- tokens ---- */
+/* ---- tokens -------------------------------------------------------------- */
 
 enum { MOST_TOKENS = 4096 };
 
@@ -173,7 +173,7 @@ static bool is_border(const struct tokens *t, int i)
     return false;
 }
 
-/* ---- stretches ---- */
+/* ---- stretches ----------------------------------------------------------- */
 
 struct stretch {
     const char *text;
@@ -231,7 +231,7 @@ static struct stretch choose(const struct tokens *t)
     return between(t, first, last);
 }
 
-/* ---- changes ---- */
+/* ---- changes ------------------------------------------------------------- */
 
 struct change {
     char *out;

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- parts ---- */
+/* ---- parts --------------------------------------------------------------- */
 
 static const char mark[] = "//// ";
 
@@ -56,7 +56,7 @@ void input_split(struct input *input, const uint8_t *data, size_t size)
     } while (text < end);
 }
 
-/* ---- what must hold ---- */
+/* ---- what must hold ------------------------------------------------------ */
 
 void must(bool holds, const char *format, ...)
 {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- the machine ---- */
+/* ---- the machine --------------------------------------------------------- */
 
 /* What stands in the lists of a chain, by number. */
 struct machine {
@@ -135,7 +135,7 @@ void verify_machine(const struct ir_chain *chain)
     arena_release(&arena);
 }
 
-/* ---- the layout ---- */
+/* ---- the layout ---------------------------------------------------------- */
 
 static bool is_live(const uint64_t *bits, unsigned index)
 {
@@ -201,7 +201,7 @@ void verify_layout(const struct ir_chain *chain, const struct liveness *live)
             verify_state(chain, live, block);
 }
 
-/* ---- the text ---- */
+/* ---- the text ------------------------------------------------------------ */
 
 static bool input_mentions(const struct input *input, const char *word)
 {
@@ -357,7 +357,7 @@ void verify_text(const char *what, const struct writer *text, const struct input
         verify_functions(what, text->text);
 }
 
-/* ---- messages ---- */
+/* ---- messages ------------------------------------------------------------ */
 
 void verify_messages(const struct writer *text)
 {

@@ -32,7 +32,7 @@ static unsigned below(unsigned bound)
     return (unsigned)(wire.random >> 33) % bound;
 }
 
-/* ---- connections ---- */
+/* ---- connections --------------------------------------------------------- */
 
 int wire_open(void)
 {
@@ -209,7 +209,7 @@ static void decide(struct chain_sim *sim, const struct chain_sim_operation *oper
         plan->code = ECANCELED;
 }
 
-/* ---- a run ---- */
+/* ---- a run --------------------------------------------------------------- */
 
 static void take_input(const uint8_t *data, size_t size)
 {

@@ -59,7 +59,7 @@ static void event(const char *what, int which)
     }
 }
 
-/* ---- what is owned ---- */
+/* ---- what is owned ------------------------------------------------------- */
 
 static int acquire(void)
 {
@@ -89,7 +89,7 @@ static void release(int which, const char *what)
     last_released = which;
 }
 
-/* ---- the clock ---- */
+/* ---- the clock ----------------------------------------------------------- */
 
 static uint64_t now = 1000 * MS;
 
@@ -111,7 +111,7 @@ static void the_wait(struct chain_loop *loop, uint64_t deadline)
 static const struct chain_port port = { the_now, the_wait, NULL };
 static struct chain_loop loop;
 
-/* ---- operations ---- */
+/* ---- operations ---------------------------------------------------------- */
 
 struct scripted_kind {
     const char *name;
@@ -335,7 +335,7 @@ int flag(void)
     return flags_asked++ >= flag_at;
 }
 
-/* ---- runs ---- */
+/* ---- runs ---------------------------------------------------------------- */
 
 static void run_once(void)
 {

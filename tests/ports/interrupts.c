@@ -18,7 +18,7 @@ static struct adds adds;
 static struct contest contest;
 static struct chain_cancel_request request;
 
-/* ---- interrupts ---- */
+/* ---- interrupts ---------------------------------------------------------- */
 
 static void (*volatile on_pendsv)(void);
 static volatile int ticks_left; /* until SysTick posts the first signal */
@@ -83,7 +83,7 @@ static void post_too_late(void)
     printf("closed: %d\n", signalled_post_resolve(pending[1], 1) == CHAIN_CLOSED);
 }
 
-/* ---- operations ---- */
+/* ---- operations ---------------------------------------------------------- */
 
 void signalled_start(struct signalled *op, int number)
 {
@@ -128,7 +128,7 @@ int sum(void)
     return total;
 }
 
-/* ---- the main program ---- */
+/* ---- the main program ---------------------------------------------------- */
 
 static void turn(void)
 {

@@ -116,7 +116,7 @@ static void unhandled(struct chain_loop *loop, const struct chain_error *error)
     say_error("unhandled", error);
 }
 
-/* ---- gives, rejects ---- */
+/* ---- gives, rejects ------------------------------------------------------ */
 
 static void arm(struct scripted *script, const char *name, int when, int outcome,
                 void (*fire)(struct chain_timer *timer, struct chain_loop *loop))
@@ -181,7 +181,7 @@ void rejects_cancel(struct rejects *op)
     rejects_cancelled(rejects_done(op));
 }
 
-/* ---- steady, stalls, argues ---- */
+/* ---- steady, stalls, argues ---------------------------------------------- */
 
 static void end_steady(struct chain_timer *timer, struct chain_loop *loop)
 {
@@ -277,7 +277,7 @@ void argues_cancel(struct argues *op)
     settle_argues(op, op->answer);
 }
 
-/* ---- doors ---- */
+/* ---- doors --------------------------------------------------------------- */
 
 static void open_door(struct opens *op, int number)
 {
@@ -357,7 +357,7 @@ void keep(door number)
     say("C keeps %d", number);
 }
 
-/* ---- held ---- */
+/* ---- held ---------------------------------------------------------------- */
 
 static struct {
     const char *name;
@@ -389,7 +389,7 @@ struct held_deferred the(const char *name)
     abort();
 }
 
-/* ---- main ---- */
+/* ---- main ---------------------------------------------------------------- */
 
 int main(void)
 {

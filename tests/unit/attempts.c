@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* ---- descriptors: two pairs, `ours` and `theirs` ---- */
+/* ---- descriptors: two pairs, `ours` and `theirs` ------------------------- */
 
 enum { HERE, THERE, PAIRS };
 
@@ -65,7 +65,7 @@ static void provoke(int which, enum chain_io_direction direction)
         drain(theirs[which]);
 }
 
-/* ---- operations and what the model knows of them ---- */
+/* ---- operations and what the model knows of them ------------------------- */
 
 enum { SUBJECT, MATE, OPPOSITE, ELSEWHERE, FRESH, IOS };
 
@@ -95,7 +95,7 @@ static void complain(const char *what, int line)
         print_error("attempts.c:%d: %s: %s\n", line, scenario, what);
 }
 
-/* ---- actions ---- */
+/* ---- actions ------------------------------------------------------------- */
 
 enum action {
     NOTHING,
@@ -262,7 +262,7 @@ static enum chain_io_attempt try(struct chain_io *io, int error)
     return answer;
 }
 
-/* ---- a scenario ---- */
+/* ---- a scenario ---------------------------------------------------------- */
 
 enum origin { BY_EVENT, BY_START, BY_CLOSE, WITHOUT_EVENT, ORIGINS };
 static const char *const origin_names[ORIGINS] = { "an event", "its start", "a close", "no event" };
@@ -439,7 +439,7 @@ static void every_pair_of_actions(void **state)
     assert_int_equal(wrong, 0);
 }
 
-/* ---- starting again and again ---- */
+/* ---- starting again and again -------------------------------------------- */
 
 static struct chain_io greedy[2][2];
 static int depth, deepest, calls[2];

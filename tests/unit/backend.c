@@ -72,7 +72,7 @@ static void let_fail(enum call call, int code, int after, int times)
     scenarios++;
 }
 
-/* ---- what runs ---- */
+/* ---- what runs ----------------------------------------------------------- */
 
 static struct chain_reactor *reactor;
 static struct chain_loop *loop;
@@ -157,7 +157,7 @@ static void close_reactor(int lowest)
     assert_int_equal(lowest_free(), lowest);
 }
 
-/* ---- opening ---- */
+/* ---- opening ------------------------------------------------------------- */
 
 static void opening(void **state)
 {
@@ -174,7 +174,7 @@ static void opening(void **state)
         }
 }
 
-/* ---- waiting ---- */
+/* ---- waiting ------------------------------------------------------------- */
 
 /* The loop has said why it cannot wait, once; its chain was cancelled, the operation was told. */
 static void check_failed(int code)
@@ -250,7 +250,7 @@ static void without_epoll_pwait2(void **state)
         }
 }
 
-/* ---- descriptors ---- */
+/* ---- descriptors --------------------------------------------------------- */
 
 static void watching(void **state)
 {
@@ -298,7 +298,7 @@ static void watched_already(void **state)
     close_reactor(lowest);
 }
 
-/* ---- waking ---- */
+/* ---- waking -------------------------------------------------------------- */
 
 static void waking(void **state)
 {
@@ -358,7 +358,7 @@ static void descriptors_of_others(void **state)
     assert_int_equal(close(others[1]), 0);
 }
 
-/* ---- opening again, in a child process ---- */
+/* ---- opening again, in a child process ----------------------------------- */
 
 static void opening_again(void **state)
 {

@@ -32,7 +32,7 @@ static char *read_text(const char *name)
     return text;
 }
 
-/* ---- what a text is as a tree and as source ---- */
+/* ---- what a text is as a tree and as source ------------------------------ */
 
 struct form {
     struct compilation compilation;
@@ -85,7 +85,7 @@ static bool same_words(const struct form *a, const struct form *b, bool of_comme
     return same;
 }
 
-/* ---- every offset ---- */
+/* ---- every offset -------------------------------------------------------- */
 
 static unsigned complaints; /* the first ones are printed */
 
@@ -161,7 +161,7 @@ static void test_every_offset(void **state)
     assert_int_equal(complaints, 0);
 }
 
-/* ---- rows of comments ---- */
+/* ---- rows of comments ---------------------------------------------------- */
 
 /* Every construct before and after which a comment can stand, in one line. */
 static const char *const constructs[] = {

@@ -45,7 +45,7 @@ static void run(const struct chain_type *type)
     chain_loop_turn(&world.loop, false);
 }
 
-/* ---- after the end of a loop ---- */
+/* ---- after the end of a loop --------------------------------------------- */
 
 static void a_chain_outlives_its_loop(void **state)
 {
@@ -110,7 +110,7 @@ static void rule_66_a_request_that_comes_too_late_is_done_with(void **state)
     assert_true(chain_cancel_request_is_free(&request));
 }
 
-/* ---- what is left, one by one ---- */
+/* ---- what is left, one by one -------------------------------------------- */
 
 static struct chain_left left;
 static size_t descriptors;
@@ -177,7 +177,7 @@ static void rule_107_each_thing_that_is_left_is_told(void **state)
     }
 }
 
-/* ---- cancelled from inside ---- */
+/* ---- cancelled from inside ----------------------------------------------- */
 
 /* ECANCELED has another number in each C library. */
 static void assert_a_was_cancelled(void)
@@ -218,7 +218,7 @@ static void rule_62_an_operation_for_threads_on_the_loops_own(void **state)
     world_close(&world);
 }
 
-/* ---- origins ---- */
+/* ---- origins ------------------------------------------------------------- */
 
 static void a_type_without_sites_has_no_origins(void **state)
 {
@@ -235,7 +235,7 @@ static void a_type_without_sites_has_no_origins(void **state)
     }
 }
 
-/* ---- numbers ---- */
+/* ---- numbers ------------------------------------------------------------- */
 
 /* The C library knows the names, of which ENOTSUP is the second of a code. */
 static void every_code_has_its_name(void **state)

@@ -12,7 +12,7 @@
 
 static struct world world;
 
-/* ---- generations ---- */
+/* ---- generations --------------------------------------------------------- */
 
 static void settle_now(struct mini *mini)
 {
@@ -57,7 +57,7 @@ static void rule_04_generations_wrap(void **state)
     world_close(&world);
 }
 
-/* ---- the place of a step ---- */
+/* ---- the place of a step ------------------------------------------------- */
 
 /* A branch that is one operation has 16 bits for its place. */
 static void rule_35_places_beyond_the_last(void **state)
@@ -81,7 +81,7 @@ static void rule_35_places_beyond_the_last(void **state)
     world_close(&world);
 }
 
-/* ---- attempts ---- */
+/* ---- attempts ------------------------------------------------------------ */
 
 static void rule_35_attempts(void **state)
 {
@@ -142,7 +142,7 @@ static void rule_91_pauses(void **state)
     world_close(&world);
 }
 
-/* ---- loops ---- */
+/* ---- loops --------------------------------------------------------------- */
 
 /* A number is given back by a loop that ends, unless chains still ran on it. */
 static void loops_are_numbered(void **state)
@@ -176,7 +176,7 @@ static void loops_are_numbered(void **state)
     world_close(&worlds[0]);
 }
 
-/* ---- the budget ---- */
+/* ---- the budget ---------------------------------------------------------- */
 
 /* Calls and rounds that never wait may be more than the budget can count. */
 static void rule_17_nothing_is_less_than_used_up(void **state)
@@ -205,7 +205,7 @@ static void rule_17_nothing_is_less_than_used_up(void **state)
     world_close(&world);
 }
 
-/* ---- numbers of items ---- */
+/* ---- numbers of items ---------------------------------------------------- */
 
 struct slot {
     struct chain_strand strand;
@@ -246,7 +246,7 @@ static void rule_68_numbers_of_items_wrap(void **state)
     world_close(&world);
 }
 
-/* ---- uses of a descriptor's number, and of the process ---- */
+/* ---- uses of a descriptor's number, and of the process ------------------- */
 
 static int tries;
 

@@ -85,7 +85,7 @@ static void settle_soon_lets_the_ready_ones_go_first(void **state)
     world_close(&world);
 }
 
-/* ---- fairness ---- */
+/* ---- fairness ------------------------------------------------------------ */
 
 /* `loop { }` that never waits: yields whenever the budget ends. */
 struct spinner {
@@ -192,7 +192,7 @@ static void rule_17_more_ready_strands_than_budget(void **state)
     world_close(&world);
 }
 
-/* ---- turns ---- */
+/* ---- turns --------------------------------------------------------------- */
 
 static unsigned clock_readings;
 

@@ -63,7 +63,7 @@ static inline void world_close(struct world *world)
     assert_int_equal(chain_loop_fini(&world->loop), 0);
 }
 
-/* ---- what happened, as a string ---- */
+/* ---- what happened, as a string ------------------------------------------ */
 
 static char diary[4096];
 static bool silent; /* notes are not taken */

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* ---- a chain whose steps are told by a function ---- */
+/* ---- a chain whose steps are told by a function -------------------------- */
 
 struct talk;
 
@@ -101,7 +101,7 @@ static int close_reactor(void **state)
     return 0;
 }
 
-/* ---- steps ---- */
+/* ---- steps --------------------------------------------------------------- */
 
 static bool only_accept(struct talk *talk, int number)
 {
@@ -177,7 +177,7 @@ static void connect_pair(int pair[2])
     pair[1] = connecting.conn;
 }
 
-/* ---- tests ---- */
+/* ---- tests --------------------------------------------------------------- */
 
 static void echoes(void **state)
 {

@@ -98,8 +98,7 @@ static void rule_101_values_from_several_threads(void **state)
     assert_int_equal(chain_loop_late(loop), 0);
 }
 
-/* ---- two threads and the loop's own settle the same operation, also long after it was settled ----
- */
+/* ---- two threads and the loop's own settle the same operation, also long after it was settled ---- */
 
 static struct mini contested;
 static struct chain_deferred handed_out[ROUNDS + 1];
@@ -161,7 +160,7 @@ static void rule_102_exactly_one_of_several_settles_is_ok(void **state)
         assert_int_equal(got[i], won[i]);
 }
 
-/* ---- order ---- */
+/* ---- order --------------------------------------------------------------- */
 
 static struct hatch three[3];
 
@@ -286,7 +285,7 @@ static void posted_inside_start(void **state)
     assert_diary("a? a1 a? a1 ");
 }
 
-/* ---- the end of the loop ---- */
+/* ---- the end of the loop ------------------------------------------------- */
 
 /* A poster that is waking the loop when this ends: chain_loop_fini() returns
  * only when it is out of `wake`. */
@@ -395,7 +394,7 @@ static void rule_103_posting_while_the_loop_ends(void **state)
     diary[0] = '\0';
 }
 
-/* ---- chain_loop_wake ---- */
+/* ---- chain_loop_wake ----------------------------------------------------- */
 
 static void *wake_it(void *unused)
 {
@@ -423,7 +422,7 @@ static void rule_99_wake_ends_a_wait(void **state)
     diary[0] = '\0';
 }
 
-/* ---- a loop that does not sleep ---- */
+/* ---- a loop that does not sleep ------------------------------------------ */
 
 static unsigned wakes;
 

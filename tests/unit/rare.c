@@ -26,7 +26,7 @@ static int close_worlds(void **state)
     return 0;
 }
 
-/* ---- a pool that two loops share ---- */
+/* ---- a pool that two loops share ----------------------------------------- */
 
 /* `spawn` and no more: what the step was given stays in `op`. */
 struct spawner {
@@ -170,7 +170,7 @@ static void rule_80_nothing_is_spawned_from_a_pool_while_the_loop_ends(void **st
     diary[0] = '\0';
 }
 
-/* ---- requests to cancel ---- */
+/* ---- requests to cancel -------------------------------------------------- */
 
 static void run_on_other(struct chain_root *root)
 {
@@ -242,7 +242,7 @@ static void a_stopped_loop_does_not_wait(void **state)
     assert_diary("a1 ");
 }
 
-/* ---- wake-ups ---- */
+/* ---- wake-ups ------------------------------------------------------------ */
 
 static unsigned wakes;
 

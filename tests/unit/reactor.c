@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* ---- an operation: up to four bytes from a descriptor ---- */
+/* ---- an operation: up to four bytes from a descriptor -------------------- */
 
 struct get {
     struct chain_io io; /* first */
@@ -150,7 +150,7 @@ static void turn(void)
     chain_loop_turn(loop, false);
 }
 
-/* ---- waiting ---- */
+/* ---- waiting ------------------------------------------------------------- */
 
 static void tries_first_and_waits_only_if_it_would_block(void **state)
 {
@@ -208,7 +208,7 @@ static void several_wait_for_one_direction_in_order(void **state)
     assert_diary("c=7 ");
 }
 
-/* ---- closing ---- */
+/* ---- closing ------------------------------------------------------------- */
 
 static void close_with_a_waiting_operation(void **state)
 {
@@ -333,7 +333,7 @@ static void stop_leaves_the_slot(void **state)
     assert_false(chain_loop_left(loop, &left));
 }
 
-/* ---- C code without a chain ---- */
+/* ---- C code without a chain ---------------------------------------------- */
 
 static int calls;
 
@@ -382,7 +382,7 @@ static void c_code_keeps_a_loop_waiting(void **state)
     assert_false(chain_loop_turn(loop, true));
 }
 
-/* ---- errors ---- */
+/* ---- errors -------------------------------------------------------------- */
 
 static void bad_descriptors(void **state)
 {
@@ -469,7 +469,7 @@ static void no_loops_left(void **state)
         chain_reactor_close(all[--count]);
 }
 
-/* ---- time ---- */
+/* ---- time ---------------------------------------------------------------- */
 
 static uint64_t clock_ns(void)
 {
@@ -520,7 +520,7 @@ static void the_loop_reads_the_clock_after_waiting(void **state)
     diary[0] = '\0';
 }
 
-/* ---- signals ---- */
+/* ---- signals ------------------------------------------------------------- */
 
 static struct chain_loop *of_handler;
 

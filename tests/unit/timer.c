@@ -134,7 +134,7 @@ static void disarmed_ones_do_not_fire(void **state)
     world_close(&world);
 }
 
-/* ---- against a model ---- */
+/* ---- against a model ----------------------------------------------------- */
 
 #ifndef MANY
 #define MANY 100000
@@ -262,7 +262,7 @@ static void a_hundred_thousand_fire_sorted(void **state)
     world_close(&world);
 }
 
-/* ---- delay, the operation ---- */
+/* ---- delay, the operation ------------------------------------------------ */
 
 static void start_delay(struct mini *mini)
 {

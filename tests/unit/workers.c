@@ -310,7 +310,7 @@ static void closing(void **state)
     assert_true(runs == 2 || calls[7].order != 0);
 }
 
-/* ---- fork(2) ---- */
+/* ---- fork(2) ------------------------------------------------------------- */
 
 /* While it is held nobody begins, and whoever has begun goes on. */
 static void held(void **state)

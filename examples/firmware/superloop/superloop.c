@@ -6,7 +6,7 @@ static uint64_t clock_ns;
 static bool waiting;
 static pressed_deferred button;
 
-/* ---- the port ---- */
+/* ---- the port ------------------------------------------------------------ */
 
 static uint64_t now(struct chain_loop *loop)
 {
@@ -35,7 +35,7 @@ void chain_port_leave(uintptr_t state)
 }
 #endif
 
-/* ---- the operation ---- */
+/* ---- the operation ------------------------------------------------------- */
 
 void pressed_start(struct pressed *op)
 {
@@ -57,7 +57,7 @@ static void poll_button(void)
     }
 }
 
-/* ---- the program ---- */
+/* ---- the program --------------------------------------------------------- */
 
 int superloop(void)
 {

@@ -109,7 +109,7 @@ static inline struct chain_deferred chain__deferred(const void *operation)
     return done;
 }
 
-/* ---- ready queue ---- */
+/* ---- ready queue --------------------------------------------------------- */
 
 static inline void chain__ready(struct chain_loop *loop, struct chain_strand *strand)
 {
@@ -189,7 +189,7 @@ static inline struct chain_strand *chain__yield(struct chain_strand *strand, str
     return chain__suspend(loop);
 }
 
-/* ---- the trace: nothing unless CHAIN_TRACE is defined ---- */
+/* ---- the trace: nothing unless CHAIN_TRACE is defined -------------------- */
 
 #ifdef CHAIN_TRACE
 #define CHAIN__TRACE(call) call
@@ -217,7 +217,7 @@ void chain__trace_end(const struct chain_strand *strand, struct chain_loop *loop
 /* The number in the trace of what is, or was, pending under this tag; 0: there is none. */
 uint64_t chain__trace_number(const struct chain_loop *loop, uint64_t tag);
 
-/* ---- starting and settling ---- */
+/* ---- starting and settling ----------------------------------------------- */
 
 /* Makes a header pending. */
 static inline void chain__pending(struct chain_op *op)
@@ -307,7 +307,7 @@ static inline void chain__settle(struct chain_deferred done, int code)
         chain__go_on(done);
 }
 
-/* ---- values that count although a cancel has won (rules 42a, 42c) ----
+/* ---- values that count although a cancel has won (rules 42a, 42c) -----------
  *
  * A cancel takes the code of a header, so whatever settles without a value afterwards, or has been rejected before, says so: in a
  * strand's header `mark` has room for that, which nothing else uses while one operation is waited for or when the branches
@@ -406,7 +406,7 @@ static inline bool chain__fails(struct chain_op *op, int code)
     return code != 0 && chain__raise(op, code, NULL, 0);
 }
 
-/* ---- chains ---- */
+/* ---- chains -------------------------------------------------------------- */
 
 /* Nothing has been rejected: an outcome before the next step is a cancel, from C code of the user, or before the first turn. */
 static inline bool chain__cancelled_meanwhile(const struct chain_strand *strand)
@@ -431,7 +431,7 @@ static inline bool chain__failed(struct chain_op *op, const struct chain_site *s
     return true;
 }
 
-/* ---- attempts ----
+/* ---- attempts ---------------------------------------------------------------
  *
  * A rejection that has come out of a retry knows the number of its attempt. A strand's `attempt` has room for small ones, as it does not
  * wait for branches meanwhile. A large one stands after the failure: chainc makes room there wherever it can be written, which is

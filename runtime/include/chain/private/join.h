@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* ---- branches of all, any, race, settle ---- */
+/* ---- branches of all, any, race, settle ---------------------------------- */
 
 /* What a strand keeps in its storage while it waits for branches. Begins as a struct chain__retried does. */
 struct chain__decision {
@@ -180,7 +180,7 @@ void chain__timeout_end(struct chain_strand *strand, struct chain_loop *loop);
 /* The pause after attempt number `attempt`: first, doubling up to most, with up to `jitter` percent more (rule 91). */
 int64_t chain__backoff(struct chain_loop *loop, int attempt, int64_t first, int64_t most, unsigned jitter);
 
-/* ---- delay ---- */
+/* ---- delay --------------------------------------------------------------- */
 
 struct chain__delay {
     struct chain_timer timer;

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* ---- operations declared `posted` ----
+/* ---- operations declared `posted` -------------------------------------------
  *
  * Threads race for them, so each settling call first takes the tag by compare-and-swap (rule 102). chain__post_… is for any
  * thread, chain__shared_… for the loop's own, where the operation may go on at once (rule 11):
@@ -46,7 +46,7 @@ enum chain_settled chain__post_end(struct chain_deferred done, int code);
 enum chain_settled chain__post_reject(struct chain_deferred done, int code, const char *message, intptr_t info);
 enum chain_settled chain__post_acknowledge(struct chain_deferred done);
 
-/* ---- blocking functions ----
+/* ---- blocking functions -----------------------------------------------------
  *
  * For each that a file calls, chainc writes a struct with room for the outcome, a chain_work and the arguments, and three
  * functions: NAME_start() and NAME_cancel() as an operation has them, and one for the thread, which leaves the value where settling

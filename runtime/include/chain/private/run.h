@@ -75,7 +75,7 @@ static inline int chain__run(struct chain_root *root, struct chain_loop *loop, c
     return 0;
 }
 
-/* ---- programs ---- */
+/* ---- programs ------------------------------------------------------------ */
 
 /* A code of a `codes` declaration, for messages. */
 struct chain__code_text {

@@ -67,7 +67,7 @@ static inline void chain__nursery_init(struct chain__nursery *nursery)
     nursery->joins.last = &nursery->joins.first;
 }
 
-/* ---- spawn: an operation that settles when there is an instance ---- */
+/* ---- spawn: an operation that settles when there is an instance ---------- */
 
 struct chain__spawn {
     struct chain__wait wait; /* first */
