@@ -3,8 +3,11 @@
 #include "work.h"
 
 #ifdef PEER_NEAR
-#include "peer_ops.c"
+/* The operations need the queue. */
+/* clang-format off */
 #include "peer_queue.c"
+#include "peer_ops.c"
+/* clang-format on */
 #define RUN(name) name##_peer_near
 #else
 #define RUN(name) name##_peer_far

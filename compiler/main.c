@@ -383,7 +383,7 @@ static void run(void *context)
     settings.color = options.color;
     if (options.runtime_copy != NULL)
         command->status = copy_runtime(arena, &options);
-    if (command->status == STATUS_OK)
+    if (command->status == STATUS_OK && *options.inputs != NULL)
         command->status = translate_all(arena, &options, &settings);
 }
 
