@@ -167,8 +167,8 @@ struct node *check_spawn(struct checker *checker, const struct ast_form *form);
 struct node *check_join(struct checker *checker, const struct ast_form *form);
 void check_joins(struct checker *checker);
 
-void own_released(struct checker *checker, const struct variable *variable, const struct symbol *op,
-                  struct span span);
+void check_own_released(struct checker *checker, const struct variable *variable,
+                        const struct symbol *op, struct span span);
 void check_own_release_arguments(struct checker *checker, const struct text *args,
                                  const struct symbol *op);
 

@@ -118,8 +118,8 @@ void check_own_arguments(struct checker *checker, const struct text *args,
 }
 
 /* What is lent to the function that releases it is released by that, and by its block. */
-void own_released(struct checker *checker, const struct variable *variable, const struct symbol *op,
-                  struct span span)
+void check_own_released(struct checker *checker, const struct variable *variable,
+                        const struct symbol *op, struct span span)
 {
     struct diag *diag;
 
@@ -144,7 +144,7 @@ void check_own_release_arguments(struct checker *checker, const struct text *arg
 {
     if (args != NULL && op->params != NULL
         && ctype_resource(checker->program, op->params->type) == NULL)
-        own_released(checker, text_owner(args), op, args->span);
+        check_own_released(checker, text_owner(args), op, args->span);
 }
 
 /* ---- ways ---------------------------------------------------------------- */

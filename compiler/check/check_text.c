@@ -201,8 +201,8 @@ static void check_released(struct scan *scan, struct ctoken token, const char *a
     if (op != NULL && op->kind == SYMBOL_OPERATION && op->proto_kind == AST_SYNC
         && ctoken_is(bracket, "(") && name.kind == CTOKEN_NAME
         && ctoken_is(ctext_next_solid(&after), ")"))
-        own_released(scan->checker, variable_named(scan, name), op,
-                     ast_c_span(scan->c, token.text, token.length));
+        check_own_released(scan->checker, variable_named(scan, name), op,
+                           ast_c_span(scan->c, token.text, token.length));
 }
 
 static void take_name(struct scan *scan, struct ctoken token, const char *after, enum cname name)

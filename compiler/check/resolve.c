@@ -140,8 +140,8 @@ static void import_missing(struct program *program, const struct unit *from, str
         diag_help(program->diags, diag, "write `import \"%s\";`", with_ending);
         return;
     }
-    for (size_t i = 0; i < module_count; i++)
-        nearest_offer(&nearest, modules[i].name);
+    for (size_t i = 0; i < symbol_module_count; i++)
+        nearest_offer(&nearest, symbol_modules[i].name);
     if (nearest.best != NULL && nearest.distance == 1)
         diag_help(program->diags, diag, "did you mean \"%s\"?", nearest.best);
 }

@@ -6,19 +6,13 @@
 #include <stdint.h>
 
 #include "base/table.h"
+#include "check/ctype.h"
 #include "ctext/reserved.h"
 #include "syntax/ast.h"
 
 struct arena;
 struct names;
 struct diags;
-
-/* A C type around a hole for the name: "const char *" "", "char " "[512]",
- * "void (*" ")(int)". Void: before is NULL. */
-struct ctype {
-    const char *before, *after;
-    pos at; /* where it is written; 0: nowhere, or in a file whose own header has it */
-};
 
 struct parameter {
     struct parameter *next;
@@ -182,53 +176,6 @@ const char *resolve_name_after(struct arena *arena, const char *name);
 /* A word that the C text at file level has. */
 bool resolve_word_is_used(const struct program *program, const char *name);
 
-bool ctype_is_void(struct ctype type);
-
-/* The same words, blanks aside. */
-bool ctype_same(struct ctype a, struct ctype b);
-
-/* Spelled with arithmetic, <stdint.h> or pointer types: such a value has no
- * inside that a pointer could keep (reference.md, Storage). */
-bool ctype_is_scalar(struct ctype type);
-
-/* Whether a value may have to stand at an address that malloc() and the place
- * after a header do not give: `long double`, and everything of which only the C
- * compiler knows. */
-bool ctype_may_be_overaligned(struct ctype type);
-
-/* Spelled with struct or union, and no pointer. */
-bool ctype_is_struct(struct ctype type);
-
-/* The resource that a type is the name of; NULL if it is none. */
-const struct symbol *ctype_resource(const struct program *program, struct ctype type);
-
-/* "const char *" + "api" + "" */
-const char *ctype_declare(struct arena *arena, struct ctype type, const char *name);
-
-/* The type of a declaration, with its name taken out, one blank between words,
- * without a `const` that would forbid assigning to a field of that type. */
-struct ctype ctype_of_declaration(struct arena *arena, const char *declaration, const char *name_at,
-                                  size_t name_length);
-
-/* The same, with the `const`. */
-struct ctype ctype_as_declared(struct arena *arena, const char *declaration, const char *name_at,
-                               size_t name_length);
-
-struct ctype ctype_of_words(struct arena *arena, const char *words);
-struct ctype ctype_of_text(struct arena *arena, const struct ast_c *c);
-
-/* As a parameter: an array or a function is a pointer to what it holds or is.
- * The same `after` if it was neither. */
-struct ctype ctype_adjusted(struct arena *arena, struct ctype type);
-
-/* Whether C has nothing to say against it, whatever is declared: arithmetic
- * types, and pointers to them and to void. */
-bool ctype_is_certain(struct ctype type);
-
-/* Whether C can assign a value of that type, whatever is declared: those, and
- * whatever ends as a pointer. */
-bool ctype_is_assignable(const struct program *program, struct ctype type);
-
 /* Reports C text that is to be a code and says itself that it is not positive:
  * `0`, `-EIO`, `(-1)` (rule 35). */
 void symbol_check_positive(const struct program *program, const struct ast_c *code);
@@ -238,8 +185,8 @@ struct module {
     const char *name;
     const char *operations; /* with blanks around each */
 };
-extern const struct module modules[];
-extern const size_t module_count;
+extern const struct module symbol_modules[];
+extern const size_t symbol_module_count;
 const char *symbol_module_of(const char *operation);
 
 #endif
