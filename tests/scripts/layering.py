@@ -10,6 +10,10 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+if os.environ.get("SANITIZE"):
+    print("skipped: sanitizers add symbols of their own")
+    sys.exit(77)
+
 TOP = Path(os.environ.get("TOP", Path(__file__).resolve().parent.parent.parent))
 BUILD = Path(os.environ.get("BUILD", TOP / "build"))
 wrong = []
