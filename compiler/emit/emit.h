@@ -108,17 +108,19 @@ void emit_at(struct emitter *emitter, pos at);
 
 /* emit_line() for a type that C may have something to say against, once for
  * each place where one is written. The declaration and emit_line_back() follow. */
-/* whether it will write one */
-bool emit_type_has_line(const struct emitter *emitter, struct ctype type);
 void emit_type_line(struct emitter *emitter, struct ctype type);
+
+/* Whether emit_type_line() will write a line. */
+bool emit_type_has_line(const struct emitter *emitter, struct ctype type);
 
 /* An empty set of places in the sources. */
 uint64_t *emit_places(const struct emitter *emitter);
 
-/* "TYPE NAME", after emit_type_line(). */
 /* emit_line() for a place where a value of that type is assigned or returned,
  * if C may refuse it. */
 void emit_value_line(struct emitter *emitter, struct ctype type, pos at);
+
+/* "TYPE NAME", after emit_type_line(). */
 void emit_declared(struct emitter *emitter, struct ctype type, const char *name);
 
 /* A line of the source as a comment can have it, "" if it is no more than brackets. */
@@ -157,9 +159,10 @@ void emit_it_text(struct emitter *emitter, const char *text);
 /* Changes with the structs that generated code and runtime share. */
 #define EMIT_ABI "6"
 
-/* What its frame and branches may take: `budget N`; NULL: anything. */
-/* without a comment at its end */
+/* The C text of a count, without a comment at its end. */
 const char *emit_count_words(const struct emitter *emitter, const struct ast_number *count);
+
+/* What the frame and the branches of a chain may take: `budget N`; NULL: anything. */
 const struct ast_number *emit_chain_budget(const struct ir_chain *chain);
 
 /* What may stand in a comment: no end of it, no control bytes. */
@@ -171,8 +174,10 @@ void emit_comment_above(struct emitter *emitter, const struct ast_item *item);
 
 /* emit_codes.c */
 void emit_code_enum(struct emitter *emitter, const struct ast_code *codes);
-void emit_code_functions(struct emitter *emitter);  /* if it does */
-bool emit_has_codes(const struct emitter *emitter); /* whether the program has a table */
+void emit_code_functions(struct emitter *emitter);
+
+/* Whether the program has codes of its own, and so a table of their texts. */
+bool emit_has_codes(const struct emitter *emitter);
 void emit_code_table(struct emitter *emitter);
 
 /* emit_spawn.c */
@@ -211,7 +216,8 @@ const struct symbol *skeleton_counted(const struct emitter *emitter, struct ctyp
 bool skeleton_varies(const struct emitter *emitter, const struct symbol *op);
 
 /* emit_function.c */
-/* the frame, in a function that is given a strand */
+
+/* The local variable `f` of a function that is given a strand. */
 void emit_frame_local(struct emitter *emitter);
 void emit_resume(struct emitter *emitter);
 

@@ -108,7 +108,7 @@ static void emit_if(struct emitter *emitter, const struct ir_block *block)
     emit_line(emitter, block->end_span.begin != 0 ? block->end_span : block->text->span);
     writer_put(w, negated ? "    if (!(" : "    if (");
     emit_text(emitter, block->text);
-    writer_putf(w, "%s%sgoto %s;\n", negated ? "))" : ")", " ",
+    writer_putf(w, "%s goto %s;\n", negated ? "))" : ")",
                 negated ? block->no->label : block->to->label);
     emit_line_back(emitter);
     if (!negated)

@@ -10,7 +10,7 @@
  *     #line 12 "trip.chain" / * road_length("Oslo", city) as there * /
  *         chain__begin(s, TRIP_AFTER_ROAD_LENGTH); road_length_start(...); if (chain__waits(...)) return chain__suspend(loop);
  *     #line 12
- *     after_road_length: if (s->op.code != 0) goto end;
+ *     after_road_length: if (chain__failed(&s->op, ...)) goto rejected;
  *
  * Without `#line` a statement is a line, and the source stands above it. */
 #include <string.h>
