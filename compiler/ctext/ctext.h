@@ -24,10 +24,12 @@ struct ctoken {
     size_t length;
 };
 
-/* The same, passing over blanks. */
+/* The token at *at, which is moved after it; white space and comments before it
+ * are passed over. A punctuator is "->" or one byte. */
 struct ctoken ctext_next_solid(const char **at);
 
-/* Without the blanks at its end: what follows would belong to a line comment there. */
+/* The length of C text without the white space and comments at its end: words
+ * that are put after a line comment would belong to it. */
 size_t ctext_solid_length(const char *text);
 
 bool ctoken_is(struct ctoken token, const char *text);

@@ -57,7 +57,7 @@ def tops():
 # ---- strands ---------------------------------------------------------------------------------------------------------
 
 class Level:
-    """One chain on a strand: it waits at `place`, or called the level before it there."""
+    """One chain on a strand: it waits at `at`, or called the level before it there."""
 
     def __init__(self, chain, at, frame):
         self.chain, self.at, self.frame = chain, at, frame
@@ -182,7 +182,7 @@ def roots():
             continue
         root = loops[number]["roots"]
         while not is_null(root):
-            if int(root["outcome"]) == 0:  # CHAIN_PENDING
+            if int(root["outcome"]) == 0:  # CHAIN_OUTCOME_PENDING
                 made = Strand("", None)
                 add_strand(made, root["strand"], None, None, "branch")
                 yield made
