@@ -236,7 +236,7 @@ bench: all ## measure; see bench/README.md
 
 # ---- the rest --------------------------------------------------------------------------------------------------------
 
-OUR_SOURCES = $(wildcard $(foreach folder,compiler compiler/* runtime runtime/* runtime/include/* bench examples tests/*,$(folder)/*.[ch]))
+OUR_SOURCES = $(shell find bench compiler examples runtime tests -name '*.[ch]')
 
 format: ## clang-format rewrites the C sources
 	@clang-format -i $(OUR_SOURCES)

@@ -7,9 +7,9 @@ struct uart {
 #define UART ((struct uart *)0x40004000u)
 #define NVIC_ISER (*(volatile uint32_t *)0xe000e100u)
 
-enum { TX_FULL = 1, RX_FULL = 2 };             /* state */
+enum { TX_FULL = 1, RX_FULL = 2 };               /* state */
 enum { TX = 1, RX = 2, TX_INT = 4, RX_INT = 8 }; /* control */
-enum { TX_DONE = 1, RX_DONE = 2 };             /* interrupts */
+enum { TX_DONE = 1, RX_DONE = 2 };               /* interrupts */
 
 const uint32_t board_cycles_per_ms = 25000;
 

@@ -1,4 +1,5 @@
-/* startup.c - from reset to main(), the table of vectors, and what gcc calls without being asked. */
+/* startup.c - from reset to main(), the table of vectors, and what gcc calls
+ * without being asked. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -52,9 +53,20 @@ __attribute__((section(".vectors"), used)) static void (*const vectors[])(void) 
     reset,
     unexpected, /* NMI */
     unexpected, /* HardFault, to which the others escalate */
-    unexpected, unexpected, unexpected, NULL, NULL, NULL, NULL,
+    unexpected,
+    unexpected,
+    unexpected,
+    NULL,
+    NULL,
+    NULL,
+    NULL,
     unexpected, /* SVCall */
-    unexpected, NULL,
-    PendSV_Handler, SysTick_Handler,
-    irq_0, irq_1, irq_2, irq_3,
+    unexpected,
+    NULL,
+    PendSV_Handler,
+    SysTick_Handler,
+    irq_0,
+    irq_1,
+    irq_2,
+    irq_3,
 };

@@ -1,5 +1,6 @@
-/* superloop.c - chains in a program that is one endless loop and polls everything: no interrupts, no system, no heap, no C library.
- * The loop gets a turn that never blocks each time round. */
+/* superloop.c - chains in a program that is one endless loop and polls
+ * everything: no interrupts, no system, no heap, no C library. The loop gets a
+ * turn that never blocks each time round. */
 #include "crossing.h"
 
 static uint64_t clock_ns;
@@ -71,7 +72,8 @@ int superloop(void)
         clock_ns = (uint64_t)clock_ms() * 1000000;
         poll_button();
         chain_loop_turn(&loop, false);
-        if (chain_root_outcome(&crossing.root) != CHAIN_OUTCOME_PENDING) /* a real one would not end */
+        /* a real one would not end */
+        if (chain_root_outcome(&crossing.root) != CHAIN_OUTCOME_PENDING)
             return (int)chain_loop_fini(&loop);
     }
 }

@@ -32,7 +32,8 @@ int main(void)
     terminal_run(&terminal, &loop);
     blink_run(&blink, &loop);
     chain_loop_run(&loop);
-    if (chain_root_outcome(&terminal.root) != CHAIN_OUTCOME_VALUE || chain_root_outcome(&blink.root) != CHAIN_OUTCOME_CANCELLED || board_is_lit())
+    if (chain_root_outcome(&terminal.root) != CHAIN_OUTCOME_VALUE
+        || chain_root_outcome(&blink.root) != CHAIN_OUTCOME_CANCELLED || board_is_lit())
         return 2;
     return chain_loop_fini(&loop) == 0 ? 0 : 3;
 }

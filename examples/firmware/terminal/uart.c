@@ -1,10 +1,11 @@
-/* uart.c - the operations of terminal.chain: what the loop's side and the interrupts share is touched with these masked. */
+/* uart.c - the operations of terminal.chain: what the loop's side and the
+ * interrupts share is touched with these masked. */
 #include "board.h"
 #include "terminal.h"
 
 static struct {
     uart_read_deferred reader;
-    bool wanted;         /* somebody waits for a character */
+    bool wanted;             /* somebody waits for a character */
     unsigned char early[64]; /* came before anybody did; what does not fit is lost */
     unsigned first, count;
 } input;

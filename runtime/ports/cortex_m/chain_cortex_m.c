@@ -1,7 +1,9 @@
-/* chain_cortex_m.c - the four things that a loop needs, on ARMv6-M and later: M0, M0+, M3, M4, M7, M23, M33.
+/* chain_cortex_m.c - the four things that a loop needs, on ARMv6-M and later:
+ * M0, M0+, M3, M4, M7, M23, M33.
  *
- * The clock is what the ticks add up to, in 64 bits, so it needs no division and does not wrap. Two words are not read in one
- * instruction, hence the critical section around them. */
+ * The clock is what the ticks add up to, in 64 bits, so it needs no division
+ * and does not wrap. Two words are not read in one instruction, hence the
+ * critical section around them. */
 #include "chain_cortex_m.h"
 
 #define SYST_CSR (*(volatile uint32_t *)0xe000e010u)
@@ -35,7 +37,8 @@ void chain_cortex_m_start(uint32_t cycles)
 
 void chain_cortex_m_tick(void)
 {
-    uintptr_t state = chain_port_enter(); /* against interrupts of a higher priority that read the clock */
+    /* against interrupts of a higher priority that read the clock */
+    uintptr_t state = chain_port_enter();
 
     clock_ns += CHAIN_CORTEX_M_TICK_NS;
     chain_port_leave(state);
@@ -51,8 +54,9 @@ static uint64_t now(struct chain_loop *loop)
     return ns;
 }
 
-/* With interrupts masked nothing can come between the look at `woken` and the WFI: an interrupt that is pending by then ends the
- * WFI at once, and its handler runs as soon as they are unmasked. */
+/* With interrupts masked nothing can come between the look at `woken` and the
+ * WFI: an interrupt that is pending by then ends the WFI at once, and its
+ * handler runs as soon as they are unmasked. */
 static void wait(struct chain_loop *loop, uint64_t deadline)
 {
     bool over;

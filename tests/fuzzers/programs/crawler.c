@@ -1,7 +1,7 @@
 /* The pages that a server sends to the crawler. */
 #define main crawler_main
-#include <crawler.c>
 #include "../wire.h"
+#include <crawler.c>
 
 static struct {
     struct crawl crawl;

@@ -1,7 +1,7 @@
 /* The requests that clients send to the site. */
 #define main crawler_site_main
-#include <crawler_site.c>
 #include "../wire.h"
+#include <crawler_site.c>
 
 static struct serve_all frame;
 

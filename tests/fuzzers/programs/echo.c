@@ -1,7 +1,7 @@
 /* What is to be sent back. */
 #define main echo_main
-#include <echo.c>
 #include "../wire.h"
+#include <echo.c>
 
 static struct echo frame;
 

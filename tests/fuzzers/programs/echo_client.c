@@ -1,7 +1,7 @@
 /* What comes back. */
 #define main echo_client_main
-#include <echo_client.c>
 #include "../wire.h"
+#include <echo_client.c>
 
 static struct talk frame;
 

@@ -1,7 +1,7 @@
 /* What a server answers. */
 #define main k_users_main
-#include <k_users.c>
 #include "../wire.h"
+#include <k_users.c>
 
 static struct k_users frame;
 

@@ -1,7 +1,7 @@
 /* The questions of clients. The data are the input, too: a file is as strange as a line. */
 #define main k_users_server_main
-#include <k_users_server.c>
 #include "../wire.h"
+#include <k_users_server.c>
 
 static struct {
     struct accept_all accept_all;
@@ -30,4 +30,5 @@ static void stop(void)
     close_listener(&frame.site);
 }
 
-const struct program k_users_server_program = { "k_users_server", &frame, sizeof frame, start, stop };
+const struct program k_users_server_program = { "k_users_server", &frame, sizeof frame, start,
+                                                stop };

@@ -1,7 +1,7 @@
 /* News for the client. */
 #define main keepalive_main
-#include <keepalive.c>
 #include "../wire.h"
+#include <keepalive.c>
 
 static struct client frame;
 

@@ -1,7 +1,7 @@
 /* A text that is to be a number. */
 #define main numbers_main
-#include <10_success_passes_catch.c>
 #include "../wire.h"
+#include <10_success_passes_catch.c>
 
 static struct read_number frame;
 

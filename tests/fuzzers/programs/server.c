@@ -1,7 +1,7 @@
 /* What is to be sent back by instances from a pool. */
 #define main server_main
-#include <server.c>
 #include "../wire.h"
+#include <server.c>
 
 static struct talk frame;
 

@@ -1,8 +1,10 @@
-/* chain/private/atomic.h - the few accesses to what other threads and interrupts share. Not for people.
+/* chain/private/atomic.h - the few accesses to what other threads and
+ * interrupts share. Not for people.
  *
- * Where the processor has the instructions they are the compiler's builtins; elsewhere (CHAIN_CRITICAL) each access is a
- * critical section of the port's. `order` is one of the __ATOMIC_… constants; a critical section is as strong as any.
- */
+ * Where the processor has the instructions they are the compiler's builtins;
+ * elsewhere (CHAIN_CRITICAL) each access is a critical section of the port's.
+ * `order` is one of the __ATOMIC_… constants; a critical section is as strong
+ * as any. */
 #ifndef CHAIN_PRIVATE_ATOMIC_H
 #define CHAIN_PRIVATE_ATOMIC_H
 
@@ -60,22 +62,23 @@ extern "C" {
 
 #else
 
-#define CHAIN__SHARED(name, type)                                                                   \
-    static inline type chain__load_##name(type const *place, int order)                             \
-    {                                                                                               \
-        return __atomic_load_n(place, order);                                                       \
-    }                                                                                               \
-    static inline type chain__swap_##name(type *place, type value, int order)                       \
-    {                                                                                               \
-        return __atomic_exchange_n(place, value, order);                                            \
-    }                                                                                               \
-    static inline void chain__store_##name(type *place, type value, int order)                      \
-    {                                                                                               \
-        __atomic_store_n(place, value, order);                                                      \
-    }                                                                                               \
-    static inline bool chain__claim_##name(type *place, type *expected, type value, int order)      \
-    {                                                                                               \
-        return __atomic_compare_exchange_n(place, expected, value, false, order, __ATOMIC_RELAXED); \
+#define CHAIN__SHARED(name, type)                                                              \
+    static inline type chain__load_##name(type const *place, int order)                        \
+    {                                                                                          \
+        return __atomic_load_n(place, order);                                                  \
+    }                                                                                          \
+    static inline type chain__swap_##name(type *place, type value, int order)                  \
+    {                                                                                          \
+        return __atomic_exchange_n(place, value, order);                                       \
+    }                                                                                          \
+    static inline void chain__store_##name(type *place, type value, int order)                 \
+    {                                                                                          \
+        __atomic_store_n(place, value, order);                                                 \
+    }                                                                                          \
+    static inline bool chain__claim_##name(type *place, type *expected, type value, int order) \
+    {                                                                                          \
+        return __atomic_compare_exchange_n(place, expected, value, false, order,               \
+                                           __ATOMIC_RELAXED);                                  \
     }
 
 #define CHAIN__COUNTER(name, type)                                           \
@@ -86,7 +89,8 @@ extern "C" {
 
 #endif
 
-/* load, store, swap (an exchange), claim (a compare-and-swap: on failure *expected is what stands there), add */
+/* load, store, swap (an exchange), claim (a compare-and-swap: on failure
+ * *expected is what stands there), add */
 CHAIN__SHARED(word, uint32_t)
 CHAIN__SHARED(tag, uint64_t)
 CHAIN__SHARED(code, int32_t)

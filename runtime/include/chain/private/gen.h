@@ -1,7 +1,8 @@
-/* chain/private/gen.h - what generated code calls. Not for people: everything here may change with CHAIN_ABI.
+/* chain/private/gen.h - what generated code calls. Not for people: everything
+ * here may change with CHAIN_ABI.
  *
- * The functions are inline so that a step that settles at once, and the hop from one strand to the next, cost no call.
- */
+ * The functions are inline so that a step that settles at once, and the hop
+ * from one strand to the next, cost no call. */
 #ifndef CHAIN_PRIVATE_GEN_H
 #define CHAIN_PRIVATE_GEN_H
 
@@ -12,41 +13,54 @@
 extern "C" {
 #endif
 
-/* Padding before a header of so many bytes, so that what follows the header directly can be aligned as its types ask for: nothing,
- * unless that is more than the header's own place gives. `alignments` are those of the types, joined by |. Unnamed bit-fields: an
- * initializer passes over them, and they may be empty. Types aligned to more than 128 bytes have no place after a header. */
+/* Padding before a header of so many bytes, so that what follows the header
+ * directly can be aligned as its types ask for: nothing, unless that is more
+ * than the header's own place gives. `alignments` are those of the types,
+ * joined by |. Unnamed bit-fields: an initializer passes over them, and they
+ * may be empty. Types aligned to more than 128 bytes have no place after a
+ * header. */
 #ifdef __TINYC__ /* aligns nothing to more than 8 bytes, and knows no such bit-fields */
 #define CHAIN__PAD(header, alignments)
 #else
-#define CHAIN__PAD(header, alignments)                                                                                       \
-    uint64_t : CHAIN__PAD_IF(3, header, alignments);  /* 8 bytes */                                                          \
-    uint64_t : CHAIN__PAD_IF(4, header, alignments);  /* 16 */                                                               \
-    uint64_t : CHAIN__PAD_IF(4, header, alignments);                                                                         \
-    CHAIN__PAD_32(5, header, alignments)                                                                                     \
-    CHAIN__PAD_32(6, header, alignments)              /* 64 */                                                               \
+#define CHAIN__PAD(header, alignments)                  \
+    uint64_t:                                           \
+    CHAIN__PAD_IF(3, header, alignments); /* 8 bytes */ \
+    uint64_t:                                           \
+    CHAIN__PAD_IF(4, header, alignments); /* 16 */      \
+    uint64_t:                                           \
+    CHAIN__PAD_IF(4, header, alignments);               \
+    CHAIN__PAD_32(5, header, alignments)                \
+    CHAIN__PAD_32(6, header, alignments) /* 64 */       \
     CHAIN__PAD_32(6, header, alignments)
 #endif
-#define CHAIN__PAD_32(bit, header, alignments)                                                                               \
-    uint64_t : CHAIN__PAD_IF(bit, header, alignments);                                                                       \
-    uint64_t : CHAIN__PAD_IF(bit, header, alignments);                                                                       \
-    uint64_t : CHAIN__PAD_IF(bit, header, alignments);                                                                       \
-    uint64_t : CHAIN__PAD_IF(bit, header, alignments);
-/* The padding is what the header lacks to a multiple of the largest alignment; this is one bit of that number. */
-#define CHAIN__PAD_IF(bit, header, alignments)                                                                               \
+#define CHAIN__PAD_32(bit, header, alignments) \
+    uint64_t:                                  \
+    CHAIN__PAD_IF(bit, header, alignments);    \
+    uint64_t:                                  \
+    CHAIN__PAD_IF(bit, header, alignments);    \
+    uint64_t:                                  \
+    CHAIN__PAD_IF(bit, header, alignments);    \
+    uint64_t:                                  \
+    CHAIN__PAD_IF(bit, header, alignments);
+/* The padding is what the header lacks to a multiple of the largest alignment;
+ * this is one bit of that number. */
+#define CHAIN__PAD_IF(bit, header, alignments) \
     ((((~(header) + 1) >> (bit)) & 1) != 0 && ((alignments) >> ((bit) + 1)) != 0 ? 64 : 0)
 
-/* Of vectors that the processor is not told to have, gcc says less in _Alignof than it aligns them to. */
+/* Of vectors that the processor is not told to have, gcc says less in _Alignof
+ * than it aligns them to. */
 #define CHAIN__ALIGN(type) __alignof__(type)
 
 /* The flags of a strand's header. */
 enum {
     CHAIN__CANCEL_ASKED = 1, /* a cancel was requested; it is delivered once (rules 63, 66) */
-    CHAIN__SHIELDED = 2,  /* in a finally: a cancel waits (rule 40) */
-    CHAIN__UNENDED = 4,     /* a branch that has not ended */
-    CHAIN__DECIDED = 8,   /* waits for branches whose result is decided */
-    CHAIN__DECIDING = 16, /* decided, and in the ready queue to cancel the rest */
-    CHAIN__FORKING = 32, /* its branches are being started: nothing is decided before that is done (rule 18) */
-    CHAIN__KIND = 192,     /* what decides */
+    CHAIN__SHIELDED = 2,     /* in a finally: a cancel waits (rule 40) */
+    CHAIN__UNENDED = 4,      /* a branch that has not ended */
+    CHAIN__DECIDED = 8,      /* waits for branches whose result is decided */
+    CHAIN__DECIDING = 16,    /* decided, and in the ready queue to cancel the rest */
+    /* its branches are being started: nothing is decided before that is done (rule 18) */
+    CHAIN__FORKING = 32,
+    CHAIN__KIND = 192,    /* what decides */
     CHAIN__BY_VALUE = 128 /* a value does */
 };
 enum chain__kind {
@@ -76,8 +90,9 @@ static inline struct chain_strand *chain__strand_before(void *frame)
     return (struct chain_strand *)frame - 1;
 }
 
-/* The header of the strand that waits for a branch, given that of the branch, which has no strand: that is a fixed distance
- * after it, or after a pointer to the frame that the strand runs. */
+/* The header of the strand that waits for a branch, given that of the branch,
+ * which has no strand: that is a fixed distance after it, or after a pointer to
+ * the frame that the strand runs. */
 static inline struct chain_op *chain__parent_of(struct chain_op *branch)
 {
     char *place = (char *)branch - (size_t)branch->at * 8;
@@ -97,8 +112,9 @@ static inline struct chain_failure *chain__failure(struct chain_op *op)
     return (struct chain_failure *)(void *)(op + 1);
 }
 
-/* NAME_done(): the right to settle what is pending. An operation that has been settled is not: then this is the right to settle
- * what was pending last, which is late (rules 2, 102). */
+/* NAME_done(): the right to settle what is pending. An operation that has been
+ * settled is not: then this is the right to settle what was pending last, which
+ * is late (rules 2, 102). */
 static inline struct chain_deferred chain__deferred(const void *operation)
 {
     struct chain_deferred done;
@@ -123,9 +139,10 @@ static inline bool chain__is_current(uint64_t tag)
     return chain__current->id == ((tag >> 8) & 0xff);
 }
 
-/* Queues the strand of an operation that had this tag. Looking the loop up would make every resumption wait for the memory
- * accesses of the one before it; the current loop is only compared. A loop that was ended while the operation was pending
- * takes no notice. */
+/* Queues the strand of an operation that had this tag. Looking the loop up
+ * would make every resumption wait for the memory accesses of the one before
+ * it; the current loop is only compared. A loop that was ended while the
+ * operation was pending takes no notice. */
 static inline void chain__ready_again(uint64_t tag, struct chain_strand *strand)
 {
     struct chain_loop *loop = chain__current;
@@ -161,9 +178,11 @@ static inline struct chain_strand *chain__suspend(struct chain_loop *loop)
     return NULL;
 }
 
-/* What a resume function returns to go on at once with the same strand in a called chain. It counts in every build, so that all
- * have one order. What is used up stays so: calls that never wait may be more than an int can count. */
-static inline struct chain_strand *chain__continue(struct chain_strand *strand, struct chain_loop *loop)
+/* What a resume function returns to go on at once with the same strand in a
+ * called chain. It counts in every build, so that all have one order. What is
+ * used up stays so: calls that never wait may be more than an int can count. */
+static inline struct chain_strand *chain__continue(struct chain_strand *strand,
+                                                   struct chain_loop *loop)
 {
     if (CHAIN__UNLIKELY(--loop->budget < 0)) {
         loop->budget = 0;
@@ -172,7 +191,8 @@ static inline struct chain_strand *chain__continue(struct chain_strand *strand, 
     return CHAIN__THREADED ? strand->type->resume(strand, loop) : strand;
 }
 
-/* The same where no budget is left, or it was set aside because no other strand may be resumed now. */
+/* The same where no budget is left, or it was set aside because no other strand
+ * may be resumed now. */
 bool chain__may_still_go_on(struct chain_loop *loop);
 
 /* A loop goes round: false if the strand has to let others run first (rule 17). */
@@ -182,7 +202,8 @@ static inline bool chain__may_go_on(struct chain_loop *loop)
 }
 
 /* Lets the others run; the strand resumes at `at`. */
-static inline struct chain_strand *chain__yield(struct chain_strand *strand, struct chain_loop *loop, unsigned at)
+static inline struct chain_strand *chain__yield(struct chain_strand *strand,
+                                                struct chain_loop *loop, unsigned at)
 {
     strand->op.at = (uint16_t)at;
     chain__ready(loop, strand);
@@ -197,8 +218,10 @@ static inline struct chain_strand *chain__yield(struct chain_strand *strand, str
 #define CHAIN__TRACE(call) ((void)0)
 #endif
 
-/* A strand begins because of what is, or was last, pending in `parent`; NULL: because of nothing. */
-void chain__trace_begin(enum chain_event_kind kind, struct chain_op *op, const struct chain_op *parent);
+/* A strand begins because of what is, or was last, pending in `parent`; NULL:
+ * because of nothing. */
+void chain__trace_begin(enum chain_event_kind kind, struct chain_op *op,
+                        const struct chain_op *parent);
 
 void chain__trace_run(struct chain_root *root);
 
@@ -206,13 +229,15 @@ void chain__trace_run(struct chain_root *root);
 void chain__trace_start(struct chain_op *op, unsigned at);
 void chain__trace_branch(struct chain_op *op);
 
-/* An operation that had this tag has been settled with this code, and its header has what has come of it. */
+/* An operation that had this tag has been settled with this code, and its
+ * header has what has come of it. */
 void chain__trace_settled(uint64_t tag, const struct chain_op *op, int code);
 
 /* Other events of what is pending, or was last, in a header. */
 void chain__trace_event(enum chain_event_kind kind, const struct chain_op *op, int code);
 void chain__trace_retry(const struct chain_op *op, unsigned at);
-void chain__trace_end(const struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller);
+void chain__trace_end(const struct chain_strand *strand, struct chain_loop *loop,
+                      const struct chain_caller *caller);
 
 /* The number in the trace of what is, or was, pending under this tag; 0: there is none. */
 uint64_t chain__trace_number(const struct chain_loop *loop, uint64_t tag);
@@ -225,20 +250,23 @@ static inline void chain__pending(struct chain_op *op)
     chain__set_tag(op, chain__tag(op) + CHAIN__GENERATION);
 }
 
-/* Makes a strand's header pending, before the start of the operation that it is going to wait for at the state `at`. What cannot
- * be otherwise is told to the compiler, which then drops the tests of it from a start that it has inlined. */
+/* Makes a strand's header pending, before the start of the operation that it is
+ * going to wait for at the state `at`. What cannot be otherwise is told to the
+ * compiler, which then drops the tests of it from a start that it has inlined. */
 static inline void chain__begin(struct chain_strand *strand, unsigned at)
 {
     chain__pending(&strand->op);
     strand->op.at = CHAIN__STARTING;
     (void)at;
     CHAIN__TRACE(chain__trace_start(&strand->op, at));
-    if (!chain__is_current(chain__tag(&strand->op)) || (chain__tag(&strand->op) & CHAIN__BRANCH) != 0
+    if (!chain__is_current(chain__tag(&strand->op))
+        || (chain__tag(&strand->op) & CHAIN__BRANCH) != 0
         || (chain__tag(&strand->op) & CHAIN__GENERATION) == 0)
         __builtin_unreachable();
 }
 
-/* Whether the operation settled inside its start (rule 11); if not, the strand's state has to be set. */
+/* Whether the operation settled inside its start (rule 11); if not, the
+ * strand's state has to be set. */
 static inline bool chain__settled_at_once(const struct chain_strand *strand)
 {
     return strand->op.at == CHAIN__SETTLED_AT_ONCE;
@@ -264,7 +292,8 @@ static inline void chain__count_branch(struct chain_op *op)
 #ifndef __OPTIMIZE_SIZE__
     struct chain_op *parent = chain__parent_of(op);
 
-    if (CHAIN__LIKELY(op->code == 0 && (parent->flags & CHAIN__BY_VALUE) == 0 && parent->branches > 1)) {
+    if (CHAIN__LIKELY(op->code == 0 && (parent->flags & CHAIN__BY_VALUE) == 0
+                      && parent->branches > 1)) {
         parent->branches--;
         return;
     }
@@ -272,7 +301,8 @@ static inline void chain__count_branch(struct chain_op *op)
     chain__branch_settled(op);
 }
 
-/* Where the value of a still pending operation goes; NULL if this settle is late (the caller then calls chain__late). */
+/* Where the value of a still pending operation goes; NULL if this settle is
+ * late (the caller then calls chain__late). */
 static inline void *chain__claim(struct chain_deferred done)
 {
     return chain__tag(done.op) == done.tag ? chain__storage(done.op) : NULL;
@@ -296,8 +326,8 @@ static inline void chain__go_on(struct chain_deferred done)
         chain__ready_again(done.tag, chain__strand_of(done.op));
 }
 
-/* Settles what chain__claim() or chain__shared_claim() has granted. A loop that was ended while the operation was pending
- * takes no notice. */
+/* Settles what chain__claim() or chain__shared_claim() has granted. A loop that
+ * was ended while the operation was pending takes no notice. */
 static inline void chain__settle(struct chain_deferred done, int code)
 {
     chain__end_pending(done, code);
@@ -309,9 +339,11 @@ static inline void chain__settle(struct chain_deferred done, int code)
 
 /* ---- values that count although a cancel has won (rules 42a, 42c) -----------
  *
- * A cancel takes the code of a header, so whatever settles without a value afterwards, or has been rejected before, says so: in a
- * strand's header `mark` has room for that, which nothing else uses while one operation is waited for or when the branches
- * have ended. A branch that is one operation has its code for itself once it is settled. */
+ * A cancel takes the code of a header, so whatever settles without a value
+ * afterwards, or has been rejected before, says so: in a strand's header `mark`
+ * has room for that, which nothing else uses while one operation is waited for
+ * or when the branches have ended. A branch that is one operation has its code
+ * for itself once it is settled. */
 
 enum { CHAIN__EMPTY = 255, CHAIN__CODE_CANCELLED_EMPTY = -2 };
 
@@ -342,11 +374,13 @@ static inline void chain__defer_cancel(struct chain_strand *strand)
 
 static inline void chain__deliver_cancel(struct chain_strand *strand)
 {
-    if (CHAIN__UNLIKELY((strand->op.flags & (CHAIN__CANCEL_ASKED | CHAIN__SHIELDED)) == CHAIN__CANCEL_ASKED))
+    if (CHAIN__UNLIKELY((strand->op.flags & (CHAIN__CANCEL_ASKED | CHAIN__SHIELDED))
+                        == CHAIN__CANCEL_ASKED))
         strand->op.code = CHAIN_CODE_CANCELLED;
 }
 
-/* The same, but the strand goes on only after those that are ready now, even if its operation is still being started. */
+/* The same, but the strand goes on only after those that are ready now, even if
+ * its operation is still being started. */
 static inline void chain__settle_soon(struct chain_deferred done, int code)
 {
     chain__end_pending(done, code);
@@ -356,17 +390,20 @@ static inline void chain__settle_soon(struct chain_deferred done, int code)
         chain__ready_again(done.tag, chain__strand_of(done.op));
 }
 
-/* A rejection of a step that has cancelled its own chain: it goes to the suppressed hook, without an origin (rules 69, 106). */
+/* A rejection of a step that has cancelled its own chain: it goes to the
+ * suppressed hook, without an origin (rules 69, 106). */
 void chain__overridden(struct chain_op *op, int code, const char *message, intptr_t info);
 
-/* A code that is not positive counts as EINVAL: 0 would be a value, and less a cancel (rule 35). Nothing is left of this where
- * the compiler knows the code, or that it is positive. */
+/* A code that is not positive counts as EINVAL: 0 would be a value, and less a
+ * cancel (rule 35). Nothing is left of this where the compiler knows the code,
+ * or that it is positive. */
 static inline int chain__rejection_code(int code)
 {
     return CHAIN__LIKELY(code > 0) ? code : EINVAL;
 }
 
-/* A rejection inside a step: the code into the header, the rest into the storage after it. Returns 1. */
+/* A rejection inside a step: the code into the header, the rest into the
+ * storage after it. Returns 1. */
 static inline int chain__raise(struct chain_op *op, int code, const char *message, intptr_t info)
 {
     struct chain_failure *failure = chain__failure(op);
@@ -385,14 +422,17 @@ static inline int chain__raise(struct chain_op *op, int code, const char *messag
     return 1;
 }
 
-/* NAME_reject() and NAME_cancelled(). Ending as cancelled without having been asked to counts as a rejection with ECANCELED
- * (rule 62). */
+/* NAME_reject() and NAME_cancelled(). Ending as cancelled without having been
+ * asked to counts as a rejection with ECANCELED (rule 62). */
 enum chain_settled chain__acknowledge(struct chain_deferred done);
-enum chain_settled chain__reject_anyhow(struct chain_deferred done, int code, const char *message, intptr_t info);
+enum chain_settled chain__reject_anyhow(struct chain_deferred done, int code, const char *message,
+                                        intptr_t info);
 
-static inline enum chain_settled chain__reject(struct chain_deferred done, int code, const char *message, intptr_t info)
+static inline enum chain_settled chain__reject(struct chain_deferred done, int code,
+                                               const char *message, intptr_t info)
 {
-    if (CHAIN__UNLIKELY(code <= 0 || (done.tag & CHAIN__BRANCH) != 0 || chain__claim(done) == NULL || done.op->code != 0))
+    if (CHAIN__UNLIKELY(code <= 0 || (done.tag & CHAIN__BRANCH) != 0 || chain__claim(done) == NULL
+                        || done.op->code != 0))
         return chain__reject_anyhow(done, code, message, info);
     chain__raise(done.op, code, message, info);
     chain__end_pending(done, code);
@@ -408,7 +448,8 @@ static inline bool chain__fails(struct chain_op *op, int code)
 
 /* ---- chains -------------------------------------------------------------- */
 
-/* Nothing has been rejected: an outcome before the next step is a cancel, from C code of the user, or before the first turn. */
+/* Nothing has been rejected: an outcome before the next step is a cancel, from
+ * C code of the user, or before the first turn. */
 static inline bool chain__cancelled_meanwhile(const struct chain_strand *strand)
 {
     return strand->op.code != 0;
@@ -422,7 +463,8 @@ static inline void chain__originates(struct chain_op *op, const struct chain_sit
         failure->origin = site;
 }
 
-/* After a step: whether it was rejected or cancelled. A rejection comes from `site`, unless something further in has said so. */
+/* After a step: whether it was rejected or cancelled. A rejection comes from
+ * `site`, unless something further in has said so. */
 static inline bool chain__failed(struct chain_op *op, const struct chain_site *site)
 {
     if (op->code == 0)
@@ -433,11 +475,14 @@ static inline bool chain__failed(struct chain_op *op, const struct chain_site *s
 
 /* ---- attempts ---------------------------------------------------------------
  *
- * A rejection that has come out of a retry knows the number of its attempt. A strand's `attempt` has room for small ones, as it does not
- * wait for branches meanwhile. A large one stands after the failure: chainc makes room there wherever it can be written, which is
- * in strands that retry or pass on what a chain that retries has rejected with. */
+ * A rejection that has come out of a retry knows the number of its attempt. A
+ * strand's `attempt` has room for small ones, as it does not wait for branches
+ * meanwhile. A large one stands after the failure: chainc makes room there
+ * wherever it can be written, which is in strands that retry or pass on what a
+ * chain that retries has rejected with. */
 
-enum { CHAIN__MANY = 255 }; /* `attempt` of a rejected strand: the number stands after the failure */
+/* `attempt` of a rejected strand: the number stands after the failure */
+enum { CHAIN__MANY = 255 };
 
 struct chain__retried {
     struct chain_failure failure;
@@ -469,7 +514,8 @@ static inline void chain__set_attempt(struct chain_op *op, int attempt)
 extern const char chain__nobody_won[];
 
 /* `err` of a handler. */
-static inline struct chain_error chain__error(const struct chain_op *op, const struct chain_failure *failure)
+static inline struct chain_error chain__error(const struct chain_op *op,
+                                              const struct chain_failure *failure)
 {
     struct chain_error error;
     error.code = op->code;
@@ -513,24 +559,27 @@ static inline void chain__raise_again(struct chain_op *op, const struct chain_er
         failure->info = (intptr_t)error->causes;
 }
 
-/* A call: the strand goes on in `callee`. When that has ended, `caller` says where: it is kept in the callee's frame. */
+/* A call: the strand goes on in `callee`. When that has ended, `caller` says
+ * where: it is kept in the callee's frame. */
 static inline void chain__call(struct chain_strand *strand, const struct chain_type *callee)
 {
     strand->type = callee;
     strand->op.at = 0;
 }
 
-/* The same, and the strand goes on there at once: `place` in the frame of the called chain says where it was called. */
-static inline struct chain_strand *chain__enter(struct chain_strand *strand, struct chain_loop *loop,
-                                                const struct chain_type *callee, const struct chain_caller **place,
-                                                const struct chain_caller *caller)
+/* The same, and the strand goes on there at once: `place` in the frame of the
+ * called chain says where it was called. */
+static inline struct chain_strand *
+chain__enter(struct chain_strand *strand, struct chain_loop *loop, const struct chain_type *callee,
+             const struct chain_caller **place, const struct chain_caller *caller)
 {
     *place = caller;
     chain__call(strand, callee);
     return chain__continue(strand, loop);
 }
 
-static inline void chain__return(struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller)
+static inline void chain__return(struct chain_strand *strand, struct chain_loop *loop,
+                                 const struct chain_caller *caller)
 {
     (void)loop;
     CHAIN__TRACE(chain__trace_end(strand, loop, caller));
@@ -538,9 +587,10 @@ static inline void chain__return(struct chain_strand *strand, struct chain_loop 
     strand->op.at = caller->at;
 }
 
-/* The end of a chain that calls none: the strand goes on in the caller. Its call, or whoever took the strand from the queue, has
- * counted. */
-static inline struct chain_strand *chain__end(struct chain_strand *strand, struct chain_loop *loop, const struct chain_caller *caller)
+/* The end of a chain that calls none: the strand goes on in the caller. Its
+ * call, or whoever took the strand from the queue, has counted. */
+static inline struct chain_strand *chain__end(struct chain_strand *strand, struct chain_loop *loop,
+                                              const struct chain_caller *caller)
 {
     chain__return(strand, loop, caller);
 #if CHAIN__THREADED
@@ -550,9 +600,12 @@ static inline struct chain_strand *chain__end(struct chain_strand *strand, struc
 #endif
 }
 
-/* The end of one that does. It may follow directly on that of the called chain, and calls that end together may have been made
- * and counted in earlier turns; so that they need no stack where the compiler makes no sibling calls, it counts (rule 13). */
-static inline struct chain_strand *chain__end_caller(struct chain_strand *strand, struct chain_loop *loop,
+/* The end of one that does. It may follow directly on that of the called chain,
+ * and calls that end together may have been made and counted in earlier turns;
+ * so that they need no stack where the compiler makes no sibling calls, it
+ * counts (rule 13). */
+static inline struct chain_strand *chain__end_caller(struct chain_strand *strand,
+                                                     struct chain_loop *loop,
                                                      const struct chain_caller *caller)
 {
     chain__return(strand, loop, caller);
@@ -562,7 +615,8 @@ static inline struct chain_strand *chain__end_caller(struct chain_strand *strand
 /* A rejection that another outcome replaced goes to the suppressed hook (rule 106). */
 void chain__suppressed(struct chain_loop *loop, const struct chain_error *error);
 
-/* The outcome in a header becomes cancelled; a rejection there goes to the suppressed hook (rule 69). */
+/* The outcome in a header becomes cancelled; a rejection there goes to the
+ * suppressed hook (rule 69). */
 void chain__cancel_wins(struct chain_op *op, struct chain_loop *loop);
 
 /* Delivers a cancel to a strand (rules 61-71). */
@@ -575,9 +629,11 @@ static inline void chain__cancel_branch(struct chain_strand *branch, struct chai
         chain__cancel(branch, loop);
 }
 
-/* The items of an each that have not ended, in the order in which they began (rule 68). `first` is the strand in the first of
- * `limit` slots of `size` bytes; the number of the item stands `number` bytes after it. */
-void chain__cancel_slots(struct chain_strand *first, size_t size, size_t limit, size_t number, struct chain_loop *loop);
+/* The items of an each that have not ended, in the order in which they began
+ * (rule 68). `first` is the strand in the first of `limit` slots of `size`
+ * bytes; the number of the item stands `number` bytes after it. */
+void chain__cancel_slots(struct chain_strand *first, size_t size, size_t limit, size_t number,
+                         struct chain_loop *loop);
 
 /* A branch that is one operation: whether its NAME_cancel() is to be called. */
 static inline bool chain__ask(struct chain_op *op)
@@ -617,8 +673,10 @@ static inline bool chain__unshield(struct chain_op *op, const struct chain__kept
     return (op->flags & (CHAIN__CANCEL_ASKED | CHAIN__SHIELDED)) == CHAIN__CANCEL_ASKED;
 }
 
-/* A finally has ended with a value: the outcome goes on, unless a cancel has come in the meantime. */
-static inline void chain__restore(struct chain_op *op, struct chain_loop *loop, const struct chain__kept *kept)
+/* A finally has ended with a value: the outcome goes on, unless a cancel has
+ * come in the meantime. */
+static inline void chain__restore(struct chain_op *op, struct chain_loop *loop,
+                                  const struct chain__kept *kept)
 {
     op->code = kept->code;
     op->attempt = (uint8_t)kept->attempt;
@@ -630,14 +688,15 @@ static inline void chain__restore(struct chain_op *op, struct chain_loop *loop, 
         chain__cancel_wins(op, loop);
 }
 
-/* A finally has rejected: that replaces a value or a rejection, which goes to the suppressed hook, but not a cancel, which
- * suppresses it (rules 38, 41). */
+/* A finally has rejected: that replaces a value or a rejection, which goes to
+ * the suppressed hook, but not a cancel, which suppresses it (rules 38, 41). */
 void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct chain__kept *kept);
 
 /* An undo has rejected: that is only reported (rule 42a). */
 void chain__suppress_own(struct chain_op *op, struct chain_loop *loop);
 
-/* A state that the chain does not have: its frame has been overwritten, or runs already (rule 108). */
+/* A state that the chain does not have: its frame has been overwritten, or runs
+ * already (rule 108). */
 static inline void chain__impossible(void)
 {
 #ifdef NDEBUG

@@ -1,6 +1,6 @@
-/* chain/private/join.h - what generated code calls where a strand waits for branches: all, any, race, settle, each, timeout; and delay.
- * Part of chain/private/gen.h, which includes it. Not for people.
- */
+/* chain/private/join.h - what generated code calls where a strand waits for
+ * branches: all, any, race, settle, each, timeout; and delay. Part of
+ * chain/private/gen.h, which includes it. Not for people. */
 #ifndef CHAIN_PRIVATE_JOIN_H
 #define CHAIN_PRIVATE_JOIN_H
 
@@ -12,18 +12,22 @@ extern "C" {
 
 /* ---- branches of all, any, race, settle ---------------------------------- */
 
-/* What a strand keeps in its storage while it waits for branches. Begins as a struct chain__retried does. */
+/* What a strand keeps in its storage while it waits for branches. Begins as a
+ * struct chain__retried does. */
 struct chain__decision {
-    struct chain_failure failure;   /* of the rejection that decided */
-    uint32_t attempt;               /* of the rejection */
-    const struct chain_op *winner;  /* the header that decided */
+    struct chain_failure failure;  /* of the rejection that decided */
+    uint32_t attempt;              /* of the rejection */
+    const struct chain_op *winner; /* the header that decided */
 };
-CHAIN_STATIC_ASSERT(offsetof(struct chain__decision, attempt) == offsetof(struct chain__retried, attempt),
+CHAIN_STATIC_ASSERT(offsetof(struct chain__decision, attempt)
+                        == offsetof(struct chain__retried, attempt),
                     "the attempt of a rejection that decided is that of the strand which waited");
 
-/* The strand is going to wait for `count` branches, and resumes at `at`: the header is made pending with one more, which
- * chain__join() takes away, so that nothing is decided before every branch has been started (rule 18). */
-static inline void chain__fork(struct chain_strand *strand, enum chain__kind kind, unsigned count, unsigned at)
+/* The strand is going to wait for `count` branches, and resumes at `at`: the
+ * header is made pending with one more, which chain__join() takes away, so that
+ * nothing is decided before every branch has been started (rule 18). */
+static inline void chain__fork(struct chain_strand *strand, enum chain__kind kind, unsigned count,
+                               unsigned at)
 {
     strand->op.branches = (uint8_t)(count + 1);
     strand->op.at = (uint16_t)at;
@@ -34,15 +38,20 @@ static inline void chain__fork(struct chain_strand *strand, enum chain__kind kin
     CHAIN__TRACE(chain__trace_start(&strand->op, at));
 }
 
-/* Prepares the header of a branch that is one operation, before its start. `at` is the distance in bytes to the header of its
- * strand; or, with CHAIN__OF_FRAME in `way`, to the pointer to the frame, which is known where this is compiled. `site` says where
- * it stands: an index into the sites of the parent's chain, for the origin of a rejection, as no code of the chain runs when the
- * branch settles. False if nothing may be started any more because the strand has been cancelled (rule 67). */
-static inline bool chain__branch_at(struct chain_strand *parent, struct chain_op *op, size_t at, uint64_t way, unsigned site)
+/* Prepares the header of a branch that is one operation, before its start. `at`
+ * is the distance in bytes to the header of its strand; or, with
+ * CHAIN__OF_FRAME in `way`, to the pointer to the frame, which is known where
+ * this is compiled. `site` says where it stands: an index into the sites of the
+ * parent's chain, for the origin of a rejection, as no code of the chain runs
+ * when the branch settles. False if nothing may be started any more because the
+ * strand has been cancelled (rule 67). */
+static inline bool chain__branch_at(struct chain_strand *parent, struct chain_op *op, size_t at,
+                                    uint64_t way, unsigned site)
 {
     uint64_t low = (chain__tag(&parent->op) & 0xff00) | CHAIN__BRANCH | way;
     bool cancelled = parent->op.code == CHAIN_CODE_CANCELLED;
-    unsigned mark = site < 0xffff ? site + 1 : 0; /* 0: there is no room for it, the origin is unknown */
+    /* 0: there is no room for it, the origin is unknown */
+    unsigned mark = site < 0xffff ? site + 1 : 0;
 
     op->code = cancelled ? CHAIN__CODE_CANCELLED_EMPTY : 0;
     op->at = (uint16_t)(at / 8);
@@ -60,7 +69,8 @@ static inline bool chain__branch_at(struct chain_strand *parent, struct chain_op
     return true;
 }
 
-static inline bool chain__frame_branch(struct chain_strand *parent, struct chain_op *op, size_t at, unsigned site)
+static inline bool chain__frame_branch(struct chain_strand *parent, struct chain_op *op, size_t at,
+                                       unsigned site)
 {
     return chain__branch_at(parent, op, at, CHAIN__OF_FRAME, site);
 }
@@ -70,35 +80,45 @@ static inline bool chain__branch(struct chain_strand *parent, struct chain_op *o
     return chain__branch_at(parent, op, (size_t)((char *)op - (char *)&parent->op), 0, site);
 }
 
-/* Starts a branch that is a strand of its own and lets it run to its first wait, without resuming anything else. */
-void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at);
+/* Starts a branch that is a strand of its own and lets it run to its first
+ * wait, without resuming anything else. */
+void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch,
+                         struct chain_loop *loop, unsigned at);
 
-/* An each whose first items have all been started: a slot whose item has ended takes others at once, unless the each is decided. */
-void chain__slot_again(struct chain_strand *parent, struct chain_strand *slot, struct chain_loop *loop, unsigned at);
+/* An each whose first items have all been started: a slot whose item has ended
+ * takes others at once, unless the each is decided. */
+void chain__slot_again(struct chain_strand *parent, struct chain_strand *slot,
+                       struct chain_loop *loop, unsigned at);
 
-/* An each whose items are pulled: the strand of a slot without a live item, or NULL. `first` is that of the first slot; a slot has
- * `size` bytes. */
-struct chain_strand *chain__free_slot(const struct chain_strand *parent, struct chain_strand *first, size_t size, unsigned limit);
+/* An each whose items are pulled: the strand of a slot without a live item, or
+ * NULL. `first` is that of the first slot; a slot has `size` bytes. */
+struct chain_strand *chain__free_slot(const struct chain_strand *parent, struct chain_strand *first,
+                                      size_t size, unsigned limit);
 
-/* One more branch, while its siblings run: it begins after those that are ready now, and so needs no stack (rule 13). */
-void chain__strand_queue(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop, unsigned at);
+/* One more branch, while its siblings run: it begins after those that are ready
+ * now, and so needs no stack (rule 13). */
+void chain__strand_queue(struct chain_strand *parent, struct chain_strand *branch,
+                         struct chain_loop *loop, unsigned at);
 
 /* A branch strand has ended with the outcome in its header and storage. */
-void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop);
+void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branch,
+                         struct chain_loop *loop);
 
 bool chain__join_decided(struct chain_strand *strand, struct chain_loop *loop);
 
-/* After all branches have been started: whether all have ended, so that the strand can go on at once. */
+/* After all branches have been started: whether all have ended, so that the
+ * strand can go on at once. */
 static inline bool chain__join(struct chain_strand *strand, struct chain_loop *loop)
 {
     struct chain_op *op = &strand->op;
     bool last = op->branches == 1;
 
-    if (CHAIN__UNLIKELY((op->flags & CHAIN__DECIDED) != 0 || (last && (op->code != 0 || (op->flags & CHAIN__BY_VALUE) != 0))))
+    if (CHAIN__UNLIKELY((op->flags & CHAIN__DECIDED) != 0
+                        || (last && (op->code != 0 || (op->flags & CHAIN__BY_VALUE) != 0))))
         return chain__join_decided(strand, loop);
     op->branches--;
     if (last) {
-        op->flags &= (uint8_t)~(CHAIN__FORKING | CHAIN__KIND);
+        op->flags &= (uint8_t) ~(CHAIN__FORKING | CHAIN__KIND);
         CHAIN__TRACE(chain__trace_settled(chain__tag(op), op, 0));
         chain__set_tag(op, chain__tag(op) + CHAIN__GENERATION);
         if ((chain__tag(op) & CHAIN__GENERATION) != 0)
@@ -108,7 +128,8 @@ static inline bool chain__join(struct chain_strand *strand, struct chain_loop *l
     return last;
 }
 
-/* Cancels the branches that have not ended, because the result is decided (rule 54). Whether all have ended now. */
+/* Cancels the branches that have not ended, because the result is decided (rule
+ * 54). Whether all have ended now. */
 bool chain__decide(struct chain_strand *strand, struct chain_loop *loop);
 
 /* A strand that waits for branches has been resumed: whether all have ended (rule 55). */
@@ -124,7 +145,8 @@ static inline bool chain__won(struct chain_strand *strand, const struct chain_op
 }
 
 /* One of the errors of an any that nobody won; code -1: that branch was cancelled. */
-static inline struct chain_error chain__cause(const struct chain_op *op, const struct chain_failure *failure)
+static inline struct chain_error chain__cause(const struct chain_op *op,
+                                              const struct chain_failure *failure)
 {
     struct chain_error error = { CHAIN_CODE_CANCELLED, 0, NULL, 0, NULL, NULL };
     if (op->code > 0)
@@ -132,7 +154,8 @@ static inline struct chain_error chain__cause(const struct chain_op *op, const s
     return error;
 }
 
-/* The errors of the branches of an any that nobody won hang at its rejection until the chain ends (rule 47). */
+/* The errors of the branches of an any that nobody won hang at its rejection
+ * until the chain ends (rule 47). */
 static inline void chain__causes(struct chain_op *op, const struct chain_error *causes)
 {
     if (op->code > 0 && chain__failure(op)->message == chain__nobody_won)
@@ -147,20 +170,26 @@ static inline void chain__forget_causes(struct chain_op *op)
 /* What settle binds. */
 static inline enum chain_outcome chain__outcome_of(const struct chain_op *op)
 {
-    return op->code == 0 ? CHAIN_OUTCOME_VALUE : op->code > 0 ? CHAIN_OUTCOME_REJECTED : CHAIN_OUTCOME_CANCELLED;
+    return op->code == 0  ? CHAIN_OUTCOME_VALUE
+           : op->code > 0 ? CHAIN_OUTCOME_REJECTED
+                          : CHAIN_OUTCOME_CANCELLED;
 }
 
-/* Whether a branch of `parent` can still decide by jumping, or take another item. If not, it ends as if it were cancelled. */
+/* Whether a branch of `parent` can still decide by jumping, or take another
+ * item. If not, it ends as if it were cancelled. */
 static inline bool chain__may_jump(const struct chain_strand *parent, struct chain_strand *branch)
 {
-    bool may = parent->op.code == 0 && (parent->op.flags & CHAIN__DECIDED) == 0 && branch->op.code == 0;
+    bool may =
+        parent->op.code == 0 && (parent->op.flags & CHAIN__DECIDED) == 0 && branch->op.code == 0;
     if (!may && branch->op.code == 0)
         branch->op.code = CHAIN_CODE_CANCELLED;
     return may;
 }
 
-/* A branch leaves its combinator by return, break or continue: that decides (rule 93). Its end is reported as usual. */
-void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *branch, struct chain_loop *loop);
+/* A branch leaves its combinator by return, break or continue: that decides
+ * (rule 93). Its end is reported as usual. */
+void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *branch,
+                          struct chain_loop *loop);
 
 /* How many slots an each starts with. */
 static inline unsigned chain__slots(size_t next, size_t high, size_t limit)
@@ -177,8 +206,10 @@ struct chain__timeout {
 void chain__timeout_start(struct chain_strand *strand, struct chain_loop *loop, int64_t ns);
 void chain__timeout_end(struct chain_strand *strand, struct chain_loop *loop);
 
-/* The pause after attempt number `attempt`: first, doubling up to most, with up to `jitter` percent more (rule 91). */
-int64_t chain__backoff(struct chain_loop *loop, int attempt, int64_t first, int64_t most, unsigned jitter);
+/* The pause after attempt number `attempt`: first, doubling up to most, with up
+ * to `jitter` percent more (rule 91). */
+int64_t chain__backoff(struct chain_loop *loop, int attempt, int64_t first, int64_t most,
+                       unsigned jitter);
 
 /* ---- delay --------------------------------------------------------------- */
 

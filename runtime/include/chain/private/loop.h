@@ -1,4 +1,5 @@
-/* chain/private/loop.h - the members of a loop. Not for people: chain.h lists those that a program may read or set. */
+/* chain/private/loop.h - the members of a loop. Not for people: chain.h lists
+ * those that a program may read or set. */
 #ifndef CHAIN_PRIVATE_LOOP_H
 #define CHAIN_PRIVATE_LOOP_H
 
@@ -17,37 +18,51 @@ struct chain_timer;
 struct chain_workers;
 
 struct chain_loop {
-    struct chain__queue ready;     /* strands to resume, FIFO (rule 14) */
-    struct chain_strand *interrupted; /* cancelled while it was starting an operation: asked when it waits (rule 66) */
-    int32_t spared;                   /* budget set aside, so that the running strand comes back at once when it waits */
-    int32_t budget;               /* resumptions and loop rounds left before timers and I/O get a turn, if any (rule 17) */
-    uint32_t id;                  /* position in chain__loops */
+    struct chain__queue ready; /* strands to resume, FIFO (rule 14) */
+    /* cancelled while it was starting an operation: asked when it waits (rule 66) */
+    struct chain_strand *interrupted;
+    /* budget set aside, so that the running strand comes back at once when it waits */
+    int32_t spared;
+    /* resumptions and loop rounds left before timers and I/O get a turn, if any (rule 17) */
+    int32_t budget;
+    uint32_t id; /* position in chain__loops */
     bool stopping, closed;
     uint64_t now;               /* ns, read once per turn: what is due goes by it (rule 19) */
     struct chain_timer *timers; /* pairing heap by (deadline, order) */
     uint64_t timer_order;
-    size_t armed;               /* timers in the heap */
-    struct chain_root *roots, **last_root;        /* that run, in the order they were started */
-    struct chain_root *rejected, **last_rejected; /* that nobody has looked at since, in the order they ended */
-    size_t bare;                                  /* chains without a root that run */
-    size_t instances;                             /* spawned chains that have not ended */
-    bool ending;                /* chain_loop_cancel() was called, and roots still run: nothing is spawned (rule 80) */
-    bool ends_matter;           /* what ends may be `interrupted`, or the last one while `ending` */
+    size_t armed;                          /* timers in the heap */
+    struct chain_root *roots, **last_root; /* that run, in the order they were started */
+    /* that nobody has looked at since, in the order they ended */
+    struct chain_root *rejected, **last_rejected;
+    size_t bare;      /* chains without a root that run */
+    size_t instances; /* spawned chains that have not ended */
+    /* chain_loop_cancel() was called, and roots still run: nothing is spawned (rule 80) */
+    bool ending;
+    bool ends_matter; /* what ends may be `interrupted`, or the last one while `ending` */
     struct chain__reach reach;
     struct chain__slabs *slabs; /* what instances of chains without a pool are made of */
     const struct chain_port *port;
-    uint64_t random;     /* state of the generator for jitter; set it for runs that repeat (rule 91) */
+    /* state of the generator for jitter; set it for runs that repeat (rule 91) */
+    uint64_t random;
     uint64_t suppressed; /* rejections that another outcome replaced (rule 106) */
-    void (*on_suppressed)(struct chain_loop *loop, const struct chain_error *error); /* may be NULL */
-    void (*on_unhandled)(struct chain_loop *loop, const struct chain_error *error);  /* may be NULL */
-    void (*on_left)(struct chain_loop *loop, const struct chain_left *left);         /* may be NULL */
-    void (*on_failed)(struct chain_loop *loop, int code); /* the port cannot wait any more; may be NULL */
-    void *context;                                                                   /* for the host's use */
-    const struct chain_workers *workers; /* runs blocking steps; NULL: they reject with ENOTSUP (rule 104) */
+    /* may be NULL */
+    void (*on_suppressed)(struct chain_loop *loop, const struct chain_error *error);
+    /* may be NULL */
+    void (*on_unhandled)(struct chain_loop *loop, const struct chain_error *error);
+    /* may be NULL */
+    void (*on_left)(struct chain_loop *loop, const struct chain_left *left);
+    /* the port cannot wait any more; may be NULL */
+    void (*on_failed)(struct chain_loop *loop, int code);
+    /* for the host's use */
+    void *context;
+    /* runs blocking steps; NULL: they reject with ENOTSUP (rule 104) */
+    const struct chain_workers *workers;
     /* Told of every event of a traced build; see "the trace" below. May be NULL. */
     void (*on_trace)(struct chain_loop *loop, const struct chain_event *event);
-    uint64_t numbers, no_number; /* traced builds: the last number given; the one before the first */
-    const struct chain_type *last_chain; /* traced builds: the chain that has ended, if C code ran it or it was spawned */
+    /* traced builds: the last number given; the one before the first */
+    uint64_t numbers, no_number;
+    /* traced builds: the chain that has ended, if C code ran it or it was spawned */
+    const struct chain_type *last_chain;
     uint16_t starting; /* traced builds: the state that the operation being started leads to */
 };
 

@@ -1,8 +1,9 @@
-/* chain/private/number.h - computed numbers: durations, the bounds of an each, counts of attempts. Not for people.
+/* chain/private/number.h - computed numbers: durations, the bounds of an each,
+ * counts of attempts. Not for people.
  *
- * Users compute them in whatever arithmetic type they like. What is done with them must neither wrap nor warn, so each is first
- * brought into one form, by a function for its type.
- */
+ * Users compute them in whatever arithmetic type they like. What is done with
+ * them must neither wrap nor warn, so each is first brought into one form, by a
+ * function for its type. */
 #ifndef CHAIN_PRIVATE_NUMBER_H
 #define CHAIN_PRIVATE_NUMBER_H
 
@@ -71,7 +72,9 @@ static inline struct chain__number chain__of_int128(chain__int128 n)
     return n < 0 ? chain__of_signed(-1) : chain__of_uint128((chain__uint128)n);
 }
 
-#define CHAIN__OF_INT128 chain__int128: chain__of_int128, chain__uint128: chain__of_uint128,
+#define CHAIN__OF_INT128 \
+    chain__int128:       \
+    chain__of_int128, chain__uint128 : chain__of_uint128,
 #else
 #define CHAIN__OF_INT128
 #endif
@@ -79,17 +82,24 @@ static inline struct chain__number chain__of_int128(chain__int128 n)
 #ifndef __cplusplus
 
 /* Smaller types, and enumerations, fit into one of these. */
-#define CHAIN__OF_INTEGER CHAIN__OF_INT128 unsigned long: chain__of_unsigned, unsigned long long: chain__of_unsigned
-#define chain__number(n)                                                                            \
-    _Generic((n), CHAIN__OF_INTEGER, float: chain__of_float, double: chain__of_double,              \
-             long double: chain__of_long_double, default: chain__of_signed)(n)
+#define CHAIN__OF_INTEGER \
+    CHAIN__OF_INT128 unsigned long : chain__of_unsigned, unsigned long long : chain__of_unsigned
+#define chain__number(n)                      \
+    _Generic((n), CHAIN__OF_INTEGER, float    \
+             : chain__of_float, double        \
+             : chain__of_double, long double  \
+             : chain__of_long_double, default \
+             : chain__of_signed)(n)
 
-/* The same of something that is counted: 0.5 s would silently be none. A fraction cannot be compiled, as the struct is
- * never defined. */
+/* The same of something that is counted: 0.5 s would silently be none. A
+ * fraction cannot be compiled, as the struct is never defined. */
 struct chain__expected_a_whole_number chain__of_fraction(double n);
-#define chain__whole(n)                                                                             \
-    _Generic((n), CHAIN__OF_INTEGER, float: chain__of_fraction, double: chain__of_fraction,         \
-             long double: chain__of_fraction, default: chain__of_signed)(n)
+#define chain__whole(n)                        \
+    _Generic((n), CHAIN__OF_INTEGER, float     \
+             : chain__of_fraction, double      \
+             : chain__of_fraction, long double \
+             : chain__of_fraction, default     \
+             : chain__of_signed)(n)
 
 #endif
 

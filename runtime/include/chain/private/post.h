@@ -1,6 +1,6 @@
-/* chain/private/post.h - what generated code calls where other threads settle: posted operations, blocking functions. Part of chain/private/gen.h,
- * which includes it. Not for people.
- */
+/* chain/private/post.h - what generated code calls where other threads settle:
+ * posted operations, blocking functions. Part of chain/private/gen.h, which
+ * includes it. Not for people. */
 #ifndef CHAIN_PRIVATE_POST_H
 #define CHAIN_PRIVATE_POST_H
 
@@ -12,8 +12,9 @@ extern "C" {
 
 /* ---- operations declared `posted` -------------------------------------------
  *
- * Threads race for them, so each settling call first takes the tag by compare-and-swap (rule 102). chain__post_… is for any
- * thread, chain__shared_… for the loop's own, where the operation may go on at once (rule 11):
+ * Threads race for them, so each settling call first takes the tag by
+ * compare-and-swap (rule 102). chain__post_… is for any thread, chain__shared_…
+ * for the loop's own, where the operation may go on at once (rule 11):
  *
  *     enum chain_settled NAME_post_resolve(NAME_deferred done, TYPE value)     enum chain_settled NAME_resolve(… same …)
  *     {                                                                        {
@@ -24,36 +25,47 @@ extern "C" {
  *         return chain__post_end(done.end, 0);                                     chain__settle(done.end, 0);
  *     }                                                                            return CHAIN_OK;
  *                                                                              }
- * A post travels through the link of its strand, so a posted operation in a branch always gets a strand of its own: never
- * chain__branch(). After its start has made the deferred known to another thread, the operation does not touch its struct. */
+ * A post travels through the link of its strand, so a posted operation in a
+ * branch always gets a strand of its own: never chain__branch(). After its
+ * start has made the deferred known to another thread, the operation does not
+ * touch its struct. */
 
 /* Like chain__claim(). */
 static inline void *chain__shared_claim(struct chain_deferred done)
 {
     uint64_t tag = done.tag;
-    return chain__claim_tag(&done.op->tag, &tag, tag + CHAIN__GENERATION, __ATOMIC_ACQ_REL) ? chain__storage(done.op) : NULL;
+    return chain__claim_tag(&done.op->tag, &tag, tag + CHAIN__GENERATION, __ATOMIC_ACQ_REL)
+               ? chain__storage(done.op)
+               : NULL;
 }
 
-enum chain_settled chain__shared_reject(struct chain_deferred done, int code, const char *message, intptr_t info);
+enum chain_settled chain__shared_reject(struct chain_deferred done, int code, const char *message,
+                                        intptr_t info);
 enum chain_settled chain__shared_acknowledge(struct chain_deferred done);
 
-/* Posting from any thread: begin claims the operation (NULL: late or closed, nothing is changed: return
- * chain__post_late()), the caller writes the value there, end hands the strand to the loop and wakes it if it sleeps.
- * Rules 99-103. */
+/* Posting from any thread: begin claims the operation (NULL: late or closed,
+ * nothing is changed: return chain__post_late()), the caller writes the value
+ * there, end hands the strand to the loop and wakes it if it sleeps. Rules
+ * 99-103. */
 void *chain__post_begin(struct chain_deferred done);
 enum chain_settled chain__post_late(struct chain_deferred done);
 enum chain_settled chain__post_end(struct chain_deferred done, int code);
-enum chain_settled chain__post_reject(struct chain_deferred done, int code, const char *message, intptr_t info);
+enum chain_settled chain__post_reject(struct chain_deferred done, int code, const char *message,
+                                      intptr_t info);
 enum chain_settled chain__post_acknowledge(struct chain_deferred done);
 
 /* ---- blocking functions -----------------------------------------------------
  *
- * For each that a file calls, chainc writes a struct with room for the outcome, a chain_work and the arguments, and three
- * functions: NAME_start() and NAME_cancel() as an operation has them, and one for the thread, which leaves the value where settling
- * would write it, as nobody else can settle it meanwhile. */
+ * For each that a file calls, chainc writes a struct with room for the outcome,
+ * a chain_work and the arguments, and three functions: NAME_start() and
+ * NAME_cancel() as an operation has them, and one for the thread, which leaves
+ * the value where settling would write it, as nobody else can settle it
+ * meanwhile. */
 
-/* Hands the work of a pending operation to the loop's workers. Afterwards its struct belongs to the thread. */
-void chain__work_start(struct chain_work *work, void *call, int (*run)(struct chain_work *work), const char *pool);
+/* Hands the work of a pending operation to the loop's workers. Afterwards its
+ * struct belongs to the thread. */
+void chain__work_start(struct chain_work *work, void *call, int (*run)(struct chain_work *work),
+                       const char *pool);
 
 /* Cancels it at once if it has not begun; else it is waited for (rule 65). */
 void chain__work_cancel(struct chain_work *work);

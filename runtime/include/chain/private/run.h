@@ -1,6 +1,6 @@
-/* chain/private/run.h - what generated code calls where C code runs a chain: NAME_run(), and the generated main(). Part of chain/private/gen.h,
- * which includes it. Not for people.
- */
+/* chain/private/run.h - what generated code calls where C code runs a chain:
+ * NAME_run(), and the generated main(). Part of chain/private/gen.h, which
+ * includes it. Not for people. */
 #ifndef CHAIN_PRIVATE_RUN_H
 #define CHAIN_PRIVATE_RUN_H
 
@@ -10,19 +10,24 @@
 extern "C" {
 #endif
 
-/* A strand that is going to run a chain from its beginning. Its header has never been that of a branch. */
-static inline void chain__prepare(struct chain_strand *strand, struct chain_loop *loop, const struct chain_type *type)
+/* A strand that is going to run a chain from its beginning. Its header has
+ * never been that of a branch. */
+static inline void chain__prepare(struct chain_strand *strand, struct chain_loop *loop,
+                                  const struct chain_type *type)
 {
     strand->type = type;
     strand->op.at = 0;
     strand->op.code = 0;
     strand->op.flags = 0;
     strand->op.mark = 0;
-    if ((chain__tag(&strand->op) >> 8 & 0xff) != loop->id) /* a store of half a tag is slow to load from */
-        chain__set_tag(&strand->op, (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
+    /* a store of half a tag is slow to load from */
+    if ((chain__tag(&strand->op) >> 8 & 0xff) != loop->id)
+        chain__set_tag(&strand->op,
+                       (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
 }
 
-/* A strand that was nobody's branch has ended; a root has left its list, and bare chains have been counted. */
+/* A strand that was nobody's branch has ended; a root has left its list, and
+ * bare chains have been counted. */
 void chain__note_end(struct chain_strand *strand, struct chain_loop *loop);
 
 static inline void chain__top_ended(struct chain_strand *strand, struct chain_loop *loop)
@@ -37,20 +42,23 @@ static inline bool chain__runs(const struct chain_loop *loop)
     return loop->roots != NULL || loop->bare != 0;
 }
 
-/* The rarer cases of chain__may_run(): a root that was rejected, and nobody has looked. As running it again loses that, it is
- * reported (rule 105) and taken off the list. */
+/* The rarer cases of chain__may_run(): a root that was rejected, and nobody has
+ * looked. As running it again loses that, it is reported (rule 105) and taken
+ * off the list. */
 int chain__run_again(struct chain_root *root, struct chain_loop *loop);
 
-/* Whether NAME_run() may write into the frame: 0, EBUSY if it runs already, CHAIN_ECLOSED if the loop is closed. */
+/* Whether NAME_run() may write into the frame: 0, EBUSY if it runs already,
+ * CHAIN_ECLOSED if the loop is closed. */
 static inline int chain__may_run(struct chain_root *root, struct chain_loop *loop)
 {
-    if (CHAIN__LIKELY(!loop->closed && (root->outcome == CHAIN_OUTCOME_VALUE || root->link == NULL)))
+    if (CHAIN__LIKELY(!loop->closed
+                      && (root->outcome == CHAIN_OUTCOME_VALUE || root->link == NULL)))
         return 0;
     return chain__run_again(root, loop);
 }
 
-/* Where the frame of a root's chain was called. When that ends, its rejection is in the storage of the strand and its code in
- * the header. */
+/* Where the frame of a root's chain was called. When that ends, its rejection
+ * is in the storage of the strand and its code in the header. */
 extern const struct chain_caller chain__root_caller;
 
 /* Puts a root at the end of a list of its loop. */
@@ -61,10 +69,12 @@ static inline void chain__enter_root(struct chain_root *root, struct chain_root 
     *last = &root->next;
 }
 
-/* Starts a root on behalf of NAME_run(): links it to the loop and queues its strand, which resumes `type` at state 0;
- * `place` is the `caller` of its frame. After chain__may_run() has returned 0. Returns 0, so that NAME_run() can end in it. */
-static inline int chain__run(struct chain_root *root, struct chain_loop *loop, const struct chain_type *type,
-                             const struct chain_caller **place)
+/* Starts a root on behalf of NAME_run(): links it to the loop and queues its
+ * strand, which resumes `type` at state 0; `place` is the `caller` of its
+ * frame. After chain__may_run() has returned 0. Returns 0, so that NAME_run()
+ * can end in it. */
+static inline int chain__run(struct chain_root *root, struct chain_loop *loop,
+                             const struct chain_type *type, const struct chain_caller **place)
 {
     *place = &chain__root_caller;
     root->outcome = CHAIN_OUTCOME_PENDING;
@@ -84,10 +94,14 @@ struct chain__code_text {
     const char *text; /* may be NULL */
 };
 
-/* The generated main(): opens a reactor, lets `start` run the root on it (it calls NAME_run() and returns what that returns)
- * and runs the loop. Returns the exit status: *value (0 if `value` is NULL), or 1 after an unhandled rejection, which is
- * printed to stderr, or a reactor that could not be opened. `codes` ends with code 0; NULL if there are none. Hosted only. */
-int chain__main(struct chain_root *root, int (*start)(struct chain_root *root, struct chain_loop *loop, int argc, char **argv),
+/* The generated main(): opens a reactor, lets `start` run the root on it (it
+ * calls NAME_run() and returns what that returns) and runs the loop. Returns
+ * the exit status: *value (0 if `value` is NULL), or 1 after an unhandled
+ * rejection, which is printed to stderr, or a reactor that could not be opened.
+ * `codes` ends with code 0; NULL if there are none. Hosted only. */
+int chain__main(struct chain_root *root,
+                int (*start)(struct chain_root *root, struct chain_loop *loop, int argc,
+                             char **argv),
                 int argc, char **argv, const int *value, const struct chain__code_text *codes);
 
 #ifdef __cplusplus

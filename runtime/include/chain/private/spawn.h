@@ -1,6 +1,6 @@
-/* chain/private/spawn.h - what generated code calls where a chain spawns instances of chains, and waits for them (rules 76-80).
- * Part of chain/private/gen.h, which includes it. Not for people.
- */
+/* chain/private/spawn.h - what generated code calls where a chain spawns
+ * instances of chains, and waits for them (rules 76-80). Part of
+ * chain/private/gen.h, which includes it. Not for people. */
 #ifndef CHAIN_PRIVATE_SPAWN_H
 #define CHAIN_PRIVATE_SPAWN_H
 
@@ -12,7 +12,8 @@ extern "C" {
 
 struct chain__instance;
 
-/* An operation that waits in a list, first come first served: for a slot of a pool, or for the end of instances. */
+/* An operation that waits in a list, first come first served: for a slot of a
+ * pool, or for the end of instances. */
 struct chain__wait {
     struct chain_failure failure;     /* of the rejection that a chain ends with while it waits */
     struct chain__wait *next, **link; /* link is NULL when it is in no list */
@@ -22,21 +23,23 @@ struct chain__waiting {
     struct chain__wait *first, **last;
 };
 
-/* Where instances of one chain come from, and where they go back: static storage that the loops of a process share (`pool N`), or
- * the slabs of one loop. */
+/* Where instances of one chain come from, and where they go back: static
+ * storage that the loops of a process share (`pool N`), or the slabs of one
+ * loop. */
 struct chain__pool {
     uint32_t lock;                /* of the lists and of what is fresh, between threads */
     struct chain__instance *free; /* last used, first used again */
-    char *fresh, *end;            /* what has never been used, zeroed: the next instance, and where there is none any more */
-    size_t size;                  /* of an instance with its frame and branches */
+    /* what has never been used, zeroed: the next instance, and where there is none any more */
+    char *fresh, *end;
+    size_t size; /* of an instance with its frame and branches */
     struct chain__waiting waiting;
 };
 
 /* The pool of an array of instances. */
-#define CHAIN__POOL(pool, array)                                                                                             \
-    {                                                                                                                        \
-        .fresh = (char *)&(array)->instance, .end = (char *)(array) + sizeof(array), .size = sizeof *(array),                \
-        .waiting.last = &(pool).waiting.first                                                                                \
+#define CHAIN__POOL(pool, array)                                                     \
+    {                                                                                \
+        .fresh = (char *)&(array)->instance, .end = (char *)(array) + sizeof(array), \
+        .size = sizeof *(array), .waiting.last = &(pool).waiting.first               \
     }
 
 /* The instances that a chain has spawned and that have not ended. Part of its frame. */
@@ -47,16 +50,18 @@ struct chain__nursery {
 
 /* A chain that was spawned. Its frame follows directly. */
 struct chain__instance {
-    struct chain__instance *next, **link; /* among those of its owner; `next` also where it is free */
-    struct chain__instance *reached;      /* the next that a cancel has reached and not yet asked */
+    /* among those of its owner; `next` also where it is free */
+    struct chain__instance *next, **link;
+    struct chain__instance *reached; /* the next that a cancel has reached and not yet asked */
     struct chain__nursery *owner;
     struct chain__pool *pool;
     bool is_reached;
-    uint16_t number_high;       /* traced builds: of this use */
+    uint16_t number_high; /* traced builds: of this use */
     uint32_t number_low;
     struct chain_strand strand; /* last */
 };
-CHAIN_STATIC_ASSERT(sizeof(struct chain__instance) == offsetof(struct chain__instance, strand) + sizeof(struct chain_strand),
+CHAIN_STATIC_ASSERT(sizeof(struct chain__instance)
+                        == offsetof(struct chain__instance, strand) + sizeof(struct chain_strand),
                     "a frame follows its strand directly");
 
 static inline void chain__nursery_init(struct chain__nursery *nursery)
@@ -75,32 +80,37 @@ struct chain__spawn {
     struct chain__instance *instance; /* NULL until there is one */
 };
 
-/* Of a chain with a pool: waits while all its slots are in use. Rejects with CHAIN_ECLOSED on a loop that ends (rule 80). */
+/* Of a chain with a pool: waits while all its slots are in use. Rejects with
+ * CHAIN_ECLOSED on a loop that ends (rule 80). */
 void chain__spawn_pooled(struct chain__spawn *op, struct chain__pool *pool);
 
-/* Of a chain without one: from a slab of the loop. Never waits; rejects with ENOMEM if there is no memory (rule 79), and with
- * CHAIN_ECLOSED on a loop that ends. The second one is for an instance whose frame is aligned more strictly than the memory of a
- * loop, or has padding before its header. */
+/* Of a chain without one: from a slab of the loop. Never waits; rejects with
+ * ENOMEM if there is no memory (rule 79), and with CHAIN_ECLOSED on a loop that
+ * ends. The second one is for an instance whose frame is aligned more strictly
+ * than the memory of a loop, or has padding before its header. */
 void chain__spawn_allocated(struct chain__spawn *op, const struct chain_type *type, size_t size);
-void chain__spawn_aligned(struct chain__spawn *op, const struct chain_type *type, size_t size, size_t alignment);
+void chain__spawn_aligned(struct chain__spawn *op, const struct chain_type *type, size_t size,
+                          size_t alignment);
 
 /* INSTANCE is a type with a member `instance`: the choice is made when it is compiled. */
-#define CHAIN__SPAWN_ALLOCATED(op, type, INSTANCE)                                                                           \
-    (CHAIN__ALIGN(INSTANCE) <= CHAIN__ALIGN(max_align_t) && offsetof(INSTANCE, instance) == 0                                \
-         ? chain__spawn_allocated(op, type, sizeof(INSTANCE))                                                                \
+#define CHAIN__SPAWN_ALLOCATED(op, type, INSTANCE)                                            \
+    (CHAIN__ALIGN(INSTANCE) <= CHAIN__ALIGN(max_align_t) && offsetof(INSTANCE, instance) == 0 \
+         ? chain__spawn_allocated(op, type, sizeof(INSTANCE))                                 \
          : chain__spawn_aligned(op, type, sizeof(INSTANCE), CHAIN__ALIGN(INSTANCE)))
 
 void chain__spawn_cancel(struct chain__spawn *op);
 
-/* The arguments are in the frame: the instance runs when the loop comes to it. If they have cancelled the chain it is cancelled
- * before it begins: it only releases what it has been given. */
-void chain__spawned(struct chain_strand *strand, struct chain_loop *loop, struct chain__spawn *op, struct chain__nursery *nursery,
-                    const struct chain_type *type);
+/* The arguments are in the frame: the instance runs when the loop comes to it.
+ * If they have cancelled the chain it is cancelled before it begins: it only
+ * releases what it has been given. */
+void chain__spawned(struct chain_strand *strand, struct chain_loop *loop, struct chain__spawn *op,
+                    struct chain__nursery *nursery, const struct chain_type *type);
 
 /* Where the frame of an instance was called. */
 extern const struct chain_caller chain__instance_caller;
 
-/* The step has been cancelled or rejected: an instance that it was given in the meantime goes back. */
+/* The step has been cancelled or rejected: an instance that it was given in the
+ * meantime goes back. */
 void chain__not_spawned(struct chain__spawn *op);
 
 /* ---- join: an operation that settles when the chain has no instance any more ---- */
@@ -108,10 +118,12 @@ void chain__not_spawned(struct chain__spawn *op);
 void chain__join_start(struct chain__wait *op, struct chain__nursery *nursery);
 void chain__join_cancel(struct chain__wait *op, struct chain__nursery *nursery);
 
-/* The end of a chain that was rejected or cancelled: the same, and the instances are cancelled (rule 77). */
+/* The end of a chain that was rejected or cancelled: the same, and the
+ * instances are cancelled (rule 77). */
 void chain__close_start(struct chain__wait *op, struct chain__nursery *nursery);
 
-/* The same for a chain whose rejection may know a large attempt, which would stand where the wait has its list. */
+/* The same for a chain whose rejection may know a large attempt, which would
+ * stand where the wait has its list. */
 struct chain__close {
     struct chain__wait wait; /* first */
     uint32_t attempt;
