@@ -7,7 +7,6 @@ Prints one figure a line, so that two trees can be compared with diff. Nothing i
 import re
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 TREE = Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
@@ -124,23 +123,5 @@ for name, at in (("median", 0.5), ("90th percentile", 0.9), ("99th percentile", 
 
 # ---- generated C -----------------------------------------------------------------------------------------------------
 
-def generated():
-    """(source, C file, header) of each example."""
-    with tempfile.TemporaryDirectory() as folder:
-        c, h = Path(folder) / "f.c", Path(folder) / "f.h"
-        for path in files("examples/**/*.chain"):
-            if subprocess.run([BUILD / "bin/chainc", path.name, "-o", c], cwd=path.parent, capture_output=True).returncode == 0:
-                yield path.read_text(), c.read_text(), h.read_text()
-
-
-pairs = list(generated())
-source_lines = sum(s.count("\n") for s, _, _ in pairs)
-c_lines = sum(c.count("\n") + h.count("\n") for _, c, h in pairs)
-figure("examples compiled", len(pairs))
-figure("lines of them", source_lines)
-figure("lines of C and headers made of them", c_lines)
-figure("generated lines for a line", f"{c_lines / max(source_lines, 1):.2f}")
-every = "\n".join(c for _, c, _ in pairs)
-figure("labels with a number in generated C", len(re.findall(r"^\w*[a-z]_\d+:$", every, re.M)))
-figure("tests for 'cancelled meanwhile'", every.count("/* cancelled meanwhile */"))
-figure("sites, callers or branches by number", len(re.findall(r"\b\w*(?:sites|callers)\[\d+\]|branch_\d+", every)))
+sys.stdout.flush()
+subprocess.run([sys.executable, Path(__file__).with_name("figures-generated.py"), f"--chainc={BUILD / 'bin/chainc'}"], check=True)
