@@ -2,16 +2,17 @@
  *
  * A chain is a frame (one struct, no heap) that a loop resumes. A chain waits
  * for operations: each settles exactly once, with a value, a rejection or as
- * cancelled. The C code of an operation holds the deferred (it may settle), the
- * chain may only wait.
+ * cancelled. The C code of an operation holds the deferred, the right to settle
+ * it. The chain can only wait.
  *
  * The parts of this header: run a chain, its outcome, cancel, settle, the loop,
  * timers, threads for blocking steps, ports, the trace. What programs need only
- * for its size is in chain/private/.
+ * because of its size is in chain/private/.
  *
  * Unless a function says otherwise:
- * - it is called on the thread of its loop, and does not block;
- * - pointers are not NULL, and what they point to belongs to the caller;
+ * - it is called on the thread of its loop, and neither blocks nor fails;
+ * - pointers are not NULL, and the memory that they point to belongs to the
+ *   caller;
  * - times are in ns, of the loop's monotonic clock;
  * - a cancel does not change what the function does.
  * "Rule n" is a rule of semantics.md, in the documentation.
@@ -49,9 +50,9 @@ enum chain_outcome {
  * starts it; it may be run again when chain_root_is_quiescent(). Programs set
  * `on_settled` and `context` and leave the other members alone. */
 struct chain_root {
-    /* In a list of the loop, whose last one has no next. NULL: it has not been
-     * run, or has ended without a value and is in no list; with a value it
-     * means nothing. Ask chain_root_is_quiescent(). */
+    /* Links in a list of the loop. `link` is NULL if the chain has not been
+     * run, or has ended without a value and is in no list. After a value it
+     * means nothing: ask chain_root_is_quiescent(). */
     struct chain_root *next, **link;
     /* Called once, on the loop's thread, when the chain and everything it
      * started has ended. The frame may be run again or freed from inside. Set
@@ -102,7 +103,7 @@ struct chain_site {
  * and origin are static data. */
 struct chain_error {
     int code;
-    /* of the innermost retry around the step that rejected; 0 outside any */
+    /* of the innermost retry around the step that rejected; 0 if there is none */
     int attempt;
     const char *message;              /* may be NULL */
     intptr_t info;                    /* what the rejecting side passed */
@@ -138,26 +139,26 @@ const char *chain_code_text(int code);
 
 /* Asks a chain to stop (rules 61-72): the operation it waits for is cancelled,
  * its `finally`s run, nothing new is started. When all of that has ended its
- * outcome is CHAIN_OUTCOME_CANCELLED, unless it had passed its last step. Never
- * fails, and never runs the chain's code inline. A second call, and a call for
- * a chain that does not run, have no effect. Generated code calls it from
- * NAME_cancel(). */
+ * outcome is CHAIN_OUTCOME_CANCELLED, unless it had passed its last step. It
+ * calls the `_cancel` functions of pending operations, and runs nothing else of
+ * the chain. A second call, and a call for a chain that does not run, have no
+ * effect. Generated code calls it from NAME_cancel(). */
 void chain_root_cancel(struct chain_root *root);
 
-/* What a call returns that settles an operation, or posts to a loop. */
+/* The result of a call that settles an operation or posts to a loop. */
 enum chain_settled {
-    CHAIN_OK, /* this call settled the operation */
-    /* it was settled, cancelled or reused before: nothing was changed, the
-     * caller keeps what it passed (rule 2) */
+    CHAIN_OK, /* this call has settled the operation, or posted the request */
+    /* the operation was settled, cancelled or used again before: nothing was
+     * changed, and the caller keeps the value (rule 2) */
     CHAIN_LATE,
-    /* posting only: the loop has finished, nobody will look at it; the caller
-     * keeps what it passed (rule 103) */
+    /* posting only: the loop has ended. Nothing was changed, and the caller
+     * keeps the value (rule 103) */
     CHAIN_CLOSED
 };
 
 /* A request to cancel from another thread. The caller owns it, zeroes it before
  * its first use, and may use it again or free it when
- * chain_cancel_request_is_free(). Its members are the runtime's. */
+ * chain_cancel_request_is_free(). Its members belong to the runtime. */
 struct chain_cancel_request {
     struct chain_strand strand; /* travels through the posts; its frame is what follows */
     struct chain_root *root;
@@ -177,8 +178,8 @@ bool chain_cancel_request_is_free(const struct chain_cancel_request *request);
 /* ---- settling: the C code of operations ---------------------------------- */
 
 /* The right to settle one use of an operation, once (rules 1-4). A small value:
- * copy it, keep it, post it to a thread. It may outlive the operation: then
- * settling is late. Generated code wraps it in a type per operation,
+ * copy it, keep it, post it to a thread. It may outlive the operation: a settle
+ * with it is late then. Generated code wraps it in a type per operation,
  * NAME_deferred, so that settling another operation's deferred does not
  * compile. */
 struct chain_deferred {
@@ -186,8 +187,8 @@ struct chain_deferred {
     uint64_t tag;
 };
 
-/* Rejects with CHAIN_EABANDONED, for a deferred whose owner goes away (rule 5).
- * Returns CHAIN_OK or CHAIN_LATE. */
+/* Rejects with CHAIN_EABANDONED: for code that gives a deferred up and will
+ * never settle it (rule 5). Returns CHAIN_OK or CHAIN_LATE. */
 enum chain_settled chain_deferred_abandon(struct chain_deferred done);
 
 /* The loop of a pending operation, given its struct. NULL if that loop has finished. */
@@ -213,10 +214,10 @@ static inline struct chain_loop *chain_loop_of(const void *operation)
  *
  * A hook may be NULL. Its arguments are valid during the call. */
 
-/* Makes `loop` usable. The storage is the caller's and must not move; `port`
- * must outlive it. Returns 0, or EMFILE when CHAIN_LOOPS_MAX loops exist.
- * Thread: any, but one loop is then used on one thread. chain_reactor_open()
- * calls it. */
+/* Makes a loop in the caller's storage, which must not move. `port` must
+ * outlive it. Returns 0, or EMFILE when CHAIN_LOOPS_MAX loops exist. Thread:
+ * any, but one loop is then used on one thread. chain_reactor_open() calls
+ * it. */
 int chain_loop_init(struct chain_loop *loop, const struct chain_port *port);
 
 /* Runs turns until no chain that C code has run is left, or chain_loop_stop()
@@ -228,12 +229,12 @@ void chain_loop_stop(struct chain_loop *loop);
 
 /* One turn: wait (which only polls when something is ready or posted, or
  * `block` is false, or nothing is left to do); clock; posts; ready queue; due
- * timers, with the ready queue drained after each. After CHAIN_BUDGET
- * resumptions since the wait the turn ends, with one timer at most fired, so
- * that I/O and timers always get theirs (rule 17). docs/runtime.md says the
- * same in the same words. Returns true if anything is left to do: a running
- * root, a ready strand, an armed timer, an operation that waits for a
- * descriptor. Not from inside a turn. */
+ * timers, with the ready queue drained after each. The turn ends after
+ * CHAIN_BUDGET resumptions, loop rounds, calls of chains and fired timers since
+ * the wait, with one more timer fired at most: so I/O and timers always get
+ * their turn (rule 17). Returns true if anything is left to do: a running root,
+ * a ready strand, an armed timer, an operation that waits for a descriptor. Not
+ * from inside a turn. */
 bool chain_loop_turn(struct chain_loop *loop, bool block);
 
 /* chain_root_cancel() for every chain that runs on the loop, in the order they
@@ -241,12 +242,12 @@ bool chain_loop_turn(struct chain_loop *loop, bool block);
  * then nothing is spawned: `spawn` rejects with CHAIN_ECLOSED (rule 80). */
 void chain_loop_cancel(struct chain_loop *loop);
 
-/* Ends the present wait of the loop's turn, or the next one. Thread: any, and
- * async-signal-safe on hosted systems (rule 99); the loop must not be finished
- * in the meantime. No effect if the port has no `wake`. */
+/* Ends the present wait of the loop's turn, or the next one. Thread: any;
+ * async-signal-safe on hosted systems (rule 99). The loop must not end during
+ * the call. No effect if the port has no `wake`. */
 void chain_loop_wake(struct chain_loop *loop);
 
-/* What a loop has not let go of: nothing, at a clean end (rule 107). */
+/* What is left on a loop: all 0 at a clean end (rule 107). */
 struct chain_left {
     size_t roots;       /* chains that C code has run and that have not ended */
     size_t instances;   /* spawned chains that have not ended */
@@ -255,26 +256,27 @@ struct chain_left {
     size_t descriptors; /* operations that wait for one */
 };
 
-/* Stores in `left` what is left now: all 0 when everything that was run has
- * ended and every operation has cleaned up. Returns true if anything is left.
- * Takes time for each ready strand. Not from inside a turn. */
+/* Stores in `left` what is left now: all 0 when every chain has ended and every
+ * operation has cleaned up. Returns true if anything is left. Takes time for
+ * each ready strand. Not from inside a turn. */
 bool chain_loop_left(struct chain_loop *loop, struct chain_left *left);
 
-/* How many settling calls of operations of this loop came late (rule 2). Thread: any. */
+/* The number of settling calls that came late, of all operations of this loop
+ * (rule 2). Thread: any. */
 uint64_t chain_loop_late(const struct chain_loop *loop);
 
-/* Ends a loop: later posts return CHAIN_CLOSED (rule 103); rejections nobody
- * looked at go to on_unhandled (rule 105); if anything is left, on_left is
- * called (rule 107). Returns the number of chains that were still running,
- * roots and instances.
+/* Ends a loop: later posts return CHAIN_CLOSED (rule 103); rejections that
+ * nobody has looked at go to on_unhandled (rule 105); if anything is left,
+ * on_left is called (rule 107). Returns the number of chains that were still
+ * running, roots and instances.
  *
  * If none was running the slabs are given back, so no other thread may hold a
  * deferred of an operation of a spawned chain any more. If some were, their
  * frames are left as they are and never become quiescent. Posts to them may
  * still come at any time, so the loop's number (one of CHAIN_LOOPS_MAX) is not
- * given out again, its slabs are not given back, and the slots of pools that
- * its instances are in are lost. Not from inside a turn. A second call returns
- * 0. */
+ * given out again, its slabs are not given back, and the slots that its
+ * instances have in pools are lost. Not from inside a turn. A second call
+ * returns 0. */
 size_t chain_loop_fini(struct chain_loop *loop);
 
 /* ---- timers -------------------------------------------------------------- */
@@ -300,11 +302,11 @@ void chain_timer_arm(struct chain_loop *loop, struct chain_timer *timer, uint64_
 void chain_timer_disarm(struct chain_loop *loop, struct chain_timer *timer);
 
 /* The deadline of a duration of `ns` that begins now. It reads the clock, so
- * that work which was done since the turn began does not count (rule 19);
- * a program that arms very many timers at once may add to `loop->now` instead.
- * Saturates (rule 88). `ns` may have any arithmetic type, and what is above
- * INT64_MAX counts as that; negative counts as 0 (rule 87), and 0 gives the
- * turn's reading: such a timer fires in this turn. */
+ * work that was done since the turn began does not count (rule 19); a program
+ * that arms very many timers at once may add to `loop->now` instead. Saturates
+ * (rule 88). `ns` may have any arithmetic type, and what is above INT64_MAX
+ * counts as that; negative counts as 0 (rule 87), and 0 gives the turn's
+ * reading: such a timer fires in this turn. */
 uint64_t chain_loop_deadline(struct chain_loop *loop, int64_t ns);
 #ifndef __cplusplus
 #define chain_loop_deadline(loop, ns) chain_loop_deadline(loop, chain__ns(chain__number(ns)))
@@ -344,10 +346,10 @@ struct chain_workers {
     /* Takes the work on, to be run soon; does not block. 0, or a code that the
      * step rejects with. On the loop's thread. */
     int (*submit)(struct chain_loop *loop, struct chain_work *work);
-    /* Asks for work that was taken on and has not settled. True: it had not
-     * begun, it is given back and never run, and its step is cancelled at once.
-     * False: it runs, and the cancelled step waits for its end (rule 65). On
-     * the loop's thread. */
+    /* Asks for work back that was taken on and has not settled. True: the work
+     * had not begun. It is given back and never run, and its step is cancelled
+     * at once. False: it runs, and the cancelled step waits for its end (rule
+     * 65). On the loop's thread. */
     bool (*withdraw)(struct chain_loop *loop, struct chain_work *work);
 };
 
@@ -367,11 +369,11 @@ struct chain_port {
     uint64_t (*now)(struct chain_loop *loop);
     /* Waits until `deadline` (ns of the clock above; UINT64_MAX: for ever; a
      * deadline that has passed, such as 0: only polls), or until woken, and
-     * settles what has completed. May return early. Does not call
-     * chain_loop_turn(). */
+     * settles the operations that have completed. May return early. Does not
+     * call chain_loop_turn(). */
     void (*wait)(struct chain_loop *loop, uint64_t deadline);
     /* Ends the present wait(), or the next one, from any thread (on firmware,
-     * from an interrupt); does not block. NULL: no one posts to this loop. */
+     * from an interrupt); does not block. NULL: nobody posts to this loop. */
     void (*wake)(struct chain_loop *loop);
     /* Memory for spawned chains that have no `pool`: zeroed, aligned for every
      * type, given back when the loop ends. `allocate` returns NULL if there is
@@ -385,21 +387,22 @@ struct chain_port {
 
 /* The port's critical section, where the core is built with CHAIN_CRITICAL
  * (chain_config.h): a processor without the atomic instructions, most
- * microcontrollers. Between the two no interrupt handler that settles or posts
- * runs, and no other core or thread is between its own two; what one has
- * written the next one sees. They nest; enter returns what leave needs to put
- * things back as they were. The core stays inside for a handful of
- * instructions. Called on the loop's thread, and on every thread and in every
- * interrupt handler that settles or posts. */
+ * microcontrollers. Between the two calls no interrupt handler runs that
+ * settles or posts, and no other core or thread is between its own two calls.
+ * The next one to enter sees what was written before. The calls nest: the
+ * result of `enter` is the argument of its `leave`, and tells it what to
+ * restore. The core stays inside for a handful of instructions. Called on the
+ * loop's thread, and on every thread and in every interrupt handler that
+ * settles or posts. */
 uintptr_t chain_port_enter(void);
 void chain_port_leave(uintptr_t state);
 
 /* ---- the trace ----------------------------------------------------------- */
 
-/* What code that was compiled with CHAIN_TRACE, and libchain-trace.a, tell
- * `on_trace` of their loop; docs/trace.md says more. Without that macro nothing
- * of it is compiled. The structs are the same, so the two kinds may be mixed in
- * a program. */
+/* The events that a traced build passes to `on_trace` of its loop: code
+ * compiled with CHAIN_TRACE, and libchain-trace.a. docs/trace.md says more.
+ * Other builds contain nothing of it. The structs are the same, so a program
+ * may mix the two kinds. */
 enum chain_event_kind {
     CHAIN_EVENT_RUN,       /* C code has run a chain */
     CHAIN_EVENT_SPAWN,     /* a chain was spawned */
@@ -417,7 +420,7 @@ enum chain_event_kind {
     CHAIN_EVENT_DONE          /* the chain that C code ran, or that was spawned, has ended */
 };
 
-/* Belongs to the runtime; valid during the call, all but the two pointers for ever. */
+/* Belongs to the runtime and is valid during the call. Its two pointers lead to static data. */
 struct chain_event {
     enum chain_event_kind kind;
     /* how it ended: 0, the code of a rejection, CHAIN_CODE_CANCELLED */
@@ -433,15 +436,15 @@ struct chain_event {
     const struct chain_site *origin; /* suppressed: the step that rejected; else NULL */
 };
 
-/* Writes an event as a line without its end, cut to `size` - 1 characters, and
- * returns its whole length. The line depends on nothing but the event: no
- * addresses. Thread: any. */
+/* Writes an event to `text` as one line without a newline, cut to `size` - 1
+ * characters, and returns the whole length. The line depends on nothing but the
+ * event: it has no addresses. Thread: any. */
 size_t chain_trace_text(const struct chain_event *event, char *text, size_t size);
 
 /* The name of a kind of event, as the lines have it. Static. Thread: any. */
 const char *chain_trace_kind(enum chain_event_kind kind);
 
-/* Whether the library that is linked is libchain-trace.a. */
+/* True if the program is linked with libchain-trace.a. Thread: any. */
 bool chain_trace_is_linked(void);
 
 #ifdef __cplusplus

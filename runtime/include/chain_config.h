@@ -1,10 +1,11 @@
-/* chain_config.h - what libchain has to know of the compiler, the processor and
- * the system. Every conditional about them is in this file; the rest of the
- * core and of the generated code goes by the macros below.
+/* chain_config.h - what libchain has to know about the compiler, the processor
+ * and the system. Every condition on them is in this file; the rest of the core
+ * and the generated code use the macros below.
  *
- * Each may be set from outside (-DCHAIN_LOOPS_MAX=2), the same for the core and
- * for all that includes its headers, as some of them decide what an inline
- * function does. docs/firmware.md says more about those that a port sets. */
+ * Each may be set from outside (-DCHAIN_LOOPS_MAX=2), to the same value for the
+ * core and for every file that includes its headers: some of them decide what
+ * an inline function does. docs/firmware.md says more about those that a port
+ * sets. */
 #ifndef CHAIN_CONFIG_H
 #define CHAIN_CONFIG_H
 
@@ -20,8 +21,8 @@
 #define CHAIN__HAS_ERRNO 1
 #endif
 
-/* Codes are errno values. Without a C library these are the ones that the core
- * itself rejects with or returns. */
+/* Codes are errno values. Without a C library, these are the values with which
+ * the core itself rejects, or which it returns. */
 #ifdef CHAIN__HAS_ERRNO
 #include <errno.h>
 #else
@@ -44,10 +45,11 @@
 #endif
 #endif
 
-/* 1: what threads and interrupts share is touched only between
- * chain_port_enter() and chain_port_leave(), which the port provides. 0: by the
- * processor's own atomic instructions. The widest they have to be is a tag's 64
- * bits; systems with threads have a library for what the processor lacks. */
+/* 1: data that threads and interrupts share is touched only between
+ * chain_port_enter() and chain_port_leave(), which the port provides. 0: it is
+ * touched by the processor's own atomic instructions. These must be as wide as
+ * a tag, 64 bits; systems with threads have a library for those that the
+ * processor lacks. */
 #ifndef CHAIN_CRITICAL
 #if CHAIN_THREADS || (__GCC_ATOMIC_LLONG_LOCK_FREE == 2 && __GCC_ATOMIC_POINTER_LOCK_FREE == 2)
 #define CHAIN_CRITICAL 0
@@ -56,8 +58,8 @@
 #endif
 #endif
 
-/* Loops alive at one time in a program, at most 255. Each costs a pointer and a
- * mailbox in static memory. */
+/* The number of loops that a program can have at one time, at most 255. Each
+ * costs a pointer and a mailbox in static memory. */
 #ifndef CHAIN_LOOPS_MAX
 #if CHAIN_THREADS
 #define CHAIN_LOOPS_MAX 64
@@ -66,8 +68,8 @@
 #endif
 #endif
 
-/* Bytes that are allocated at a time for spawned chains without a `pool`: as
- * many instances as they hold, one at least. */
+/* The bytes of one slab, from which spawned chains without a `pool` get their
+ * memory. A slab has room for one instance at least. */
 #ifndef CHAIN_SLAB_SIZE
 #if CHAIN_THREADS
 #define CHAIN_SLAB_SIZE 8192
@@ -76,7 +78,8 @@
 #endif
 #endif
 
-/* Resumptions and loop rounds between two looks at timers and I/O (rule 17). */
+/* Resumptions, loop rounds, calls of chains and fired timers between two looks
+ * at timers and I/O (rule 17). */
 #ifndef CHAIN_BUDGET
 #define CHAIN_BUDGET 256
 #endif
@@ -94,7 +97,7 @@
 #endif
 #endif
 
-/* ThreadSanitizer has to be told that the plain accesses to a tag are meant. */
+/* Tells ThreadSanitizer that the plain accesses to a tag are meant. */
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define CHAIN__ATOMIC_TAGS 1

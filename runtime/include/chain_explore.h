@@ -1,7 +1,7 @@
 /* chain_explore.h - the engine of the tests that chainc --skeleton writes: it
  * runs a chain again and again under the simulation, each time with other
- * faults, until everything has happened to it in every place;
- * docs/simulation.md tells how to use it.
+ * faults, until every kind of fault has happened in every place.
+ * docs/simulation.md tells how to use it. Everything here is for one thread.
  *
  * A scenario is a list of deviations: "the third thing that is started is
  * rejected with EIO". Without any, everything gives a value. What a scenario
@@ -17,14 +17,14 @@
 extern "C" {
 #endif
 
-/* What can happen at a point, and what is known of it. */
+/* The events that are possible at a point, and its properties. */
 enum {
     CHAIN_EXPLORE_VALUE = 1,
     CHAIN_EXPLORE_REJECTION = 2, /* of an operation: one for each of its codes */
     CHAIN_EXPLORE_CANCEL = 4,
     CHAIN_EXPLORE_TIMEOUT = 8, /* a timeout around it, or its own */
     CHAIN_EXPLORE_LATE = 16,
-    CHAIN_EXPLORE_VARIES = 32, /* its value is a number, and others than 0 are worth a try */
+    CHAIN_EXPLORE_VARIES = 32, /* its value is a number: values other than 0 are tried, too */
     CHAIN_EXPLORE_STAYS = 64,  /* uncancellable */
     /* its value owns something and stays where it is bound: released last first (rule 42a) */
     CHAIN_EXPLORE_KEPT = 128,
@@ -37,27 +37,28 @@ enum {
 struct chain_explore_point {
     unsigned state;                              /* an index into the chain's sites */
     int line;                                    /* of the .chain file */
-    const char *step;                            /* what it waits for: "http_get", "delay", "all" */
+    const char *step;                            /* such as "http_get", "delay", "all" */
     const struct chain_sim_operation *operation; /* NULL: nothing that is simulated */
     unsigned events;                             /* CHAIN_EXPLORE_… */
 };
 
-/* A chain, as chainc saw it. Static data. */
+/* A chain: the table that chainc writes. Static data. */
 struct chain_explore_chain {
     const char *name;
     const char *file;                         /* the .chain file */
     const struct chain_explore_point *points; /* the last one has no step */
-    /* To run it: NULL if C code cannot. The root and the frame after it have
-     * `size` bytes, which are zeroed before each run. */
+    /* Runs it; NULL if C code cannot run it. The root and the frame after it
+     * have `size` bytes, which are zeroed before each run. */
     int (*run)(struct chain_loop *loop);
-    void (*take)(void); /* takes over a value that owns something; NULL: it owns nothing */
+    void (*take)(void); /* takes over the chain's value; NULL: it owns nothing */
     struct chain_root *root;
     size_t size;
 };
 
 /* ---- values that own something ------------------------------------------- */
 
-/* of one resource in one run: a chain that gets more cannot be tested, and the test says so */
+/* The values of one resource in one run. A chain that gets more cannot be
+ * tested, and the test says so. */
 enum { CHAIN_EXPLORE_VALUES = 1024 };
 
 /* A resource type. Static, zeroed but for the first two. */
@@ -66,16 +67,17 @@ struct chain_explore_resource {
     bool is_pointer;
     struct chain_explore_resource *next; /* of those that have been used */
     bool is_known;
-    unsigned count;                            /* values that there have been in this run */
+    unsigned count;                            /* values given in this run */
     unsigned char owned[CHAIN_EXPLORE_VALUES]; /* by value: whether it has to be released */
 };
 
-/* A value that nobody owns yet, and is unlike any other of this run: a number,
- * or the address of zeroes. */
+/* Returns a value that nobody owns yet, and that differs from all others of
+ * this run: a number, or the address of zeroes. The memory belongs to the
+ * test. */
 uintptr_t chain_explore_fresh(struct chain_explore_resource *resource);
 
-/* A settle of `end` with the latest fresh value has returned this: CHAIN_OK,
- * and the chain owns it. Returns `settled`. */
+/* Notes that a settle of `end` with the latest fresh value has returned
+ * `settled`: after CHAIN_OK the chain owns that value. Returns `settled`. */
 enum chain_settled chain_explore_own(struct chain_explore_resource *resource,
                                      struct chain_deferred end, enum chain_settled settled);
 
@@ -83,9 +85,10 @@ enum chain_settled chain_explore_own(struct chain_explore_resource *resource,
  * if it stays there; 0: it may be moved. */
 uintptr_t chain_explore_given(struct chain_explore_resource *resource, int line);
 
-/* The value has been released, or its owner is somebody else now. A second time
- * is an error, and so is one before what came later and is kept in the same
- * strand; a value that was not fresh counts for nothing. */
+/* Notes that a value was released, or moved to an owner outside of the chain.
+ * To release a value twice is reported as wrong, and so is to release it before
+ * a later value that is kept in the same strand. A value that
+ * chain_explore_fresh() has not made is ignored. */
 void chain_explore_release(struct chain_explore_resource *resource, uintptr_t value);
 
 /* Like CHAIN_SIM_OPERATION(), for an operation that gives a RESOURCE. HOW:
@@ -97,16 +100,17 @@ void chain_explore_release(struct chain_explore_resource *resource, uintptr_t va
                                                                    &RESOURCE##_owned))),      \
                          __VA_ARGS__)
 
-/* What codes are called, for chain_explore_main(), which is called next: a
- * function like chain_code_name(), which it is without this call; the generated
- * header of a file that knows `codes` has one. */
+/* Sets the function that names codes, such as the NAME_code_name() that a
+ * generated header has. Call it before chain_explore_main(). Without this call
+ * it is chain_code_name(). */
 void chain_explore_codes(const char *(*name)(int code));
 
 /* main() of a generated test: explores every chain that can be run, prints what
  * is wrong and a table of what has happened where. `chains` ends with one
- * without a name. `argv`: --help tells. Needs a traced build. All memory is
- * taken before the first run. Returns the exit status: 0; 1 if something is
- * wrong with a chain; 2 if nothing could be tested. */
+ * without a name. The argument --help prints what `argv` may contain. Needs a
+ * traced build. It takes all its memory before the first run, and blocks until
+ * the last one. Returns the exit status: 0; 1 if something is wrong with a
+ * chain; 2 if nothing could be tested. */
 int chain_explore_main(int argc, char **argv, const struct chain_explore_chain *chains);
 
 #ifdef __cplusplus

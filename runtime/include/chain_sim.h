@@ -5,12 +5,13 @@
  * The chains and the runtime are the ones that run anywhere else. What is
  * simulated is the world: when an operation settles, with what, and what it
  * does when it is asked to stop. The rules fix the order of the ready queue and
- * of timers (14, 15); what they leave open is in which order and when
- * operations complete, and whether a wait returns early: that is drawn from the
- * seed, so the same seed gives the same run, to the byte of its trace.
+ * of timers (14, 15); they leave open when and in which order operations
+ * settle, and whether a wait returns early. That is drawn from the seed, so the
+ * same seed gives the same run, to the byte of its trace.
  *
  * All memory is taken when the simulation is opened. Everything here is for one
- * thread. */
+ * thread. Only chain_sim_run() takes long, and only functions that return a
+ * code can fail. Times are in ns of the virtual clock. */
 #ifndef CHAIN_SIM_H
 #define CHAIN_SIM_H
 
@@ -33,19 +34,19 @@ enum {
     CHAIN_SIM_TWICE = 1, /* settles twice in a row */
     /* settles once more, `again` ns after its end, whatever its memory is used for by then */
     CHAIN_SIM_AGAIN = 2,
-    CHAIN_SIM_ARGUES = 4 /* answers a cancel with its own outcome, from inside the hook */
+    CHAIN_SIM_ARGUES = 4 /* answers a cancel with its own outcome, inside its `_cancel` */
 };
 
 /* What one use of an operation does. All zero: it settles with a value inside its start. */
 struct chain_sim_plan {
     /* 0: a value; greater: rejects with it; CHAIN_CODE_CANCELLED: ends as
-     * cancelled though nobody asked */
+     * cancelled although no cancel was requested */
     int code;
     unsigned faults; /* CHAIN_SIM_… */
-    intptr_t value;  /* handed to the operation's `settle` */
+    intptr_t value;  /* passed to the operation's `settle` */
     int64_t after;   /* ns from its start to its end; 0: inside its start; CHAIN_SIM_NEVER */
-    /* ns from a cancel to its end as cancelled; 0: inside the hook;
-     * CHAIN_SIM_NEVER: takes no notice */
+    /* ns from a cancel to its end as cancelled; 0: inside `_cancel`;
+     * CHAIN_SIM_NEVER: it ignores the cancel */
     int64_t slow;
     int64_t again; /* ns, for CHAIN_SIM_AGAIN */
 };
@@ -56,22 +57,23 @@ struct chain_sim_operation {
     /* Calls NAME_resolve() if `code` is 0, NAME_cancelled() if it is
      * CHAIN_CODE_CANCELLED, else NAME_reject(). */
     enum chain_settled (*settle)(struct chain_deferred end, int code, intptr_t value);
-    const int *codes; /* that it may reject with, ended by 0 */
+    const int *codes; /* with which it may reject; 0 ends them */
 };
 
-/* For NAME_start(): plans this use of the operation, and settles it or
- * remembers it. `op` is what NAME_start() was given, its loop one of
- * chain_sim_loop(); on another loop it rejects with ENOTSUP. If too many
- * operations are pending it rejects with ENOMEM, and the report says so. */
+/* For NAME_start(): plans this use of the operation, and settles it now or
+ * later. `op` is the first argument of NAME_start(). The operation rejects with
+ * ENOTSUP if its loop is not that of a simulation, and with ENOMEM if too many
+ * operations are pending, which the report says. */
 void chain_sim_start(const void *op, const struct chain_sim_operation *operation);
 
-/* For NAME_cancel(). */
+/* For NAME_cancel(): does what the plan says about a cancel. `op` is the
+ * argument of NAME_cancel(). */
 void chain_sim_cancel(const void *op);
 
 /* Defines NAME_operation for an operation NAME with a value. VALUE is an
  * expression of its type, evaluated for each use, in which `value` is the
- * plan's; in brackets if it has commas. After it stand the codes it may reject
- * with; 0: none.
+ * plan's; in parentheses if it has commas. After it stand the codes with which
+ * it may reject; 0: none.
  *
  *     CHAIN_SIM_OPERATION(http_get, ((struct page){ .status = (int)value }), ETIMEDOUT, ECONNRESET)
  *
@@ -108,16 +110,17 @@ void chain_sim_cancel(const void *op);
     static const struct chain_sim_operation NAME##_operation = { #NAME, NAME##_settle,           \
                                                                  NAME##_codes };
 
-/* A `blocking` function is called on the loop's thread, when its time has come:
- * its plan goes by the name of its pool, or "blocking". `after` and `slow`
- * count, where a `slow` other than 0 means that it has begun and is not taken
- * back; with a positive `code` there is no thread, and the step rejects with
- * that. */
+/* A `blocking` function is called on the loop's thread, when its time has come.
+ * Its plan has the name of its pool, or "blocking". Of that plan three members
+ * count: `after`; `slow`, which means, if it is not 0, that the call has begun
+ * and cannot be taken back; and a positive `code`, which means that there is no
+ * thread, so the step rejects with it. */
 
 /* ---- a simulation -------------------------------------------------------- */
 
-/* How often the seed chooses what, in percent, where no script says otherwise.
- * All zero: every operation gives a value, at a time of the seed's choosing. */
+/* How often the seed chooses each of these, in percent, where no script says
+ * otherwise. All zero: every operation gives a value, at a time that the seed
+ * chooses. */
 struct chain_sim_odds {
     uint8_t at_once;              /* an operation settles inside its start */
     uint8_t rejects;              /* it rejects, with one of its codes */
@@ -132,17 +135,18 @@ struct chain_sim_odds {
 struct chain_sim_options {
     uint64_t seed;
     struct chain_sim_odds odds;
-    /* operations that can be pending at a time, different operations, and scripted plans; 0: 256 */
+    /* the most operations pending at a time, different operations, and scripted plans; 0: 256 */
     unsigned capacity;
-    /* bytes for spawned chains without a `pool`; 0: 256 KB. What does not fit
-     * is rejected with ENOMEM */
+    /* bytes for spawned chains without a `pool`; 0: 256 KB. A `spawn` that
+     * needs more rejects with ENOMEM */
     size_t memory;
-    uint64_t turns; /* after so many turns a run counts as endless; 0: 1000000 */
-    /* gets a line for every event; needs a traced build (docs/trace.md). NULL: none */
+    uint64_t turns; /* a run of more turns counts as endless; 0: 1000000 */
+    /* gets a line for every event; needs a traced build (docs/trace.md). It
+     * stays the caller's. NULL: no trace */
     FILE *trace;
-    /* Has the last word about every plan: `plan` holds what script and seed
-     * say. `occurrence` counts the uses of the operation from 1. May be NULL.
-     * It may start and cancel nothing. */
+    /* May change every plan: `plan` holds the choice of script and seed.
+     * `occurrence` counts the uses of the operation from 1. It may start and
+     * cancel nothing. NULL: no change. */
     void (*decide)(struct chain_sim *sim, const struct chain_sim_operation *operation,
                    uint64_t occurrence, struct chain_sim_plan *plan);
     void *context; /* for `decide`: chain_sim_context() */
@@ -154,7 +158,7 @@ enum chain_sim_end {
     CHAIN_SIM_ENDLESS /* the bound of turns was reached */
 };
 
-/* What a simulation has seen, and what is left at its end. */
+/* The events of a simulation so far, and what is left at its end. */
 struct chain_sim_report {
     enum chain_sim_end end; /* of the last run */
     uint64_t turns;
@@ -168,50 +172,51 @@ struct chain_sim_report {
     size_t ready;            /* strands that were ready to go on */
     size_t roots, instances; /* chains that have not ended: run by C code, and spawned */
     const char *problem;     /* the first thing that should not have happened; NULL: nothing */
-    const char *operation;   /* where: a name; NULL: nowhere */
+    const char *operation;   /* the name of the operation with the problem; NULL: none */
 };
 
-/* Makes a simulation and its loop, with the clock at 0. `options` is copied;
- * NULL: all zero. It takes all its memory now. 0; ENOMEM; EMFILE if
- * CHAIN_LOOPS_MAX loops exist; ENOTSUP if a trace is wanted and the library has
- * none: then *sim is NULL. */
+/* Makes a simulation and its loop, with the clock at 0. The caller owns it, and
+ * closes it with chain_sim_close(). `options` is copied; NULL: all zero.
+ * Returns 0; ENOMEM; EMFILE if CHAIN_LOOPS_MAX loops exist; ENOTSUP if `trace`
+ * is set and the library is not libchain-trace.a. After an error *sim is
+ * NULL. */
 int chain_sim_open(struct chain_sim **sim, const struct chain_sim_options *options);
 
-/* The loop to run chains on. Its hooks may be set. Owned by the simulation. */
+/* The loop to run chains on. Its hooks may be set. It belongs to the simulation. */
 struct chain_loop *chain_sim_loop(struct chain_sim *sim);
 
 void *chain_sim_context(struct chain_sim *sim);
 
-/* A plan for a use of an operation, counted from 1; 0: for each that has no
- * other. Of two for the same use the later one counts. Copied; `name` is not.
- * 0, or ENOMEM if the capacity is used up. */
+/* Sets the plan for one use of an operation, counted from 1; 0: for every use
+ * that has no other plan. Of two plans for the same use the later one counts.
+ * `plan` is copied, `name` is not. Returns 0, or ENOMEM if the capacity is used
+ * up. */
 int chain_sim_script(struct chain_sim *sim, const char *name, uint64_t occurrence,
                      const struct chain_sim_plan *plan);
 
-/* The host cancels a chain, `ns` from now by the virtual clock, if it runs
- * then; the frame must exist until then. 0, or ENOMEM if the capacity is used
- * up. */
+/* Cancels a chain `ns` from now, as a host does, if it runs then. Its struct
+ * must exist until then. Returns 0, or ENOMEM if the capacity is used up. */
 int chain_sim_cancel_after(struct chain_sim *sim, struct chain_root *root, int64_t ns);
 
 /* A number below `bound`, which is not 0, from the seed: for choices of a test's own. */
 uint64_t chain_sim_random(struct chain_sim *sim, uint64_t bound);
 
-/* Runs the loop until nothing happens any more, late settles that are planned
- * included: frames have to exist until then. */
+/* Runs the loop until nothing happens any more, planned late settles included:
+ * the structs of chains have to exist until then. Not from inside a turn. */
 enum chain_sim_end chain_sim_run(struct chain_sim *sim);
 
-/* What has been seen so far, and what is left now. */
+/* Stores in `report` the events so far, and what is left now. */
 void chain_sim_look(struct chain_sim *sim, struct chain_sim_report *report);
 
-/* Ends the loop as chain_loop_fini() does, and frees the simulation. Whether
- * all is well: nothing is left, and there was no problem. A chain that still
- * runs keeps the number of the loop, so after CHAIN_LOOPS_MAX of these none can
- * be opened: where a run may be stuck, cancel its chains and run it again
- * before this. `report` may be NULL. */
+/* Ends the loop as chain_loop_fini() does, and frees the simulation. Returns
+ * true if nothing is left and there was no problem. `report`, which may be
+ * NULL, gets the final report. A chain that still runs keeps the number of the
+ * loop, so after CHAIN_LOOPS_MAX of these no loop can be opened. If a run may
+ * be stuck, cancel its chains and run it again before this. */
 bool chain_sim_close(struct chain_sim *sim, struct chain_sim_report *report);
 
-/* What is wrong in a report, in one line of at most `size` - 1 characters; ""
- * if all is well. Returns `text`. */
+/* Writes to `text` what is wrong in a report, in one line of at most `size` - 1
+ * characters; "" if all is well. Returns `text`. */
 const char *chain_sim_complaint(const struct chain_sim_report *report, char *text, size_t size);
 
 #ifdef __cplusplus

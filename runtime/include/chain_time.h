@@ -1,5 +1,5 @@
 /* chain_time.h - the plain C functions of time.chain. All may be called on any
- * thread and do not fail. */
+ * thread. They neither block nor fail, and a cancel does not concern them. */
 #ifndef CHAIN_TIME_H
 #define CHAIN_TIME_H
 
@@ -9,12 +9,12 @@
 extern "C" {
 #endif
 
-/* The monotonic clock, ns or ms since some moment in the past:
+/* The monotonic clock, in ns or ms since some moment in the past:
  * clock_gettime(2), CLOCK_MONOTONIC. */
 uint64_t time_now_ns(void);
 uint64_t time_now_ms(void);
 
-/* The system's clock, ms since 1970-01-01 UTC, without leap seconds; it may
+/* The system's clock, in ms since 1970-01-01 UTC, without leap seconds; it may
  * jump: CLOCK_REALTIME. */
 int64_t time_unix_ms(void);
 

@@ -1,5 +1,5 @@
-/* chain/private/atomic.h - the few accesses to what other threads and
- * interrupts share. Not for people.
+/* chain/private/atomic.h - the few accesses to data that threads and interrupts
+ * share. Private.
  *
  * Where the processor has the instructions they are the compiler's builtins;
  * elsewhere (CHAIN_CRITICAL) each access is a critical section of the port's.

@@ -1,5 +1,5 @@
-/* chain/private/gen.h - what generated code calls. Not for people: everything
- * here may change with CHAIN_ABI.
+/* chain/private/gen.h - the functions that generated code calls. Private:
+ * everything here may change with CHAIN_ABI.
  *
  * The functions are inline so that a step that settles at once, and the hop
  * from one strand to the next, cost no call. */
@@ -76,7 +76,7 @@ enum { CHAIN__SETTLED_AT_ONCE = 0xfffe, CHAIN__STARTING = 0xffff };
 #define CHAIN__LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define CHAIN__UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
-/* The loop whose turn is going on in this thread, else one that has no operations. */
+/* The loop whose turn is going on in this thread; between turns a loop without operations. */
 extern CHAIN__THREAD_LOCAL struct chain_loop *chain__current;
 
 static inline struct chain_strand *chain__strand_of(struct chain_op *op)
@@ -90,9 +90,9 @@ static inline struct chain_strand *chain__strand_before(void *frame)
     return (struct chain_strand *)frame - 1;
 }
 
-/* The header of the strand that waits for a branch, given that of the branch,
- * which has no strand: that is a fixed distance after it, or after a pointer to
- * the frame that the strand runs. */
+/* The header of the strand that waits for a branch without a strand, from the
+ * header of that branch. The branch's header stands at a fixed distance after
+ * it, or after a pointer to the frame that the strand runs. */
 static inline struct chain_op *chain__parent_of(struct chain_op *branch)
 {
     char *place = (char *)branch - (size_t)branch->at * 8;
@@ -112,8 +112,8 @@ static inline struct chain_failure *chain__failure(struct chain_op *op)
     return (struct chain_failure *)(void *)(op + 1);
 }
 
-/* NAME_done(): the right to settle what is pending. An operation that has been
- * settled is not: then this is the right to settle what was pending last, which
+/* NAME_done(): the right to settle the use that is pending. If none is, because
+ * the operation has settled, it is the right to settle the last use, and that
  * is late (rules 2, 102). */
 static inline struct chain_deferred chain__deferred(const void *operation)
 {
@@ -218,8 +218,8 @@ static inline struct chain_strand *chain__yield(struct chain_strand *strand,
 #define CHAIN__TRACE(call) ((void)0)
 #endif
 
-/* A strand begins because of what is, or was last, pending in `parent`; NULL:
- * because of nothing. */
+/* A strand begins because of the operation that is, or was last, pending in
+ * `parent`; NULL: for no such reason. */
 void chain__trace_begin(enum chain_event_kind kind, struct chain_op *op,
                         const struct chain_op *parent);
 
@@ -229,17 +229,18 @@ void chain__trace_run(struct chain_root *root);
 void chain__trace_start(struct chain_op *op, unsigned at);
 void chain__trace_branch(struct chain_op *op);
 
-/* An operation that had this tag has been settled with this code, and its
- * header has what has come of it. */
+/* An operation that had this tag has been settled with this code; its header
+ * has the outcome. */
 void chain__trace_settled(uint64_t tag, const struct chain_op *op, int code);
 
-/* Other events of what is pending, or was last, in a header. */
+/* Other events of the operation that is, or was last, pending in a header. */
 void chain__trace_event(enum chain_event_kind kind, const struct chain_op *op, int code);
 void chain__trace_retry(const struct chain_op *op, unsigned at);
 void chain__trace_end(const struct chain_strand *strand, struct chain_loop *loop,
                       const struct chain_caller *caller);
 
-/* The number in the trace of what is, or was, pending under this tag; 0: there is none. */
+/* The number in the trace of the operation that is, or was, pending under this
+ * tag; 0: there is none. */
 uint64_t chain__trace_number(const struct chain_loop *loop, uint64_t tag);
 
 /* ---- starting and settling ----------------------------------------------- */
@@ -251,8 +252,8 @@ static inline void chain__pending(struct chain_op *op)
 }
 
 /* Makes a strand's header pending, before the start of the operation that it is
- * going to wait for at the state `at`. What cannot be otherwise is told to the
- * compiler, which then drops the tests of it from a start that it has inlined. */
+ * going to wait for at the state `at`. The last lines tell the compiler what
+ * always holds, so that it drops the tests from a start that it has inlined. */
 static inline void chain__begin(struct chain_strand *strand, unsigned at)
 {
     chain__pending(&strand->op);
@@ -347,13 +348,13 @@ static inline void chain__settle(struct chain_deferred done, int code)
 
 enum { CHAIN__EMPTY = 255, CHAIN__CODE_CANCELLED_EMPTY = -2 };
 
-/* Before what is going to be asked. */
+/* Before the start of an operation whose value chain__arrived() is going to ask for. */
 static inline void chain__expect(struct chain_strand *strand)
 {
     strand->op.mark = 0;
 }
 
-/* After it, whatever the outcome: whether there is a value to be taken over. */
+/* After it, whatever the outcome: true if there is a value to be taken over. */
 static inline bool chain__arrived(const struct chain_op *op)
 {
     return op->code == 0 || (op->code == CHAIN_CODE_CANCELLED && op->mark != CHAIN__EMPTY);
@@ -402,7 +403,7 @@ static inline int chain__rejection_code(int code)
     return CHAIN__LIKELY(code > 0) ? code : EINVAL;
 }
 
-/* A rejection inside a step: the code into the header, the rest into the
+/* Records a rejection inside a step: the code in the header, the rest in the
  * storage after it. Returns 1. */
 static inline int chain__raise(struct chain_op *op, int code, const char *message, intptr_t info)
 {
@@ -440,7 +441,7 @@ static inline enum chain_settled chain__reject(struct chain_deferred done, int c
     return CHAIN_OK;
 }
 
-/* A step with `fails` has ended: whether it is rejected, with this code; 0: it is not. */
+/* After a step with `fails`: true if it is rejected, with this code; 0 is no rejection. */
 static inline bool chain__fails(struct chain_op *op, int code)
 {
     return code != 0 && chain__raise(op, code, NULL, 0);
@@ -448,14 +449,14 @@ static inline bool chain__fails(struct chain_op *op, int code)
 
 /* ---- chains -------------------------------------------------------------- */
 
-/* Nothing has been rejected: an outcome before the next step is a cancel, from
- * C code of the user, or before the first turn. */
+/* True if C code of the user has cancelled the chain in the step before, or
+ * anybody before its first turn. (No step was rejected here.) */
 static inline bool chain__cancelled_meanwhile(const struct chain_strand *strand)
 {
     return strand->op.code != 0;
 }
 
-/* Says where a rejection comes from, unless something further in has said it. */
+/* Says where a rejection comes from, unless a step further in has said it. */
 static inline void chain__originates(struct chain_op *op, const struct chain_site *site)
 {
     struct chain_failure *failure = chain__failure(op);
@@ -463,8 +464,8 @@ static inline void chain__originates(struct chain_op *op, const struct chain_sit
         failure->origin = site;
 }
 
-/* After a step: whether it was rejected or cancelled. A rejection comes from
- * `site`, unless something further in has said so. */
+/* After a step: true if it was rejected or cancelled. A rejection comes from
+ * `site`, unless a step further in has said its own. */
 static inline bool chain__failed(struct chain_op *op, const struct chain_site *site)
 {
     if (op->code == 0)
@@ -477,9 +478,9 @@ static inline bool chain__failed(struct chain_op *op, const struct chain_site *s
  *
  * A rejection that has come out of a retry knows the number of its attempt. A
  * strand's `attempt` has room for small ones, as it does not wait for branches
- * meanwhile. A large one stands after the failure: chainc makes room there
- * wherever it can be written, which is in strands that retry or pass on what a
- * chain that retries has rejected with. */
+ * meanwhile. A large one stands after the failure. chainc makes room there
+ * wherever one can be written: in strands that retry, or that pass on a
+ * rejection of a chain that retries. */
 
 /* `attempt` of a rejected strand: the number stands after the failure */
 enum { CHAIN__MANY = 255 };
@@ -489,7 +490,7 @@ struct chain__retried {
     uint32_t attempt;
 };
 
-/* Of a rejection whose failure stands at `failure`; 0: none. */
+/* The attempt of a rejection whose failure stands at `failure`; 0: none. */
 static inline int chain__attempt(const struct chain_op *op, const struct chain_failure *failure)
 {
     if ((chain__tag(op) & CHAIN__BRANCH) != 0)
@@ -499,7 +500,7 @@ static inline int chain__attempt(const struct chain_op *op, const struct chain_f
     return (int)((const struct chain__retried *)(const void *)failure)->attempt;
 }
 
-/* Of the failure in the strand's storage. */
+/* Sets the attempt of the rejection whose failure is in the strand's storage. */
 static inline void chain__set_attempt(struct chain_op *op, int attempt)
 {
     if (CHAIN__LIKELY(attempt < CHAIN__MANY)) {
@@ -559,8 +560,8 @@ static inline void chain__raise_again(struct chain_op *op, const struct chain_er
         failure->info = (intptr_t)error->causes;
 }
 
-/* A call: the strand goes on in `callee`. When that has ended, `caller` says
- * where: it is kept in the callee's frame. */
+/* A call: the strand goes on in `callee`. Where it goes on after that, the
+ * `caller` in the frame of `callee` says. */
 static inline void chain__call(struct chain_strand *strand, const struct chain_type *callee)
 {
     strand->type = callee;
@@ -587,8 +588,8 @@ static inline void chain__return(struct chain_strand *strand, struct chain_loop 
     strand->op.at = caller->at;
 }
 
-/* The end of a chain that calls none: the strand goes on in the caller. Its
- * call, or whoever took the strand from the queue, has counted. */
+/* The end of a chain that calls none: the strand goes on in the caller. It
+ * spends no budget: the call did, or the resumption. */
 static inline struct chain_strand *chain__end(struct chain_strand *strand, struct chain_loop *loop,
                                               const struct chain_caller *caller)
 {
@@ -600,10 +601,10 @@ static inline struct chain_strand *chain__end(struct chain_strand *strand, struc
 #endif
 }
 
-/* The end of one that does. It may follow directly on that of the called chain,
- * and calls that end together may have been made and counted in earlier turns;
- * so that they need no stack where the compiler makes no sibling calls, it
- * counts (rule 13). */
+/* The end of a chain that calls others. It spends budget: it may follow
+ * directly on the end of the called chain, and calls that end together may have
+ * been made in earlier turns. So they need no stack where the compiler makes no
+ * sibling calls (rule 13). */
 static inline struct chain_strand *chain__end_caller(struct chain_strand *strand,
                                                      struct chain_loop *loop,
                                                      const struct chain_caller *caller)
@@ -635,7 +636,7 @@ static inline void chain__cancel_branch(struct chain_strand *branch, struct chai
 void chain__cancel_slots(struct chain_strand *first, size_t size, size_t limit, size_t number,
                          struct chain_loop *loop);
 
-/* A branch that is one operation: whether its NAME_cancel() is to be called. */
+/* For a branch that is one operation: true if its NAME_cancel() has to be called. */
 static inline bool chain__ask(struct chain_op *op)
 {
     if ((chain__tag(op) & CHAIN__GENERATION) == 0 || op->code != 0)
@@ -688,15 +689,16 @@ static inline void chain__restore(struct chain_op *op, struct chain_loop *loop,
         chain__cancel_wins(op, loop);
 }
 
-/* A finally has rejected: that replaces a value or a rejection, which goes to
- * the suppressed hook, but not a cancel, which suppresses it (rules 38, 41). */
+/* A finally was rejected. Its rejection replaces a value or a rejection, which
+ * goes to the suppressed hook. A cancel stays, and the rejection of the finally
+ * goes to the hook (rules 38, 41). */
 void chain__replaced(struct chain_op *op, struct chain_loop *loop, const struct chain__kept *kept);
 
-/* An undo has rejected: that is only reported (rule 42a). */
+/* An undo was rejected: its rejection goes to the suppressed hook (rule 42a). */
 void chain__suppress_own(struct chain_op *op, struct chain_loop *loop);
 
-/* A state that the chain does not have: its frame has been overwritten, or runs
- * already (rule 108). */
+/* The chain has no such state: its frame has been overwritten, or runs already
+ * (rule 108). */
 static inline void chain__impossible(void)
 {
 #ifdef NDEBUG

@@ -1,6 +1,6 @@
-/* chain/private/join.h - what generated code calls where a strand waits for
- * branches: all, any, race, settle, each, timeout; and delay. Part of
- * chain/private/gen.h, which includes it. Not for people. */
+/* chain/private/join.h - the functions that generated code calls for branches
+ * (all, any, race, settle, each, timeout) and for delay. Private: part of
+ * chain/private/gen.h, which includes it. */
 #ifndef CHAIN_PRIVATE_JOIN_H
 #define CHAIN_PRIVATE_JOIN_H
 
@@ -12,8 +12,8 @@ extern "C" {
 
 /* ---- branches of all, any, race, settle ---------------------------------- */
 
-/* What a strand keeps in its storage while it waits for branches. Begins as a
- * struct chain__retried does. */
+/* The storage of a strand while it waits for branches. It begins as a struct
+ * chain__retried does. */
 struct chain__decision {
     struct chain_failure failure;  /* of the rejection that decided */
     uint32_t attempt;              /* of the rejection */
@@ -41,10 +41,10 @@ static inline void chain__fork(struct chain_strand *strand, enum chain__kind kin
 /* Prepares the header of a branch that is one operation, before its start. `at`
  * is the distance in bytes to the header of its strand; or, with
  * CHAIN__OF_FRAME in `way`, to the pointer to the frame, which is known where
- * this is compiled. `site` says where it stands: an index into the sites of the
- * parent's chain, for the origin of a rejection, as no code of the chain runs
- * when the branch settles. False if nothing may be started any more because the
- * strand has been cancelled (rule 67). */
+ * this is compiled. `site` says where the branch stands: an index into the
+ * sites of the parent's chain. It becomes the origin of a rejection, because no
+ * code of the chain runs when the branch settles. False if nothing may be
+ * started any more because the strand has been cancelled (rule 67). */
 static inline bool chain__branch_at(struct chain_strand *parent, struct chain_op *op, size_t at,
                                     uint64_t way, unsigned site)
 {
@@ -81,22 +81,22 @@ static inline bool chain__branch(struct chain_strand *parent, struct chain_op *o
 }
 
 /* Starts a branch that is a strand of its own and lets it run to its first
- * wait, without resuming anything else. */
+ * wait, without resuming any other strand. */
 void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch,
                          struct chain_loop *loop, unsigned at);
 
-/* An each whose first items have all been started: a slot whose item has ended
- * takes others at once, unless the each is decided. */
+/* For an each whose first items have all been started: a slot whose item has
+ * ended takes the next items at once, unless the each is decided. */
 void chain__slot_again(struct chain_strand *parent, struct chain_strand *slot,
                        struct chain_loop *loop, unsigned at);
 
-/* An each whose items are pulled: the strand of a slot without a live item, or
- * NULL. `first` is that of the first slot; a slot has `size` bytes. */
+/* For an each whose items are pulled: the strand of a slot without a live item,
+ * or NULL. `first` is the strand of the first slot; a slot has `size` bytes. */
 struct chain_strand *chain__free_slot(const struct chain_strand *parent, struct chain_strand *first,
                                       size_t size, unsigned limit);
 
-/* One more branch, while its siblings run: it begins after those that are ready
- * now, and so needs no stack (rule 13). */
+/* Starts one more branch while its siblings run. It begins after the strands
+ * that are ready now, so it needs no stack (rule 13). */
 void chain__strand_queue(struct chain_strand *parent, struct chain_strand *branch,
                          struct chain_loop *loop, unsigned at);
 
@@ -106,7 +106,7 @@ void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branc
 
 bool chain__join_decided(struct chain_strand *strand, struct chain_loop *loop);
 
-/* After all branches have been started: whether all have ended, so that the
+/* After all branches have been started: true if all have ended, so that the
  * strand can go on at once. */
 static inline bool chain__join(struct chain_strand *strand, struct chain_loop *loop)
 {
@@ -129,16 +129,16 @@ static inline bool chain__join(struct chain_strand *strand, struct chain_loop *l
 }
 
 /* Cancels the branches that have not ended, because the result is decided (rule
- * 54). Whether all have ended now. */
+ * 54). True if all have ended now. */
 bool chain__decide(struct chain_strand *strand, struct chain_loop *loop);
 
-/* A strand that waits for branches has been resumed: whether all have ended (rule 55). */
+/* After the resumption of a strand that waits for branches: true if all have ended (rule 55). */
 static inline bool chain__joined(struct chain_strand *strand, struct chain_loop *loop)
 {
     return (chain__tag(&strand->op) & CHAIN__GENERATION) == 0 || chain__decide(strand, loop);
 }
 
-/* After an any or race: whether this branch decided. */
+/* After an any or race: true if this branch has decided. */
 static inline bool chain__won(struct chain_strand *strand, const struct chain_op *branch)
 {
     return ((struct chain__decision *)chain__storage(&strand->op))->winner == branch;
@@ -167,7 +167,7 @@ static inline void chain__forget_causes(struct chain_op *op)
     chain__causes(op, NULL);
 }
 
-/* What settle binds. */
+/* The `outcome` that settle binds. */
 static inline enum chain_outcome chain__outcome_of(const struct chain_op *op)
 {
     return op->code == 0  ? CHAIN_OUTCOME_VALUE
@@ -175,7 +175,7 @@ static inline enum chain_outcome chain__outcome_of(const struct chain_op *op)
                           : CHAIN_OUTCOME_CANCELLED;
 }
 
-/* Whether a branch of `parent` can still decide by jumping, or take another
+/* True if a branch of `parent` can still decide by a jump, or take another
  * item. If not, it ends as if it were cancelled. */
 static inline bool chain__may_jump(const struct chain_strand *parent, struct chain_strand *branch)
 {
@@ -191,7 +191,7 @@ static inline bool chain__may_jump(const struct chain_strand *parent, struct cha
 void chain__branch_jumped(struct chain_strand *parent, struct chain_strand *branch,
                           struct chain_loop *loop);
 
-/* How many slots an each starts with. */
+/* The number of slots with which an each starts. */
 static inline unsigned chain__slots(size_t next, size_t high, size_t limit)
 {
     return (unsigned)(high - next < limit ? high - next : limit);

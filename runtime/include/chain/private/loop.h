@@ -1,5 +1,5 @@
-/* chain/private/loop.h - the members of a loop. Not for people: chain.h lists
- * those that a program may read or set. */
+/* chain/private/loop.h - the members of a loop. Private: chain.h lists those
+ * that a program may read or set. */
 #ifndef CHAIN_PRIVATE_LOOP_H
 #define CHAIN_PRIVATE_LOOP_H
 
@@ -27,20 +27,20 @@ struct chain_loop {
     int32_t budget;
     uint32_t id; /* position in chain__loops */
     bool stopping, closed;
-    uint64_t now;               /* ns, read once per turn: what is due goes by it (rule 19) */
+    uint64_t now;               /* ns, read once per turn: decides which timers are due (rule 19) */
     struct chain_timer *timers; /* pairing heap by (deadline, order) */
     uint64_t timer_order;
     size_t armed;                          /* timers in the heap */
-    struct chain_root *roots, **last_root; /* that run, in the order they were started */
-    /* that nobody has looked at since, in the order they ended */
+    struct chain_root *roots, **last_root; /* running, in the order they were started */
+    /* rejected, and nobody has looked at them since, in the order they ended */
     struct chain_root *rejected, **last_rejected;
     size_t bare;      /* chains without a root that run */
     size_t instances; /* spawned chains that have not ended */
     /* chain_loop_cancel() was called, and roots still run: nothing is spawned (rule 80) */
     bool ending;
-    bool ends_matter; /* what ends may be `interrupted`, or the last one while `ending` */
+    bool ends_matter; /* a strand that ends may be `interrupted`, or the last one while `ending` */
     struct chain__reach reach;
-    struct chain__slabs *slabs; /* what instances of chains without a pool are made of */
+    struct chain__slabs *slabs; /* memory of instances of chains without a pool */
     const struct chain_port *port;
     /* state of the generator for jitter; set it for runs that repeat (rule 91) */
     uint64_t random;
@@ -57,13 +57,13 @@ struct chain_loop {
     void *context;
     /* runs blocking steps; NULL: they reject with ENOTSUP (rule 104) */
     const struct chain_workers *workers;
-    /* Told of every event of a traced build; see "the trace" below. May be NULL. */
+    /* gets every event of a traced build (chain.h, "the trace"); may be NULL */
     void (*on_trace)(struct chain_loop *loop, const struct chain_event *event);
     /* traced builds: the last number given; the one before the first */
     uint64_t numbers, no_number;
     /* traced builds: the chain that has ended, if C code ran it or it was spawned */
     const struct chain_type *last_chain;
-    uint16_t starting; /* traced builds: the state that the operation being started leads to */
+    uint16_t starting; /* traced builds: the state after the operation that is being started */
 };
 
 #ifdef __cplusplus

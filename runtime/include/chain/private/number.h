@@ -1,9 +1,9 @@
 /* chain/private/number.h - computed numbers: durations, the bounds of an each,
- * counts of attempts. Not for people.
+ * counts of attempts. Private.
  *
- * Users compute them in whatever arithmetic type they like. What is done with
- * them must neither wrap nor warn, so each is first brought into one form, by a
- * function for its type. */
+ * Users compute them in any arithmetic type. The code that takes them must
+ * neither wrap nor warn, so a function for each type first brings them into one
+ * form. */
 #ifndef CHAIN_PRIVATE_NUMBER_H
 #define CHAIN_PRIVATE_NUMBER_H
 

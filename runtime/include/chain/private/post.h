@@ -1,6 +1,6 @@
-/* chain/private/post.h - what generated code calls where other threads settle:
- * posted operations, blocking functions. Part of chain/private/gen.h, which
- * includes it. Not for people. */
+/* chain/private/post.h - the functions that generated code calls where other
+ * threads settle: posted operations, blocking functions. Private: part of
+ * chain/private/gen.h, which includes it. */
 #ifndef CHAIN_PRIVATE_POST_H
 #define CHAIN_PRIVATE_POST_H
 
@@ -58,16 +58,17 @@ enum chain_settled chain__post_acknowledge(struct chain_deferred done);
  *
  * For each that a file calls, chainc writes a struct with room for the outcome,
  * a chain_work and the arguments, and three functions: NAME_start() and
- * NAME_cancel() as an operation has them, and one for the thread, which leaves
- * the value where settling would write it, as nobody else can settle it
- * meanwhile. */
+ * NAME_cancel() as an operation has them, and one for the thread. That one
+ * writes the value where a settle would write it: nobody else can settle the
+ * operation meanwhile. */
 
 /* Hands the work of a pending operation to the loop's workers. Afterwards its
  * struct belongs to the thread. */
 void chain__work_start(struct chain_work *work, void *call, int (*run)(struct chain_work *work),
                        const char *pool);
 
-/* Cancels it at once if it has not begun; else it is waited for (rule 65). */
+/* Cancels the step at once if its work has not begun; otherwise the step waits
+ * for the work (rule 65). */
 void chain__work_cancel(struct chain_work *work);
 
 #ifdef __cplusplus

@@ -1,6 +1,6 @@
-/* chain/private/run.h - what generated code calls where C code runs a chain:
- * NAME_run(), and the generated main(). Part of chain/private/gen.h, which
- * includes it. Not for people. */
+/* chain/private/run.h - the functions that generated code calls where C code
+ * runs a chain: NAME_run(), and the generated main(). Private: part of
+ * chain/private/gen.h, which includes it. */
 #ifndef CHAIN_PRIVATE_RUN_H
 #define CHAIN_PRIVATE_RUN_H
 
@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-/* A strand that is going to run a chain from its beginning. Its header has
- * never been that of a branch. */
+/* Prepares a strand to run a chain from its beginning. Its header has never
+ * been that of a branch. */
 static inline void chain__prepare(struct chain_strand *strand, struct chain_loop *loop,
                                   const struct chain_type *type)
 {
@@ -26,8 +26,8 @@ static inline void chain__prepare(struct chain_strand *strand, struct chain_loop
                        (chain__tag(&strand->op) & ~CHAIN__LOW) | (uint64_t)loop->id << 8);
 }
 
-/* A strand that was nobody's branch has ended; a root has left its list, and
- * bare chains have been counted. */
+/* A strand that was no branch has ended. Before that, a root has left its list,
+ * and a bare chain is no longer counted. */
 void chain__note_end(struct chain_strand *strand, struct chain_loop *loop);
 
 static inline void chain__top_ended(struct chain_strand *strand, struct chain_loop *loop)
@@ -36,19 +36,19 @@ static inline void chain__top_ended(struct chain_strand *strand, struct chain_lo
         chain__note_end(strand, loop);
 }
 
-/* Whether a chain runs that C code has run. */
+/* True if a chain is running that C code has started. */
 static inline bool chain__runs(const struct chain_loop *loop)
 {
     return loop->roots != NULL || loop->bare != 0;
 }
 
-/* The rarer cases of chain__may_run(): a root that was rejected, and nobody has
- * looked. As running it again loses that, it is reported (rule 105) and taken
- * off the list. */
+/* The rarer cases of chain__may_run(). One is a root with a rejection that
+ * nobody has looked at: to run it again loses the rejection, so it is reported
+ * (rule 105) and taken off the list. */
 int chain__run_again(struct chain_root *root, struct chain_loop *loop);
 
-/* Whether NAME_run() may write into the frame: 0, EBUSY if it runs already,
- * CHAIN_ECLOSED if the loop is closed. */
+/* Returns 0 if NAME_run() may write into the frame, EBUSY if the chain runs
+ * already, CHAIN_ECLOSED if the loop has ended. */
 static inline int chain__may_run(struct chain_root *root, struct chain_loop *loop)
 {
     if (CHAIN__LIKELY(!loop->closed
@@ -57,8 +57,8 @@ static inline int chain__may_run(struct chain_root *root, struct chain_loop *loo
     return chain__run_again(root, loop);
 }
 
-/* Where the frame of a root's chain was called. When that ends, its rejection
- * is in the storage of the strand and its code in the header. */
+/* The `caller` of the frame of a root's chain. When that chain ends, its
+ * rejection is in the storage of the strand and its code in the header. */
 extern const struct chain_caller chain__root_caller;
 
 /* Puts a root at the end of a list of its loop. */

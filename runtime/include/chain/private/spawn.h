@@ -1,6 +1,6 @@
-/* chain/private/spawn.h - what generated code calls where a chain spawns
- * instances of chains, and waits for them (rules 76-80). Part of
- * chain/private/gen.h, which includes it. Not for people. */
+/* chain/private/spawn.h - the functions that generated code calls where a chain
+ * spawns instances, and waits for them (rules 76-80). Private: part of
+ * chain/private/gen.h, which includes it. */
 #ifndef CHAIN_PRIVATE_SPAWN_H
 #define CHAIN_PRIVATE_SPAWN_H
 
@@ -27,9 +27,9 @@ struct chain__waiting {
  * storage that the loops of a process share (`pool N`), or the slabs of one
  * loop. */
 struct chain__pool {
-    uint32_t lock;                /* of the lists and of what is fresh, between threads */
+    uint32_t lock;                /* of the lists and of the fresh memory, between threads */
     struct chain__instance *free; /* last used, first used again */
-    /* what has never been used, zeroed: the next instance, and where there is none any more */
+    /* the memory that has never been used, zeroed: its next instance, and its end */
     char *fresh, *end;
     size_t size; /* of an instance with its frame and branches */
     struct chain__waiting waiting;
@@ -100,17 +100,17 @@ void chain__spawn_aligned(struct chain__spawn *op, const struct chain_type *type
 
 void chain__spawn_cancel(struct chain__spawn *op);
 
-/* The arguments are in the frame: the instance runs when the loop comes to it.
- * If they have cancelled the chain it is cancelled before it begins: it only
- * releases what it has been given. */
+/* The arguments are in the frame, and the instance joins the ready queue. If C
+ * code in the arguments has cancelled the chain, the instance is cancelled
+ * before it begins: it only releases the values that it owns. */
 void chain__spawned(struct chain_strand *strand, struct chain_loop *loop, struct chain__spawn *op,
                     struct chain__nursery *nursery, const struct chain_type *type);
 
-/* Where the frame of an instance was called. */
+/* The `caller` of the frame of an instance. */
 extern const struct chain_caller chain__instance_caller;
 
-/* The step has been cancelled or rejected: an instance that it was given in the
- * meantime goes back. */
+/* The step has been cancelled or rejected: an instance that it was given
+ * meanwhile goes back to its pool. */
 void chain__not_spawned(struct chain__spawn *op);
 
 /* ---- join: an operation that settles when the chain has no instance any more ---- */

@@ -1,6 +1,6 @@
-/* chain/private/types.h - the structs that frames are made of, and the bits of
- * a header. Not for people: programs need their sizes, and nothing else. Part
- * of chain.h. */
+/* chain/private/types.h - the structs of which frames consist, and the bits of
+ * a header. Part of chain.h, because programs need their sizes. Private:
+ * programs use nothing else of them. */
 #ifndef CHAIN_PRIVATE_TYPES_H
 #define CHAIN_PRIVATE_TYPES_H
 
@@ -55,10 +55,10 @@ struct chain_op {
 
 CHAIN_STATIC_ASSERT(sizeof(struct chain_op) == 16, "a header has 16 bytes on every processor");
 
-/* What the generated code knows of a chain. Static data. */
+/* What the runtime has to know about a chain. Static data that generated code writes. */
 struct chain_type {
     struct chain_strand *(*resume)(struct chain_strand *strand, struct chain_loop *loop);
-    /* Asks what the strand waits for to stop; NULL: nothing it waits for can. */
+    /* Asks the operation that the strand waits for to stop; NULL: no operation of the chain can. */
     void (*cancel)(struct chain_strand *strand, struct chain_loop *loop);
     const char *name;
     /* the states in their order, then other steps; NULL without tables */
@@ -66,13 +66,13 @@ struct chain_type {
     size_t states; /* entries of `sites` */
     /* where in the frame the pointer to its caller is; 0: no chain has this type */
     size_t caller;
-    /* where the instances that it has spawned are; 0: it spawns none */
+    /* where in the frame its nursery is; 0: it spawns none */
     size_t nursery;
 };
 
-/* One sequential line of execution. Directly after it stands the frame it runs,
- * and in that, first, the storage of what it waits for: the operation's struct,
- * then its value or failure. */
+/* One sequential line of execution. Directly after it stands the frame that it
+ * runs. The frame begins with the storage of the operation that it waits for:
+ * first the operation's struct, later its value or failure. */
 struct chain_strand {
     struct chain_strand *next;     /* in the ready queue or among the posts */
     const struct chain_type *type; /* the chain that is resumed: the innermost called one */
@@ -91,7 +91,7 @@ struct chain__queue {
     struct chain_strand *first, **last;
 };
 
-/* The instances that a cancel has reached and not yet asked to stop. */
+/* The instances that a cancel has reached and has not asked to stop yet. */
 struct chain__reach {
     struct chain__instance *first, **last;
     const struct chain_type *branch_of; /* the chain whose branches are being asked; NULL: none */
