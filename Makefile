@@ -214,7 +214,7 @@ coverage: ## which lines and branches of the core and of the passes that place s
 	@$(MAKE) --no-print-directory -s all $(COVERAGE)/obj/libchainc.a $(MADE_TO_COUNT)
 	@rm -rf $(COVERAGE)/obj/gcov && mkdir -p $(COVERAGE)/obj/gcov
 	@cd $(COVERAGE)/obj/gcov && $(AR) x "$$($(CC) -print-file-name=libgcov.a)"
-	@for a in $(COVERAGE)/lib/*.a; do $(AR) rcs $$a $(COVERAGE)/obj/gcov/*.o; done
+	@for a in $(COVERAGE)/lib/*.a $(COVERAGE)/obj/libchainc.a; do $(AR) rcs $$a $(COVERAGE)/obj/gcov/*.o; done
 	@find $(COVERAGE) -name '*.gcda' -delete
 	-@tests/run --build $(COVERAGE) --long --timeout 600
 	-@tests/fuzz/fuzz.py --build $(COVERAGE) --nested --count 500

@@ -101,8 +101,8 @@ def main():
         for path in sorted((TOP / folder).rglob("*.chain")):
             count += check(path, wrong)
     reserved_c = (TOP / "compiler/ctext/reserved.c").read_text()
-    for path in sorted((TOP / "runtime/include").glob("*.h")):
-        if f'"{path.name}"' not in reserved_c:
+    for path in sorted((TOP / "runtime/include").rglob("*.h")):
+        if path.parent.name == "include" and f'"{path.name}"' not in reserved_c:
             wrong[path.name] = "a header that reserved.c does not have"
         for name in re.findall(r"^\s*#\s*define (\w+)", path.read_text(), re.M):
             if not re.match("chain_|CHAIN_", name) and name not in WORDS:

@@ -64,7 +64,7 @@ def library_names(short):
 
 def runtime_names():
     """Every identifier in the headers: members, parameters and macros, too."""
-    for path in sorted((TOP / "runtime/include").glob("*.h")):
+    for path in sorted((TOP / "runtime/include").rglob("*.h")):
         text = re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\])*"', " ", path.read_text(), flags=re.S)
         yield from re.findall(r"\b[A-Za-z_]\w*", text)
 
