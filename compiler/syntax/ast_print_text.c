@@ -191,6 +191,16 @@ void ast_print_count(struct print *print, const struct ast_number *number)
         writer_put(print->writer, number->text);
 }
 
+/* 1500000000 ns as 1.5s: every literal can be written so. */
+static void put_ns(struct writer *writer, int64_t ns, int64_t unit)
+{
+    writer_putf(writer, "%lld", (long long)(ns / unit));
+    if ((ns %= unit) > 0)
+        writer_put(writer, ".");
+    for (; ns > 0; ns = ns * 10 % unit)
+        writer_putf(writer, "%d", (int)(ns * 10 / unit));
+}
+
 void ast_print_duration(struct print *print, const char *before,
                         const struct ast_duration *duration)
 {
@@ -202,7 +212,7 @@ void ast_print_duration(struct print *print, const char *before,
         ast_print_bracketed(print, duration->count->text);
         writer_putf(print->writer, " %s", names[duration->unit]);
     } else {
-        writer_putf(print->writer, "%lld%s", (long long)(duration->ns / ns[duration->unit]),
-                    names[duration->unit]);
+        put_ns(print->writer, duration->ns, ns[duration->unit]);
+        writer_put(print->writer, names[duration->unit]);
     }
 }

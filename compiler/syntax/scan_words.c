@@ -76,7 +76,7 @@ static int find_unit(const char *begin, const char *end)
 }
 
 /* Half of what 64 bits hold, so that a sum of two never overflows. */
-static bool duration_fits(const char *digits, const char *end, int64_t ns, int64_t *total)
+static bool whole_fits(const char *digits, const char *end, int64_t ns, int64_t *total)
 {
     const int64_t most = INT64_MAX / 2 / ns;
     int64_t count = 0;
@@ -90,15 +90,38 @@ static bool duration_fits(const char *digits, const char *end, int64_t ns, int64
     return true;
 }
 
-static struct token duration_token(struct scanner *scan, const char *begin, const char *letters,
-                                   const char *end, int unit)
+/* The part after the point, from its last digit to its first: each step of the
+ * sum is divided by ten. False if it is no whole number of ns. */
+static bool fraction_fits(const char *digits, const char *end, int64_t ns, int64_t *total)
+{
+    int64_t sum = 0;
+
+    while (end > digits) {
+        sum += (*--end - '0') * ns;
+        if (sum % 10 != 0)
+            return false;
+        sum /= 10;
+    }
+    *total = sum;
+    return true;
+}
+
+/* `point` is where the digits before it end, `letters` where those after it do. */
+static struct token duration_token(struct scanner *scan, const char *begin, const char *point,
+                                   const char *letters, const char *end, int unit)
 {
     struct token token = scan_new_token(scan, T_DUR, begin, end);
+    const char *text = arena_copy(scan->arena, begin, (size_t)(end - begin));
+    const int64_t ns = units[unit].ns;
+    int64_t whole, fraction = 0;
 
     token.value.duration = ast_new_duration(scan->arena, token.span, NULL, units[unit].unit);
-    if (!duration_fits(begin, letters, units[unit].ns, &token.value.duration->ns))
-        diag_report(scan->diags, D_LONG_DURATION, token.span,
-                    arena_copy(scan->arena, begin, (size_t)(end - begin)));
+    if (point < letters && !fraction_fits(point + 1, letters, ns, &fraction))
+        diag_report(scan->diags, D_PART_OF_NS, token.span, text);
+    else if (!whole_fits(begin, point, ns, &whole) || whole > INT64_MAX / 2 - fraction)
+        diag_report(scan->diags, D_LONG_DURATION, token.span, text);
+    else
+        token.value.duration->ns = whole + fraction;
     return token;
 }
 
@@ -151,13 +174,15 @@ static bool wants_count(const struct scanner *scan)
 }
 
 static void help_number(struct scanner *scan, struct diag *diag, const char *begin,
-                        const char *letters)
+                        const char *letters, const char *end)
 {
     if (wants_count(scan))
         diag_help(scan->diags, diag, "write `%s %.*s`",
                   scan->last[0].kind == T_LIMIT ? "limit" : "retry", (int)(letters - begin), begin);
-    else if (*letters == '.')
-        diag_help(scan->diags, diag, "a duration must be a whole number: 1500ms, not 1.5s");
+    else if (isdigit((unsigned char)end[-1]))
+        diag_help(scan->diags, diag,
+                  "a duration must have its unit (us, ms, s, m or h) directly after it: `%.*ss`",
+                  (int)(end - begin), begin);
     else
         diag_help(scan->diags, diag, "the units are us, ms, s, m (minutes) and h");
 }
@@ -169,7 +194,7 @@ static struct token bad_number_token(struct scanner *scan, const char *begin, co
     const char *text = arena_copy(scan->arena, begin, (size_t)(end - begin));
     struct diag *diag = diag_report(scan->diags, D_BAD_NUMBER, scan_span(scan, begin, end), text);
 
-    help_number(scan, diag, begin, letters);
+    help_number(scan, diag, begin, letters, end);
     scan_be_quiet_until(scan, begin);
     if (isalpha((unsigned char)end[-1]) && !wants_count(scan)) {
         struct token token = scan_new_token(scan, T_DUR, begin, end);
@@ -179,18 +204,25 @@ static struct token bad_number_token(struct scanner *scan, const char *begin, co
     return plain_number_token(scan, begin, end);
 }
 
+static const char *digits_end(const char *at, const char *end)
+{
+    while (at < end && isdigit((unsigned char)*at))
+        at++;
+    return at;
+}
+
 struct token scan_number_token(struct scanner *scan, const char *begin, const char *end)
 {
-    const char *letters = begin;
+    const char *point = digits_end(begin, end), *letters = point;
 
-    while (letters < end && isdigit((unsigned char)*letters))
-        letters++;
-    if (letters == end || is_hexadecimal(begin, end))
+    if (point == end || is_hexadecimal(begin, end))
         return whole_number_token(scan, begin, end);
+    if (*point == '.' && digits_end(point + 1, end) > point + 1)
+        letters = digits_end(point + 1, end);
     int unit = find_unit(letters, end);
     if (unit >= 0)
-        return duration_token(scan, begin, letters, end, unit);
-    return bad_number_token(scan, begin, letters, end);
+        return duration_token(scan, begin, point, letters, end, unit);
+    return bad_number_token(scan, begin, point, end);
 }
 
 void scan_make_unit(const struct scanner *scan, struct token *token)

@@ -306,6 +306,9 @@ static const char *help_with_no_duration(struct scanner *scan)
         return arena_format(scan->arena,
                             "a duration must have a unit (us, ms, s, m or h): `%s %s%.*s`", word,
                             text, (int)(scan_word_end(unit) - unit), unit);
+    if (found->kind == T_OPERATOR && text[0] == '.' && isdigit((unsigned char)text[1]))
+        return arena_format(scan->arena, "a digit must stand before the point: `%s 0%s`", word,
+                            text);
     if (found->kind == T_NAME && unit_meant(next) != NULL)
         return arena_format(scan->arena, "write `%s (%s) %.*s`", word, text,
                             (int)(scan_word_end(unit) - unit), unit);
@@ -319,7 +322,7 @@ static const char *help_with_no_duration(struct scanner *scan)
 static const char *help_with_no_unit(struct scanner *scan)
 {
     const char *word = bare(scan, scan->last[2].kind), *text = scan->last[1].value.c->text;
-    size_t digits = strspn(text, "0123456789");
+    size_t digits = strspn(text, "0123456789.");
 
     if (digits > 0 && is_unit(text + digits, text + strlen(text)))
         return arena_format(scan->arena, "write `%s %s`", word, text);
