@@ -289,6 +289,14 @@ static void check_limit(struct checker *checker, const struct ast_number *limit)
     }
 }
 
+/* A computed bound may be negative; one that says so itself is a slip (rule 164). */
+static struct text *check_bound(struct checker *checker, const struct ast_c *bound)
+{
+    if (ctext_is_negative(bound->text))
+        diag_report(checker->diags, D_BOUND_NEGATIVE, bound->span, bound->text);
+    return check_text(checker, bound, ctype_of_words(checker->arena, "size_t"), false, NULL);
+}
+
 /* Every item runs the body with names of its own; the slots are counted at
  * compile time, the items at run time (rules 95-98). */
 struct node *check_each(struct checker *checker, const struct ast_form *form)
@@ -296,12 +304,11 @@ struct node *check_each(struct checker *checker, const struct ast_form *form)
     struct node *node = check_new_node(checker, NODE_EACH, form->span),
                 *body = check_new_node(checker, NODE_BLOCK, form->u.each.body->span);
     struct incoming *outer = checker->it;
-    struct ctype size = ctype_of_words(checker->arena, "size_t");
     struct own_point start;
 
     if (form->kind == AST_EACH_IN) {
-        node->u.each.low = check_text(checker, form->u.each.low, size, false, NULL);
-        node->u.each.high = check_text(checker, form->u.each.high, size, false, NULL);
+        node->u.each.low = check_bound(checker, form->u.each.low);
+        node->u.each.high = check_bound(checker, form->u.each.high);
     }
     node->u.each.limit = form->u.each.limit;
     check_limit(checker, form->u.each.limit);

@@ -56,6 +56,32 @@ bool ctype_is_scalar(struct ctype type)
     return words;
 }
 
+/* Of the words of a type, passing over `const`. */
+static struct ctoken next_unqualified(const char **at)
+{
+    struct ctoken token;
+    do
+        token = ctext_next_solid(at);
+    while (ctoken_is(token, "const"));
+    return token;
+}
+
+bool ctype_may_be_pointer(struct ctype type)
+{
+    bool is_other = type.before == NULL || *type.after != '\0';
+    struct ctoken token;
+
+    if (is_other)
+        return false;
+    for (const char *p = type.before; (token = next_unqualified(&p)).kind != CTOKEN_END;) {
+        if (ctoken_is(token, "*"))
+            return true;
+        is_other = is_other || ctoken_is_tag_word(token) || ctoken_is_type_word(token)
+                   || (is_scalar_word(token) && !ctoken_is(token, "volatile"));
+    }
+    return !is_other;
+}
+
 bool ctype_may_be_overaligned(struct ctype type)
 {
     bool is_long = false, is_double = false, is_plain = true;
@@ -69,16 +95,6 @@ bool ctype_may_be_overaligned(struct ctype type)
         is_plain = is_plain && is_scalar_word(token);
     }
     return !is_plain || (is_long && is_double);
-}
-
-/* Of the words of a type, passing over `const`. */
-static struct ctoken next_unqualified(const char **at)
-{
-    struct ctoken token;
-    do
-        token = ctext_next_solid(at);
-    while (ctoken_is(token, "const"));
-    return token;
 }
 
 bool ctype_is_certain(struct ctype type)

@@ -32,6 +32,10 @@ bool ctype_is_scalar(struct ctype type);
  * compiler knows. */
 bool ctype_may_be_overaligned(struct ctype type);
 
+/* Whether the value may be a pointer to data: it is spelled as one, or as one
+ * word of which only the C compiler knows. */
+bool ctype_may_be_pointer(struct ctype type);
+
 /* Spelled with struct or union, and no pointer. */
 bool ctype_is_struct(struct ctype type);
 

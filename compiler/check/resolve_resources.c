@@ -10,6 +10,16 @@
 #include "base/nearest.h"
 #include "check/resolve.h"
 
+/* `void *`, or `const void *`, as free() has: of a pointer, as far as one can see. */
+static bool takes_any_pointer(struct ctype parameter, struct ctype value)
+{
+    bool is_void = *parameter.after == '\0'
+                   && (strcmp(parameter.before, "void *") == 0
+                       || strcmp(parameter.before, "const void *") == 0);
+
+    return is_void && ctype_may_be_pointer(value);
+}
+
 /* It is given the value and nothing else. A chain gets it as plain C: a
  * parameter that it owned it would have to release by calling itself. */
 static bool can_release(const struct symbol *op, const struct symbol *resource)
@@ -21,7 +31,20 @@ static bool can_release(const struct symbol *op, const struct symbol *resource)
     takes_resource =
         strcmp(op->params->type.before, resource->name) == 0 && *op->params->type.after == '\0';
     return ctype_same(op->params->type, resource->value)
+           || takes_any_pointer(op->params->type, resource->value)
            || (takes_resource && op->proto_kind != AST_CHAIN);
+}
+
+/* Those that its parameter may have instead of the C type, for a message. */
+static const char *other_types(struct program *program, const struct symbol *op,
+                               const struct symbol *resource)
+{
+    bool is_pointer = ctype_may_be_pointer(resource->value);
+
+    if (op->proto_kind == AST_CHAIN || op->proto_kind == AST_BLOCKING)
+        return is_pointer ? " or 'void *'" : "";
+    return arena_format(program->arena, is_pointer ? ", '%s' or 'void *'" : " or '%s'",
+                        resource->name);
 }
 
 static void resolve_release(struct program *program, struct symbol *resource)
@@ -53,9 +76,7 @@ static void resolve_release(struct program *program, struct symbol *resource)
         diag = diag_report(program->diags, D_RELEASE_PARAMETER,
                            is_slip ? op->params->span : name->span, op->name,
                            resource->resource->u.resource.type->text,
-                           op->proto_kind == AST_SYNC || op->proto_kind == AST_ASYNC
-                               ? arena_format(program->arena, " or '%s'", resource->name)
-                               : "");
+                           other_types(program, op, resource));
         diag_note(program->diags, diag, op->span, "'%s' is declared here", op->name);
     } else if (ctype_resource(program, op->value) != NULL)
         diag_report(program->diags, D_RELEASE_VALUE, name->span, op->name);

@@ -30,20 +30,10 @@ static bool is_code(const struct program *program, const char *name)
     return reserved_is_code(name) || (symbol != NULL && symbol->kind == SYMBOL_CODE);
 }
 
-/* Brackets around a code, or a part of it, change nothing. */
-static struct ctoken next_in_brackets(const char **at)
-{
-    struct ctoken token;
-    do
-        token = ctext_next_solid(at);
-    while (ctoken_is(token, "(") || ctoken_is(token, ")"));
-    return token;
-}
-
 void symbol_check_positive(const struct program *program, const struct ast_c *code)
 {
     const char *p = code->text;
-    struct ctoken token = next_in_brackets(&p);
+    struct ctoken token = ctext_next_in_brackets(&p);
     bool negative = ctoken_is(token, "-");
     const char *value;
     struct diag *diag;
@@ -55,9 +45,9 @@ void symbol_check_positive(const struct program *program, const struct ast_c *co
         return;
     }
     if (negative)
-        token = next_in_brackets(&p);
+        token = ctext_next_in_brackets(&p);
     value = arena_copy(program->arena, token.text, token.length);
-    if (next_in_brackets(&p).kind != CTOKEN_END
+    if (ctext_next_in_brackets(&p).kind != CTOKEN_END
         || (token.kind == CTOKEN_NAME
                 ? !negative || !is_code(program, value)
                 : token.kind != CTOKEN_NUMBER || (!negative && !ctext_is_zero(value))))

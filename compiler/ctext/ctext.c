@@ -103,6 +103,15 @@ struct ctoken ctext_next_solid(const char **at)
     return token;
 }
 
+struct ctoken ctext_next_in_brackets(const char **at)
+{
+    struct ctoken token;
+    do
+        token = ctext_next_solid(at);
+    while (ctoken_is(token, "(") || ctoken_is(token, ")"));
+    return token;
+}
+
 size_t ctext_solid_length(const char *text)
 {
     const char *at = text, *end = text;
@@ -138,6 +147,16 @@ bool ctext_number(const char *text, intmax_t *number)
         return false;
     end += strspn(end, "uUlL");
     return end[strspn(end, " \t\r\n")] == '\0';
+}
+
+/* In brackets or not; `-1u` is none. */
+bool ctext_is_negative(const char *text)
+{
+    struct ctoken sign = ctext_next_in_brackets(&text), number = ctext_next_in_brackets(&text);
+
+    return ctoken_is(sign, "-") && number.kind == CTOKEN_NUMBER
+           && strtoimax(number.text, NULL, 0) != 0 && strcspn(number.text, "uU") >= number.length
+           && ctext_next_in_brackets(&text).kind == CTOKEN_END;
 }
 
 bool ctext_is_zero(const char *text)

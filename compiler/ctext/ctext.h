@@ -28,6 +28,10 @@ struct ctoken {
  * are passed over. A punctuator is "->" or one byte. */
 struct ctoken ctext_next_solid(const char **at);
 
+/* The same, passing over brackets too: around a number, or a part of it, they
+ * change nothing. */
+struct ctoken ctext_next_in_brackets(const char **at);
+
 /* The length of C text without the white space and comments at its end: words
  * that are put after a line comment would belong to it. */
 size_t ctext_solid_length(const char *text);
@@ -52,6 +56,9 @@ bool ctext_next_call(const char **at, struct ctoken *name);
 
 /* Whether the text as a whole assigns, without brackets around. */
 bool ctext_assigns(const char *text);
+
+/* Whether the text is a number below 0: one with a minus and without a `u`. */
+bool ctext_is_negative(const char *text);
 
 /* Whether the text is a number, and that is 0 however it is written. */
 bool ctext_is_zero(const char *text);

@@ -129,10 +129,12 @@ static bool takes(const struct emitter *emitter, const struct symbol *op,
     return false;
 }
 
-/* The release function if it is a plain one of the user's: it is defined here. */
+/* The release function if it is a plain one of the user's: it is defined here.
+ * Not free(), which the C library and the test itself call, too. */
 static bool is_release_stub(const struct emitter *emitter, const struct symbol *op)
 {
-    if (op->proto_kind != AST_SYNC || op->variadic || is_defined(op))
+    if (op->proto_kind != AST_SYNC || op->variadic || is_defined(op)
+        || strcmp(op->name, "free") == 0)
         return false;
     for (const struct symbol *resource = emitter->program->symbols; resource != NULL;
          resource = resource->next)

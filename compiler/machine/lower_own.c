@@ -5,6 +5,8 @@
  *
  * Bits say what there is to do: only at run time is it known which steps a path
  * has come by, and what it has moved. */
+#include <string.h>
+
 #include "base/arena.h"
 #include "machine/lower.h"
 
@@ -76,16 +78,21 @@ static struct owned *add_owned(struct lowering *lowering, struct owner *owner)
 
 /* ---- one undo, one release ----------------------------------------------- */
 
-/* NAME(variable), the release function. */
+/* NAME(variable), the release function. One that takes any pointer takes one to
+ * what is constant, too. */
 static const struct node *release_of(struct lowering *lowering, struct variable *variable)
 {
     struct node *node = arena_new(lowering->arena, struct node);
     struct text *text = text_new(lowering->arena);
+    const struct symbol *release = variable->resource->release;
 
     node->kind = NODE_CALL;
     node->span = text->span = variable->span;
     node->u.call.op = variable->resource->release;
     node->u.call.args = text;
+    if (strcmp(release->params->type.before, "void *") == 0
+        && !ctype_same(release->params->type, variable->resource->value))
+        text_add(lowering->arena, text, "(void *)");
     text_add_variable(lowering->arena, text, variable);
     return node;
 }
