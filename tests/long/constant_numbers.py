@@ -67,7 +67,7 @@ def durations():
                     yield construct, f"{n}{unit}", None if n * ns <= LONGEST else "chainc"
         for text in ("08ms", "000s"):
             yield construct, text, None
-        for text in ("1", "0x1ms", "1.5s", "1e3ms", "1ums", "1d", "-1s"):
+        for text in ("1", "0x1ms", "1.0000001us", "1.5e3s", "1e3ms", "1ums", "1d", "-1s"):
             yield construct, text, "chainc"
 
 
