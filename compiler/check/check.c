@@ -166,7 +166,7 @@ static void check_reachable(struct checker *checker, const struct node *before,
         && (clause->kind == AST_THEN || clause->kind == AST_THEN_ELSE)
         && before->kind != NODE_REJECT)
         diag_report(checker->diags, D_UNREACHABLE, clause->keyword,
-                    "what stands before it never ends with a value");
+                    "the pipeline before it never ends with a value");
     else if (before->kind == NODE_REJECT && clause->kind == AST_THEN)
         diag_report(checker->diags, D_UNREACHABLE, clause->keyword, "'reject' skips it");
 }

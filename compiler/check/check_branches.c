@@ -245,7 +245,8 @@ static struct node *check_source(struct checker *checker, const struct ast_form 
     struct node *source;
 
     checker->it = check_no_incoming(
-        checker, "an item is asked for without a value: bind what it needs before the 'each'");
+        checker,
+        "the source of an 'each' begins without a value: bind what it needs before the 'each'");
     source = check_form(checker, form->u.each.source);
     if (source->ends && !source->wrong)
         diag_report(checker->diags, D_ITEM_NEVER, source->span);

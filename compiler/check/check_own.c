@@ -1,7 +1,7 @@
 /* check_own.c - part of check: where what owns something is moved, and that
  * nothing mentions it after that (rule 42b).
  *
- *     if (x) { serve(conn) } then log(conn)     ->     log: conn has been moved on a way to here
+ *     if (x) { serve(conn) } then log(conn)     ->     log: conn has been moved on a path to here
  *
  * Of every variable that owns something the mentions are kept, in the order of
  * the text, as what follows a move in the text need not follow it in time: a
@@ -37,7 +37,7 @@ static bool may_be_unset(const struct checker *checker, const struct variable *v
 
 static const char *how_sure(const struct checker *checker, const struct variable *variable)
 {
-    return check_assigned_has(&checker->moved.surely, variable) ? "" : " on a way to here";
+    return check_assigned_has(&checker->moved.surely, variable) ? "" : " on a path to here";
 }
 
 void check_own_mention(struct checker *checker, struct variable *variable, struct span span)

@@ -48,7 +48,7 @@ static void warn_of_pointers(struct checker *checker, const struct text *arg)
             diag_help(
                 checker->diags,
                 diag_report(checker->diags, D_SPAWN_POINTER, arg->span, piece->variable->name),
-                "parameters and names of the chain's outermost block live to its end, which waits for what it has spawned");
+                "parameters and names of the chain's outermost block live until its instances have ended");
     }
 }
 

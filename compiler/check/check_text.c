@@ -76,7 +76,7 @@ static void check_set(struct scan *scan, const struct variable *variable, struct
                     variable->name,
                     known->unset_why == NULL ? "it is bound in another place" : known->unset_why);
     diag_note(checker->diags, diag, known->unset_at.begin != 0 ? known->unset_at : variable->span,
-              known->unset_at.begin != 0 ? "this is where the two ways part" : "it is bound here");
+              known->unset_at.begin != 0 ? "the two paths part here" : "it is bound here");
 }
 
 static struct variable *variable_named(const struct scan *scan, struct ctoken token)

@@ -169,7 +169,7 @@ static void demand_way(struct checker *checker, struct node *node, struct ways *
         diag = diag_report(checker->diags, D_BRANCH_TYPES, node->span, words_of(checker, type),
                            words_of(checker, ways->type));
         if (ways->first.begin != 0)
-            diag_note(checker->diags, diag, ways->first, "the other way is here");
+            diag_note(checker->diags, diag, ways->first, "the other path is here");
     }
     if (ways->first.begin == 0)
         ways->first = node->span;

@@ -113,8 +113,8 @@ static void warn(struct search *search, struct pool_node *circle)
                        first->chain->name, circle_words(program->arena, first));
     diag_help(
         program->diags, diag,
-        "an instance keeps its slot until all that it has spawned has ended: without 'pool' there is no "
-        "bound, or a chain outside of the circle can spawn them all");
+        "an instance keeps its slot until all that it has spawned has ended: leave out 'pool', or "
+        "let a chain outside of the circle spawn all of them");
 }
 
 /* ---- the search ---------------------------------------------------------- */

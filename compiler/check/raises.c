@@ -551,7 +551,7 @@ static void check_covered(struct raising *raising, const struct checked_chain *c
     diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, "any code",
                        symbol->name);
     diag_note(raising->program->diags, diag, set->any_from->span, "this can reject with any code");
-    diag_help(raising->program->diags, diag, "declare what it 'raises', or catch the rest");
+    diag_help(raising->program->diags, diag, "list the codes after 'raises', or catch the rest");
 }
 
 /* What it rejects with because the loop ends need not be handled by anybody. */

@@ -19,7 +19,7 @@ static void see(struct program *program, struct seen **table, const char *name, 
     HASH_FIND_PTR(*table, &name, seen);
     if (seen != NULL) {
         diag_note(program->diags, diag_report(program->diags, code, span, name), seen->span,
-                  "it is here before");
+                  "the first one is here");
         return;
     }
     seen = arena_new(arena, struct seen);

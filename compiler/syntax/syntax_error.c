@@ -207,7 +207,7 @@ void syntax_no_type(struct scanner *scan, const struct ast_name *name)
         return;
     struct diag *diag = diag_report(scan->diags, D_MISSING_TYPE, name->span, name->name);
 
-    diag_help(scan->diags, diag, "`void` if it has no value");
+    diag_help(scan->diags, diag, "write `void` if it has no value");
 }
 
 void syntax_semicolon(struct scanner *scan, struct span semicolon, const struct ast_step *next)

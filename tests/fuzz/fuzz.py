@@ -48,9 +48,9 @@ class Run:
         self.trace, self.sum, self.least = world.trace, world.sum(), world.least
 
 
-# What the generator does not know: an owned value that was moved on one way or has another type than the other ways give, and the cap on
+# What the generator does not know: an owned value that was moved on one path or has another type than the other paths give, and the cap on
 # the branches of nested calls. Such programs are left out, and counted.
-KNOWN = re.compile("this gives 'int', but the other way|this gives 'handle', but the other way|has been moved|cannot be moved|is moved in |needs room for|"
+KNOWN = re.compile("this gives 'int', but the other path|this gives 'handle', but the other path|has been moved|cannot be moved|is moved in |needs room for|"
                    "has no value, but one is needed here|'it' has no value here")
 
 
