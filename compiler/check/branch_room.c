@@ -79,7 +79,7 @@ static void enter(void *context, const struct ast_form *form, unsigned number)
     struct counting *counting = context;
     struct position **at = &counting->here->branches;
 
-    if ((form->kind == AST_EACH_IN || form->kind == AST_EACH_FROM) && number == 1) {
+    if (form->block != NULL && number == 1) { /* the body of an each */
         enter_slot(counting, form);
         return;
     }

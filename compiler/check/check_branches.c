@@ -12,16 +12,6 @@
 #include "check/check.h"
 #include "ctext/ctext.h"
 
-static const char *word_of(enum ast_form_kind kind)
-{
-    switch ((int)kind) {
-    case AST_ALL: return "all";
-    case AST_SETTLE: return "settle";
-    case AST_ANY: return "any";
-    default: return "race";
-    }
-}
-
 /* The step whose `as` an `all` gives to the outside: the branch's last. */
 static const struct ast_step *last_bound_step(const struct ast_pipeline *pipeline)
 {
@@ -142,7 +132,7 @@ static struct node *check_branch(struct checker *checker, const struct ast_branc
     if (branch->winner != NULL && (kind == AST_RACE || kind == AST_ANY))
         check_winner(checker, branch, node, start);
     else if (branch->winner != NULL)
-        diag_report(checker->diags, D_WINNER, branch->winner->span, word_of(kind));
+        diag_report(checker->diags, D_WINNER, branch->winner->span, ast_form_traits[kind].word);
     if (outcome != NULL && outcome->as != NULL)
         bind_outcome(checker, node, outcome);
     check_scope_close(checker);
@@ -239,15 +229,13 @@ static struct variable *check_index(struct checker *checker, const struct ast_na
 static struct node *check_source(struct checker *checker, const struct ast_form *form)
 {
     struct ast_name *name = form->u.each.name;
-    struct ast_step step = { .span = form->u.each.source->span,
-                             .form = form->u.each.source,
-                             .as = name };
+    struct ast_step step = { .span = form->inner->span, .form = form->inner, .as = name };
     struct node *source;
 
     checker->it = check_no_incoming(
         checker,
         "the source of an 'each' begins without a value: bind what it needs before the 'each'");
-    source = check_form(checker, form->u.each.source);
+    source = check_form(checker, form->inner);
     if (source->ends && !source->wrong)
         diag_report(checker->diags, D_ITEM_NEVER, source->span);
     else if (source->flexible && ctype_is_void(source->type) && !source->wrong)
@@ -262,12 +250,12 @@ static struct node *check_source(struct checker *checker, const struct ast_form 
 /* What an item does: nothing else than `source as NAME then { … }`, over and over. */
 static struct node *check_pulled(struct checker *checker, const struct ast_form *form)
 {
-    struct node *node = check_new_node(checker, NODE_THEN, form->u.each.body->span);
+    struct node *node = check_new_node(checker, NODE_THEN, form->block->span);
 
     node->u.then.pulls = true;
     node->u.then.first = check_source(checker, form);
     node->u.then.it = checker->it = check_no_incoming(checker, "an item begins without a value");
-    node->u.then.second = check_block(checker, form->u.each.body);
+    node->u.then.second = check_block(checker, form->block);
     return node;
 }
 
@@ -303,7 +291,7 @@ static struct text *check_bound(struct checker *checker, const struct ast_c *bou
 struct node *check_each(struct checker *checker, const struct ast_form *form)
 {
     struct node *node = check_new_node(checker, NODE_EACH, form->span),
-                *body = check_new_node(checker, NODE_BLOCK, form->u.each.body->span);
+                *body = check_new_node(checker, NODE_BLOCK, form->block->span);
     struct incoming *outer = checker->it;
     struct own_point start;
 
@@ -319,7 +307,7 @@ struct node *check_each(struct checker *checker, const struct ast_form *form)
     if (form->kind == AST_EACH_IN) {
         node->u.each.index = check_index(checker, form->u.each.name);
         checker->it = check_no_incoming(checker, "an item begins without a value");
-        body->u.block.body = check_block(checker, form->u.each.body);
+        body->u.block.body = check_block(checker, form->block);
     } else
         body->u.block.body = check_pulled(checker, form);
     check_own_once(checker, &start, "an 'each': the other items would not have it");
@@ -336,13 +324,13 @@ struct node *check_each(struct checker *checker, const struct ast_form *form)
 struct node *check_timeout(struct checker *checker, const struct ast_form *form)
 {
     struct node *node = check_new_node(checker, NODE_TIMEOUT, form->span);
-    struct node *branch = check_new_node(checker, NODE_BLOCK, form->u.timeout.form->span);
+    struct node *branch = check_new_node(checker, NODE_BLOCK, form->inner->span);
 
-    node->u.timeout.limit = check_duration(checker, form->u.timeout.limit);
+    node->u.timeout.limit = check_duration(checker, form->u.duration);
     node->u.timeout.branch = branch;
     check_scope_open(checker, branch->span);
     branch->u.block.scope = checker->scope;
-    branch->u.block.body = check_form(checker, form->u.timeout.form);
+    branch->u.block.body = check_form(checker, form->inner);
     check_scope_close(checker);
     check_take_type(branch, branch->u.block.body);
     branch->ends = branch->u.block.body->ends;

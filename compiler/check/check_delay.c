@@ -27,7 +27,7 @@ struct node *check_duration(struct checker *checker, const struct ast_duration *
 
 struct node *check_delay(struct checker *checker, const struct ast_form *form)
 {
-    struct node *node = check_duration(checker, form->u.delay);
+    struct node *node = check_duration(checker, form->u.duration);
 
     node->span = form->span;
     node->u.delay.passes = checker->it;

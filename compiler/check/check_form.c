@@ -61,13 +61,13 @@ static struct node *check_if(struct checker *checker, const struct ast_form *for
     struct own_point before;
     struct moved yes;
 
-    node->u.if_.condition = check_condition(checker, form->u.if_.condition);
+    node->u.if_.condition = check_condition(checker, form->u.expr);
     before = check_own_here(checker);
-    node->u.if_.yes = check_block(checker, form->u.if_.yes);
+    node->u.if_.yes = check_block(checker, form->block);
     yes = checker->moved;
     check_own_return(checker, &before);
-    if (form->u.if_.no != NULL) {
-        node->u.if_.no = check_form(checker, form->u.if_.no);
+    if (form->inner != NULL) {
+        node->u.if_.no = check_form(checker, form->inner);
         check_take_types(node, node->u.if_.yes, node->u.if_.no);
         if (node->u.if_.no->ends)
             checker->moved = yes;
@@ -88,11 +88,10 @@ static struct node *check_loop(struct checker *checker, const struct ast_form *f
     checker->it = check_no_incoming(checker, "a loop's round begins without a value (rule 93)");
     checker->has_break = false;
     if (form->kind == AST_WHILE)
-        node->u.loop.condition = check_condition(checker, form->u.while_.condition);
+        node->u.loop.condition = check_condition(checker, form->u.expr);
     check_own_loop_begin(checker, &own, form->kind == AST_WHILE);
     checker->loops++;
-    node->u.loop.body =
-        check_block(checker, form->kind == AST_WHILE ? form->u.while_.body : form->u.block);
+    node->u.loop.body = check_block(checker, form->block);
     checker->loops--;
     if (!node->u.loop.body->ends)
         check_own_next_round(checker);
@@ -105,7 +104,7 @@ static struct node *check_loop(struct checker *checker, const struct ast_form *f
 
 static struct node *check_jump(struct checker *checker, const struct ast_form *form)
 {
-    const char *word = form->kind == AST_BREAK ? "break" : "continue";
+    const char *word = ast_form_traits[form->kind].word;
     struct node *node =
         check_new_node(checker, form->kind == AST_BREAK ? NODE_BREAK : NODE_CONTINUE, form->span);
 
@@ -156,13 +155,13 @@ static struct node *check_return(struct checker *checker, const struct ast_form 
     node->wrong = checker->shield != NULL;
     if (node->wrong)
         diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, "return", checker->shield);
-    if (!form->u.return_.given) {
+    if (form->inner == NULL) {
         if (!ctype_is_void(chain->value)
             && !misspelt_void(checker->program, chain, chain->value, form->span))
             diag_report(checker->diags, D_RETURN_NOTHING, form->span, chain->name);
         return node;
     }
-    node->u.value = check_returned(checker, form->u.return_.value);
+    node->u.value = check_returned(checker, form->inner);
     if (ctype_is_void(chain->value)) {
         if (node->u.value->flexible || !ctype_is_void(node->u.value->type))
             diag_report(checker->diags, D_RETURN_VALUE, form->span, chain->name);
@@ -268,7 +267,7 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
         diag_report(checker->diags, D_RETRY_ZERO, attempts.span, attempts.text);
     node->u.retry.codes = form->u.retry.codes;
     start = check_own_here(checker);
-    node->u.retry.body = check_form(checker, form->u.retry.form);
+    node->u.retry.body = check_form(checker, form->inner);
     check_own_once(checker, &start, "a 'retry': the next attempt would not have it");
     check_take_type(node, node->u.retry.body);
     node->ends = node->u.retry.body->ends;
@@ -285,7 +284,7 @@ struct node *check_form(struct checker *checker, const struct ast_form *form)
     case AST_CALL: return check_call(checker, form);
     case AST_EXPR: return check_expr(checker, form);
     case AST_DO: return check_do(checker, form);
-    case AST_BLOCK: return check_block(checker, form->u.block);
+    case AST_BLOCK: return check_block(checker, form->block);
     case AST_ALL:
     case AST_SETTLE:
     case AST_ANY:

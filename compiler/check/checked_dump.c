@@ -90,12 +90,7 @@ static void dump_head(struct writer *w, const struct node *node)
             dump_text(w, arg);
         dump_variable(w, "again", node->u.reject.again);
         break;
-    case NODE_BRANCHES:
-        writer_put(w, node->u.branches.kind == AST_ALL    ? " all"
-                      : node->u.branches.kind == AST_ANY  ? " any"
-                      : node->u.branches.kind == AST_RACE ? " race"
-                                                          : " settle");
-        break;
+    case NODE_BRANCHES: writer_putf(w, " %s", ast_form_traits[node->u.branches.kind].word); break;
     case NODE_TIMEOUT:
         if (node->u.timeout.limit->u.delay.count != NULL)
             dump_text(w, node->u.timeout.limit->u.delay.count);

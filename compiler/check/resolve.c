@@ -469,18 +469,12 @@ static void find_codes(void *context, const struct ast_name *codes)
     }
 }
 
-static bool has_branches(enum ast_form_kind kind)
-{
-    return kind == AST_ALL || kind == AST_SETTLE || kind == AST_ANY || kind == AST_RACE
-           || kind == AST_EACH_IN || kind == AST_EACH_FROM || kind == AST_TIMEOUT;
-}
-
 static void resolve_form(void *context, struct ast_form *form)
 {
     struct resolver *resolver = context;
     if (form->kind == AST_CALL || form->kind == AST_SPAWN)
         resolve_call(resolver, form);
-    resolver->chain->needs_branches |= has_branches(form->kind);
+    resolver->chain->needs_branches |= ast_form_is(form, FORM_FORKS);
 }
 
 static void resolve_chain(struct program *program, struct symbol *chain)

@@ -454,15 +454,14 @@ static void emit_next_slot(struct emitter *emitter, const struct ir_instr *instr
     writer_put(w, "        }\n    }\n");
 }
 
-static const char *kind_word(enum ast_form_kind kind)
-{
-    return kind == AST_ANY      ? "CHAIN__ANY"
-           : kind == AST_RACE   ? "CHAIN__RACE"
-           : kind == AST_SETTLE ? "CHAIN__SETTLE"
-                                : "CHAIN__ALL";
-}
-
 /* ---- one runtime call ---------------------------------------------------- */
+
+/* The runtime calls a combinator by its word: CHAIN__RACE. */
+static const char *fork_name(const struct emitter *emitter, const struct ir_instr *fork)
+{
+    const char *word = ast_form_traits[fork->fork_kind].word;
+    return arena_format(emitter->arena, "CHAIN__%s", c_names_upper(emitter->arena, word));
+}
 
 static const char *number_text(const struct emitter *emitter, unsigned number)
 {
@@ -485,7 +484,7 @@ static const char *hole_text(struct emitter *emitter, const char *name,
            : IS("storage")  ? emit_storage_path(emitter, instr->strand)
            : IS("branch")   ? emit_strand_path(emitter, instr->strand)
            : IS("parent")   ? emit_strand_path(emitter, instr->strand->parent)
-           : IS("fork")     ? kind_word(instr->fork_kind)
+           : IS("fork")     ? fork_name(emitter, instr)
            : IS("to")       ? instr->to->state
                             : instr->after->state;
 #undef IS

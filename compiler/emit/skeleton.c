@@ -132,10 +132,7 @@ static const char *word_of_join(const struct ir_block *block, const struct ir_in
             return "timeout";
     if (fork->kind == IR_EACH)
         return "each";
-    return fork->fork_kind == AST_ANY      ? "any"
-           : fork->fork_kind == AST_RACE   ? "race"
-           : fork->fork_kind == AST_SETTLE ? "settle"
-                                           : "all";
+    return ast_form_traits[fork->fork_kind].word;
 }
 
 /* The wait for branches, and those of them that are single operations. */

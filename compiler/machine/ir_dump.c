@@ -85,10 +85,8 @@ static void dump_shape(struct writer *w, const char *shape, dump_hole *hole, con
 
 static void dump_fork_kind(struct writer *w, enum ast_form_kind kind)
 {
-    writer_put(w, kind == AST_ANY      ? "any "
-                  : kind == AST_RACE   ? "race "
-                  : kind == AST_SETTLE ? "settle "
-                                       : "");
+    if (kind != AST_ALL)
+        writer_putf(w, "%s ", ast_form_traits[kind].word);
 }
 
 static void dump_done(struct writer *w, const struct ir_instr *instr)

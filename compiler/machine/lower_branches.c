@@ -269,10 +269,7 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
         lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
     prepare_bindings(lowering, node);
     lower_begin_fork(lowering, fork, node, kind,
-                     kind == AST_ALL    ? "after_all"
-                     : kind == AST_ANY  ? "after_any"
-                     : kind == AST_RACE ? "after_race"
-                                        : "after_settle");
+                     arena_format(lowering->arena, "after_%s", ast_form_traits[kind].word));
     fork->defers = defers;
     for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
         lower_add_branch(lowering, fork, branch, owns && gives_owned(branch, dest));

@@ -62,29 +62,22 @@ struct ast_duration {
 /* ---- pipelines ----------------------------------------------------------- */
 
 enum ast_form_kind {
-    AST_CALL, /* op or op(args) */
-    AST_EXPR, /* (C expression) */
-    AST_DO,   /* do TYPE { C } */
-    AST_BLOCK,
-    AST_ALL,
-    AST_SETTLE,
-    AST_ANY,
-    AST_RACE,
-    AST_EACH_IN,
-    AST_EACH_FROM,
-    AST_IF,
-    AST_WHILE,
-    AST_LOOP,
-    AST_BREAK,
-    AST_CONTINUE,
-    AST_TIMEOUT,
-    AST_RETRY,
-    AST_DELAY,
-    AST_SPAWN,
-    AST_JOIN,
-    AST_RETURN,
-    AST_REJECT
+#define FORM(kind, word, flags) kind,
+#include "syntax/ast_form.def"
 };
+
+enum ast_form_flags {
+    FORM_WORD = 1,     /* it begins with its word */
+    FORM_BRANCHES = 2, /* all, settle, any, race */
+    FORM_FORKS = 4,    /* what is inside runs beside other things */
+    FORM_SOURCE = 8    /* `inner` is written before `block` and gives it its items */
+};
+
+struct ast_form_traits {
+    const char *word;
+    unsigned flags;
+};
+extern const struct ast_form_traits ast_form_traits[];
 
 struct ast_args { /* op(…): the argument texts between the top-level commas */
     struct ast_args *next;
@@ -109,54 +102,39 @@ struct ast_branch {
 struct ast_form {
     enum ast_form_kind kind;
     struct span span;
+    struct ast_block *block; /* of a block, a loop, an each, an if */
+    /* after a timeout, a retry or a return (NULL: no value); the source of an
+     * each; the else of an if, an AST_BLOCK or AST_IF (NULL: none) */
+    struct ast_form *inner;
     union {
         struct ast_call call; /* AST_CALL, AST_SPAWN */
-        struct ast_c *expr;   /* AST_EXPR */
         struct {
             struct ast_c *type; /* NULL: no value */
             struct ast_c *body;
-        } do_;                       /* AST_DO */
-        struct ast_block *block;     /* AST_BLOCK, AST_LOOP */
-        struct ast_branch *branches; /* AST_ALL … AST_RACE */
+        } do_;                         /* AST_DO */
+        struct ast_branch *branches;   /* FORM_BRANCHES */
+        struct ast_c *expr;            /* AST_EXPR; the condition of an AST_IF or AST_WHILE */
+        struct ast_duration *duration; /* AST_DELAY, AST_TIMEOUT */
         struct {
             struct ast_name *name;
             struct ast_c *low, *high; /* AST_EACH_IN */
-            struct ast_form *source;  /* AST_EACH_FROM */
             struct ast_number *limit;
-            struct ast_block *body;
         } each;
-        struct {
-            struct ast_c *condition;
-            struct ast_block *yes;
-            struct ast_form *no; /* NULL, AST_BLOCK or AST_IF */
-        } if_;
-        struct {
-            struct ast_c *condition;
-            struct ast_block *body;
-        } while_;
-        struct {
-            struct ast_duration *limit;
-            struct ast_form *form;
-        } timeout;
         struct {
             struct ast_number *attempts;
             struct ast_duration *backoff, *to; /* NULL if not given */
             struct ast_number *jitter;         /* percent; NULL if not given */
             struct ast_name *codes;
-            struct ast_form *form;
         } retry;
-        struct ast_duration *delay;
-        struct {
-            bool given;             /* false: plain `return` */
-            struct ast_form *value; /* an AST_CALL (NAME is a bare one) or AST_EXPR */
-        } return_;
         struct {
             bool given; /* false: bare `reject` */
             struct ast_args *args;
         } reject;
     } u;
-    struct ast_comment *comments;
 };
+
+/* Whether the form has one of the traits. */
+bool ast_form_is(const struct ast_form *form, enum ast_form_flags flags);
 
 struct ast_step {
     struct span span;

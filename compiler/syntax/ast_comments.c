@@ -130,42 +130,19 @@ static void walk_branches(struct walk *walk, struct ast_form *form)
     walk->left = NULL;
 }
 
-static void walk_if(struct walk *walk, struct ast_form *form)
-{
-    walk_block(walk, form->u.if_.yes);
-    if (form->u.if_.no)
-        walk_form(walk, form->u.if_.no);
-}
-
-/* What stands before a form, such as after its `then`, goes to the step or clause. */
+/* What stands before a form, such as after its `then`, goes to the step or
+ * clause. In the source of an each, and after `return`, there is no place of
+ * its own for a comment. */
 static void walk_form(struct walk *walk, struct ast_form *form)
 {
     if (!walk->left)
         hang_before(walk, walk->owner, form->span.begin);
-    switch (form->kind) {
-    case AST_BLOCK:
-    case AST_LOOP: walk_block(walk, form->u.block); break;
-    case AST_ALL:
-    case AST_SETTLE:
-    case AST_ANY:
-    case AST_RACE: walk_branches(walk, form); break;
-    case AST_EACH_IN:
-    case AST_EACH_FROM: walk_block(walk, form->u.each.body); break;
-    case AST_IF: walk_if(walk, form); break;
-    case AST_WHILE: walk_block(walk, form->u.while_.body); break;
-    case AST_TIMEOUT: walk_form(walk, form->u.timeout.form); break;
-    case AST_RETRY: walk_form(walk, form->u.retry.form); break;
-    case AST_CALL:
-    case AST_EXPR:
-    case AST_DO:
-    case AST_BREAK:
-    case AST_CONTINUE:
-    case AST_DELAY:
-    case AST_SPAWN:
-    case AST_JOIN:
-    case AST_RETURN:
-    case AST_REJECT: break;
-    }
+    if (ast_form_is(form, FORM_BRANCHES))
+        walk_branches(walk, form);
+    if (form->block)
+        walk_block(walk, form->block);
+    if (form->inner && form->kind != AST_EACH_FROM && form->kind != AST_RETURN)
+        walk_form(walk, form->inner);
 }
 
 static void walk_step(struct walk *walk, struct ast_step *step, struct ast_comment **owner)

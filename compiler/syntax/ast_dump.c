@@ -79,22 +79,6 @@ static void put_duration(const struct dump *dump, const char *what,
 
 /* ---- forms --------------------------------------------------------------- */
 
-static const char *form_word(enum ast_form_kind kind)
-{
-    static const char *const words[] = {
-        [AST_CALL] = "call",       [AST_EXPR] = "expression", [AST_DO] = "do",
-        [AST_BLOCK] = "block",     [AST_ALL] = "all",         [AST_SETTLE] = "settle",
-        [AST_ANY] = "any",         [AST_RACE] = "race",       [AST_EACH_IN] = "each",
-        [AST_EACH_FROM] = "each",  [AST_IF] = "if",           [AST_WHILE] = "while",
-        [AST_LOOP] = "loop",       [AST_BREAK] = "break",     [AST_CONTINUE] = "continue",
-        [AST_TIMEOUT] = "timeout", [AST_RETRY] = "retry",     [AST_DELAY] = "delay",
-        [AST_SPAWN] = "spawn",     [AST_JOIN] = "join",       [AST_RETURN] = "return",
-        [AST_REJECT] = "reject",
-    };
-
-    return words[kind];
-}
-
 static void dump_branches(const struct dump *dump, const struct ast_branch *branch)
 {
     for (; branch; branch = branch->next) {
@@ -106,17 +90,6 @@ static void dump_branches(const struct dump *dump, const struct ast_branch *bran
             dump_block(dump, branch->winner);
         dump->writer->indent--;
     }
-}
-
-static void dump_each(const struct dump *dump, const struct ast_form *form)
-{
-    if (form->kind == AST_EACH_IN) {
-        dump_c(dump, "low", form->u.each.low);
-        dump_c(dump, "high", form->u.each.high);
-    } else {
-        dump_form(dump, form->u.each.source);
-    }
-    dump_block(dump, form->u.each.body);
 }
 
 static void put_retry(const struct dump *dump, const struct ast_form *form)
@@ -131,79 +104,59 @@ static void put_retry(const struct dump *dump, const struct ast_form *form)
     put_names(dump, form->u.retry.codes);
 }
 
+static void put_each(const struct dump *dump, const struct ast_form *form)
+{
+    writer_putf(dump->writer, " %s %s limit", form->u.each.name->name,
+                form->kind == AST_EACH_IN ? "in" : "from");
+    put_text(dump, form->u.each.limit->text);
+}
+
 /* What stands on the form's own line. */
 static void put_form_line(const struct dump *dump, const struct ast_form *form)
 {
-    writer_put(dump->writer, form_word(form->kind));
-    switch (form->kind) {
+    writer_put(dump->writer, ast_form_traits[form->kind].word);
+    switch ((int)form->kind) {
     case AST_CALL:
     case AST_SPAWN:
         writer_putf(dump->writer, " %s%s", form->u.call.name, form->u.call.bare ? "" : "()");
         break;
-    case AST_EXPR: put_text(dump, form->u.expr->text); break;
     case AST_DO:
         if (form->u.do_.type)
             put_text(dump, form->u.do_.type->text);
         break;
     case AST_EACH_IN:
-    case AST_EACH_FROM:
-        writer_putf(dump->writer, " %s %s limit", form->u.each.name->name,
-                    form->kind == AST_EACH_IN ? "in" : "from");
-        put_text(dump, form->u.each.limit->text);
-        break;
-    case AST_IF: put_text(dump, form->u.if_.condition->text); break;
-    case AST_WHILE: put_text(dump, form->u.while_.condition->text); break;
-    case AST_TIMEOUT: put_duration(dump, "after", form->u.timeout.limit); break;
+    case AST_EACH_FROM: put_each(dump, form); break;
+    case AST_EXPR:
+    case AST_IF:
+    case AST_WHILE: put_text(dump, form->u.expr->text); break;
+    case AST_TIMEOUT: put_duration(dump, "after", form->u.duration); break;
+    case AST_DELAY: put_duration(dump, "of", form->u.duration); break;
     case AST_RETRY: put_retry(dump, form); break;
-    case AST_DELAY: put_duration(dump, "of", form->u.delay); break;
     case AST_REJECT: writer_put(dump->writer, form->u.reject.given ? "()" : ""); break;
-    case AST_BLOCK:
-    case AST_ALL:
-    case AST_SETTLE:
-    case AST_ANY:
-    case AST_RACE:
-    case AST_LOOP:
-    case AST_BREAK:
-    case AST_CONTINUE:
-    case AST_JOIN:
-    case AST_RETURN: break;
+    default: break;
     }
     end_line(dump, form->span);
 }
 
 static void dump_children(const struct dump *dump, const struct ast_form *form)
 {
-    switch (form->kind) {
-    case AST_CALL:
-    case AST_SPAWN: dump_args(dump, form->u.call.args); break;
-    case AST_DO: dump_c(dump, "body", form->u.do_.body); break;
-    case AST_BLOCK:
-    case AST_LOOP: dump_block(dump, form->u.block); break;
-    case AST_ALL:
-    case AST_SETTLE:
-    case AST_ANY:
-    case AST_RACE: dump_branches(dump, form->u.branches); break;
-    case AST_EACH_IN:
-    case AST_EACH_FROM: dump_each(dump, form); break;
-    case AST_IF:
-        dump_block(dump, form->u.if_.yes);
-        if (form->u.if_.no)
-            dump_form(dump, form->u.if_.no);
-        break;
-    case AST_WHILE: dump_block(dump, form->u.while_.body); break;
-    case AST_TIMEOUT: dump_form(dump, form->u.timeout.form); break;
-    case AST_RETRY: dump_form(dump, form->u.retry.form); break;
-    case AST_RETURN:
-        if (form->u.return_.given)
-            dump_form(dump, form->u.return_.value);
-        break;
-    case AST_REJECT: dump_args(dump, form->u.reject.args); break;
-    case AST_EXPR:
-    case AST_BREAK:
-    case AST_CONTINUE:
-    case AST_DELAY:
-    case AST_JOIN: break;
-    }
+    if (form->kind == AST_CALL || form->kind == AST_SPAWN)
+        dump_args(dump, form->u.call.args);
+    else if (form->kind == AST_REJECT)
+        dump_args(dump, form->u.reject.args);
+    else if (form->kind == AST_DO)
+        dump_c(dump, "body", form->u.do_.body);
+    else if (form->kind == AST_EACH_IN) {
+        dump_c(dump, "low", form->u.each.low);
+        dump_c(dump, "high", form->u.each.high);
+    } else if (ast_form_is(form, FORM_BRANCHES))
+        dump_branches(dump, form->u.branches);
+    if (ast_form_is(form, FORM_SOURCE))
+        dump_form(dump, form->inner);
+    if (form->block)
+        dump_block(dump, form->block);
+    if (form->inner && !ast_form_is(form, FORM_SOURCE))
+        dump_form(dump, form->inner);
 }
 
 static void dump_form(const struct dump *dump, const struct ast_form *form)

@@ -104,7 +104,7 @@ struct ast_form *ast_new_block_form(struct arena *arena, enum ast_form_kind kind
 {
     struct ast_form *form = ast_new_form(arena, kind, span);
 
-    form->u.block = block;
+    form->block = block;
     return form;
 }
 
@@ -134,7 +134,7 @@ struct ast_form *ast_new_each_from(struct arena *arena, struct ast_name *name,
     struct ast_form *form = ast_new_form(arena, AST_EACH_FROM, name->span);
 
     form->u.each.name = name;
-    form->u.each.source = source;
+    form->inner = source;
     return form;
 }
 
@@ -143,7 +143,7 @@ struct ast_form *ast_each_with(struct ast_form *each, struct span span, struct a
 {
     each->span = span;
     each->u.each.limit = limit;
-    each->u.each.body = body;
+    each->block = body;
     return each;
 }
 
@@ -152,9 +152,9 @@ struct ast_form *ast_new_if(struct arena *arena, struct span span, struct ast_c 
 {
     struct ast_form *form = ast_new_form(arena, AST_IF, span);
 
-    form->u.if_.condition = condition;
-    form->u.if_.yes = yes;
-    form->u.if_.no = no;
+    form->u.expr = condition;
+    form->block = yes;
+    form->inner = no;
     return form;
 }
 
@@ -163,8 +163,8 @@ struct ast_form *ast_new_while(struct arena *arena, struct span span, struct ast
 {
     struct ast_form *form = ast_new_form(arena, AST_WHILE, span);
 
-    form->u.while_.condition = condition;
-    form->u.while_.body = body;
+    form->u.expr = condition;
+    form->block = body;
     return form;
 }
 
@@ -172,7 +172,7 @@ struct ast_form *ast_new_delay(struct arena *arena, struct span span, struct ast
 {
     struct ast_form *form = ast_new_form(arena, AST_DELAY, span);
 
-    form->u.delay = duration;
+    form->u.duration = duration;
     return form;
 }
 
@@ -180,8 +180,7 @@ struct ast_form *ast_new_return(struct arena *arena, struct span span, struct as
 {
     struct ast_form *form = ast_new_form(arena, AST_RETURN, span);
 
-    form->u.return_.given = value != NULL;
-    form->u.return_.value = value;
+    form->inner = value;
     return form;
 }
 
@@ -201,7 +200,7 @@ struct ast_form *ast_new_timeout(struct arena *arena, struct span span, struct a
 {
     struct ast_form *form = ast_new_form(arena, AST_TIMEOUT, span);
 
-    form->u.timeout.limit = limit;
+    form->u.duration = limit;
     return form;
 }
 
@@ -236,10 +235,7 @@ struct ast_form *ast_retry_on(struct ast_form *retry, struct ast_name *codes)
 struct ast_form *ast_prefix_with(struct ast_form *prefix, struct span span, struct ast_form *form)
 {
     prefix->span = span;
-    if (prefix->kind == AST_TIMEOUT)
-        prefix->u.timeout.form = form;
-    else
-        prefix->u.retry.form = form;
+    prefix->inner = form;
     return prefix;
 }
 

@@ -25,11 +25,11 @@ static void print_branch(struct print *print, const struct ast_branch *branch, b
     print->flat = flat;
 }
 
-static void print_branches(struct print *print, const char *word, const struct ast_form *form)
+static void print_branches(struct print *print, const struct ast_form *form)
 {
     bool broken = !ast_print_on_one_line(print, form->span);
 
-    writer_putf(print->writer, "%s (", word);
+    writer_put(print->writer, " (");
     print->writer->indent += broken;
     for (const struct ast_branch *branch = form->u.branches; branch; branch = branch->next) {
         if (broken)
@@ -45,7 +45,7 @@ static void print_branches(struct print *print, const char *word, const struct a
 
 static void print_each(struct print *print, const struct ast_form *form)
 {
-    writer_putf(print->writer, "each (%s ", form->u.each.name->name);
+    writer_putf(print->writer, " (%s ", form->u.each.name->name);
     if (form->kind == AST_EACH_IN) {
         writer_put(print->writer, "in ");
         ast_print_c(print, form->u.each.low->text);
@@ -53,33 +53,19 @@ static void print_each(struct print *print, const struct ast_form *form)
         ast_print_c(print, form->u.each.high->text);
     } else {
         writer_put(print->writer, "from ");
-        print_form(print, form->u.each.source);
+        print_form(print, form->inner);
     }
     writer_put(print->writer, ") limit ");
     ast_print_count(print, form->u.each.limit);
-    writer_put(print->writer, " ");
-    print_block(print, form->u.each.body);
-}
-
-static void print_if(struct print *print, const struct ast_form *form)
-{
-    writer_put(print->writer, "if ");
-    ast_print_bracketed(print, form->u.if_.condition->text);
-    writer_put(print->writer, " ");
-    print_block(print, form->u.if_.yes);
-    if (form->u.if_.no) {
-        writer_put(print->writer, " else ");
-        print_form(print, form->u.if_.no);
-    }
 }
 
 /* A count that is a name would take brackets after it for its own. */
 static void print_retry(struct print *print, const struct ast_form *form)
 {
     bool touches = !form->u.retry.backoff && !form->u.retry.jitter && !form->u.retry.codes
-                   && form->u.retry.form->kind == AST_EXPR;
+                   && form->inner->kind == AST_EXPR;
 
-    writer_put(print->writer, "retry ");
+    writer_put(print->writer, " ");
     if (touches)
         ast_print_bracketed(print, form->u.retry.attempts->text);
     else
@@ -95,13 +81,11 @@ static void print_retry(struct print *print, const struct ast_form *form)
         ast_print_names(print, form->u.retry.codes);
         writer_put(print->writer, ":");
     }
-    writer_put(print->writer, " ");
-    print_form(print, form->u.retry.form);
 }
 
 static void print_do(struct print *print, const struct ast_form *form)
 {
-    writer_put(print->writer, "do ");
+    writer_put(print->writer, " ");
     if (form->u.do_.type)
         ast_print_typed(print, form->u.do_.type, "");
     if (form->u.do_.type && strchr(form->u.do_.type->text, '\0')[-1] == '*')
@@ -109,61 +93,57 @@ static void print_do(struct print *print, const struct ast_form *form)
     ast_print_braced(print, form->u.do_.body->text);
 }
 
-static void print_call(struct print *print, const struct ast_form *form)
+static void print_expr(struct print *print, const char *before, const struct ast_form *form)
 {
+    writer_put(print->writer, before);
+    ast_print_bracketed(print, form->u.expr->text);
+}
+
+static void print_call(struct print *print, const char *before, const struct ast_form *form)
+{
+    writer_put(print->writer, before);
     writer_put(print->writer, form->u.call.name);
     if (!form->u.call.bare)
         ast_print_args(print, form->u.call.args);
 }
 
-static void print_form(struct print *print, const struct ast_form *form)
+/* What stands between a form's word and what is inside it; a blank before it parts it from the word. */
+static void print_head(struct print *print, const struct ast_form *form)
 {
-    switch (form->kind) {
-    case AST_CALL: print_call(print, form); break;
-    case AST_SPAWN:
-        writer_put(print->writer, "spawn ");
-        print_call(print, form);
-        break;
-    case AST_EXPR: ast_print_bracketed(print, form->u.expr->text); break;
+    switch ((int)form->kind) {
+    case AST_CALL: print_call(print, "", form); break;
+    case AST_SPAWN: print_call(print, " ", form); break;
+    case AST_EXPR: print_expr(print, "", form); break;
+    case AST_IF:
+    case AST_WHILE: print_expr(print, " ", form); break;
     case AST_DO: print_do(print, form); break;
-    case AST_BLOCK: print_block(print, form->u.block); break;
-    case AST_ALL: print_branches(print, "all", form); break;
-    case AST_SETTLE: print_branches(print, "settle", form); break;
-    case AST_ANY: print_branches(print, "any", form); break;
-    case AST_RACE: print_branches(print, "race", form); break;
     case AST_EACH_IN:
     case AST_EACH_FROM: print_each(print, form); break;
-    case AST_IF: print_if(print, form); break;
-    case AST_WHILE:
-        writer_put(print->writer, "while ");
-        ast_print_bracketed(print, form->u.while_.condition->text);
-        writer_put(print->writer, " ");
-        print_block(print, form->u.while_.body);
-        break;
-    case AST_LOOP:
-        writer_put(print->writer, "loop ");
-        print_block(print, form->u.block);
-        break;
-    case AST_BREAK: writer_put(print->writer, "break"); break;
-    case AST_CONTINUE: writer_put(print->writer, "continue"); break;
-    case AST_JOIN: writer_put(print->writer, "join"); break;
     case AST_TIMEOUT:
-        ast_print_duration(print, "timeout ", form->u.timeout.limit);
-        writer_put(print->writer, " ");
-        print_form(print, form->u.timeout.form);
-        break;
+    case AST_DELAY: ast_print_duration(print, " ", form->u.duration); break;
     case AST_RETRY: print_retry(print, form); break;
-    case AST_DELAY: ast_print_duration(print, "delay ", form->u.delay); break;
-    case AST_RETURN:
-        writer_put(print->writer, form->u.return_.given ? "return " : "return");
-        if (form->u.return_.given)
-            print_form(print, form->u.return_.value);
-        break;
     case AST_REJECT:
-        writer_put(print->writer, "reject");
         if (form->u.reject.given)
             ast_print_args(print, form->u.reject.args);
         break;
+    default:
+        if (ast_form_is(form, FORM_BRANCHES))
+            print_branches(print, form);
+    }
+}
+
+static void print_form(struct print *print, const struct ast_form *form)
+{
+    if (ast_form_is(form, FORM_WORD))
+        writer_put(print->writer, ast_form_traits[form->kind].word);
+    print_head(print, form);
+    if (form->block) {
+        writer_put(print->writer, form->kind == AST_BLOCK ? "" : " ");
+        print_block(print, form->block);
+    }
+    if (form->inner && !ast_form_is(form, FORM_SOURCE)) {
+        writer_put(print->writer, form->kind == AST_IF ? " else " : " ");
+        print_form(print, form->inner);
     }
 }
 

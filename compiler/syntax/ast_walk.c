@@ -1,5 +1,15 @@
-/* ast_walk.c - one walk over all forms of a chain's body. */
+/* ast_walk.c - the traits of forms, and one walk over all forms of a chain's body. */
 #include "syntax/ast_walk.h"
+
+const struct ast_form_traits ast_form_traits[] = {
+#define FORM(kind, word, flags) [kind] = { word, flags },
+#include "syntax/ast_form.def"
+};
+
+bool ast_form_is(const struct ast_form *form, enum ast_form_flags flags)
+{
+    return (ast_form_traits[form->kind].flags & flags) != 0;
+}
 
 static void walk_pipeline(const struct ast_visitor *visitor, struct ast_pipeline *pipeline);
 static void walk_form(const struct ast_visitor *visitor, struct ast_form *form);
@@ -40,56 +50,33 @@ static void walk_branches(const struct ast_visitor *visitor, const struct ast_fo
     }
 }
 
-static void walk_each(const struct ast_visitor *visitor, const struct ast_form *form)
+static void walk_timeout_or_each(const struct ast_visitor *visitor, const struct ast_form *form)
 {
-    if (form->kind == AST_EACH_FROM) {
+    if (form->inner != NULL) {
         enter(visitor, form, 0);
-        walk_form(visitor, form->u.each.source);
+        walk_form(visitor, form->inner);
         leave(visitor);
     }
-    enter(visitor, form, 1);
-    ast_walk_block(visitor, form->u.each.body);
-    leave(visitor);
-}
-
-static void walk_timeout(const struct ast_visitor *visitor, const struct ast_form *form)
-{
-    enter(visitor, form, 0);
-    walk_form(visitor, form->u.timeout.form);
-    leave(visitor);
+    if (form->block != NULL) {
+        enter(visitor, form, 1);
+        ast_walk_block(visitor, form->block);
+        leave(visitor);
+    }
 }
 
 static void walk_inside(const struct ast_visitor *visitor, struct ast_form *form)
 {
-    switch (form->kind) {
-    case AST_BLOCK:
-    case AST_LOOP: ast_walk_block(visitor, form->u.block); break;
-    case AST_ALL:
-    case AST_SETTLE:
-    case AST_ANY:
-    case AST_RACE: walk_branches(visitor, form); break;
-    case AST_EACH_FROM:
-    case AST_EACH_IN: walk_each(visitor, form); break;
-    case AST_IF:
-        ast_walk_block(visitor, form->u.if_.yes);
-        walk_form(visitor, form->u.if_.no);
-        break;
-    case AST_WHILE: ast_walk_block(visitor, form->u.while_.body); break;
-    case AST_TIMEOUT: walk_timeout(visitor, form); break;
-    case AST_RETRY:
+    if (form->kind == AST_DO)
+        visit_type(visitor, form->u.do_.type);
+    if (form->kind == AST_RETRY)
         visit_codes(visitor, form->u.retry.codes);
-        walk_form(visitor, form->u.retry.form);
-        break;
-    case AST_RETURN: walk_form(visitor, form->u.return_.value); break;
-    case AST_DO: visit_type(visitor, form->u.do_.type); break;
-    case AST_CALL:
-    case AST_EXPR:
-    case AST_BREAK:
-    case AST_CONTINUE:
-    case AST_DELAY:
-    case AST_SPAWN:
-    case AST_JOIN:
-    case AST_REJECT: break;
+    if (ast_form_is(form, FORM_BRANCHES))
+        walk_branches(visitor, form);
+    else if (ast_form_is(form, FORM_FORKS))
+        walk_timeout_or_each(visitor, form);
+    else {
+        ast_walk_block(visitor, form->block);
+        walk_form(visitor, form->inner);
     }
 }
 
