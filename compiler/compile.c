@@ -185,6 +185,7 @@ void compile_begin(struct compilation *compilation, const struct options *option
                                                .header_name = "out.h",
                                                .source_name = "in.chain",
                                                .lines = !options->no_lines,
+                                               .debug = options->debug,
                                                .vendored = options->vendored };
     *program = (struct program){ .arena = arena,
                                  .names = &compilation->names,

@@ -248,6 +248,7 @@ static enum status translate(struct session *session)
         .header_name = header_name(session),
         .source_name = last_part(source->path),
         .lines = !options->no_lines,
+        .debug = options->debug,
         .vendored = options->vendored,
     };
     compile(compilation, source);

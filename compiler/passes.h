@@ -93,6 +93,7 @@ struct emit_options {
     const char *header_name; /* and as #include does */
     const char *source_name; /* for the banner */
     bool lines;              /* #line directives */
+    bool debug;              /* tables for dumps and debuggers */
     bool vendored;           /* chain.h has all of the runtime, and the modules */
     uint32_t digest;         /* of the header; for emit_c */
 };

@@ -31,6 +31,8 @@ static const char *const help_text[] = {
     "      --outdir=DIR        write NAME.c and NAME.h of every input into this folder\n"
     "      --if-changed        leave an output alone that would get the bytes it has\n"
     "  -l, --no-lines          no #line directives\n"
+    "  -g, --debug             with tables from which chain_loop_dump() and chain-gdb.py know the\n"
+    "                          branches and names of a chain\n"
     "      --vendor            for a project with the two files of --emit-runtime: the output\n"
     "                          includes chain.h and nothing else of the runtime\n"
     "      --emit-runtime=DIR  write the runtime as chain.c and chain.h into this folder\n"
@@ -90,7 +92,7 @@ enum {
     OPTION_RUNTIME_DIR
 };
 
-static const char short_options[] = ":o:lI:M:W:hV";
+static const char short_options[] = ":o:lgI:M:W:hV";
 
 static const struct option long_options[] = {
     { "output", required_argument, NULL, 'o' },
@@ -98,6 +100,7 @@ static const struct option long_options[] = {
     { "outdir", required_argument, NULL, OPTION_OUTDIR },
     { "if-changed", no_argument, NULL, OPTION_IF_CHANGED },
     { "no-lines", no_argument, NULL, 'l' },
+    { "debug", no_argument, NULL, 'g' },
     { "vendor", no_argument, NULL, OPTION_VENDOR },
     { "emit-runtime", required_argument, NULL, OPTION_EMIT_RUNTIME },
     { "check", no_argument, NULL, OPTION_CHECK },
@@ -253,6 +256,7 @@ static void take_output_option(struct reader *reader, int option)
     case OPTION_OUTDIR: options->outdir = optarg; break;
     case OPTION_IF_CHANGED: options->if_changed = true; break;
     case 'l': options->no_lines = true; break;
+    case 'g': options->debug = true; break;
     case OPTION_VENDOR: options->vendored = true; break;
     case OPTION_EMIT_RUNTIME: options->runtime_copy = optarg; break;
     case OPTION_CHECK: options->check_only = true; break;

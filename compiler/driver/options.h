@@ -43,7 +43,7 @@ struct options {
     const char *data_dir;
     const char *data_problem;
     const struct source *response_files; /* that were read; a list */
-    bool no_lines, check_only, if_changed, vendored, color;
+    bool no_lines, debug, check_only, if_changed, vendored, color;
     bool skeleton; /* a test of the chains instead of the two files */
     bool wants_depfile, phony_targets;
 };

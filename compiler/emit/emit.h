@@ -204,6 +204,10 @@ void emit_blocking_functions(struct emitter *emitter); /* of those that the chai
 bool emit_has_cancel(const struct ir_chain *chain);
 void emit_cancel(struct emitter *emitter);
 
+/* emit_debug.c: the tables of --debug, and the site that leads to them. */
+void emit_debug(struct emitter *emitter);
+const char *emit_debug_site(const struct emitter *emitter);
+
 /* skeleton_stubs.c, for skeleton.c */
 void skeleton_stubs(struct emitter *emitter, const struct ir_chain *chains);
 const char *skeleton_last_part(const char *path);

@@ -88,6 +88,8 @@ static void emit_sites(struct emitter *emitter)
             emit_site(emitter, &packed, state_span(chain, block), block->state);
     for (const struct ir_site *site = chain->sites; site != NULL; site = site->next)
         emit_site(emitter, &packed, site->span, site->step);
+    if (emitter->options->debug)
+        emit_packed(&packed, emit_debug_site(emitter));
     writer_put(emitter->writer, "\n};\n");
 }
 
@@ -336,6 +338,8 @@ static void emit_chain_functions(struct emitter *emitter)
 
     emit_states(emitter);
     emit_site_names(emitter);
+    if (emitter->options->debug)
+        emit_debug(emitter);
     emit_sites(emitter);
     emit_declarations(emitter);
     emit_callers(emitter);

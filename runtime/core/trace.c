@@ -12,6 +12,7 @@
 #include "trace.h"
 
 #include "core.h"
+#include "text.h"
 
 static uint64_t generation(uint64_t tag)
 {
@@ -289,90 +290,33 @@ bool chain_trace_is_linked(void)
 
 /* ---- text ---------------------------------------------------------------- */
 
-struct line {
-    char *text;
-    size_t size, length;
-};
-
-static void put_char(struct line *line, char c)
-{
-    if (line->length + 1 < line->size)
-        line->text[line->length] = c;
-    line->length++;
-}
-
-static void put_text(struct line *line, const char *text)
-{
-    while (*text != '\0')
-        put_char(line, *text++);
-}
-
-/* Divides by ten and returns the rest; 16 bits at a time, as small processors
- * have no division of 64. */
-static unsigned last_digit(uint64_t *number)
-{
-    uint64_t quotient = 0;
-    uint32_t part = 0;
-
-    for (int shift = 48; shift >= 0; shift -= 16) {
-        part = part % 10 << 16 | (uint32_t)(*number >> shift & 0xffff);
-        quotient |= (uint64_t)(part / 10) << shift;
-    }
-    *number = quotient;
-    return part % 10;
-}
-
-/* At least `digits`; a point before the last `decimals`, if any. */
-static void put_number(struct line *line, uint64_t number, unsigned digits, unsigned decimals)
-{
-    char text[20];
-    unsigned count = 0;
-
-    do
-        text[count++] = (char)('0' + last_digit(&number));
-    while (number != 0);
-    while (count < digits)
-        text[count++] = '0';
-    while (count != 0) {
-        put_char(line, text[--count]);
-        if (count != 0 && count == decimals)
-            put_char(line, '.');
-    }
-}
-
-static void put_word(struct line *line, const char *text)
-{
-    put_char(line, ' ');
-    put_text(line, text);
-}
-
-static void put_code(struct line *line, int code)
+static void put_code(struct chain__text *line, int code)
 {
     const char *name = code == 0                      ? "value"
                        : code == CHAIN_CODE_CANCELLED ? "cancelled"
                                                       : chain_code_name(code);
 
-    put_word(line, name != NULL ? name : "");
+    chain__text_word(line, name != NULL ? name : "");
     if (name == NULL)
-        put_number(line, (uint64_t)(unsigned)code, 1, 0);
+        chain__text_number(line, (uint64_t)(unsigned)code, 1, 0);
 }
 
-static void put_place(struct line *line, const struct chain_event *event)
+static void put_place(struct chain__text *line, const struct chain_event *event)
 {
     const struct chain_site *site = event->origin;
 
     if (event->type != NULL && event->type->sites != NULL && event->state < event->type->states)
         site = &event->type->sites[event->state];
-    put_word(line, event->type != NULL ? event->type->name : "-");
-    put_word(line, site != NULL ? site->step : "-");
-    put_word(line, site != NULL ? site->file : "-");
+    chain__text_word(line, event->type != NULL ? event->type->name : "-");
+    chain__text_word(line, site != NULL ? site->step : "-");
+    chain__text_word(line, site != NULL ? site->file : "-");
     if (site != NULL) {
-        put_char(line, ':');
-        put_number(line, (uint64_t)(unsigned)site->line, 1, 0);
+        chain__text_char(line, ':');
+        chain__text_number(line, (uint64_t)(unsigned)site->line, 1, 0);
     }
 }
 
-static void put_rest(struct line *line, const struct chain_event *event)
+static void put_rest(struct chain__text *line, const struct chain_event *event)
 {
     switch (event->kind) {
     case CHAIN_EVENT_RUN:
@@ -380,8 +324,8 @@ static void put_rest(struct line *line, const struct chain_event *event)
     case CHAIN_EVENT_BRANCH:
     case CHAIN_EVENT_START:
         if (event->after != 0) {
-            put_word(line, "after #");
-            put_number(line, event->after, 1, 0);
+            chain__text_word(line, "after #");
+            chain__text_number(line, event->after, 1, 0);
         }
         break;
     case CHAIN_EVENT_REJECTION:
@@ -418,15 +362,14 @@ const char *chain_trace_kind(enum chain_event_kind kind)
 
 size_t chain_trace_text(const struct chain_event *event, char *text, size_t size)
 {
-    struct line line = { text, size, 0 };
+    struct chain__text line = { text, size, 0 };
 
-    put_number(&line, event->time, 7, 6);
-    put_word(&line, "#");
-    put_number(&line, event->number, 1, 0);
-    put_word(&line, chain_trace_kind(event->kind));
+    chain__text_number(&line, event->time, 7, 6);
+    chain__text_word(&line, "#");
+    chain__text_number(&line, event->number, 1, 0);
+    chain__text_word(&line, chain_trace_kind(event->kind));
     put_place(&line, event);
     put_rest(&line, event);
-    if (size != 0)
-        text[line.length < size ? line.length : size - 1] = '\0';
+    chain__text_end(&line);
     return line.length;
 }

@@ -254,6 +254,8 @@ class Break(gdb.Command):
         places = []
         for number in range(int(chain["states"])):
             site = (chain["sites"] + number).dereference()
+            if int(site["line"]) == 0:  # leads to the tables of chainc --debug
+                continue
             place = f"{text(site['file'])}:{int(site['line'])}"
             if text(site["step"]) == step and place not in places:
                 places.append(place)

@@ -52,6 +52,10 @@ static inline void chain_bare_run(struct chain_strand *strand, struct chain_loop
 /* chain_root_cancel() for a bare chain that runs. */
 void chain_bare_cancel(struct chain_strand *strand);
 
+/* chain_loop_dump() for a bare chain that runs on `loop`. */
+void chain_bare_dump(const struct chain_strand *strand, struct chain_loop *loop,
+                     void (*line)(void *data, const char *text), void *data);
+
 /* The host's `resume` calls it first, for the strand that it was given. From
  * then on the memory belongs to the host again. */
 static inline void chain_bare_ended(struct chain_strand *strand, struct chain_loop *loop)

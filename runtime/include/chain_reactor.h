@@ -41,6 +41,22 @@ struct chain_loop *chain_reactor_loop(struct chain_reactor *reactor);
  * chain_trace_text() writes it. Thread: any. */
 void chain_trace_print(struct chain_loop *loop, const struct chain_event *event);
 
+/* A `line` for chain_loop_dump() that prints to a FILE:
+ * chain_loop_dump(loop, chain_dump_print, stderr). Thread: any. */
+void chain_dump_print(void *file, const char *text);
+
+/* From now on `signal`, such as SIGUSR1, makes the loop print to stderr what
+ * its chains wait for, as chain_loop_dump() tells it: at its next wait, so
+ * while none of them runs. 0 ends that; the loop's end does, too. The signal
+ * keeps its handler then, which does nothing. Several loops may ask for the
+ * same signal, and each prints its own chains. A child process has to call this
+ * itself. The program must not use the signal otherwise.
+ *
+ * 0; ENOTSUP if `loop` is not a reactor's; EINVAL if it is no signal that can
+ * be handled; the codes of eventfd(2) and of chain_io_wait(). Then the signal
+ * is not waited for. */
+int chain_loop_dump_on_signal(struct chain_loop *loop, int signal);
+
 /* Sets how many threads a pool of a reactor's loop has at most (rule 104);
  * without this call 4. `pool` is the name after `on`, and is copied; NULL: the
  * pool of functions without `on`. Call it before the first use of the pool.

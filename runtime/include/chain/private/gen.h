@@ -718,6 +718,7 @@ static inline void chain__impossible(void)
 #include "chain/private/join.h"
 #include "chain/private/spawn.h"
 #include "chain/private/run.h"
+#include "chain/private/debug.h"
 #include "chain_bare.h"
 /* clang-format on */
 

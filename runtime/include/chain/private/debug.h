@@ -1,0 +1,52 @@
+/* chain/private/debug.h - what chainc --debug writes about a chain, for
+ * chain_loop_dump() and chain-gdb.py. Part of chain/private/gen.h, which
+ * includes it. Not for people. */
+#ifndef CHAIN_PRIVATE_DEBUG_H
+#define CHAIN_PRIVATE_DEBUG_H
+
+#include "chain/private/gen.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A state: what a strand waits for that resumes there. */
+struct chain__step {
+    const char *what; /* "http_get", "delay", "all"; NULL: nothing */
+    unsigned due;     /* CHAIN__DUE(): where in the storage its timer is; 0: there is none */
+};
+
+#define CHAIN__DUE(type) ((unsigned)offsetof(struct type, timer) + 1)
+
+enum chain__branch_kind {
+    CHAIN__BRANCHES_END,
+    CHAIN__BRANCH_IS_OP,     /* one operation: its header */
+    CHAIN__BRANCH_IS_STRAND, /* a strand */
+    CHAIN__BRANCH_IS_ITEMS   /* the slots of an each */
+};
+
+/* A branch, or the slots of an each, that a strand waits for. `place` counts
+ * from the struct of the chain's branches, or from the slot of the item that
+ * waits. */
+struct chain__branch {
+    unsigned at; /* the state in which it waits */
+    enum chain__branch_kind kind;
+    struct chain__step step; /* of one operation */
+    size_t place;
+    size_t limit, size, strand; /* of slots: how many, of how many bytes, with the strand where */
+};
+
+/* The last site of a chain that has such tables leads to this: its line is 0,
+ * and its `step` points here. Programs without them have no such site. */
+struct chain__debug {
+    const struct chain__step *steps; /* by state */
+    size_t states;
+    const struct chain__branch *branches; /* by state; NULL: it never waits for any */
+    size_t branches_place;                /* where in the frame the pointer to their struct is */
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
