@@ -29,19 +29,19 @@ static const char *const help_text[] = {
     "                          NAME.h in the current folder; -: the C file to standard output)\n"
     "      --header=FILE       write the header here\n"
     "      --outdir=DIR        write NAME.c and NAME.h of every input into this folder\n"
-    "      --if-changed        leave an output alone that would get the bytes it has\n"
+    "      --if-changed        do not write an output whose bytes would stay the same\n"
     "  -l, --no-lines          no #line directives\n"
     "  -g, --debug             with tables from which chain_loop_dump() and chain-gdb.py know the\n"
     "                          branches and names of a chain\n"
     "      --vendor            for a project with the two files of --emit-runtime: the output\n"
     "                          includes chain.h and nothing else of the runtime\n"
     "      --emit-runtime=DIR  write the runtime as chain.c and chain.h into this folder\n"
-    "      --skeleton          write a test of the chains, with stubs for the operations, instead\n"
+    "      --skeleton          write instead a test of the chains, with stubs for the operations\n"
     "                          (default: NAME_test.c)\n"
     "      --check             only look for errors\n"
-    "      --dump=WHAT         print tokens, ast, source, checked, ir or frame instead\n"
+    "      --dump=WHAT         print instead tokens, ast, source, checked, ir or frame\n"
     "      --report[=json]     print instead how large every chain is, and what shares storage\n"
-    "      --cc=COMMAND        the C compiler that --report asks, with its flags (default: CC of\n"
+    "      --cc=COMMAND        the C compiler that --report runs, with its flags (default: CC of\n"
     "                          the environment, else cc)\n",
     "\n"
     "Input (FILE may be -, for standard input):\n"
@@ -49,8 +49,8 @@ static const char *const help_text[] = {
     "      @FILE               take more arguments from this file\n"
     "\n"
     "Dependencies, as gcc writes them:\n"
-    "  -MD                     write what the outputs depend on to NAME.d beside the C file\n"
-    "  -MF FILE                write it here\n"
+    "  -MD                     write the dependencies of the outputs to NAME.d beside the C file\n"
+    "  -MF FILE                write them here\n"
     "      --depfile=FILE      the same as -MD -MF FILE\n"
     "  -MT TARGET              the target of the rule, as it is (default: the C file as -o names\n"
     "                          it; several are written side by side)\n"
@@ -58,8 +58,8 @@ static const char *const help_text[] = {
     "  -MP                     add an empty rule for every imported file\n",
     "\n"
     "Messages:\n"
-    "  -Wno-NAME               do not warn of NAME, which is printed after each warning\n"
-    "  -Wall                   all warnings, as without it\n"
+    "  -Wno-NAME               switch a warning off: each warning is printed with its NAME\n"
+    "  -Wall                   no effect: all warnings are on\n"
     "  -Werror                 warnings are errors\n"
     "      --color=WHEN        always, never, or auto: on a terminal if NO_COLOR is not set\n"
     "\n"
@@ -70,7 +70,8 @@ static const char *const help_text[] = {
     "      --print-datadir     print where the installed modules are\n"
     "      --print-runtime-dir print where the runtime is as two files\n"
     "\n"
-    "Exit status: 0; 1 for errors in the input; 2 for usage, reading and writing.\n",
+    "Exit status: 0; 1: errors in the input; 2: wrong usage, or a file that cannot be\n"
+    "read or written.\n",
     NULL,
 };
 
