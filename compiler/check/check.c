@@ -76,12 +76,12 @@ struct node *check_block(struct checker *checker, const struct ast_block *block)
     node->u.block.scope = checker->scope;
     node->u.block.vars = check_vars(checker, block->vars);
     if (block->pipeline != NULL)
-        node->u.block.body = check_pipeline(checker, block->pipeline);
+        node->body = check_pipeline(checker, block->pipeline);
     else
-        node->u.block.body = check_new_node(checker, NODE_NOTHING, block->span);
+        node->body = check_new_node(checker, NODE_NOTHING, block->span);
     check_scope_close(checker);
-    check_take_type(node, node->u.block.body);
-    node->ends = node->u.block.body->ends;
+    check_take_type(node, node->body);
+    node->ends = node->body->ends;
     return node;
 }
 
@@ -134,7 +134,7 @@ static struct node *check_undo(struct checker *checker, const struct ast_form *f
     checker->assigned = assigned;
     if (node->kind == NODE_CALL)
         return node;
-    block->u.block.body = node;
+    block->body = node;
     check_take_type(block, node);
     return block;
 }
@@ -145,7 +145,7 @@ static struct node *check_step(struct checker *checker, const struct ast_step *s
 
     if (node->binding != NULL) { /* a block whose last step is bound inside, bound again outside */
         struct node *outer = check_new_node(checker, NODE_BLOCK, step->span);
-        outer->u.block.body = node;
+        outer->body = node;
         outer->u.block.scope = checker->scope;
         check_take_type(outer, node);
         node = outer;
@@ -180,16 +180,16 @@ static struct node *check_then(struct checker *checker, struct node *first,
     struct incoming *outer = checker->it;
 
     check_reachable(checker, first, clause);
-    node->u.then.first = first;
+    node->before = first;
     first->clause = node;
-    node->u.then.it = checker->it = arena_new(checker->arena, struct incoming);
+    node->u.clause.it = checker->it = arena_new(checker->arena, struct incoming);
     checker->it->node = first;
     checker->it->scope = checker->scope;
     check_keep_owned(checker, first);
-    node->u.then.second = check_step(checker, clause->step);
+    node->body = check_step(checker, clause->step);
     checker->it = outer;
-    check_take_type(node, node->u.then.second);
-    node->ends = first->ends || node->u.then.second->ends;
+    check_take_type(node, node->body);
+    node->ends = first->ends || node->body->ends;
     return node;
 }
 
@@ -253,14 +253,13 @@ static struct node *check_else(struct checker *checker, struct node *then,
     struct moved moved = checker->moved;
 
     check_own_handler(checker, start, first_end);
-    then->u.then.no =
-        check_handler(checker, clause->else_step, at_start,
-                      "a rejection before it leads to this 'else'", &then->u.then.err);
-    meet_ways(checker, then, &then_set, then->u.then.no, "the 'else' goes on without it");
-    join_moved(checker, then, &moved, then->u.then.no);
+    then->second = check_handler(checker, clause->else_step, at_start,
+                                 "a rejection before it leads to this 'else'", &then->u.clause.err);
+    meet_ways(checker, then, &then_set, then->second, "the 'else' goes on without it");
+    join_moved(checker, then, &moved, then->second);
     /* for the types: the first step's end is its own matter */
-    then->ends = then->u.then.second->ends;
-    check_take_types(then, then->u.then.second, then->u.then.no);
+    then->ends = then->body->ends;
+    check_take_types(then, then->body, then->second);
     return then;
 }
 
@@ -272,16 +271,15 @@ static struct node *check_catch(struct checker *checker, struct node *body,
     struct assigned body_set = checker->assigned;
     struct moved moved = checker->moved;
 
-    node->u.catch_.body = body;
+    node->before = body;
     body->clause = node;
-    node->u.catch_.codes = clause->codes;
+    node->u.clause.codes = clause->codes;
     check_own_handler(checker, start, checker->serial);
-    node->u.catch_.handler =
-        check_handler(checker, clause->step, at_start,
-                      "a rejection before it leads to this 'catch'", &node->u.catch_.err);
-    meet_ways(checker, body, &body_set, node->u.catch_.handler, "the 'catch' goes on without it");
-    join_moved(checker, body, &moved, node->u.catch_.handler);
-    check_take_types(node, body, node->u.catch_.handler);
+    node->body = check_handler(checker, clause->step, at_start,
+                               "a rejection before it leads to this 'catch'", &node->u.clause.err);
+    meet_ways(checker, body, &body_set, node->body, "the 'catch' goes on without it");
+    join_moved(checker, body, &moved, node->body);
+    check_take_types(node, body, node->body);
     return node;
 }
 
@@ -294,19 +292,19 @@ static struct node *check_finally(struct checker *checker, struct node *body,
     struct moved moved = checker->moved;
     struct own_point cleanup;
 
-    node->u.finally.body = body;
+    node->before = body;
     body->clause = node;
     checker->assigned = check_assigned_copy(checker, &assigned);
     check_assigned_meet(checker, &checker->assigned, at_start,
                         "a rejection before it leads to this 'finally'", clause->span);
     check_own_handler(checker, start, checker->serial);
     cleanup = check_own_here(checker);
-    node->u.finally.cleanup = check_shielded(checker, clause->step->form, "finally",
-                                             "'finally' receives nothing (rule 37)");
+    node->body = check_shielded(checker, clause->step->form, "finally",
+                                "'finally' receives nothing (rule 37)");
     check_own_after_cleanup(checker, &cleanup, &moved);
     checker->assigned = assigned;
     check_take_type(node, body);
-    node->ends = body->ends || (node->u.finally.cleanup->ends && !node->u.finally.cleanup->wrong);
+    node->ends = body->ends || (node->body->ends && !node->body->wrong);
     return node;
 }
 

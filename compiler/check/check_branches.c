@@ -43,15 +43,15 @@ static void check_winner(struct checker *checker, const struct ast_branch *branc
 
     check_own_winner(checker, start);
     node->u.block.it = checker->it = arena_new(checker->arena, struct incoming);
-    checker->it->node = node->u.block.body;
+    checker->it->node = node->body;
     checker->it->scope = checker->scope;
     checker->err_is_bare = false;
-    check_keep_owned(checker, node->u.block.body);
-    node->u.block.winner = check_block(checker, branch->winner);
+    check_keep_owned(checker, node->body);
+    node->second = check_block(checker, branch->winner);
     checker->it = outer;
     checker->err_is_bare = outer_bare;
-    node->ends = node->u.block.body->ends || node->u.block.winner->ends;
-    check_take_type(node, node->u.block.winner);
+    node->ends = node->body->ends || node->second->ends;
+    check_take_type(node, node->second);
 }
 
 /* ---- settle -------------------------------------------------------------- */
@@ -77,7 +77,7 @@ static struct ctype settled_type(struct checker *checker, struct ctype type)
 /* What the branch's last `as` binds: its outcome, visible after the whole. */
 static void bind_outcome(struct checker *checker, struct node *node, const struct ast_step *step)
 {
-    struct node *body = node->u.block.body;
+    struct node *body = node->body;
     struct ctype type =
         step->as_type != NULL ? ctype_of_text(checker->arena, step->as_type) : body->type;
     struct variable *variable, **last;
@@ -124,10 +124,10 @@ static struct node *check_branch(struct checker *checker, const struct ast_branc
     checker->unbound_step = outcome;
     checker->outside_scope = saved.scope;
     node->u.block.scope = checker->scope;
-    node->u.block.body = check_pipeline(checker, branch->pipeline);
+    node->body = check_pipeline(checker, branch->pipeline);
     checker->unbound_step = saved.unbound_step;
-    check_take_type(node, node->u.block.body);
-    node->ends = node->u.block.body->ends;
+    check_take_type(node, node->body);
+    node->ends = node->body->ends;
     winner = checker->serial;
     if (branch->winner != NULL && (kind == AST_RACE || kind == AST_ANY))
         check_winner(checker, branch, node, start);
@@ -184,14 +184,13 @@ static void take_branch_type(struct node *node, const struct node *branch, bool 
 
 struct node *check_branches(struct checker *checker, const struct ast_form *form)
 {
-    struct node *node = check_new_node(checker, NODE_BRANCHES, form->span),
-                **last = &node->u.branches.first;
+    struct node *node = check_new_node(checker, NODE_BRANCHES, form->span), **last = &node->body;
     struct assigned result = check_assigned_copy(checker, &checker->assigned);
     struct variable *outer = checker->outside;
     struct own_point start = check_own_here(checker);
     unsigned count = 0;
 
-    node->u.branches.kind = form->kind;
+    node->u.combinator = form->kind;
     checker->outside = NULL;
     for (const struct ast_branch *branch = form->u.branches; branch != NULL;
          branch = branch->next) {
@@ -250,12 +249,11 @@ static struct node *check_source(struct checker *checker, const struct ast_form 
 /* What an item does: nothing else than `source as NAME then { … }`, over and over. */
 static struct node *check_pulled(struct checker *checker, const struct ast_form *form)
 {
-    struct node *node = check_new_node(checker, NODE_THEN, form->block->span);
+    struct node *node = check_new_node(checker, NODE_ITEM, form->block->span);
 
-    node->u.then.pulls = true;
-    node->u.then.first = check_source(checker, form);
-    node->u.then.it = checker->it = check_no_incoming(checker, "an item begins without a value");
-    node->u.then.second = check_block(checker, form->block);
+    node->body = check_source(checker, form);
+    checker->it = check_no_incoming(checker, "an item begins without a value");
+    node->second = check_block(checker, form->block);
     return node;
 }
 
@@ -307,13 +305,13 @@ struct node *check_each(struct checker *checker, const struct ast_form *form)
     if (form->kind == AST_EACH_IN) {
         node->u.each.index = check_index(checker, form->u.each.name);
         checker->it = check_no_incoming(checker, "an item begins without a value");
-        body->u.block.body = check_block(checker, form->block);
+        body->body = check_block(checker, form->block);
     } else
-        body->u.block.body = check_pulled(checker, form);
+        body->body = check_pulled(checker, form);
     check_own_once(checker, &start, "an 'each': the other items would not have it");
     checker->it = outer;
     check_scope_close(checker);
-    node->u.each.body = body;
+    node->body = body;
     return node;
 }
 
@@ -326,14 +324,14 @@ struct node *check_timeout(struct checker *checker, const struct ast_form *form)
     struct node *node = check_new_node(checker, NODE_TIMEOUT, form->span);
     struct node *branch = check_new_node(checker, NODE_BLOCK, form->inner->span);
 
-    node->u.timeout.limit = check_duration(checker, form->u.duration);
-    node->u.timeout.branch = branch;
+    node->u.limit = check_duration(checker, form->u.duration);
+    node->body = branch;
     check_scope_open(checker, branch->span);
     branch->u.block.scope = checker->scope;
-    branch->u.block.body = check_form(checker, form->inner);
+    branch->body = check_form(checker, form->inner);
     check_scope_close(checker);
-    check_take_type(branch, branch->u.block.body);
-    branch->ends = branch->u.block.body->ends;
+    check_take_type(branch, branch->body);
+    branch->ends = branch->body->ends;
     check_take_type(node, branch);
     node->ends = branch->ends;
     return node;

@@ -34,7 +34,6 @@ static struct node *check_do(struct checker *checker, const struct ast_form *for
     struct node *node = check_new_node(checker, NODE_DO, form->span);
     if (form->u.do_.type != NULL)
         node->type = ctype_of_text(checker->arena, form->u.do_.type);
-    node->u.do_.type = node->type;
     node->resource = ctype_resource(checker->program, node->type);
     node->u.do_.body = check_text(checker, form->u.do_.body, no_type, true, node);
     if (text_mentions(node->u.do_.body, node->type) != NULL) /* what it returns may be that */
@@ -61,18 +60,18 @@ static struct node *check_if(struct checker *checker, const struct ast_form *for
     struct own_point before;
     struct moved yes;
 
-    node->u.if_.condition = check_condition(checker, form->u.expr);
+    node->u.expr = check_condition(checker, form->u.expr);
     before = check_own_here(checker);
-    node->u.if_.yes = check_block(checker, form->block);
+    node->body = check_block(checker, form->block);
     yes = checker->moved;
     check_own_return(checker, &before);
     if (form->inner != NULL) {
-        node->u.if_.no = check_form(checker, form->inner);
-        check_take_types(node, node->u.if_.yes, node->u.if_.no);
-        if (node->u.if_.no->ends)
+        node->second = check_form(checker, form->inner);
+        check_take_types(node, node->body, node->second);
+        if (node->second->ends)
             checker->moved = yes;
     }
-    if (!node->u.if_.yes->ends)
+    if (!node->body->ends)
         check_own_join(checker, &yes);
     return node;
 }
@@ -88,12 +87,12 @@ static struct node *check_loop(struct checker *checker, const struct ast_form *f
     checker->it = check_no_incoming(checker, "a loop's round begins without a value (rule 93)");
     checker->has_break = false;
     if (form->kind == AST_WHILE)
-        node->u.loop.condition = check_condition(checker, form->u.expr);
+        node->u.expr = check_condition(checker, form->u.expr);
     check_own_loop_begin(checker, &own, form->kind == AST_WHILE);
     checker->loops++;
-    node->u.loop.body = check_block(checker, form->block);
+    node->body = check_block(checker, form->block);
     checker->loops--;
-    if (!node->u.loop.body->ends)
+    if (!node->body->ends)
         check_own_next_round(checker);
     check_own_loop_end(checker);
     node->ends = form->kind == AST_LOOP && !checker->has_break;
@@ -161,12 +160,12 @@ static struct node *check_return(struct checker *checker, const struct ast_form 
             diag_report(checker->diags, D_RETURN_NOTHING, form->span, chain->name);
         return node;
     }
-    node->u.value = check_returned(checker, form->inner);
+    node->body = check_returned(checker, form->inner);
     if (ctype_is_void(chain->value)) {
-        if (node->u.value->flexible || !ctype_is_void(node->u.value->type))
+        if (node->body->flexible || !ctype_is_void(node->body->type))
             diag_report(checker->diags, D_RETURN_VALUE, form->span, chain->name);
     } else
-        check_wanted(checker, node->u.value, chain->value, true);
+        check_wanted(checker, node->body, chain->value, true);
     return node;
 }
 
@@ -242,35 +241,36 @@ static bool is_shorter(const struct ast_duration *to, const struct ast_duration 
 static struct node *check_retry(struct checker *checker, const struct ast_form *form)
 {
     struct node *node = check_new_node(checker, NODE_RETRY, form->span);
+    struct node_retry *retry = node->u.retry = arena_new(checker->arena, struct node_retry);
     struct variable *outer = checker->attempt;
     struct incoming *it = checker->it;
     struct own_point start;
     intmax_t number;
     struct ast_c attempts = { form->u.retry.attempts->span, form->u.retry.attempts->text };
 
-    node->u.retry.attempt = check_variable_new(checker, VARIABLE_ATTEMPT, "attempt",
-                                               ctype_of_words(checker->arena, "int"), form->span);
-    checker->attempt = node->u.retry.attempt;
-    node->u.retry.attempts = check_text(checker, &attempts, no_type, false, NULL);
+    retry->attempt = check_variable_new(checker, VARIABLE_ATTEMPT, "attempt",
+                                        ctype_of_words(checker->arena, "int"), form->span);
+    checker->attempt = retry->attempt;
+    retry->attempts = check_text(checker, &attempts, no_type, false, NULL);
     if (form->u.retry.backoff != NULL)
-        node->u.retry.backoff = check_duration(checker, form->u.retry.backoff);
+        retry->backoff = check_duration(checker, form->u.retry.backoff);
     if (form->u.retry.to != NULL)
-        node->u.retry.to = check_duration(checker, form->u.retry.to);
+        retry->to = check_duration(checker, form->u.retry.to);
     if (is_shorter(form->u.retry.to, form->u.retry.backoff))
         diag_report(checker->diags, D_BACKOFF_RANGE, form->u.retry.to->span);
-    node->u.retry.jitter = number_text(form->u.retry.jitter);
-    if (node->u.retry.jitter != NULL && node->u.retry.backoff == NULL)
+    retry->jitter = number_text(form->u.retry.jitter);
+    if (retry->jitter != NULL && retry->backoff == NULL)
         diag_report(checker->diags, D_JITTER, form->u.retry.jitter->span);
-    if (node->u.retry.jitter != NULL && ctext_number(node->u.retry.jitter, &number) && number > 100)
+    if (retry->jitter != NULL && ctext_number(retry->jitter, &number) && number > 100)
         diag_report(checker->diags, D_JITTER_RANGE, form->u.retry.jitter->span);
     if (ctext_number(attempts.text, &number) && number < 1)
         diag_report(checker->diags, D_RETRY_ZERO, attempts.span, attempts.text);
-    node->u.retry.codes = form->u.retry.codes;
+    retry->codes = form->u.retry.codes;
     start = check_own_here(checker);
-    node->u.retry.body = check_form(checker, form->inner);
+    node->body = check_form(checker, form->inner);
     check_own_once(checker, &start, "a 'retry': the next attempt would not have it");
-    check_take_type(node, node->u.retry.body);
-    node->ends = node->u.retry.body->ends;
+    check_take_type(node, node->body);
+    node->ends = node->body->ends;
     checker->attempt = outer;
     checker->it = it;
     return node;

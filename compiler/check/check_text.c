@@ -264,7 +264,7 @@ static void check_reject_code(struct scan *scan, struct ctoken end)
 static void close_reject(struct scan *scan, struct ctoken token, const char *after)
 {
     int arguments = scan->reject_arguments[scan->reject_count - 1];
-    struct ctype type = scan->do_node->u.do_.type;
+    struct ctype type = scan->do_node->type;
     struct piece *piece;
 
     if (arguments == 1)

@@ -39,7 +39,7 @@ static struct variable *passed_on(struct variable *variable)
  * `clause`. */
 static struct node *guarded(const struct node *node)
 {
-    return node->kind == NODE_CATCH || node->kind == NODE_FINALLY ? node_before(node) : NULL;
+    return node_traits[node->kind].value == VALUE_OF_BEFORE ? node->before : NULL;
 }
 
 static struct variable *bound_as(const struct node *node);
@@ -65,12 +65,12 @@ static struct variable *bound_as(const struct node *node)
         way = guarded(way);
     bound = way->binding;
     if (bound == NULL && way->kind == NODE_THEN)
-        bound = bound_as(way->u.then.second);
+        bound = bound_as(way->body);
     else if (bound == NULL && way->kind == NODE_THEN_ELSE)
-        bound = both_bound_as(way->u.then.second, bound_as(way->u.then.second), way->u.then.no);
+        bound = both_bound_as(way->body, bound_as(way->body), way->second);
     for (; way != node; way = way->clause)
         if (way->clause->kind == NODE_CATCH)
-            bound = both_bound_as(way, bound, way->clause->u.catch_.handler);
+            bound = both_bound_as(way, bound, way->clause->body);
     return bound;
 }
 
@@ -84,11 +84,11 @@ static struct variable *holder(struct checker *checker, const struct node *node,
     if (bound != NULL)
         return bound;
     while (node->kind == NODE_FINALLY)
-        node = node->u.finally.body;
+        node = node->before;
     if (node->kind == NODE_EXPR && !ctype_is_void(node->type)) /* the name of what owns something */
         return text_moves(node->u.expr, node->type);
     if (node->kind == NODE_THEN)
-        return holder(checker, node->u.then.second, context);
+        return holder(checker, node->body, context);
     if (node->kind == NODE_DELAY)
         return passed_on(incoming_made(checker, node->u.delay.passes, context, node->span, NULL));
     return NULL;
@@ -188,16 +188,24 @@ static void demand_branch(struct checker *checker, struct node *branch, struct w
 {
     if (branch->ends)
         return;
-    if (branch->u.block.winner == NULL && passes_nothing(branch->u.block.body)) {
+    if (branch->second == NULL && passes_nothing(branch->body)) {
         if (is_misspelt_void(checker, ways->type, branch->span))
             return;
         struct diag *diag = diag_report(checker->diags, D_NO_VALUE, branch->span, "this branch");
         diag_help(checker->diags, diag, "a block after it can give one: `delay ... { (value) }`");
         return;
     }
-    demand_ways(checker,
-                branch->u.block.winner != NULL ? branch->u.block.winner : branch->u.block.body,
-                ways);
+    demand_ways(checker, branch->second != NULL ? branch->second : branch->body, ways);
+}
+
+static void demand_branches(struct checker *checker, struct node *node, struct ways *ways)
+{
+    if (node->u.combinator == AST_ALL || node->u.combinator == AST_SETTLE) {
+        demand_way(checker, node, ways);
+        return;
+    }
+    for (struct node *branch = node->body; branch != NULL; branch = branch->next)
+        demand_branch(checker, branch, ways);
 }
 
 /* Of all but a catch and a finally. */
@@ -209,48 +217,18 @@ static void demand_inside(struct checker *checker, struct node *node, struct way
         demand_way(checker, node, ways);
         return;
     }
-    switch (node->kind) {
-    case NODE_BLOCK: demand_ways(checker, node->u.block.body, ways); break;
-    case NODE_THEN: demand_ways(checker, node->u.then.second, ways); break;
-    case NODE_THEN_ELSE:
-        demand_ways(checker, node->u.then.second, ways);
-        demand_ways(checker, node->u.then.no, ways);
+    switch (node_traits[node->kind].value) {
+    case VALUE_OWN: demand_way(checker, node, ways); break;
+    case VALUE_OF_BODY: demand_ways(checker, node->body, ways); break;
+    case VALUE_OF_EITHER:
+        if (node->second != NULL) {
+            demand_ways(checker, node->body, ways);
+            demand_ways(checker, node->second, ways);
+        } else if (!is_misspelt_void(checker, ways->type, node->span))
+            diag_report(checker->diags, D_NO_VALUE, node->span, "an 'if' without 'else'");
         break;
-    case NODE_BRANCHES:
-        if (node->u.branches.kind == AST_ALL || node->u.branches.kind == AST_SETTLE)
-            demand_way(checker, node, ways);
-        else
-            for (struct node *branch = node->u.branches.first; branch != NULL;
-                 branch = branch->next)
-                demand_branch(checker, branch, ways);
-        break;
-    case NODE_TIMEOUT: demand_ways(checker, node->u.timeout.branch, ways); break;
-    case NODE_RETRY: demand_ways(checker, node->u.retry.body, ways); break;
-    case NODE_IF:
-        if (node->u.if_.no == NULL) {
-            if (!is_misspelt_void(checker, ways->type, node->span))
-                diag_report(checker->diags, D_NO_VALUE, node->span, "an 'if' without 'else'");
-            break;
-        }
-        demand_ways(checker, node->u.if_.yes, ways);
-        demand_ways(checker, node->u.if_.no, ways);
-        break;
-    case NODE_NOTHING:
-    case NODE_CALL:
-    case NODE_EXPR:
-    case NODE_DO:
-    case NODE_EACH:
-    case NODE_WHILE:
-    case NODE_LOOP:
-    case NODE_BREAK:
-    case NODE_CONTINUE:
-    case NODE_DELAY:
-    case NODE_SPAWN:
-    case NODE_JOIN:
-    case NODE_RETURN:
-    case NODE_REJECT: demand_way(checker, node, ways); break;
-    case NODE_CATCH:
-    case NODE_FINALLY: break;
+    case VALUE_OF_BRANCHES: demand_branches(checker, node, ways); break;
+    case VALUE_OF_BEFORE: break;
     }
 }
 
@@ -264,7 +242,7 @@ static void demand_ways(struct checker *checker, struct node *node, struct ways 
     while (way != node) {
         way = way->clause;
         if (way->kind == NODE_CATCH)
-            demand_ways(checker, way->u.catch_.handler, ways);
+            demand_ways(checker, way->body, ways);
     }
 }
 
@@ -277,7 +255,7 @@ void check_wanted(struct checker *checker, struct node *node, struct ctype type,
 static const char *step_name(const struct node *node)
 {
     while (guarded(node) != NULL || node->kind == NODE_THEN)
-        node = node->kind == NODE_THEN ? node->u.then.second : guarded(node);
+        node = node->kind == NODE_THEN ? node->body : guarded(node);
     return node->kind == NODE_CALL ? node->u.call.op->name : NULL;
 }
 
@@ -332,7 +310,7 @@ struct variable *check_incoming_wanted(struct checker *checker, struct ctype typ
 static bool is_passed_on(const struct node *node)
 {
     while (node->kind == NODE_THEN)
-        node = node->u.then.second;
+        node = node->body;
     return node->kind == NODE_DELAY;
 }
 
@@ -341,10 +319,8 @@ static bool is_bound(const struct node *node)
 {
     for (; node->binding == NULL && !node->ends; node = guarded(node)) {
         if (node->kind == NODE_THEN || node->kind == NODE_THEN_ELSE)
-            return is_bound(node->u.then.second)
-                   && (node->kind == NODE_THEN || is_bound(node->u.then.no));
-        if (guarded(node) == NULL
-            || (node->kind == NODE_CATCH && !is_bound(node->u.catch_.handler)))
+            return is_bound(node->body) && (node->kind == NODE_THEN || is_bound(node->second));
+        if (guarded(node) == NULL || (node->kind == NODE_CATCH && !is_bound(node->body)))
             return false;
     }
     return true;
@@ -359,30 +335,26 @@ static bool gives_inside(const struct node *node, struct ctype type)
         return true;
     if (node->binding != NULL)
         return ctype_same(node->binding->type, type);
-    switch ((int)node->kind) {
-    case NODE_BLOCK: return gives(node->u.block.body, type);
-    case NODE_THEN: return gives(node->u.then.second, type);
-    case NODE_THEN_ELSE: return gives(node->u.then.second, type) && gives(node->u.then.no, type);
-    case NODE_RETRY: return gives(node->u.retry.body, type);
-    case NODE_TIMEOUT: return gives(node->u.timeout.branch, type);
-    case NODE_IF:
-        return node->u.if_.no != NULL && gives(node->u.if_.yes, type)
-               && gives(node->u.if_.no, type);
-    case NODE_BRANCHES:
-        for (const struct node *branch = node->u.branches.first; branch != NULL;
-             branch = branch->next)
-            if (!gives(branch->u.block.winner != NULL ? branch->u.block.winner : branch, type))
+    switch (node_traits[node->kind].value) {
+    case VALUE_OF_BODY: return gives(node->body, type);
+    case VALUE_OF_EITHER:
+        return node->second != NULL && gives(node->body, type) && gives(node->second, type);
+    case VALUE_OF_BRANCHES:
+        for (const struct node *branch = node->body; branch != NULL; branch = branch->next)
+            if (!gives(branch->second != NULL ? branch->second : branch, type))
                 return false;
         return true;
-    default: return ctype_same(node->type, type);
+    case VALUE_OWN:
+    case VALUE_OF_BEFORE: break;
     }
+    return ctype_same(node->type, type);
 }
 
 /* Whether every way ends with a value of this type. */
 static bool gives(const struct node *node, struct ctype type)
 {
     for (; !node->ends && !node->wrong && guarded(node) != NULL; node = guarded(node))
-        if (node->kind == NODE_CATCH && !gives(node->u.catch_.handler, type))
+        if (node->kind == NODE_CATCH && !gives(node->body, type))
             return false;
     return gives_inside(node, type);
 }

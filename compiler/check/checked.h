@@ -100,133 +100,131 @@ struct incoming {
 };
 
 enum node_kind {
-    NODE_NOTHING, /* {} */
-    NODE_CALL,
-    NODE_EXPR,
-    NODE_DO,
-    NODE_BLOCK,
-    NODE_THEN,
-    NODE_THEN_ELSE,
-    NODE_CATCH,
-    NODE_FINALLY,
-    NODE_BRANCHES,
-    NODE_EACH,
-    NODE_TIMEOUT,
-    NODE_RETRY,
-    NODE_IF,
-    NODE_WHILE,
-    NODE_LOOP,
-    NODE_BREAK,
-    NODE_CONTINUE,
-    NODE_DELAY,
-    NODE_SPAWN,
-    NODE_JOIN,
-    NODE_RETURN,
-    NODE_REJECT
+#define NODE(kind, word, value, flags) kind,
+#include "check/node.def"
+};
+
+enum node_value {
+    VALUE_OWN,         /* it has one itself, or none */
+    VALUE_OF_BODY,     /* `body` gives it */
+    VALUE_OF_EITHER,   /* `body` or `second`; without a `second` there is none */
+    VALUE_OF_BRANCHES, /* each of its branches */
+    VALUE_OF_BEFORE    /* what stands before it passes through; of a catch perhaps `body` */
+};
+
+enum node_flags {
+    NODE_WAITS = 1,         /* for one thing: whether that or a cancel came first is decided once */
+    NODE_ENDS_WITH_BODY = 2 /* it never comes to its end if its body does not */
+};
+
+struct node_traits {
+    const char *word;
+    enum node_value value;
+    unsigned flags;
+};
+extern const struct node_traits node_traits[];
+
+/* ---- what only some kinds of nodes have ---- */
+
+struct node_call {
+    struct symbol *op;
+    struct text *args;       /* in order; a bare name's `it` or `err` among them */
+    struct node *next_spawn; /* NODE_SPAWN: of the chain */
+};
+
+struct node_do {
+    struct text *body;
+    bool rejects;
+};
+
+struct node_block {
+    struct scope *scope;
+    struct node_var *vars;
+    struct incoming *it;      /* a branch with a winner's block: its value for that */
+    struct variable *outcome; /* a branch of settle: what its `as` binds */
+    struct variable *value;   /* the value in that; NULL: none */
+};
+
+struct node_clause {
+    struct incoming *it;          /* NODE_THEN, NODE_THEN_ELSE: the value before it */
+    const struct ast_name *codes; /* NODE_CATCH; NULL: any */
+    struct variable *err;         /* of the catch or else; NULL: not mentioned */
+};
+
+struct node_each {
+    struct variable *index; /* NULL: the items come from an operation, by a NODE_ITEM */
+    struct text *low, *high;
+    const struct ast_number *limit;
+};
+
+struct node_retry {
+    struct variable *attempt;
+    struct text *attempts;
+    struct node *backoff, *to; /* NODE_DELAYs; NULL if not given */
+    const char *jitter;
+    const struct ast_name *codes;
+};
+
+struct node_delay {
+    struct text *count; /* NULL: ns */
+    int64_t ns, unit;
+    struct incoming *passes; /* what comes in and goes on */
+};
+
+struct node_reject {
+    struct text *args;
+    struct variable *again; /* bare: the error of this handler */
 };
 
 struct node {
     enum node_kind kind;
     struct span span;
-    struct node *next; /* in a list of branches */
-    /* the clause that stands after it in its pipeline; NULL: it is the last */
-    struct node *clause;
-    struct ctype type; /* of the value; before NULL: none */
     /* a value of the type its context asks for, `type` if it asks for none: (expression) */
-    bool flexible;
+    bool flexible : 1;
     /* [raises] an each whose source has no end, and whatever comes to no end because of one */
-    bool endless;
-    bool ends;  /* never comes to its end: return, reject, break … */
-    bool wrong; /* reported already: say no more about it */
+    bool endless : 1;
+    bool ends : 1;  /* never comes to its end: return, reject, break … */
+    bool wrong : 1; /* reported already: say no more about it */
     /* [raises] NODE_BRANCHES, NODE_EACH, NODE_TIMEOUT: the wait for its branches may be rejected */
-    bool rejects;
+    bool rejects : 1;
+    struct node *next; /* in a list of branches */
+    /* What a clause stands after; NULL: the node is no clause. A pipeline nests
+     * to the left, one level for each of its clauses, so that a pass that
+     * followed this side by recursion would need a stack as long as the source.
+     * It goes down to node_first() in a loop, and up again along `clause`. Only
+     * what stands inside a step is a recursion: the lexer limits its depth. */
+    struct node *before;
+    struct node *clause; /* that stands after it in its pipeline; NULL: it is the last */
+    /* What runs inside it: a list of blocks, if it has branches; the block or
+     * step of a form or clause, the source of an item, what a return returns. */
+    struct node *body;
+    /* And after or instead of that: the winner's block of a branch; what is
+     * done with an item; an else. */
+    struct node *second;
+    struct ctype type;             /* of the value; before NULL: none */
     struct variable *binding;      /* as NAME */
     const struct symbol *resource; /* of a call or do: what its value is; NULL: plain C */
     /* what undoes it if the block ends by rejection or cancellation; NULL: nothing */
     struct node *undo;
     union {
-        struct {
-            struct symbol *op;
-            struct text *args;       /* in order; a bare name's `it` or `err` among them */
-            struct node *next_spawn; /* NODE_SPAWN: of the chain */
-        } call;                      /* NODE_CALL, NODE_SPAWN */
-        struct text *expr;
-        struct {
-            struct text *body;
-            struct ctype type;
-            bool rejects;
-        } do_;
-        struct {
-            struct scope *scope;
-            struct node_var *vars;
-            struct node *body;
-            struct incoming *it;      /* a branch with a winner's block: its value for that */
-            struct node *winner;      /* NULL: none */
-            struct variable *outcome; /* a branch of settle: what its `as` binds */
-            struct variable *value;   /* the value in that; NULL: none */
-        } block;
-        struct {
-            struct node *first;
-            struct incoming *it; /* first's value for second */
-            struct node *second;
-            struct node *no; /* NODE_THEN_ELSE */
-            /* first gives the item of an each for second; CHAIN_EEND from
-             * first: there are no more */
-            bool pulls;
-            struct variable *err; /* of the else; NULL: not mentioned */
-        } then;
-        struct {
-            struct node *body;
-            const struct ast_name *codes; /* NULL: any */
-            struct variable *err;         /* NULL: not mentioned */
-            struct node *handler;
-        } catch_;
-        struct {
-            struct node *body, *cleanup;
-        } finally;
-        struct {
-            enum ast_form_kind kind; /* AST_ALL … AST_RACE */
-            struct node *first;      /* blocks, one a branch */
-        } branches;
-        struct {
-            /* NULL: the items come from an operation, and the block's body `pulls` */
-            struct variable *index;
-            struct text *low, *high;
-            const struct ast_number *limit;
-            struct node *body; /* a block around the item's */
-        } each;
-        struct {
-            struct node *limit;  /* a NODE_DELAY */
-            struct node *branch; /* a block */
-        } timeout;
-        struct {
-            struct variable *attempt;
-            struct text *attempts;
-            struct node *backoff, *to; /* NODE_DELAYs; NULL if not given */
-            const char *jitter;
-            const struct ast_name *codes;
-            struct node *body;
-        } retry;
-        struct {
-            struct text *condition;
-            struct node *yes, *no;
-        } if_;
-        struct {
-            struct text *condition; /* NULL: loop */
-            struct node *body;
-        } loop;
-        struct {
-            struct text *count; /* NULL: ns */
-            int64_t ns, unit;
-            struct incoming *passes; /* what comes in and goes on */
-        } delay;
-        struct node *value; /* NODE_RETURN: NULL for none */
-        struct {
-            struct text *args;
-            struct variable *again; /* bare: the error of this handler */
-        } reject;
+        struct node_call call; /* NODE_CALL, NODE_SPAWN */
+        struct node_do do_;
+        struct text *expr; /* NODE_EXPR; the condition of a NODE_IF or NODE_WHILE */
+        struct node_block block;
+        struct node_clause clause;
+        enum ast_form_kind combinator; /* NODE_BRANCHES: AST_ALL … AST_RACE */
+        struct node_each each;
+        struct node *limit; /* NODE_TIMEOUT: a NODE_DELAY */
+        struct node_retry *retry;
+        struct node_delay delay;
+        struct node_reject reject;
     } u;
 };
+
+/* The first step of the pipeline whose last clause is the node; the node, if it is no clause. */
+struct node *node_first(struct node *node);
+
+bool node_is(const struct node *node, enum node_flags flags);
 
 struct node_var {
     struct node_var *next;
@@ -272,16 +270,6 @@ struct variable *text_moves(const struct text *text, struct ctype type);
 
 /* A variable in a text that owns a resource of this type; NULL if there is none. */
 struct variable *text_mentions(const struct text *text, struct ctype type);
-
-/* What a clause stands after; NULL: the node is no clause. A pipeline nests to
- * the left, one level for each of its clauses, so that a pass that followed
- * this side by recursion would need a stack as long as the source. It goes down
- * to node_first() in a loop, and up again along `clause`. Only what stands
- * inside a step is a recursion: the lexer limits its depth. */
-struct node *node_before(const struct node *node);
-
-/* The first step of the pipeline whose last clause is the node; the node, if it is no clause. */
-struct node *node_first(struct node *node);
 
 void checked_dump(struct writer *writer, const struct checked_chain *chain,
                   const struct sources *sources);

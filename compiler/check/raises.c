@@ -263,8 +263,7 @@ static struct codes of_handler(struct raising *raising, struct node *handler, st
  * item `pulls`, goes on until something else ends it. */
 static struct codes of_source(struct raising *raising, struct node *pulls)
 {
-    struct codes set = codes_of(raising, pulls->u.then.first),
-                 passed = { .any_from = set.any_from };
+    struct codes set = codes_of(raising, pulls->body), passed = { .any_from = set.any_from };
 
     mark(raising, &set);
     pulls->endless =
@@ -292,7 +291,7 @@ static struct codes taken_of(struct raising *raising, const struct node *node,
     struct codes taken = { .any_from = NULL };
     const struct node *unnamed = body->any_from != NULL ? body->any_from : node;
 
-    for (const struct ast_name *name = node->u.catch_.codes; name != NULL; name = name->next) {
+    for (const struct ast_name *name = node->u.clause.codes; name != NULL; name = name->next) {
         const struct code_list *code;
         mark(raising, body);
         code = marked(raising, name->name);
@@ -310,10 +309,10 @@ static struct codes of_catch(struct raising *raising, const struct node *node, s
     struct codes passed = { .any_from = body.any_from }, taken;
     struct code_list *code, *next;
 
-    if (node->u.catch_.codes == NULL) {
-        if (is_empty(&body) && !node->u.catch_.body->wrong)
+    if (node->u.clause.codes == NULL) {
+        if (is_empty(&body) && !node->before->wrong)
             diag_report(raising->program->diags, D_CATCH_NOTHING, node->span);
-        return of_handler(raising, node->u.catch_.handler, body);
+        return of_handler(raising, node->body, body);
     }
     taken = taken_of(raising, node, &body);
     mark(raising, &taken);
@@ -322,7 +321,7 @@ static struct codes of_catch(struct raising *raising, const struct node *node, s
         if (marked(raising, code->name) == NULL)
             append(&passed, code);
     }
-    return both(raising, passed, of_handler(raising, node->u.catch_.handler, taken));
+    return both(raising, passed, of_handler(raising, node->body, taken));
 }
 
 /* Of the branches themselves. settle takes them all; any sums them up, if none
@@ -332,14 +331,13 @@ static struct codes of_join(struct raising *raising, struct node *node)
     struct codes set = { .any_from = NULL }, of_branch;
     bool all_reject = true;
 
-    for (const struct node *branch = node->u.branches.first; branch != NULL;
-         branch = branch->next) {
-        of_branch = codes_of(raising, branch->u.block.body);
+    for (const struct node *branch = node->body; branch != NULL; branch = branch->next) {
+        of_branch = codes_of(raising, branch->body);
         all_reject = all_reject && !is_empty(&of_branch);
-        if (node->u.branches.kind == AST_ALL || node->u.branches.kind == AST_RACE)
+        if (node->u.combinator == AST_ALL || node->u.combinator == AST_RACE)
             set = both(raising, set, of_branch);
     }
-    if (node->u.branches.kind == AST_ANY && all_reject)
+    if (node->u.combinator == AST_ANY && all_reject)
         add_builtin(raising, &set, "CHAIN_EALL", node);
     node->rejects = !is_empty(&set);
     return set;
@@ -349,15 +347,15 @@ static struct codes of_branches(struct raising *raising, struct node *node)
 {
     struct codes set = of_join(raising, node);
 
-    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
-        if (branch->u.block.winner != NULL)
-            set = both(raising, set, codes_of(raising, branch->u.block.winner));
+    for (const struct node *branch = node->body; branch != NULL; branch = branch->next)
+        if (branch->second != NULL)
+            set = both(raising, set, codes_of(raising, branch->second));
     return set;
 }
 
 static struct codes of_each(struct raising *raising, struct node *node)
 {
-    struct codes set = codes_of(raising, node->u.each.body);
+    struct codes set = codes_of(raising, node->body);
 
     node->rejects = !is_empty(&set);
     return set;
@@ -365,7 +363,7 @@ static struct codes of_each(struct raising *raising, struct node *node)
 
 static struct codes of_timeout(struct raising *raising, struct node *node)
 {
-    struct codes set = codes_of(raising, node->u.timeout.branch);
+    struct codes set = codes_of(raising, node->body);
 
     add_builtin(raising, &set, "ETIMEDOUT", node);
     node->rejects = true;
@@ -377,7 +375,7 @@ static struct codes of_item(struct raising *raising, struct node *node)
 {
     struct codes source = of_source(raising, node);
 
-    return both(raising, source, codes_of(raising, node->u.then.second));
+    return both(raising, source, codes_of(raising, node->second));
 }
 
 /* ---- what never ends ----------------------------------------------------- */
@@ -396,48 +394,29 @@ static bool is_either_endless(const struct node *a, const struct node *b)
 /* `all` and `settle` wait for every branch, `any` and `race` for one. */
 static bool are_branches_endless(const struct node *node)
 {
-    bool every = node->u.branches.kind == AST_ALL || node->u.branches.kind == AST_SETTLE;
+    bool every = node->u.combinator == AST_ALL || node->u.combinator == AST_SETTLE;
 
-    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
-        if (branch->u.block.body->endless == every)
+    for (const struct node *branch = node->body; branch != NULL; branch = branch->next)
+        if (branch->body->endless == every)
             return every;
     return !every;
 }
 
 static bool is_endless(const struct node *node)
 {
-    switch (node->kind) {
-    case NODE_EACH: return node->u.each.body->endless;
-    case NODE_BLOCK: return node->u.block.body->endless;
-    case NODE_THEN:
-        return node->endless || node->u.then.first->endless
-               || (node->u.then.second->endless && !node->u.then.pulls);
-    case NODE_THEN_ELSE:
-        return is_either_endless(node->u.then.first->endless ? node->u.then.first
-                                                             : node->u.then.second,
-                                 node->u.then.no);
-    case NODE_CATCH: return is_either_endless(node->u.catch_.body, node->u.catch_.handler);
-    case NODE_FINALLY: return node->u.finally.body->endless;
-    case NODE_TIMEOUT: return node->u.timeout.branch->u.block.body->endless;
-    case NODE_RETRY: return node->u.retry.body->endless;
-    case NODE_IF:
-        return node->u.if_.no != NULL && is_either_endless(node->u.if_.yes, node->u.if_.no);
-    case NODE_BRANCHES: return are_branches_endless(node);
-    case NODE_NOTHING:
-    case NODE_CALL:
-    case NODE_EXPR:
-    case NODE_DO:
-    case NODE_WHILE:
-    case NODE_LOOP:
-    case NODE_BREAK:
-    case NODE_CONTINUE:
-    case NODE_DELAY:
-    case NODE_SPAWN:
-    case NODE_JOIN:
-    case NODE_RETURN:
-    case NODE_REJECT: break;
+    const struct node *before = node->before, *either;
+
+    switch (node_traits[node->kind].value) {
+    case VALUE_OF_BODY: return node->body->endless || (before != NULL && before->endless);
+    case VALUE_OF_EITHER:
+        either = before != NULL && before->endless ? before : node->body;
+        return node->second != NULL && is_either_endless(either, node->second);
+    case VALUE_OF_BEFORE:
+        return node->kind == NODE_CATCH ? is_either_endless(before, node->body) : before->endless;
+    case VALUE_OF_BRANCHES: return are_branches_endless(node);
+    case VALUE_OWN: break;
     }
-    return false;
+    return node->endless || (node_is(node, NODE_ENDS_WITH_BODY) && node->body->endless);
 }
 
 /* Warns of a `then` after a step that never ends. An endless part of a step has
@@ -447,58 +426,46 @@ static void warn_of_unreachable(struct raising *raising, const struct node *node
     static const char word[] = "then";
     struct span span = { node->span.begin, node->span.begin + (pos)strlen(word) };
 
-    if ((node->kind == NODE_THEN || node->kind == NODE_THEN_ELSE) && !node->u.then.pulls
-        && node->u.then.first->endless)
+    if ((node->kind == NODE_THEN || node->kind == NODE_THEN_ELSE) && node->before->endless)
         diag_report(raising->program->diags, D_EACH_ENDLESS, span);
+}
+
+static struct codes of_inside(struct raising *raising, struct node *node)
+{
+    struct codes set = { .any_from = NULL };
+
+    if (node->body != NULL)
+        set = codes_of(raising, node->body);
+    return node->second == NULL ? set : both(raising, set, codes_of(raising, node->second));
 }
 
 /* A step, with what stands inside it. */
 static struct codes of_step(struct raising *raising, struct node *node)
 {
-    const struct codes nothing = { .any_from = NULL };
-
-    switch (node->kind) {
+    switch ((int)node->kind) {
     case NODE_CALL: return of_call(raising, node);
-    case NODE_DO: return node->u.do_.rejects ? any(node) : nothing;
-    case NODE_BLOCK: return codes_of(raising, node->u.block.body);
-    case NODE_THEN: return of_item(raising, node);
+    case NODE_SPAWN: return of_spawn(raising, node);
+    case NODE_DO: return node->u.do_.rejects ? any(node) : (struct codes){ .any_from = NULL };
+    case NODE_REJECT: return of_reject(raising, node);
+    case NODE_ITEM: return of_item(raising, node);
     case NODE_BRANCHES: return of_branches(raising, node);
     case NODE_EACH: return of_each(raising, node);
     case NODE_TIMEOUT: return of_timeout(raising, node);
-    case NODE_RETRY: return codes_of(raising, node->u.retry.body);
-    case NODE_IF: {
-        struct codes yes = codes_of(raising, node->u.if_.yes);
-        return node->u.if_.no == NULL ? yes : both(raising, yes, codes_of(raising, node->u.if_.no));
+    default: return of_inside(raising, node);
     }
-    case NODE_WHILE:
-    case NODE_LOOP: return codes_of(raising, node->u.loop.body);
-    case NODE_RETURN: return node->u.value == NULL ? nothing : codes_of(raising, node->u.value);
-    case NODE_REJECT: return of_reject(raising, node);
-    case NODE_SPAWN: return of_spawn(raising, node);
-    case NODE_NOTHING:
-    case NODE_EXPR:
-    case NODE_BREAK:
-    case NODE_CONTINUE:
-    case NODE_DELAY:
-    case NODE_JOIN:
-    case NODE_THEN_ELSE:
-    case NODE_CATCH:
-    case NODE_FINALLY: break;
-    }
-    return nothing;
 }
 
 /* A clause, and what stands before it. */
 static struct codes of_clause(struct raising *raising, const struct node *node, struct codes before)
 {
     if (node->kind == NODE_THEN)
-        return both(raising, before, codes_of(raising, node->u.then.second));
+        return both(raising, before, codes_of(raising, node->body));
     if (node->kind == NODE_THEN_ELSE)
-        return both(raising, codes_of(raising, node->u.then.second),
-                    of_handler(raising, node->u.then.no, before));
+        return both(raising, codes_of(raising, node->body),
+                    of_handler(raising, node->second, before));
     if (node->kind == NODE_CATCH)
         return of_catch(raising, node, before);
-    return both(raising, before, codes_of(raising, node->u.finally.cleanup));
+    return both(raising, before, codes_of(raising, node->body));
 }
 
 static struct codes codes_of(struct raising *raising, struct node *node)

@@ -4,26 +4,6 @@
 #include "base/arena.h"
 #include "check/checked.h"
 
-/* ---- pipelines ----------------------------------------------------------- */
-
-struct node *node_before(const struct node *node)
-{
-    switch ((int)node->kind) {
-    case NODE_THEN:
-    case NODE_THEN_ELSE: return node->u.then.pulls ? NULL : node->u.then.first;
-    case NODE_CATCH: return node->u.catch_.body;
-    case NODE_FINALLY: return node->u.finally.body;
-    default: return NULL;
-    }
-}
-
-struct node *node_first(struct node *node)
-{
-    while (node_before(node) != NULL)
-        node = node_before(node);
-    return node;
-}
-
 /* ---- made up texts ------------------------------------------------------- */
 
 struct text *text_new(struct arena *arena)

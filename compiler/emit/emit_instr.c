@@ -311,14 +311,14 @@ void emit_pause_start(struct emitter *emitter, const struct node *retry, const c
     struct writer *w = emitter->writer;
 
     writer_putf(w, "chain__delay_start(&%s.delay, chain__backoff(%s, %s, ", storage,
-                emitter->chain->local.loop, emit_variable_path(emitter, retry->u.retry.attempt));
-    emit_ns(emitter, retry->u.retry.backoff);
+                emitter->chain->local.loop, emit_variable_path(emitter, retry->u.retry->attempt));
+    emit_ns(emitter, retry->u.retry->backoff);
     writer_put(w, ", ");
-    if (retry->u.retry.to != NULL)
-        emit_ns(emitter, retry->u.retry.to);
+    if (retry->u.retry->to != NULL)
+        emit_ns(emitter, retry->u.retry->to);
     else
         writer_put(w, "INT64_MAX");
-    writer_putf(w, ", %s));", retry->u.retry.jitter != NULL ? retry->u.retry.jitter : "0");
+    writer_putf(w, ", %s));", retry->u.retry->jitter != NULL ? retry->u.retry->jitter : "0");
 }
 
 /* settle: what became of a branch. */

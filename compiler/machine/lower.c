@@ -14,43 +14,26 @@
 
 /* ---- blocks -------------------------------------------------------------- */
 
+static bool has_winner(const struct node *branches)
+{
+    for (const struct node *branch = branches->body; branch != NULL; branch = branch->next)
+        if (branch->second != NULL)
+            return true;
+    return false;
+}
+
 /* What may find both when it has ended: what waits as one, and C code that can
  * cancel the chain and reject. */
 static bool may_defer(const struct node *node)
 {
-    switch (node->kind) {
-    case NODE_CALL:
+    if (node->kind == NODE_CALL)
         return node->u.call.op->proto_kind != AST_CHAIN
                && (node->u.call.op->proto_kind != AST_SYNC || node->u.call.op->fails != NULL);
-    case NODE_DO: return node->u.do_.rejects;
-    case NODE_DELAY:
-    case NODE_JOIN:
-    case NODE_EACH:
-    case NODE_TIMEOUT: return true;
-    case NODE_BRANCHES:
-        for (const struct node *branch = node->u.branches.first; branch != NULL;
-             branch = branch->next)
-            if (branch->u.block.winner != NULL)
-                return false;
-        return true;
-    case NODE_NOTHING:
-    case NODE_EXPR:
-    case NODE_BLOCK:
-    case NODE_THEN:
-    case NODE_THEN_ELSE:
-    case NODE_CATCH:
-    case NODE_FINALLY:
-    case NODE_RETRY:
-    case NODE_IF:
-    case NODE_WHILE:
-    case NODE_LOOP:
-    case NODE_BREAK:
-    case NODE_CONTINUE:
-    case NODE_SPAWN:
-    case NODE_RETURN:
-    case NODE_REJECT: break;
-    }
-    return false;
+    if (node->kind == NODE_DO)
+        return node->u.do_.rejects;
+    if (node->kind == NODE_BRANCHES)
+        return !has_winner(node);
+    return node_is(node, NODE_WAITS);
 }
 
 /* ---- blocks, if, loops --------------------------------------------------- */
@@ -76,37 +59,37 @@ static void lower_block(struct lowering *lowering, const struct node *node, stru
         || (node->u.block.scope->owned_count != 0 && !node->u.block.scope->owned_outside))
         lower_owning_block(lowering, node, dest);
     else
-        lower(lowering, node->u.block.body, dest);
+        lower(lowering, node->body, dest);
     lowering->scope = outer;
 }
 
 static void lower_if(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
-    struct ir_block *yes = lower_new_block(lowering, "if_true", node->u.if_.yes->span), *no = NULL;
+    struct ir_block *yes = lower_new_block(lowering, "if_true", node->body->span), *no = NULL;
     struct ir_block *after = lower_new_block(lowering, "after_if", node->span);
     unsigned written;
     bool dirty;
 
     after->span.begin = yes->span.begin = 0;
-    if (node->u.if_.no != NULL) {
-        no = lower_new_block(lowering, "if_false", node->u.if_.no->span);
+    if (node->second != NULL) {
+        no = lower_new_block(lowering, "if_false", node->second->span);
         no->span.begin = 0;
     }
-    lower_check_before_c(lowering, node->u.if_.condition);
-    lowering->block->text = node->u.if_.condition;
-    lowering->block->end_span = node->u.if_.condition->span;
+    lower_check_before_c(lowering, node->u.expr);
+    lowering->block->text = node->u.expr;
+    lowering->block->end_span = node->u.expr->span;
     lower_terminate(lowering, IR_IF, yes, no == NULL ? after : no);
     lower_place(lowering, yes);
     dirty = lowering->dirty;
     written = lower_own_written(dest);
-    lower(lowering, node->u.if_.yes, dest);
+    lower(lowering, node->body, dest);
     lower_terminate(lowering, IR_GOTO, after, NULL);
     if (no != NULL) {
         bool after_yes = lowering->dirty;
         lower_place(lowering, no);
         lowering->dirty = dirty;
         lower_own_set_written(dest, written);
-        lower(lowering, node->u.if_.no, dest);
+        lower(lowering, node->second, dest);
         lower_terminate(lowering, IR_GOTO, after, NULL);
         dirty = after_yes;
     }
@@ -116,7 +99,7 @@ static void lower_if(struct lowering *lowering, const struct node *node, struct 
 
 static void lower_loop(struct lowering *lowering, const struct node *node)
 {
-    const char *word = node->kind == NODE_WHILE ? "while" : "loop";
+    const char *word = node_traits[node->kind].word;
     struct ir_block *head =
         lower_new_block(lowering, arena_format(lowering->arena, "%s_next", word), node->span);
     struct ir_block *resumed =
@@ -132,18 +115,18 @@ static void lower_loop(struct lowering *lowering, const struct node *node)
     lower_terminate(lowering, IR_GOTO, head, NULL);
     resumed->is_state = true;
     lower_place(lowering, head);
-    if (node->u.loop.condition != NULL) {
+    if (node->u.expr != NULL) {
         struct ir_block *body =
             lower_new_block(lowering, arena_format(lowering->arena, "%s_body", word), node->span);
         body->span.begin = 0;
-        lowering->block->text = node->u.loop.condition;
-        lowering->block->end_span = node->u.loop.condition->span;
+        lowering->block->text = node->u.expr;
+        lowering->block->end_span = node->u.expr->span;
         lower_terminate(lowering, IR_IF, body, loop.after);
         lower_place(lowering, body);
-        lowering->dirty |= lower_calls_something(node->u.loop.condition);
+        lowering->dirty |= lower_calls_something(node->u.expr);
     }
     lowering->loop = &loop;
-    lower(lowering, node->u.loop.body, NULL);
+    lower(lowering, node->body, NULL);
     lowering->loop = loop.outer;
     lower_terminate(lowering, IR_GOTO, loop.again, NULL);
     lower_place(lowering, loop.again);
@@ -167,7 +150,7 @@ static void lower_form(struct lowering *lowering, const struct node *node, struc
     case NODE_EXPR: lower_expr(lowering, node, dest); break;
     case NODE_DO: lower_do(lowering, node, dest); break;
     case NODE_BLOCK: lower_block(lowering, node, dest); break;
-    case NODE_THEN: lower_pull(lowering, node); break;
+    case NODE_ITEM: lower_pull(lowering, node); break;
     case NODE_BRANCHES: lower_branches(lowering, node, dest); break;
     case NODE_EACH: lower_each(lowering, node); break;
     case NODE_TIMEOUT: lower_timeout(lowering, node, dest); break;
@@ -182,6 +165,7 @@ static void lower_form(struct lowering *lowering, const struct node *node, struc
     case NODE_JOIN: lower_join(lowering, node->span); break;
     case NODE_RETURN: lower_return(lowering, node); break;
     case NODE_REJECT: lower_reject(lowering, node); break;
+    case NODE_THEN:
     case NODE_THEN_ELSE:
     case NODE_CATCH:
     case NODE_FINALLY: break; /* clauses */
@@ -253,7 +237,7 @@ void lower(struct lowering *lowering, const struct node *node, struct variable *
 {
     struct clause *clause = NULL;
 
-    for (; node_before(node) != NULL; node = node_before(node)) {
+    for (; node->before != NULL; node = node->before) {
         struct clause *inner = arena_new(lowering->arena, struct clause);
         begin(lowering, node);
         inner->around = clause;

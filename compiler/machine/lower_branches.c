@@ -49,8 +49,7 @@ static void adopt_singles(struct lowering *lowering, struct fork *fork)
  * may have been bound by another way. */
 static void prepare_bindings(struct lowering *lowering, const struct node *node)
 {
-    for (const struct node *branch = node->u.branches.first; branch != NULL;
-         branch = branch->next) {
+    for (const struct node *branch = node->body; branch != NULL; branch = branch->next) {
         const struct node *single = lower_single_operation(branch, false);
         if (single != NULL && single->resource != NULL)
             lower_own_prepare(lowering, single->binding, single->span);
@@ -82,9 +81,8 @@ static void take_outcomes(struct lowering *lowering, struct fork *fork)
 static struct variable *value_of(const struct fork *fork, unsigned i)
 {
     const struct node *branch = fork->branches[i].node;
-    return fork->branches[i].value == NULL && branch->u.block.winner != NULL
-               ? branch->u.block.it->variable
-               : fork->branches[i].value;
+    return fork->branches[i].value == NULL && branch->second != NULL ? branch->u.block.it->variable
+                                                                     : fork->branches[i].value;
 }
 
 /* What the other branches have given although they lost is released before a
@@ -112,18 +110,18 @@ static void lower_winner(struct lowering *lowering, struct fork *fork, unsigned 
                          struct variable *dest)
 {
     const struct node *branch = fork->branches[i].node;
-    struct variable *value = branch->u.block.winner != NULL ? branch->u.block.it->variable : dest;
+    struct variable *value = branch->second != NULL ? branch->u.block.it->variable : dest;
 
-    if (branch->u.block.body->ends) /* it never has a value to win with */
+    if (branch->body->ends) /* it never has a value to win with */
         return;
     if (fork->branches[i].single != NULL && fork->branches[i].single->resource == NULL)
         take_single(lowering, fork, i, value);
     else
         lower_copy(lowering, value, fork->branches[i].value, branch->span);
-    if (branch->u.block.winner == NULL)
+    if (branch->second == NULL)
         return;
     release_losers(lowering, fork, i);
-    lower(lowering, branch->u.block.winner, dest);
+    lower(lowering, branch->second, dest);
 }
 
 static void lower_winners(struct lowering *lowering, struct fork *fork, struct variable *dest,
@@ -173,7 +171,7 @@ static void prepare_values(struct lowering *lowering, struct fork *fork, struct 
         const struct node *branch = fork->branches[i].node;
         if (fork->branches[i].single != NULL && fork->branches[i].single->resource == NULL)
             continue;
-        if (branch->u.block.winner != NULL)
+        if (branch->second != NULL)
             fork->branches[i].value = branch->u.block.it->variable;
         else if (dest != NULL && !branch->ends)
             fork->branches[i].value = value_apart(lowering, dest, branch->span);
@@ -185,7 +183,7 @@ static void own_names(struct lowering *lowering, struct fork *fork, const struct
 {
     struct scope *scope = branch->u.block.scope;
 
-    if (branch->u.block.winner == NULL || scope->owned_count == 0)
+    if (branch->second == NULL || scope->owned_count == 0)
         return;
     scope->owned_outside = true;
     for (struct variable *v = lowering->chain->checked->variables; v != NULL; v = v->next)
@@ -207,17 +205,17 @@ static void own_values(struct lowering *lowering, struct fork *fork)
  * be released if it has lost. */
 static bool gives_owned(const struct node *branch, const struct variable *dest)
 {
-    const struct variable *value = branch->u.block.winner != NULL ? branch->u.block.it->variable
-                                   : branch->ends                 ? NULL
-                                                                  : dest;
+    const struct variable *value = branch->second != NULL ? branch->u.block.it->variable
+                                   : branch->ends         ? NULL
+                                                          : dest;
 
     return (value != NULL && value->resource != NULL)
-           || (branch->u.block.winner != NULL && branch->u.block.scope->owned_count != 0);
+           || (branch->second != NULL && branch->u.block.scope->owned_count != 0);
 }
 
 static bool any_gives_owned(const struct node *node, const struct variable *dest)
 {
-    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+    for (const struct node *branch = node->body; branch != NULL; branch = branch->next)
         if (gives_owned(branch, dest))
             return true;
     return false;
@@ -259,7 +257,7 @@ static void lower_any_failure(struct lowering *lowering, struct fork *fork, cons
 
 void lower_branches(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
-    enum ast_form_kind kind = node->u.branches.kind;
+    enum ast_form_kind kind = node->u.combinator;
     struct fork *fork = arena_new(lowering->arena, struct fork);
     struct owner owner;
     bool owns = (kind == AST_RACE || kind == AST_ANY) && any_gives_owned(node, dest),
@@ -271,7 +269,7 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
     lower_begin_fork(lowering, fork, node, kind,
                      arena_format(lowering->arena, "after_%s", ast_form_traits[kind].word));
     fork->defers = defers;
-    for (const struct node *branch = node->u.branches.first; branch != NULL; branch = branch->next)
+    for (const struct node *branch = node->body; branch != NULL; branch = branch->next)
         lower_add_branch(lowering, fork, branch, owns && gives_owned(branch, dest));
     fork->owner = owns ? &owner : NULL;
     if (kind == AST_RACE || kind == AST_ANY)
@@ -300,7 +298,7 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
 void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct fork *fork = arena_new(lowering->arena, struct fork);
-    const struct node *single = lower_single_operation(node->u.timeout.branch, dest != NULL);
+    const struct node *single = lower_single_operation(node->body, dest != NULL);
     struct variable *value = dest;
     struct owner owner;
     struct ir_instr *timer;
@@ -315,9 +313,9 @@ void lower_timeout(struct lowering *lowering, const struct node *node, struct va
     fork->defers = defers;
     lowering->strand->times = true;
     timer = lower_add(lowering, IR_TIMEOUT, node->span);
-    timer->node = node->u.timeout.limit;
-    timer->text = node->u.timeout.limit->u.delay.count;
-    lower_add_branch(lowering, fork, node->u.timeout.branch, dest != NULL);
+    timer->node = node->u.limit;
+    timer->text = node->u.limit->u.delay.count;
+    lower_add_branch(lowering, fork, node->body, dest != NULL);
     fork->branches[0].value = single == NULL || single->resource != NULL ? value : NULL;
     lower_end_fork(lowering, fork, node);
     lower_add(lowering, IR_TIMEOUT_END, node->span);

@@ -92,17 +92,17 @@ struct variable *lower_clause_open(struct lowering *lowering, struct clause *cla
     switch ((int)node->kind) {
     case NODE_CATCH:
         open_handler(lowering, clause, lower_new_block(lowering, "catch", node->span),
-                     node->u.catch_.codes, "after_catch");
+                     node->u.clause.codes, "after_catch");
         return clause->dest;
     case NODE_FINALLY: lower_finally_open(lowering, clause); return clause->dest;
     default:
-        clause->owner = open_for(lowering, node->u.then.it->variable, node->span);
+        clause->owner = open_for(lowering, node->u.clause.it->variable, node->span);
         clause->fail = lowering->fail;
         if (node->kind == NODE_THEN_ELSE)
             open_handler(lowering, clause,
-                         lower_new_block(lowering, "else_handler", node->u.then.no->span), NULL,
+                         lower_new_block(lowering, "else_handler", node->second->span), NULL,
                          "after_else");
-        return node->u.then.it->variable;
+        return node->u.clause.it->variable;
     }
 }
 
@@ -110,10 +110,10 @@ static void close_then(struct lowering *lowering, const struct clause *clause)
 {
     const struct node *node = clause->node;
 
-    lower(lowering, node->u.then.second, clause->dest);
-    hold(lowering, node->u.then.it->variable, node->span);
+    lower(lowering, node->body, clause->dest);
+    hold(lowering, node->u.clause.it->variable, node->span);
     if (node->kind == NODE_THEN_ELSE)
-        lower_handler(lowering, clause->entry, node->u.then.no, node->u.then.err, clause->dest,
+        lower_handler(lowering, clause->entry, node->second, node->u.clause.err, clause->dest,
                       clause->after);
     if (clause->owner != NULL)
         lower_owner_close(lowering, clause->owner, node->span);
@@ -129,8 +129,8 @@ void lower_clause_close(struct lowering *lowering, struct clause *clause)
     }
     lowering->fail = clause->fail;
     if (node->kind == NODE_CATCH)
-        lower_handler(lowering, clause->entry, node->u.catch_.handler, node->u.catch_.err,
-                      clause->dest, clause->after);
+        lower_handler(lowering, clause->entry, node->body, node->u.clause.err, clause->dest,
+                      clause->after);
     else
         close_then(lowering, clause);
 }

@@ -52,7 +52,7 @@ static void lower_range(struct lowering *lowering, struct fork *fork)
     instr = lower_add(lowering, IR_EVAL, node->span);
     instr->variable = node->u.each.index;
     instr->text = text_of_pieces(lowering, fork->next, "++", NULL);
-    lower(lowering, node->u.each.body, NULL);
+    lower(lowering, node->body, NULL);
 }
 
 /* Whoever has done with an item pulls the next one, unless somebody does
@@ -66,7 +66,7 @@ static void lower_feed(struct lowering *lowering, struct fork *fork)
 
     done->span.begin = more->span.begin = 0;
     lowering->feed = &feed;
-    lower(lowering, node->u.each.body, NULL);
+    lower(lowering, node->body, NULL);
     lowering->feed = outer;
     lower_terminate(lowering, IR_GOTO, done, NULL);
     lower_place(lowering, done);
@@ -150,7 +150,7 @@ static void lower_end_of_items(struct lowering *lowering, struct ir_block *faile
 /* The source gives the item, a free slot asks it for the next one, and the body runs. */
 void lower_pull(struct lowering *lowering, const struct node *node)
 {
-    const struct node *source = node->u.then.first;
+    const struct node *source = node->body;
     struct fork *fork = lowering->feed->fork;
     struct ir_block *failed = lower_new_block(lowering, "pull_failed", source->span),
                     *fail = lowering->fail;
@@ -166,7 +166,7 @@ void lower_pull(struct lowering *lowering, const struct node *node)
     instr->variable = fork->pulling;
     instr->strand = fork->branches[0].strand;
     instr->to = fork->branches[0].start;
-    lower(lowering, node->u.then.second, NULL);
+    lower(lowering, node->second, NULL);
     lower_terminate(lowering, IR_GOTO, after, NULL);
     lower_end_of_items(lowering, failed, source);
     lower_place(lowering, after);
@@ -207,7 +207,7 @@ static struct ir_strand *slot_new(struct lowering *lowering, const struct node *
     slot->limit = arena_copy(lowering->arena, limit, ctext_solid_length(limit));
     slot->limit_span = node->u.each.limit->span;
     slot->field = arena_format(lowering->arena, "each_%u", ++lowering->chain->each_count);
-    slot->scope = node->u.each.body->u.block.scope;
+    slot->scope = node->body->u.block.scope;
     slot->scope->strand = slot;
     lowering->chain->has_branches = lowering->chain->has_branch_strands = true;
     if (strcmp(slot->limit, "1") != 0) {
@@ -225,7 +225,7 @@ static void start_slots(struct lowering *lowering, struct fork *fork, const stru
     struct ir_strand *parent = lowering->strand;
 
     instr->node = node;
-    fork->branches[0].node = node->u.each.body;
+    fork->branches[0].node = node->body;
     fork->branches[0].strand = instr->strand = slot_new(lowering, node);
     lowering->strand = instr->strand;
     fork->branches[0].start = instr->to = lower_new_block(lowering, "items", node->span);

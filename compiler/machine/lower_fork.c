@@ -16,7 +16,7 @@
  * to release it. */
 const struct node *lower_single_operation(const struct node *branch, bool wanted)
 {
-    const struct node *node = branch->u.block.body;
+    const struct node *node = branch->body;
 
     if (branch->u.block.scope->undo_count != 0 || branch->u.block.scope->owned_count != 0)
         return NULL;

@@ -150,8 +150,7 @@ void lower_finally_open(struct lowering *lowering, struct clause *clause)
     clause->kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain__kept");
     lower_check_cancelled(lowering, node->span); /* what has not begun has nothing to clean up */
     lowering->cleanups = &clause->cleanup;
-    lowering->fail =
-        lower_new_block(lowering, "rejected_to_finally", node->u.finally.cleanup->span);
+    lowering->fail = lower_new_block(lowering, "rejected_to_finally", node->body->span);
     lowering->fail->span.begin = 0;
 }
 
@@ -180,7 +179,7 @@ static void leave_finally(struct lowering *lowering, const struct cleanup *clean
 void lower_finally_close(struct lowering *lowering, struct clause *clause)
 {
     const struct node *node = clause->node;
-    struct span span = node->u.finally.cleanup->span;
+    struct span span = node->body->span;
     struct cleanup *cleanup = &clause->cleanup;
     struct ir_block *normal = lower_new_block(lowering, "to_finally", span),
                     *rejected = lowering->fail;
@@ -198,7 +197,7 @@ void lower_finally_close(struct lowering *lowering, struct clause *clause)
     lower_add(lowering, IR_KEEP, node->span)->variable = clause->kept;
     lowering->dirty = false;
     lowering->fail = replaced;
-    lower(lowering, node->u.finally.cleanup, NULL);
+    lower(lowering, node->body, NULL);
     lowering->fail = clause->fail;
     lower_add(lowering, IR_RESTORE, span)->variable = clause->kept;
     /* a jump stops at a cancel that came meanwhile */
@@ -255,7 +254,7 @@ void lower_return(struct lowering *lowering, const struct node *node)
 {
     struct ir_block *block = lowering->leave != NULL ? lowering->leave : lower_ending(lowering);
     struct variable *result = lowering->chain->checked->result,
-                    *value = node->u.value == NULL ? NULL : result;
+                    *value = node->body == NULL ? NULL : result;
 
     if (value != NULL && leaves_branch(lowering)) {
         value = result->resource != NULL
@@ -263,8 +262,8 @@ void lower_return(struct lowering *lowering, const struct node *node)
                     : returned_from(lowering, lowering->cleanups, lowering->scope, result->type);
         result->many_strands = true;
     }
-    if (node->u.value != NULL)
-        lower(lowering, node->u.value, value);
+    if (node->body != NULL)
+        lower(lowering, node->body, value);
     /* whoever gets a value that owns something looks for it only if all is well */
     lower_check_cancelled(lowering, node->span);
     lower_jump_to(lowering, block, NULL, value);

@@ -135,7 +135,7 @@ void lower_owning_block(struct lowering *lowering, const struct node *block, str
     lower_owner_open(lowering, &owner, scope,
                      scope->owned_count != 0 ? OWNER_RELEASES : OWNER_UNDOES, block->span);
     owner.is_block = true;
-    lower(lowering, block->u.block.body, dest);
+    lower(lowering, block->body, dest);
     lower_check_cancelled(lowering, block->span); /* its last step may have cancelled the chain */
     lower_owner_close(lowering, &owner, block->span);
 }

@@ -20,7 +20,7 @@ static struct text *next_attempt(struct lowering *lowering, const struct node *n
 {
     struct text *text = text_new(lowering->arena);
 
-    text_add_variable(lowering->arena, text, node->u.retry.attempt);
+    text_add_variable(lowering->arena, text, node->u.retry->attempt);
     text_add(lowering->arena, text, " + 1");
     return text;
 }
@@ -30,12 +30,12 @@ static struct text *more_attempts(struct lowering *lowering, const struct node *
 {
     struct text *text = text_new(lowering->arena);
 
-    if (!lower_is_small_number(node->u.retry.attempts))
-        text->span = node->u.retry.attempts->span;
-    text_add_variable(lowering->arena, text, node->u.retry.attempt);
+    if (!lower_is_small_number(node->u.retry->attempts))
+        text->span = node->u.retry->attempts->span;
+    text_add_variable(lowering->arena, text, node->u.retry->attempt);
     text_add(lowering->arena, text, " < ");
     text_add_text(lowering->arena, text,
-                  lower_number_text(lowering, node->u.retry.attempts, "chain__times"));
+                  lower_number_text(lowering, node->u.retry->attempts, "chain__times"));
     return text;
 }
 
@@ -45,7 +45,7 @@ static void ask_for_more(struct lowering *lowering, const struct node *node, str
 {
     struct ir_block *more = again;
 
-    if (lower_calls_something(node->u.retry.attempts)) {
+    if (lower_calls_something(node->u.retry->attempts)) {
         more = lower_new_block(lowering, "retry_undisturbed", node->span);
         more->span.begin = 0;
     }
@@ -64,14 +64,14 @@ static void pause(struct lowering *lowering, const struct node *node)
 {
     struct ir_block *after = lower_new_block(lowering, "after_pause", node->span);
 
-    if (node->u.retry.backoff == NULL)
+    if (node->u.retry->backoff == NULL)
         return;
     lower_use_storage(lowering, lowering->strand, NULL);
     lowering->block->node = node;
     lowering->block->end_span = node->span;
-    lowering->block->variable = node->u.retry.attempt;
-    lowering->block->text = node->u.retry.backoff->u.delay.count; /* for liveness */
-    lowering->block->args = node->u.retry.to == NULL ? NULL : node->u.retry.to->u.delay.count;
+    lowering->block->variable = node->u.retry->attempt;
+    lowering->block->text = node->u.retry->backoff->u.delay.count; /* for liveness */
+    lowering->block->args = node->u.retry->to == NULL ? NULL : node->u.retry->to->u.delay.count;
     lower_terminate(lowering, IR_DELAY, after, NULL);
     after->is_state = true;
     after->span.begin = 0;
@@ -95,16 +95,16 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
 
     failed->span.begin = retried->span.begin = again->span.begin = next->span.begin = 0;
     lower_check_cancelled(lowering, node->span);
-    lower_set_exit(lowering, node->u.retry.attempt, 1);
+    lower_set_exit(lowering, node->u.retry->attempt, 1);
     lower_terminate(lowering, IR_GOTO, head, NULL);
     lower_place(lowering, head);
     lowering->fail = failed;
-    lowering->attempt = node->u.retry.attempt;
-    lower(lowering, node->u.retry.body, dest);
+    lowering->attempt = node->u.retry->attempt;
+    lower(lowering, node->body, dest);
     dirty = lowering->dirty;
     lowering->fail = fail;
     lower_terminate(lowering, IR_GOTO, next, NULL);
-    failed->codes = node->u.retry.codes;
+    failed->codes = node->u.retry->codes;
     lower_place(lowering, failed);
     lower_add_attempted(lowering, node->span);
     lowering->attempt = outer;
@@ -115,7 +115,7 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     lower_own_release_since(lowering, writes, node->span);
     pause(lowering, node);
     instr = lower_add(lowering, IR_EVAL, node->span);
-    instr->variable = node->u.retry.attempt;
+    instr->variable = node->u.retry->attempt;
     instr->text = next_attempt(lowering, node);
     lower_terminate(lowering, IR_BACK, head, resumed);
     resumed->is_state = true;
