@@ -16,7 +16,7 @@ static void dump_tree(struct compilation *compilation, struct writer *out,
     if (compilation->options->dump == DUMP_AST)
         ast_dump(out, file, &compilation->sources, true);
     else
-        ast_print(out, file, &compilation->sources);
+        ast_print(out, file);
 }
 
 static void dump_chain(struct compilation *compilation, struct writer *out,

@@ -164,8 +164,35 @@ static void print_messages(struct compilation *compilation)
     io_write(STDERR_FILENO, text.text, text.length);
 }
 
+/* With --check, only the name of a file that differs. A file that does not is never touched. */
+static enum status finish_format(struct session *session, const struct source *source)
+{
+    const struct options *options = &session->options;
+    const struct writer *text = &session->compilation.c;
+    struct arena *arena = &session->compilation.arena;
+    bool differs = text->length != source->raw_length
+                   || memcmp(writer_text(text), source->raw, text->length) != 0;
+    enum status status;
+
+    if (options->in_place && !source->is_file) {
+        message_print(arena, options->input, "cannot be written back: it is not a regular file");
+        return STATUS_USAGE;
+    }
+    if (!options->in_place && !options->check_only)
+        stage(session, "-", text, false);
+    else if (differs && options->in_place)
+        stage(session, options->input, text, false);
+    else if (differs) {
+        const char *line = arena_format(arena, "%s\n", options->input);
+        output_stage(&session->outputs, "-", line, strlen(line), false);
+    }
+    session->outputs.read[0] = options->response_files;
+    status = write_outputs(arena, &session->outputs);
+    return status == STATUS_OK && differs && options->check_only ? STATUS_INPUT_ERRORS : status;
+}
+
 /* Writes what there is to write. */
-static enum status finish(struct session *session)
+static enum status finish(struct session *session, const struct source *source)
 {
     struct compilation *compilation = &session->compilation;
     const struct options *options = &session->options;
@@ -177,6 +204,8 @@ static enum status finish(struct session *session)
         message_print(&compilation->arena, options->input, "no report: %s", compilation->problem);
         return STATUS_USAGE;
     }
+    if (options->format)
+        return finish_format(session, source);
     if (options->dump != DUMP_NONE)
         stage(session, "-", &compilation->c, false);
     else if (!options->check_only)
@@ -228,6 +257,27 @@ static void warn_of_header(struct session *session, const struct source *source)
               "give the file another name, or its header with --header");
 }
 
+/* False if there is something wrong with them, which has been said. */
+static bool prepare_outputs(struct session *session, const struct source *source)
+{
+    struct compilation *compilation = &session->compilation;
+    const struct options *options = &session->options;
+
+    warn_of_header(session, source); /* before --header has its default */
+    if (!name_outputs(session) || !check_outputs(session))
+        return false;
+    compilation->emit = (struct emit_options){
+        .c_name = is_standard(options->output) ? "<stdout>" : emit_output_name(options->output),
+        .h_name = options->header == NULL ? header_name(session) : last_part(options->header),
+        .header_name = header_name(session),
+        .source_name = last_part(source->path),
+        .lines = !options->no_lines,
+        .debug = options->debug,
+        .vendored = options->vendored,
+    };
+    return true;
+}
+
 static enum status translate(struct session *session)
 {
     struct compilation *compilation = &session->compilation;
@@ -239,20 +289,10 @@ static enum status translate(struct session *session)
         message_print(&compilation->arena, options->input, "cannot read: %s", problem);
         return STATUS_USAGE;
     }
-    warn_of_header(session, source); /* before --header has its default */
-    if (!name_outputs(session) || !check_outputs(session))
+    if (!options->format && !prepare_outputs(session, source))
         return STATUS_USAGE;
-    compilation->emit = (struct emit_options){
-        .c_name = is_standard(options->output) ? "<stdout>" : emit_output_name(options->output),
-        .h_name = options->header == NULL ? header_name(session) : last_part(options->header),
-        .header_name = header_name(session),
-        .source_name = last_part(source->path),
-        .lines = !options->no_lines,
-        .debug = options->debug,
-        .vendored = options->vendored,
-    };
     compile(compilation, source);
-    return finish(session);
+    return finish(session, source);
 }
 
 static void translate_guarded(void *context)
@@ -268,7 +308,7 @@ static enum status translate_one(struct arena *arena, const struct options *opti
 {
     struct session session = { .options = *options,
                                .outputs = { .arena = &session.compilation.arena,
-                                            .inputs = &files->inputs,
+                                            .inputs = options->format ? NULL : &files->inputs,
                                             .written = &files->written } };
     struct compilation *compilation = &session.compilation;
 
@@ -324,7 +364,7 @@ static enum status translate_all(struct arena *arena, const struct options *opti
     enum status worst = STATUS_OK;
     struct all_files files;
 
-    if (!check_inputs(arena, options))
+    if (!options->format && !check_inputs(arena, options))
         return STATUS_USAGE;
     find_inputs(arena, options, &files);
     for (const char *const *input = options->inputs; *input != NULL; input++) {

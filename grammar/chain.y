@@ -146,7 +146,7 @@ item:
 | "%require" STRING                             { $$ = ast_new_string_item(A, AST_REQUIRE, @$, $2); }
 | "import" STRING end                           { $$ = ast_new_string_item(A, AST_IMPORT, @$, $2); }
 | "resource" NAME "=" CTYPE "releases" NAME end { $$ = ast_new_resource(A, @$, $2, $4, $6); }
-| "codes" lbrace codes comma "}" semicolon      { $$ = ast_new_codes(A, @$, $3.first); }
+| "codes" lbrace codes comma "}" semicolon      { $$ = ast_new_codes(A, @$, @5.begin, $3.first); }
 | operation end                                 { $$ = ast_new_proto_item(A, @$, $1); }
 | chain end                                     { $$ = ast_new_proto_item(A, @$, $1); }
 | chain block                                   { $$ = ast_new_proto_item(A, @$, ast_proto_body($1, $2)); }

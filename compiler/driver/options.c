@@ -39,6 +39,9 @@ static const char *const help_text[] = {
     "      --skeleton          write instead a test of the chains, with stubs for the operations\n"
     "                          (default: NAME_test.c)\n"
     "      --check             only look for errors\n"
+    "      --format            print instead the files in the one style, with all their comments;\n"
+    "                          with --check, only the names of those that differ (status 1)\n"
+    "  -i, --in-place          with --format: write the files back\n"
     "      --dump=WHAT         print instead tokens, ast, source, checked, ir or frame\n"
     "      --report[=json]     print instead how large every chain is, and what shares storage\n"
     "      --cc=COMMAND        the C compiler that --report runs, with its flags (default: CC of\n"
@@ -85,6 +88,7 @@ enum {
     OPTION_REPORT,
     OPTION_CC,
     OPTION_CHECK,
+    OPTION_FORMAT,
     OPTION_SKELETON,
     OPTION_DEPFILE,
     OPTION_COLOR,
@@ -93,7 +97,7 @@ enum {
     OPTION_RUNTIME_DIR
 };
 
-static const char short_options[] = ":o:lgI:M:W:hV";
+static const char short_options[] = ":o:lgiI:M:W:hV";
 
 static const struct option long_options[] = {
     { "output", required_argument, NULL, 'o' },
@@ -105,6 +109,8 @@ static const struct option long_options[] = {
     { "vendor", no_argument, NULL, OPTION_VENDOR },
     { "emit-runtime", required_argument, NULL, OPTION_EMIT_RUNTIME },
     { "check", no_argument, NULL, OPTION_CHECK },
+    { "format", no_argument, NULL, OPTION_FORMAT },
+    { "in-place", no_argument, NULL, 'i' },
     { "skeleton", no_argument, NULL, OPTION_SKELETON },
     { "dump", required_argument, NULL, OPTION_DUMP },
     { "report", optional_argument, NULL, OPTION_REPORT },
@@ -261,6 +267,8 @@ static void take_output_option(struct reader *reader, int option)
     case OPTION_VENDOR: options->vendored = true; break;
     case OPTION_EMIT_RUNTIME: options->runtime_copy = optarg; break;
     case OPTION_CHECK: options->check_only = true; break;
+    case OPTION_FORMAT: options->format = true; break;
+    case 'i': options->in_place = true; break;
     case OPTION_SKELETON: options->skeleton = true; break;
     case OPTION_DEPFILE:
         options->depfile = optarg;
@@ -322,6 +330,32 @@ static void take(struct reader *reader, int option)
     }
 }
 
+static bool reads_standard_input(const struct options *options)
+{
+    for (const char *const *input = options->inputs; *input != NULL; input++)
+        if (strcmp(*input, "-") == 0)
+            return true;
+    return false;
+}
+
+static void check_format(struct reader *reader, bool names_outputs)
+{
+    struct options *options = reader->options;
+
+    if (!options->format)
+        misused(reader, "-i needs --format");
+    else if (options->skeleton || options->dump != DUMP_NONE)
+        misused(reader, "only one of --format, --skeleton, --dump and --report");
+    else if (names_outputs || options->outdir != NULL || options->wants_depfile
+             || options->phony_targets || options->runtime_copy != NULL)
+        misused(reader, "--format writes no outputs that could be named, or depend on something");
+    else if (options->in_place && options->check_only)
+        misused(reader, "either -i or --check with --format");
+    else if (options->in_place && reads_standard_input(options))
+        misused(reader, "standard input cannot be written back: -i needs files");
+    options->dump = DUMP_SOURCE;
+}
+
 /* What needs one input is refused for several, and what needs outputs where there are none. */
 static void check_combination(struct reader *reader)
 {
@@ -331,6 +365,8 @@ static void check_combination(struct reader *reader)
 
     if (options->inputs[0] == NULL && options->runtime_copy == NULL)
         misused(reader, "no input file");
+    else if (options->format || options->in_place)
+        check_format(reader, names_outputs);
     else if (options->inputs[0] != NULL && options->inputs[1] != NULL && names_outputs)
         misused(
             reader,

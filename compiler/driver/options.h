@@ -45,6 +45,8 @@ struct options {
     const struct source *response_files; /* that were read; a list */
     bool no_lines, debug, check_only, if_changed, vendored, color;
     bool skeleton; /* a test of the chains instead of the two files */
+    bool format;   /* the input in the one style instead: `dump` is DUMP_SOURCE */
+    bool in_place; /* which replaces the input */
     bool wants_depfile, phony_targets;
 };
 

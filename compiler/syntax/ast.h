@@ -19,7 +19,10 @@ struct symbol;
  * same line. */
 struct ast_comment {
     struct ast_comment *next;
+    struct ast_comment *later; /* the next one of the file */
     struct span span;
+    /* stands before a member of a list that is so deep, from 1; 0: elsewhere */
+    unsigned depth;
     bool trailing;    /* on the same line as what precedes it */
     bool to_line_end; /* // and not a block */
 };
@@ -131,6 +134,7 @@ struct ast_form {
             struct ast_args *args;
         } reject;
     } u;
+    struct ast_comment *last_comments; /* FORM_BRANCHES: before the closing bracket */
 };
 
 /* Whether the form has one of the traits. */
@@ -267,6 +271,8 @@ struct ast_item {
         struct ast_proto *proto;
     } u;
     struct ast_comment *comments;
+    pos brace;                         /* AST_CODES: the closing one */
+    struct ast_comment *last_comments; /* AST_CODES: before that */
 };
 
 struct ast_file {
@@ -281,7 +287,7 @@ void ast_dump(struct writer *writer, const struct ast_file *file, const struct s
               bool positions);
 
 /* The tree as a .chain file in the one style, comments included; parsing that
- * again gives the same tree (--dump=source). */
-void ast_print(struct writer *writer, const struct ast_file *file, const struct sources *sources);
+ * again gives the same tree (--format, --dump=source). */
+void ast_print(struct writer *writer, const struct ast_file *file);
 
 #endif

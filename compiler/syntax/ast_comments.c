@@ -14,6 +14,7 @@ struct walk {
     /* the list of the node that ended last; NULL once another has begun */
     struct ast_comment **left;
     struct ast_comment **owner; /* the list of the step or clause around */
+    unsigned depth;             /* of the list of nodes around, from 1 */
 };
 
 static void walk_form(struct walk *walk, struct ast_form *form);
@@ -44,12 +45,12 @@ static void hang(struct ast_comment **list, struct ast_comment *added, bool trai
 }
 
 /* All that begin before a position. */
-static void hang_before(struct walk *walk, struct ast_comment **list, pos before)
+static void hang_before(struct walk *walk, struct ast_comment **list, pos before, unsigned depth)
 {
     struct ast_comment **end = &walk->next;
 
-    while (*end && (*end)->span.begin < before)
-        end = &(*end)->next;
+    for (; *end && (*end)->span.begin < before; end = &(*end)->next)
+        (*end)->depth = depth;
     hang(list, cut(walk, end), false);
 }
 
@@ -76,20 +77,21 @@ static void enter(struct walk *walk, pos begin, struct ast_comment **comments)
 {
     if (walk->left)
         hang_after(walk, walk->left, begin);
-    hang_before(walk, comments, begin);
+    hang_before(walk, comments, begin, walk->depth);
     walk->left = NULL;
 }
 
 static void leave(struct walk *walk, pos end, struct ast_comment **comments)
 {
     hang_after(walk, walk->left ? walk->left : comments, end);
-    hang_before(walk, comments, end);
+    hang_before(walk, comments, end, 0);
     walk->left = comments;
 }
 
 static void walk_block(struct walk *walk, struct ast_block *block)
 {
     walk->left = NULL;
+    walk->depth++;
     for (struct ast_var *var = block->vars; var; var = var->next) {
         enter(walk, var->span.begin, &var->comments);
         leave(walk, var->span.end, &var->comments);
@@ -97,6 +99,7 @@ static void walk_block(struct walk *walk, struct ast_block *block)
     if (block->pipeline)
         walk_pipeline(walk, block->pipeline);
     enter(walk, block->span.end, &block->comments);
+    walk->depth--;
 }
 
 /* Comments after the node that ended last belong to no node yet. */
@@ -118,6 +121,7 @@ static void give_back(struct walk *walk)
 /* Between a branch and its block there is no place for a comment: it goes into the block. */
 static void walk_branches(struct walk *walk, struct ast_form *form)
 {
+    walk->depth++;
     for (struct ast_branch *branch = form->u.branches; branch; branch = branch->next) {
         walk_pipeline(walk, branch->pipeline);
         if (branch->winner) {
@@ -125,9 +129,8 @@ static void walk_branches(struct walk *walk, struct ast_form *form)
             walk_block(walk, branch->winner);
         }
     }
-    if (walk->left)
-        hang_after(walk, walk->left, form->span.end);
-    walk->left = NULL;
+    enter(walk, form->span.end, &form->last_comments);
+    walk->depth--;
 }
 
 /* What stands before a form, such as after its `then`, goes to the step or
@@ -136,7 +139,7 @@ static void walk_branches(struct walk *walk, struct ast_form *form)
 static void walk_form(struct walk *walk, struct ast_form *form)
 {
     if (!walk->left)
-        hang_before(walk, walk->owner, form->span.begin);
+        hang_before(walk, walk->owner, form->span.begin, 0);
     if (ast_form_is(form, FORM_BRANCHES))
         walk_branches(walk, form);
     if (form->block)
@@ -174,11 +177,13 @@ static void walk_pipeline(struct walk *walk, struct ast_pipeline *pipeline)
  * semicolon, and so belongs to the item. */
 static void walk_proto(struct walk *walk, struct ast_proto *proto)
 {
+    walk->depth++;
     for (struct ast_opclause *clause = proto->clauses; clause; clause = clause->next) {
         enter(walk, clause->span.begin, &clause->comments);
         if (clause->next || proto->body)
             leave(walk, clause->span.end, &clause->comments);
     }
+    walk->depth--;
     if (!proto->body)
         return;
     if (walk->left)
@@ -186,9 +191,10 @@ static void walk_proto(struct walk *walk, struct ast_proto *proto)
     walk_block(walk, proto->body);
 }
 
-static void walk_codes(struct walk *walk, struct ast_code *code)
+static void walk_codes(struct walk *walk, struct ast_item *item)
 {
-    for (; code; code = code->next) {
+    walk->depth++;
+    for (struct ast_code *code = item->u.codes; code; code = code->next) {
         enter(walk, code->name->span.begin, &code->comments);
         leave(walk,
               code->text    ? code->text->span.end
@@ -196,18 +202,22 @@ static void walk_codes(struct walk *walk, struct ast_code *code)
                             : code->name->span.end,
               &code->comments);
     }
+    enter(walk, item->brace, &item->last_comments);
+    walk->depth--;
 }
 
 void ast_attach_comments(struct ast_file *file, struct ast_comment *comments)
 {
-    struct walk walk = { .next = comments };
+    struct walk walk = { .next = comments, .depth = 1 };
 
+    for (; comments; comments = comments->next)
+        comments->later = comments->next;
     for (struct ast_item *item = file->items; item; item = item->next) {
         enter(&walk, item->span.begin, &item->comments);
         if (item->kind == AST_PROTO)
             walk_proto(&walk, item->u.proto);
         else if (item->kind == AST_CODES)
-            walk_codes(&walk, item->u.codes);
+            walk_codes(&walk, item);
         leave(&walk, item->span.end, &item->comments);
     }
     enter(&walk, (pos)-1, &file->comments);

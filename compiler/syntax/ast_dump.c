@@ -151,6 +151,7 @@ static void dump_children(const struct dump *dump, const struct ast_form *form)
         dump_c(dump, "high", form->u.each.high);
     } else if (ast_form_is(form, FORM_BRANCHES))
         dump_branches(dump, form->u.branches);
+    dump_comments(dump, form->last_comments);
     if (ast_form_is(form, FORM_SOURCE))
         dump_form(dump, form->inner);
     if (form->block)
@@ -307,6 +308,7 @@ static void dump_codes(const struct dump *dump, const struct ast_item *item)
             writer_putf(dump->writer, " %s", code->text->text);
         end_line(dump, code->name->span);
     }
+    dump_comments(dump, item->last_comments);
     dump->writer->indent--;
 }
 

@@ -385,10 +385,12 @@ struct ast_item *ast_new_resource(struct arena *arena, struct span span, struct 
     return item;
 }
 
-struct ast_item *ast_new_codes(struct arena *arena, struct span span, struct ast_code *codes)
+struct ast_item *ast_new_codes(struct arena *arena, struct span span, pos brace,
+                               struct ast_code *codes)
 {
     struct ast_item *item = new_item(arena, AST_CODES, span);
 
+    item->brace = brace;
     item->u.codes = codes;
     return item;
 }

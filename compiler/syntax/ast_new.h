@@ -102,7 +102,8 @@ struct ast_item *ast_new_string_item(struct arena *arena, enum ast_item_kind kin
                                      const struct ast_c *string);
 struct ast_item *ast_new_resource(struct arena *arena, struct span span, struct ast_name *name,
                                   struct ast_c *type, struct ast_name *releases);
-struct ast_item *ast_new_codes(struct arena *arena, struct span span, struct ast_code *codes);
+struct ast_item *ast_new_codes(struct arena *arena, struct span span, pos brace,
+                               struct ast_code *codes);
 struct ast_code *ast_new_code(struct arena *arena, struct ast_name *name, struct ast_number *value,
                               struct ast_c *text);
 struct ast_item *ast_new_proto_item(struct arena *arena, struct span span, struct ast_proto *proto);

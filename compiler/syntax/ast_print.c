@@ -1,27 +1,23 @@
-/* ast_print.c - the syntax tree as a .chain file in the one style.
+/* ast_print.c - the syntax tree as a .chain file in the one style: decision 48.
  *
- * Four blanks a level, one between words. What stood on one line stays on one
- * line, what did not gets a line for each clause, branch and statement; single
- * empty lines stay, chains with a body get them. C text is copied byte for
- * byte, so the same tree comes out of parsing it. */
+ * Lines depend on the tree and on the width alone, not on where the lines of
+ * the file ended; only single empty lines stay. */
 #include <string.h>
 
 #include "base/writer.h"
 #include "syntax/ast_print.h"
 
-enum { WIDEST = 120 };
+/* ---- prototypes ---------------------------------------------------------- */
 
 static void print_fails(struct print *print, const struct ast_opclause *clause)
 {
-    const char *code = clause->code->text;
-
     writer_put(print->writer, "fails ");
-    ast_print_bracketed(print, clause->condition->text);
+    ast_print_bracketed(print, clause->condition);
     writer_put(print->writer, " ");
     if (clause->code_in_brackets)
-        ast_print_bracketed(print, code);
+        ast_print_bracketed(print, clause->code);
     else
-        ast_print_raw(print, code, strlen(code));
+        ast_print_c(print, clause->code);
 }
 
 static void print_opclause(struct print *print, const struct ast_opclause *clause)
@@ -34,7 +30,7 @@ static void print_opclause(struct print *print, const struct ast_opclause *claus
         break;
     case AST_STATE:
         writer_put(print->writer, "state ");
-        ast_print_braced(print, clause->state->text);
+        ast_print_braced(print, clause->state);
         break;
     case AST_POSTED: writer_put(print->writer, "posted"); break;
     case AST_UNCANCELLABLE: writer_put(print->writer, "uncancellable"); break;
@@ -50,56 +46,83 @@ static void print_opclause(struct print *print, const struct ast_opclause *claus
     }
 }
 
-/* As they are printed, on one line if nothing in them has more: what stood
- * between them before makes no difference. */
-static size_t width_of_clauses(const struct print *print, const struct ast_proto *proto)
+static void put_opclauses(struct print *print, const struct ast_proto *proto)
 {
-    struct writer line;
-    struct print measured = { .writer = &line, .sources = print->sources };
-
-    writer_init(&line, print->writer->arena);
     for (const struct ast_opclause *clause = proto->clauses; clause; clause = clause->next) {
-        writer_put(&line, " ");
-        print_opclause(&measured, clause);
+        print->is_broken = print->is_broken || clause->comments;
+        writer_put(print->writer, " ");
+        print_opclause(print, clause);
     }
-    return line.length;
 }
 
-/* `before`: the width of what stands before them. */
-static void print_opclauses(struct print *print, const struct ast_proto *proto, size_t before)
+static pos end_of(const struct ast_opclause *clause)
 {
-    struct span all = proto->span;
-    bool comments = false;
+    while (clause->next)
+        clause = clause->next;
+    return clause->span.end;
+}
 
+static void break_opclauses(struct print *print, const struct ast_proto *proto)
+{
+    pos list_end = print->list_end;
+
+    print->list_end = end_of(proto->clauses);
+    print->writer->indent++;
     for (const struct ast_opclause *clause = proto->clauses; clause; clause = clause->next) {
-        all.end = clause->span.end;
-        comments = comments || clause->comments;
-    }
-    bool broken = comments
-                  || (!ast_print_on_one_line(print, all) && proto->clauses && proto->clauses->next)
-                  || before + width_of_clauses(print, proto) > WIDEST;
-    print->writer->indent += broken;
-    for (const struct ast_opclause *clause = proto->clauses; clause; clause = clause->next) {
-        if (broken)
-            ast_print_end_line(print);
-        else
-            writer_put(print->writer, " ");
-        const struct ast_comment *trailing =
-            ast_print_before(print, clause->comments, clause->span.begin);
-        print_opclause(print, clause);
+        pos begin = clause->span.begin;
+        if (ast_print_is_kept(print, begin))
+            continue;
+        ast_print_start_line(print);
+        const struct ast_comment *trailing = ast_print_before(print, clause->comments, begin);
+        if (!ast_print_is_kept(print, begin))
+            print_opclause(print, clause);
         ast_print_trailing(print, trailing);
     }
-    print->writer->indent -= broken;
+    print->writer->indent--;
+    print->list_end = list_end;
 }
 
-static void print_params(struct print *print, const struct ast_param *param)
+/* The members of a state may go on in the lines after the prototype. */
+static bool opens_state(const struct print *print, const struct ast_opclause *clause)
 {
-    writer_put(print->writer, param ? "(" : "(void");
+    enum { STATE = sizeof " state {" - 1 };
+
+    return clause->kind == AST_STATE && !clause->next && !clause->comments
+           && ast_print_column(print) + STATE <= WIDEST;
+}
+
+static void print_opclauses(struct print *print, const struct ast_proto *proto)
+{
+    struct print measured = ast_print_measure(print);
+
+    put_opclauses(&measured, proto);
+    measured.has_brackets = false;
+    if (!proto->clauses || ast_print_fits(print, &measured, !proto->body)
+        || opens_state(print, proto->clauses))
+        put_opclauses(print, proto);
+    else
+        break_opclauses(print, proto);
+}
+
+static void put_params(struct print *print, const struct ast_param *param, bool broken)
+{
+    writer_put(print->writer, broken ? "(\n" : param ? "(" : "(void");
+    print->writer->indent += broken;
     for (; param; param = param->next) {
-        ast_print_c(print, param->text);
-        writer_put(print->writer, param->next ? ", " : "");
+        ast_print_c(print, &(struct ast_c){ param->span, param->text });
+        writer_put(print->writer, !param->next ? "" : broken ? ",\n" : ", ");
     }
-    writer_put(print->writer, ")");
+    print->writer->indent -= broken;
+    writer_put(print->writer, broken ? "\n)" : ")");
+}
+
+static void print_params(struct print *print, const struct ast_proto *proto)
+{
+    struct print measured = ast_print_measure(print);
+
+    put_params(&measured, proto->params, false);
+    put_params(print, proto->params,
+               proto->params && !ast_print_fits(print, &measured, !proto->body && !proto->clauses));
 }
 
 static void print_proto(struct print *print, const struct ast_proto *proto)
@@ -109,13 +132,11 @@ static void print_proto(struct print *print, const struct ast_proto *proto)
                                          [AST_BLOCKING] = "blocking ",
                                          [AST_CHAIN] = "chain " };
 
-    size_t begin = print->writer->length;
-
     writer_put(print->writer, proto->is_static ? "static " : "");
     writer_put(print->writer, words[proto->kind]);
     ast_print_typed(print, proto->type, proto->name->name);
-    print_params(print, proto->params);
-    print_opclauses(print, proto, print->writer->length - begin);
+    print_params(print, proto);
+    print_opclauses(print, proto);
     if (!proto->body) {
         writer_put(print->writer, ";");
         return;
@@ -124,60 +145,96 @@ static void print_proto(struct print *print, const struct ast_proto *proto)
     ast_print_body(print, proto->body);
 }
 
-static void print_code(struct print *print, const struct ast_code *code, bool broken)
-{
-    const struct ast_comment *trailing =
-        ast_print_before(print, code->comments, code->name->span.begin);
+/* ---- codes --------------------------------------------------------------- */
 
+static void print_code(struct print *print, const struct ast_code *code)
+{
     writer_put(print->writer, code->name->name);
     if (code->value)
         writer_putf(print->writer, " = %s", code->value->text);
     if (code->text) {
         writer_put(print->writer, " ");
-        ast_print_raw(print, code->text->text, strlen(code->text->text));
+        ast_print_c(print, code->text);
     }
-    writer_put(print->writer, broken || code->next ? "," : "");
-    ast_print_trailing(print, trailing);
-    if (broken)
-        ast_print_end_line(print);
-    else
-        writer_put(print->writer, " ");
+}
+
+static void put_codes(struct print *print, const struct ast_item *item)
+{
+    writer_put(print->writer, "codes { ");
+    print->is_broken = item->last_comments;
+    print->has_brackets = true;
+    for (const struct ast_code *code = item->u.codes; code; code = code->next) {
+        print->is_broken = print->is_broken || code->comments;
+        print_code(print, code);
+        writer_put(print->writer, code->next ? ", " : " };");
+    }
+}
+
+static pos end_of_code(const struct ast_code *code)
+{
+    return code->text    ? code->text->span.end
+           : code->value ? code->value->span.end
+                         : code->name->span.end;
+}
+
+static void break_codes(struct print *print, const struct ast_item *item)
+{
+    pos list_end = print->list_end;
+
+    print->list_end = item->brace;
+    writer_put(print->writer, "codes {");
+    print->writer->indent++;
+    for (const struct ast_code *code = item->u.codes; code; code = code->next) {
+        pos begin = code->name->span.begin;
+        if (!ast_print_is_kept(print, begin)) {
+            ast_print_start_member(print, code->comments, begin, code == item->u.codes);
+            const struct ast_comment *trailing = ast_print_before(print, code->comments, begin);
+            if (!ast_print_is_kept(print, begin))
+                print_code(print, code);
+            ast_print_trailing(print, trailing);
+        }
+        ast_print_comma(print, end_of_code(code));
+    }
+    ast_print_last(print, item->last_comments, true);
+    print->writer->indent--;
+    ast_print_start_line(print);
+    writer_put(print->writer, "};");
+    print->list_end = list_end;
 }
 
 static void print_codes(struct print *print, const struct ast_item *item)
 {
-    bool broken = !ast_print_on_one_line(print, item->span);
+    struct print measured = ast_print_measure(print);
 
-    writer_put(print->writer, broken ? "codes {\n" : "codes { ");
-    print->writer->indent += broken;
-    print->flat = !broken;
-    for (const struct ast_code *code = item->u.codes; code; code = code->next)
-        print_code(print, code, broken);
-    print->flat = false;
-    print->writer->indent -= broken;
-    writer_put(print->writer, "};");
+    put_codes(&measured, item);
+    if (ast_print_fits(print, &measured, 0))
+        put_codes(print, item);
+    else
+        break_codes(print, item);
 }
+
+/* ---- items --------------------------------------------------------------- */
 
 static void print_item(struct print *print, const struct ast_item *item)
 {
     switch (item->kind) {
-    case AST_CPP: ast_print_raw(print, item->u.c->text, strlen(item->u.c->text)); break;
+    case AST_CPP: ast_print_raw(print, item->u.c); break;
     case AST_PROLOGUE:
         writer_put(print->writer, "%{\n");
-        ast_print_raw(print, item->u.c->text, strlen(item->u.c->text));
+        ast_print_raw(print, item->u.c);
         if (item->u.c->text[0])
             writer_put_line_end(print->writer);
         writer_put(print->writer, "%}");
         break;
     case AST_CDECL:
-        ast_print_c(print, item->u.c->text);
+        ast_print_c(print, item->u.c);
         writer_put(print->writer, ";");
         break;
     case AST_REQUIRE: writer_putf(print->writer, "%%require \"%s\"", item->u.string.text); break;
     case AST_IMPORT: writer_putf(print->writer, "import \"%s\";", item->u.string.text); break;
     case AST_RESOURCE:
         writer_putf(print->writer, "resource %s = ", item->u.resource.name->name);
-        ast_print_raw(print, item->u.resource.type->text, strlen(item->u.resource.type->text));
+        ast_print_c(print, item->u.resource.type);
         writer_putf(print->writer, " releases %s;", item->u.resource.releases->name);
         break;
     case AST_CODES: print_codes(print, item); break;
@@ -190,23 +247,41 @@ static bool has_body(const struct ast_item *item)
     return item && item->kind == AST_PROTO && item->u.proto->body;
 }
 
-void ast_print(struct writer *writer, const struct ast_file *file, const struct sources *sources)
+/* An empty line is kept, and is put around chains with a body. */
+static void start_item(struct print *print, const struct ast_item *last,
+                       const struct ast_comment *comments, const struct ast_item *item, pos begin)
 {
-    struct print print = { .writer = writer, .sources = sources };
+    ast_print_start_line(print);
+    if (has_body(last) || (last && has_body(item)))
+        writer_put(print->writer, "\n");
+    else if (last)
+        ast_print_keep_gap(print, comments, begin);
+}
+
+void ast_print(struct writer *writer, const struct ast_file *file)
+{
+    struct print print = { .writer = writer,
+                           .source = file->source,
+                           .list_end = file->source->base + (pos)file->source->length };
     const struct ast_item *last = NULL;
 
+    writer_init(&print.line, writer->arena);
     for (const struct ast_item *item = file->items; item; last = item, item = item->next) {
-        pos begin = ast_print_first_pos(item->comments, item->span.begin);
-        if (last && (has_body(last) || has_body(item) || ast_print_has_gap(&print, begin)))
-            writer_put(writer, "\n");
-        const struct ast_comment *trailing =
-            ast_print_before(&print, item->comments, item->span.begin);
-        print_item(&print, item);
+        pos begin = item->span.begin;
+        if (ast_print_is_kept(&print, begin))
+            continue;
+        start_item(&print, last, item->comments, item, begin);
+        const struct ast_comment *trailing = ast_print_before(&print, item->comments, begin);
+        if (!ast_print_is_kept(&print, begin))
+            print_item(&print, item);
         ast_print_trailing(&print, trailing);
-        ast_print_end_line(&print);
     }
-    if (file->comments && last
-        && (has_body(last) || ast_print_has_gap(&print, file->comments->span.begin)))
+    if (file->comments && has_body(last)
+        && !ast_print_is_kept(&print, file->comments->span.begin)) {
+        ast_print_start_line(&print);
         writer_put(writer, "\n");
-    ast_print_before(&print, file->comments, 0);
+        ast_print_last(&print, file->comments, false);
+    } else
+        ast_print_last(&print, file->comments, last != NULL);
+    ast_print_start_line(&print);
 }

@@ -1,4 +1,8 @@
-/* ast_print_steps.c - pipelines and what is in them, as source. */
+/* ast_print_steps.c - pipelines and what is in them, as source.
+ *
+ * A step is on one line if it fits. Otherwise its own brackets are opened: each
+ * of the steps, branches or arguments in them gets a line, where the same is
+ * asked again. */
 #include <string.h>
 
 #include "base/writer.h"
@@ -6,54 +10,104 @@
 
 static void print_block(struct print *print, const struct ast_block *block);
 static void print_form(struct print *print, const struct ast_form *form);
-static void print_pipeline(struct print *print, const struct ast_pipeline *pipeline, int hang);
+static const struct ast_comment *print_steps(struct print *print,
+                                             const struct ast_pipeline *pipeline, int hang,
+                                             const struct ast_comment *trailing);
 
 /* ---- forms --------------------------------------------------------------- */
 
-/* On lines of its own it has the comments before it on such lines, too, and
- * those after it after the comma. */
-static void print_branch(struct print *print, const struct ast_branch *branch, bool has_lines)
+/* On one line if it fits there, with so many columns after it. */
+static void print_if_fits(struct print *print, const struct ast_form *form, size_t after)
 {
     bool flat = print->flat;
 
-    print->flat = !has_lines;
-    print_pipeline(print, branch->pipeline, !ast_print_on_one_line(print, branch->span));
-    if (branch->winner) {
-        writer_put(print->writer, " ");
-        print_block(print, branch->winner);
+    if (!flat) {
+        struct print measured = ast_print_measure(print);
+        print_form(&measured, form);
+        print->flat = ast_print_fits(print, &measured, after);
     }
+    print_form(print, form);
     print->flat = flat;
+}
+
+/* Gives the comments after its last step. */
+static const struct ast_comment *put_branch(struct print *print, const struct ast_branch *branch,
+                                            const struct ast_comment *trailing)
+{
+    trailing = print_steps(print, branch->pipeline, 1, trailing);
+    if (!branch->winner)
+        return trailing;
+    ast_print_trailing(print, trailing);
+    writer_put(print->writer, " ");
+    print_block(print, branch->winner);
+    return NULL;
+}
+
+static void print_branch(struct print *print, const struct ast_branch *branch)
+{
+    const struct ast_step *first = branch->pipeline->first;
+    const struct ast_comment *trailing =
+        ast_print_before(print, first->comments, first->span.begin);
+    bool flat = print->flat;
+
+    if (ast_print_is_kept(print, first->span.begin))
+        return;
+    if (!flat) {
+        struct print measured = ast_print_measure(print);
+        put_branch(&measured, branch, branch->pipeline->clauses ? trailing : NULL);
+        print->flat = ast_print_fits(print, &measured, branch->next != NULL);
+    }
+    trailing = put_branch(print, branch, trailing);
+    print->flat = flat;
+    ast_print_trailing(print, trailing);
 }
 
 static void print_branches(struct print *print, const struct ast_form *form)
 {
-    bool broken = !ast_print_on_one_line(print, form->span);
+    pos list_end = print->list_end;
+    size_t after = print->after;
 
     writer_put(print->writer, " (");
-    print->writer->indent += broken;
+    print->has_brackets = true;
+    print->list_end = form->span.end - 1;
+    print->after = 1;
+    print->writer->indent += !print->flat;
     for (const struct ast_branch *branch = form->u.branches; branch; branch = branch->next) {
-        if (broken)
-            ast_print_end_line(print);
-        print_branch(print, branch, broken);
-        writer_put(print->writer, !branch->next ? "" : broken ? "," : ", ");
+        if (ast_print_is_given_up(print))
+            break;
+        if (!ast_print_is_kept(print, branch->span.begin)) {
+            if (print->flat)
+                writer_put(print->writer, branch == form->u.branches ? "" : " ");
+            else
+                ast_print_start_member(print, branch->pipeline->first->comments, branch->span.begin,
+                                       branch == form->u.branches);
+            print_branch(print, branch);
+        }
+        if (branch->next)
+            ast_print_comma(print, branch->span.end);
     }
-    print->writer->indent -= broken;
-    if (broken)
-        ast_print_end_line(print);
+    ast_print_last(print, form->last_comments, true);
+    print->writer->indent -= !print->flat;
+    if (!print->flat)
+        ast_print_start_line(print);
     writer_put(print->writer, ")");
+    print->list_end = list_end;
+    print->after = after;
 }
 
 static void print_each(struct print *print, const struct ast_form *form)
 {
+    enum { AFTER = sizeof ") limit 4 {" - 1 };
+
     writer_putf(print->writer, " (%s ", form->u.each.name->name);
     if (form->kind == AST_EACH_IN) {
         writer_put(print->writer, "in ");
-        ast_print_c(print, form->u.each.low->text);
+        ast_print_c(print, form->u.each.low);
         writer_put(print->writer, " .. ");
-        ast_print_c(print, form->u.each.high->text);
+        ast_print_c(print, form->u.each.high);
     } else {
         writer_put(print->writer, "from ");
-        print_form(print, form->inner);
+        print_if_fits(print, form->inner, AFTER);
     }
     writer_put(print->writer, ") limit ");
     ast_print_count(print, form->u.each.limit);
@@ -62,14 +116,13 @@ static void print_each(struct print *print, const struct ast_form *form)
 /* A count that is a name would take brackets after it for its own. */
 static void print_retry(struct print *print, const struct ast_form *form)
 {
+    struct ast_number attempts = *form->u.retry.attempts;
     bool touches = !form->u.retry.backoff && !form->u.retry.jitter && !form->u.retry.codes
                    && form->inner->kind == AST_EXPR;
 
     writer_put(print->writer, " ");
-    if (touches)
-        ast_print_bracketed(print, form->u.retry.attempts->text);
-    else
-        ast_print_count(print, form->u.retry.attempts);
+    attempts.in_brackets = attempts.in_brackets || touches;
+    ast_print_count(print, &attempts);
     if (form->u.retry.backoff)
         ast_print_duration(print, " backoff ", form->u.retry.backoff);
     if (form->u.retry.to)
@@ -90,13 +143,13 @@ static void print_do(struct print *print, const struct ast_form *form)
         ast_print_typed(print, form->u.do_.type, "");
     if (form->u.do_.type && strchr(form->u.do_.type->text, '\0')[-1] == '*')
         writer_put(print->writer, " ");
-    ast_print_braced(print, form->u.do_.body->text);
+    ast_print_braced(print, form->u.do_.body);
 }
 
 static void print_expr(struct print *print, const char *before, const struct ast_form *form)
 {
     writer_put(print->writer, before);
-    ast_print_bracketed(print, form->u.expr->text);
+    ast_print_bracketed(print, form->u.expr);
 }
 
 static void print_call(struct print *print, const char *before, const struct ast_form *form)
@@ -134,6 +187,8 @@ static void print_head(struct print *print, const struct ast_form *form)
 
 static void print_form(struct print *print, const struct ast_form *form)
 {
+    if (ast_print_is_given_up(print))
+        return;
     if (ast_form_is(form, FORM_WORD))
         writer_put(print->writer, ast_form_traits[form->kind].word);
     print_head(print, form);
@@ -147,9 +202,10 @@ static void print_form(struct print *print, const struct ast_form *form)
     }
 }
 
-/* ---- steps, pipelines, blocks -------------------------------------------- */
+/* ---- steps and clauses --------------------------------------------------- */
 
-static void print_step(struct print *print, const struct ast_step *step)
+/* Without its undo. */
+static void put_bound(struct print *print, const struct ast_step *step)
 {
     print_form(print, step->form);
     if (step->as) {
@@ -159,158 +215,183 @@ static void print_step(struct print *print, const struct ast_step *step)
         else
             writer_put(print->writer, step->as->name);
     }
+}
+
+static bool bound_fits(struct print *print, const struct ast_step *step, size_t after)
+{
+    struct print measured = ast_print_measure(print);
+
+    put_bound(&measured, step);
+    return ast_print_fits(print, &measured, after);
+}
+
+static void print_step(struct print *print, const struct ast_step *step)
+{
+    enum { UNDO = sizeof " undo {" - 1 };
+    bool flat = print->flat, fits = flat;
+
+    if (!flat) {
+        struct print measured = ast_print_measure(print);
+        print_step(&measured, step);
+        fits = ast_print_fits(print, &measured, print->after);
+    }
+    print->flat = fits || (step->undo && bound_fits(print, step, UNDO));
+    put_bound(print, step);
+    print->flat = fits;
     if (step->undo) {
         writer_put(print->writer, " undo ");
-        print_form(print, step->undo);
+        print_if_fits(print, step->undo, print->after);
     }
+    print->flat = flat;
 }
 
-static void print_else(struct print *print, const struct ast_clause *clause)
+/* After a closing bracket on a line of its own it goes on there. */
+static void print_else(struct print *print, const struct ast_step *step, bool is_opened)
 {
-    struct span between = { clause->step->span.end, clause->else_step->span.begin + 1 };
-    bool broken = !ast_print_on_one_line(print, between);
+    bool breaks = !print->flat && !is_opened;
 
-    if (broken)
+    if (breaks)
         ast_print_end_line(print);
-    print->writer->indent += broken;
-    writer_put(print->writer, broken ? "else " : " else ");
-    print_step(print, clause->else_step);
-    print->writer->indent -= broken;
+    print->writer->indent += breaks;
+    writer_put(print->writer, breaks ? "else " : " else ");
+    print_step(print, step);
+    print->writer->indent -= breaks;
 }
 
-/* Gives the comments after it. */
-static const struct ast_comment *print_clause(struct print *print, const struct ast_clause *clause)
+static void put_clause(struct print *print, const struct ast_clause *clause)
 {
     static const char *const words[] = { [AST_THEN] = "then ",
                                          [AST_THEN_ELSE] = "then ",
                                          [AST_CATCH] = "catch ",
                                          [AST_FINALLY] = "finally " };
-    const struct ast_comment *trailing =
-        ast_print_before(print, clause->comments, clause->span.begin);
+    int line = print->writer->line;
 
     writer_put(print->writer, words[clause->kind]);
     ast_print_names(print, clause->codes);
     writer_put(print->writer, clause->codes ? ": " : "");
     print_step(print, clause->step);
     if (clause->else_step)
-        print_else(print, clause);
-    return trailing;
+        print_else(print, clause->else_step, print->writer->line > line);
 }
 
-/* `hang`: how many levels further in the clauses stand than the first step. */
-static void print_pipeline(struct print *print, const struct ast_pipeline *pipeline, int hang)
+static void print_clause(struct print *print, const struct ast_clause *clause)
 {
     bool flat = print->flat;
-    const struct ast_comment *trailing =
-        ast_print_before(print, pipeline->first->comments, pipeline->first->span.begin);
 
-    print->flat = ast_print_on_one_line(print, pipeline->span);
-    print_step(print, pipeline->first);
-    print->writer->indent += hang;
-    for (const struct ast_clause *clause = pipeline->clauses; clause; clause = clause->next) {
-        ast_print_trailing(print, trailing);
-        if (print->flat) {
-            writer_put(print->writer, " ");
-        } else {
-            ast_print_end_line(print);
-            ast_print_keep_gap(print, clause->comments, clause->span.begin);
-        }
-        trailing = print_clause(print, clause);
+    if (!flat && clause->else_step) {
+        struct print measured = ast_print_measure(print);
+        put_clause(&measured, clause);
+        print->flat = ast_print_fits(print, &measured, print->after);
     }
-    print->writer->indent -= hang;
+    put_clause(print, clause);
     print->flat = flat;
-    ast_print_trailing(print, trailing);
 }
 
-static void print_vars(struct print *print, const struct ast_block *block)
+/* `hang`: how many levels further in the clauses stand than the first step,
+ * whose comments are printed. Gives those after the last one. */
+static const struct ast_comment *print_steps(struct print *print,
+                                             const struct ast_pipeline *pipeline, int hang,
+                                             const struct ast_comment *trailing)
 {
-    for (const struct ast_var *var = block->vars; var; var = var->next) {
-        if (!print->flat && var != block->vars)
-            ast_print_keep_gap(print, var->comments, var->span.begin);
-        const struct ast_comment *trailing =
-            ast_print_before(print, var->comments, var->span.begin);
-        writer_put(print->writer, "var ");
-        ast_print_c(print, var->declaration->text);
-        writer_put(print->writer, ";");
+    if (!ast_print_is_kept(print, pipeline->first->span.begin))
+        print_step(print, pipeline->first);
+    print->writer->indent += hang;
+    for (const struct ast_clause *clause = pipeline->clauses; clause; clause = clause->next) {
+        if (ast_print_is_given_up(print))
+            break;
+        if (ast_print_is_kept(print, clause->span.begin))
+            continue;
         ast_print_trailing(print, trailing);
         if (print->flat)
             writer_put(print->writer, " ");
         else
-            ast_print_end_line(print);
+            ast_print_start_member(print, clause->comments, clause->span.begin, false);
+        trailing = ast_print_before(print, clause->comments, clause->span.begin);
+        if (!ast_print_is_kept(print, clause->span.begin))
+            print_clause(print, clause);
+    }
+    print->writer->indent -= hang;
+    return trailing;
+}
+
+/* ---- blocks -------------------------------------------------------------- */
+
+static void print_vars(struct print *print, const struct ast_block *block)
+{
+    print->is_broken = print->is_broken || block->vars;
+    for (const struct ast_var *var = block->vars; var; var = var->next) {
+        if (ast_print_is_given_up(print))
+            break;
+        if (ast_print_is_kept(print, var->span.begin))
+            continue;
+        ast_print_start_member(print, var->comments, var->span.begin, var == block->vars);
+        const struct ast_comment *trailing =
+            ast_print_before(print, var->comments, var->span.begin);
+        if (!ast_print_is_kept(print, var->span.begin)) {
+            writer_put(print->writer, "var ");
+            ast_print_c(print, var->declaration);
+            writer_put(print->writer, ";");
+        }
+        ast_print_trailing(print, trailing);
     }
 }
 
 static void print_inside(struct print *print, const struct ast_block *block)
 {
     const struct ast_pipeline *pipeline = block->pipeline;
+    const struct ast_comment *trailing = NULL;
 
     print_vars(print, block);
     if (pipeline) {
-        if (!print->flat && block->vars)
-            ast_print_keep_gap(print, pipeline->first->comments, pipeline->first->span.begin);
-        print_pipeline(print, pipeline, 0);
-        if (print->flat)
-            writer_put(print->writer, " ");
-        else
-            ast_print_end_line(print);
+        const struct ast_step *first = pipeline->first;
+        if (!ast_print_is_kept(print, first->span.begin)) {
+            if (!print->flat)
+                ast_print_start_line(print);
+            writer_put(print->writer, block->vars && !print->flat ? "\n" : "");
+            trailing = ast_print_before(print, first->comments, first->span.begin);
+        }
+        ast_print_trailing(print, print_steps(print, pipeline, 0, trailing));
     }
-    if (block->comments && (pipeline || block->vars) && !print->flat)
-        ast_print_keep_gap(print, block->comments, block->span.end);
-    ast_print_before(print, block->comments, 0);
+    ast_print_last(print, block->comments, pipeline || block->vars);
+}
+
+/* The brace may be the second half of a digraph. */
+static pos closing_brace(const struct print *print, const struct ast_block *block)
+{
+    pos brace = block->span.end - 1;
+    return print->source->text[brace - print->source->base] == '}' ? brace : brace - 1;
 }
 
 static void print_braces(struct print *print, const struct ast_block *block)
 {
-    writer_put(print->writer, "{");
-    if (print->flat)
-        writer_put(print->writer, " ");
-    else
+    pos list_end = print->list_end;
+    size_t after = print->after;
+
+    print->list_end = closing_brace(print, block);
+    print->after = 0;
+    writer_put(print->writer, print->flat ? "{ " : "{");
+    if (!print->flat)
         ast_print_end_line(print);
     print->writer->indent += !print->flat;
     print_inside(print, block);
     print->writer->indent -= !print->flat;
-    writer_put(print->writer, "}");
-}
-
-/* A comment that strayed to the front of what was one line, and that ends the line. */
-static bool ends_the_line(const struct print *print, const struct ast_comment *comment)
-{
-    return comment->to_line_end
-           || memchr(source_text(print->sources, comment->span), '\n',
-                     comment->span.end - comment->span.begin)
-                  != NULL;
-}
-
-static bool begins_with_line_comment(const struct print *print, const struct ast_block *block)
-{
-    const struct ast_comment *comment = block->comments;
-
-    if (block->vars)
-        comment = block->vars->comments;
-    else if (block->pipeline)
-        comment = block->pipeline->first->comments;
-    for (; comment && !comment->trailing; comment = comment->next)
-        if (ends_the_line(print, comment))
-            return true;
-    return false;
+    if (!print->flat)
+        ast_print_start_line(print);
+    writer_put(print->writer, print->flat ? " }" : "}");
+    print->list_end = list_end;
+    print->after = after;
 }
 
 static void print_block(struct print *print, const struct ast_block *block)
 {
-    bool flat = print->flat;
-
-    if (!block->vars && !block->pipeline && !block->comments) {
+    print->has_brackets = true;
+    if (!block->vars && !block->pipeline && !block->comments)
         writer_put(print->writer, "{}");
-        return;
-    }
-    print->flat =
-        ast_print_on_one_line(print, block->span) && !begins_with_line_comment(print, block);
-    print_braces(print, block);
-    print->flat = flat;
+    else
+        print_braces(print, block);
 }
 
 void ast_print_body(struct print *print, const struct ast_block *block)
 {
-    print->flat = false;
     print_braces(print, block);
 }

@@ -1,193 +1,315 @@
-/* ast_print_text.c - lines, comments and C text, as the printer of trees puts them. */
+/* ast_print_text.c - C text, names and numbers, as the printer of trees puts them.
+ *
+ * C text is copied from the file. Of its lines after the first one, only the
+ * indentation changes, all by one number of columns, and blanks at their ends
+ * go. A line that a backslash joins with the one before may stand within a
+ * string and stays as it is. */
+#include <limits.h>
 #include <string.h>
 
 #include "base/writer.h"
+#include "ctext/ctext.h"
 #include "syntax/ast_print.h"
 
-static int print_line_of(const struct print *print, pos at)
+enum { TAB = 4 };
+
+/* ---- lines --------------------------------------------------------------- */
+
+struct line {
+    const char *begin, *end; /* without blanks at its end */
+    const char *next;        /* the line after it; NULL: this is the last */
+    bool joins;              /* the next one */
+};
+
+/* A backslash before blanks joins lines for some C compilers: they stay. */
+static bool ends_in_backslash(const char *begin, const char *end)
 {
-    return source_place(print->sources, at).line;
+    return (end > begin && end[-1] == '\\')
+           || (end - begin >= 3 && memcmp(end - 3, "?\?/", 3) == 0);
 }
 
-bool ast_print_on_one_line(const struct print *print, struct span span)
+static struct line line_at(const char *at, const char *end)
 {
-    return print->flat || print_line_of(print, span.begin) == print_line_of(print, span.end - 1);
+    const char *newline = memchr(at, '\n', (size_t)(end - at));
+    struct line line = { at, newline ? newline : end, newline ? newline + 1 : NULL, false };
+    const char *solid;
+
+    if (!newline)
+        return line;
+    while (line.end > at && line.end[-1] == '\r')
+        line.end--;
+    for (solid = line.end; solid > at && strchr(" \t\r", solid[-1]); solid--)
+        continue;
+    line.joins = line.end > at && line.end[-1] == '\\';
+    if (!ends_in_backslash(at, solid))
+        line.end = solid;
+    return line;
 }
 
-/* The first line is indented by the writer, the others stand as they were. */
-void ast_print_raw(struct print *print, const char *text, size_t length)
+static int width_of_indent(const struct line *line, const char **text)
 {
-    const char *newline = memchr(text, '\n', length);
-    int indent = print->writer->indent;
+    int width = 0;
 
-    if (!newline) {
-        writer_put_bytes(print->writer, text, length);
-        return;
+    for (*text = line->begin; *text < line->end && (**text == ' ' || **text == '\t'); ++*text)
+        width += **text == ' ' ? 1 : TAB - width % TAB;
+    return width;
+}
+
+/* The first line goes where the writer is. NULL: indentation stays, and blanks do. */
+static void put_lines(struct print *print, const char *at, const char *end, const int *shift)
+{
+    struct writer *writer = print->writer;
+    struct line line = line_at(at, end);
+    int indent = writer->indent;
+
+    writer_put_bytes(writer, line.begin, (size_t)(line.end - line.begin));
+    writer->indent = 0;
+    while (line.next) {
+        bool is_joined = line.joins;
+        const char *text;
+        writer_put(writer, "\n");
+        line = line_at(line.next, end);
+        int width = width_of_indent(&line, &text);
+        if (is_joined || !shift || *shift == 0 || *text == '#' || text == line.end)
+            text = line.begin;
+        else
+            for (int column = 0; column < width + *shift; column++)
+                writer_put(writer, " ");
+        writer_put_bytes(writer, text, (size_t)(line.end - text));
     }
-    writer_put_bytes(print->writer, text, (size_t)(newline - text));
-    print->writer->indent = 0;
-    writer_put_bytes(print->writer, newline, length - (size_t)(newline - text));
-    print->writer->indent = indent;
+    writer->indent = indent;
 }
 
-/* Text without its splices, as it has to be written so that it is read as the same. */
-static void print_unspliced(struct print *print, const char *text, size_t length)
+/* ---- how far lines move -------------------------------------------------- */
+
+/* The smallest indentation of the lines after the first one that move; INT_MAX: there is none. */
+static int smallest_indent(const char *at, const char *end)
 {
-    struct writer again;
+    struct line line = line_at(at, end);
+    int smallest = INT_MAX;
 
-    writer_init(&again, print->writer->arena);
-    writer_put_unspliced(&again, text, length);
-    ast_print_raw(print, writer_text(&again), again.length);
-}
-
-static void print_comment(struct print *print, const struct ast_comment *comment)
-{
-    print_unspliced(print, source_text(print->sources, comment->span),
-                    comment->span.end - comment->span.begin);
-}
-
-/* Ends the line, with the comments that belong after it. */
-void ast_print_end_line(struct print *print)
-{
-    const struct ast_comment *comment = print->trailing;
-
-    print->trailing = NULL;
-    for (; comment; comment = comment->next) {
-        writer_put(print->writer, " ");
-        print_comment(print, comment);
+    while (line.next) {
+        bool is_joined = line.joins;
+        const char *text;
+        line = line_at(line.next, end);
+        int width = width_of_indent(&line, &text);
+        if (!is_joined && text < line.end && *text != '#' && width < smallest)
+            smallest = width;
     }
-    writer_put(print->writer, "\n");
+    return smallest;
 }
 
-/* Whether an empty line stood before a position. */
-bool ast_print_has_gap(const struct print *print, pos at)
+/* The column of a byte of the file, and the indentation of its line. */
+static int column_in_file(const struct print *print, const char *at, int *indent)
 {
-    struct place place = source_place(print->sources, at);
-    if (!place.source)
-        return false;
-    const char *text = place.source->text, *p = text + (at - place.source->base);
-    int newlines = 0;
+    const char *begin = at;
+    int column = 0;
 
-    while (p > text && strchr(" \t\r\n", p[-1]))
-        newlines += *--p == '\n';
-    return newlines > 1;
+    while (begin > print->source->raw && begin[-1] != '\n')
+        begin--;
+    struct line line = { begin, at, NULL, false };
+    *indent = width_of_indent(&line, &begin);
+    for (column = *indent; begin < at; begin++)
+        column += ((unsigned char)*begin & 0xC0) != 0x80;
+    return column;
 }
 
-pos ast_print_first_pos(const struct ast_comment *comments, pos begin)
+/* The indentation of the line that the writer has begun. */
+static int indent_of_line(const struct print *print)
 {
-    return comments && !comments->trailing ? comments->span.begin : begin;
+    const struct writer *writer = print->writer;
+    size_t begin = writer->length, end;
+
+    if (writer->at_line_start)
+        return writer->indent * TAB;
+    while (begin > 0 && writer->text[begin - 1] != '\n')
+        begin--;
+    for (end = begin; end < writer->length && writer->text[end] == ' '; end++)
+        continue;
+    return (int)(end - begin);
 }
 
-void ast_print_keep_gap(struct print *print, const struct ast_comment *comments, pos begin)
+/* Lines that hang under the first byte of the text stay there; others stay
+ * where they are in relation to the line in which the text begins, or, if C text
+ * gets lines of its own, to the indentation of those. */
+static int shift_of(const struct print *print, const char *in_file, const char *at, const char *end)
 {
-    if (ast_print_has_gap(print, ast_print_first_pos(comments, begin)))
-        writer_put(print->writer, "\n");
+    int old_indent, old_column = column_in_file(print, in_file, &old_indent);
+    int column = (int)ast_print_column(print), indent = indent_of_line(print);
+    int smallest = smallest_indent(at, end), shift = indent - old_indent;
+
+    if (smallest == INT_MAX)
+        return 0;
+    if (smallest >= old_column)
+        shift = column - old_column;
+    else if (column == indent && old_column != old_indent && strncmp(at, "/*", 2) != 0)
+        shift = indent - smallest;
+    return shift < -smallest ? -smallest : shift;
 }
 
-/* Those before a node: on lines of their own, or before it when all goes on one
- * line. Leaves those after it. */
-const struct ast_comment *ast_print_before(struct print *print, const struct ast_comment *comment,
-                                           pos begin)
+/* ---- text of the file ---------------------------------------------------- */
+
+static const char *raw_text(const struct print *print, struct span span, const char **end)
 {
-    for (; comment && !comment->trailing; comment = comment->next) {
-        print_comment(print, comment);
-        if (print->flat && !comment->to_line_end) {
-            writer_put(print->writer, " ");
-            continue;
-        }
-        writer_put(print->writer, "\n");
-        bool last = !comment->next || comment->next->trailing;
-        if (ast_print_has_gap(print, last ? begin : comment->next->span.begin))
-            writer_put(print->writer, "\n");
+    pos base = print->source->base;
+    size_t length;
+    const char *raw = source_raw(print->source, span.begin - base, span.end - base, &length);
+
+    *end = raw + length;
+    return raw;
+}
+
+void ast_print_text(struct print *print, struct span span)
+{
+    const char *end, *at = raw_text(print, span, &end);
+
+    if (!memchr(at, '\n', (size_t)(end - at)))
+        writer_put_bytes(print->writer, at, (size_t)(end - at));
+    else if (print->is_measured)
+        print->is_broken = true;
+    else {
+        int shift = shift_of(print, at, at, end);
+        put_lines(print, at, end, &shift);
     }
-    return comment;
 }
 
-/* Those after a node: at the end of the line, or at once when more follows on it. */
-void ast_print_trailing(struct print *print, const struct ast_comment *comment)
+void ast_print_kept(struct print *print, struct span span)
 {
-    while (comment && print->flat && !comment->to_line_end) {
-        writer_put(print->writer, " ");
-        print_comment(print, comment);
-        comment = comment->next;
-    }
-    if (comment)
-        print->trailing = comment;
+    const char *end, *at = raw_text(print, span, &end);
+
+    put_lines(print, at, end, NULL);
+}
+
+/* ---- C text -------------------------------------------------------------- */
+
+void ast_print_raw(struct print *print, const struct ast_c *c)
+{
+    const char *ignored, *end = c->text + strlen(c->text);
+    int shift = shift_of(print, raw_text(print, c->span, &ignored), c->text, end);
+
+    put_lines(print, c->text, end, &shift);
+}
+
+/* A '#' at the end may have been a digraph, of which the span has the first half. */
+static void put_c(struct print *print, const struct ast_c *c)
+{
+    const char *source = print->source->text + (c->span.begin - print->source->base);
+    size_t length = strlen(c->text);
+    struct span span = c->span;
+
+    if (length > 0 && c->text[length - 1] == '#' && source[length - 1] != '#')
+        span.end += source[length - 1] == '%' ? 1 : 2;
+    ast_print_text(print, span);
+}
+
+static bool ends_in_line_comment(const char *text)
+{
+    const char *at = text + ctext_solid_length(text);
+
+    while (*at != '\0')
+        if (at[0] == '/' && at[1] == '*')
+            at = strstr(at, "*/") + 2;
+        else if (at[0] == '/' && at[1] == '/' && !strchr(at, '\n'))
+            return true;
+        else if (at[0] == '/')
+            at = strchr(at, '\n');
+        else
+            at++;
+    return false;
 }
 
 /* After a // comment the closing bracket needs a line of its own. */
-static bool ends_in_line_comment(const char *text)
+void ast_print_c(struct print *print, const struct ast_c *c)
 {
-    const char *line = strrchr(text, '\n');
-
-    return strstr(line ? line : text, "//") != NULL;
-}
-
-void ast_print_c(struct print *print, const char *text)
-{
-    print_unspliced(print, text, strlen(text));
-    if (ends_in_line_comment(text))
+    put_c(print, c);
+    if (ends_in_line_comment(c->text))
         writer_put_line_end(print->writer);
 }
 
-void ast_print_bracketed(struct print *print, const char *text)
+void ast_print_bracketed(struct print *print, const struct ast_c *c)
 {
     writer_put(print->writer, "(");
-    ast_print_c(print, text);
+    ast_print_c(print, c);
     writer_put(print->writer, ")");
 }
 
-/* { C }, on one line if it is one. */
-void ast_print_braced(struct print *print, const char *text)
+static void put_braced(struct print *print, const struct ast_c *c, bool broken)
 {
-    bool broken = strchr(text, '\n') || strstr(text, "//");
-
-    writer_put(print->writer, broken ? "{\n" : "{ ");
+    writer_put(print->writer, broken ? "{\n" : c->text[0] ? "{ " : "{");
     print->writer->indent += broken;
-    print_unspliced(print, text, strlen(text));
+    put_c(print, c);
     print->writer->indent -= broken;
-    if (broken)
+    if (broken || ends_in_line_comment(c->text))
         writer_put_line_end(print->writer);
-    writer_put(print->writer, broken || !text[0] ? "}" : " }");
+    writer_put(print->writer, broken || !c->text[0] ? "}" : " }");
 }
+
+/* { C }, on one line if it fits. */
+void ast_print_braced(struct print *print, const struct ast_c *c)
+{
+    struct print measured;
+
+    print->has_brackets = true;
+    if (!print->flat) {
+        measured = ast_print_measure(print);
+        put_braced(&measured, c, false);
+    }
+    put_braced(print, c, !print->flat && c->text[0] && !ast_print_fits(print, &measured, 1));
+}
+
+/* ---- names and numbers --------------------------------------------------- */
 
 /* A declaration's type and name: "struct x name", "char *name". */
 void ast_print_typed(struct print *print, const struct ast_c *type, const char *name)
 {
     size_t length = strlen(type->text);
 
-    print_unspliced(print, type->text, length);
+    put_c(print, type);
     writer_put(print->writer, length && type->text[length - 1] == '*' ? "" : " ");
     writer_put(print->writer, name);
 }
 
+/* Those that do not fit go on in the next line. */
 void ast_print_names(struct print *print, const struct ast_name *name)
 {
-    for (; name; name = name->next)
-        writer_putf(print->writer, "%s%s", name->name, name->next ? ", " : "");
-}
-
-/* An argument that began a line begins one again. */
-void ast_print_args(struct print *print, const struct ast_args *args)
-{
-    writer_put(print->writer, "(");
-    for (; args; args = args->next) {
-        ast_print_c(print, args->c.text);
-        if (!args->next)
+    print->writer->indent++;
+    for (; name; name = name->next) {
+        writer_put(print->writer, name->name);
+        if (!name->next)
             break;
         bool broken =
-            print_line_of(print, args->next->c.span.begin) > print_line_of(print, args->c.span.end);
-        writer_put(print->writer, broken ? ",\n    " : ", ");
+            !print->flat && ast_print_column(print) + strlen(name->next->name) + 3 > WIDEST;
+        writer_put(print->writer, broken ? ",\n" : ", ");
     }
+    print->writer->indent--;
+}
+
+/* On one line, or each on a line of its own. */
+void ast_print_args(struct print *print, const struct ast_args *args)
+{
+    bool broken = !print->flat && args;
+
+    writer_put(print->writer, broken ? "(\n" : "(");
+    print->writer->indent += broken;
+    for (; args && !ast_print_is_given_up(print); args = args->next) {
+        ast_print_c(print, &args->c);
+        writer_put(print->writer, !args->next ? "" : broken ? "," : ", ");
+        writer_put(print->writer, broken && !print->writer->at_line_start ? "\n" : "");
+    }
+    print->writer->indent -= broken;
     writer_put(print->writer, ")");
 }
 
 /* Without its brackets a text could be a word of the language. */
 void ast_print_count(struct print *print, const struct ast_number *number)
 {
-    if (number->in_brackets)
-        ast_print_bracketed(print, number->text);
-    else
+    const char *begin = print->source->text + (number->span.begin - print->source->base);
+
+    if (number->in_brackets) {
+        pos at = number->span.begin + 1 + (pos)strspn(begin + 1, " \t\r\n\f\v");
+        struct span span = { at, at + (pos)strlen(number->text) };
+        ast_print_bracketed(print, &(struct ast_c){ span, number->text });
+    } else
         writer_put(print->writer, number->text);
 }
 
@@ -209,7 +331,7 @@ void ast_print_duration(struct print *print, const char *before,
 
     writer_put(print->writer, before);
     if (duration->count) {
-        ast_print_bracketed(print, duration->count->text);
+        ast_print_bracketed(print, duration->count);
         writer_putf(print->writer, " %s", names[duration->unit]);
     } else {
         put_ns(print->writer, duration->ns, ns[duration->unit]);

@@ -102,7 +102,7 @@ void drive_dumps(struct driven *d, struct writer *writer)
     const struct sources *sources = &d->base.sources;
 
     ast_dump(writer, d->file, sources, true);
-    ast_print(writer, d->file, sources);
+    ast_print(writer, d->file);
     for (const struct ir_chain *chain = d->chains; chain != NULL; chain = chain->next) {
         checked_dump(writer, chain->checked, sources);
         ir_dump(writer, chain, sources);

@@ -24,7 +24,7 @@ static void read_form(struct form *form, const char *text, size_t length)
     if (!form->parsed)
         return;
     ast_dump(&form->tree, d->file, &d->base.sources, false);
-    ast_print(&form->source, d->file, &d->base.sources);
+    ast_print(&form->source, d->file);
 }
 
 /* ---- trees --------------------------------------------------------------- */
@@ -39,12 +39,38 @@ static const char *next_line(const char *line)
     return line + strcspn(line, "\n") + 1;
 }
 
+/* The length of a blank as the dump writes it; 0: this is none. */
+static size_t blank_at(const char *at)
+{
+    return *at == ' ' ? 1 : strncmp(at, "\\t", 2) == 0 || strncmp(at, "\\n", 2) == 0 ? 2 : 0;
+}
+
+/* The formatter may change the blanks around the line ends of C text. */
+static void put_without_blanks(struct writer *out, const char *line, size_t length)
+{
+    size_t step;
+
+    for (const char *at = line, *end = line + length, *blanks; at < end;) {
+        bool has_line_end = false;
+        for (blanks = at; (step = blank_at(at)) > 0; at += step)
+            if (at[step - 1] == 'n') {
+                writer_put(out, "\\n");
+                has_line_end = true;
+            }
+        if (!has_line_end)
+            writer_put_bytes(out, blanks, (size_t)(at - blanks));
+        step = *at == '\\' ? 2 : 1;
+        writer_put_bytes(out, at, step);
+        at += step;
+    }
+}
+
 static void tree_without_comments(struct writer *out, const struct writer *tree)
 {
     for (const char *line = tree->text == NULL ? "" : tree->text; *line != '\0';
          line = next_line(line))
         if (!is_comment(line))
-            writer_put_bytes(out, line, (size_t)(next_line(line) - line));
+            put_without_blanks(out, line, (size_t)(next_line(line) - line));
 }
 
 /* The words of all comments in their order. Two may become one, and hang at

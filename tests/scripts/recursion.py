@@ -19,7 +19,7 @@ NESTING = """
     check_pipeline check_pulled check_retry check_return check_returned check_shielded
     check_source check_step check_then check_timeout check_undo check_wanted check_winner
     close_for_all close_for_failure close_then codes_of copy count demand_branch demand_inside
-    demand_way demand_ways dump_block dump_branches dump_children dump_clause dump_each
+    demand_way demand_ways dump_block dump_branches dump_children dump_clause
     dump_form dump_node dump_pipeline dump_step emit_member emit_scope emit_siblings
     emit_variable_path forget_shares fork_slots frame_scope_is_empty gives gives_inside holder
     incoming_made is_bound lower lower_block lower_branch lower_branches lower_call
@@ -31,10 +31,11 @@ NESTING = """
     lower_range lower_range_items lower_retry lower_return lower_step lower_sync lower_timeout
     lower_wait lower_winner lower_winners make_it name_scopes name_strands note_ways of_branches
     of_catch of_clause of_each of_handler of_item of_join of_source of_step of_timeout
-    prepare_bindings print_block print_braces print_branch print_branches print_clause
-    print_each print_else print_form print_if print_inside print_pipeline print_retry print_step
+    prepare_bindings print_block print_braces print_branch print_branches print_clause print_each
+    print_else print_form print_if_fits print_inside print_retry print_step print_steps
+    put_bound put_branch put_clause
     release_losers release_some take_bindings take_outcomes take_single walk_block walk_branches
-    walk_each walk_form walk_if walk_inside walk_pipeline walk_step walk_timeout
+    walk_form walk_inside walk_pipeline walk_step
 """
 # A file of arguments that names another one: 16 (arguments.c).
 ARGUMENTS = "expand_word expand_text expand_file"
@@ -61,12 +62,14 @@ def calls():
         known = local | set(re.findall(r"^\S+ g\s+F \S+\s+\S+ (\S+)$", symbols, re.M))
         own = lambda name: f"{path.stem}.c:{base(name)}" if name in local else base(name)  # noqa: E731
         here = None
-        for line in text.splitlines():
+        lines = text.splitlines()
+        for line, after in zip(lines, [*lines[1:], ""]):
             begins = re.match(r"^[0-9a-f]+ <([^>]+)>:$", line)
             if begins:
                 here = begins[1] if begins[1] in known else here
                 continue
-            for name, offset in re.findall(r"<([A-Za-z_][\w.]*)(\+0x[0-9a-f]+)?>", line):
+            is_open = re.search(r"\bR_\w+\s", after)  # what the linker fills in: until then it leads to the next byte
+            for name, offset in re.findall(r"<([A-Za-z_][\w.]*)(\+0x[0-9a-f]+)?>", line) if not is_open else ():
                 if offset == "" and name in known and re.search(r"\b(call\w*|bl|b)\s", line):
                     graph[own(here)].add(own(name))
                 elif offset == "" and name in known and name != here and re.search(r"\bjmp", line):

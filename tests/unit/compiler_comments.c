@@ -54,7 +54,7 @@ static void open_form(struct form *form, const char *text)
     writer_init(&form->tree, &c->arena);
     writer_init(&form->source, &c->arena);
     ast_dump(&form->tree, file, &c->sources, false);
-    ast_print(&form->source, file, &c->sources);
+    ast_print(&form->source, file);
     form->parsed = c->diags.errors == 0;
 }
 
