@@ -20,7 +20,7 @@ ABOUT_STORAGE = "exec/sharing", "exec/overlay", "exec/locals"
 UNIT_TESTS = "unit/compiler_comments unit/compiler_memory unit/compiler_size_probe unit/compiler_splices"
 SYNTAX = f"scripts/slips {UNIT_TESTS} long/declarators long/positions long/damage"
 DRIVER = f"scripts/cli_* scripts/same_file scripts/two_ends scripts/where scripts/report_interrupted {UNIT_TESTS} long/cli_* long/faults"
-SCRIPTS = {"compiler/syntax": SYNTAX, "compiler/base": f"{DRIVER} {SYNTAX}", "compiler/driver": DRIVER}
+SCRIPTS = {"grammar": SYNTAX, "compiler/syntax": SYNTAX, "compiler/base": f"{DRIVER} {SYNTAX}", "compiler/driver": DRIVER}
 OTHERWISE = "long/many_names scripts/budget scripts/report long/owned"
 TEXTS = (*tests.DUMPS, ".c.golden", ".h.golden", ".skeleton")
 
@@ -40,6 +40,11 @@ class CompilerJudge:
         path = TOP / mutant.file
         source = out / path.name
         source.write_text(text)
+        if path.suffix == ".re":
+            lexer = out / f"{path.stem}_lex.c"
+            if run(["re2c", "--conditions", "-I", path.parent, "-o", lexer.name, source.name], cwd=out).status != 0:
+                return None
+            source = lexer
         includes = [f"-I{TOP}/compiler", f"-I{TOP}/grammar", f"-I{self.lab.build}/gen", f"-I{TOP}/runtime/include"]
         done = run(["gcc", "-std=c11", "-O1", "-Werror=incompatible-pointer-types", "-Werror=int-conversion", *includes,
                     "-c", source.name, "-o", source.with_suffix(".o").name], cwd=out)

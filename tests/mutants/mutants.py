@@ -36,6 +36,7 @@ CHOSEN = {
     "compiler/check/raises.c": 4, "compiler/check/branch_room.c": 3, "compiler/check/check_own.c": 4,
     "compiler/emit/emit_cancel.c": 4, "compiler/emit/emit_function.c": 4,
     "compiler/syntax/scan_balance.c": 3, "compiler/syntax/scan_shape.c": 3, "compiler/syntax/scan_declare.c": 3,
+    "grammar/chain.re": 12, "grammar/marks.re": 6,
     "compiler/driver/output.c": 3, "compiler/driver/replace.c": 3, "compiler/driver/options.c": 3,
     "compiler/driver/arguments.c": 3, "compiler/base/source.c": 3,
     "runtime/core/loop.c": 10, "runtime/core/settle.c": 6, "runtime/core/branch.c": 8, "runtime/core/suppress.c": 2,
@@ -71,6 +72,10 @@ SEED = "1"
 KILLED = "behaviour", "text"
 # Of some kinds there are many at one place, and most of them say little.
 RARE = {"case": 4, "swapped": 3}
+
+
+def is_compilers(file):
+    return file.startswith(("compiler/", "grammar/"))
 
 
 def rank(mutant):
@@ -132,7 +137,7 @@ class Plan:
 
     def made(self, mutant, number, results):
         """Its object, or None if that is the same or there is none."""
-        if self.file.endswith(".c") and self.original is None:
+        if not self.file.endswith(".h") and self.original is None:
             self.original = self.judge.object(mutant, self.source, fresh(self.folder / "original"))
         made = self.judge.object(mutant, mutant.applied(self.source), fresh(self.folder / str(number)))
         if made is None:
@@ -173,7 +178,7 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         plans = {}
         for file in files:
-            judge = judges[file.startswith("compiler/")]
+            judge = judges[is_compilers(file)]
             plans[file] = Plan(lab, judge, file, CHOSEN[file], options.all or options.short)
         forced = set(reasons) if not options.short and not options.words else set()
 
@@ -197,7 +202,7 @@ def one(workers, judges, reasons, options, results, mutant, made):
         worker = workers.get()
         try:
             worker.restore()
-            how, killer = judges[mutant.file.startswith("compiler/")].judge(worker, mutant, made)
+            how, killer = judges[is_compilers(mutant.file)].judge(worker, mutant, made)
         finally:
             workers.put(worker)
         results.add(mutant, how, killer)

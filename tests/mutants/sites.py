@@ -1,4 +1,4 @@
-"""The mutants of a C file: for each token of a function's body, the small changes of meaning that can be made there.
+"""The mutants of a C file, or of a lexer for re2c: for each token of a function's body, the small changes of meaning that can be made there.
 
 A mutant is named by its file, its function, the text of its line and what is changed, with a number if another has all of that in
 common. No line number is in that, so the name of a mutant outlives changes elsewhere in the file.
@@ -19,6 +19,10 @@ TOKEN = re.compile(r"""
   | (?P<number> \.?\d(?:[eEpP][+-]|[\w.])*)
   | (?P<mark>  \.\.\. | <<= | >>= | -> | \+\+ | -- | << | >> | <= | >= | == | != | && | \|\| | [-+*/%&|^]= | .)
 """, re.X | re.S | re.M)
+
+# What stands between these is C and patterns, in lines of its own; a class of characters stands after no name or bracket.
+RE2C = re.compile(r"^([ \t]*)/\*!re2c$(.*?)^([ \t]*)\*/$", re.S | re.M)
+RE2C_CLASS = re.compile(r"(?<![\w)\]])\[(?:[^\]\\\n]|\\.)+\]")
 
 OPEN, CLOSE = "([{", ")]}"
 SWAPS = {
@@ -62,6 +66,14 @@ class Mutant:
 
     def applied(self, source):
         return source[:self.begin] + self.text + source[self.end:]
+
+
+def as_c(source):
+    """The blocks of a lexer as C of the same length: a class of characters looks like a string there."""
+    def block(match):
+        rules = RE2C_CLASS.sub(lambda found: '"' + "." * (len(found[0]) - 2) + '"', match[2])
+        return f"{match[1]}{' ' * len('/*!re2c')}{rules}{match[3]}  "
+    return RE2C.sub(block, source)
 
 
 def tokens_of(source):
@@ -172,6 +184,8 @@ class Function:
             self.add(token.begin, token.end, other, f"`{token.text}` -> `{other}`")
         if token.text in ("&&", "||"):
             self.operands(i)
+        if token.text == "|" and self.file.endswith(".re"):
+            self.alternative(i)
         if token.text == "!":
             self.add(token.begin, token.end, "", "`!` dropped")
         if token.text == "?":
@@ -202,8 +216,15 @@ class Function:
         self.add(self.tokens[i - 1].end, self.tokens[right - 1].end, "", f"`{operator} {squeezed(keep_right)}` dropped")
         self.add(self.tokens[left].begin, self.tokens[i + 1].begin, "", f"`{squeezed(keep_left)} {operator}` dropped")
 
+    def alternative(self, i):
+        """Of a pattern."""
+        end = self.side(i, 1, ["|", "{", ";"])
+        self.add(self.tokens[i].begin, self.tokens[end - 1].end, "", f"`{squeezed(self.text_of(i, end))}` dropped")
+
     def ternary(self, i):
-        colon = self.side(i, 1, [":"])
+        colon = self.side(i, 1, [":", "{"] if self.file.endswith(".re") else [":"])
+        if self.tokens[colon].text == "{":
+            return  # of a pattern
         end = self.side(colon, 1, [",", ";", ":"])
         first, second = self.text_of(i + 1, colon), self.text_of(colon + 1, end)
         self.add(self.tokens[i].begin, self.tokens[end - 1].end, f"? {second} : {first}", "arms of `?` swapped")
@@ -342,10 +363,10 @@ def digest(words):
 
 def mutants_of(file, source):
     """All mutants of a file, in the order of their places."""
-    tokens, found, seen = tokens_of(source), [], {}
+    tokens, found, seen = tokens_of(as_c(source) if file.endswith(".re") else source), [], {}
     for name, kind, begin, end in functions_of(tokens):
         inside = tokens[begin:end + 1]
-        body = digest(t.text for t in inside)
+        body = digest(source[t.begin:t.end] for t in inside)
         begins = [t.begin for t in inside]
         for line, what, first, last, text in Function(file, source, tokens, name, kind, begin, end).changes():
             key = (name, line, what)
