@@ -54,8 +54,11 @@ class CompilerJudge:
         """(how it was killed, by what): ("", "") if it was not."""
         objects = [made, *(o for o in self.objects() if o.stem != made.stem)]
         lab_module.must(["gcc", *objects, "-o", worker.own("bin/chainc")])
-        steps = (self.about_storage, self.random_programs, self.storage, self.messages, self.test_programs, self.expected_texts,
-                 self.other_programs)
+        steps = [self.about_storage, self.random_programs, self.storage, self.messages, self.test_programs, self.expected_texts,
+                 self.other_programs]
+        if os.path.dirname(mutant.file) in SCRIPTS:  # most of these change a message
+            steps.remove(self.messages)
+            steps.insert(0, self.messages)
         for step in steps:
             killer = step(worker)
             if killer:
