@@ -88,6 +88,7 @@ struct checker {
     /* the step whose name a branch gives to the outside, and where to */
     const struct ast_step *outside_step;
     struct scope *outside_scope;
+    bool timed_names;         /* the names are shown from inside a timeout */
     struct variable *outside; /* such names, to be shown after the combinator */
 };
 

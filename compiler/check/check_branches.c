@@ -150,18 +150,21 @@ static struct node *check_branch(struct checker *checker, const struct ast_branc
     return node;
 }
 
-/* Names that branches give to the outside become visible after the whole. */
-static void show_outside(struct checker *checker, struct variable *variables)
+/* Names that branches give to the outside become visible after the whole. A
+ * timeout kept them to itself once: one that would hide another is refused, so
+ * that nothing means something else now (rule 156). */
+static void show_outside(struct checker *checker, struct variable *variables, bool timed)
 {
     while (variables != NULL) {
         struct variable *next = check_note(checker, variables)->outside;
         struct variable *old = check_variable_visible(checker, variables->name);
-        if (old == NULL || old->scope != checker->scope) {
+        if (old == NULL || (old->scope != checker->scope && !timed)) {
             check_new_name(checker, variables->name, variables->span);
             check_variable_show(checker, variables);
         } else if (old != variables) {
             struct diag *diag =
                 diag_report(checker->diags, D_NAME_TAKEN, variables->span, variables->name);
+            variables->used = true; /* enough has been said of it */
             diag_note(checker->diags, diag, old->span, "it is declared here");
         }
         variables = next;
@@ -188,10 +191,12 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
     struct assigned result = check_assigned_copy(checker, &checker->assigned);
     struct variable *outer = checker->outside;
     struct own_point start = check_own_here(checker);
+    bool timed = checker->timed_names;
     unsigned count = 0;
 
     node->u.combinator = form->kind;
     checker->outside = NULL;
+    checker->timed_names = false;
     for (const struct ast_branch *branch = form->u.branches; branch != NULL;
          branch = branch->next) {
         *last = check_branch(checker, branch, form->kind, &result, &start);
@@ -204,7 +209,7 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
     }
     if (count > 254)
         diag_report(checker->diags, D_TOO_MANY_BRANCHES, form->span);
-    show_outside(checker, checker->outside);
+    show_outside(checker, checker->outside, timed);
     checker->outside = outer;
     checker->assigned = result;
     check_own_branches(checker, &start);
@@ -317,18 +322,30 @@ struct node *check_each(struct checker *checker, const struct ast_form *form)
 
 /* ---- timeout ------------------------------------------------------------- */
 
-/* The form runs as a branch of its own, so that it can be cancelled alone; its
- * names are those of the block around it. */
+/* `all` and `settle` show names to the block around, whatever prefixes they have (rule 156). */
+static bool shows_names(const struct ast_form *form)
+{
+    while (form->kind == AST_TIMEOUT || form->kind == AST_RETRY)
+        form = form->inner;
+    return form->kind == AST_ALL || form->kind == AST_SETTLE;
+}
+
+/* The form runs as a branch of its own, so that it can be cancelled alone. */
 struct node *check_timeout(struct checker *checker, const struct ast_form *form)
 {
     struct node *node = check_new_node(checker, NODE_TIMEOUT, form->span);
     struct node *branch = check_new_node(checker, NODE_BLOCK, form->inner->span);
+    struct scope *outer = checker->scope, *own;
 
     node->u.limit = check_duration(checker, form->u.duration);
     node->body = branch;
     check_scope_open(checker, branch->span);
-    branch->u.block.scope = checker->scope;
+    branch->u.block.scope = own = checker->scope;
+    checker->timed_names = shows_names(form->inner);
+    if (checker->timed_names)
+        checker->scope = outer;
     branch->body = check_form(checker, form->inner);
+    checker->scope = own;
     check_scope_close(checker);
     check_take_type(branch, branch->body);
     branch->ends = branch->body->ends;

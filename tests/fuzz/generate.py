@@ -304,7 +304,9 @@ class Generator:
 
     def timeout(self, scope, want):
         form = self.form(scope.deeper(), want, True)
-        return Timeout(self.random.choice((0, 1, 2, 3, 5, 8)), Block(Pipe(Step(form))) if owner(form) else form)
+        node = Timeout(self.random.choice((0, 1, 2, 3, 5, 8)), Block(Pipe(Step(form))) if owner(form) else form)
+        node.shown = getattr(form, "shown", ())
+        return node
 
     def retry(self, scope, want):
         random = self.random
@@ -313,7 +315,9 @@ class Generator:
         backoff = random.choice((None, 0, 1, 2, 3))
         to = random.choice((None, 1, 2, 4)) if backoff is not None else None
         jitter = random.choice((0, 0, 10, 50, 100)) if backoff is not None else 0
-        return Retry(random.choice((1, 2, 2, 3, 4)), backoff, to, jitter, self.codes() if random.random() < 0.4 else None, name, form)
+        node = Retry(random.choice((1, 2, 2, 3, 4)), backoff, to, jitter, self.codes() if random.random() < 0.4 else None, name, form)
+        node.shown = getattr(form, "shown", ())
+        return node
 
     def call(self, scope, want):
         if not self.helpers:
