@@ -143,7 +143,11 @@ struct node *check_new_node(struct checker *checker, enum node_kind kind, struct
 /* something is missing here, which has been reported */
 struct node *check_wrong_node(struct checker *checker, struct span span);
 struct incoming *check_no_incoming(struct checker *checker, const char *why);
+/* The type of a value for which nothing asks. */
+struct ctype check_own_type(const struct node *node);
 void check_take_type(struct node *node, const struct node *from);
+/* A node of which some ways are known: one more. */
+void check_add_type(struct node *node, const struct node *way);
 void check_take_types(struct node *node, const struct node *a, const struct node *b);
 
 /* check_bind.c */

@@ -76,6 +76,8 @@ void check_bind(struct checker *checker, const struct ast_step *step, struct nod
     struct variable *variable = old_binding(checker, step, type);
     unsigned errors = checker->diags->errors;
 
+    if (variable == NULL && step->as_type == NULL)
+        type = check_own_type(node);
     if (node->wrong && ctype_is_void(type))
         type = ctype_of_words(checker->arena, "int");
     else if (node->flexible && ctype_is_void(type) && variable == NULL) {

@@ -79,7 +79,7 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
 {
     struct node *body = node->body;
     struct ctype type =
-        step->as_type != NULL ? ctype_of_text(checker->arena, step->as_type) : body->type;
+        step->as_type != NULL ? ctype_of_text(checker->arena, step->as_type) : check_own_type(body);
     struct variable *variable, **last;
 
     if (body->flexible && ctype_is_void(type))
@@ -179,8 +179,7 @@ static void take_branch_type(struct node *node, const struct node *branch, bool 
         node->ends = branch->ends;
         return;
     }
-    if ((node->ends || node->flexible) && !branch->ends)
-        check_take_type(node, branch);
+    check_add_type(node, branch);
     node->ends = node->ends && branch->ends;
     node->wrong |= branch->wrong;
 }
@@ -242,9 +241,9 @@ static struct node *check_source(struct checker *checker, const struct ast_form 
     source = check_form(checker, form->inner);
     if (source->ends && !source->wrong)
         diag_report(checker->diags, D_ITEM_NEVER, source->span);
-    else if (source->flexible && ctype_is_void(source->type) && !source->wrong)
+    else if (source->flexible && ctype_is_void(check_own_type(source)) && !source->wrong)
         diag_report(checker->diags, D_ITEM_UNTYPED, source->span, name->name);
-    source->wrong |= source->ends || (source->flexible && ctype_is_void(source->type));
+    source->wrong |= source->ends || (source->flexible && ctype_is_void(check_own_type(source)));
     source->ends = false;
     check_bind(checker, &step, source);
     source->binding->used = true; /* an each cannot leave its item without a name */

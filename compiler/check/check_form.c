@@ -9,13 +9,30 @@
 
 static const struct ctype no_type = { NULL, "", 0 };
 
+/* The variable that is the whole of a text, brackets and comments aside; NULL: it is something else. */
+static const struct variable *text_name(const struct ast_c *c, const struct text *text)
+{
+    const struct piece *piece = text->pieces;
+    const char *at = c->text;
+
+    while (piece != NULL && piece->kind != PIECE_VARIABLE)
+        piece = piece->next;
+    if (piece == NULL || ctext_next_in_brackets(&at).kind != CTOKEN_NAME
+        || ctext_next_in_brackets(&at).kind != CTOKEN_END)
+        return NULL;
+    return piece->variable;
+}
+
 /* C text has the type that its place asks for; the name of what owns something
- * is of that type if nobody asks. */
-static void take_text_type(struct node *node)
+ * is of that type if nobody asks, and so is any other name that is no array (rule 157). */
+static void take_text_type(struct node *node, const struct ast_c *c)
 {
     const struct piece *piece = node->u.expr->pieces;
+    const struct variable *name = text_name(c, node->u.expr);
 
     node->flexible = true;
+    if (name != NULL && *name->type.after != '[')
+        node->named = name->type;
     if (piece != NULL && piece->next == NULL && piece->kind == PIECE_VARIABLE
         && piece->variable->resource != NULL)
         node->type = piece->variable->type;
@@ -25,7 +42,7 @@ static struct node *check_expr(struct checker *checker, const struct ast_form *f
 {
     struct node *node = check_new_node(checker, NODE_EXPR, form->span);
     node->u.expr = check_text(checker, form->u.expr, no_type, false, NULL);
-    take_text_type(node);
+    take_text_type(node, form->u.expr);
     return node;
 }
 
@@ -141,7 +158,7 @@ static struct node *check_returned(struct checker *checker, const struct ast_for
     c.text = value->u.call.name;
     node = check_new_node(checker, NODE_EXPR, value->span);
     node->u.expr = check_text(checker, &c, checker->chain->symbol->value, false, NULL);
-    take_text_type(node);
+    take_text_type(node, &c);
     return node;
 }
 

@@ -284,8 +284,9 @@ static struct variable *incoming_made(struct checker *checker, struct incoming *
         return it->variable;
     if (it->node != NULL && it->node->wrong)
         return NULL;
-    if (it->node != NULL && it->node->flexible && ctype_is_void(type)
-        && ctype_is_void(it->node->type))
+    if (it->node != NULL && it->node->flexible && ctype_is_void(type))
+        type = check_own_type(it->node);
+    if (it->node != NULL && it->node->flexible && ctype_is_void(type))
         diag_report(checker->diags, D_IT_UNTYPED, it->node->span);
     else if (it->node != NULL && (it->node->flexible || !ctype_is_void(it->node->type)))
         make_it(checker, it, type);

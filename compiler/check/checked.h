@@ -181,6 +181,7 @@ struct node {
     struct span span;
     /* a value of the type its context asks for, `type` if it asks for none: (expression) */
     bool flexible : 1;
+    bool named_differ : 1; /* the types of the names that it is on its ways */
     /* [raises] an each whose source has no end, and whatever comes to no end because of one */
     bool endless : 1;
     bool ends : 1;  /* never comes to its end: return, reject, break … */
@@ -202,6 +203,9 @@ struct node {
      * done with an item; an else. */
     struct node *second;
     struct ctype type;             /* of the value; before NULL: none */
+    /* of a flexible one: the type of the name that the expression is, if nothing
+     * asks for one; before NULL: it is no name, or named_differ */
+    struct ctype named;
     struct variable *binding;      /* as NAME */
     const struct symbol *resource; /* of a call or do: what its value is; NULL: plain C */
     /* what undoes it if the block ends by rejection or cancellation; NULL: nothing */
