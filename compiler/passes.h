@@ -13,6 +13,7 @@ struct checked_chain;
 struct ir_chain;
 struct ast_file;
 struct diags;
+struct assigned;
 struct liveness;
 struct names;
 struct program;
@@ -73,6 +74,9 @@ const uint64_t *failure_room(struct arena *arena, const struct ir_chain *chain,
 /* locals: the set of variables that are never needed after a wait. */
 const uint64_t *locals(struct arena *arena, const struct ir_chain *chain,
                        const struct liveness *live);
+
+/* assigned: what may have been given a value; only for the tables of --debug. */
+struct assigned *assigned(struct arena *arena, const struct ir_chain *chain);
 
 /* layout: every variable that is kept has a place: a field of the frame, or a
  * member of the resume function's struct if it is in `is_local`. Makes the

@@ -1,8 +1,9 @@
 /* emit_debug.c - the tables of --debug: what a strand waits for in each state,
- * and where the branches are. */
+ * which names have a value there, and where the branches are. */
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/bits.h"
 #include "emit/emit.h"
 
 static const char *fork_word(const struct ir_block *join)
@@ -37,31 +38,145 @@ static const char *wait_word(const struct emitter *emitter, const struct ir_bloc
     return block->end == IR_AWAIT || block->end == IR_CLOSE ? "its spawned chains" : NULL;
 }
 
-static void emit_step(struct emitter *emitter, struct packed *packed, const struct ir_block *state)
+/* ---- names --------------------------------------------------------------- */
+
+struct names {
+    const struct liveness *live;
+    const struct assigned *assigned;
+};
+
+/* What a user calls by its name. */
+static bool has_name(const struct variable *variable)
+{
+    switch (variable->kind) {
+    case VARIABLE_PARAMETER:
+    case VARIABLE_VAR:
+    case VARIABLE_BINDING:
+    case VARIABLE_ERR:
+    case VARIABLE_ATTEMPT: return true;
+    case VARIABLE_IT:
+    case VARIABLE_RESULT:
+    case VARIABLE_KEPT:
+    case VARIABLE_EXIT:
+    case VARIABLE_MEMBER:
+    case VARIABLE_CAUSES: break;
+    }
+    return false;
+}
+
+/* Whether nothing else ever stands where it is: it has its value, once it has
+ * one, though nobody may need it. */
+static bool is_alone(const struct ir_chain *chain, const struct variable *variable)
+{
+    const struct frame_place *place = frame_place(chain->frame, variable);
+
+    if (variable->scope != chain->checked->scope || place->part == NULL || place->shares != NULL
+        || (variable->kind != VARIABLE_PARAMETER && variable->kind != VARIABLE_VAR))
+        return false;
+    for (const struct field *field = chain->frame->fields; field != NULL; field = field->next)
+        if (field->parts == place->part)
+            return field->parts->next == NULL && field->parts->variable == variable
+                   && !field->gives_way;
+    return false;
+}
+
+/* While a strand waits for branches, what these give values to may or may not have one. */
+static char alive_letter(const struct ir_chain *chain, const struct names *names,
+                         const struct ir_block *state, const struct variable *variable)
+{
+    const struct assigned *assigned = names->assigned;
+    const struct ir_block *waiter = state->waiter;
+    bool after = bits_has(assigned->in + state->index * assigned->words, variable->index);
+    bool before = waiter == NULL
+                      ? after
+                      : bits_has(assigned->out + waiter->index * assigned->words, variable->index);
+
+    bool needed = bits_has(liveness_in(names->live, state), variable->index);
+
+    if (before)
+        return needed || is_alone(chain, variable) ? '=' : '-';
+    return after && needed && waiter->end == IR_JOIN ? '?' : '.';
+}
+
+static const char *alive_text(const struct emitter *emitter, const struct names *names,
+                              const struct ir_block *state)
+{
+    struct writer text;
+
+    writer_init(&text, emitter->arena);
+    for (const struct variable *v = emitter->chain->checked->variables; v != NULL; v = v->next)
+        if (has_name(v))
+            writer_putf(&text, "%c", alive_letter(emitter->chain, names, state, v));
+    return writer_text(&text);
+}
+
+static const char *quoted(const struct emitter *emitter, const char *text)
+{
+    return text == NULL ? "0" : arena_format(emitter->arena, "\"%s\"", text);
+}
+
+static void emit_name(struct emitter *emitter, struct packed *packed, const struct variable *v)
+{
+    const struct ir_strand *slot = v->scope->strand == NULL ? NULL : v->scope->strand->slot;
+    const struct field_part *part = frame_place(emitter->chain->frame, v)->part;
+    const char *path =
+        part == NULL ? NULL : arena_format(emitter->arena, "%s%s", v->scope->path, part->field);
+
+    emit_packed(packed, arena_format(emitter->arena, "{ \"%s\", %s, %s }", v->name,
+                                     quoted(emitter, slot == NULL ? NULL : slot->field),
+                                     quoted(emitter, path)));
+}
+
+/* Returns how many there are. */
+static unsigned emit_names(struct emitter *emitter)
+{
+    struct packed packed = { emitter->writer, "    ", ",", 0 };
+    unsigned count = 0;
+
+    for (const struct variable *v = emitter->chain->checked->variables; v != NULL; v = v->next) {
+        if (!has_name(v))
+            continue;
+        if (count++ == 0)
+            writer_putf(emitter->writer, "static const struct chain__name chain__names_%s[] = {\n",
+                        emitter->chain->c_name);
+        emit_name(emitter, &packed, v);
+    }
+    if (count != 0)
+        writer_put(emitter->writer, "\n};\n");
+    return count;
+}
+
+/* ---- states -------------------------------------------------------------- */
+
+static const char *due_text(const struct ir_block *waiter, const char *word)
+{
+    if (waiter->end == IR_DELAY)
+        return "CHAIN__DUE(chain__delay)";
+    return waiter->end == IR_JOIN && strcmp(word, "timeout") == 0 ? "CHAIN__DUE(chain__timeout)"
+                                                                  : "0";
+}
+
+static void emit_step(struct emitter *emitter, struct packed *packed, const struct names *names,
+                      const struct ir_block *state)
 {
     const char *word = state->waiter == NULL ? NULL : wait_word(emitter, state->waiter);
-    const char *due = "0";
 
-    if (word == NULL) {
-        emit_packed(packed, "{ 0, 0 }");
-        return;
-    }
-    if (state->waiter->end == IR_DELAY)
-        due = "CHAIN__DUE(chain__delay)";
-    else if (strcmp(word, "timeout") == 0 && state->waiter->end == IR_JOIN)
-        due = "CHAIN__DUE(chain__timeout)";
-    emit_packed(packed, arena_format(emitter->arena, "{ \"%s\", %s }", word, due));
+    emit_packed(packed, arena_format(emitter->arena, "{ %s, %s, \"%s\" }", quoted(emitter, word),
+                                     word == NULL ? "0" : due_text(state->waiter, word),
+                                     alive_text(emitter, names, state)));
 }
 
 static void emit_states_waited_in(struct emitter *emitter)
 {
+    const struct ir_chain *chain = emitter->chain;
+    const struct names names = { liveness(emitter->arena, chain), assigned(emitter->arena, chain) };
     struct packed packed = { emitter->writer, "    ", ",", 0 };
 
     writer_putf(emitter->writer, "static const struct chain__step chain__steps_%s[] = {\n",
-                emitter->chain->c_name);
-    for (const struct ir_block *block = emitter->chain->blocks; block != NULL; block = block->next)
+                chain->c_name);
+    for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->is_state)
-            emit_step(emitter, &packed, block);
+            emit_step(emitter, &packed, &names, block);
     writer_put(emitter->writer, "\n};\n");
 }
 
@@ -96,7 +211,7 @@ static void emit_branch_row(struct emitter *emitter, const char *state,
     writer_putf(emitter->writer, "    { .at = %s, .kind = CHAIN__BRANCH_IS_%s,", state,
                 is_op ? "OP" : "STRAND");
     if (is_op)
-        writer_putf(emitter->writer, " .step = { \"%s\", %s },",
+        writer_putf(emitter->writer, " .step = { \"%s\", %s, 0 },",
                     instr->op != NULL ? instr->op->name : "delay",
                     instr->op != NULL ? "0" : "CHAIN__DUE(chain__delay)");
     writer_putf(emitter->writer, "\n      .place = offsetof(%s, %s.%s) },\n",
@@ -143,6 +258,7 @@ void emit_debug(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;
     const char *name = emitter->chain->c_name;
+    unsigned names = emit_names(emitter);
     bool branches;
 
     emit_states_waited_in(emitter);
@@ -156,6 +272,8 @@ void emit_debug(struct emitter *emitter)
                     "    .branches = chain__branches_%s,"
                     " .branches_place = offsetof(struct %s_frame, branches),\n",
                     name, name);
+    if (names != 0)
+        writer_putf(w, "    .names = chain__names_%s, .name_count = %u,\n", name, names);
     writer_put(w, "};\n");
 }
 

@@ -28,6 +28,14 @@ static inline uint64_t *liveness_in(const struct liveness *live, const struct ir
     return live->live_in + block->index * live->words;
 }
 
+/* [assigned] Where values may be there. */
+struct assigned {
+    size_t words;
+    /* such a set for each block: what may have been given a value when it is
+     * entered, and when it ends */
+    uint64_t *in, *out;
+};
+
 /* The variables that share a place, and those that are needed when one of them is, by index. */
 struct sharing {
     uint64_t *members, *conflicts; /* NULL: the place has no sharing */

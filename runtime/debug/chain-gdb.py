@@ -2,6 +2,8 @@
 
     chain list             every strand that waits, with the line of its step, as a tree
     chain bt [NUMBER]      where a strand waits, and its callers up to the root; without a number, of all strands
+    chain print NUMBER [LEVEL]   the parameters, variables and bindings of the chain on that level of `chain bt NUMBER`
+    chain add EXPRESSION   lists a chain without a root, too: its strand, which only its host knows
     chain break NAME:STEP  stops at the steps of a chain that have this name, such as trip:toll
 
 `step` does not enter the functions of libchain. The program needs debug information (-g) of its generated files.
@@ -48,6 +50,16 @@ def at_text(chain, number):
     return site_text(chain, number) if number < int(chain["states"]) else "a step that is starting"
 
 
+def tables(chain):
+    """The tables that chainc --debug has written; None: there are none."""
+    if is_null(chain["sites"]) or int(chain["states"]) == 0:
+        return None
+    last = (chain["sites"] + int(chain["states"]) - 1).dereference()
+    if int(last["line"]) != 0:
+        return None
+    return last["step"].cast(pointer_to("struct chain__debug")).dereference()
+
+
 def tops():
     """The records of frames that no chain has called."""
     found = [gdb.lookup_global_symbol(name) for name in ("chain__root_caller", "chain__instance_caller")]
@@ -91,17 +103,19 @@ class Strand:
         self.words, self.parent, self.levels = words, parent, []
         self.step = None       # of a branch that is one operation
         self.children = []
+        self.slots = {}        # of an item, and the items around it: (value of the slot) by the member with the slots
 
-    def lines(self):
-        """Its backtrace: this strand, then that which waits for it, or has spawned it."""
-        lines = [self.step] if self.step is not None else []
+    def entries(self):
+        """Its backtrace: this strand, then that which waits for it, or has spawned it: (line, strand, level)."""
+        entries = []
+        if self.step is not None:
+            entries.append((self.step, self.parent, self.parent.levels[0]))
         for level in self.levels:
-            lines.append(level.line("waits at" if not lines else "called it at"))
+            entries.append((level.line("waits at" if not entries else "called it at"), self, level))
         if self.words:
-            lines[-1] += f", {self.words}"
-        if self.parent is not None:
-            lines += self.parent.lines()
-        return lines
+            line, *rest = entries[-1]
+            entries[-1] = (f"{line}, {self.words}", *rest)
+        return entries + (self.parent.entries() if self.parent is not None else [])
 
 
 def read_levels(strand, own, frame):
@@ -122,30 +136,30 @@ def read_levels(strand, own, frame):
 
 
 def members(struct, prefix):
-    """(name, value) of the branches at one level: `branch_1`, and the slots of `each_1`."""
+    """(name, whether it is an item, value) of the branches at one level: `branch_1`, and the slots of `each_1`."""
     pattern = re.compile(prefix + r"_\d+$|each_\d+$" if prefix == "branch" else prefix + r"_\d+$")
     for field in struct.type.fields():
         if field.name is None or not pattern.match(field.name):
             continue
         value = struct[field.name]
         if value.type.strip_typedefs().code != gdb.TYPE_CODE_ARRAY:
-            yield field.name, value
+            yield field.name, False, value
             continue
         first, last = value.type.range()
         for index in range(first, last + 1):
-            yield "item", value[index]
+            yield field.name, True, value[index]
 
 
 def add_branches(owner, level, struct, prefix):
-    for name, value in members(struct, prefix):
+    for name, is_item, value in members(struct, prefix):
         fields = [field.name for field in value.type.fields()]
         if "strand" in fields:
             strand = value["strand"]
             if (int(strand["op"]["flags"]) & UNENDED) == 0:
                 continue
-            is_item = name == "item"
             child = Strand("an item" if is_item else "a branch", owner)
-            add_strand(child, strand, level, value if is_item else struct, name)
+            child.slots = {**owner.slots, (int(level.chain.address), name): value} if is_item else owner.slots
+            add_strand(child, strand, level, value if is_item else struct, "item" if is_item else name)
             owner.children.append(child)
         elif "op" in fields and (int(value["op"]["tag"]) & PENDING) != 0:
             child = Strand("a branch", owner)
@@ -172,21 +186,39 @@ def add_strand(made, strand, own, struct, prefix):
             made.children.append(child)
 
 
-def roots():
+added = []  # addresses of strands that C code runs without a root
+
+
+def bare():
+    """Those that run: a chain that has ended leaves the type of its host."""
+    for address in added:
+        strand = gdb.Value(address).cast(pointer_to("struct chain_strand")).dereference()
+        if not is_null(strand["type"]) and int(strand["type"]["caller"]) != 0:
+            made = Strand("", None)
+            add_strand(made, strand, None, None, "branch")
+            yield made
+
+
+def all_loops():
     loops = gdb.lookup_global_symbol("chain__loops")
     if loops is None:
         raise gdb.GdbError("this program has no loop of libchain")
     loops = loops.value()
     for number in range(loops.type.range()[1] + 1):
-        if is_null(loops[number]):
-            continue
-        root = loops[number]["roots"]
+        if not is_null(loops[number]):
+            yield loops[number]
+
+
+def roots():
+    for loop in all_loops():
+        root = loop["roots"]
         while not is_null(root):
             if int(root["outcome"]) == 0:  # CHAIN_OUTCOME_PENDING
                 made = Strand("", None)
                 add_strand(made, root["strand"], None, None, "branch")
                 yield made
             root = root["next"]
+    yield from bare()
 
 
 def flatten(strands, depth=0):
@@ -195,10 +227,71 @@ def flatten(strands, depth=0):
         yield from flatten(strand.children, depth + 1)
 
 
+# ---- names -----------------------------------------------------------------------------------------------------------
+
+NAMES = {"-": "not alive here", ".": "not set yet", "?": "a branch sets it"}
+
+
+class Names:
+    """The parameters, variables and bindings of a chain, as one of its strands sees them."""
+
+    def __init__(self, strand, level, strands):
+        self.level, self.tables = level, tables(level.chain)
+        if self.tables is None:
+            raise gdb.GdbError(f"{text(level.chain['name'])} was not made by chainc --debug: "
+                               "which of its names have a value is not known")
+        self.strand = strand
+        frame = gdb.Value(level.frame).cast(pointer_to(f"struct {c_name(level.chain)}_frame"))
+        self.frame = frame.dereference()
+        self.users = [(other, at) for other in strands for at in self.states_of(other)]
+
+    def states_of(self, strand):
+        """Where a strand is in this run of the chain: its branches and items need other names than the chain itself."""
+        return [level.at for level in strand.levels
+                if (int(level.chain.address), level.frame) == (int(self.level.chain.address), self.level.frame)]
+
+    def slot(self, strand, item):
+        return strand.slots.get((int(self.level.chain.address), item))
+
+    def letter(self, number, item):
+        """The best that a strand can say of a name; '': none knows, as the chain is being run."""
+        letters = ""
+        for other, at in self.users:
+            if item is not None and (self.slot(other, item) is None
+                                     or self.slot(other, item).address != self.slot(self.strand, item).address):
+                continue
+            if at < int(self.tables["states"]):
+                letters += text((self.tables["steps"] + at).dereference()["alive"])[number]
+        return min(letters, key="=?-.".index, default="")
+
+    def value(self, item, path):
+        value = self.frame if item is None else self.slot(self.strand, item)
+        for member in path.split("."):
+            value = value[member]
+        return value
+
+    def lines(self):
+        """One for each name: of two with the same name, the one that is alive."""
+        best = {}
+        for number in range(int(self.tables["name_count"])):
+            entry = (self.tables["names"] + number).dereference()
+            item = None if is_null(entry["item"]) else text(entry["item"])
+            if item is not None and self.slot(self.strand, item) is None:
+                continue  # of an item, and this is none
+            name, letter = text(entry["name"]), self.letter(number, item)
+            if letter == "=" and is_null(entry["path"]):
+                letter = "-"
+            line = f"{name} = {self.value(item, text(entry['path']))}" if letter == "=" else \
+                   f"{name}: {NAMES.get(letter, 'not known, as the chain runs')}"
+            if name not in best or "=?-.".find(letter) < best[name][0]:
+                best[name] = ("=?-.".find(letter), line)
+        return [line for _, line in best.values()]
+
+
 # ---- commands --------------------------------------------------------------------------------------------------------
 
 class Chain(gdb.Command):
-    """Shows the chains of a program: chain list, chain bt, chain break."""
+    """Shows the chains of a program: chain list, chain bt, chain print, chain add, chain break."""
 
     def __init__(self):
         super().__init__("chain", gdb.COMMAND_STACK, prefix=True)
@@ -214,6 +307,26 @@ class List(gdb.Command):
         for number, (depth, strand) in enumerate(flatten(roots()), 1):
             first = strand.step if strand.step is not None else strand.levels[0].line("waits at")
             print(f"{number:3} {'  ' * depth}{first}{', ' + strand.words if strand.words else ''}")
+        others = sum(int(loop["bare"]) for loop in all_loops()) - len(list(bare()))
+        if others > 0:
+            print(f"without a root, not listed: {others}")
+
+
+class Add(gdb.Command):
+    """chain add EXPRESSION: lists a chain without a root, too, given its strand: `chain add mine.strand`.
+Only the program that runs such a chain knows it; it is listed whenever it runs."""
+
+    def __init__(self):
+        super().__init__("chain add", gdb.COMMAND_STACK, gdb.COMPLETE_EXPRESSION)
+
+    def invoke(self, argument, from_tty):
+        value = gdb.parse_and_eval(argument)
+        if value.type.strip_typedefs().code == gdb.TYPE_CODE_PTR:
+            value = value.dereference()
+        if str(value.type.strip_typedefs().unqualified()) != "struct chain_strand":
+            raise gdb.GdbError("expected a struct chain_strand, such as mine.strand")
+        if int(value.address) not in added:
+            added.append(int(value.address))
 
 
 class Backtrace(gdb.Command):
@@ -225,16 +338,42 @@ Without a number: of every strand that waits for nothing else that is listed."""
 
     def invoke(self, argument, from_tty):
         found = [strand for _, strand in flatten(roots())]
+        numbers = [n for n, strand in enumerate(found, 1) if not strand.children]
         if argument:
-            if not argument.isdigit() or not 0 < int(argument) <= len(found):
-                raise gdb.GdbError(f"chain list has no number {argument}")
-            chosen = [int(argument)]
-        else:
-            chosen = [n for n, strand in enumerate(found, 1) if not strand.children]
-        for number in chosen:
+            chosen(found, argument)
+            numbers = [int(argument)]
+        for number in numbers:
             print(f"strand {number}:")
-            for depth, line in enumerate(found[number - 1].lines()):
+            for depth, line in enumerate(line for line, _, _ in found[number - 1].entries()):
                 print(f"  #{depth} {line}")
+
+
+def chosen(found, argument):
+    if not argument.isdigit() or not 0 < int(argument) <= len(found):
+        raise gdb.GdbError(f"chain list has no number {argument}")
+    return found[int(argument) - 1]
+
+
+class Print(gdb.Command):
+    """chain print NUMBER [LEVEL]: the parameters, variables and bindings of the chain on a level of `chain bt NUMBER`.
+Without LEVEL: level 0, the innermost. It says so of names that have no value, or none any more."""
+
+    def __init__(self):
+        super().__init__("chain print", gdb.COMMAND_DATA)
+
+    def invoke(self, argument, from_tty):
+        found = [strand for _, strand in flatten(roots())]
+        if not argument:
+            raise gdb.GdbError("expected the number of a strand, as in chain list")
+        number, *rest = gdb.string_to_argv(argument)
+        entries = chosen(found, number).entries()
+        wanted = rest[0] if rest else "0"
+        if not wanted.isdigit() or int(wanted) >= len(entries):
+            raise gdb.GdbError(f"chain bt {number} has no level {wanted}")
+        line, strand, level = entries[int(wanted)]
+        print(f"#{wanted} {line}")
+        for shown in Names(strand, level, found).lines() or ["it has no names"]:
+            print(f"  {shown}")
 
 
 class Break(gdb.Command):
@@ -268,5 +407,7 @@ class Break(gdb.Command):
 Chain()
 List()
 Backtrace()
+Print()
+Add()
 Break()
 gdb.execute("skip -rfu ^chain_", to_string=True)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 TOP, BUILD, CHAINC = Path(os.environ["TOP"]), Path(os.environ["BUILD"]), os.environ["CHAINC"]
-TABLES = re.compile(r"static const struct chain__(step|branch|debug) [^;]*?\n};\n", re.S)
+TABLES = re.compile(r"static const struct chain__(step|branch|name|debug) [^;]*?\n};\n", re.S)
 SITE = re.compile(r',\s*\{ "", 0, 0, \(const char \*\)&chain__debug_\w+ \}')
 BACK = re.compile(r'#line \d+ "out.c"')
 STRICT = "-std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror".split()

@@ -14,6 +14,16 @@ extern "C" {
 struct chain__step {
     const char *what; /* "http_get", "delay", "all"; NULL: nothing */
     unsigned due;     /* CHAIN__DUE(): where in the storage its timer is; 0: there is none */
+    /* a character for each name of the chain: '=' it has its value, '?' a branch
+     * gives it one, '-' it is not needed any more, '.' it has not been set */
+    const char *alive;
+};
+
+/* A parameter, variable or binding, for debuggers. */
+struct chain__name {
+    const char *name; /* as written */
+    const char *item; /* the slots of the each whose items have it; NULL: the frame has it */
+    const char *path; /* to its member from there; NULL: it is never kept over a wait */
 };
 
 #define CHAIN__DUE(type) ((unsigned)offsetof(struct type, timer) + 1)
@@ -43,6 +53,8 @@ struct chain__debug {
     size_t states;
     const struct chain__branch *branches; /* by state; NULL: it never waits for any */
     size_t branches_place;                /* where in the frame the pointer to their struct is */
+    const struct chain__name *names;      /* NULL: it has none */
+    size_t name_count;
 };
 
 #ifdef __cplusplus
