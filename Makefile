@@ -181,7 +181,7 @@ fuzz-accepted: all $(LIBCHAINC) ## N changed sources (20000): gcc refuses nothin
 fuzz-compiler: ## fuzz targets of the compiler and of what the examples read, FUZZ_SECONDS=300 in all; see tests/fuzzers/README.md
 	@tests/fuzzers/run --seconds $(or $(FUZZ_SECONDS),300)
 
-soak: all ## the same with N=1000000 programs from SEED=1000000 on; goes on where it was interrupted
+soak: all ## as fuzz, with N=1000000 programs from SEED=1000000 on; continues where it was interrupted
 	@nice -n 10 tests/fuzz/fuzz.py --build $(BUILD) --work $(BUILD)/soak --count $(or $(N),1000000) --seed $(or $(SEED),1000000) \
 	    --resume --progress 10000
 

@@ -72,8 +72,8 @@ void queue_push(struct task *task);
 struct task *queue_pop(void); /* NULL if there is none */
 
 /* peer_ops.c */
-void hop_start(struct op *op, long v); /* settles by way of the queue */
-/* whether it has settled already; if not, the task is resumed by way of the queue */
+void hop_start(struct op *op, long v); /* settles through the queue */
+/* true if it has settled already; if not, the task is resumed through the queue */
 bool now_start(struct op *op, long v);
 bool bad_start(struct op *op, long v);      /* the same, with an error */
 void late_start(struct late *late, long v); /* settles when late_settle() is called */

@@ -11,7 +11,8 @@ static inline long work_step(long v)
     return v + (v >> 3) + 1;
 }
 
-/* Chains are run until `left` is 0: whoever sees one end takes its value and starts it again. */
+/* Chains are run until `left` is 0: the function that sees one end takes its
+ * value and starts it again. */
 struct work {
     size_t left;
     unsigned long sum;

@@ -1,5 +1,5 @@
-/* main.c - from the command line to files: what is read, what the outputs are called, what is said
- * at the end. */
+/* main.c - from the command line to files: reads the inputs, names the outputs,
+ * prints the messages. */
 #define _POSIX_C_SOURCE 200809L
 #include <errno.h>
 #include <string.h>

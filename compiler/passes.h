@@ -1,6 +1,6 @@
 /* passes.h - the table of contents: every pass, in the order in which compile.c calls them.
  *
- * Above each stand what must hold before and what holds after.
+ * The comment above each says which conditions hold before and after it.
  */
 #ifndef PASSES_H
 #define PASSES_H
@@ -22,8 +22,8 @@ struct source;
 struct sources;
 struct writer;
 
-/* parse: bytes -> tree. Reports syntax errors and goes on at the next item;
- * NULL never. The tree of a file with errors is incomplete but well formed. */
+/* parse: bytes -> tree. Reports syntax errors and goes on at the next item.
+ * Never NULL. The tree of a file with errors is incomplete but well formed. */
 struct ast_file *parse(struct arena *arena, struct names *names, struct diags *diags,
                        const struct source *source);
 
@@ -32,35 +32,37 @@ void parse_dump_tokens(struct writer *writer, struct arena *arena, struct names 
                        struct diags *diags, const struct source *source,
                        const struct sources *sources);
 
-/* resolve: loads imports, declares the names at file level, finds what every
- * call calls. Afterwards no chain calls itself, or that has been reported.
- * False if a file is missing or has errors of syntax: what it declares would be
- * reported as unknown. */
+/* resolve: loads imports, declares the names at file level, finds the
+ * declaration of every call. Afterwards no chain calls itself, or that has been
+ * reported. False if a file is missing or has errors of syntax: names that it
+ * declares would be reported as unknown. */
 bool resolve(struct program *program, struct ast_file *file);
 
 /* check: syntax tree -> checked tree, for the chains of the compiled file. If
- * it reports no error, every name is known, every wanted value exists and has a
- * type, every binding is set where it is used. */
+ * it reports no error, every name is known, every value that a step uses exists
+ * and has a type, and every binding is set where it is used. */
 struct checked_chain *check(struct program *program);
 
-/* extent: refuses chains that have room for more branches than anybody wants;
- * notes which may retry. */
+/* branch_room: refuses chains with more branches than the limit; notes which
+ * chains may retry. */
 void branch_room(struct program *program);
 
 /* pools: warns of pools whose slots can all wait for one another. Changes nothing. */
 void pools(struct program *program);
 
-/* raises: reports filters that never match and codes that escape what a chain
- * declares; notes which waits for branches may be rejected. */
+/* raises: reports filters that never match, and codes that can leave a chain
+ * and are not in its `raises`; notes which waits for branches may be
+ * rejected. */
 void raises(struct program *program, struct checked_chain *chains);
 
 /* lower: checked tree -> blocks in source order, each with one terminator. */
 struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked);
 
-/* tidy: every block is reached; gotos lead to something that happens. */
+/* simplify: every block is reached, and no goto leads to a goto. */
 void simplify(struct arena *arena, struct ir_chain *chain);
 
-/* liveness: what is needed when a block is entered; which strand mentions a variable. */
+/* liveness: which variables are needed when a block is entered; which strand
+ * mentions a variable. */
 struct liveness *liveness(struct arena *arena, const struct ir_chain *chain);
 
 /* For each variable a row of those that are live when it is written. */
@@ -80,11 +82,11 @@ struct assigned *assigned(struct arena *arena, const struct ir_chain *chain);
 
 /* layout: every variable that is kept has a place: a field of the frame, or a
  * member of the resume function's struct if it is in `is_local`. Makes the
- * frame of the chain from what the three found. */
+ * frame of the chain from the results of these three. */
 void layout(struct arena *arena, struct ir_chain *chain, const struct liveness *live,
             const uint64_t *gives_way, const uint64_t *is_local);
 
-/* name: fields, states, labels and branches have C names, unique in their
+/* c_names: fields, states, labels and branches have C names, unique in their
  * struct, enum or function. */
 void c_names(struct arena *arena, struct program *program, struct ir_chain *chain);
 const char *c_names_upper(struct arena *arena, const char *text);

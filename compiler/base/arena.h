@@ -1,8 +1,9 @@
 /* arena.h - memory by lifetime: many allocations, one release. Passes never free.
  *
- * This is the only place of the compiler that asks the system for memory. When there is none, the
- * work under arena_guard() is given up at once, wherever it is; so whoever holds something else
- * than memory (a descriptor, a file) allocates before or after that.
+ * This is the only place of the compiler that asks the system for memory. When
+ * memory runs out, the work under arena_guard() is given up at once, wherever
+ * it is. So a function that holds something other than memory (a descriptor, a
+ * file) allocates before or after that.
  */
 #ifndef ARENA_H
 #define ARENA_H
@@ -20,7 +21,7 @@ struct arena {
 /* Zeroed, aligned for any type. Never NULL: without memory it does not return (arena_guard()). */
 void *arena_alloc(struct arena *arena, size_t size);
 
-/* The same, but NULL without memory: for callers that have something to give back first. */
+/* The same, but NULL if memory runs out: for callers that have to give something back first. */
 void *arena_try(struct arena *arena, size_t size);
 
 /* One zeroed object of a type. */
@@ -33,8 +34,9 @@ char *arena_format(struct arena *arena, const char *format, ...)
 char *arena_vformat(struct arena *arena, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
-/* Does some work. False if memory ran out in it: then it was left in the middle, and the arena is
- * still to be released. Guards of one arena may be nested; the innermost counts. */
+/* Does some work. False if memory ran out: then the work was left in the
+ * middle, and the caller still has to release the arena. Guards of one arena
+ * may be nested; the innermost counts. */
 bool arena_guard(struct arena *arena, void (*work)(void *context), void *context);
 
 /* Leaves the work under the guard: there is no memory. */

@@ -1,4 +1,4 @@
-/* diag.h - what there is to say about the input: collected by the passes,
+/* diag.h - diagnostics: messages about the input, collected by the passes,
  * printed at the end in source order.
  *
  * Every diagnostic has a code from diag.def, the text of which is the format of

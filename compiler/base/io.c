@@ -1,4 +1,4 @@
-/* io.c - reading and writing that is carried through. */
+/* io.c - reads and writes of whole buffers. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/io.h"
 

@@ -1,4 +1,5 @@
-/* io.h - reading and writing that is carried through: what was interrupted or done in part goes on.
+/* io.h - reads and writes of whole buffers: a call that was interrupted, or
+ * moved only a part, is repeated.
  */
 #ifndef IO_H
 #define IO_H
@@ -6,11 +7,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Opens a file for reading. -1 with errno. With `waits` false, nothing is waited for: neither a
- * pipe's writer nor a device. */
+/* Opens a file for reading. -1 with errno. If `waits` is false, it does not
+ * wait for the writer of a pipe, nor for a device. */
 int io_open(const char *path, bool waits);
 
-/* Reads up to `size` bytes; fewer are there only at the end of the file. 0 or an errno. */
+/* Reads `size` bytes, fewer only at the end of the file. 0 or an errno. */
 int io_read(int descriptor, char *buffer, size_t size, size_t *length);
 
 /* Writes all of it. 0 or an errno. */

@@ -1,4 +1,4 @@
-/* message.c - what chainc says on standard error. */
+/* message.c - messages on standard error. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/message.h"
 

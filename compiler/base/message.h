@@ -1,4 +1,5 @@
-/* message.h - what chainc says on standard error: nothing that a terminal would obey comes through.
+/* message.h - messages on standard error, without characters that a terminal
+ * would obey.
  */
 #ifndef MESSAGE_H
 #define MESSAGE_H

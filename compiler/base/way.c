@@ -1,4 +1,4 @@
-/* way.c - the names on a path from one to another, as messages show them. */
+/* way.c - the names on a path, as messages show them. */
 #include "base/way.h"
 #include "base/writer.h"
 

@@ -1,4 +1,4 @@
-/* way.h - the names on a path from one to another, as messages show them.
+/* way.h - the names on a path from one name to another, as messages show them.
  *
  *     a -> b -> c     a -> b -> ... 290 more ... -> y -> z
  */

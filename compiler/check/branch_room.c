@@ -5,9 +5,8 @@
  *
  * A called chain has its branches in its caller's, once for each position from
  * which it is called. Chains that call each other from branches grow
- * exponentially, so that some lines of source would fill the memory of the C
- * compiler, or of the machine. They are refused, with the way along which they
- * grow. */
+ * exponentially: a few lines of source would fill the memory of the C compiler,
+ * or of the machine. They are refused, with the path along which they grow. */
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -41,7 +40,7 @@ struct counting {
     struct symbol *chain;
     struct position *here;
     uint64_t most; /* places that one callee brings */
-    bool refused;  /* a callee was: that is said once */
+    bool refused;  /* a callee was: only that is reported */
 };
 
 static struct position *position_new(struct counting *counting, struct position **at)
@@ -119,7 +118,7 @@ static uint64_t times(uint64_t a, uint64_t b)
     return a != 0 && b > UINT32_MAX / a ? UINT32_MAX : a * b; /* saturates */
 }
 
-/* Also finds the callee by way of which most of them come. */
+/* Also finds the callee that brings most of them. */
 static uint64_t count(struct counting *counting, struct symbol *chain,
                       const struct position *position, uint64_t multiple)
 {

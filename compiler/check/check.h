@@ -1,7 +1,7 @@
-/* check.h - what the parts of check share: the checker, visible names, and
- * which bindings are certainly set.
+/* check.h - shared by the parts of check: the checker, visible names, and which
+ * bindings are certainly set.
  *
- * Shared by check.c (what steps mean) and check_text.c (what C text mentions). */
+ * check.c has the meaning of steps, check_text.c the names in C text. */
 #ifndef CHECK_H
 #define CHECK_H
 

@@ -1,9 +1,9 @@
 /* check_branches.c - part of check: all, any, race, settle, each, timeout.
  *
- * Branches run at the same time, so what one binds no other sees. After the
- * whole, `all` shows what each branch's last `as` bound, `settle` its outcome;
- * a winner's block of race or any sees its own branch's names and runs when the
- * others are quiet. */
+ * Branches run at the same time, so no branch sees the bindings of another.
+ * After an `all` the last binding of each branch is visible, after a `settle`
+ * its outcome. The winner's block of a race or any sees the names of its own
+ * branch, and runs when the others have ended. */
 #include <stdlib.h>
 #include <string.h>
 

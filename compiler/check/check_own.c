@@ -1,11 +1,12 @@
-/* check_own.c - part of check: where what owns something is moved, and that
- * nothing mentions it after that (rule 42b).
+/* check_own.c - part of check: where an owned value is moved, and that nothing
+ * mentions it after that (rule 42b).
  *
  *     if (x) { serve(conn) } then log(conn)     ->     log: conn has been moved on a path to here
  *
- * Of every variable that owns something the mentions are kept, in the order of
- * the text, as what follows a move in the text need not follow it in time: a
- * handler comes after all of its body, a branch runs beside the others. */
+ * The mentions of every variable that owns something are kept in the order of
+ * the text: a mention after a move in the text need not come after it in time.
+ * A handler comes after all of its body, and a branch runs beside the
+ * others. */
 #include "base/arena.h"
 #include "check/check.h"
 

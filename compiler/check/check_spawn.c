@@ -1,8 +1,7 @@
 /* check_spawn.c - part of check: spawn and join.
  *
- * A spawned chain runs beside the one that spawned it, which does not end
- * before it: so what stands in the frame of the owner outside of inner blocks
- * lives long enough for pointers in the arguments. */
+ * An owner does not end before its instances. So variables of its outermost
+ * block live long enough for pointers in the arguments. */
 #include <string.h>
 
 #include "base/arena.h"

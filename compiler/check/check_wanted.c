@@ -1,9 +1,9 @@
-/* check_wanted.c - part of check: whether the value of a step is wanted, and
- * whether all paths to it give the same type.
+/* check_wanted.c - part of check: whether a later step uses the value of a
+ * step, and whether all paths to it give the same type.
  *
- * A step's type is known from the inside out, whether its value is wanted only
- * from the outside in. So check types the nodes first, and whoever wants a
- * value demands it here. */
+ * The type of a step is known from its parts; whether its value is used is
+ * known from the steps around it. So check types the nodes first, and a place
+ * that uses a value demands it here. */
 #include <string.h>
 
 #include "base/arena.h"

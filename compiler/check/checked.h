@@ -1,4 +1,5 @@
-/* checked.h - the checked tree: what a chain means, with every name resolved and every value typed.
+/* checked.h - the checked tree: a chain with every name resolved and every
+ * value typed.
  *
  * check makes it from the syntax tree, lower reads it.
  */

@@ -5,10 +5,10 @@
  * An instance keeps its slot until what it has spawned has ended (rule 77), and
  * `spawn` waits for a slot (rule 79). So if an instance of a chain with a pool
  * can lead to another one of the same chain, by spawns and calls, there may be
- * as many of them as there are slots, and all wait for one more. What leads to
- * what is a graph; a pool is in danger if its chain is part of a circle in
- * which it is spawned: one that is called needs no slot. Tarjan's algorithm
- * finds the circles, without recursion. */
+ * as many of them as there are slots, and all wait for one more. Spawns and
+ * calls form a graph. A pool is in danger if its chain is spawned in a circle
+ * of that graph; a called chain needs no slot. Tarjan's algorithm finds the
+ * circles, without recursion. */
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/way.h"
@@ -49,9 +49,9 @@ static struct pool_node *node_new(struct search *search, struct symbol *chain,
     return node;
 }
 
-/* ---- what is said -------------------------------------------------------- */
+/* ---- the warning --------------------------------------------------------- */
 
-/* The end of the shortest way from a chain to one of its circle that spawns it. */
+/* The end of the shortest path from a chain to one of its circle that spawns it. */
 static struct pool_node *find_way(struct pool_node *start)
 {
     struct pool_node *last = start;

@@ -1,12 +1,11 @@
-/* raises.c - which codes can be under way at each place of a chain (rules 29,
- * 75).
+/* raises.c - which codes can reach each place of a chain (rules 29, 75).
  *
  *     fetch(url)             raises ETIMEDOUT, EIO
  *     catch ETIMEDOUT: …     -> EIO, and what the handler raises
  *
- * A filter that can never match gets a warning; what escapes a chain must be
- * covered by its `raises` clause. What an operation written in C does against
- * its word (rules 5, 62) is not counted, and may be caught anywhere. */
+ * A filter that can never match gets a warning. A code that can leave a chain
+ * must be in its `raises` clause. Codes that an operation brings against its
+ * declaration (rules 5, 62) are not counted, and may be caught anywhere. */
 #include <string.h>
 
 #include "base/arena.h"

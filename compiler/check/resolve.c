@@ -1,5 +1,5 @@
-/* resolve.c - loads what a file imports, declares the names at file level, and
- * finds what every call calls.
+/* resolve.c - loads imported files, declares the names at file level, and finds
+ * the declaration of every call.
  *
  *     import "net.chain";                     units:   k_users -> net
  *     async int tcp_connect(…);               symbols: tcp_connect, k_users, …

@@ -1,7 +1,7 @@
-/* resolve.h - what the parts of resolve share: resolve.c loads imports and has
- * names and calls, resolve_imports.c their order, resolve_calls.c that of
- * chains, resolve_names.c and resolve_made.c their names in C,
- * resolve_resources.c what owns something, resolve_codes.c the numbers of
+/* resolve.h - shared by the parts of resolve: resolve.c loads imports and has
+ * names and calls, resolve_imports.c the order of imports, resolve_calls.c the
+ * order of chains, resolve_names.c and resolve_made.c names in C,
+ * resolve_resources.c release functions, resolve_codes.c the numbers of
  * codes. */
 #ifndef RESOLVE_H
 #define RESOLVE_H

@@ -13,9 +13,9 @@
 
 enum { FIRST_CODE = 0x4000 };
 
-/* As in an enum of C: what is said, or one more than the one before. 0: none
- * that a code of one's own can have, as the numbers below are those of errno.h,
- * which differ from system to system, and of the runtime. */
+/* As in an enum of C: the given number, or one more than the one before. 0: a
+ * number that a declared code cannot have. Those below belong to errno.h, where
+ * they differ from system to system, and to the runtime. */
 static int32_t number_of(const struct ast_code *code, int32_t before)
 {
     unsigned long long number;

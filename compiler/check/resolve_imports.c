@@ -2,9 +2,9 @@
  *
  *     a.chain: import "b.chain";  b.chain: import "a.chain";     ->     error: a circle of imports: a.chain -> b.chain -> a.chain
  *
- * The generated header of a file includes those of its imports, and a frame
- * contains those of what it calls: of two headers that include each other one
- * would be read before what it needs. */
+ * The generated header of a file includes those of its imports, because a frame
+ * contains the frames of called chains. Of two headers that include each other,
+ * the C compiler would read one before the declarations that it needs. */
 #include "base/diag.h"
 #include "base/way.h"
 #include "check/resolve.h"

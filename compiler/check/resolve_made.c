@@ -1,6 +1,6 @@
 /* resolve_made.c - part of resolve: names that chainc makes from others, such
- * as trip_run, which may be made twice, or be what the C text of the file
- * declares. */
+ * as trip_run. Two declarations may lead to the same one, or the C text of the
+ * file may declare it. */
 #include <string.h>
 
 #include "base/arena.h"

@@ -1,11 +1,11 @@
-/* resolve_names.c - part of resolve: names that C is going to read, or C++ in
- * the header.
+/* resolve_names.c - part of resolve: names that a C compiler reads, or a C++
+ * compiler in the header.
  *
  *     chain int trip(int class)     ->     struct trip, trip_run, trip_frame …; the parameter is called class_ in C
  *
  * A name at file level may be a word or a macro: that is an error, at the line
- * of the .chain file. Names that are made from it are looked at in
- * resolve_made.c. Parameters get out of the way. */
+ * of the .chain file. resolve_made.c checks names that are made from it.
+ * Parameters get another name. */
 #include <ctype.h>
 #include <string.h>
 
@@ -241,8 +241,7 @@ static const char *in_header(struct program *program, const char *what, const ch
 }
 
 /* A macro of the file, or of a header that it includes. Those in small letters
- * are refused in any case: whoever writes the operations may include the
- * header. */
+ * are always refused: the C file with the operations may include the header. */
 static bool check_macro(struct program *program, const struct symbol *symbol)
 {
     const char *header = NULL;

@@ -1,5 +1,5 @@
-/* resolve_resources.c - part of resolve: what releases a resource, and who
- * cannot be given one.
+/* resolve_resources.c - part of resolve: the release functions of resources,
+ * and functions that cannot be given one.
  *
  *     resource conn = int releases hang_up;     ->     conn.release = hang_up, which takes one conn or int
  */

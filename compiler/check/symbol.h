@@ -1,4 +1,4 @@
-/* symbol.h - what the names at file level stand for. */
+/* symbol.h - the names at file level and their declarations. */
 #ifndef SYMBOL_H
 #define SYMBOL_H
 

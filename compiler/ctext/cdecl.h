@@ -1,8 +1,8 @@
 /* cdecl.h - which names C text declares itself: variables, members, parameters,
  * labels.
  *
- * It is told the tokens one after the other, and goes by their order alone:
- * types that are not C's own words are guessed from what follows them. */
+ * It gets the tokens one after the other and knows only their order: it guesses
+ * types that are not C's own words from the tokens after them. */
 #ifndef CDECL_H
 #define CDECL_H
 

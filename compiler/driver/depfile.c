@@ -1,4 +1,4 @@
-/* depfile.c - what the outputs depend on, for make and ninja. */
+/* depfile.c - the dependencies of the outputs, for make and ninja. */
 #include "driver/depfile.h"
 
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* depfile.h - what the outputs depend on, for make and ninja. */
+/* depfile.h - the dependencies of the outputs, for make and ninja. */
 #ifndef DEPFILE_H
 #define DEPFILE_H
 

@@ -1,4 +1,4 @@
-/* file_set.h - which files have been seen, whatever they are called. */
+/* file_set.h - a set of files, by identity and not by name. */
 #ifndef FILE_SET_H
 #define FILE_SET_H
 

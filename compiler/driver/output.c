@@ -3,8 +3,9 @@
  *     look at all paths   ->   make the folder   ->   claim all files   ->   write   ->   streams
  * ->   one rename after the other
  *
- * Everything that can be refused is refused before something is touched, and everything that takes
- * time or room comes before the renames, which are taken back if one of them fails.
+ * Every reason to refuse is found before a file is touched. Every action that
+ * takes time or room comes before the renames. If one of these fails, the
+ * others are undone.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "driver/output.h"

@@ -1,4 +1,4 @@
-/* replace.c - a file that is replaced by another one, in steps that can be taken back. */
+/* replace.c - replaces a file by another one, in steps that can be undone. */
 #define _GNU_SOURCE /* O_PATH, flock */
 #include "driver/replace.h"
 

@@ -1,12 +1,12 @@
-/* replace.h - a file that is replaced by another one, in steps that can be taken back.
+/* replace.h - replaces a file by another one, in steps that can be undone.
  *
  *     .chainc-0f3a…          the new contents, locked by the run that works on this output: another
  *                            run waits; without a lock, its run was killed
  *     .chainc-0f3a…-old      the old file, until all outputs of the run are in their places
  *
- * The names are made of a hash of the output's name: they are never too long, and the next run
- * finds what a killed one left. Functions return 0 or an errno, and allocate nothing but for
- * replace_init().
+ * The names are made of a hash of the output's name: they are never too long,
+ * and the next run finds the files that a killed run has left. Functions return
+ * 0 or an errno. Only replace_init() allocates.
  */
 #ifndef REPLACE_H
 #define REPLACE_H
@@ -48,11 +48,11 @@ int replace_look(struct replacement *replacement);
 /* The contents of the temporary file. It has the rights of the old file, or those of a new one. */
 int replace_write(struct replacement *replacement, const char *text, size_t length);
 
-/* Puts the new file in its place; with `keeps_old` replace_undo() can take that back. */
+/* Puts the new file in its place. If `keeps_old` is true, replace_undo() can undo that. */
 int replace_place(struct replacement *replacement, bool keeps_old);
 void replace_undo(struct replacement *replacement);
 
-/* Removes what is in no place. Safe in a signal handler. */
+/* Removes the files that are not in their place. Safe in a signal handler. */
 void replace_remove(struct replacement *replacement);
 
 /* The same, and lets other runs go on. */

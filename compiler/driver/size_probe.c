@@ -1,6 +1,6 @@
 /* size_probe.c - runs the user's C compiler on a text that asks for sizes. It
- * reads from and writes to files without a name, so that nothing is left of
- * them, however chainc ends. */
+ * uses files without a name, so nothing is left of them, however chainc
+ * ends. */
 #define _GNU_SOURCE /* memfd_create */
 #include "driver/size_probe.h"
 

@@ -1,4 +1,4 @@
-/* emit.h - what emit_h and the parts of emit_c share. */
+/* emit.h - shared by emit_h and the parts of emit_c. */
 #ifndef EMIT_H
 #define EMIT_H
 
@@ -47,10 +47,10 @@ const char *emit_storage_path(const struct emitter *emitter, const struct ir_str
 /* Where the failure of a strand stands. */
 const char *emit_failure_path(const struct emitter *emitter, const struct ir_strand *strand);
 
-/* A pointer to a strand: "s" is not used, as it may be another one. */
+/* A pointer to a strand; never "s", because that may be another strand. */
 const char *emit_strand_path(const struct emitter *emitter, const struct ir_strand *strand);
 
-/* What holds the branches of strands within a slot (NULL: within none): "b", "item". */
+/* The struct with the branches of strands within a slot (NULL: within none): "b", "item". */
 const char *emit_holder_path(const struct emitter *emitter, const struct ir_strand *slot);
 
 /* Pointers to the slots, in a function that is given a strand: to those that

@@ -1,4 +1,4 @@
-/* emit_blocking.c - C functions that run on a thread: what a call keeps, and
+/* emit_blocking.c - C functions that run on a thread: the struct of a call, and
  * the three functions around it (rule 104).
  *
  *     blocking int pack(const char *name) fails (it < 0) errno;

@@ -367,8 +367,9 @@ static const char *linkage_of(const struct symbol *chain)
                                                   : "static __attribute__((__unused__)) ";
 }
 
-/* budget N: what the chain occupies in its caller, or after its root. Here, so
- * that it is said once and the header can be measured all the same (--report). */
+/* budget N: the bytes of the chain in its caller, or after its root. The check
+ * stands in the C file: so it is made once, and --report can measure the header
+ * all the same. */
 static void emit_budget(struct emitter *emitter)
 {
     struct writer *w = emitter->writer;

@@ -1,5 +1,5 @@
-/* emit_cancel.c - the function that asks what a strand waits for to stop: a
- * second switch over the states. */
+/* emit_cancel.c - the function that asks the operation that a strand waits for
+ * to stop: a second switch over the states. */
 #include "base/arena.h"
 #include "emit/emit.h"
 

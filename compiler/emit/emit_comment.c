@@ -1,4 +1,4 @@
-/* emit_comment.c - text of the source and names of files, as the output can have them. */
+/* emit_comment.c - text of the source and names of files, in a form that a C comment may have. */
 #include <string.h>
 
 #include "base/arena.h"

@@ -1,6 +1,6 @@
-/* emit_fails.c - what stands after `fails`, as a function of the C file: `it`
- * is its parameter, and nothing else of a chain is known there. It returns the
- * code of the rejection; 0: none.
+/* emit_fails.c - the text after `fails`, as a function of the C file. Its
+ * parameter is `it`, and it knows nothing else of a chain. It returns the code
+ * of the rejection; 0: none.
  *
  *     sync ssize_t read(…) fails (it < 0) errno;     ->     int read__fails(ssize_t it) */
 #include "base/bits.h"

@@ -1,5 +1,5 @@
-/* emit_frame.c - what a chain keeps, as structs in the header: its frame, the
- * items of an each, its branches. */
+/* emit_frame.c - the structs of a chain in the header: its frame, the items of
+ * an each, its branches. */
 #include "base/arena.h"
 #include "emit/emit.h"
 
@@ -184,7 +184,8 @@ static void emit_overlay(struct emitter *emitter)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
-    writer_put(w, "__extension__ union { /* a failure overwrites what nothing needs then */\n");
+    writer_put(
+        w, "__extension__ union { /* a failure may overwrite these: nothing needs them then */\n");
     w->indent++;
     writer_putf(w, "%s failure;\nstruct {\n", failure_type(chain->strands));
     w->indent++;
@@ -214,7 +215,7 @@ void emit_frame(struct emitter *emitter)
     if (chain->has_branches)
         writer_putf(w, "struct %s_branches *branches;\n", chain->c_name);
     if (chain->checked->spawns != NULL)
-        writer_put(w, "struct chain__nursery nursery; /* what it has spawned */\n");
+        writer_put(w, "struct chain__nursery nursery; /* its instances */\n");
     emit_scope(emitter, chain->checked->scope);
     w->indent--;
     writer_put(w, "};\n\n");

@@ -394,7 +394,7 @@ static const char *way_to_frame(const struct emitter *emitter, const struct ir_s
         name, s, name, strand->field);
 }
 
-/* The frame of a chain with branches that are strands: these find it by way of
+/* The frame of a chain with branches that are strands: these find it through
  * the struct of the branches. */
 static void emit_frame_of(struct emitter *emitter)
 {

@@ -1,4 +1,4 @@
-/* emit_h.c - the header: what C code needs to run the chains and to write the operations. */
+/* emit_h.c - the header: declarations for C code that runs the chains or defines the operations. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
@@ -148,7 +148,7 @@ static void emit_settled_types(struct emitter *emitter)
     }
 }
 
-/* What its author says of a chain, above what C code uses of it. */
+/* The author's comment on a chain, above its declarations for C code. */
 static void emit_chain_comment(struct emitter *emitter)
 {
     const struct ast_item *item = emitter->program->units->file->items;
@@ -258,9 +258,9 @@ static uint32_t digest_of(const char *at)
 }
 
 /* The header's digest stands in it as the end of its guard's name, so that
- * headers of one name are told apart (decision 30), and as the guard's value,
- * which the C file compares (decision 31). `begin` is where the text after the
- * guard begins. */
+ * headers of one name differ (decision 30), and as the guard's value, which the
+ * C file compares (decision 31). `begin` is where the text after the guard
+ * begins. */
 static uint32_t put_digest(struct writer *writer, size_t begin, size_t guard_length)
 {
     uint32_t digest = digest_of(writer->text + begin);

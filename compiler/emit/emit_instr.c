@@ -91,7 +91,7 @@ static void emit_take_over(struct emitter *emitter, const struct ir_instr *instr
     writer_put(emitter->writer, "    }\n");
 }
 
-/* What C says of a value of another type, it says of the step. */
+/* The C compiler reports a value of another type at the line of the step. */
 static void emit_take(struct emitter *emitter, const struct ir_instr *instr)
 {
     const struct variable *variable = instr->variable;

@@ -1,5 +1,5 @@
-/* emit_spawn.c - chains that are spawned: what an instance consists of, pools,
- * and the steps that spawn and join. */
+/* emit_spawn.c - spawned chains: the struct of an instance, pools, and the
+ * steps that spawn and join. */
 #include <string.h>
 
 #include "base/arena.h"

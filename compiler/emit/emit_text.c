@@ -278,7 +278,7 @@ void emit_count_line(struct emitter *emitter, const char *count, struct span spa
         emit_line(emitter, span);
 }
 
-/* In one text no `#line` is put, as it may be within the brackets of a macro. */
+/* Within one text no `#line` is written: it could stand within the brackets of a macro. */
 void emit_at(struct emitter *emitter, pos at)
 {
     struct place place;

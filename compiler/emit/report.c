@@ -1,5 +1,5 @@
-/* report.c - how large the structs of a chain are, and what shares storage in
- * them (--report).
+/* report.c - the sizes of the structs of a chain, and which members share
+ * storage (--report).
  *
  * Only the C compiler knows sizes. It is given a file that asks for each, as
  * constants in lines of assembler:
@@ -343,7 +343,7 @@ static size_t union_of(const char **member)
     return u == NULL ? 0 : (size_t)(u - *member) + (u == *member ? 2 : 3);
 }
 
-/* That these share is said by their names. */
+/* True if the names of these two show that they share storage. */
 static bool in_one_union(const struct measure *a, const struct measure *b)
 {
     const char *first = a->member, *second = b->member;

@@ -1,7 +1,7 @@
 /* skeleton.c - a test of the chains of a file: stubs for its operations, and a
  * table of the places where its chains wait.
  *
- * What runs the chains and tells what went wrong is in libchain
+ * The engine that runs the chains and reports what is wrong is in libchain
  * (chain_explore.h). */
 #include <stdio.h>
 #include <string.h>

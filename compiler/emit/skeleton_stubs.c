@@ -1,5 +1,5 @@
-/* skeleton_stubs.c - part of emit_skeleton: what takes the place of the
- * operations, and counts what they give and are given to own. */
+/* skeleton_stubs.c - part of emit_skeleton: stubs for the operations, which
+ * count the owned values that they give and get. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -259,7 +259,7 @@ static void emit_description(struct emitter *emitter, const struct ir_chain *cha
     writer_put(w, ")\n\n");
 }
 
-/* What a stub is asked to do besides, by CHAIN_TEST_START_name: to fill a buffer, say. */
+/* The action that CHAIN_TEST_START_name adds to a stub, for instance to fill a buffer. */
 static void emit_more(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;

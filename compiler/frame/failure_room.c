@@ -1,14 +1,12 @@
-/* failure_room.c - which variables may stand where a failure is going to be
- * written.
+/* failure_room.c - which variables a failure may overwrite.
  *
  *     a as n then b(n) as m then c(n, m)     ->     union { failure; struct { what is waited for; n; m } }
  *
- * A failure is written when an operation rejects and when a step does, and from
- * then on it is under way: to a handler, a finally, or the end of the chain. A
- * variable that nothing mentions on any of those ways, and nothing needs after
- * them, may be overwritten. The C compiler sees to the sizes: a failure is
- * larger than most of what is waited for, and what it has over falls on these
- * variables. */
+ * A failure is written when an operation or a step rejects. From then on it is
+ * on a path to a handler, a finally, or the end of the chain. A variable that
+ * nothing mentions on those paths, and nothing needs after them, may be
+ * overwritten. The C compiler knows the sizes: a failure is larger than most
+ * operations, and the rest of it overwrites these variables. */
 #include "base/arena.h"
 #include "base/bits.h"
 #include "frame/frame.h"

@@ -1,5 +1,5 @@
 /* frame.h - the layout of a chain's frame: which variables share a field, which
- * fields share storage, and what needs no field. */
+ * fields share storage, and which variables need no field. */
 #ifndef FRAME_H
 #define FRAME_H
 

@@ -1,4 +1,4 @@
-/* frame_dump.c - where every variable is kept, for --dump=frame. */
+/* frame_dump.c - the place of every variable, for --dump=frame. */
 #include "base/writer.h"
 #include "frame/frame.h"
 

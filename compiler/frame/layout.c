@@ -2,9 +2,10 @@
  *
  *     a(x) then b as n then c(n) then d as m     ->     union { long n; long m; }
  *
- * A variable lives to the end of its block, because pointers into it may; only
- * those that no pointer can reach share earlier (reference.md, Storage).
- * Sibling blocks share by themselves: emit_h makes a union of them. */
+ * A variable lives to the end of its block, because pointers to it may be used
+ * until then. Only a variable that no pointer can reach shares its place
+ * earlier (reference.md, Storage). Sibling blocks share by themselves: emit_h
+ * makes a union of them. */
 #include <string.h>
 
 #include "base/arena.h"

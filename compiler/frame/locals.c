@@ -4,9 +4,9 @@
  *     all (a as x, b as y) then (x + y)     ->     int x; int y; …  after_all: x = …; y = …; f->u.value = x + y;
  *
  * The frame need not have room for them, and the C compiler can keep them in
- * registers, or drop the members of `err` that nobody looks at. A state may be
- * entered from outside, so what is live there is not local; on all other ways a
- * write comes before each read, which the C compiler sees, too. */
+ * registers, or drop the members of `err` that nobody looks at. The loop enters
+ * a state, so a variable that is live there is not local. On all other paths a
+ * write comes before each read, and the C compiler sees that, too. */
 #include "base/arena.h"
 #include "base/bits.h"
 #include "frame/frame.h"

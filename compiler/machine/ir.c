@@ -1,5 +1,6 @@
-/* ir.c - the traits of the instructions, and walks over the machine, for the
- * passes that ask what is read, written and reached. */
+/* ir.c - the traits of the instructions, and walks over the machine, for passes
+ * that ask which variables are read and written, and which blocks are
+ * reached. */
 #include "machine/ir.h"
 
 const struct ir_traits ir_traits[] = {

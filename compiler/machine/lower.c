@@ -22,8 +22,9 @@ static bool has_winner(const struct node *branches)
     return false;
 }
 
-/* What may find both when it has ended: what waits as one, and C code that can
- * cancel the chain and reject. */
+/* True for steps after which the chain may find both an outcome of the step and
+ * a cancel: a step that waits in the strand itself, and C code that can cancel
+ * the chain and reject. */
 static bool may_defer(const struct node *node)
 {
     if (node->kind == NODE_CALL)
@@ -130,12 +131,12 @@ static void lower_loop(struct lowering *lowering, const struct node *node)
     lowering->loop = loop.outer;
     lower_terminate(lowering, IR_GOTO, loop.again, NULL);
     lower_place(lowering, loop.again);
-    lowering->dirty = true; /* by way of a continue, perhaps */
+    lowering->dirty = true; /* perhaps through a continue */
     lower_check_cancelled(lowering, node->span);
     lower_terminate(lowering, IR_BACK, head, resumed);
     lower_place(lowering, resumed);
     lower_terminate(lowering, IR_CHECK, head, lowering->fail);
-    lowering->dirty = true; /* by way of a break, perhaps */
+    lowering->dirty = true; /* perhaps through a break */
     lower_place(lowering, loop.after);
 }
 

@@ -1,6 +1,6 @@
-/* lower.h - what the files of lower share. Below, their functions in the order
- * in which they may call each other: a file calls those before it, and lower(),
- * which every form calls for the nodes inside. */
+/* lower.h - shared by the files of lower. The functions stand in the order in
+ * which they may call each other: a file calls those of files before it, and
+ * lower(), which every form calls for the nodes inside it. */
 #ifndef LOWER_H
 #define LOWER_H
 

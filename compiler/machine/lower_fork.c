@@ -1,5 +1,5 @@
-/* lower_fork.c - part of lower: what every form with branches does: starts
- * them, waits, and makes the jumps of branches.
+/* lower_fork.c - part of lower: for every form with branches, starts them,
+ * waits for them, and makes their jumps.
  *
  * The branches' blocks stand after the join, in source order, and are run by
  * strands of their own. A branch that is one operation has no blocks: it is
@@ -10,10 +10,10 @@
 #include "machine/lower.h"
 
 /* The call or delay that a branch consists of, if it needs no strand of its
- * own. A posted operation needs one: its settling travels through the strand's
- * link. So does a call that takes something over, as it may not be started, and
- * a value that owns something and has no place (`wanted`: it has): somebody has
- * to release it. */
+ * own. A posted operation needs one: its post travels through the link of the
+ * strand. A call that takes a value over needs one, because it may not be
+ * started. So does a step with an owned value that has no place (`wanted`: it
+ * has one), because that value has to be released. */
 const struct node *lower_single_operation(const struct node *branch, bool wanted)
 {
     const struct node *node = branch->body;

@@ -3,9 +3,8 @@
  *
  *     loop { a then break finally b }     ->     a; exit = 1 -> @finally     @finally: keep; b; restore; exit 1? @after : again
  *
- * A jump passes every finally and every branch it leaves: it enters the
- * innermost now, remembers where it wants to go, and goes on after that one's
- * end. */
+ * A jump passes every finally and every branch that it leaves. It enters the
+ * innermost one, notes its target, and goes on when that one has ended. */
 #include "base/arena.h"
 #include "machine/lower.h"
 
@@ -88,8 +87,8 @@ static void check_jump(struct lowering *lowering, const struct cleanup *until)
         decide_jump(lowering, cleanup);
 }
 
-/* Leaves to a block by way of the finallys and branches up to (not including)
- * `until`: the innermost is entered now, and remembers. A value that is
+/* Jumps to a block through the finallys and branches up to (not including)
+ * `until`: the innermost is entered now, and notes the target. A value that is
  * returned waits outside each branch that is left. */
 void lower_jump_to(struct lowering *lowering, struct ir_block *to, struct cleanup *until,
                    struct variable *value)
@@ -264,7 +263,7 @@ void lower_return(struct lowering *lowering, const struct node *node)
     }
     if (node->body != NULL)
         lower(lowering, node->body, value);
-    /* whoever gets a value that owns something looks for it only if all is well */
+    /* an owned value is looked for only if no cancel has come */
     lower_check_cancelled(lowering, node->span);
     lower_jump_to(lowering, block, NULL, value);
     if (lowering->leave == NULL)

@@ -1,10 +1,10 @@
-/* lower_own.c - part of lower: values that own something, and steps that have
- * an undo, while they are in the care of an owner.
+/* lower_own.c - part of lower: owned values, and steps that have an undo, while
+ * their owner lives.
  *
  *     a as x undo u     ->     a; done |= 1; done |= 2     done & 2? u     done & 1? release x
  *
- * Bits say what there is to do: only at run time is it known which steps a path
- * has come by, and what it has moved. */
+ * A bit for each says whether it has to be released or undone: only at run time
+ * is it known which steps a path has run, and which values it has moved. */
 #include <string.h>
 
 #include "base/arena.h"
@@ -47,7 +47,7 @@ static void add_done(struct lowering *lowering, struct owner *owner)
         struct scope *scope = lowering->scope;
         lowering->scope = owner->storage;
         owner->done = lower_new_variable(lowering, VARIABLE_EXIT, "done", "unsigned");
-        owner->done->from = "what there is to undo or release";
+        owner->done->from = "bits of undos and releases";
         lowering->scope = scope;
         next = arena_new(lowering->arena, struct ir_instr);
         *next = *owner->reset;
@@ -196,7 +196,7 @@ static void release_some(struct lowering *lowering, const struct owned *const *l
         lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain__kept");
     struct text *text = text_new(lowering->arena);
 
-    kept->from = "what was under way";
+    kept->from = "the outcome that goes on";
     todo->span.begin = after->span.begin = 0;
     for (unsigned i = 0; i < count; i++) {
         if (i != 0)

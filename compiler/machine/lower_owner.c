@@ -1,12 +1,12 @@
-/* lower_owner.c - part of lower: owners, and what is undone and released where
- * they end (rules 42a to 42c).
+/* lower_owner.c - part of lower: owners, and the undos and releases at their
+ * end (rules 42a to 42c).
  *
  *     { a as x undo u then b }     ->     done = 0; a; done |= 1; done |= 2; b -> done & 1? @release : after
  *                                         @release: keep; failed and done & 2? u; done & 1? release x; restore -> …
  *
  * An owner is a block, or whatever else holds a value that owns something: the
  * steps of a `then`, a chain's parameters, its result, the branches of a race.
- * Every way out of it leads through the releases: the end, a rejection, a
+ * Every path out of it leads through the releases: the end, a rejection, a
  * cancel, a jump. */
 #include <string.h>
 
@@ -26,8 +26,8 @@ void lower_owner_open(struct lowering *lowering, struct owner *owner, struct sco
         lower_new_block(lowering, kind == OWNER_UNDOES ? "undo_all" : "rejected_to_release", span);
     owner->rejected->span.begin = 0;
     owner->done = lower_new_variable(lowering, VARIABLE_EXIT, "done", "unsigned");
-    owner->done->from = "what there is to undo or release";
-    owner->kept->from = "what was under way";
+    owner->done->from = "bits of undos and releases";
+    owner->kept->from = "the outcome that goes on";
     owner->reset = lower_add(lowering, IR_HOLD, lowering->block->span);
     owner->begin = lowering->block;
     owner->fail = lowering->fail;

@@ -4,8 +4,9 @@
  *     spawn a(x)       ->     spawn a -> @after_spawn     @after_spawn: rejected? @not_spawned : spawned a(x)
  *     the chain's end  ->     @leave: await -> end with the value     @rejected: close -> end
  *
- * The arguments are evaluated when there is an instance, as they go directly
- * into its frame. What is moved into it is its own from then on. */
+ * The arguments are evaluated when there is an instance, because they go
+ * directly into its frame. From then on the instance owns the values that are
+ * moved into it. */
 #include "base/arena.h"
 #include "machine/lower.h"
 
@@ -87,7 +88,7 @@ void lower_close(struct lowering *lowering, struct ir_block *rejected, struct ow
     lower_terminate(lowering, IR_GOTO, lowering->leave, NULL);
     lowering->leave->span.begin = 0;
     lower_place(lowering, lowering->leave);
-    lowering->dirty = true; /* by way of a return, perhaps */
+    lowering->dirty = true; /* perhaps through a return */
     lower_join(lowering, end_of_body);
     lowering->block->variable = lowering->chain->checked->result;
     lower_terminate(lowering, IR_END, NULL, NULL);

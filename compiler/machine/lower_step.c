@@ -1,4 +1,4 @@
-/* lower_step.c - part of lower: steps without steps in them, that is calls,
+/* lower_step.c - part of lower: steps without steps in them: calls,
  * expressions, `do` and `delay`.
  *
  *     a(x)     ->     start a(x) -> @after_a; @after_a: rejected? … */

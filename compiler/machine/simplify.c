@@ -1,5 +1,4 @@
-/* simplify.c - drops blocks that nothing leads to and gotos that only lead to
- * the next goto.
+/* simplify.c - removes blocks without an entry, and gotos that lead to a goto.
  *
  *     @a: … goto @b      @b: goto @c      ->      @a: … goto @c
  *

@@ -1,8 +1,8 @@
-/* scan.h - the lexer's state, and what its parts (chain.re, scan_c.c,
- * scan_words.c) know of each other.
+/* scan.h - the lexer's state, and the functions that its parts (chain.re,
+ * scan_*.c) share.
  *
- * The lexer looks at the last tokens and at the open brackets, never at the
- * parser, to say what a bracket holds. */
+ * To find out what a bracket holds, the lexer looks at the last tokens and the
+ * open brackets, never at the parser. */
 #ifndef SCAN_H
 #define SCAN_H
 

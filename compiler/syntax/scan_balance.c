@@ -10,9 +10,9 @@
  * brackets. The text between two lines that begin an item is a region. If the
  * brackets of a region do not match, people's indentation says where the damage
  * is: a closing bracket that begins a line stands as deep as the line of its
- * partner. One message is reported for the region, and those that the lexer and
- * the parser would have about it are withheld: they would be about brackets
- * that were never meant to match. */
+ * partner. One message is reported for the region, and messages of the lexer
+ * and the parser about it are dropped: they would be about brackets that were
+ * never meant to match. */
 #include <ctype.h>
 #include <string.h>
 

@@ -2,9 +2,9 @@
  * match: scan_balance.c has reported that.
  *
  * One stack serves pipelines and the C captured in them. A bracket that is
- * never closed is found out at the end of the file, at a closing bracket of
- * another kind, or where an item begins at the start of a line; then its
- * partner is made up, so that the parser sees matching brackets in any case. */
+ * never closed is noticed at the end of the file, at a closing bracket of
+ * another kind, or where an item begins at the start of a line. Then the lexer
+ * adds its partner, so that the parser always sees matching brackets. */
 #include <string.h>
 
 #include "syntax/scan.h"

@@ -1,6 +1,7 @@
-/* scan_c.c - tokens that hold C, and the brackets that decide it.
+/* scan_c.c - tokens that hold C text.
  *
- * The token before a bracket says what the bracket holds: this is all of the "one capture rule".
+ * The token before a bracket decides whether the bracket holds C text. There is
+ * no other rule.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* scan_declare.c - what declares a name: the type and the name after `as` or in
- * a prototype, and where a C declaration ends. */
+/* scan_declare.c - declarations: the type and the name after `as` or in a
+ * prototype, and the end of a C declaration. */
 #include <string.h>
 
 #include "base/nearest.h"

@@ -1,5 +1,5 @@
-/* scan_shape.c - C text that cannot be what its place asks for, whatever the
- * macros in it stand for.
+/* scan_shape.c - C text that is wrong in its place, whatever the macros in it
+ * stand for.
  *
  * C text is not parsed: the C compiler reports what is wrong with it, at its
  * line. But some of it would change the meaning of the text around it, `(x;

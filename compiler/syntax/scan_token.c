@@ -1,5 +1,5 @@
-/* scan_token.c - the tokens that the parser sees: the lexer's, and what only
- * its neighbours tell of a word. */
+/* scan_token.c - the tokens that the parser sees: some words are tokens of
+ * their own only beside certain others. */
 #include <ctype.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* syntax_error.c - syntax errors in words: what was expected, what was found,
- * and what was probably meant. */
+/* syntax_error.c - messages for syntax errors: the tokens that were expected,
+ * the token that was found. */
 #include "syntax/syntax_error.h"
 
 #include <ctype.h>

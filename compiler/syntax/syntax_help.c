@@ -1,8 +1,8 @@
-/* syntax_help.c - syntax errors: what was probably meant.
+/* syntax_help.c - helps for syntax errors: the form that was probably meant.
  *
  * A help is a change that makes the program right, or the right form as an
- * example. Where none fits there is none: the message has said what was
- * expected. The last tokens decide; last[0] is the one that was found. */
+ * example. If none fits, the message stands alone. The last tokens decide;
+ * last[0] is the one that was found. */
 #include <ctype.h>
 #include <string.h>
 

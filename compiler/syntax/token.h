@@ -1,4 +1,4 @@
-/* token.h - what the tables know of each token besides its number, which bison assigns. */
+/* token.h - the properties of each token; bison assigns its number. */
 #ifndef TOKEN_H
 #define TOKEN_H
 

@@ -1,5 +1,5 @@
-/* backend.h - what a reactor needs of a system's way to wait for descriptors,
- * and what the backends may know of it. */
+/* backend.h - the functions that a reactor needs from a system to wait for
+ * descriptors, and the members of a reactor that backends may use. */
 #ifndef CHAIN_BACKEND_H
 #define CHAIN_BACKEND_H
 
@@ -59,11 +59,11 @@ void chain__io_event(struct chain_reactor *reactor, int fd, uint32_t generation,
 /* Tries those that are to be tried without an event. */
 void chain__io_try_again(struct chain_reactor *reactor);
 
-/* Makes all descriptors known again to a backend that was opened anew. Operations whose descriptor
- * cannot be waited for any more are told why. */
+/* Registers all descriptors with a backend that was opened anew. If one cannot
+ * be waited for any more, its operations get the reason as a code. */
 void chain__io_renew(struct chain_reactor *reactor);
 
-/* Nobody can wait for descriptors any more: all operations are told `code`. */
+/* No operation can wait for a descriptor any more: all of them get `code`. */
 void chain__io_fail(struct chain_reactor *reactor, int code);
 
 /* The reactor is closed. Operations that still wait belong to roots that still

@@ -386,8 +386,8 @@ static void finish(struct chain_reactor *owner, int fd, bool is_closing)
         unwatch(owner, fd);
 }
 
-/* An attempt that is told may close the same descriptor: the first call that
- * lets go of it ends what the others have asked for. */
+/* An attempt that is called here may close the same descriptor: the first call
+ * does the work for all of them. */
 static void let_go(struct chain__entry *entry, uint8_t how, int code)
 {
     struct chain_reactor *owner;

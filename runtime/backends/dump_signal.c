@@ -47,7 +47,7 @@ static size_t *waiting_of(const struct asked *asked)
     return &((struct chain_reactor *)(void *)asked->loop)->waiting;
 }
 
-/* It does not count among what waits, as a loop ends without a signal. */
+/* It does not count as a waiting operation: a loop ends without a signal. */
 static int wait_for_signal(struct asked *asked)
 {
     int code = chain_io_wait(asked->loop, &asked->io, asked->fd, CHAIN_IO_READ);

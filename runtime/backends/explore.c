@@ -1,10 +1,9 @@
 /* explore.c - runs chains under the simulation with every fault in every place;
- * chain_explore.h tells what for.
+ * chain_explore.h says what for.
  *
  * Every start of something that a chain waits for is a choice. The trace says
- * when one comes and where it stands; the choice itself is taken by the plan of
- * the operation, or by a cancel of the host. Choices that are not in the
- * scenario are 0: a value. */
+ * when a choice comes and where. The plan of the operation makes the choice, or
+ * a cancel of the host. Choices that are not in the scenario are 0: a value. */
 #include "explore.h"
 
 #include "chain/private/gen.h"
@@ -285,7 +284,7 @@ static void note_host_cancel(struct explore_run *run)
         run->starts[i].is_cancelled |= !run->starts[i].has_ended;
 }
 
-/* What a timeout cancels is told directly after it. */
+/* The trace has the cancels of a timeout directly after it. */
 static void note_cancel(struct explore *e, struct explore_start *start)
 {
     if (start->is_asked)
@@ -344,7 +343,7 @@ static void on_trace(struct chain_loop *loop, const struct chain_event *event)
             cover(e, start, EXPLORE_TIMEOUT);
         break;
     case CHAIN_EVENT_DONE:
-        if (event->number != e->run.number) /* of what it has spawned */
+        if (event->number != e->run.number) /* of its instances */
             break;
         if (e->run.is_done)
             complain(&e->run, "the chain has ended twice");

@@ -1,5 +1,5 @@
-/* explore.h - what explore.c (one scenario), explore_notes.c, explore_owned.c
- * and explore_main.c (all scenarios) share. */
+/* explore.h - shared by explore.c (one scenario), explore_notes.c,
+ * explore_owned.c and explore_main.c (all scenarios). */
 #ifndef CHAIN_EXPLORE_PRIVATE_H
 #define CHAIN_EXPLORE_PRIVATE_H
 
@@ -60,7 +60,7 @@ struct explore {
     unsigned columns;   /* as many as the operation with the most codes needs */
     uint32_t **covered; /* by chain: a row of columns for each point */
     struct chain_sim *sim;
-    FILE *out;  /* for what is said; the chains' own output may go elsewhere */
+    FILE *out;  /* for the test's output; that of the chains may go elsewhere */
     bool shows; /* prints the trace */
     struct explore_run run;
 };

@@ -1,5 +1,5 @@
-/* explore_main.c - which scenarios there are, and what came of them: the
- * program that chainc --skeleton makes. */
+/* explore_main.c - finds all scenarios and reports on them: the main() of the
+ * tests that chainc --skeleton writes. */
 #define _POSIX_C_SOURCE 200809L
 #include "explore.h"
 

@@ -2,9 +2,9 @@
  * which order (chain_explore.h).
  *
  * The rules fix the order within a strand, of values that stay where they were
- * bound: last first (rule 42a). Such values stand in a list, as they came. What
- * is moved has its place where it goes, and branches run at the same time: of
- * these nothing but their release is checked. */
+ * bound: last first (rule 42a). Such values stand in a list, in the order in
+ * which they came. Values that are moved, and values of branches, which run at
+ * the same time, have no such order: only their release is checked. */
 #include "explore.h"
 
 #include <string.h>

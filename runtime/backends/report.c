@@ -1,4 +1,4 @@
-/* report.c - rejections nobody handled, and events, for people. */
+/* report.c - prints unhandled rejections, the counts of what is left, and events. */
 #define _GNU_SOURCE
 #include "backend.h"
 

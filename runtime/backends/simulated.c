@@ -1,9 +1,10 @@
 /* simulated.c - the loop's port on a virtual clock, and operations that follow
- * plans; chain_sim.h tells what for.
+ * plans; chain_sim.h says what they are for.
  *
- * What will happen is a list of things, each with the time it is due. A wait
- * moves the clock to the earliest, unless a timer comes before, and lets what
- * is due happen in an order drawn from the seed. Nothing depends on an address. */
+ * Future events are a list of things, each with the time at which it is due. A
+ * wait moves the clock to the earliest one, unless a timer comes before, and
+ * lets those that are due happen in an order drawn from the seed. Nothing
+ * depends on an address. */
 #include "simulated.h"
 
 #include <errno.h>

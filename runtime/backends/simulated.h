@@ -1,5 +1,5 @@
-/* simulated.h - what simulated.c (the world) and simulated_plans.c (what the
- * seed and the scripts want) tell each other. */
+/* simulated.h - shared by simulated.c (the world) and simulated_plans.c (the
+ * choices of seed and scripts). */
 #ifndef CHAIN_SIMULATED_H
 #define CHAIN_SIMULATED_H
 

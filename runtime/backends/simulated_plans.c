@@ -1,5 +1,5 @@
-/* simulated_plans.c - what an operation of a simulation does: drawn from the
- * seed, or scripted, and decided at last. */
+/* simulated_plans.c - the plan of each use of an operation: drawn from the
+ * seed, or scripted; then `decide` may change it. */
 #include "simulated.h"
 
 #include <errno.h>

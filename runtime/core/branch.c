@@ -19,9 +19,8 @@ static bool decides(const struct chain_op *parent, int code)
     return false;
 }
 
-/* The first settlement that decides is taken over; the rest shall be cancelled,
- * which the parent does when it is resumed: not here, under the feet of whoever
- * settled. */
+/* Takes over the first settlement that decides. The parent cancels the rest
+ * when it is resumed, and not here, inside the call that settles. */
 static void decide(struct chain_op *parent, const struct chain_op *branch, int code,
                    const struct chain_failure *failure, struct chain_loop *loop)
 {

@@ -1,11 +1,11 @@
-/* cancel.c - how a request to stop reaches what a strand waits for (rules
- * 61-72).
+/* cancel.c - the path of a cancel to the operation that a strand waits for
+ * (rules 61-72).
  *
- * A cancel is delivered once, at once and depth first: the code in a pending
- * header says that it is decided, the `cancel` function of the innermost chain
- * asks what is waited for. Unwinding is left to the ready queue, so that
- * nothing ever runs under the canceller's feet. A strand that is not waiting
- * only gets the code: its next boundary acts on it. */
+ * A cancel is delivered once, at once and depth first. The code in a pending
+ * header says that the outcome is decided, and the `cancel` function of the
+ * innermost chain asks the operation to stop. The ready queue unwinds the
+ * strands later, so nothing runs inside the canceller. A strand that is not
+ * waiting only gets the code, and its next boundary acts on it. */
 #include "cancel.h"
 
 #include "core.h"
@@ -18,9 +18,9 @@ static bool is_waiting(const struct chain_op *op)
     return (chain__tag(op) & CHAIN__GENERATION) != 0;
 }
 
-/* A thread may be posting a rejection: whoever writes the code first decides
- * who reports it (rule 102). What the strand has not yet looked at comes from
- * the step that it waits for. */
+/* A thread may be posting a rejection: the first to write the code decides
+ * which of the two reports it (rule 102). A rejection that the strand has not
+ * looked at yet comes from the step that it waits for. */
 void chain__cancel_wins(struct chain_op *op, struct chain_loop *loop)
 {
     int32_t before = chain__swap_code(&op->code, CHAIN_CODE_CANCELLED, __ATOMIC_ACQUIRE);

@@ -1,4 +1,4 @@
-/* cancel.h - how a request to stop travels. */
+/* cancel.h - the path of a cancel to pending operations. */
 #ifndef CHAIN_CORE_CANCEL_H
 #define CHAIN_CORE_CANCEL_H
 

@@ -1,4 +1,4 @@
-/* core.h - what all files of the core use. No system call and no heap below here. */
+/* core.h - shared by all files of the core, which makes no system call and needs no heap. */
 #ifndef CHAIN_CORE_H
 #define CHAIN_CORE_H
 

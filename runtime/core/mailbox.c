@@ -1,9 +1,9 @@
 /* mailbox.c - strands that other threads and interrupts push to a loop (rules
  * 99-103).
  *
- * Mailboxes are static memory, one per loop number, as the loop itself may end
- * and be freed under a poster's feet. The loop takes all that was pushed at
- * once and turns it round.
+ * Mailboxes are static memory, one per loop number, because a loop may end and
+ * be freed while another thread posts to it. The loop takes all strands at once
+ * and reverses their order.
  *
  * A wake-up cannot be lost: the loop says that it sleeps and then looks for
  * posts, a poster posts and then looks whether the loop sleeps, and both pairs

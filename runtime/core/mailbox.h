@@ -1,4 +1,4 @@
-/* mailbox.h - what other threads have pushed to a loop. */
+/* mailbox.h - the queue of strands that other threads have settled for a loop. */
 #ifndef CHAIN_CORE_MAILBOX_H
 #define CHAIN_CORE_MAILBOX_H
 

@@ -2,9 +2,9 @@
  * slabs of a loop (rule 79).
  *
  * Memory that was an instance of a chain stays one, so a deferred that comes
- * too late finds a header with another generation (rule 4). A pool may be
- * shared by loops on several threads: what it has free and who waits for it is
- * under its lock. */
+ * too late finds a header with another generation (rule 4). Loops on several
+ * threads may share a pool: its lock guards the list of free slots and the list
+ * of steps that wait for one. */
 #include "pool.h"
 
 #include "core.h"

@@ -4,7 +4,7 @@
 
 #include "chain/private/gen.h"
 
-/* An instance goes to whoever waits for one, or back to where it is from. */
+/* An instance goes to the first `spawn` that waits for one, or back to its pool. */
 void chain__give_back(struct chain__instance *instance);
 
 /* A wait at the end of a list; out of the list it is in. */

@@ -1,6 +1,6 @@
-/* settle.c - how operations end.
+/* settle.c - the rarer ends of an operation.
  *
- * The inline part, for values, is in chain/private/gen.h; what is here is the rare part. */
+ * The inline part, for values, is in chain/private/gen.h. */
 #include "settle.h"
 
 #include "cancel.h"

@@ -1,4 +1,4 @@
-/* settle.h - the rare ends of an operation. */
+/* settle.h - the rarer ends of an operation. */
 #ifndef CHAIN_CORE_SETTLE_H
 #define CHAIN_CORE_SETTLE_H
 

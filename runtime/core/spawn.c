@@ -1,5 +1,5 @@
 /* spawn.c - the instances that a chain owns: their beginning, their end, and
- * who waits for it (rules 77, 78). */
+ * the steps that wait for it (rules 77, 78). */
 #include "cancel.h"
 #include "core.h"
 #include "pool.h"

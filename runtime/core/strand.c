@@ -54,7 +54,7 @@ static void run_alone(struct chain_strand *branch, struct chain_loop *loop)
     int32_t budget = loop->budget;
 
     chain__set_budget_aside(loop);
-    loop->interrupted = NULL; /* that is for whoever has resumed the parent */
+    loop->interrupted = NULL; /* it belongs to the caller of the parent */
     resume(branch, loop);
     loop->interrupted = interrupted;
     chain__set_budget_aside(loop);

@@ -29,7 +29,7 @@ static uint64_t number_of(uint64_t tag)
     return twice == 0 ? 0 : twice / 2 - 1;
 }
 
-/* As it is told. */
+/* The number that a trace shows. */
 static uint64_t told(const struct chain_loop *loop, uint64_t number)
 {
     return number > loop->no_number ? number - loop->no_number : 0;

@@ -1,5 +1,5 @@
-/* work.c - steps that block: what runs them is the loop's (rule 104). The core
- * has no threads; without workers such a step is rejected. */
+/* work.c - steps that block (rule 104). The workers of the loop run them. The
+ * core has no threads: without workers such a step is rejected. */
 #include "core.h"
 
 static int submit(struct chain_loop *loop, struct chain_work *work)

@@ -261,23 +261,23 @@ struct chain_left {
  * each ready strand. Not from inside a turn. */
 bool chain_loop_left(struct chain_loop *loop, struct chain_left *left);
 
-/* Tells what every chain that C code has run on the loop waits for, as lines of
- * text without their ends: `line` is called for each, with `data`. A line has
- * the chain, the step and its place in the .chain file; below it, two blanks
- * further in, stand what it has called, then the branches and items that have
- * not ended, then what it has spawned. A time is what is left of a timer by
- * the port's clock.
+/* Shows the step that each chain run by C code on the loop waits for: calls
+ * `line` with `data` and a line of text without a newline, for each strand. A
+ * line has the chain, the step and its place in the .chain file. The lines
+ * after it, indented by two blanks, show the chain that it has called, its
+ * branches and items that have not ended, and its instances. A time is the rest
+ * of a timer by the port's clock.
  *
- * Branches, and names for what is waited for, need `chainc --debug`. Without
- * it the branches are counted, and the state stands for the operation. Bare
- * chains are counted: chain_bare_dump() shows one. A loop without chains is one
- * line, "no chain runs". Lines are cut to 239 bytes, and strands
- * that are nested more than 24 deep are left out.
+ * Branches, and the names of operations, need `chainc --debug`. Without it the
+ * branches are counted, and the state stands for the operation. Bare chains are
+ * counted: chain_bare_dump() shows one. A loop without chains is one line, "no
+ * chain runs". Lines are cut to 239 bytes, and strands that are nested more
+ * than 24 deep are left out.
  *
- * Allocates nothing and changes nothing. `text` is valid during the call, in
- * which nothing of the loop may be run, cancelled or settled. May be called
- * inside a turn; a chain that runs there is shown at the step before. Takes
- * time for everything it shows. */
+ * Allocates nothing and changes nothing. `text` is valid during the call of
+ * `line`, which must not run, cancel or settle anything on the loop. May be
+ * called inside a turn; a chain that is running then is shown at the step
+ * before. Takes time for each line. */
 void chain_loop_dump(struct chain_loop *loop, void (*line)(void *data, const char *text),
                      void *data);
 

@@ -1,5 +1,5 @@
-/* signals.c - see signals.chain. A handler writes a byte into a pipe; what
- * waits is a wait for the pipe's other end. */
+/* signals.c - see signals.chain. A handler writes a byte into a pipe, and
+ * signal_wait waits for the pipe's other end. */
 #define _GNU_SOURCE
 #include "chain_reactor.h"
 

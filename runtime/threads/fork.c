@@ -4,8 +4,8 @@
  * The child has one thread: the one that called fork(2). It finds the memory as
  * it was at that moment, so no other thread may be changing a pool or closing a
  * descriptor just then: every lock is held across the fork. Threads of the
- * pools are not there; what they were doing is rejected, what was queued waits
- * for new ones. */
+ * pools are not in the child: steps whose function was running are rejected,
+ * queued ones wait for new threads. */
 #define _POSIX_C_SOURCE 200809L
 #include "fork.h"
 #include "../core/mailbox.h"

@@ -1,4 +1,4 @@
-/* fork.h - what a child process finds. */
+/* fork.h - the locks around fork(2), and the reactors in a child process. */
 #ifndef CHAIN_FORK_H
 #define CHAIN_FORK_H
 

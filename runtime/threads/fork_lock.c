@@ -1,5 +1,5 @@
-/* fork_lock.c - the lock that fork.c holds across fork(2), and that whoever
- * changes a list of pools takes. */
+/* fork_lock.c - the lock that fork.c holds across fork(2). A change of a list
+ * of pools takes it, too. */
 #define _POSIX_C_SOURCE 200809L
 #include "fork.h"
 

@@ -1,9 +1,9 @@
 /* chain_cortex_m.c - the four things that a loop needs, on ARMv6-M and later:
  * M0, M0+, M3, M4, M7, M23, M33.
  *
- * The clock is what the ticks add up to, in 64 bits, so it needs no division
- * and does not wrap. Two words are not read in one instruction, hence the
- * critical section around them. */
+ * The clock is the sum of the ticks, in 64 bits, so it needs no division and
+ * does not wrap. A processor does not read its two words in one instruction,
+ * hence the critical section around them. */
 #include "chain_cortex_m.h"
 
 #define SYST_CSR (*(volatile uint32_t *)0xe000e010u)

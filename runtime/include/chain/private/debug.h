@@ -1,6 +1,6 @@
-/* chain/private/debug.h - what chainc --debug writes about a chain, for
- * chain_loop_dump() and chain-gdb.py. Part of chain/private/gen.h, which
- * includes it. Not for people. */
+/* chain/private/debug.h - the tables that chainc --debug writes for
+ * chain_loop_dump() and chain-gdb.py. Private: part of chain/private/gen.h,
+ * which includes it. */
 #ifndef CHAIN_PRIVATE_DEBUG_H
 #define CHAIN_PRIVATE_DEBUG_H
 
@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* A state: what a strand waits for that resumes there. */
+/* A state: the operation that a strand in this state waits for. */
 struct chain__step {
     const char *what; /* "http_get", "delay", "all"; NULL: nothing */
     unsigned due;     /* CHAIN__DUE(): where in the storage its timer is; 0: there is none */
