@@ -64,16 +64,14 @@ void check_call_arguments(struct checker *checker, const struct ast_form *form,
     check_own_arguments(checker, node->u.call.args, op->params);
 }
 
-/* `retun (x)` is a call for the parser. */
+/* `retun (x)` is a call for the parser; a call is never a `do`. */
 static void offer_step_words(struct nearest *nearest)
 {
-    static const char *const words[] = { "return", "reject", "all",   "any",   "race",    "settle",
-                                         "each",   "if",     "while", "loop",  "timeout", "retry",
-                                         "delay",  "spawn",  "join",  "break", "continue" };
     struct nearest word = { nearest->wanted, NULL, 0 };
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        nearest_offer(&word, words[i]);
+    for (int kind = 0; kind < AST_FORM_COUNT; kind++)
+        if ((ast_form_traits[kind].flags & FORM_WORD) != 0 && kind != AST_DO)
+            nearest_offer(&word, ast_form_traits[kind].word);
     if (word.best != NULL && word.distance == 1 && (nearest->best == NULL || nearest->distance > 1))
         *nearest = word;
 }

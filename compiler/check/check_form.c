@@ -320,6 +320,7 @@ struct node *check_form(struct checker *checker, const struct ast_form *form)
     case AST_JOIN: return check_join(checker, form);
     case AST_RETURN: return check_return(checker, form);
     case AST_REJECT: return check_reject(checker, form);
+    case AST_FORM_COUNT: break;
     }
     return NULL;
 }

@@ -203,7 +203,7 @@ struct node {
     /* And after or instead of that: the winner's block of a branch; what is
      * done with an item; an else. */
     struct node *second;
-    struct ctype type;             /* of the value; before NULL: none */
+    struct ctype type; /* of the value; before NULL: none */
     /* of a flexible one: the type of the name that the expression is, if nothing
      * asks for one; before NULL: it is no name, or named_differ */
     struct ctype named;

@@ -283,22 +283,6 @@ static void declare_codes(struct program *program, struct unit *unit, const stru
     }
 }
 
-static const char *const proto_words[] = { "async", "sync", "blocking", "chain" };
-
-static const struct clause_rule {
-    const char *word;
-    unsigned kinds; /* bits of enum ast_proto_kind */
-} clause_rules[] = {
-    [AST_FAILS] = { "fails", 1 << AST_SYNC | 1 << AST_BLOCKING },
-    [AST_RAISES] = { "raises", 15 },
-    [AST_STATE] = { "state", 1 << AST_ASYNC },
-    [AST_POSTED] = { "posted", 1 << AST_ASYNC },
-    [AST_UNCANCELLABLE] = { "uncancellable", 1 << AST_ASYNC },
-    [AST_POOL] = { "pool", 1 << AST_CHAIN },
-    [AST_BUDGET] = { "budget", 1 << AST_CHAIN },
-    [AST_ON] = { "on", 1 << AST_BLOCKING },
-};
-
 static void take_clause(struct symbol *symbol, const struct ast_opclause *clause)
 {
     switch (clause->kind) {
@@ -330,7 +314,7 @@ static void check_count(struct program *program, const struct symbol *symbol,
         for (const struct parameter *param = symbol->params; param != NULL; param = param->next)
             if (ctoken_is(name, param->name))
                 diag_report(program->diags, D_COUNT_PARAMETER, clause->count->span, param->name,
-                            clause_rules[clause->kind].word);
+                            ast_opclause_traits[clause->kind].word);
 }
 
 static void take_clauses(struct program *program, struct symbol *symbol)
@@ -339,12 +323,12 @@ static void take_clauses(struct program *program, struct symbol *symbol)
 
     for (const struct ast_opclause *clause = symbol->proto->clauses; clause != NULL;
          clause = clause->next) {
-        const struct clause_rule *rule = &clause_rules[clause->kind];
-        if ((rule->kinds >> symbol->proto_kind & 1) == 0)
-            diag_report(program->diags, D_CLAUSE_KIND, clause->span, rule->word,
-                        proto_words[symbol->proto_kind]);
+        const struct ast_opclause_traits *traits = &ast_opclause_traits[clause->kind];
+        if ((traits->of >> symbol->proto_kind & 1) == 0)
+            diag_report(program->diags, D_CLAUSE_KIND, clause->span, traits->word,
+                        ast_proto_words[symbol->proto_kind]);
         else if ((seen >> clause->kind & 1) != 0)
-            diag_report(program->diags, D_CLAUSE_TWICE, clause->span, rule->word);
+            diag_report(program->diags, D_CLAUSE_TWICE, clause->span, traits->word);
         else
             take_clause(symbol, clause);
         if (clause->count != NULL)

@@ -67,6 +67,7 @@ struct ast_duration {
 enum ast_form_kind {
 #define FORM(kind, word, flags) kind,
 #include "syntax/ast_form.def"
+    AST_FORM_COUNT
 };
 
 enum ast_form_flags {
@@ -184,7 +185,11 @@ struct ast_block {
 
 /* ---- items --------------------------------------------------------------- */
 
-enum ast_proto_kind { AST_ASYNC, AST_SYNC, AST_BLOCKING, AST_CHAIN };
+enum ast_proto_kind {
+#define PROTO(kind, word) kind,
+#include "syntax/ast_proto.def"
+};
+extern const char *const ast_proto_words[];
 
 struct ast_param {
     struct ast_param *next;
@@ -195,15 +200,15 @@ struct ast_param {
 };
 
 enum ast_opclause_kind {
-    AST_FAILS,
-    AST_RAISES,
-    AST_STATE,
-    AST_POSTED,
-    AST_UNCANCELLABLE,
-    AST_POOL,
-    AST_BUDGET,
-    AST_ON
+#define OPCLAUSE(kind, word, of) kind,
+#include "syntax/ast_proto.def"
 };
+
+struct ast_opclause_traits {
+    const char *word;
+    unsigned of; /* bits of enum ast_proto_kind */
+};
+extern const struct ast_opclause_traits ast_opclause_traits[];
 
 struct ast_opclause {
     struct ast_opclause *next;

@@ -236,17 +236,8 @@ static void dump_block(const struct dump *dump, const struct ast_block *block)
 
 static void dump_opclause(const struct dump *dump, const struct ast_opclause *clause)
 {
-    static const char *const words[] = { [AST_FAILS] = "fails",
-                                         [AST_RAISES] = "raises",
-                                         [AST_STATE] = "state",
-                                         [AST_POSTED] = "posted",
-                                         [AST_UNCANCELLABLE] = "uncancellable",
-                                         [AST_POOL] = "pool",
-                                         [AST_BUDGET] = "budget",
-                                         [AST_ON] = "on" };
-
     dump_comments(dump, clause->comments);
-    writer_put(dump->writer, words[clause->kind]);
+    writer_put(dump->writer, ast_opclause_traits[clause->kind].word);
     if (clause->condition)
         put_text(dump, clause->condition->text);
     if (clause->code)
@@ -274,13 +265,8 @@ static void dump_params(const struct dump *dump, const struct ast_param *param)
 
 static void dump_proto(const struct dump *dump, const struct ast_proto *proto)
 {
-    static const char *const words[] = { [AST_ASYNC] = "async",
-                                         [AST_SYNC] = "sync",
-                                         [AST_BLOCKING] = "blocking",
-                                         [AST_CHAIN] = "chain" };
-
-    writer_putf(dump->writer, "%s%s %s", proto->is_static ? "static " : "", words[proto->kind],
-                proto->name->name);
+    writer_putf(dump->writer, "%s%s %s", proto->is_static ? "static " : "",
+                ast_proto_words[proto->kind], proto->name->name);
     put_text(dump, proto->type->text);
     if (proto->variadic)
         writer_put(dump->writer, " variadic");

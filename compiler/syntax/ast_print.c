@@ -11,7 +11,7 @@
 
 static void print_fails(struct print *print, const struct ast_opclause *clause)
 {
-    writer_put(print->writer, "fails ");
+    writer_put(print->writer, " ");
     ast_print_bracketed(print, clause->condition);
     writer_put(print->writer, " ");
     if (clause->code_in_brackets)
@@ -22,28 +22,19 @@ static void print_fails(struct print *print, const struct ast_opclause *clause)
 
 static void print_opclause(struct print *print, const struct ast_opclause *clause)
 {
-    switch (clause->kind) {
-    case AST_FAILS: print_fails(print, clause); break;
-    case AST_RAISES:
-        writer_put(print->writer, clause->codes ? "raises " : "raises nothing");
-        ast_print_names(print, clause->codes);
-        break;
-    case AST_STATE:
-        writer_put(print->writer, "state ");
+    writer_put(print->writer, ast_opclause_traits[clause->kind].word);
+    if (clause->kind == AST_FAILS)
+        print_fails(print, clause);
+    else if (clause->kind == AST_RAISES && !clause->codes)
+        writer_put(print->writer, " nothing");
+    if (clause->codes || clause->state || clause->count || clause->name)
+        writer_put(print->writer, " ");
+    ast_print_names(print, clause->codes);
+    if (clause->state)
         ast_print_braced(print, clause->state);
-        break;
-    case AST_POSTED: writer_put(print->writer, "posted"); break;
-    case AST_UNCANCELLABLE: writer_put(print->writer, "uncancellable"); break;
-    case AST_POOL:
-        writer_put(print->writer, "pool ");
+    if (clause->count)
         ast_print_count(print, clause->count);
-        break;
-    case AST_BUDGET:
-        writer_put(print->writer, "budget ");
-        ast_print_count(print, clause->count);
-        break;
-    case AST_ON: writer_putf(print->writer, "on %s", clause->name->name); break;
-    }
+    ast_print_names(print, clause->name);
 }
 
 static void put_opclauses(struct print *print, const struct ast_proto *proto)
@@ -127,13 +118,8 @@ static void print_params(struct print *print, const struct ast_proto *proto)
 
 static void print_proto(struct print *print, const struct ast_proto *proto)
 {
-    static const char *const words[] = { [AST_ASYNC] = "async ",
-                                         [AST_SYNC] = "sync ",
-                                         [AST_BLOCKING] = "blocking ",
-                                         [AST_CHAIN] = "chain " };
-
     writer_put(print->writer, proto->is_static ? "static " : "");
-    writer_put(print->writer, words[proto->kind]);
+    writer_putf(print->writer, "%s ", ast_proto_words[proto->kind]);
     ast_print_typed(print, proto->type, proto->name->name);
     print_params(print, proto);
     print_opclauses(print, proto);

@@ -1,15 +1,5 @@
-/* ast_walk.c - the traits of forms, and one walk over all forms of a chain's body. */
+/* ast_walk.c - one walk over all forms of a chain's body. */
 #include "syntax/ast_walk.h"
-
-const struct ast_form_traits ast_form_traits[] = {
-#define FORM(kind, word, flags) [kind] = { word, flags },
-#include "syntax/ast_form.def"
-};
-
-bool ast_form_is(const struct ast_form *form, enum ast_form_flags flags)
-{
-    return (ast_form_traits[form->kind].flags & flags) != 0;
-}
 
 static void walk_pipeline(const struct ast_visitor *visitor, struct ast_pipeline *pipeline);
 static void walk_form(const struct ast_visitor *visitor, struct ast_form *form);

@@ -34,6 +34,11 @@ static bool begins_statement(const char *begin, const char *end)
     return scan_word_is_one_of(begin, end, words);
 }
 
+static bool begins_step(const char *begin, const char *end)
+{
+    return token_group(token_of_word(begin, end)) == GROUP_STEP;
+}
+
 /* Whether a row of words ends before this one. An operation may have been given
  * any name: that is reported later. */
 static bool ends_words(const char *begin, const char *end, enum words_of place)
@@ -164,7 +169,7 @@ static bool refuse_name(struct scanner *scan, const struct token *token, const c
         return false;
     if (reserved_is(name, RESERVED_KEYWORD, NULL))
         diag_report(scan->diags, D_C_KEYWORD_NAME, token->span, name, reserved_standard(name));
-    else if (what != NULL && token_of_word(name) >= first)
+    else if (what != NULL && token_of_word(name, end) >= first)
         diag_report(scan->diags, D_OPERATION_WORD, token->span, name, what);
     else
         return false;
@@ -222,12 +227,11 @@ static struct binding_words sort_words(struct type_words words)
 /* A keyword with a slip, `thne`, or a word that begins a step: after a name, not after a type. */
 static bool goes_on(struct ctoken word)
 {
-    static const char *const steps[] = { "all",     "settle", "any",   "race",  "each",   "loop",
-                                         "timeout", "retry",  "delay", "spawn", "reject", NULL };
+    const char *end = word.text + word.length;
     char text[16] = "";
     struct nearest nearest = { text, NULL, 0 };
 
-    if (scan_word_is_one_of(word.text, word.text + word.length, steps))
+    if (begins_step(word.text, end) && !begins_statement(word.text, end))
         return true;
     if (word.length < 3 || word.length >= sizeof text)
         return false;
@@ -520,9 +524,6 @@ static bool can_be_last(struct ctoken before, struct ctoken token)
 /* A word that begins a declaration or a step, and cannot stand inside of one. */
 static bool begins_anew(const struct scanner *scan, struct ctoken token)
 {
-    static const char *const steps[] = { "var",   "all",  "settle",  "any",   "race",
-                                         "each",  "loop", "timeout", "retry", "delay",
-                                         "spawn", "join", "reject",  NULL };
     static const char *const items[] = { "import", "resource", "codes",   "struct",
                                          "union",  "enum",     "typedef", NULL };
     const char *end = token.text + token.length;
@@ -531,7 +532,8 @@ static bool begins_anew(const struct scanner *scan, struct ctoken token)
         return ctoken_is(token, "#") || ctoken_is(token, "%")
                || (token.kind == CTOKEN_NAME && scan_word_is_one_of(token.text, end, items));
     return token.kind == CTOKEN_NAME
-           && (begins_statement(token.text, end) || scan_word_is_one_of(token.text, end, steps));
+           && (begins_statement(token.text, end) || begins_step(token.text, end)
+               || ctoken_is(token, "var"));
 }
 
 /* What may stand on a new line where the `;` is missing. Without a `;` further

@@ -37,6 +37,7 @@ const char *syntax_shown(struct scanner *scan, const struct token *token)
 
 enum { SHORTEST_MISSPELT = 3 };
 
+static const char only_between_chains[] = "`%` is only allowed between chains";
 static const char one_declaration[] =
     "variables must be at the head of a block, before its first step: `var int n = 0;`";
 static const char retry_order[] =
@@ -53,13 +54,6 @@ static bool is_group(int token)
     return token == T_ALL || token == T_SETTLE || token == T_ANY || token == T_RACE;
 }
 
-/* A keyword without quotes. */
-static const char *bare(struct scanner *scan, int token)
-{
-    const char *shown = token_info(token)->shown;
-    return arena_copy(scan->arena, shown + 1, strlen(shown) - 2);
-}
-
 static const char *text_of(struct scanner *scan, const struct token *token)
 {
     return arena_copy(scan->arena, syntax_source(scan, token->span),
@@ -73,13 +67,6 @@ static const char *text_after(const struct scanner *scan, const struct token *to
 
 /* ---- words that are nearly those of the language ------------------------- */
 
-/* Keywords as messages show them are 'quoted'; `catch CODE:` is no word. */
-static bool is_keyword(int token)
-{
-    const char *shown = token_info(token)->shown;
-    return shown[0] == '\'' && isalpha((unsigned char)shown[1]) && token != T_CATCHF;
-}
-
 /* The keyword that differs from a name by one letter: one of those expected or,
  * without any, one of pipelines. */
 static const char *nearest_keyword(struct scanner *scan, const struct token *token,
@@ -91,9 +78,9 @@ static const char *nearest_keyword(struct scanner *scan, const struct token *tok
         || reserved_is(nearest.wanted, RESERVED_C, NULL))
         return NULL;
     for (int other = T_NAME; other < T_NAME + TOKEN_COUNT; other++)
-        if (is_keyword(other)
+        if (token_is_word(other)
             && (expected != NULL ? expects(expected, other) : other >= T_VAR && other <= T_REJECT))
-            nearest_offer(&nearest, bare(scan, other));
+            nearest_offer(&nearest, token_word(scan->arena, other));
     return nearest.best != NULL && nearest.distance == 1 ? nearest.best : NULL;
 }
 
@@ -157,9 +144,7 @@ static const struct {
     { { "defer" }, "write `step finally step`" },
     { { "sleep" }, "write `delay 100ms`" },
     { { "times" }, "remove `times`: `retry 3 step`" },
-    { { "async", "sync", "blocking", "chain", "import", "codes", "resource", "typedef", "static",
-        "extern" },
-      "`%` is only allowed between chains" },
+    { { "typedef", "extern" }, only_between_chains },
 };
 
 static const char *with_word(struct scanner *scan, const char *help, const char *word)
@@ -181,6 +166,8 @@ static const char *help_of(struct scanner *scan, const struct token *token)
              k++)
             if (strcmp(word, foreign[i].words[k]) == 0)
                 return with_word(scan, foreign[i].help, word);
+    if (token_group(token_of_word(word, word + strlen(word))) == GROUP_ITEM)
+        return with_word(scan, only_between_chains, word);
     return NULL;
 }
 
@@ -215,17 +202,18 @@ static const char *help_with_foreign(struct scanner *scan)
 
 static const char *help_with_item(struct scanner *scan, const struct token *found)
 {
-    static const char *const words[] = { "import",   "resource", "codes",  "async",    "sync",
-                                         "blocking", "static",   "chain",  "%require", "struct",
-                                         "union",    "enum",     "typedef" };
+    static const char *const c_words[] = { "struct", "union", "enum", "typedef" };
     /* `%` is a token of its own */
     const char *text = syntax_source(scan, found->span), *end = scan_word_end(text + 1);
     struct nearest nearest = { .wanted = arena_copy(scan->arena, text, (size_t)(end - text)) };
 
     if (strncmp(text, "int main", 8) == 0)
         return "a program is `chain int main(void) { steps }`, or written in a C file of its own";
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        nearest_offer(&nearest, words[i]);
+    for (int token = T_REQUIRE; token <= T_CHAIN; token++)
+        if (token_group(token) == GROUP_ITEM)
+            nearest_offer(&nearest, token_word(scan->arena, token));
+    for (size_t i = 0; i < sizeof c_words / sizeof *c_words; i++)
+        nearest_offer(&nearest, c_words[i]);
     if (nearest.best)
         return arena_format(scan->arena, "did you mean `%s`?", nearest.best);
     return "C must be between `%{` and `%}`";
@@ -298,7 +286,7 @@ static const char *unit_meant(const char *word)
 static const char *help_with_no_duration(struct scanner *scan)
 {
     const struct token *found = &scan->last[0];
-    const char *word = bare(scan, scan->last[1].kind), *text = text_of(scan, found),
+    const char *word = token_word(scan->arena, scan->last[1].kind), *text = text_of(scan, found),
                *next = text_after(scan, found);
     const char *unit = unit_meant(next) != NULL ? unit_meant(next) : "ms";
 
@@ -321,7 +309,8 @@ static const char *help_with_no_duration(struct scanner *scan)
 /* `delay(100)`, `timeout(5s) step`: a unit is missing, or it stands inside. */
 static const char *help_with_no_unit(struct scanner *scan)
 {
-    const char *word = bare(scan, scan->last[2].kind), *text = scan->last[1].value.c->text;
+    const char *word = token_word(scan->arena, scan->last[2].kind),
+               *text = scan->last[1].value.c->text;
     size_t digits = strspn(text, "0123456789.");
 
     if (digits > 0 && is_unit(text + digits, text + strlen(text)))
@@ -377,7 +366,7 @@ static const char *help_with_retry(struct scanner *scan, const struct expected *
         return "`retry` must be followed by the number of attempts in all: `retry 3 step`";
     if (found->kind == T_COLON && is_part_of_retry(scan->last[2].kind))
         return arena_format(scan->arena, "without `on` no colon follows: `%s %s step`",
-                            bare(scan, scan->last[2].kind), text_of(scan, before));
+                            token_word(scan->arena, scan->last[2].kind), text_of(scan, before));
     if (found->kind == T_COMMA && scan->last[2].kind == T_RETRY)
         return arena_format(scan->arena, "write `retry %s step`", text_of(scan, before));
     if (found->kind == T_DUR && scan->last[2].kind == T_BACKOFF)
@@ -434,7 +423,7 @@ static const char *help_with_brackets(struct scanner *scan)
         return arena_format(
             scan->arena,
             "branches must be in parentheses, with commas between them: `%s (step, step)`",
-            bare(scan, before));
+            token_word(scan->arena, before));
     if (found == T_RPAREN && before == T_LPAREN && is_group(first))
         return arena_format(scan->arena, "%s needs at least one branch",
                             syntax_shown(scan, &scan->last[2]));
@@ -443,13 +432,13 @@ static const char *help_with_brackets(struct scanner *scan)
     if (before == T_IF || before == T_WHILE)
         return arena_format(scan->arena,
                             "a condition must be in parentheses: `%s (condition) { ... }`",
-                            bare(scan, before));
+                            token_word(scan->arena, before));
     if (before == T_CEXPR && (first == T_IF || first == T_WHILE))
         return arena_format(scan->arena,
                             "a block must follow the condition: `%s (condition) { ... }`",
-                            bare(scan, first));
+                            token_word(scan->arena, first));
     if (before == T_LOOP || (before == T_ELSE && found != T_RBRACE && first == T_RBRACE))
-        return arena_format(scan->arena, "write `%s { steps }`", bare(scan, before));
+        return arena_format(scan->arena, "write `%s { steps }`", token_word(scan->arena, before));
     return NULL;
 }
 

@@ -2,7 +2,11 @@
 #ifndef TOKEN_H
 #define TOKEN_H
 
+#include <stdbool.h>
+
 #include "chain.tab.h"
+
+struct arena;
 
 enum token_group {
     GROUP_NONE,
@@ -39,7 +43,13 @@ enum token_index {
 const struct token_info *token_info(int token);
 
 /* The token of a word of the language; 0: it is none. Those from T_ON on are words of pipelines. */
-int token_of_word(const char *word);
+int token_of_word(const char *begin, const char *end);
+
+/* Messages show words in 'quotes'; `catch CODE:` is no word. */
+bool token_is_word(int token);
+
+/* Without the quotes. */
+const char *token_word(struct arena *arena, int token);
 
 static inline enum token_group token_group(int token)
 {

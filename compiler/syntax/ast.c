@@ -1,0 +1,22 @@
+/* ast.c - the tables of the syntax tree. */
+#include "syntax/ast.h"
+
+const struct ast_form_traits ast_form_traits[] = {
+#define FORM(kind, word, flags) [kind] = { word, flags },
+#include "syntax/ast_form.def"
+};
+
+bool ast_form_is(const struct ast_form *form, enum ast_form_flags flags)
+{
+    return (ast_form_traits[form->kind].flags & flags) != 0;
+}
+
+const char *const ast_proto_words[] = {
+#define PROTO(kind, word) [kind] = word,
+#include "syntax/ast_proto.def"
+};
+
+const struct ast_opclause_traits ast_opclause_traits[] = {
+#define OPCLAUSE(kind, word, of) [kind] = { word, of },
+#include "syntax/ast_proto.def"
+};
