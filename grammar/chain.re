@@ -416,6 +416,12 @@ static struct token lex_pipeline(struct scanner *scan)
         "break" { return TOKEN(BREAK); }
         "continue" { return TOKEN(CONTINUE); }
         "timeout" { return TOKEN(TIMEOUT); }
+        "until" {
+            if (scan->last[0].kind == T_TIMEOUT || scan->last[0].kind == T_DELAY)
+                return TOKEN(UNTIL);
+            scan->cursor = TEXT(at);
+            return scan_name_token(scan, T_NAME, TEXT(start), TEXT(at));
+        }
         "retry" { return TOKEN(RETRY); }
         "backoff" { return TOKEN(BACKOFF); }
         "to" { return TOKEN(TO); }

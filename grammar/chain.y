@@ -96,6 +96,7 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %token IF "if" WHILE "while" LOOP "loop" BREAK "break" CONTINUE "continue"
 %token TIMEOUT "timeout" RETRY "retry" BACKOFF "backoff" TO "to" JITTER "jitter" DELAY "delay"
 %token SPAWN "spawn" JOIN "join" RETURN "return" REJECT "reject"
+%token UNTIL "until"
 %token <depth> LBRACE "{" RBRACE "}" LPAREN "(" RPAREN ")"
 %token COMMA "," SEMICOLON ";" COLON ":" EQUALS "=" PERCENT "%" DOTS ".."
 %token <c> OPERATOR "a C operator"
@@ -126,7 +127,7 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %type <form_kind> group
 %type <branch_list> branches
 %type <branch> branch
-%type <duration> dur
+%type <duration> dur time
 
 %%
 
@@ -266,7 +267,7 @@ ifish: ifform | prefix ifish                    { $$ = ast_prefix_with($1, @$, $
 plain: primary | prefix plain                   { $$ = ast_prefix_with($1, @$, $2); }
 
 prefix:
-  "timeout" dur                                 { $$ = ast_new_timeout(A, @$, $2); }
+  "timeout" time                                { $$ = ast_new_timeout(A, @$, $2); }
 | retry
 | retry "on" names ":"                          { $$ = ast_retry_on($1, $3.first); }
 
@@ -282,6 +283,10 @@ retry:
 dur:
   DUR
 | CEXPR UNIT                                    { $$ = ast_new_duration(A, @$, $1, $2); }
+
+time:
+  dur
+| "until" CEXPR                                 { $$ = ast_new_time(A, @$, $2); }
 
 /* ---- forms --------------------------------------------------------------- */
 
@@ -300,7 +305,7 @@ primary:
 | "break"                                       { $$ = ast_new_form(A, AST_BREAK, @$); }
 | "continue"                                    { $$ = ast_new_form(A, AST_CONTINUE, @$); }
 | "join"                                        { $$ = ast_new_form(A, AST_JOIN, @$); }
-| "delay" dur                                   { $$ = ast_new_delay(A, @$, $2); }
+| "delay" time                                  { $$ = ast_new_delay(A, @$, $2); }
 | "spawn" NAME args                             { $$ = ast_call_with(ast_new_call(A, AST_SPAWN, @$, $2), @$, $3); }
 | "return"                                      { $$ = ast_new_return(A, @$, NULL); }
 | "return" returned                             { $$ = ast_new_return(A, @$, $2); }

@@ -21,7 +21,7 @@ struct node *check_duration(struct checker *checker, const struct ast_duration *
     if (duration->count != NULL)
         node->u.delay.count = check_text(checker, duration->count, no_type, false, NULL);
     node->u.delay.ns = duration->ns;
-    node->u.delay.unit = unit_ns(duration->unit);
+    node->u.delay.unit = duration->is_time ? 0 : unit_ns(duration->unit);
     return node;
 }
 

@@ -167,8 +167,8 @@ struct node_retry {
 };
 
 struct node_delay {
-    struct text *count; /* NULL: ns */
-    int64_t ns, unit;
+    struct text *count;      /* NULL: ns */
+    int64_t ns, unit;        /* unit 0: count is a time of the clock in ns */
     struct incoming *passes; /* what comes in and goes on */
 };
 

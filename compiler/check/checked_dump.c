@@ -50,6 +50,7 @@ static void dump_texts(struct writer *w, const struct text *text)
 
 static void dump_duration(struct writer *w, const struct node *delay)
 {
+    writer_put(w, delay->u.delay.unit == 0 ? " until" : "");
     if (delay->u.delay.count != NULL)
         dump_text(w, delay->u.delay.count);
     else

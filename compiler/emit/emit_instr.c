@@ -284,6 +284,7 @@ static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
     emit_line_back(emitter);
 }
 
+/* A duration in ns, or a time of the clock. */
 static void emit_ns(struct emitter *emitter, const struct node *delay)
 {
     struct writer *w = emitter->writer;
@@ -293,15 +294,20 @@ static void emit_ns(struct emitter *emitter, const struct node *delay)
     else {
         emit_at(emitter, delay->u.delay.count->span.begin);
         /* what C misses at the end of the text it misses here, not in the macro */
-        writer_put(w, "chain__duration(chain__whole((");
+        writer_put(w,
+                   delay->u.delay.unit == 0 ? "chain__whole((" : "chain__duration(chain__whole((");
         emit_text(emitter, delay->u.delay.count);
-        writer_putf(w, ")), INT64_C(%lld))", (long long)delay->u.delay.unit);
+        if (delay->u.delay.unit == 0)
+            writer_put(w, ")).size");
+        else
+            writer_putf(w, ")), INT64_C(%lld))", (long long)delay->u.delay.unit);
     }
 }
 
 void emit_delay_start(struct emitter *emitter, const struct node *node, const char *storage)
 {
-    writer_putf(emitter->writer, "chain__delay_start(&%s.delay, ", storage);
+    writer_putf(emitter->writer, "chain__delay_%s(&%s.delay, ",
+                node->u.delay.unit == 0 ? "until" : "start", storage);
     emit_ns(emitter, node);
     writer_put(emitter->writer, ");");
 }
@@ -353,7 +359,8 @@ static void emit_cause(struct emitter *emitter, const struct ir_instr *instr)
 static void emit_timeout(struct emitter *emitter, const struct ir_instr *instr)
 {
     emit_line(emitter, instr->span);
-    writer_putf(emitter->writer, "    chain__timeout_start(%s, %s, ", emitter->chain->local.strand,
+    writer_putf(emitter->writer, "    chain__timeout_%s(%s, %s, ",
+                instr->node->u.delay.unit == 0 ? "until" : "start", emitter->chain->local.strand,
                 emitter->chain->local.loop);
     emit_ns(emitter, instr->node);
     writer_put(emitter->writer, ");\n");

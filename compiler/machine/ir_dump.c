@@ -130,6 +130,8 @@ static void dump_codes(struct writer *w, const struct ast_name *codes)
 
 static void dump_delay(struct writer *w, const struct ir_block *block)
 {
+    if (block->node->kind == NODE_DELAY && block->node->u.delay.unit == 0)
+        writer_put(w, "until ");
     if (block->text != NULL)
         dump_text(w, block->text);
     else if (block->node->kind == NODE_RETRY)

@@ -54,11 +54,12 @@ struct ast_number {
 
 enum ast_unit { AST_US, AST_MS, AST_S, AST_M, AST_H };
 
-/* 250us, or (expression) ms */
+/* 250us, (expression) ms, or until (expression) */
 struct ast_duration {
     struct span span;
     struct ast_c *count; /* NULL for a literal */
     int64_t ns;          /* of a literal */
+    bool is_time;        /* until */
     enum ast_unit unit;
 };
 

@@ -73,8 +73,11 @@ static void put_duration(const struct dump *dump, const char *what,
         writer_putf(dump->writer, " %lld ns", (long long)duration->ns);
         return;
     }
+    if (duration->is_time)
+        writer_put(dump->writer, " until");
     put_text(dump, duration->count->text);
-    writer_putf(dump->writer, " %s", units[duration->unit]);
+    if (!duration->is_time)
+        writer_putf(dump->writer, " %s", units[duration->unit]);
 }
 
 /* ---- forms --------------------------------------------------------------- */

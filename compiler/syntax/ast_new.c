@@ -42,6 +42,14 @@ struct ast_duration *ast_new_duration(struct arena *arena, struct span span, str
     return duration;
 }
 
+struct ast_duration *ast_new_time(struct arena *arena, struct span span, struct ast_c *time)
+{
+    struct ast_duration *duration = ast_new_duration(arena, span, time, AST_US);
+
+    duration->is_time = true;
+    return duration;
+}
+
 struct ast_c *ast_new_c(struct arena *arena, struct span span, const char *text)
 {
     struct ast_c *c = arena_new(arena, struct ast_c);

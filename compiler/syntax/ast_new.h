@@ -37,6 +37,7 @@ LIST_OF(ast_param)
 struct ast_name *ast_new_name(struct arena *arena, struct span span, const char *name);
 struct ast_number *ast_new_number(struct arena *arena, struct span span, const char *text);
 struct ast_number *ast_number_in_brackets(struct ast_number *number);
+struct ast_duration *ast_new_time(struct arena *arena, struct span span, struct ast_c *time);
 struct ast_duration *ast_new_duration(struct arena *arena, struct span span, struct ast_c *count,
                                       enum ast_unit unit);
 struct ast_c *ast_new_c(struct arena *arena, struct span span, const char *text);

@@ -330,7 +330,10 @@ void ast_print_duration(struct print *print, const char *before,
     static const int64_t ns[] = { 1000, 1000000, 1000000000, 60000000000, 3600000000000 };
 
     writer_put(print->writer, before);
-    if (duration->count) {
+    if (duration->is_time) {
+        writer_put(print->writer, "until ");
+        ast_print_bracketed(print, duration->count);
+    } else if (duration->count) {
         ast_print_bracketed(print, duration->count);
         writer_putf(print->writer, " %s", names[duration->unit]);
     } else {

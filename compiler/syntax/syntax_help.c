@@ -324,10 +324,27 @@ static const char *help_with_no_unit(struct scanner *scan)
                         text);
 }
 
+/* `delay until 5s`, `delay until (t) ms`, `timeout until (t) ms step`. */
+static const char *help_with_until(struct scanner *scan)
+{
+    const struct token *last = scan->last;
+    bool is_next = last[1].kind == T_CEXPR && last[2].kind == T_UNTIL,
+         is_before = last[2].kind == T_CEXPR && last[3].kind == T_UNTIL;
+
+    if (last[1].kind == T_UNTIL)
+        return "`until` must be followed by a time of the clock, in ns: `until (time)`";
+    if ((is_next || is_before) && unit_meant(text_of(scan, &last[is_before])) != NULL)
+        return "the time after `until` is in ns and has no unit: `until (time)`";
+    return NULL;
+}
+
 static const char *help_with_duration(struct scanner *scan, const struct expected *expected)
 {
     const struct token *found = &scan->last[0], *before = &scan->last[1];
+    const char *until = help_with_until(scan);
 
+    if (until != NULL)
+        return until;
     if (is_duration_word(before->kind) && expects(expected, T_DUR))
         return help_with_no_duration(scan);
     if (expects(expected, T_UNIT) && is_duration_word(scan->last[2].kind))

@@ -1,5 +1,6 @@
 /* timeout.c - a race of one branch against a timer, and the pauses of a retry. */
 #include "core.h"
+#include "timer.h"
 
 /* The timer stands in the storage after the strand that waits. */
 static struct chain_strand *strand_of(struct chain_timer *timer)
@@ -36,13 +37,18 @@ static void fire(struct chain_timer *timer, struct chain_loop *loop)
     chain__ready(loop, strand);
 }
 
-void chain__timeout_start(struct chain_strand *strand, struct chain_loop *loop, int64_t ns)
+void chain__timeout_until(struct chain_strand *strand, struct chain_loop *loop, uint64_t time)
 {
     struct chain__timeout *timeout = chain__storage(&strand->op);
 
     timeout->timer.link = NULL;
     timeout->timer.fire = fire;
-    chain_timer_arm(loop, &timeout->timer, chain_loop_deadline(loop, ns));
+    chain_timer_arm(loop, &timeout->timer, chain__deadline_at(loop, time));
+}
+
+void chain__timeout_start(struct chain_strand *strand, struct chain_loop *loop, int64_t ns)
+{
+    chain__timeout_until(strand, loop, chain_loop_deadline(loop, ns));
 }
 
 void chain__timeout_end(struct chain_strand *strand, struct chain_loop *loop)

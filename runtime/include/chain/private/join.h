@@ -204,6 +204,7 @@ struct chain__timeout {
     struct chain_timer timer;
 };
 void chain__timeout_start(struct chain_strand *strand, struct chain_loop *loop, int64_t ns);
+void chain__timeout_until(struct chain_strand *strand, struct chain_loop *loop, uint64_t time);
 void chain__timeout_end(struct chain_strand *strand, struct chain_loop *loop);
 
 /* The pause after attempt number `attempt`: first, doubling up to most, with up
@@ -217,6 +218,7 @@ struct chain__delay {
     struct chain_timer timer;
 };
 void chain__delay_start(struct chain__delay *op, int64_t ns);
+void chain__delay_until(struct chain__delay *op, uint64_t time);
 void chain__delay_cancel(struct chain__delay *op);
 
 #ifdef __cplusplus
