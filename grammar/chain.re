@@ -410,7 +410,7 @@ static struct token lex_pipeline(struct scanner *scan)
         "in" { return TOKEN(IN); }
         "from" { return TOKEN(FROM); }
         "limit" { return TOKEN(LIMIT); }
-        "if" { return TOKEN(IF); }
+        "if" { scan->cursor = TEXT(at); return scan_if_token(scan, TEXT(start)); }
         "while" { return TOKEN(WHILE); }
         "loop" { return TOKEN(LOOP); }
         "break" { return TOKEN(BREAK); }
@@ -426,6 +426,10 @@ static struct token lex_pipeline(struct scanner *scan)
         "backoff" { return TOKEN(BACKOFF); }
         "to" { return TOKEN(TO); }
         "jitter" { return TOKEN(JITTER); }
+        "pause" {
+            scan->cursor = TEXT(at);
+            return scan_pause_token(scan, TEXT(start));
+        }
         "on" { return TOKEN(ON); }
         "delay" { return TOKEN(DELAY); }
         "spawn" { return TOKEN(SPAWN); }
@@ -451,7 +455,7 @@ static struct token lex_pipeline(struct scanner *scan)
 static bool is_negative_duration(const struct scanner *scan)
 {
     switch (scan->last[0].kind) {
-    case T_DELAY: case T_TIMEOUT: case T_BACKOFF: case T_TO: return true;
+    case T_DELAY: case T_TIMEOUT: case T_BACKOFF: case T_TO: case T_PAUSE: return true;
     default: return false;
     }
 }

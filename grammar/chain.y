@@ -96,7 +96,7 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %token IF "if" WHILE "while" LOOP "loop" BREAK "break" CONTINUE "continue"
 %token TIMEOUT "timeout" RETRY "retry" BACKOFF "backoff" TO "to" JITTER "jitter" DELAY "delay"
 %token SPAWN "spawn" JOIN "join" RETURN "return" REJECT "reject"
-%token UNTIL "until"
+%token UNTIL "until" PAUSE "pause" IFF "if (...):"
 %token <depth> LBRACE "{" RBRACE "}" LPAREN "(" RPAREN ")"
 %token COMMA "," SEMICOLON ";" COLON ":" EQUALS "=" PERCENT "%" DOTS ".."
 %token <c> OPERATOR "a C operator"
@@ -123,7 +123,7 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %type <pipeline> pipeline
 %type <clause> clause
 %type <step> step closed bound
-%type <form> form ifish plain prefix retry primary returned each ifform otherwise
+%type <form> form ifish plain prefix attempts pausing pauses retry primary returned each ifform otherwise
 %type <form_kind> group
 %type <branch_list> branches
 %type <branch> branch
@@ -269,16 +269,25 @@ plain: primary | prefix plain                   { $$ = ast_prefix_with($1, @$, $
 prefix:
   "timeout" time                                { $$ = ast_new_timeout(A, @$, $2); }
 | retry
-| retry "on" names ":"                          { $$ = ast_retry_on($1, $3.first); }
+| retry "on" names ":"                          { $$ = ast_retry_on($1, $3.first, NULL); }
+| retry "on" names IFF CEXPR ":"                { $$ = ast_retry_on($1, $3.first, $5); }
+| retry IFF CEXPR ":"                           { $$ = ast_retry_on($1, NULL, $3); }
 
 retry:
-  "retry" count                                 { $$ = ast_new_retry(A, @$, $2); }
-| "retry" count "jitter" NUM "%"                { $$ = ast_retry_jitter(ast_new_retry(A, @$, $2), $4); }
-| "retry" count "backoff" dur                   { $$ = ast_retry_backoff(ast_new_retry(A, @$, $2), $4, NULL); }
-| "retry" count "backoff" dur "to" dur          { $$ = ast_retry_backoff(ast_new_retry(A, @$, $2), $4, $6); }
-| "retry" count "backoff" dur "jitter" NUM "%"  { $$ = ast_retry_jitter(ast_retry_backoff(ast_new_retry(A, @$, $2), $4, NULL), $6); }
-| "retry" count "backoff" dur "to" dur "jitter" NUM "%"
-                                                { $$ = ast_retry_jitter(ast_retry_backoff(ast_new_retry(A, @$, $2), $4, $6), $8); }
+  attempts
+| pauses
+| attempts "jitter" NUM "%"                     { $$ = ast_retry_jitter($1, $3); }
+| pauses "jitter" NUM "%"                       { $$ = ast_retry_jitter($1, $3); }
+
+attempts: "retry" count                         { $$ = ast_new_retry(A, @$, $2); }
+
+pauses:
+  pausing "backoff" dur                         { $$ = ast_retry_backoff($1, $3, NULL); }
+| pausing "backoff" dur "to" dur                { $$ = ast_retry_backoff($1, $3, $5); }
+| pausing "pause" dur                           { $$ = ast_retry_pause($1, $3); }
+
+/* Without a number only a retry that pauses, so that none loops without a wait. */
+pausing: attempts | "retry"                     { $$ = ast_new_retry(A, @$, NULL); }
 
 dur:
   DUR

@@ -254,6 +254,59 @@ static bool is_shorter(const struct ast_duration *to, const struct ast_duration 
     return to != NULL && to->count == NULL && backoff->count == NULL && to->ns < backoff->ns;
 }
 
+static void check_attempts(struct checker *checker, const struct ast_number *number,
+                           struct node_retry *retry)
+{
+    intmax_t count;
+    struct ast_c text;
+
+    if (number == NULL)
+        return;
+    text = (struct ast_c){ number->span, number->text };
+    retry->attempts = check_text(checker, &text, no_type, false, NULL);
+    if (ctext_number(text.text, &count) && count < 1)
+        diag_report(checker->diags, D_RETRY_ZERO, text.span, text.text);
+}
+
+/* What is asked after an attempt sees its rejection, as a handler does (rules 158, 159). */
+static void check_failed(struct checker *checker, const struct ast_form *form,
+                         struct node_retry *retry)
+{
+    struct variable *outer = checker->err;
+    struct ctype type = ctype_of_words(checker->arena, "struct chain_error");
+
+    if (form->u.retry.pause == NULL && form->u.retry.condition == NULL)
+        return;
+    checker->err = check_variable_new(checker, VARIABLE_ERR, "err", type, form->span);
+    checker->err->address_taken = true;
+    if (form->u.retry.pause != NULL)
+        retry->pause = check_duration(checker, form->u.retry.pause);
+    if (form->u.retry.condition != NULL)
+        retry->condition = check_condition(checker, form->u.retry.condition);
+    retry->err = checker->err->used ? checker->err : NULL;
+    checker->err = outer;
+}
+
+static void check_pauses(struct checker *checker, const struct ast_form *form,
+                         struct node_retry *retry)
+{
+    const struct ast_number *jitter = form->u.retry.jitter;
+    intmax_t percent;
+
+    if (form->u.retry.backoff != NULL)
+        retry->backoff = check_duration(checker, form->u.retry.backoff);
+    if (form->u.retry.to != NULL)
+        retry->to = check_duration(checker, form->u.retry.to);
+    check_failed(checker, form, retry);
+    if (is_shorter(form->u.retry.to, form->u.retry.backoff))
+        diag_report(checker->diags, D_BACKOFF_RANGE, form->u.retry.to->span);
+    retry->jitter = number_text(jitter);
+    if (jitter != NULL && retry->backoff == NULL && retry->pause == NULL)
+        diag_report(checker->diags, D_JITTER, jitter->span);
+    if (jitter != NULL && ctext_number(jitter->text, &percent) && percent > 100)
+        diag_report(checker->diags, D_JITTER_RANGE, jitter->span);
+}
+
 /* The body is run again on the same strand; `attempt` counts (rules 89-92). */
 static struct node *check_retry(struct checker *checker, const struct ast_form *form)
 {
@@ -262,26 +315,12 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
     struct variable *outer = checker->attempt;
     struct incoming *it = checker->it;
     struct own_point start;
-    intmax_t number;
-    struct ast_c attempts = { form->u.retry.attempts->span, form->u.retry.attempts->text };
 
     retry->attempt = check_variable_new(checker, VARIABLE_ATTEMPT, "attempt",
                                         ctype_of_words(checker->arena, "int"), form->span);
     checker->attempt = retry->attempt;
-    retry->attempts = check_text(checker, &attempts, no_type, false, NULL);
-    if (form->u.retry.backoff != NULL)
-        retry->backoff = check_duration(checker, form->u.retry.backoff);
-    if (form->u.retry.to != NULL)
-        retry->to = check_duration(checker, form->u.retry.to);
-    if (is_shorter(form->u.retry.to, form->u.retry.backoff))
-        diag_report(checker->diags, D_BACKOFF_RANGE, form->u.retry.to->span);
-    retry->jitter = number_text(form->u.retry.jitter);
-    if (retry->jitter != NULL && retry->backoff == NULL)
-        diag_report(checker->diags, D_JITTER, form->u.retry.jitter->span);
-    if (retry->jitter != NULL && ctext_number(retry->jitter, &number) && number > 100)
-        diag_report(checker->diags, D_JITTER_RANGE, form->u.retry.jitter->span);
-    if (ctext_number(attempts.text, &number) && number < 1)
-        diag_report(checker->diags, D_RETRY_ZERO, attempts.span, attempts.text);
+    check_attempts(checker, form->u.retry.attempts, retry);
+    check_pauses(checker, form, retry);
     retry->codes = form->u.retry.codes;
     start = check_own_here(checker);
     node->body = check_form(checker, form->inner);

@@ -160,10 +160,12 @@ struct node_each {
 
 struct node_retry {
     struct variable *attempt;
-    struct text *attempts;
-    struct node *backoff, *to; /* NODE_DELAYs; NULL if not given */
+    struct text *attempts;             /* NULL: without end */
+    struct node *backoff, *to, *pause; /* NODE_DELAYs; NULL if not given */
     const char *jitter;
     const struct ast_name *codes;
+    struct text *condition; /* NULL if not given */
+    struct variable *err;   /* for condition and pause; NULL: not mentioned */
 };
 
 struct node_delay {

@@ -101,9 +101,13 @@ static void dump_head(struct writer *w, const struct node *node)
         writer_putf(w, " limit %s", node->u.each.limit->text);
         break;
     case NODE_RETRY:
-        dump_text(w, node->u.retry->attempts);
+        if (node->u.retry->attempts != NULL)
+            dump_text(w, node->u.retry->attempts);
         dump_variable(w, "attempt", node->u.retry->attempt);
         dump_names(w, node->u.retry->codes);
+        if (node->u.retry->condition != NULL)
+            dump_text(w, node->u.retry->condition);
+        dump_variable(w, "err", node->u.retry->err);
         break;
     case NODE_BLOCK: dump_variable(w, "outcome", node->u.block.outcome); break;
     default: break;

@@ -302,11 +302,26 @@ static struct codes taken_of(struct raising *raising, const struct node *node,
     return taken;
 }
 
+/* What a filter does not take. */
+static struct codes passing(struct raising *raising, const struct codes *body,
+                            const struct codes *taken)
+{
+    struct codes passed = { .any_from = body->any_from };
+    struct code_list *next;
+
+    mark(raising, taken);
+    for (struct code_list *code = body->list; code != NULL; code = next) {
+        next = code->next;
+        if (marked(raising, code->name) == NULL)
+            append(&passed, code);
+    }
+    return passed;
+}
+
 /* Splits what reaches a catch into what it takes and what passes. */
 static struct codes of_catch(struct raising *raising, const struct node *node, struct codes body)
 {
-    struct codes passed = { .any_from = body.any_from }, taken;
-    struct code_list *code, *next;
+    struct codes taken;
 
     if (node->u.clause.codes == NULL) {
         if (is_empty(&body) && !node->before->wrong)
@@ -314,13 +329,7 @@ static struct codes of_catch(struct raising *raising, const struct node *node, s
         return of_handler(raising, node->body, body);
     }
     taken = taken_of(raising, node, &body);
-    mark(raising, &taken);
-    for (code = body.list; code != NULL; code = next) {
-        next = code->next;
-        if (marked(raising, code->name) == NULL)
-            append(&passed, code);
-    }
-    return both(raising, passed, of_handler(raising, node->body, taken));
+    return both(raising, passing(raising, &body, &taken), of_handler(raising, node->body, taken));
 }
 
 /* Of the branches themselves. settle takes them all; any sums them up, if none
@@ -367,6 +376,21 @@ static struct codes of_timeout(struct raising *raising, struct node *node)
     add_builtin(raising, &set, "ETIMEDOUT", node);
     node->rejects = true;
     return set;
+}
+
+/* One without an end passes on what its filter does not take, and with a
+ * condition anything (rule 160). */
+static struct codes of_retry(struct raising *raising, struct node *node)
+{
+    const struct node_retry *retry = node->u.retry;
+    struct codes set = codes_of(raising, node->body), taken;
+
+    if (retry->attempts != NULL || retry->condition != NULL)
+        return set;
+    if (retry->codes == NULL)
+        return (struct codes){ .any_from = NULL };
+    taken = declared(raising, retry->codes, node);
+    return passing(raising, &set, &taken);
 }
 
 /* What every item is: the step that it comes from, and what is done with it. */
@@ -450,6 +474,7 @@ static struct codes of_step(struct raising *raising, struct node *node)
     case NODE_BRANCHES: return of_branches(raising, node);
     case NODE_EACH: return of_each(raising, node);
     case NODE_TIMEOUT: return of_timeout(raising, node);
+    case NODE_RETRY: return of_retry(raising, node);
     default: return of_inside(raising, node);
     }
 }

@@ -243,14 +243,19 @@ static void emit_raise(struct emitter *emitter, const struct ir_instr *instr)
                 emitter->chain->c_name, emit_site_name(emitter, instr->number));
 }
 
+static void emit_error(struct emitter *emitter, const struct ir_instr *instr)
+{
+    writer_putf(emitter->writer, "    %s = chain__error(%s, &%s);\n",
+                emit_variable_path(emitter, instr->variable), strand_op(emitter),
+                emit_failure_path(emitter, instr->strand));
+}
+
 static void emit_catch(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
 
     if (instr->variable != NULL)
-        writer_putf(w, "    %s = chain__error(%s, &%s);\n",
-                    emit_variable_path(emitter, instr->variable), strand_op(emitter),
-                    emit_failure_path(emitter, instr->strand));
+        emit_error(emitter, instr);
     writer_putf(w, "    %s->op.code = 0;\n", emitter->chain->local.strand);
 }
 
@@ -315,10 +320,12 @@ void emit_delay_start(struct emitter *emitter, const struct node *node, const ch
 void emit_pause_start(struct emitter *emitter, const struct node *retry, const char *storage)
 {
     struct writer *w = emitter->writer;
+    const struct node *pause = retry->u.retry->pause; /* it does not double */
 
     writer_putf(w, "chain__delay_start(&%s.delay, chain__backoff(%s, %s, ", storage,
-                emitter->chain->local.loop, emit_variable_path(emitter, retry->u.retry->attempt));
-    emit_ns(emitter, retry->u.retry->backoff);
+                emitter->chain->local.loop,
+                pause != NULL ? "1" : emit_variable_path(emitter, retry->u.retry->attempt));
+    emit_ns(emitter, pause != NULL ? pause : retry->u.retry->backoff);
     writer_put(w, ", ");
     if (retry->u.retry->to != NULL)
         emit_ns(emitter, retry->u.retry->to);

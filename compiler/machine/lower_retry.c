@@ -15,62 +15,83 @@ void lower_add_attempted(struct lowering *lowering, struct span span)
     lowering->strand->retries = true;
 }
 
-/* "attempt + 1" */
-static struct text *next_attempt(struct lowering *lowering, const struct node *node)
+/* "attempt + 1"; without an end it stops to count at the largest number. */
+static struct text *next_attempt(struct lowering *lowering, const struct node_retry *retry)
 {
     struct text *text = text_new(lowering->arena);
 
-    text_add_variable(lowering->arena, text, node->u.retry->attempt);
-    text_add(lowering->arena, text, " + 1");
+    text_add_variable(lowering->arena, text, retry->attempt);
+    if (retry->attempts != NULL) {
+        text_add(lowering->arena, text, " + 1");
+        return text;
+    }
+    text_add(lowering->arena, text, " + (");
+    text_add_variable(lowering->arena, text, retry->attempt);
+    text_add(lowering->arena, text, " < INT32_MAX)");
     return text;
 }
 
 /* "attempt < most" */
-static struct text *more_attempts(struct lowering *lowering, const struct node *node)
+static struct text *more_attempts(struct lowering *lowering, const struct node_retry *retry)
 {
     struct text *text = text_new(lowering->arena);
 
-    if (!lower_is_small_number(node->u.retry->attempts))
-        text->span = node->u.retry->attempts->span;
-    text_add_variable(lowering->arena, text, node->u.retry->attempt);
+    if (!lower_is_small_number(retry->attempts))
+        text->span = retry->attempts->span;
+    text_add_variable(lowering->arena, text, retry->attempt);
     text_add(lowering->arena, text, " < ");
     text_add_text(lowering->arena, text,
-                  lower_number_text(lowering, node->u.retry->attempts, "chain__times"));
+                  lower_number_text(lowering, retry->attempts, "chain__times"));
     return text;
 }
 
-/* To `again` if there are attempts left. Whatever says how many there are may
- * have cancelled the chain. */
-static void ask_for_more(struct lowering *lowering, const struct node *node, struct ir_block *again)
+/* On if the question is answered by yes, else the rejection goes on. The text
+ * of the user in it, `asked`, may have cancelled the chain. */
+static void ask(struct lowering *lowering, const struct node *node, struct text *question,
+                const struct text *asked)
 {
-    struct ir_block *more = again;
+    struct ir_block *again = lower_new_block(lowering, "retry_again", node->span), *yes = again;
 
-    if (lower_calls_something(node->u.retry->attempts)) {
-        more = lower_new_block(lowering, "retry_undisturbed", node->span);
-        more->span.begin = 0;
-    }
-    lowering->block->text = more_attempts(lowering, node);
-    lower_terminate(lowering, IR_IF, more, lowering->fail);
-    lower_place(lowering, more);
-    if (more == again)
+    if (lower_calls_something(asked))
+        yes = lower_new_block(lowering, "retry_undisturbed", node->span);
+    yes->span.begin = again->span.begin = 0;
+    lowering->block->text = question;
+    lower_terminate(lowering, IR_IF, yes, lowering->fail);
+    lower_place(lowering, yes);
+    if (yes == again)
         return;
     lower_terminate(lowering, IR_CODES, again, lowering->fail);
     lower_place(lowering, again);
 }
 
+/* Whether there are attempts left, and whether the rejection is one to try again after. */
+static void ask_for_more(struct lowering *lowering, const struct node *node)
+{
+    const struct node_retry *retry = node->u.retry;
+
+    if (retry->attempts != NULL)
+        ask(lowering, node, more_attempts(lowering, retry), retry->attempts);
+    if (retry->err != NULL)
+        lower_add(lowering, IR_ERROR, node->span)->variable = retry->err;
+    if (retry->condition != NULL)
+        ask(lowering, node, retry->condition, retry->condition);
+}
+
 /* The pause before the next attempt: as long as the backoff and its bound say,
- * with jitter (rule 91). */
+ * or the `pause`, with jitter (rules 91, 159). */
 static void pause(struct lowering *lowering, const struct node *node)
 {
     struct ir_block *after = lower_new_block(lowering, "after_pause", node->span);
+    const struct node *first =
+        node->u.retry->pause != NULL ? node->u.retry->pause : node->u.retry->backoff;
 
-    if (node->u.retry->backoff == NULL)
+    if (first == NULL)
         return;
     lower_use_storage(lowering, lowering->strand, NULL);
     lowering->block->node = node;
     lowering->block->end_span = node->span;
     lowering->block->variable = node->u.retry->attempt;
-    lowering->block->text = node->u.retry->backoff->u.delay.count; /* for liveness */
+    lowering->block->text = first->u.delay.count; /* for liveness */
     lowering->block->args = node->u.retry->to == NULL ? NULL : node->u.retry->to->u.delay.count;
     lower_terminate(lowering, IR_DELAY, after, NULL);
     after->is_state = true;
@@ -85,15 +106,14 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
                     *failed = lower_new_block(lowering, "retry_failed", node->span);
     struct ir_block *retried = lower_new_block(lowering, "retry_more", node->span),
                     *resumed = lower_new_block(lowering, "retry_resumed", node->span);
-    struct ir_block *again = lower_new_block(lowering, "retry_again", node->span),
-                    *next = lower_new_block(lowering, "after_retry", node->span);
+    struct ir_block *next = lower_new_block(lowering, "after_retry", node->span);
     struct ir_block *fail = lowering->fail;
     struct variable *outer = lowering->attempt;
     unsigned writes = lowering->writes;
     struct ir_instr *instr;
     bool dirty;
 
-    failed->span.begin = retried->span.begin = again->span.begin = next->span.begin = 0;
+    failed->span.begin = retried->span.begin = next->span.begin = 0;
     lower_check_cancelled(lowering, node->span);
     lower_set_exit(lowering, node->u.retry->attempt, 1);
     lower_terminate(lowering, IR_GOTO, head, NULL);
@@ -110,13 +130,13 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
     lowering->attempt = outer;
     lower_terminate(lowering, IR_CODES, retried, fail);
     lower_place(lowering, retried);
-    ask_for_more(lowering, node, again);
+    ask_for_more(lowering, node);
     lower_add(lowering, IR_RETRY, node->span)->after = resumed;
     lower_own_release_since(lowering, writes, node->span);
     pause(lowering, node);
     instr = lower_add(lowering, IR_EVAL, node->span);
     instr->variable = node->u.retry->attempt;
-    instr->text = next_attempt(lowering, node);
+    instr->text = next_attempt(lowering, node->u.retry);
     lower_terminate(lowering, IR_BACK, head, resumed);
     resumed->is_state = true;
     lower_place(lowering, resumed);

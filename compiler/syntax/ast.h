@@ -126,10 +126,12 @@ struct ast_form {
             struct ast_number *limit;
         } each;
         struct {
-            struct ast_number *attempts;
+            struct ast_number *attempts;       /* NULL: without end */
             struct ast_duration *backoff, *to; /* NULL if not given */
+            struct ast_duration *pause;        /* NULL if not given */
             struct ast_number *jitter;         /* percent; NULL if not given */
             struct ast_name *codes;
+            struct ast_c *condition; /* if (C):; NULL if not given */
         } retry;
         struct {
             bool given; /* false: bare `reject` */

@@ -97,14 +97,20 @@ static void dump_branches(const struct dump *dump, const struct ast_branch *bran
 
 static void put_retry(const struct dump *dump, const struct ast_form *form)
 {
-    put_text(dump, form->u.retry.attempts->text);
+    if (form->u.retry.attempts)
+        put_text(dump, form->u.retry.attempts->text);
     put_duration(dump, "backoff", form->u.retry.backoff);
     put_duration(dump, "to", form->u.retry.to);
+    put_duration(dump, "pause", form->u.retry.pause);
     if (form->u.retry.jitter)
         writer_putf(dump->writer, " jitter %s%%", form->u.retry.jitter->text);
     if (form->u.retry.codes)
         writer_put(dump->writer, " on");
     put_names(dump, form->u.retry.codes);
+    if (form->u.retry.condition) {
+        writer_put(dump->writer, " if");
+        put_text(dump, form->u.retry.condition->text);
+    }
 }
 
 static void put_each(const struct dump *dump, const struct ast_form *form)

@@ -228,15 +228,23 @@ struct ast_form *ast_retry_backoff(struct ast_form *retry, struct ast_duration *
     return retry;
 }
 
+struct ast_form *ast_retry_pause(struct ast_form *retry, struct ast_duration *pause)
+{
+    retry->u.retry.pause = pause;
+    return retry;
+}
+
 struct ast_form *ast_retry_jitter(struct ast_form *retry, struct ast_number *jitter)
 {
     retry->u.retry.jitter = jitter;
     return retry;
 }
 
-struct ast_form *ast_retry_on(struct ast_form *retry, struct ast_name *codes)
+struct ast_form *ast_retry_on(struct ast_form *retry, struct ast_name *codes,
+                              struct ast_c *condition)
 {
     retry->u.retry.codes = codes;
+    retry->u.retry.condition = condition;
     return retry;
 }
 

@@ -75,8 +75,11 @@ struct ast_form *ast_new_timeout(struct arena *arena, struct span span, struct a
 struct ast_form *ast_new_retry(struct arena *arena, struct span span, struct ast_number *attempts);
 struct ast_form *ast_retry_backoff(struct ast_form *retry, struct ast_duration *backoff,
                                    struct ast_duration *to);
+struct ast_form *ast_retry_pause(struct ast_form *retry, struct ast_duration *pause);
 struct ast_form *ast_retry_jitter(struct ast_form *retry, struct ast_number *jitter);
-struct ast_form *ast_retry_on(struct ast_form *retry, struct ast_name *codes);
+/* codes NULL: any; condition NULL: none */
+struct ast_form *ast_retry_on(struct ast_form *retry, struct ast_name *codes,
+                              struct ast_c *condition);
 struct ast_form *ast_prefix_with(struct ast_form *prefix, struct span span, struct ast_form *form);
 
 /* steps, clauses, pipelines, blocks */

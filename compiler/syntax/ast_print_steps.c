@@ -114,26 +114,40 @@ static void print_each(struct print *print, const struct ast_form *form)
 }
 
 /* A count that is a name would take brackets after it for its own. */
-static void print_retry(struct print *print, const struct ast_form *form)
+static void print_attempts(struct print *print, const struct ast_form *form)
 {
     struct ast_number attempts = *form->u.retry.attempts;
-    bool touches = !form->u.retry.backoff && !form->u.retry.jitter && !form->u.retry.codes
+    bool touches = !form->u.retry.backoff && !form->u.retry.pause && !form->u.retry.jitter
+                   && !form->u.retry.codes && !form->u.retry.condition
                    && form->inner->kind == AST_EXPR;
 
     writer_put(print->writer, " ");
     attempts.in_brackets = attempts.in_brackets || touches;
     ast_print_count(print, &attempts);
+}
+
+static void print_retry(struct print *print, const struct ast_form *form)
+{
+    if (form->u.retry.attempts)
+        print_attempts(print, form);
     if (form->u.retry.backoff)
         ast_print_duration(print, " backoff ", form->u.retry.backoff);
     if (form->u.retry.to)
         ast_print_duration(print, " to ", form->u.retry.to);
+    if (form->u.retry.pause)
+        ast_print_duration(print, " pause ", form->u.retry.pause);
     if (form->u.retry.jitter)
         writer_putf(print->writer, " jitter %s%%", form->u.retry.jitter->text);
     if (form->u.retry.codes) {
         writer_put(print->writer, " on ");
         ast_print_names(print, form->u.retry.codes);
-        writer_put(print->writer, ":");
     }
+    if (form->u.retry.condition) {
+        writer_put(print->writer, " if ");
+        ast_print_bracketed(print, form->u.retry.condition);
+    }
+    if (form->u.retry.codes || form->u.retry.condition)
+        writer_put(print->writer, ":");
 }
 
 static void print_do(struct print *print, const struct ast_form *form)

@@ -153,6 +153,7 @@ struct token scan_new_token(struct scanner *scan, int kind, const char *begin, c
 struct token scan_name_token(struct scanner *scan, int kind, const char *begin, const char *end);
 struct token scan_number_token(struct scanner *scan, const char *begin, const char *end);
 void scan_make_unit(const struct scanner *scan, struct token *token); /* if it is the name of one */
+bool scan_is_unit(const char *begin, const char *end);
 
 /* scan_brackets.c: false means that there are too many and that the rest of the
  * item was given up */
@@ -197,5 +198,7 @@ struct token scan_range_token(struct scanner *scan);
 
 /* scan_token.c */
 struct token scan_catch_token(struct scanner *scan, const char *begin);
+struct token scan_if_token(struct scanner *scan, const char *begin);
+struct token scan_pause_token(struct scanner *scan, const char *begin);
 
 #endif

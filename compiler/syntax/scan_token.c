@@ -17,6 +17,7 @@ static bool wants_unit(const struct scanner *scan)
     case T_DELAY:
     case T_TIMEOUT:
     case T_BACKOFF:
+    case T_PAUSE:
     case T_TO: return true;
     default: return false;
     }
@@ -118,6 +119,38 @@ struct token scan_catch_token(struct scanner *scan, const char *begin)
         report_missing_colon(scan, names, at);
     scan->colon_at = at;
     return scan_new_token(scan, T_CATCHF, begin, scan->cursor);
+}
+
+/* After `(…)`; NULL if there is none. */
+static const char *look_past_bracket(const char *at)
+{
+    if (*at != '(')
+        return NULL;
+    at++;
+    ctext_skip_bracket(&at);
+    return scan_look_past_blanks(at);
+}
+
+/* `if (C):` is the end of a retry's head, and no step: the colon decides. */
+struct token scan_if_token(struct scanner *scan, const char *begin)
+{
+    const char *at = look_past_bracket(scan_look_past_blanks(scan->cursor));
+
+    return scan_new_token(scan, at != NULL && *at == ':' ? T_IFF : T_IF, begin, scan->cursor);
+}
+
+/* In the head of a retry, before a duration. `pause(5)` after it is a step, and
+ * `retry pause` may count to a macro. */
+struct token scan_pause_token(struct scanner *scan, const char *begin)
+{
+    const char *next = scan_look_past_blanks(scan->cursor), *unit = look_past_bracket(next);
+    bool is_head = scan->last[0].kind == T_RETRY || scan->last[1].kind == T_RETRY;
+    bool is_time = isdigit((unsigned char)next[*next == '-'])
+                   || (unit != NULL && scan_is_unit(unit, scan_word_end(unit)));
+
+    if (is_head && is_time)
+        return scan_new_token(scan, T_PAUSE, begin, scan->cursor);
+    return scan_name_token(scan, T_NAME, begin, scan->cursor);
 }
 
 /* Whether the next word is a name even if the language has that word: after

@@ -225,6 +225,11 @@ struct token scan_number_token(struct scanner *scan, const char *begin, const ch
     return bad_number_token(scan, begin, point, end);
 }
 
+bool scan_is_unit(const char *begin, const char *end)
+{
+    return find_unit(begin, end) >= 0;
+}
+
 void scan_make_unit(const struct scanner *scan, struct token *token)
 {
     int unit = find_unit(scan_at(scan, token->span.begin), scan_at(scan, token->span.end));

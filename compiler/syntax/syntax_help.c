@@ -41,12 +41,13 @@ static const char only_between_chains[] = "`%` is only allowed between chains";
 static const char one_declaration[] =
     "variables must be at the head of a block, before its first step: `var int n = 0;`";
 static const char retry_order[] =
-    "the order is `retry 3 backoff 10ms to 1s jitter 10% on A, B: step`; all but the number may be left out";
+    "the order is `retry 3 backoff 10ms to 1s jitter 10% on A, B if (condition): step`, or with `pause 10ms` instead of `backoff`";
 static const char no_then[] = "steps must be joined with `then`";
 
 static bool is_duration_word(int token)
 {
-    return token == T_DELAY || token == T_TIMEOUT || token == T_BACKOFF || token == T_TO;
+    return token == T_DELAY || token == T_TIMEOUT || token == T_BACKOFF || token == T_TO
+           || token == T_PAUSE;
 }
 
 static bool is_group(int token)
@@ -372,7 +373,7 @@ static const char *help_with_duration(struct scanner *scan, const struct expecte
 
 static bool is_part_of_retry(int token)
 {
-    return token == T_RETRY || token == T_BACKOFF || token == T_TO;
+    return token == T_RETRY || token == T_BACKOFF || token == T_TO || token == T_PAUSE;
 }
 
 static const char *help_with_retry(struct scanner *scan, const struct expected *expected)
@@ -380,7 +381,7 @@ static const char *help_with_retry(struct scanner *scan, const struct expected *
     const struct token *found = &scan->last[0], *before = &scan->last[1];
 
     if (before->kind == T_RETRY || (found->kind == T_ARGS && scan->last[2].kind == T_RETRY))
-        return "`retry` must be followed by the number of attempts in all: `retry 3 step`";
+        return "`retry` must be followed by the number of attempts in all, `retry 3 step`, or by a pause, `retry pause 1s step`";
     if (found->kind == T_COLON && is_part_of_retry(scan->last[2].kind))
         return arena_format(scan->arena, "without `on` no colon follows: `%s %s step`",
                             token_word(scan->arena, scan->last[2].kind), text_of(scan, before));

@@ -312,10 +312,15 @@ class Generator:
         random = self.random
         name = ("a", scope.each, "attempt%d" % self.number())
         form = self.form(scope.deeper(attempt=name), want, True)
-        backoff = random.choice((None, 0, 1, 2, 3))
+        seen = scope.but(attempt=name, err=("err", scope.each, "err%d" % self.number(), scope.attempt))
+        asked = (self.cond(seen), random.choice((2, 3, 4)), seen.err) if random.random() < 0.3 else None
+        pause = self.expr(seen if asked is not None else seen.but(err=None)) if random.random() < 0.3 else None
+        backoff = random.choice((None, 0, 1, 2, 3)) if pause is None else None
         to = random.choice((None, 1, 2, 4)) if backoff is not None else None
-        jitter = random.choice((0, 0, 10, 50, 100)) if backoff is not None else 0
-        node = Retry(random.choice((1, 2, 2, 3, 4)), backoff, to, jitter, self.codes() if random.random() < 0.4 else None, name, form)
+        pauses = backoff is not None or pause is not None
+        jitter = random.choice((0, 0, 10, 50, 100)) if pauses else 0
+        most = None if asked is not None and pauses and random.random() < 0.5 else random.choice((1, 2, 2, 3, 4))
+        node = Retry(most, backoff, to, jitter, self.codes() if random.random() < 0.4 else None, name, form, pause, asked)
         node.shown = getattr(form, "shown", ())
         return node
 

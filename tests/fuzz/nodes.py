@@ -872,22 +872,45 @@ class Timeout(Node):
 
 
 class Retry(Node):
-    def __init__(self, most, backoff, to, jitter, codes, name, form):
+    """`asked`: a condition, the attempts after which it is false in any case, and the name of `err`; most None: that ends it."""
+
+    def __init__(self, most, backoff, to, jitter, codes, name, form, pause=None, asked=None):
         self.most, self.backoff, self.to, self.jitter, self.codes, self.name = most, backoff, to, jitter, codes, name
+        self.pause, self.asked = pause, asked
         self.children = [form]
         self.has = form.has
 
     def src(self):
-        text = "retry %d" % self.most
+        text = "retry" if self.most is None else "retry %d" % self.most
         if self.backoff is not None:
             text += " backoff %dms" % self.backoff
             if self.to is not None:
                 text += " to %dms" % self.to
-            if self.jitter:
-                text += " jitter %d%%" % self.jitter
+        if self.pause is not None:
+            text += " pause ((%s) %% 4) ms" % self.pause.src()
+        if self.jitter:
+            text += " jitter %d%%" % self.jitter
         if self.codes:
-            text += " on %s:" % ", ".join(CODES[c] for c in self.codes)
-        return text + " " + self.children[0].src()
+            text += " on %s" % ", ".join(CODES[c] for c in self.codes)
+        if self.asked is not None:
+            text += " if (attempt < %d && %s)" % (self.asked[1], self.asked[0].src())
+        return text + (": " if self.codes or self.asked is not None else " ") + self.children[0].src()
+
+    def again(self, reject, attempt, env, it):
+        if not reject.attempt:
+            reject.attempt = attempt
+        if self.codes and reject.code not in self.codes or self.most is not None and attempt >= self.most:
+            return False
+        if self.asked is None:
+            return True
+        cond, most, err = self.asked
+        env.frames[err[1]][err[2]] = reject
+        return attempt < most and cond.true(env, it)
+
+    def wait(self, strand, attempt, env, it):
+        if self.pause is not None:
+            return strand.world.backoff(1, self.pause.value(env, it) % 4 * MS, (1 << 40) * MS, self.jitter)
+        return strand.world.backoff(attempt, self.backoff * MS, (self.to if self.to is not None else 1 << 40) * MS, self.jitter)
 
     def run(self, strand, env, it):
         strand.check()
@@ -897,13 +920,10 @@ class Retry(Node):
             try:
                 return (yield from perform(form, strand, env, it))
             except Reject as reject:
-                if not reject.attempt:
-                    reject.attempt = frame[name]
-                if self.codes and reject.code not in self.codes or frame[name] >= self.most:
+                if not self.again(reject, frame[name], env, it):
                     raise
-            if self.backoff is not None:
-                most = self.to if self.to is not None else 1 << 40
-                yield from pause(strand, strand.world.backoff(frame[name], self.backoff * MS, most * MS, self.jitter))
+            if self.backoff is not None or self.pause is not None:
+                yield from pause(strand, self.wait(strand, frame[name], env, it))
             frame[name] += 1
             yield from other_round(strand)
 

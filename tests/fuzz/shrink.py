@@ -82,7 +82,7 @@ def edits(program):
         if getattr(node, "cond", None) is not None and not isinstance(node, Node) is None and node.children == []:
             yield number, lambda h, i: setattr(h.children[i], "cond", None)
         if isinstance(node, Retry):
-            for name in ("backoff", "codes"):
+            for name in ("backoff", "codes", "pause", "asked"):
                 if getattr(node, name) is not None:
                     yield number, lambda h, i, name=name: setattr(h.children[i], name, None)
 
