@@ -22,8 +22,8 @@ struct code_list {
     const struct node *from;
 };
 
-/* A set of codes; `any` is all of them, brought by `from`. Whoever holds one
- * may add to it, so two never share a list. */
+/* A set of codes; `any` is all of them, brought by `from`. The holder of a set
+ * may add to it, so two sets never share a list. */
 struct codes {
     const struct node *any_from; /* NULL: only those listed */
     struct code_list *list, *last;

@@ -1,5 +1,5 @@
-/* emit_debug.c - the tables of --debug: what a strand waits for in each state,
- * which names have a value there, and where the branches are. */
+/* emit_debug.c - the tables of --debug: for each state the operation that a
+ * strand waits for, the names that have a value there, and the branches. */
 #include <string.h>
 
 #include "base/arena.h"

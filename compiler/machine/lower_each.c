@@ -55,7 +55,7 @@ static void lower_range(struct lowering *lowering, struct fork *fork)
     lower(lowering, node->body, NULL);
 }
 
-/* Whoever has done with an item pulls the next one, unless somebody does
+/* A slot whose item has ended pulls the next one, unless another slot does
  * already, or there are no more. */
 static void lower_feed(struct lowering *lowering, struct fork *fork)
 {

@@ -1,8 +1,9 @@
 /* ast_print.h - the parts of the printer of trees as source.
  *
- * What the printer prints can always be measured first: the same functions
- * write one line to another writer, `flat`. What does not fit, or cannot stand
- * on one line, is then printed in lines, and each of these is measured again. */
+ * The printer can measure a node before it prints it: the same functions write
+ * one line to another writer, `flat`. A node that does not fit, or cannot stand
+ * on one line, is then printed in lines, and each of these is measured
+ * again. */
 #ifndef PRINT_H
 #define PRINT_H
 

@@ -1,8 +1,9 @@
-/* ast_print_comments.c - comments of printed trees, and what they say is to be kept as it is.
+/* ast_print_comments.c - comments of printed trees, and the text between two of
+ * them that is copied.
  *
  * From `// format off`, alone on its line, to `// format on` in the same list
  * of items, steps, branches, clauses or codes, or to the end of that list, the
- * text of the file is copied. The nodes whose text that is are passed over. */
+ * text of the file is copied. The nodes of that text are passed over. */
 #include <string.h>
 
 #include "base/writer.h"

@@ -1,4 +1,4 @@
-/* ast_print_line.c - lines of the printer of trees, and whether something fits on one. */
+/* ast_print_line.c - lines of the printer of trees, and the test whether a node fits on one. */
 #include "base/writer.h"
 #include "syntax/ast_print.h"
 

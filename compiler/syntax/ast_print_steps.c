@@ -1,8 +1,8 @@
 /* ast_print_steps.c - pipelines and what is in them, as source.
  *
  * A step is on one line if it fits. Otherwise its own brackets are opened: each
- * of the steps, branches or arguments in them gets a line, where the same is
- * asked again. */
+ * of the steps, branches or arguments in them gets a line, and is opened itself
+ * if it does not fit. */
 #include <string.h>
 
 #include "base/writer.h"

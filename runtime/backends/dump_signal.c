@@ -1,6 +1,5 @@
-/* dump_signal.c - prints what the chains of a loop wait for, also when a signal
- * comes. The handler only wakes the loop, which prints while none of its chains
- * runs. */
+/* dump_signal.c - prints the dump of a loop, also when a signal comes. The
+ * handler only wakes the loop, which prints while none of its chains runs. */
 #define _GNU_SOURCE
 #include "backend.h"
 

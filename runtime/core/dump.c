@@ -1,9 +1,11 @@
-/* dump.c - what every running chain of a loop waits for, as lines of text.
+/* dump.c - the step that each running chain of a loop waits for, as lines of
+ * text.
  *
- * A strand is in the chains that the `caller`s of its frames lead to, and knows
- * the state of each. Which branches it waits for, only the tables of chainc
- * --debug say; instances hang at the frame of the chain that has spawned them.
- * Everything is read where it is: no memory is taken, nothing is written. */
+ * The `caller`s of its frames lead from a strand to the chains that it runs,
+ * with the state of each. Only the tables of chainc --debug have the branches
+ * that it waits for; the instances are in the nursery of the chain that has
+ * spawned them. The dump reads everything in its place: it takes no memory and
+ * writes none. */
 #include "core.h"
 #include "text.h"
 

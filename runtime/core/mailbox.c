@@ -53,8 +53,9 @@ bool chain__mailbox_open(struct chain_loop *loop)
     return false;
 }
 
-/* Whoever comes to wake the loop counts itself in before it looks at
- * chain__loops, so either it finds no loop there or it is waited for here. */
+/* A thread that wakes the loop counts itself in before it looks at
+ * chain__loops. So either it finds no loop there, or this function waits for
+ * it. */
 struct chain_strand *chain__mailbox_close(struct chain_loop *loop, bool reuse)
 {
     struct mailbox *box = &mailboxes[loop->id];

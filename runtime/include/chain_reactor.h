@@ -45,16 +45,16 @@ void chain_trace_print(struct chain_loop *loop, const struct chain_event *event)
  * chain_loop_dump(loop, chain_dump_print, stderr). Thread: any. */
 void chain_dump_print(void *file, const char *text);
 
-/* From now on `signal`, such as SIGUSR1, makes the loop print to stderr what
- * its chains wait for, as chain_loop_dump() tells it: at its next wait, so
- * while none of them runs. 0 ends that; the loop's end does, too. The signal
- * keeps its handler then, which does nothing. Several loops may ask for the
- * same signal, and each prints its own chains. A child process has to call this
- * itself. The program must not use the signal otherwise.
+/* From now on `signal`, such as SIGUSR1, makes the loop print its dump to
+ * stderr, as chain_loop_dump() writes it: at its next wait, while none of its
+ * chains runs. `signal` 0 ends that, and so does the end of the loop; the
+ * signal then keeps its handler, which does nothing. Several loops may ask for
+ * the same signal, and each prints its own chains. A child process has to call
+ * this function itself. The program must not use the signal otherwise.
  *
- * 0; ENOTSUP if `loop` is not a reactor's; EINVAL if it is no signal that can
- * be handled; the codes of eventfd(2) and of chain_io_wait(). Then the signal
- * is not waited for. */
+ * Returns 0; ENOTSUP if `loop` is not a reactor's; EINVAL if `signal` cannot be
+ * handled; the codes of eventfd(2) and of chain_io_wait(). After an error the
+ * loop does not wait for the signal. */
 int chain_loop_dump_on_signal(struct chain_loop *loop, int signal);
 
 /* Sets how many threads a pool of a reactor's loop has at most (rule 104);
