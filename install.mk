@@ -76,7 +76,7 @@ $(SHARED): $(SHARED_OBJ) $(SHARED_MAP)
 MANUALS     := $(addprefix $(BUILD)/share/man/,man1/chainc.1 man3/chain.3 man5/chain.5)
 COMPLETIONS := $(addprefix $(BUILD)/gen/completions/,chainc _chainc chainc.fish)
 # Said in the comment at the top, not of one member.
-PEOPLE      := $(shell grep -L "^.\*.*Not for people" $(sort $(HEADERS)))
+PEOPLE      := $(filter-out runtime/include/chain/private/%,$(sort $(HEADERS)))
 
 $(BUILD)/gen/options.%: $(CHAINC_DEP) tools/options.awk
 	@mkdir -p $(@D)

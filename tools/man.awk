@@ -118,36 +118,56 @@ function toupper_section(s) {
 
 # ---- chain(3): the comments and declarations of headers ----
 
-function library() {
+# Lines that declare nothing: the rest of a macro, an assertion, the forms of a macro for C and C++.
+function declares_nothing() {
+    if (in_macro) { in_macro = $0 ~ /\\$/; return 1 }
+    if ($0 ~ /^#ifndef __cplusplus/) for_each_language = 1
+    if (for_each_language) { for_each_language = $0 !~ /^#endif/; return 1 }
+    if ($0 !~ /^CHAIN_STATIC_ASSERT/ && !in_assertion) return 0
+    in_assertion = $0 !~ /;$/
+    comment = ""
+    return 1
+}
+
+# A comment at the beginning of a line. Items of a list and lines that are indented by four blanks stay lines of their own.
+function read_comment(    line) {
+    line = $0
+    if (line ~ /^\/\*/) comment = ""
+    in_comment = line !~ /\*\/ *$/
+    sub(/^\/\* ?/, "", line); sub(/ *\*\/ *$/, "", line); sub(/^ \* ?/, "", line)
+    if (line == "" || line ~ /^(    |- )/) comment = comment "\n" line
+    else {
+        sub(/^ +/, "", line)
+        comment = comment (comment == "" || comment ~ /\n$/ ? "" : comment ~ /\n    [^\n]*$/ ? "\n" : " ") line
+    }
+    if (!in_comment && (is_introduction || comment ~ /^chain[a-z_]*\.h - /)) { put_comment(); comment = ""; is_introduction = 0 }
+}
+
+function library(    line) {
     if (FNR == 1) {
         name = FILENAME; sub(/.*\//, "", name)
         print ".SH \"" escaped(toupper(name)) "\"\n.nf\n.B #include <" escaped(name) ">\n.fi\n.PP"
         comment = ""; declaration = ""; body = 0; skipping = 0
     }
-    if ($0 ~ /^\/\* ---- /) { # a part
-        gsub(/^\/\* -+ | -+ *\*\/$/, "")
+    if (declares_nothing()) return
+    if ($0 ~ /^\/\* ---- /) { # a part, perhaps with an introduction
+        in_comment = is_introduction = $0 !~ /\*\/$/
+        gsub(/^\/\* -+ | -+ *(\*\/)?$/, "")
         print ".SS \"" escaped($0) "\""
         comment = ""
         return
     }
-    if (in_comment || $0 ~ /^\/\*/) { # a comment at the beginning of a line
-        in_comment = 1
-        line = $0
-        in_comment = line !~ /\*\/ *$/
-        sub(/^\/\* ?/, "", line); sub(/ *\*\/ *$/, "", line); sub(/^ \* ?/, "", line)
-        if ($0 ~ /^\/\*/) comment = ""
-        comment = comment (line == "" ? "\n" : (comment == "" || comment ~ /\n$/ ? "" : " ") line)
-        if (!in_comment && comment ~ /^chain[a-z_]*\.h - /) { put_comment(); comment = "" }
-        return
-    }
-    if ($0 ~ /^#/ || $0 ~ /^extern "C"|^}$|^CHAIN_STATIC_ASSERT|^ +"/) {
-        if ($0 ~ /^#define CHAIN_[A-Z]+ /) { print ".PP\n.nf\n.B " escaped($0) "\n.fi"; put_comment() }
+    if (in_comment || $0 ~ /^\/\*/) { read_comment(); return }
+    if ($0 ~ /^#/ || $0 ~ /^extern "C"|^}$/) {
+        in_macro = $0 ~ /\\$/
+        if ($0 ~ /^#(if|else|endif)/) return
+        if ($0 ~ /^#define CHAIN_[A-Z][A-Z_]* +[^\\]/) { print ".PP\n.nf\n.B " escaped($0) "\n.fi"; put_comment() }
         if ($0 ~ /^}$/) skipping = 0
         comment = ""
         return
     }
     if (skipping) return
-    if ($0 == "") { if (declaration == "") comment = ""; return }
+    if ($0 == "") { if (declaration == "") { put_comment(); comment = "" } return }
     if (declaration == "") print ".PP\n.nf"
     declaration = declaration $0
     line = $0
@@ -160,10 +180,22 @@ function library() {
     if (body == 0 && $0 ~ /;( *\/\*.*\*\/)?$/) { print ".fi"; put_comment(); comment = declaration = "" }
 }
 
-function put_comment(    n, parts, i) {
+function put_comment(    n, parts, i, in_lines) {
     n = split(comment, parts, /\n/)
-    for (i = 1; i <= n; i++)
-        if (parts[i] != "") { print ".RS 4"; put_text(inline(parts[i], "R")); print ".RE\n.PP" }
+    for (i = 1; i <= n; i++) {
+        if (in_lines && parts[i] !~ /^    /) { print ".fi\n.RE\n.PP"; in_lines = 0 }
+        if (parts[i] == "") continue
+        if (!in_lines) print ".RS 4"
+        if (parts[i] ~ /^    /) {
+            print (in_lines ? "" : ".nf\n") line_of(escaped(parts[i]))
+            in_lines = 1
+            continue
+        }
+        if (sub(/^- /, "", parts[i])) print ".IP \\(bu 2"
+        put_text(inline(parts[i], "R"))
+        print ".RE\n.PP"
+    }
+    if (in_lines) print ".fi\n.RE\n.PP"
 }
 
 # ---- chainc(1) ----

@@ -362,6 +362,7 @@ struct chain_work {
     struct chain_deferred done; /* what it settles */
 };
 
+/* The functions that take blocking steps on; static, or as long as the loop. */
 struct chain_workers {
     /* Takes the work on, to be run soon; does not block. 0, or a code that the
      * step rejects with. On the loop's thread. */

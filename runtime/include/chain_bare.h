@@ -76,6 +76,7 @@ static inline enum chain_outcome chain_bare_outcome(const struct chain_strand *s
     return chain__outcome_of(&strand->op);
 }
 
+/* The rejection of a chain whose outcome is CHAIN_OUTCOME_REJECTED. */
 static inline struct chain_error chain_bare_rejection(struct chain_strand *strand)
 {
     return chain__error(&strand->op, chain__failure(&strand->op));

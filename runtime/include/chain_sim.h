@@ -185,6 +185,7 @@ int chain_sim_open(struct chain_sim **sim, const struct chain_sim_options *optio
 /* The loop to run chains on. Its hooks may be set. It belongs to the simulation. */
 struct chain_loop *chain_sim_loop(struct chain_sim *sim);
 
+/* The `context` of its options, for `decide`. */
 void *chain_sim_context(struct chain_sim *sim);
 
 /* Sets the plan for one use of an operation, counted from 1; 0: for every use

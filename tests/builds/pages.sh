@@ -20,6 +20,11 @@ grep -ohE '\b(chain_[a-z][a-z_]*|tcp_[a-z_]+|time_[a-z_]+)\(' "$INSTALLED"/inclu
     "$INSTALLED"/include/chain_time.h | tr -d '(' | sort -u | while read -r name; do
     grep -qw "$name" "$man/man3/chain.3" || fail "chain(3) has no $name"
 done || exit 1
+# Each declaration in it ends before the next one, and private headers are not in it.
+awk '/^\.nf/ { if (open) print NR; open = 1 } /^\.fi/ { open = 0 }' "$man/man3/chain.3" >unended
+empty unended
+awk '/^\.SH ".*\.H"/ && !/"CHAIN/' "$man/man3/chain.3" >private
+empty private
 grep '^## ' "$TOP/docs/reference.md" | grep -v Contents | wc -l >wanted
 grep -c '^\.SH' "$man/man5/chain.5" | awk '{ print $1 - 3 }' >found # NAME, DESCRIPTION, SEE ALSO
 cmp wanted found || fail "chain(5) has $(cat found) sections of $(cat wanted)"
