@@ -351,6 +351,8 @@ static struct token lex_item(struct scanner *scan)
 #define TOKEN(kind) (scan->cursor = TEXT(at), scan_new_token(scan, T_##kind, TEXT(start), TEXT(at)))
     /*!re2c
         "import" { return TOKEN(IMPORT); }
+        "export" { return TOKEN(EXPORT); }
+        "module" { return TOKEN(MODULE); }
         "resource" { return TOKEN(RESOURCE); }
         "releases" { return TOKEN(RELEASES); }
         "codes" { return TOKEN(CODES); }
@@ -358,6 +360,8 @@ static struct token lex_item(struct scanner *scan)
         "sync" { return TOKEN(SYNC); }
         "blocking" { return TOKEN(BLOCKING); }
         "static" { return TOKEN(STATIC); }
+        "extern" { return TOKEN(EXTERN); }
+        "as" { return TOKEN(AS); }
         "chain" { return TOKEN(CHAIN); }
         "fails" { return TOKEN(FAILS); }
         "raises" { return TOKEN(RAISES); }
@@ -369,7 +373,7 @@ static struct token lex_item(struct scanner *scan)
         "budget" { return TOKEN(BUDGET); }
         "on" { return TOKEN(ON); }
         "struct" | "union" | "enum" | "typedef" { scan->cursor = TEXT(at); return scan_declaration_token(scan, TEXT(start)); }
-        name { scan->cursor = TEXT(at); return scan_name_token(scan, T_NAME, TEXT(start), TEXT(at)); }
+        name { return scan_qualified_token(scan, TEXT(start), TEXT(at)); }
         "%{" { scan->cursor = TEXT(at); return lex_prologue(scan, TEXT(start)); }
         "%require" { return TOKEN(REQUIRE); }
         "=" { return TOKEN(EQUALS); }
@@ -441,7 +445,7 @@ static struct token lex_pipeline(struct scanner *scan)
         | "enum" | "typedef" | "static" | "extern" | "const" | "volatile" | "register" | "for" | "switch" | "case" | "default"
         | "goto" { scan->cursor = TEXT(at); return scan_name_token(scan, T_CWORD, TEXT(start), TEXT(at)); }
 
-        name { scan->cursor = TEXT(at); return scan_name_token(scan, T_NAME, TEXT(start), TEXT(at)); }
+        name { return scan_qualified_token(scan, TEXT(start), TEXT(at)); }
         "%" {
             if (scan->last[0].kind == T_NUM && scan->last[1].kind == T_JITTER)
                 return TOKEN(PERCENT);

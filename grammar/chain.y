@@ -96,7 +96,7 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %token IF "if" WHILE "while" LOOP "loop" BREAK "break" CONTINUE "continue"
 %token TIMEOUT "timeout" RETRY "retry" BACKOFF "backoff" TO "to" JITTER "jitter" DELAY "delay"
 %token SPAWN "spawn" JOIN "join" RETURN "return" REJECT "reject"
-%token UNTIL "until" PAUSE "pause" IFF "if (...):"
+%token EXPORT "export" MODULE "module" EXTERN "extern" UNTIL "until" PAUSE "pause" IFF "if (...):"
 %token <depth> LBRACE "{" RBRACE "}" LPAREN "(" RPAREN ")"
 %token COMMA "," SEMICOLON ";" COLON ":" EQUALS "=" PERCENT "%" DOTS ".."
 %token <c> OPERATOR "a C operator"
@@ -106,12 +106,11 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %destructor { scan_skip_bracket(scan, $$); } LBRACE LPAREN
 
 %type <item_list> items
-%type <item> item
+%type <item> item declared import
 %type <code_list> codes
 %type <code> code
 %type <proto> proto operation chain
-%type <proto_kind> kind
-%type <flag> linkage
+%type <proto_kind> kind function
 %type <opclause_list> opclauses
 %type <opclause> opclause
 %type <c> failure value
@@ -143,14 +142,24 @@ items:
 item:
   CPP                                           { $$ = ast_new_c_item(A, AST_CPP, @$, $1); }
 | PROLOGUE                                      { $$ = ast_new_c_item(A, AST_PROLOGUE, @$, $1); }
-| CDECL end                                     { $$ = ast_new_c_item(A, AST_CDECL, @$, $1); }
 | "%require" STRING                             { $$ = ast_new_string_item(A, AST_REQUIRE, @$, $2); }
-| "import" STRING end                           { $$ = ast_new_string_item(A, AST_IMPORT, @$, $2); }
-| "resource" NAME "=" CTYPE "releases" NAME end { $$ = ast_new_resource(A, @$, $2, $4, $6); }
-| "codes" lbrace codes comma "}" semicolon      { $$ = ast_new_codes(A, @$, @5.begin, $3.first); }
+| "module" NAME end                             { $$ = ast_new_module(A, @$, $2); }
+| import
+| "export" import                               { $$ = ast_import_export($2, @$); }
+| declared
+| "static" declared                             { $$ = ast_item_static($2, @$); }
 | operation end                                 { $$ = ast_new_proto_item(A, @$, $1); }
 | chain end                                     { $$ = ast_new_proto_item(A, @$, $1); }
 | chain block                                   { $$ = ast_new_proto_item(A, @$, ast_proto_body($1, $2)); }
+
+import:
+  "import" STRING end                           { $$ = ast_new_import(A, @$, $2, NULL); }
+| "import" STRING "as" NAME end                 { $$ = ast_new_import(A, @$, $2, $4); }
+
+declared:
+  CDECL end                                     { $$ = ast_new_c_item(A, AST_CDECL, @$, $1); }
+| "resource" NAME "=" CTYPE "releases" NAME end { $$ = ast_new_resource(A, @$, $2, $4, $6); }
+| "codes" lbrace codes comma "}" semicolon      { $$ = ast_new_codes(A, @$, @5.begin, $3.first); }
 
 end:
   ";"
@@ -174,18 +183,25 @@ code:
 
 /* ---- prototypes ---------------------------------------------------------- */
 
-operation: kind proto opclauses                 { $$ = ast_proto_with($2, $1, false, span_join(@1, @2), $3.first); }
-chain: linkage proto opclauses                  { $$ = ast_proto_with($2, AST_CHAIN, $1, span_join(@1, @2), $3.first); }
+operation:
+  kind proto opclauses                          { $$ = ast_proto_with($2, $1, false, span_join(@1, @2), $3.first); }
+| "static" kind proto opclauses                 { $$ = ast_proto_with($3, $2, true, span_join(@1, @3), $4.first); }
+| "extern" function proto opclauses             { $$ = ast_proto_extern(ast_proto_with($3, $2, false, span_join(@1, @3), $4.first)); }
+
+chain:
+  chainword proto opclauses                     { $$ = ast_proto_with($2, AST_CHAIN, false, span_join(@1, @2), $3.first); }
+| "static" chainword proto opclauses            { $$ = ast_proto_with($3, AST_CHAIN, true, span_join(@1, @3), $4.first); }
 
 /* Such a word begins an item for sure: errors before it are over. */
 kind:
   "async"                                       { $$ = AST_ASYNC; yyerrok; }
-| "sync"                                        { $$ = AST_SYNC; yyerrok; }
+| function
+
+function:
+  "sync"                                        { $$ = AST_SYNC; yyerrok; }
 | "blocking"                                    { $$ = AST_BLOCKING; yyerrok; }
 
-linkage:
-  "chain"                                       { $$ = false; yyerrok; }
-| "static" "chain"                              { $$ = true; yyerrok; }
+chainword: "chain"                              { yyerrok; }
 
 proto:
   CTYPE NAME ARGS                               { $$ = scan_params(scan, ast_new_proto(A, @$, $1, $2), $3); }

@@ -28,7 +28,7 @@ bool scan_starts_item(const char *line)
     const unsigned char *at = AT(line), *marker;
 
     /*!re2c
-        ("static" [ \t]+)? ("chain" | "async" | "sync" | "blocking") [ \t]+ (name | [ \t*])+ "(" { return true; }
+        (("static" | "extern") [ \t]+)? ("chain" | "async" | "sync" | "blocking") [ \t]+ (name | [ \t*])+ "(" { return true; }
         * { return false; }
     */
 }

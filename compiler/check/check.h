@@ -109,6 +109,9 @@ struct variable *check_variable_new(struct checker *checker, enum variable_kind 
 /* Valid until the next variable is made. */
 struct check_note *check_note(const struct checker *checker, const struct variable *variable);
 
+/* A type as the compiled file writes it. */
+struct ctype check_type(struct checker *checker, const struct ast_c *type);
+
 struct variable *check_variable_visible(const struct checker *checker, const char *name);
 /* in a block that has ended */
 bool check_variable_was_visible(const struct checker *checker, const char *name);

@@ -71,8 +71,7 @@ static struct variable *old_binding(struct checker *checker, const struct ast_st
 
 void check_bind(struct checker *checker, const struct ast_step *step, struct node *node)
 {
-    struct ctype type =
-        step->as_type != NULL ? ctype_of_text(checker->arena, step->as_type) : node->type;
+    struct ctype type = step->as_type != NULL ? check_type(checker, step->as_type) : node->type;
     struct variable *variable = old_binding(checker, step, type);
     unsigned errors = checker->diags->errors;
 

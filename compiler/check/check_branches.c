@@ -79,7 +79,7 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
 {
     struct node *body = node->body;
     struct ctype type =
-        step->as_type != NULL ? ctype_of_text(checker->arena, step->as_type) : check_own_type(body);
+        step->as_type != NULL ? check_type(checker, step->as_type) : check_own_type(body);
     struct variable *variable, **last;
 
     if (body->flexible && ctype_is_void(type))

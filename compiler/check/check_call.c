@@ -98,6 +98,8 @@ void check_unknown_operation(struct checker *checker, const struct ast_call *cal
             && misspelt_declaration(program, call->name, call->name_span, SYMBOL_OPERATION)))
         return;
     diag = diag_report(program->diags, D_UNKNOWN_OPERATION, call->name_span, call->name);
+    if (symbol_help_hidden(program, program->units, call->name, diag))
+        return;
     if (variable != NULL || (call->bare && strcmp(call->name, "it") == 0)) { /* rule 7 */
         if (variable != NULL)
             variable->used = true;

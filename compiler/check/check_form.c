@@ -50,7 +50,7 @@ static struct node *check_do(struct checker *checker, const struct ast_form *for
 {
     struct node *node = check_new_node(checker, NODE_DO, form->span);
     if (form->u.do_.type != NULL)
-        node->type = ctype_of_text(checker->arena, form->u.do_.type);
+        node->type = check_type(checker, form->u.do_.type);
     node->resource = ctype_resource(checker->program, node->type);
     node->u.do_.body = check_text(checker, form->u.do_.body, no_type, true, node);
     if (text_mentions(node->u.do_.body, node->type) != NULL) /* what it returns may be that */
@@ -203,6 +203,8 @@ static void check_code(struct checker *checker, const struct ast_c *code)
     if (symbol != NULL && symbol->kind == SYMBOL_CODE)
         return;
     diag = diag_report(checker->diags, D_UNKNOWN_CODE, code->span, name);
+    if (symbol_help_hidden(checker->program, checker->program->units, name, diag))
+        return;
     reserved_offer_codes(&nearest);
     for (symbol = checker->program->symbols; symbol != NULL && diag_is_kept(diag);
          symbol = symbol->next)

@@ -96,6 +96,12 @@ static void make_room(struct checker *checker, unsigned count)
     checker->note_capacity = 2 * count;
 }
 
+struct ctype check_type(struct checker *checker, const struct ast_c *type)
+{
+    return symbol_c_type(checker->program, checker->program->units,
+                         ctype_of_text(checker->arena, type));
+}
+
 struct variable *check_variable_new(struct checker *checker, enum variable_kind kind,
                                     const char *name, struct ctype type, struct span span)
 {

@@ -158,17 +158,16 @@ static void report_shadow(struct scan *scan, struct ctoken token)
 }
 
 /* What waits is called by a step: for C there is no function of that name. */
-static void check_called(struct scan *scan, struct ctoken token, const char *after)
+static void check_called(struct scan *scan, const struct symbol *op, struct ctoken token,
+                         const char *after)
 {
     const struct checker *checker = scan->checker;
-    const struct symbol *op =
-        symbol_find(checker->program, intern(checker->program->names, token.text, token.length));
     const char *end = token.text;
     struct ctoken name;
     struct diag *diag;
 
-    if (op == NULL || op->kind != SYMBOL_OPERATION || op->proto_kind == AST_SYNC
-        || !ctoken_is(peek(after), "(") || scan->has_called)
+    if (op->kind != SYMBOL_OPERATION || op->proto_kind == AST_SYNC || !ctoken_is(peek(after), "(")
+        || scan->has_called)
         return;
     scan->has_called = true;
     diag = diag_report(checker->diags, D_CALLED_IN_C, ast_c_span(scan->c, token.text, token.length),
@@ -191,24 +190,49 @@ static void check_called(struct scan *scan, struct ctoken token, const char *aft
 }
 
 /* `drop(d)` in C text: the C function is called, but nothing is moved there. */
-static void check_released(struct scan *scan, struct ctoken token, const char *after)
+static void check_released(struct scan *scan, const struct symbol *op, struct ctoken token,
+                           const char *after)
 {
-    const struct symbol *op =
-        symbol_find(scan->checker->program,
-                    intern(scan->checker->program->names, token.text, token.length));
     struct ctoken bracket = ctext_next_solid(&after), name = ctext_next_solid(&after);
 
-    if (op != NULL && op->kind == SYMBOL_OPERATION && op->proto_kind == AST_SYNC
-        && ctoken_is(bracket, "(") && name.kind == CTOKEN_NAME
-        && ctoken_is(ctext_next_solid(&after), ")"))
+    if (op->kind == SYMBOL_OPERATION && op->proto_kind == AST_SYNC && ctoken_is(bracket, "(")
+        && name.kind == CTOKEN_NAME && ctoken_is(ctext_next_solid(&after), ")"))
         check_own_released(scan->checker, variable_named(scan, name), op,
                            ast_c_span(scan->c, token.text, token.length));
 }
 
-static void take_name(struct scan *scan, struct ctoken token, const char *after, enum cname name)
+/* `BUSY`, `db.BUSY`: C may have another word for it. */
+static void take_symbol(struct scan *scan, struct ctoken token, const char **at)
+{
+    struct program *program = scan->checker->program;
+    const char *name = intern(program->names, token.text, token.length), *after = *at;
+    const struct symbol *op = symbol_find(program, name),
+                        *renamed = symbol_of_word(program, program->units, token, at);
+    struct piece *piece;
+
+    if (op != NULL && op->kind != SYMBOL_OPERATION && *at == after) /* C functions are one in C */
+        symbol_check_clear(program, program->units, name,
+                           ast_c_span(scan->c, token.text, token.length));
+    if (renamed != NULL) {
+        add_plain(scan, token.text, *at);
+        piece = add_piece(scan, PIECE_TEXT);
+        piece->at = ast_c_span(scan->c, token.text, token.length).begin;
+        piece->text = renamed->c_name;
+        piece->length = strlen(renamed->c_name);
+        op = renamed;
+        after = *at;
+    }
+    if (op == NULL)
+        return;
+    check_called(scan, op, token, after);
+    check_released(scan, op, token, after);
+}
+
+static void take_name(struct scan *scan, struct ctoken token, const char **at, enum cname name)
 {
     struct variable *variable;
     struct piece *piece;
+    const char *after = *at;
 
     if (name == CNAME_DECLARED && is_chain_name(scan, token))
         report_shadow(scan, token);
@@ -216,8 +240,7 @@ static void take_name(struct scan *scan, struct ctoken token, const char *after,
         return;
     variable = variable_meant(scan, token);
     if (variable == NULL) {
-        check_called(scan, token, after);
-        check_released(scan, token, after);
+        take_symbol(scan, token, at);
         return;
     }
     check_var_set(scan, variable, token, after);
@@ -355,7 +378,7 @@ static void take_token(struct scan *scan, struct ctoken token, const char **at)
         add_plain(scan, token.text, *at);
         add_piece(scan, PIECE_RETURN);
     } else
-        take_name(scan, token, *at, name);
+        take_name(scan, token, at, name);
     take_word(scan, token, *at);
     scan->measured = ctoken_is(token, "sizeof");
 }

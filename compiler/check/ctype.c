@@ -144,7 +144,7 @@ bool ctype_is_struct(struct ctype type)
 const struct symbol *ctype_resource(const struct program *program, struct ctype type)
 {
     const struct symbol *symbol =
-        type.before == NULL || *type.after != '\0' ? NULL : symbol_find(program, type.before);
+        type.before == NULL || *type.after != '\0' ? NULL : symbol_of_c_name(program, type.before);
     return symbol != NULL && symbol->kind == SYMBOL_RESOURCE ? symbol : NULL;
 }
 

@@ -60,11 +60,14 @@ static const struct symbol *nearest_symbol(const struct program *program, const 
                                            enum symbol_kind kind)
 {
     struct nearest nearest = { name, NULL, 0 };
+    const struct symbol *best = NULL;
 
     for (const struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
-        if (symbol->kind == kind)
+        if (symbol->kind == kind) {
             nearest_offer(&nearest, symbol->name);
-    return nearest.best == NULL || nearest.distance > 1 ? NULL : symbol_find(program, nearest.best);
+            best = nearest.best == symbol->name ? symbol : best;
+        }
+    return nearest.best == NULL || nearest.distance > 1 ? NULL : best;
 }
 
 bool misspelt_declaration(const struct program *program, const char *name, struct span use,

@@ -18,7 +18,7 @@
 
 struct code_list {
     struct code_list *next;
-    const char *name; /* interned */
+    const char *name; /* its C name, interned */
     const struct node *from;
 };
 
@@ -147,7 +147,7 @@ static struct codes of_text(struct raising *raising, const char *text, const str
     struct codes set = { .any_from = NULL };
     struct ctoken token = ctext_next_solid(&text);
     const char *name = intern(raising->program->names, token.text, token.length);
-    const struct symbol *symbol = symbol_find(raising->program, name);
+    const struct symbol *symbol = symbol_of_c_name(raising->program, name);
 
     if (ctext_next_solid(&text).kind != CTOKEN_END
         || (!reserved_is_code(name) && (symbol == NULL || symbol->kind != SYMBOL_CODE)))
@@ -164,7 +164,7 @@ static struct codes declared(struct raising *raising, const struct ast_name *nam
 
     mark(raising, &set);
     for (; names != NULL; names = names->next)
-        add(raising, &set, names->name, from);
+        add(raising, &set, names->c_name, from);
     return set;
 }
 
@@ -293,11 +293,11 @@ static struct codes taken_of(struct raising *raising, const struct node *node,
     for (const struct ast_name *name = node->u.clause.codes; name != NULL; name = name->next) {
         const struct code_list *code;
         mark(raising, body);
-        code = marked(raising, name->name);
-        if (body->any_from == NULL && code == NULL && !comes_from_anything(name->name))
+        code = marked(raising, name->c_name);
+        if (body->any_from == NULL && code == NULL && !comes_from_anything(name->c_name))
             diag_report(raising->program->diags, D_CATCH_NEVER, name->span, name->name);
         mark(raising, &taken);
-        add(raising, &taken, name->name, code != NULL ? code->from : unnamed);
+        add(raising, &taken, name->c_name, code != NULL ? code->from : unnamed);
     }
     return taken;
 }
@@ -512,7 +512,7 @@ static void warn_of_too_many(struct raising *raising, const struct symbol *symbo
 {
     mark(raising, set);
     for (const struct ast_name *name = symbol->raises->codes; name != NULL; name = name->next)
-        if (marked(raising, name->name) == NULL && !comes_from_anything(name->name))
+        if (marked(raising, name->c_name) == NULL && !comes_from_anything(name->c_name))
             diag_report(raising->program->diags, D_RAISES_NEVER, name->span, symbol->name,
                         name->name);
 }

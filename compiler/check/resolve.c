@@ -26,13 +26,20 @@ static struct unit *unit_find(const struct program *program, const struct source
     return NULL;
 }
 
-/* "dir/07_three-states.chain" as a word of C that libchain does not use:
- * "file_07_three_states". Standard input is "stdin", as its header is stdin.h. */
-static const char *stem_of(struct arena *arena, const char *path)
+/* "dir/net.chain": net. Standard input is "stdin", as its header is stdin.h. */
+static const char *base_of(struct arena *arena, const char *path)
 {
     const char *slash = strrchr(path, '/');
     const char *file = strcmp(path, "<stdin>") == 0 ? "stdin" : slash == NULL ? path : slash + 1;
-    char *stem = arena_copy(arena, file, strcspn(file, "."));
+
+    return arena_copy(arena, file, strcspn(file, "."));
+}
+
+/* "07_three-states" as a word of C that libchain does not use:
+ * "file_07_three_states". */
+static const char *stem_of(struct arena *arena, const char *base)
+{
+    char *stem = arena_copy(arena, base, strlen(base));
 
     for (char *p = stem; *p != '\0'; p++)
         if (!isalnum((unsigned char)*p))
@@ -47,7 +54,8 @@ static struct unit *unit_add(struct program *program, struct ast_file *file, con
     struct unit *unit = arena_new(program->arena, struct unit);
     unit->file = file;
     unit->path = path;
-    unit->stem = stem_of(program->arena, path);
+    unit->base = base_of(program->arena, path);
+    unit->stem = stem_of(program->arena, unit->base);
     *program->last_unit = unit;
     program->last_unit = &unit->next;
     return unit;
@@ -110,6 +118,7 @@ static struct unit *unit_import(struct program *program, const struct found *fou
     struct unit *unit = unit_add(program, file, found->path);
 
     program->incomplete |= program->diags->errors != errors;
+    unit->name = name;
     unit->installed = found->installed;
     unit->include = arena_format(program->arena, found->installed ? "<chain/%s>" : "\"%s\"",
                                  header_of(program->arena, name));
@@ -168,36 +177,11 @@ static void import(struct program *program, const struct unit *from, struct ast_
 
 /* ---- declaring ----------------------------------------------------------- */
 
-/* The same C text, or none. */
-static bool is_same_text(const struct ast_c *a, const struct ast_c *b)
-{
-    return a == NULL || b == NULL ? a == b : strcmp(a->text, b->text) == 0;
-}
-
-static bool has_same_parameters(const struct symbol *a, const struct symbol *b)
-{
-    const struct parameter *p = a->params, *q = b->params;
-
-    for (; p != NULL && q != NULL; p = p->next, q = q->next)
-        if (!ctype_same(p->type, q->type))
-            return false;
-    return p == q && a->variadic == b->variadic && ctype_same(a->value, b->value);
-}
-
-/* A C function may be declared as often as one likes, in the same way: two
- * files that use printf can import each other. */
-static bool is_same_function(const struct symbol *a, const struct symbol *b)
-{
-    return a->proto_kind == AST_SYNC && b->proto_kind == AST_SYNC && has_same_parameters(a, b)
-           && is_same_text(a->fails, b->fails) && is_same_text(a->fails_code, b->fails_code)
-           && a->raises == NULL && b->raises == NULL;
-}
-
 static bool is_clash(const struct symbol *a, const struct symbol *b)
 {
     if (a->kind != SYMBOL_OPERATION || b->kind != SYMBOL_OPERATION)
         return true;
-    if (is_same_function(a, b))
+    if (symbol_is_same_function(a, b))
         return false;
     return a->proto_kind != AST_CHAIN || b->proto_kind != AST_CHAIN
            || (a->proto->body != NULL && b->proto->body != NULL) || a->param_count != b->param_count
@@ -219,40 +203,24 @@ static void merge(struct symbol *old, const struct symbol *new)
         old->pool = new->pool;
 }
 
-/* A static chain is its file's own: of an imported one, no other file knows it. */
-static bool is_hidden(const struct program *program, const struct symbol *symbol)
-{
-    return symbol->kind == SYMBOL_OPERATION && symbol->proto->is_static
-           && symbol->unit != program->units;
-}
-
+/* Of an imported file, no other file sees what is static. */
 static void add(struct program *program, struct unit *unit, struct symbol *symbol)
 {
     struct arena *arena = program->arena;
+    bool hidden = symbol->is_static && unit != program->units;
 
-    if (is_hidden(program, symbol)) {
-        HASH_ADD_KEYPTR(hh, unit->statics, symbol->name, strlen(symbol->name), symbol);
+    HASH_ADD_KEYPTR(hh, unit->own, symbol->name, strlen(symbol->name), symbol);
+    if (!hidden || symbol->proto_kind != AST_SYNC) /* the compiled file does not call that */
+        symbol_add_c_name(program, symbol);
+    if (hidden)
         return;
-    }
-    HASH_ADD_KEYPTR(hh, program->table, symbol->name, strlen(symbol->name), symbol);
     *program->last_symbol = symbol;
     program->last_symbol = &symbol->next;
 }
 
-static struct symbol *find_declared(const struct program *program, const struct unit *unit,
-                                    const struct symbol *symbol)
-{
-    struct symbol *old;
-
-    if (!is_hidden(program, symbol))
-        return symbol_find(program, symbol->name);
-    HASH_FIND_STR(unit->statics, symbol->name, old);
-    return old;
-}
-
 static void declare(struct program *program, struct unit *unit, struct symbol *symbol)
 {
-    struct symbol *old = find_declared(program, unit, symbol);
+    struct symbol *old = symbol_own(unit, symbol->name);
 
     if (old == NULL)
         add(program, unit, symbol);
@@ -263,21 +231,34 @@ static void declare(struct program *program, struct unit *unit, struct symbol *s
         merge(old, symbol);
 }
 
-static struct symbol *symbol_new(struct program *program, const struct unit *unit,
-                                 enum symbol_kind kind, const struct ast_name *name)
+/* `module db;` puts db_ before the names that are made for a file. What is static
+ * has the file's own name there, since headers have it beside that of others. */
+static const char *c_name(struct arena *arena, const struct unit *unit, const char *name,
+                          bool is_static)
+{
+    if (unit->module != NULL)
+        return arena_format(arena, "%s_%s", unit->module->name, name);
+    return is_static ? arena_format(arena, "%s_%s", unit->stem, name) : name;
+}
+
+static struct symbol *symbol_new(struct program *program, struct unit *unit, enum symbol_kind kind,
+                                 const struct ast_name *name, bool is_static)
 {
     struct symbol *symbol = arena_new(program->arena, struct symbol);
     symbol->kind = kind;
+    symbol->is_static = is_static;
+    symbol->c_name = c_name(program->arena, unit, name->name, is_static);
     symbol->name = name->name;
     symbol->span = name->span;
     symbol->unit = unit;
     return symbol;
 }
 
-static void declare_codes(struct program *program, struct unit *unit, const struct ast_code *codes)
+static void declare_codes(struct program *program, struct unit *unit, const struct ast_item *item)
 {
-    for (; codes != NULL; codes = codes->next) {
-        struct symbol *symbol = symbol_new(program, unit, SYMBOL_CODE, codes->name);
+    for (const struct ast_code *codes = item->u.codes; codes != NULL; codes = codes->next) {
+        struct symbol *symbol =
+            symbol_new(program, unit, SYMBOL_CODE, codes->name, item->is_static);
         symbol->code = codes;
         declare(program, unit, symbol);
     }
@@ -339,29 +320,17 @@ static void take_clauses(struct program *program, struct symbol *symbol)
         diag_report(program->diags, D_CLAUSES_CONFLICT, symbol->raises->span);
 }
 
-/* The name of what is generated. A static chain's frame stands in the header,
- * beside those of other files. */
-static const char *c_name(struct arena *arena, const struct unit *unit,
-                          const struct ast_proto *proto)
-{
-    const char *name = proto->name->name;
-
-    if (proto->kind != AST_CHAIN)
-        return name;
-    if (strcmp(name, "main") == 0)
-        return "main_chain";
-    if (!proto->is_static)
-        return name;
-    return arena_format(arena, "%s_%s", unit->stem, name);
-}
-
 static void declare_operation(struct program *program, struct unit *unit,
                               const struct ast_proto *proto)
 {
-    struct symbol *symbol = symbol_new(program, unit, SYMBOL_OPERATION, proto->name);
+    struct symbol *symbol =
+        symbol_new(program, unit, SYMBOL_OPERATION, proto->name, proto->is_static);
 
     symbol->proto = proto;
-    symbol->c_name = c_name(program->arena, unit, proto);
+    if (proto->kind == AST_SYNC || proto->kind == AST_BLOCKING)
+        symbol->c_name = symbol->name; /* a function of C */
+    else if (proto->kind == AST_CHAIN && strcmp(symbol->name, "main") == 0)
+        symbol->c_name = "main_chain";
     symbol->proto_kind = proto->kind;
     symbol->value = ctype_of_text(program->arena, proto->type);
     if (!resolve_is_shown(program, symbol))
@@ -379,12 +348,27 @@ static void declare_operation(struct program *program, struct unit *unit,
 static void declare_resource(struct program *program, struct unit *unit,
                              const struct ast_item *item)
 {
-    struct symbol *symbol = symbol_new(program, unit, SYMBOL_RESOURCE, item->u.resource.name);
+    struct symbol *symbol =
+        symbol_new(program, unit, SYMBOL_RESOURCE, item->u.resource.name, item->is_static);
 
-    symbol->c_name = symbol->name;
     symbol->resource = item;
     symbol->value = ctype_of_text(program->arena, item->u.resource.type);
     declare(program, unit, symbol);
+}
+
+/* Before the names that it changes. */
+static void take_module(struct program *program, struct unit *unit, const struct ast_item *item)
+{
+    const struct ast_name *name = item->u.module;
+
+    if (unit->module != NULL)
+        diag_note(program->diags, diag_report(program->diags, D_MODULE_TWICE, name->span),
+                  unit->module->span, "it is here before");
+    else if (unit->own != NULL)
+        diag_note(program->diags, diag_report(program->diags, D_MODULE_LATE, name->span),
+                  unit->own->span, "'%s' is declared before it", unit->own->name);
+    else
+        unit->module = name;
 }
 
 static void declare_item(struct program *program, struct unit *unit, struct ast_item *item)
@@ -395,12 +379,17 @@ static void declare_item(struct program *program, struct unit *unit, struct ast_
         if (strcmp(item->u.string.text, "1") != 0)
             diag_report(program->diags, D_REQUIRE, item->u.string.text_span, item->u.string.text);
         break;
-    case AST_CODES: declare_codes(program, unit, item->u.codes); break;
+    case AST_MODULE: take_module(program, unit, item); break;
+    case AST_CODES: declare_codes(program, unit, item); break;
     case AST_RESOURCE: declare_resource(program, unit, item); break;
     case AST_PROTO: declare_operation(program, unit, item->u.proto); break;
+    case AST_CDECL:
+        if (item->is_static)
+            diag_help(program->diags, diag_report(program->diags, D_STATIC_DECLARATION, item->span),
+                      "C that only this file needs must be between `%%{` and `%%}`");
+        break;
     case AST_CPP:
-    case AST_PROLOGUE:
-    case AST_CDECL: break;
+    case AST_PROLOGUE: break;
     }
 }
 
@@ -408,6 +397,7 @@ static void declare_item(struct program *program, struct unit *unit, struct ast_
 
 struct resolver {
     struct program *program;
+    struct unit *unit;
     struct symbol *chain; /* NULL outside of bodies */
 };
 
@@ -415,28 +405,38 @@ struct resolver {
  * the chain, which check knows. */
 static void resolve_call(struct resolver *resolver, struct ast_form *form)
 {
-    struct symbol *symbol =
-        symbol_find_in(resolver->program, resolver->chain->unit, form->u.call.name);
+    struct program *program = resolver->program;
+    struct symbol *symbol = symbol_find_in(program, resolver->unit, form->u.call.name);
+
+    symbol_check_clear(program, resolver->unit, form->u.call.name, form->u.call.name_span);
     if (symbol != NULL && symbol->kind == SYMBOL_OPERATION)
         form->u.call.op = symbol;
 }
 
-static void find_codes(void *context, const struct ast_name *codes)
+static void find_codes(void *context, struct ast_name *codes)
 {
     const struct resolver *resolver = context;
     struct program *program = resolver->program;
 
     resolve_codes_twice(program, codes);
     for (; codes != NULL; codes = codes->next) {
-        struct symbol *symbol = symbol_find(program, codes->name);
+        struct symbol *symbol = symbol_find_in(program, resolver->unit, codes->name);
         struct nearest nearest = { codes->name, NULL, 0 };
         struct diag *diag;
-        if (reserved_is_code(codes->name) || (symbol != NULL && symbol->kind == SYMBOL_CODE))
+        codes->c_name = codes->name;
+        if (reserved_is_code(codes->name))
             continue;
+        symbol_check_clear(program, resolver->unit, codes->name, codes->span);
+        if (symbol != NULL && symbol->kind == SYMBOL_CODE) {
+            codes->c_name = intern_string(program->names, symbol->c_name);
+            continue;
+        }
         if (!misspelt_is_new(program, codes->name)
             || misspelt_declaration(program, codes->name, codes->span, SYMBOL_CODE))
             continue;
         diag = diag_report(program->diags, D_UNKNOWN_CODE, codes->span, codes->name);
+        if (symbol_help_hidden(program, resolver->unit, codes->name, diag))
+            continue;
         reserved_offer_codes(&nearest);
         for (symbol = program->symbols; symbol != NULL && diag_is_kept(diag); symbol = symbol->next)
             if (symbol->kind == SYMBOL_CODE)
@@ -463,7 +463,7 @@ static void resolve_form(void *context, struct ast_form *form)
 
 static void resolve_chain(struct program *program, struct symbol *chain)
 {
-    struct resolver resolver = { program, chain };
+    struct resolver resolver = { program, chain->unit, chain };
     struct ast_visitor visitor = { .form = resolve_form,
                                    .codes = find_codes,
                                    .context = &resolver };
@@ -484,14 +484,16 @@ static void for_each_chain(struct program *program,
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
         if (is_chain(symbol))
             pass(program, symbol);
-    for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
-        for (struct symbol *symbol = unit->statics; symbol != NULL; symbol = symbol->hh.next)
-            pass(program, symbol);
+    for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        for (struct symbol *symbol = unit->own; symbol != NULL && unit != program->units;
+             symbol = symbol->hh.next)
+            if (symbol->is_static && is_chain(symbol))
+                pass(program, symbol);
 }
 
-static void resolve_raises(struct program *program, const struct unit *unit)
+static void resolve_raises(struct program *program, struct unit *unit)
 {
-    struct resolver resolver = { program, NULL };
+    struct resolver resolver = { program, unit, NULL };
 
     for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next) {
         if (item->kind != AST_PROTO)
@@ -512,6 +514,7 @@ bool resolve(struct program *program, struct ast_file *file)
     if (program->incomplete)
         return false;
     resolve_imports(program);
+    symbol_use_c_words(program);
     resolve_names(program);
     resolve_resources(program);
     resolve_codes(program);

@@ -74,7 +74,10 @@ static void note_form(void *context, struct ast_form *form)
 static void note_type(void *context, const struct ast_c *type)
 {
     struct caller *caller = context;
-    note_release(caller, ctype_of_words(caller->program->arena, type->text), type->span);
+    note_release(caller,
+                 symbol_c_type(caller->program, caller->chain->unit,
+                               ctype_of_words(caller->program->arena, type->text)),
+                 type->span);
 }
 
 /* `visit` is 1 while the calls of a chain are being followed, 2 when that is done. */

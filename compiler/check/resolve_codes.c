@@ -11,33 +11,57 @@
 #include "check/resolve.h"
 #include "ctext/ctext.h"
 
-enum { FIRST_CODE = 0x4000 };
+/* What may be said; above are those that nobody says. */
+enum { FIRST_CODE = 0x4000, LAST_CODE = 0x3fffffff, UNSAID_CODES = 0x40000000 };
 
-/* As in an enum of C: the given number, or one more than the one before. 0: a
- * number that a declared code cannot have. Those below belong to errno.h, where
- * they differ from system to system, and to the runtime. */
-static int32_t number_of(const struct ast_code *code, int32_t before)
+/* FNV-1a. */
+static uint32_t hash_of(const char *text)
+{
+    uint32_t hash = 0x811c9dc5;
+
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x01000193;
+    return hash;
+}
+
+/* The same in every build, and for files that know nothing of each other nearly
+ * always another one (rule 118). */
+static int32_t unsaid_number(struct arena *arena, const struct unit *unit, const char *name)
+{
+    return (int32_t)(UNSAID_CODES
+                     | (hash_of(arena_format(arena, "%s.%s", symbol_module_name(unit), name))
+                        & LAST_CODE));
+}
+
+/* What is said, or one more than the one before, as in an enum of C. 0: none
+ * that a code of one's own can have, as the numbers below are those of errno.h,
+ * which differ from system to system, and of the runtime. */
+static int32_t said_number(const struct ast_code *code, int32_t before)
 {
     unsigned long long number;
     char *end;
 
     if (code->value == NULL)
-        return before == INT32_MAX ? 0 : before + 1;
+        return before == LAST_CODE ? 0 : before + 1;
     errno = 0;
     number = strtoull(code->value->text, &end, 0);
-    return *end != '\0' || errno != 0 || number < FIRST_CODE || number > INT32_MAX
+    return *end != '\0' || errno != 0 || number < FIRST_CODE || number > LAST_CODE
                ? 0
                : (int32_t)number;
 }
 
 /* What follows on one without a number is not worth a second message. */
-static void number_codes(struct program *program, const struct ast_code *codes)
+static void number_codes(struct program *program, const struct unit *unit,
+                         const struct ast_code *codes)
 {
-    int32_t number = FIRST_CODE - 1;
+    int32_t said = 0, number; /* 0: none so far */
 
     for (const struct ast_code *code = codes; code != NULL; code = code->next) {
-        struct symbol *symbol = symbol_find(program, code->name->name);
-        number = number_of(code, number);
+        struct symbol *symbol = symbol_own(unit, code->name->name);
+        if (code->value == NULL && said == 0)
+            number = unsaid_number(program->arena, unit, code->name->name);
+        else
+            number = said = said_number(code, said);
         if (number == 0) {
             diag_report(program->diags, D_CODE_NUMBER, code->name->span, code->name->name);
             return;
@@ -87,14 +111,14 @@ static void note_number(struct arena *arena, struct numbers *numbers, struct sym
         same = add_number(arena, numbers, symbol->number);
     *same->last = symbol;
     same->last = &symbol->same_number;
-    if (symbol->number > numbers->highest)
+    if (symbol->number > numbers->highest && symbol->number <= LAST_CODE)
         numbers->highest = symbol->number;
 }
 
 /* The first number of the next 256 that nobody uses; 0 if there is none. */
 static int32_t free_number(const struct numbers *numbers)
 {
-    return numbers->highest > INT32_MAX - 0x100 ? 0 : (numbers->highest | 0xff) + 1;
+    return numbers->highest > LAST_CODE - 0x100 ? 0 : (numbers->highest | 0xff) + 1;
 }
 
 /* A handler for the one would take the other, too. Said where it can be
@@ -190,6 +214,6 @@ void resolve_codes(struct program *program)
     for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
         for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
             if (item->kind == AST_CODES)
-                number_codes(program, item->u.codes);
+                number_codes(program, unit, item->u.codes);
     check_numbers(program);
 }

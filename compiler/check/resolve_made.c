@@ -33,14 +33,14 @@ unsigned resolve_kinds_of(const struct symbol *symbol)
     case SYMBOL_RESOURCE: return MADE_RESOURCE;
     case SYMBOL_OPERATION: break;
     }
-    if (symbol->proto->is_static)
+    if (symbol->is_static && symbol->proto_kind == AST_CHAIN)
         return MADE_STATIC;
     return of_proto[symbol->proto_kind] | (strcmp(symbol->name, "main") == 0 ? MADE_MAIN : 0);
 }
 
 const char *resolve_c_name(const struct symbol *symbol)
 {
-    return symbol->c_name != NULL ? symbol->c_name : symbol->name;
+    return symbol->c_name;
 }
 
 static const char *words_of(const struct maker *maker)
@@ -59,6 +59,13 @@ static struct span place_of(const struct maker *maker)
     return maker->unit->file->items->span;
 }
 
+/* Items of two files that are called the same in C. */
+static bool is_same_name(const struct maker *a, const struct maker *b)
+{
+    return a->symbol != NULL && b->symbol != NULL && a->unit != b->unit
+           && strcmp(a->name, b->name) == 0;
+}
+
 static void report(struct program *program, const struct maker *a, const struct maker *b,
                    const char *ending)
 {
@@ -67,7 +74,12 @@ static void report(struct program *program, const struct maker *a, const struct 
     const char *made = arena_format(program->arena, "%s%s", a->name, ending);
     struct diag *diag;
 
-    if (*ending == '\0')
+    if (is_same_name(a, b)) {
+        diag = diag_report(program->diags, D_SAME_C_NAME, place_of(at), made, at->unit->path,
+                           other->unit->path);
+        diag_help(program->diags, diag,
+                  "give one of the files names of its own in C: `module NAME;`");
+    } else if (*ending == '\0')
         diag = diag_report(program->diags, D_GENERATED_CLASH, place_of(at), made,
                            words_of(at == a ? b : a));
     else
@@ -101,7 +113,9 @@ static void check_maker(struct program *program, struct maker *makers, const str
     struct maker *owner;
 
     for (owner = maker->next; owner != NULL; owner = owner->next)
-        compare(program, owner, maker, "");
+        if (owner->kinds != maker->kinds
+            || (maker->kinds != MADE_SYNC && maker->kinds != MADE_MODULE)) /* one in C, too */
+            compare(program, owner, maker, "");
     for (const char *rest = maker->name; (rest = strchr(rest + 1, '_')) != NULL;) {
         HASH_FIND(hh, makers, maker->name, (size_t)(rest - maker->name), owner);
         for (; owner != NULL; owner = owner->next)
@@ -296,8 +310,9 @@ static struct maker *makers_of(struct program *program)
         add_symbol(program, &makers, symbol);
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next) {
         add_module(program, &makers, unit);
-        for (const struct symbol *symbol = unit->statics; symbol != NULL; symbol = symbol->hh.next)
-            add_symbol(program, &makers, symbol);
+        for (const struct symbol *symbol = unit->own; symbol != NULL; symbol = symbol->hh.next)
+            if (symbol->is_static && unit != program->units)
+                add_symbol(program, &makers, symbol);
     }
     return makers;
 }

@@ -155,7 +155,7 @@ static const char *own_name(const struct program *program, const char *name)
 {
     const char *own = name;
 
-    for (unsigned number = 1; has(program->words, own) || symbol_find(program, own) != NULL;
+    for (unsigned number = 1; has(program->words, own) || symbol_of_c_name(program, own) != NULL;
          number++)
         own = arena_format(program->arena, "chain__%s%.0u", name, number == 1 ? 0 : number);
     return own;
@@ -211,7 +211,8 @@ static void name_parameters(struct program *program, struct symbol *op)
         do
             param->local = resolve_name_after(program->arena, param->local);
         while (is_no_parameter(program, &taken, param->local) || has(taken.locals, param->local)
-               || has(program->words, param->local) || symbol_find(program, param->local) != NULL);
+               || has(program->words, param->local)
+               || symbol_of_c_name(program, param->local) != NULL);
         note(program, &taken.locals, param->local, op->span);
     }
 }
@@ -389,7 +390,7 @@ static void check_tags(struct program *program, const struct ast_c *c)
         if (!ctoken_is_tag_word(before) || token.kind != CTOKEN_NAME)
             continue;
         name = intern(program->names, token.text, token.length);
-        symbol = symbol_find(program, name);
+        symbol = symbol_of_c_name(program, name);
         if (symbol == NULL || symbol->kind != SYMBOL_RESOURCE || symbol->unit != program->units)
             continue;
         if (!symbol->is_tag)
@@ -411,6 +412,7 @@ static void check_item_tags(struct program *program, const struct ast_item *item
     case AST_CPP:
     case AST_IMPORT:
     case AST_REQUIRE:
+    case AST_MODULE:
     case AST_CODES: break;
     }
 }
@@ -429,8 +431,9 @@ void resolve_names(struct program *program)
         name_parameters(program, symbol);
     }
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
-        for (struct symbol *symbol = unit->statics; symbol != NULL; symbol = symbol->hh.next)
-            name_parameters(program, symbol);
+        for (struct symbol *symbol = unit->own; symbol != NULL; symbol = symbol->hh.next)
+            if (symbol->is_static && unit != program->units && symbol->kind == SYMBOL_OPERATION)
+                name_parameters(program, symbol);
     check_macros(program);
     resolve_made(program);
     for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)

@@ -29,7 +29,7 @@ static bool can_release(const struct symbol *op, const struct symbol *resource)
     if (op->param_count != 1 || op->variadic)
         return false;
     takes_resource =
-        strcmp(op->params->type.before, resource->name) == 0 && *op->params->type.after == '\0';
+        strcmp(op->params->type.before, resource->c_name) == 0 && *op->params->type.after == '\0';
     return ctype_same(op->params->type, resource->value)
            || takes_any_pointer(op->params->type, resource->value)
            || (takes_resource && op->proto_kind != AST_CHAIN);
@@ -80,10 +80,28 @@ static void resolve_release(struct program *program, struct symbol *resource)
         diag_note(program->diags, diag, op->span, "'%s' is declared here", op->name);
     } else if (ctype_resource(program, op->value) != NULL)
         diag_report(program->diags, D_RELEASE_VALUE, name->span, op->name);
-    else if (op->proto->is_static && op->unit != program->units)
+    else if (op->is_static && op->proto_kind == AST_CHAIN && op->unit != program->units
+             && !resource->is_static)
         diag_report(program->diags, D_RELEASE_STATIC, name->span, op->name, resource->name);
     else
         resource->release = op;
+}
+
+/* What other files can call cannot give or take what only its own file releases. */
+static void check_private(struct program *program, const struct symbol *op, struct ctype type,
+                          struct span span)
+{
+    const struct symbol *resource = ctype_resource(program, type);
+
+    if (resource != NULL && resource->is_static && !op->is_static)
+        diag_report(program->diags, D_PRIVATE_TYPE, span, resource->name, op->name);
+}
+
+static void check_private_types(struct program *program, const struct symbol *op)
+{
+    check_private(program, op, op->value, op->span);
+    for (const struct parameter *param = op->params; param != NULL; param = param->next)
+        check_private(program, op, param->type, param->span);
 }
 
 /* A call that waits for a thread may never begin, and what it was given would be nobody's. */
@@ -101,6 +119,8 @@ void resolve_resources(struct program *program)
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
         if (symbol->kind == SYMBOL_RESOURCE)
             resolve_release(program, symbol);
-        else
+        else if (symbol->kind == SYMBOL_OPERATION) {
             check_blocking_owner(program, symbol);
+            check_private_types(program, symbol);
+        }
 }

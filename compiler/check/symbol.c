@@ -7,26 +7,40 @@
 #include "base/diag.h"
 #include "ctext/ctext.h"
 
-struct symbol *symbol_find(const struct program *program, const char *name)
+const char *symbol_module_name(const struct unit *unit)
+{
+    return unit->module != NULL ? unit->module->name : unit->base;
+}
+
+struct symbol *symbol_own(const struct unit *unit, const char *name)
 {
     struct symbol *symbol;
-    HASH_FIND_STR(program->table, name, symbol);
+
+    HASH_FIND_STR(unit->own, name, symbol);
     return symbol;
 }
 
-struct symbol *symbol_find_in(const struct program *program, const struct unit *unit,
-                              const char *name)
+struct symbol *symbol_of_c_name(const struct program *program, const char *c_name)
 {
     struct symbol *symbol;
-    HASH_FIND_STR(unit->statics, name, symbol);
-    return symbol != NULL ? symbol : symbol_find(program, name);
+
+    HASH_FIND(hh_c, program->c_names, c_name, strlen(c_name), symbol);
+    return symbol;
+}
+
+void symbol_add_c_name(struct program *program, struct symbol *symbol)
+{
+    struct arena *arena = program->arena;
+
+    if (symbol_of_c_name(program, symbol->c_name) == NULL)
+        HASH_ADD_KEYPTR(hh_c, program->c_names, symbol->c_name, strlen(symbol->c_name), symbol);
 }
 
 /* ---- codes --------------------------------------------------------------- */
 
 static bool is_code(const struct program *program, const char *name)
 {
-    const struct symbol *symbol = symbol_find(program, name);
+    const struct symbol *symbol = symbol_of_c_name(program, name);
     return reserved_is_code(name) || (symbol != NULL && symbol->kind == SYMBOL_CODE);
 }
 

@@ -7,11 +7,13 @@
 
 #include "base/table.h"
 #include "check/ctype.h"
+#include "ctext/ctext.h"
 #include "ctext/reserved.h"
 #include "syntax/ast.h"
 
 struct arena;
 struct names;
+struct diag;
 struct diags;
 
 struct parameter {
@@ -28,15 +30,17 @@ struct parameter {
 enum symbol_kind { SYMBOL_OPERATION, SYMBOL_CODE, SYMBOL_RESOURCE };
 
 struct symbol {
-    UT_hash_handle hh;
+    UT_hash_handle hh, hh_c; /* by name, in its unit; by C name */
     enum symbol_kind kind;
+    bool is_static;
     const char *name;
+    /* of what is generated for it: with the name of its module, if it has one */
+    const char *c_name;
     struct span span;
-    const struct unit *unit;
+    struct unit *unit;
     struct symbol *next; /* in order of declaration */
 
     /* operations */
-    const char *c_name; /* of what is generated for it */
     enum ast_proto_kind proto_kind;
     const struct ast_proto *proto; /* the one with the body, if any has one */
     struct ctype value;
@@ -86,13 +90,19 @@ struct symbol_run {
 struct unit {
     struct unit *next;
     struct ast_file *file;
-    const char *path;    /* as found */
-    const char *stem;    /* the file's name as a word of C, for names made from it */
-    const char *include; /* what to write after #include for its header */
-    /* uthash, by name: the static chains of an imported file, which no other file knows */
-    struct symbol *statics;
-    bool installed;   /* found in the data folder: <…> */
-    bool knows_codes; /* [resolve] it or what it imports declares codes */
+    const char *path;              /* as found */
+    const char *name;              /* as the import says it */
+    const char *base;              /* the file's name: net for "dir/net.chain" */
+    const char *stem;              /* the same as a word of C, for names made from it */
+    const struct ast_name *module; /* NULL: its C names are as they are written */
+    const char *include;           /* what to write after #include for its header */
+    struct symbol *own;            /* uthash, by name: what it declares */
+    struct visible *visible;       /* [resolve] uthash: what its imports bring, once it has been */
+    bool is_filled;                /* asked for */
+    bool renames;      /* [resolve] C has another name for some code or resource that it sees */
+    unsigned searched; /* [resolve] the last search that came here */
+    bool installed;    /* found in the data folder: <…> */
+    bool knows_codes;  /* [resolve] it or what it imports declares codes */
     /* [resolve] 1 while its imports are being followed, 2 when all have been; */
     int visit;
     const struct ast_item *followed; /* [resolve] the current one; */
@@ -124,7 +134,8 @@ struct program {
     /* [resolve] an imported file is missing or has errors, which has been reported */
     bool incomplete;
     struct unit *units, **last_unit; /* the compiled file first, then what it imports */
-    struct symbol *table;            /* uthash, by name */
+    struct symbol *c_names;          /* uthash, by C name; of several the first */
+    unsigned searches;               /* [resolve] of what imports pass on */
     struct word_entry *words;        /* [resolve] uthash: of the C text at file level */
     /* [resolve] uthash: what is defined there, without and with parameters */
     struct word_entry *macros, *called_macros;
@@ -133,16 +144,50 @@ struct program {
     const char *own[OWN_COUNT];
     struct taken *state_names; /* [name] uthash */
     struct unknown *unknown;
+    /* those of the compiled file, and the public ones of what it imports */
     struct symbol *symbols, **last_symbol;
     struct symbol *chains, **last_chain; /* [resolve] callees first */
 };
 
-/* As the compiled file knows the name. */
-struct symbol *symbol_find(const struct program *program, const char *name);
+/* symbol_scope.c. What symbols say is from here on in the words of C. When all
+ * files are loaded and no import is part of a circle. */
+void symbol_use_c_words(struct program *program);
 
-/* As a file knows it: its own static chains come first. */
-struct symbol *symbol_find_in(const struct program *program, const struct unit *unit,
-                              const char *name);
+/* A C function that is declared twice in the same words. */
+bool symbol_is_same_function(const struct symbol *a, const struct symbol *b);
+
+/* NAME or QUALIFIER.NAME, as a file knows it: its own items come first. */
+struct symbol *symbol_find_in(struct program *program, struct unit *unit, const char *name);
+
+/* NAME of `module NAME;`, else the base name of the file. */
+const char *symbol_module_name(const struct unit *unit);
+
+/* What the file itself declares. */
+struct symbol *symbol_own(const struct unit *unit, const char *name);
+
+/* As the compiled file knows it. */
+struct symbol *symbol_find(struct program *program, const char *name);
+
+/* Reports a name that may mean two things. */
+void symbol_check_clear(struct program *program, struct unit *unit, const char *name,
+                        struct span span);
+
+/* Says of a name that is unknown in a file where it is declared, if a file that
+ * was read has it. False: more may be said. */
+bool symbol_help_hidden(struct program *program, const struct unit *unit, const char *name,
+                        struct diag *diag);
+
+/* C has one name space for the items of all files. */
+struct symbol *symbol_of_c_name(const struct program *program, const char *c_name);
+void symbol_add_c_name(struct program *program, struct symbol *symbol);
+
+/* The item that a word of C text means, if C has another word for it; `at`, which
+ * is after the word, then is after QUALIFIER.NAME. NULL: it stays as it is. */
+const struct symbol *symbol_of_word(struct program *program, struct unit *unit, struct ctoken token,
+                                    const char **at);
+
+/* A type with C's names of codes and resources. */
+struct ctype symbol_c_type(struct program *program, struct unit *unit, struct ctype type);
 
 /* False if the name has been asked for before: a name is reported as unknown
  * where it occurs first. */

@@ -172,13 +172,17 @@ const char *emit_comment_text(const struct emitter *emitter, const char *text);
 /* The comment that stands directly above an item of the source. */
 void emit_comment_above(struct emitter *emitter, const struct ast_item *item);
 
+/* emit_fails.c: the function that decides whether a call has failed */
+const char *emit_fails_name(const struct emitter *emitter, const struct symbol *op);
+
 /* emit_codes.c */
 void emit_code_enum(struct emitter *emitter, const struct ast_code *codes);
-void emit_code_functions(struct emitter *emitter);
+void emit_code_macros(struct emitter *emitter);
 
-/* Whether the program has codes of its own, and so a table of their texts. */
-bool emit_has_codes(const struct emitter *emitter);
-void emit_code_table(struct emitter *emitter);
+/* The names of the codes that the file declares; and, for a test that may be
+ * linked without the files that it imports, of theirs. */
+void emit_own_codes(struct emitter *emitter);
+void emit_imported_codes(struct emitter *emitter);
 
 /* emit_spawn.c */
 void emit_instances(struct emitter *emitter);
@@ -194,6 +198,7 @@ void emit_slots(struct emitter *emitter, const struct ir_strand *strand);
 void emit_branches(struct emitter *emitter);
 
 /* emit_operation.c: of the header. */
+void emit_prototype(struct emitter *emitter, const struct symbol *op); /* of `extern` */
 void emit_operation(struct emitter *emitter, const struct symbol *op);
 
 /* emit_blocking.c */

@@ -24,8 +24,8 @@ void emit_blocking_struct(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
 
-    writer_putf(w, "/* A call of %s, %s, which runs on a thread. */\nstruct %s_call {\n", op->name,
-                emit_place_words(emitter, op->span), op->name);
+    writer_putf(w, "/* A call of %s, %s, which runs on a thread. */\nstruct %s_call {\n",
+                op->c_name, emit_place_words(emitter, op->span), op->c_name);
     writer_put(w, "    union {\n        struct chain_failure failure;\n");
     if (!ctype_is_void(op->value))
         emit_member(emitter, "        ", op->value, "value");
@@ -55,7 +55,7 @@ static void emit_called(struct emitter *emitter, const struct symbol *op)
     if (!ctype_is_void(op->value))
         writer_putf(w, "%s = ",
                     ctype_declare(emitter->arena, op->value, emit_own_name(emitter, OWN_IT)));
-    writer_putf(w, "%s(", op->name);
+    writer_putf(w, "%s(", op->c_name);
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
         writer_putf(w, "%s%s->%s", param == op->params ? "" : ", ",
                     emit_own_name(emitter, OWN_CALL), param->c_name);
@@ -75,13 +75,13 @@ static void emit_work(struct emitter *emitter, const struct symbol *op)
             : arena_format(emitter->arena,
                            "    struct %s_call *%s = (struct %s_call *)(void *)((char *)%s"
                            " - offsetof(struct %s_call, chain__work));\n",
-                           op->name, at, op->name, work, op->name);
+                           op->c_name, at, op->c_name, work, op->c_name);
 
-    writer_put_template(w, work_head, "name", op->name, "call", call, "work", work, NULL);
+    writer_put_template(w, work_head, "name", op->c_name, "call", call, "work", work, NULL);
     emit_called(emitter, op);
     if (op->fails != NULL)
-        writer_putf(w, "    int %s = %s__fails(%s);\n\n    if (%s != 0) return %s;\n",
-                    emit_own_name(emitter, OWN_CODE), op->name, it,
+        writer_putf(w, "    int %s = %s(%s);\n\n    if (%s != 0) return %s;\n",
+                    emit_own_name(emitter, OWN_CODE), emit_fails_name(emitter, op), it,
                     emit_own_name(emitter, OWN_CODE), emit_own_name(emitter, OWN_CODE));
     if (has_value)
         writer_putf(w, "    %s->chain__outcome.value = %s;\n", at, it);
@@ -114,7 +114,7 @@ static void emit_start(struct emitter *emitter, const struct symbol *op)
         writer_putf(&parameters, ", %s", ctype_declare(emitter->arena, param->type, param->local));
         writer_putf(&store, "    %s->%s = %s;\n", call, param->c_name, param->local);
     }
-    writer_put_template(emitter->writer, start_text, "name", op->name, "call", call, "parameters",
+    writer_put_template(emitter->writer, start_text, "name", op->c_name, "call", call, "parameters",
                         writer_text(&parameters), "store", writer_text(&store), "cancelled",
                         emit_own_name(emitter, OWN_CALL), "pool",
                         op->threads == NULL ? "NULL"

@@ -275,7 +275,7 @@ static const char main_text[] =
     "int main(int ${argc}, char **${argv})\n"
     "{\n"
     "    static struct main_chain ${u};\n"
-    "    return chain__main(&${u}.root, main_chain_begin, ${argc}, ${argv}, &${u}.frame.u.value, ${codes});\n"
+    "    return chain__main(&${u}.root, main_chain_begin, ${argc}, ${argv}, &${u}.frame.u.value);\n"
     "}\n";
 
 static void emit_main(struct emitter *emitter)
@@ -283,11 +283,9 @@ static void emit_main(struct emitter *emitter)
     const char *argc = emit_own_name(emitter, OWN_ARGC), *argv = emit_own_name(emitter, OWN_ARGV);
     bool arguments = emitter->chain->symbol->params != NULL;
 
-    emit_code_table(emitter);
     writer_put_template(
-        emitter->writer, main_text, "codes", emit_has_codes(emitter) ? "main_chain_codes" : "NULL",
-        "arguments", arguments ? arena_format(emitter->arena, ", %s, %s", argc, argv) : "",
-        "unused",
+        emitter->writer, main_text, "arguments",
+        arguments ? arena_format(emitter->arena, ", %s, %s", argc, argv) : "", "unused",
         arguments ? "" : arena_format(emitter->arena, "    (void)%s; (void)%s;\n", argc, argv),
         "argc", argc, "argv", argv, "root", emit_own_name(emitter, OWN_ROOT), "loop",
         emit_own_name(emitter, OWN_LOOP_GIVEN), "u", emit_own_name(emitter, OWN_USE), NULL);
@@ -442,6 +440,7 @@ void emit_c(struct writer *writer, const struct program *program, const struct i
     for (const struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
         if (item->kind == AST_PROLOGUE)
             emit_prologue(&emitter, item->u.c);
+    emit_own_codes(&emitter);
     emit_instances(&emitter);
     emit_fails(&emitter, chains);
     emit_blocking_functions(&emitter);

@@ -13,7 +13,7 @@ static void emit_op_cancel(struct emitter *emitter, const struct symbol *op,
     if (op == NULL)
         writer_putf(emitter->writer, " chain__delay_cancel(&%s.%s);", storage, member);
     else if (!op->uncancellable)
-        writer_putf(emitter->writer, " %s_cancel(&%s.%s);", op->name, storage, member);
+        writer_putf(emitter->writer, " %s_cancel(&%s.%s);", op->c_name, storage, member);
 }
 
 static void emit_branch_cancel(struct emitter *emitter, const struct ir_instr *instr)

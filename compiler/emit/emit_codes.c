@@ -1,36 +1,62 @@
-/* emit_codes.c - the codes of the file: an enum, their names and texts for C
- * code, and a table of them for the generated main.
+/* emit_codes.c - the codes of the file: an enum in the header; in the C file
+ * their names and texts, which chain_code_name() finds in all files of a program.
  *
- *     codes { BAD_CRC = 0x4000 "checksum mismatch" };     ->     shop_code_name(BAD_CRC) = "BAD_CRC"
- *
- * The functions are inline and in the header, so that they take no room in a
- * program that does not call them. */
+ *     codes { BAD_CRC = 0x4000 "checksum mismatch" };     ->     chain_code_name(BAD_CRC) = "BAD_CRC"
+ */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/arena.h"
 #include "emit/emit.h"
 
-void emit_code_enum(struct emitter *emitter, const struct ast_code *codes)
+/* ---- the header ---------------------------------------------------------- */
+
+static void emit_code_value(struct emitter *emitter, const struct ast_code *code,
+                            const struct symbol *symbol, bool counts_on)
 {
     struct writer *w = emitter->writer;
 
-    writer_put(w, "enum {\n");
-    for (const struct ast_code *code = codes; code != NULL; code = code->next) {
-        writer_putf(w, "    %s", code->name->name);
-        if (code->value != NULL)
-            writer_putf(w, " = %s", code->value->text);
-        else if (code == codes)
-            writer_put(w, " = 0x4000");
-        writer_put(w, code->next != NULL ? "," : "");
-        if (code->text != NULL) {
-            writer_put(w, " /* ");
-            emit_put_comment_text(w, code->text->text, strlen(code->text->text));
-            writer_put(w, " */");
-        }
-        writer_put(w, "\n");
+    writer_putf(w, "    %s", symbol->c_name);
+    if (code->value != NULL)
+        writer_putf(w, " = %s", code->value->text);
+    else if (!counts_on)
+        writer_putf(w, " = 0x%08" PRIx32, (uint32_t)symbol->number);
+    writer_put(w, code->next != NULL ? "," : "");
+    if (code->text != NULL) {
+        writer_put(w, " /* ");
+        emit_put_comment_text(w, code->text->text, strlen(code->text->text));
+        writer_put(w, " */");
     }
-    writer_put(w, "};\n\n");
+    writer_put(w, "\n");
 }
+
+void emit_code_enum(struct emitter *emitter, const struct ast_code *codes)
+{
+    bool counts_on = false;
+
+    writer_put(emitter->writer, "enum {\n");
+    for (const struct ast_code *code = codes; code != NULL; code = code->next) {
+        emit_code_value(emitter, code, symbol_own(emitter->program->units, code->name->name),
+                        counts_on);
+        counts_on = counts_on || code->value != NULL;
+    }
+    writer_put(emitter->writer, "};\n\n");
+}
+
+/* What earlier versions had in their headers. */
+void emit_code_macros(struct emitter *emitter)
+{
+    const struct unit *unit = emitter->program->units;
+
+    if (!unit->knows_codes)
+        return;
+    for (int texts = 0; texts < 2; texts++)
+        writer_putf(emitter->writer, "#define %s_code_%s(code) chain_code_%s(code)\n", unit->stem,
+                    texts ? "text" : "name", texts ? "text" : "name");
+    writer_put(emitter->writer, "\n");
+}
+
+/* ---- the C file ---------------------------------------------------------- */
 
 /* A string as it is written, but without trigraphs, which it has not in the language. */
 static const char *literal(struct emitter *emitter, const struct ast_c *string)
@@ -46,67 +72,78 @@ static const char *literal(struct emitter *emitter, const struct ast_c *string)
     return copy;
 }
 
-static const struct symbol *next_code(const struct symbol *symbol)
+static bool is_code_of(const struct symbol *symbol, const struct unit *unit, bool own)
 {
-    while (symbol != NULL && symbol->kind != SYMBOL_CODE)
-        symbol = symbol->next;
-    return symbol;
+    return symbol->kind == SYMBOL_CODE && (symbol->unit == unit) == own;
 }
 
-/* Without an escape there is nothing that C could say of it. */
-static void emit_code_text(struct emitter *emitter, const struct symbol *code)
+/* A symbol for its number, whose bytes are MODULE.NAME: of two files with codes
+ * of the same number the linker says which (rule 119). */
+static void emit_number(struct emitter *emitter, const struct symbol *code)
+{
+    const char *name =
+        arena_format(emitter->arena, "%s.%s", symbol_module_name(code->unit), code->name);
+    uint32_t number = (uint32_t)code->number;
+
+    writer_putf(emitter->writer,
+                "extern const char chain_code_%08" PRIx32 "[];\nconst char chain_code_%08" PRIx32
+                "[] = ",
+                number, number);
+    writer_put_c_string(emitter->writer, name, strlen(name));
+    writer_put(emitter->writer, ";\n");
+}
+
+/* Without an escape there is nothing that C could say of the text. */
+static void emit_row(struct emitter *emitter, const struct symbol *code, const char *name)
 {
     const struct ast_c *text = code->code->text;
+    bool escapes = text != NULL && strchr(text->text, '\\') != NULL;
 
-    if (strchr(text->text, '\\') != NULL)
+    if (escapes)
         emit_line(emitter, text->span);
-    writer_putf(emitter->writer, "    case %s: return %s;\n", code->name, literal(emitter, text));
-    emit_line_back(emitter);
+    writer_putf(emitter->writer, "    { %s, %s, %s },\n", code->c_name, name,
+                text != NULL ? literal(emitter, text) : "NULL");
+    if (escapes)
+        emit_line_back(emitter);
 }
 
-static void emit_code_function(struct emitter *emitter, const char *what, bool texts)
+static const char *name_of(struct emitter *emitter, const struct symbol *code, bool own)
 {
-    struct writer *w = emitter->writer;
-
-    writer_putf(w, "static inline const char *%s_code_%s(int %s)\n{\n    switch (%s) {\n",
-                emitter->program->units->stem, what, emit_own_name(emitter, OWN_CODE),
-                emit_own_name(emitter, OWN_CODE));
-    for (const struct symbol *code = emitter->program->symbols; (code = next_code(code)) != NULL;
-         code = code->next)
-        if (texts && code->code->text != NULL)
-            emit_code_text(emitter, code);
-        else
-            writer_putf(w, "    case %s: return \"%s\";\n", code->name, code->name);
-    writer_putf(w, "    default: return chain_code_%s(%s);\n    }\n}\n\n", what,
-                emit_own_name(emitter, OWN_CODE));
+    return own ? arena_format(emitter->arena, "chain_code_%08" PRIx32 " + %zu",
+                              (uint32_t)code->number, strlen(symbol_module_name(code->unit)) + 1)
+               : arena_format(emitter->arena, "\"%s\"", code->name);
 }
 
-void emit_code_functions(struct emitter *emitter)
+static void emit_table(struct emitter *emitter, bool own)
 {
-    if (!emitter->program->units->knows_codes)
-        return;
-    writer_put(
-        emitter->writer,
-        "/* chain_code_name() and chain_code_text(), with the codes of this file and of those that it imports. */\n");
-    emit_code_function(emitter, "name", false);
-    emit_code_function(emitter, "text", true);
+    const struct program *program = emitter->program;
+    const struct unit *unit = program->units;
+    bool begun = false;
+
+    for (const struct symbol *code = program->symbols; code != NULL; code = code->next) {
+        if (!is_code_of(code, unit, own))
+            continue;
+        if (!begun)
+            writer_put(emitter->writer,
+                       "static const struct chain__code_text chain__codes[] CHAIN__CODES = {\n");
+        begun = true;
+        emit_row(emitter, code, name_of(emitter, code, own));
+    }
+    if (begun)
+        writer_put(emitter->writer, "};\n\n");
 }
 
-bool emit_has_codes(const struct emitter *emitter)
+void emit_own_codes(struct emitter *emitter)
 {
-    return next_code(emitter->program->symbols) != NULL;
+    const struct program *program = emitter->program;
+
+    for (const struct symbol *code = program->symbols; code != NULL; code = code->next)
+        if (is_code_of(code, program->units, true))
+            emit_number(emitter, code);
+    emit_table(emitter, true);
 }
 
-void emit_code_table(struct emitter *emitter)
+void emit_imported_codes(struct emitter *emitter)
 {
-    struct writer *w = emitter->writer;
-
-    if (!emit_has_codes(emitter))
-        return;
-    writer_put(w, "static const struct chain__code_text main_chain_codes[] = {\n");
-    for (const struct symbol *code = emitter->program->symbols; (code = next_code(code)) != NULL;
-         code = code->next)
-        writer_putf(w, "    { %s, \"%s\", %s },\n", code->name, code->name,
-                    code->code->text != NULL ? literal(emitter, code->code->text) : "NULL");
-    writer_put(w, "    { 0, NULL, NULL },\n};\n\n");
+    emit_table(emitter, false);
 }

@@ -3,8 +3,21 @@
  * of the rejection; 0: none.
  *
  *     sync ssize_t read(…) fails (it < 0) errno;     ->     int read__fails(ssize_t it) */
+#include "base/arena.h"
 #include "base/bits.h"
 #include "emit/emit.h"
+
+/* Of files that see one C function in several ways, each has its own. */
+const char *emit_fails_name(const struct emitter *emitter, const struct symbol *op)
+{
+    unsigned file = 0;
+
+    if (symbol_of_c_name(emitter->program, op->c_name) == op)
+        return arena_format(emitter->arena, "%s__fails", op->c_name);
+    for (const struct unit *unit = emitter->program->units; unit != op->unit; unit = unit->next)
+        file++;
+    return arena_format(emitter->arena, "%s__fails_%u", op->c_name, file);
+}
 
 static void emit_function(struct emitter *emitter, const struct symbol *op)
 {
@@ -14,7 +27,7 @@ static void emit_function(struct emitter *emitter, const struct symbol *op)
 
     if (has_value)
         emit_type_line(emitter, op->value);
-    writer_putf(w, "static inline int %s__fails(%s)\n", op->name,
+    writer_putf(w, "static inline int %s(%s)\n", emit_fails_name(emitter, op),
                 has_value ? ctype_declare(emitter->arena, op->value, it) : "void");
     emit_line_back(emitter);
     writer_put(w, "{\n");

@@ -67,7 +67,7 @@ static void emit_start(struct emitter *emitter, const struct ir_block *block)
     else if (block->end != IR_START)
         emit_instances_start(emitter, block, storage);
     else {
-        writer_putf(w, "%s_start(&%s.%s%s", block->op->name, storage,
+        writer_putf(w, "%s_start(&%s.%s%s", block->op->c_name, storage,
                     emit_storage_member(block->strand, block->op), block->args != NULL ? ", " : "");
         emit_arguments(emitter, block->args);
         writer_put(w, ");");
@@ -129,7 +129,7 @@ static void emit_codes(struct emitter *emitter, const struct ir_block *block)
                     code == block->codes ? ""
                     : negated            ? " && "
                                          : " || ",
-                    emitter->chain->local.strand, negated ? "!=" : "==", code->name);
+                    emitter->chain->local.strand, negated ? "!=" : "==", code->c_name);
     writer_putf(w, ") goto %s;\n", negated ? block->no->label : block->to->label);
     if (!negated)
         go(emitter, block, block->no);

@@ -14,7 +14,7 @@ static void emit_resource(struct emitter *emitter, const struct symbol *resource
 {
     emit_type_line(emitter, resource->value);
     writer_putf(emitter->writer, "typedef %s; /* released by %s */\n",
-                ctype_declare(emitter->arena, resource->value, resource->name),
+                ctype_declare(emitter->arena, resource->value, resource->c_name),
                 resource->resource->u.resource.releases->name);
     emit_line_back(emitter);
     writer_put(emitter->writer, "\n");
@@ -53,16 +53,19 @@ static void emit_item(struct emitter *emitter, const struct ast_item *item)
             emit_include(emitter, item, item->u.string.unit);
         break;
     case AST_PROTO:
-        op = symbol_find(emitter->program, item->u.proto->name->name);
+        op = symbol_own(emitter->program->units, item->u.proto->name->name);
         if (op->proto_kind == AST_ASYNC)
             emit_operation(emitter, op);
         else if (op->proto_kind == AST_BLOCKING)
             emit_blocking_struct(emitter, op);
+        if (item->u.proto->is_extern)
+            emit_prototype(emitter, op);
         break;
     case AST_RESOURCE:
-        emit_resource(emitter, symbol_find(emitter->program, item->u.resource.name->name));
+        emit_resource(emitter, symbol_own(emitter->program->units, item->u.resource.name->name));
         break;
     case AST_PROLOGUE:
+    case AST_MODULE:
     case AST_REQUIRE: break;
     }
 }
@@ -297,7 +300,7 @@ uint32_t emit_h(struct writer *writer, const struct program *program, const stru
             emit_item(&emitter, item);
     writer_put(writer, "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n");
     emit_items(&emitter);
-    emit_code_functions(&emitter);
+    emit_code_macros(&emitter);
     for (const struct ir_chain *chain = chains; chain != NULL; chain = chain->next) {
         emitter.chain = chain;
         emit_chain(&emitter);

@@ -146,8 +146,8 @@ static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *in
     const struct symbol *op = instr->op;
     bool has_value = !ctype_is_void(op->value);
     const char *it = emit_own_name(emitter, OWN_IT),
-               *test = arena_format(emitter->arena, "chain__fails(%s, %s__fails(%s))",
-                                    strand_op(emitter), op->name, has_value ? it : "");
+               *test = arena_format(emitter->arena, "chain__fails(%s, %s(%s))", strand_op(emitter),
+                                    emit_fails_name(emitter, op), has_value ? it : "");
 
     if (has_value)
         writer_put(w, "    {\n");
@@ -155,7 +155,7 @@ static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *in
     writer_put(w, "    ");
     if (has_value)
         writer_putf(w, "    %s = ", ctype_declare(emitter->arena, op->value, it));
-    writer_putf(w, "%s(", op->name);
+    writer_putf(w, "%s(", op->c_name);
     emit_arguments(emitter, instr->args);
     writer_put(w, ");\n");
     emit_line_back(emitter);
@@ -185,9 +185,9 @@ static void emit_sync(struct emitter *emitter, const struct ir_instr *instr)
     }
     emit_line(emitter, instr->span);
     if (instr->variable != NULL)
-        writer_putf(w, "    %s = %s(", emit_variable_path(emitter, instr->variable), op->name);
+        writer_putf(w, "    %s = %s(", emit_variable_path(emitter, instr->variable), op->c_name);
     else
-        writer_putf(w, "    %s%s(", ctype_is_void(op->value) ? "" : "(void)", op->name);
+        writer_putf(w, "    %s%s(", ctype_is_void(op->value) ? "" : "(void)", op->c_name);
     emit_arguments(emitter, instr->args);
     writer_put(w, ");\n");
     emit_line_back(emitter);
@@ -278,7 +278,7 @@ static void emit_branch(struct emitter *emitter, const struct ir_instr *instr)
         writer_putf(w, "    if (chain__branch(%s, &%s, ", chain->local.strand, op);
     writer_putf(w, "%s))\n        ", emit_site_name(emitter, instr->number));
     if (instr->kind == IR_BRANCH_OP) {
-        writer_putf(w, "%s_start(&%s.%s%s", instr->op->name, storage,
+        writer_putf(w, "%s_start(&%s.%s%s", instr->op->c_name, storage,
                     emit_storage_member(instr->strand, instr->op), instr->args != NULL ? ", " : "");
         emit_arguments(emitter, instr->args);
         writer_put(w, ");\n");

@@ -64,7 +64,7 @@ static void emit_resolve(struct emitter *emitter, const struct symbol *op, const
     if (has_value)
         emit_type_line(emitter, op->value);
     writer_putf(emitter->writer, "static inline enum chain_settled %s_%s(%s_deferred %s%s)\n",
-                op->name, way, op->name, done, parameter);
+                op->c_name, way, op->c_name, done, parameter);
     emit_line_back(emitter);
     writer_put_template(emitter->writer, resolve_text, "type", type, "claim", claim, "late", late,
                         "done", done, "place", place, NULL);
@@ -76,7 +76,7 @@ static void emit_resolve(struct emitter *emitter, const struct symbol *op, const
 static void emit_reject(struct emitter *emitter, const struct symbol *op, const char *way,
                         const char *how)
 {
-    writer_put_template(emitter->writer, reject_text, "name", op->name, "way", way, "how", how,
+    writer_put_template(emitter->writer, reject_text, "name", op->c_name, "way", way, "how", how,
                         "done", emit_own_name(emitter, OWN_DONE), "code",
                         emit_own_name(emitter, OWN_CODE), "message",
                         emit_own_name(emitter, OWN_MESSAGE), "info",
@@ -108,16 +108,34 @@ static void emit_parameters_line(struct emitter *emitter, const struct symbol *o
         emit_type_line(emitter, param->type);
 }
 
+void emit_prototype(struct emitter *emitter, const struct symbol *op)
+{
+    struct writer *w = emitter->writer;
+    const char *parameters = emit_header_parameter_list(emitter, op);
+
+    writer_putf(w, "/* %s, %s: to be written in C. */\n", op->c_name,
+                emit_place_words(emitter, op->span));
+    emit_type_line(emitter, op->value);
+    emit_parameters_line(emitter, op);
+    writer_putf(w, "%s(%s%s);\n",
+                ctype_is_void(op->value) ? arena_format(emitter->arena, "void %s", op->c_name)
+                                         : ctype_declare(emitter->arena, op->value, op->c_name),
+                *parameters == '\0' ? "void" : parameters + strlen(", "),
+                op->variadic ? ", ..." : "");
+    emit_line_back(emitter);
+    writer_put(w, "\n");
+}
+
 void emit_operation(struct emitter *emitter, const struct symbol *op)
 {
     static const char settled[] = "    return CHAIN_OK;\n";
     struct writer *w = emitter->writer;
     const char *claim = op->posted ? "chain__shared_claim" : "chain__claim";
 
-    writer_put_template(w, operation_text, "name", op->name, "where",
+    writer_put_template(w, operation_text, "name", op->c_name, "where",
                         emit_place_words(emitter, op->span), NULL);
     emit_state(emitter, op);
-    writer_put_template(w, done_text, "name", op->name, "op", emit_own_name(emitter, OWN_OP),
+    writer_put_template(w, done_text, "name", op->c_name, "op", emit_own_name(emitter, OWN_OP),
                         "done", emit_own_name(emitter, OWN_DONE), NULL);
     emit_resolve(emitter, op, "resolve", claim, "chain__late", "chain__settle", settled);
     emit_resolve(emitter, op, "resolve_soon", claim, "chain__late", "chain__settle_soon", settled);
@@ -130,12 +148,12 @@ void emit_operation(struct emitter *emitter, const struct symbol *op)
     }
     writer_put(w, "/* To be written in C. */\n");
     emit_parameters_line(emitter, op);
-    writer_putf(w, "void %s_start(struct %s *%s", op->name, op->name,
+    writer_putf(w, "void %s_start(struct %s *%s", op->c_name, op->c_name,
                 emit_header_parameter(emitter->arena, op, "op"));
     emit_header_parameters(emitter, op);
     writer_put(w, ");\n");
     emit_line_back(emitter);
     if (!op->uncancellable)
-        writer_putf(w, "void %s_cancel(struct %s *op);\n", op->name, op->name);
+        writer_putf(w, "void %s_cancel(struct %s *op);\n", op->c_name, op->c_name);
     writer_put(w, "\n");
 }

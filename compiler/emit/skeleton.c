@@ -100,14 +100,14 @@ static void emit_point(struct emitter *emitter, const char *state, struct span s
 
     writer_putf(w, "    { %s, %d, \"%s\", ", state, skeleton_line_of(emitter, span), step);
     if (is_simulated)
-        writer_putf(w, "CHAIN_TEST_SIMULATED_%s", op->name);
+        writer_putf(w, "CHAIN_TEST_SIMULATED_%s", op->c_name);
     else
         writer_put(w, "NULL");
     writer_putf(w, ", %s", events);
     if (is_simulated)
         writer_putf(w, "%s%s",
                     skeleton_varies(emitter, op)
-                        ? arena_format(emitter->arena, " | CHAIN_TEST_VARIES_%s", op->name)
+                        ? arena_format(emitter->arena, " | CHAIN_TEST_VARIES_%s", op->c_name)
                         : "",
                     op->uncancellable ? " | CHAIN_EXPLORE_STAYS" : "");
     if (is_simulated && kept && skeleton_counted(emitter, op->value) != NULL)
@@ -229,7 +229,7 @@ static const char *argument_of(struct emitter *emitter, const struct parameter *
 
     if (resource != NULL)
         return arena_format(emitter->arena, "(%s)chain_explore_given(&%s_owned, %d)",
-                            resource->name, resource->name, line_of_kept(emitter, param));
+                            resource->c_name, resource->c_name, line_of_kept(emitter, param));
     return skeleton_zero_of(emitter->arena, param->type, number);
 }
 
@@ -365,11 +365,10 @@ void emit_skeleton(struct writer *writer, const struct program *program,
         emit_points(&emitter);
         emit_run(&emitter);
     }
+    emit_imported_codes(&emitter);
     emit_chains_table(&emitter, chains);
     if (has_main(chains)) /* -Dmain=… may be said for all files */
         writer_put(writer, "#undef main\n");
     writer_put(writer, "int main(int argc, char **argv)\n{\n");
-    if (program->units->knows_codes)
-        writer_putf(writer, "    chain_explore_codes(%s_code_name);\n", program->units->stem);
     writer_put(writer, "    return chain_explore_main(argc, argv, chain__chains);\n}\n");
 }

@@ -31,7 +31,7 @@ static bool is_pulled(const struct ir_chain *chains, const struct symbol *op)
         for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
             if (block->waiter != NULL && block->waiter->op == op && block->end == IR_CHECK
                 && block->no->end == IR_CODES && block->no->codes != NULL
-                && strcmp(block->no->codes->name, "CHAIN_EEND") == 0)
+                && strcmp(block->no->codes->c_name, "CHAIN_EEND") == 0)
                 return true;
     return false;
 }
@@ -46,7 +46,7 @@ static struct code_name *codes_of(struct arena *arena, const struct ir_chain *ch
         add_code(arena, &codes, "CHAIN_EEND");
     if (op->raises != NULL) {
         for (const struct ast_name *code = op->raises->codes; code != NULL; code = code->next)
-            add_code(arena, &codes, code->name);
+            add_code(arena, &codes, code->c_name);
         return codes;
     }
     add_code(arena, &codes, "EIO");
@@ -54,7 +54,7 @@ static struct code_name *codes_of(struct arena *arena, const struct ir_chain *ch
         for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
             if (block->end == IR_CODES)
                 for (const struct ast_name *code = block->codes; code != NULL; code = code->next)
-                    add_code(arena, &codes, code->name);
+                    add_code(arena, &codes, code->c_name);
     return codes;
 }
 
@@ -108,7 +108,7 @@ static bool is_defined(const struct symbol *op)
         const char *text = item->kind == AST_PROLOGUE ? item->u.c->text : "";
         struct ctoken token;
         while ((token = ctext_next_solid(&text)).kind != CTOKEN_END)
-            if (ctoken_is(token, op->name) && begins_body(text))
+            if (ctoken_is(token, op->c_name) && begins_body(text))
                 return true;
     }
     return false;
@@ -180,7 +180,7 @@ static void emit_resources(struct emitter *emitter)
                 w,
                 "/* line %d of %s: each value is released once */\nstatic struct chain_explore_resource %s_owned = { .name = \"%s\"%s };\n\n",
                 skeleton_line_of(emitter, resource->span), skeleton_last_part(resource->unit->path),
-                resource->name, resource->name,
+                resource->c_name, resource->c_name,
                 is_number(resource->value) ? "" : ", .is_pointer = true");
 }
 
@@ -195,7 +195,7 @@ static void emit_taken(struct emitter *emitter, const struct symbol *op)
                 resource = r;
         if (resource != NULL)
             writer_putf(emitter->writer, "    chain_explore_release(&%s_owned, (uintptr_t)%s);\n",
-                        resource->name, param->local);
+                        resource->c_name, param->local);
         else
             writer_putf(emitter->writer, "    (void)%s;\n", param->local);
     }
@@ -223,13 +223,13 @@ static void emit_value_macros(struct emitter *emitter, const struct symbol *op)
     writer_putf(
         w,
         "#ifndef CHAIN_TEST_VALUE_%s /* n is 0, 1 or -1 */\n#define CHAIN_TEST_VALUE_%s(n) (%s)\n",
-        op->name, op->name, value);
+        op->c_name, op->c_name, value);
     if (!varies)
-        writer_putf(w, "#define CHAIN_TEST_VARIES_%s 0\n", op->name);
+        writer_putf(w, "#define CHAIN_TEST_VARIES_%s 0\n", op->c_name);
     writer_putf(
         w,
         "#endif\n#ifndef CHAIN_TEST_VARIES_%s\n#define CHAIN_TEST_VARIES_%s CHAIN_EXPLORE_VARIES\n#endif\n",
-        op->name, op->name);
+        op->c_name, op->c_name);
 }
 
 bool skeleton_varies(const struct emitter *emitter, const struct symbol *op)
@@ -246,13 +246,13 @@ static void emit_description(struct emitter *emitter, const struct ir_chain *cha
     bool is_void = ctype_is_void(op->value);
 
     if (resource != NULL)
-        writer_putf(w, "CHAIN_EXPLORE_OWNING(%s, %s%s, %s", op->name, op->name,
-                    op->posted ? "_post" : "", resource->name);
+        writer_putf(w, "CHAIN_EXPLORE_OWNING(%s, %s%s, %s", op->c_name, op->c_name,
+                    op->posted ? "_post" : "", resource->c_name);
     else
         writer_putf(w, "CHAIN_SIM_%s%sOPERATION(%s", op->posted ? "POSTED_" : "",
-                    is_void ? "VOID_" : "", op->name);
+                    is_void ? "VOID_" : "", op->c_name);
     if (!is_void && resource == NULL)
-        writer_putf(w, ", CHAIN_TEST_VALUE_%s(value)", op->name);
+        writer_putf(w, ", CHAIN_TEST_VALUE_%s(value)", op->c_name);
     writer_put(w, codes == NULL ? ", 0" : "");
     for (; codes != NULL; codes = codes->next)
         writer_putf(w, ", %s", codes->name);
@@ -264,7 +264,7 @@ static void emit_more(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
 
-    writer_putf(w, "#ifdef CHAIN_TEST_START_%s\n    CHAIN_TEST_START_%s(", op->name, op->name);
+    writer_putf(w, "#ifdef CHAIN_TEST_START_%s\n    CHAIN_TEST_START_%s(", op->c_name, op->c_name);
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
         writer_putf(w, "%s%s", param == op->params ? "" : ", ", param->local);
     writer_put(w, ");\n#endif\n");
@@ -277,23 +277,24 @@ static void emit_operation_stub(struct emitter *emitter, const struct ir_chain *
     const char *self = emit_own_parameter(emitter, op, OWN_OP);
 
     writer_putf(w, "/* line %d of %s; define CHAIN_TEST_OWN_%s to link one of your own */\n",
-                skeleton_line_of(emitter, op->span), skeleton_last_part(op->unit->path), op->name);
+                skeleton_line_of(emitter, op->span), skeleton_last_part(op->unit->path),
+                op->c_name);
     if (skeleton_varies(emitter, op))
         emit_value_macros(emitter, op);
     writer_putf(
         w,
         "#ifdef CHAIN_TEST_OWN_%s\n#define CHAIN_TEST_SIMULATED_%s NULL\n#else\n#define CHAIN_TEST_SIMULATED_%s &%s_operation\n",
-        op->name, op->name, op->name, op->name);
+        op->c_name, op->c_name, op->c_name, op->c_name);
     emit_description(emitter, chains, op);
-    writer_putf(w, "void %s_start(struct %s *%s", op->name, op->name, self);
+    writer_putf(w, "void %s_start(struct %s *%s", op->c_name, op->c_name, self);
     emit_parameters(emitter, op, true);
     writer_put(w, ")\n{\n");
     emit_more(emitter, op);
     emit_taken(emitter, op);
-    writer_putf(w, "    chain_sim_start(%s, &%s_operation);\n}\n", self, op->name);
+    writer_putf(w, "    chain_sim_start(%s, &%s_operation);\n}\n", self, op->c_name);
     if (!op->uncancellable)
         writer_putf(w, "\nvoid %s_cancel(struct %s *%s)\n{\n    chain_sim_cancel(%s);\n}\n",
-                    op->name, op->name, emit_own_name(emitter, OWN_OP),
+                    op->c_name, op->c_name, emit_own_name(emitter, OWN_OP),
                     emit_own_name(emitter, OWN_OP));
     writer_put(w, "#endif\n\n");
 }
@@ -306,8 +307,8 @@ static void emit_function_stub(struct emitter *emitter, const struct symbol *op)
     bool is_void = ctype_is_void(op->value);
 
     writer_putf(w, "%s(",
-                is_void ? arena_format(emitter->arena, "void %s", op->name)
-                        : ctype_declare(emitter->arena, op->value, op->name));
+                is_void ? arena_format(emitter->arena, "void %s", op->c_name)
+                        : ctype_declare(emitter->arena, op->value, op->c_name));
     emit_parameters(emitter, op, false);
     writer_put(w, op->params == NULL ? "void)\n{\n" : ")\n{\n");
     emit_taken(emitter, op);
@@ -325,7 +326,8 @@ void skeleton_stubs(struct emitter *emitter, const struct ir_chain *chains)
             continue;
         if (op->proto_kind == AST_ASYNC)
             emit_operation_stub(emitter, chains, op);
-        else if (has_function_stub(op) || is_release_stub(emitter, op))
+        else if ((has_function_stub(op) || is_release_stub(emitter, op))
+                 && symbol_of_c_name(emitter->program, op->c_name) == op) /* once */
             emit_function_stub(emitter, op);
     }
 }

@@ -249,7 +249,7 @@ static const char *unique_label(struct naming *naming, const char *name)
 static bool state_is_taken(const struct program *program, const char *name)
 {
     return resolve_name_is_replaced(program, name) || resolve_word_is_used(program, name)
-           || symbol_find(program, name) != NULL;
+           || symbol_of_c_name(program, name) != NULL;
 }
 
 static const char *name_state(struct naming *states, const char *name)
@@ -345,7 +345,7 @@ static void note_fails(struct naming *naming, const struct symbol *op)
 
     if (op == NULL)
         return;
-    note_name(naming, op->name);
+    note_name(naming, op->c_name);
     texts[0] = op->fails == NULL ? "" : op->fails->text;
     texts[1] = op->fails == NULL ? "" : op->fails_code->text;
     for (int i = 0; i < 2; i++)
@@ -369,7 +369,7 @@ static void note_chain(struct naming *naming, const struct ir_chain *chain)
         note_text(naming, block->args);
         note_fails(naming, block->op);
         for (const struct ast_name *code = block->codes; code != NULL; code = code->next)
-            note_name(naming, code->name);
+            note_name(naming, code->c_name);
         for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
             note_text(naming, instr->text);
             note_text(naming, instr->args);
@@ -387,7 +387,7 @@ static const char *own_name(struct naming *naming, const char *name)
 
     for (unsigned number = 1;
          find(naming, own) != NULL || resolve_word_is_used(naming->program, own)
-         || symbol_find(naming->program, own) != NULL;
+         || symbol_of_c_name(naming->program, own) != NULL;
          number++)
         own = arena_format(naming->arena, "chain__%s%.0u", name, number == 1 ? 0 : number);
     return own;

@@ -135,7 +135,7 @@ static void lower_items(struct lowering *lowering, struct fork *fork)
 static void lower_end_of_items(struct lowering *lowering, struct ir_block *failed,
                                const struct node *node)
 {
-    static const struct ast_name end_of_items = { .name = "CHAIN_EEND" };
+    static const struct ast_name end_of_items = { .name = "CHAIN_EEND", .c_name = "CHAIN_EEND" };
     struct ir_block *none = lower_new_block(lowering, "no_more_items", node->span);
 
     none->span.begin = 0;

@@ -11,6 +11,7 @@
 
 #include "base/source.h"
 
+struct names;
 struct writer;
 struct symbol;
 
@@ -40,10 +41,12 @@ static inline struct span ast_c_span(const struct ast_c *c, const char *text, si
     return (struct span){ begin, begin + (pos)length };
 }
 
+/* As it is written: "fetch", or with the qualifier of an import "net.fetch". */
 struct ast_name {
     struct ast_name *next;
     struct span span;
     const char *name;
+    const char *c_name; /* [resolve] of a code that is mentioned: what C calls it */
 };
 
 struct ast_number {
@@ -229,9 +232,9 @@ struct ast_opclause {
 
 struct ast_proto {
     enum ast_proto_kind kind;
-    struct span span; /* from `async` or `static` to `)` */
-    bool is_static;
-    struct ast_c *type; /* "void" or a C type */
+    struct span span;          /* from `async`, `static` or `extern` to `)` */
+    bool is_static, is_extern; /* extern: the header has the C prototype */
+    struct ast_c *type;        /* "void" or a C type */
     struct ast_name *name;
     struct ast_param *params; /* NULL for (void) and () */
     bool variadic;
@@ -251,6 +254,7 @@ enum ast_item_kind {
     AST_CPP,
     AST_PROLOGUE,
     AST_REQUIRE,
+    AST_MODULE,
     AST_CDECL,
     AST_IMPORT,
     AST_RESOURCE,
@@ -262,14 +266,19 @@ struct ast_item {
     struct ast_item *next;
     enum ast_item_kind kind;
     struct span span;
+    bool is_static; /* AST_CDECL, AST_RESOURCE, AST_CODES: other files do not see it */
     union {
         /* AST_CPP (the whole directive), AST_PROLOGUE (between %{ and %}), AST_CDECL (without ;) */
         struct ast_c *c;
         struct {
             const char *text; /* without quotes */
             struct span text_span;
-            struct unit *unit; /* AST_IMPORT [resolve]: what is imported; NULL: it cannot be */
+            /* AST_IMPORT */
+            struct ast_name *as; /* its qualifier; NULL: the base name of the file */
+            bool is_export;
+            struct unit *unit; /* [resolve] what is imported; NULL: it cannot be */
         } string;              /* AST_REQUIRE, AST_IMPORT */
+        struct ast_name *module;
         struct {
             struct ast_name *name;
             struct ast_c *type;
@@ -288,6 +297,10 @@ struct ast_file {
     struct ast_item *items;
     struct ast_comment *comments; /* after the last item */
 };
+
+/* The qualifier of an import without `as`: net for "dir/net.chain", which is given
+ * with its quotes. */
+const char *ast_import_qualifier(struct names *names, const char *string);
 
 /* The tree as text, one node a line, indented: the golden form of the parser
  * (--dump=ast). Positions as line:column if asked. */

@@ -272,10 +272,15 @@ static void dump_params(const struct dump *dump, const struct ast_param *param)
     }
 }
 
+static const char *linkage_of(const struct ast_proto *proto)
+{
+    return proto->is_static ? "static " : proto->is_extern ? "extern " : "";
+}
+
 static void dump_proto(const struct dump *dump, const struct ast_proto *proto)
 {
-    writer_putf(dump->writer, "%s%s %s", proto->is_static ? "static " : "",
-                ast_proto_words[proto->kind], proto->name->name);
+    writer_putf(dump->writer, "%s%s %s", linkage_of(proto), ast_proto_words[proto->kind],
+                proto->name->name);
     put_text(dump, proto->type->text);
     if (proto->variadic)
         writer_put(dump->writer, " variadic");
@@ -307,6 +312,15 @@ static void dump_codes(const struct dump *dump, const struct ast_item *item)
     dump->writer->indent--;
 }
 
+static void dump_string_item(const struct dump *dump, const char *word, const struct ast_item *item)
+{
+    writer_putf(dump->writer, "%s%s \"%s\"", item->u.string.is_export ? "export " : "", word,
+                item->u.string.text);
+    if (item->u.string.as != NULL)
+        writer_putf(dump->writer, " as %s", item->u.string.as->name);
+    end_line(dump, item->span);
+}
+
 static void dump_item(const struct dump *dump, const struct ast_item *item)
 {
     static const char *const words[] = { [AST_CPP] = "preprocessor",
@@ -316,13 +330,16 @@ static void dump_item(const struct dump *dump, const struct ast_item *item)
                                          [AST_IMPORT] = "import" };
 
     dump_comments(dump, item->comments);
+    if (item->is_static)
+        writer_put(dump->writer, "static ");
     switch (item->kind) {
     case AST_CPP:
     case AST_PROLOGUE:
     case AST_CDECL: dump_c(dump, words[item->kind], item->u.c); break;
     case AST_REQUIRE:
-    case AST_IMPORT:
-        writer_putf(dump->writer, "%s \"%s\"", words[item->kind], item->u.string.text);
+    case AST_IMPORT: dump_string_item(dump, words[item->kind], item); break;
+    case AST_MODULE:
+        writer_putf(dump->writer, "module %s", item->u.module->name);
         end_line(dump, item->span);
         break;
     case AST_RESOURCE:

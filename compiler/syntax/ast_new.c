@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/intern.h"
 
 /* ---- names, numbers, C text ---------------------------------------------- */
 
@@ -390,6 +391,44 @@ struct ast_item *ast_new_string_item(struct arena *arena, enum ast_item_kind kin
     return item;
 }
 
+struct ast_item *ast_new_import(struct arena *arena, struct span span, const struct ast_c *string,
+                                struct ast_name *as)
+{
+    struct ast_item *item = ast_new_string_item(arena, AST_IMPORT, span, string);
+
+    item->u.string.as = as;
+    return item;
+}
+
+const char *ast_import_qualifier(struct names *names, const char *string)
+{
+    const char *slash = strrchr(string, '/'), *name = slash != NULL ? slash + 1 : string + 1;
+
+    return intern(names, name, strcspn(name, ".\""));
+}
+
+struct ast_item *ast_import_export(struct ast_item *import, struct span span)
+{
+    import->u.string.is_export = true;
+    import->span = span;
+    return import;
+}
+
+struct ast_item *ast_new_module(struct arena *arena, struct span span, struct ast_name *name)
+{
+    struct ast_item *item = new_item(arena, AST_MODULE, span);
+
+    item->u.module = name;
+    return item;
+}
+
+struct ast_item *ast_item_static(struct ast_item *item, struct span span)
+{
+    item->is_static = true;
+    item->span = span;
+    return item;
+}
+
 struct ast_item *ast_new_resource(struct arena *arena, struct span span, struct ast_name *name,
                                   struct ast_c *type, struct ast_name *releases)
 {
@@ -448,6 +487,12 @@ struct ast_proto *ast_proto_with(struct ast_proto *proto, enum ast_proto_kind ki
     proto->is_static = is_static;
     proto->span = span;
     proto->clauses = clauses;
+    return proto;
+}
+
+struct ast_proto *ast_proto_extern(struct ast_proto *proto)
+{
+    proto->is_extern = true;
     return proto;
 }
 

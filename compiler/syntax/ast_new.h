@@ -104,6 +104,11 @@ struct ast_item *ast_new_c_item(struct arena *arena, enum ast_item_kind kind, st
                                 struct ast_c *c);
 struct ast_item *ast_new_string_item(struct arena *arena, enum ast_item_kind kind, struct span span,
                                      const struct ast_c *string);
+struct ast_item *ast_new_import(struct arena *arena, struct span span, const struct ast_c *string,
+                                struct ast_name *as);
+struct ast_item *ast_import_export(struct ast_item *import, struct span span);
+struct ast_item *ast_new_module(struct arena *arena, struct span span, struct ast_name *name);
+struct ast_item *ast_item_static(struct ast_item *item, struct span span);
 struct ast_item *ast_new_resource(struct arena *arena, struct span span, struct ast_name *name,
                                   struct ast_c *type, struct ast_name *releases);
 struct ast_item *ast_new_codes(struct arena *arena, struct span span, pos brace,
@@ -115,6 +120,7 @@ struct ast_proto *ast_new_proto(struct arena *arena, struct span span, struct as
                                 struct ast_name *name);
 struct ast_proto *ast_proto_with(struct ast_proto *proto, enum ast_proto_kind kind, bool is_static,
                                  struct span span, struct ast_opclause *clauses);
+struct ast_proto *ast_proto_extern(struct ast_proto *proto);
 struct ast_proto *ast_proto_body(struct ast_proto *proto, struct ast_block *body);
 struct ast_opclause *ast_new_opclause(struct arena *arena, enum ast_opclause_kind kind,
                                       struct span span);

@@ -118,7 +118,7 @@ static void print_params(struct print *print, const struct ast_proto *proto)
 
 static void print_proto(struct print *print, const struct ast_proto *proto)
 {
-    writer_put(print->writer, proto->is_static ? "static " : "");
+    writer_put(print->writer, proto->is_static ? "static " : proto->is_extern ? "extern " : "");
     writer_putf(print->writer, "%s ", ast_proto_words[proto->kind]);
     ast_print_typed(print, proto->type, proto->name->name);
     print_params(print, proto);
@@ -201,8 +201,18 @@ static void print_codes(struct print *print, const struct ast_item *item)
 
 /* ---- items --------------------------------------------------------------- */
 
+static void print_import(struct print *print, const struct ast_item *item)
+{
+    writer_putf(print->writer, "%simport \"%s\"", item->u.string.is_export ? "export " : "",
+                item->u.string.text);
+    if (item->u.string.as != NULL)
+        writer_putf(print->writer, " as %s", item->u.string.as->name);
+    writer_put(print->writer, ";");
+}
+
 static void print_item(struct print *print, const struct ast_item *item)
 {
+    writer_put(print->writer, item->is_static ? "static " : "");
     switch (item->kind) {
     case AST_CPP: ast_print_raw(print, item->u.c); break;
     case AST_PROLOGUE:
@@ -217,7 +227,8 @@ static void print_item(struct print *print, const struct ast_item *item)
         writer_put(print->writer, ";");
         break;
     case AST_REQUIRE: writer_putf(print->writer, "%%require \"%s\"", item->u.string.text); break;
-    case AST_IMPORT: writer_putf(print->writer, "import \"%s\";", item->u.string.text); break;
+    case AST_IMPORT: print_import(print, item); break;
+    case AST_MODULE: writer_putf(print->writer, "module %s;", item->u.module->name); break;
     case AST_RESOURCE:
         writer_putf(print->writer, "resource %s = ", item->u.resource.name->name);
         ast_print_c(print, item->u.resource.type);

@@ -4,7 +4,7 @@
 static void walk_pipeline(const struct ast_visitor *visitor, struct ast_pipeline *pipeline);
 static void walk_form(const struct ast_visitor *visitor, struct ast_form *form);
 
-static void visit_codes(const struct ast_visitor *visitor, const struct ast_name *codes)
+static void visit_codes(const struct ast_visitor *visitor, struct ast_name *codes)
 {
     if (visitor->codes != NULL && codes != NULL)
         visitor->codes(visitor->context, codes);

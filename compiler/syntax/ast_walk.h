@@ -9,8 +9,8 @@
  * the form of a timeout, 0; of an each the source, 0, and the body, 1. */
 struct ast_visitor {
     void (*form)(void *context, struct ast_form *form);
-    void (*codes)(void *context, const struct ast_name *codes); /* of catch and retry */
-    void (*type)(void *context, const struct ast_c *type);      /* of do and as */
+    void (*codes)(void *context, struct ast_name *codes);  /* of catch and retry */
+    void (*type)(void *context, const struct ast_c *type); /* of do and as */
     void (*enter)(void *context, const struct ast_form *form, unsigned number);
     void (*leave)(void *context);
     void *context;

@@ -64,6 +64,7 @@ struct scanner {
     unsigned level;        /* nesting of pipelines: brackets and pending prefixes */
     unsigned conditionals; /* #if … seen outside %{ %} */
     struct ast_comment *comments, **last_comment;
+    struct ast_name *qualifiers; /* of the imports so far, the latest first */
 };
 
 void scan_init(struct scanner *scan, struct arena *arena, struct names *names, struct diags *diags,
@@ -151,6 +152,10 @@ extern const char *const scan_reserved_words[];
 bool scan_word_is_reserved(const char *begin, const char *end);
 struct token scan_new_token(struct scanner *scan, int kind, const char *begin, const char *end);
 struct token scan_name_token(struct scanner *scan, int kind, const char *begin, const char *end);
+/* NAME, or QUALIFIER.NAME where that can be. */
+struct token scan_qualified_token(struct scanner *scan, const char *begin, const char *end);
+/* Where such a name ends. */
+const char *scan_name_end(const struct scanner *scan, const char *at);
 struct token scan_number_token(struct scanner *scan, const char *begin, const char *end);
 void scan_make_unit(const struct scanner *scan, struct token *token); /* if it is the name of one */
 bool scan_is_unit(const char *begin, const char *end);

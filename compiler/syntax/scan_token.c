@@ -24,13 +24,12 @@ static bool wants_unit(const struct scanner *scan)
 }
 
 /* After NAME, NAME, …; NULL if there is no name. */
-static const char *look_past_names(const char *at)
+static const char *look_past_names(const struct scanner *scan, const char *at)
 {
     for (;;) {
-        const char *end = scan_word_end(at);
-        if (!scan_word_starts(*at) || scan_word_is_reserved(at, end))
+        if (!scan_word_starts(*at) || scan_word_is_reserved(at, scan_word_end(at)))
             return NULL;
-        at = scan_look_past_blanks(end);
+        at = scan_look_past_blanks(scan_name_end(scan, at));
         if (*at != ',')
             return at;
         at = scan_look_past_blanks(at + 1);
@@ -84,9 +83,9 @@ static bool are_codes(struct scanner *scan, const char *names, const char *at)
 }
 
 /* `catch (A, B): step`: after the colon; NULL if this is something else. */
-static const char *look_past_codes_in_brackets(const char *at)
+static const char *look_past_codes_in_brackets(const struct scanner *scan, const char *at)
 {
-    at = *at == '(' ? look_past_names(scan_look_past_blanks(at + 1)) : NULL;
+    at = *at == '(' ? look_past_names(scan, scan_look_past_blanks(at + 1)) : NULL;
     at = at != NULL && *at == ')' ? scan_look_past_blanks(at + 1) : NULL;
     return at != NULL && *at == ':' ? at + 1 : NULL;
 }
@@ -107,10 +106,10 @@ static struct token codes_in_brackets(struct scanner *scan, const char *begin, c
 /* `catch A, B: step` or `catch step`: the colon decides. `catch A step` is taken for the former. */
 struct token scan_catch_token(struct scanner *scan, const char *begin)
 {
-    const char *names = scan_look_past_blanks(scan->cursor), *at = look_past_names(names);
+    const char *names = scan_look_past_blanks(scan->cursor), *at = look_past_names(scan, names);
 
-    if (look_past_codes_in_brackets(names) != NULL)
-        return codes_in_brackets(scan, begin, names, look_past_codes_in_brackets(names));
+    if (look_past_codes_in_brackets(scan, names) != NULL)
+        return codes_in_brackets(scan, begin, names, look_past_codes_in_brackets(scan, names));
     if (at && *at == ':')
         return scan_new_token(scan, T_CATCHF, begin, scan->cursor);
     if (!at || !are_codes(scan, names, at))
@@ -153,14 +152,31 @@ struct token scan_pause_token(struct scanner *scan, const char *begin)
     return scan_name_token(scan, T_NAME, begin, scan->cursor);
 }
 
+/* Words that are names everywhere but where an item begins, and after its string. */
+static bool is_out_of_place(const struct scanner *scan, int kind)
+{
+    int last = scan->last[0].kind, before = scan->last[1].kind;
+
+    switch (kind) {
+    case T_EXPORT:
+    case T_MODULE:
+    case T_EXTERN:
+        return last != T_YYEOF && last != T_SEMICOLON && last != T_RBRACE && last != T_CPP
+               && last != T_PROLOGUE && !(last == T_STRING && before == T_REQUIRE);
+    case T_AS: return last != T_STRING || before != T_IMPORT;
+    default: return false;
+    }
+}
+
 /* Whether the next word is a name even if the language has that word: after
  * `return`, in `each (`, and after some words between items. */
-static bool wants_name(const struct scanner *scan)
+static bool wants_name(const struct scanner *scan, int kind)
 {
     int last = scan->last[0].kind;
 
     if (scan->depth == 0)
-        return last == T_RESOURCE || last == T_RELEASES || last == T_ON;
+        return last == T_RESOURCE || last == T_RELEASES || last == T_ON || last == T_MODULE
+               || is_out_of_place(scan, kind);
     return last == T_RETURN || (last == T_LPAREN && scan->last[1].kind == T_EACH);
 }
 
@@ -188,7 +204,7 @@ static struct token word_in_place(struct scanner *scan, struct token token)
 {
     bool is_tail = token.kind == T_AS && scan->last[0].kind == T_RETURN;
 
-    if (wants_name(scan) && token.kind != T_NAME && !is_tail && is_word(scan, &token))
+    if (wants_name(scan, token.kind) && token.kind != T_NAME && !is_tail && is_word(scan, &token))
         token = scan_name_token(scan, T_NAME, scan_at(scan, token.span.begin),
                                 scan_at(scan, token.span.end));
     if (token.kind == T_NAME && named_here(scan) != NULL)
@@ -210,7 +226,7 @@ static struct token next_token(struct scanner *scan)
         scan->colon_at = NULL;
         return scan_new_token(scan, T_COLON, scan->cursor, scan->cursor);
     }
-    if (scan_type_token(scan, &token))
+    if ((scan->depth > 0 || scan->last[0].kind != T_AS) && scan_type_token(scan, &token))
         return token;
     if (scan->last[0].kind == T_VAR) {
         scan_skip_blanks(scan);
@@ -244,10 +260,26 @@ static void count_level(struct scanner *scan, const struct token *token)
     }
 }
 
+/* "dir/net.chain" is called net, unless `as` says another name. */
+static void note_qualifier(struct scanner *scan, const struct token *token)
+{
+    struct ast_name *qualifier;
+
+    if (token->kind == T_STRING && scan->last[0].kind == T_IMPORT) {
+        qualifier = ast_new_name(scan->arena, token->span,
+                                 ast_import_qualifier(scan->names, token->value.c->text));
+        qualifier->next = scan->qualifiers;
+        scan->qualifiers = qualifier;
+    } else if (token->kind == T_NAME && scan->last[0].kind == T_AS && scan->depth == 0
+               && scan->qualifiers != NULL)
+        scan->qualifiers->name = token->value.name->name;
+}
+
 struct token scan_token(struct scanner *scan)
 {
     struct token token = next_token(scan);
 
+    note_qualifier(scan, &token);
     count_level(scan, &token);
     memmove(scan->last + 1, scan->last, sizeof scan->last - sizeof *scan->last);
     scan->last[0] = token;

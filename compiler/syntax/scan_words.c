@@ -52,6 +52,43 @@ bool scan_word_is_reserved(const char *begin, const char *end)
     return scan_word_is_one_of(begin, end, scan_reserved_words);
 }
 
+/* ---- qualifiers ---------------------------------------------------------- */
+
+static bool is_qualifier(const struct scanner *scan, const char *begin, const char *end)
+{
+    const struct ast_name *known = scan->qualifiers;
+    size_t length = (size_t)(end - begin);
+
+    while (known != NULL
+           && (strncmp(known->name, begin, length) != 0 || known->name[length] != '\0'))
+        known = known->next;
+    return known != NULL;
+}
+
+const char *scan_name_end(const struct scanner *scan, const char *at)
+{
+    const char *end = scan_word_end(at);
+
+    return *end == '.' && scan_word_starts(end[1]) && is_qualifier(scan, at, end)
+               ? scan_word_end(end + 1)
+               : end;
+}
+
+/* What is declared here belongs to this file. */
+static bool is_declared_here(const struct scanner *scan)
+{
+    int last = scan->last[0].kind;
+
+    return last == T_RESOURCE || last == T_MODULE || last == T_AS
+           || (last == T_LPAREN && scan->last[1].kind == T_EACH);
+}
+
+struct token scan_qualified_token(struct scanner *scan, const char *begin, const char *end)
+{
+    scan->cursor = is_declared_here(scan) ? end : scan_name_end(scan, begin);
+    return scan_name_token(scan, T_NAME, begin, scan->cursor);
+}
+
 /* ---- numbers ------------------------------------------------------------- */
 
 static const struct {

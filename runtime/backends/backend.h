@@ -102,7 +102,6 @@ void *chain__allocate(struct chain_loop *loop, size_t size);
 void chain__release(struct chain_loop *loop, void *memory, size_t size);
 
 /* report.c: names and texts of a `codes` declaration for messages; ends with code 0. */
-void chain__use_code_texts(const struct chain__code_text *texts);
 
 /* report.c: prints `file.chain:LINE: unhandled rejection: NAME (text): message`
  * to stderr. An on_unhandled hook. */

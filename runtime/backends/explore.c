@@ -124,16 +124,9 @@ static bool plan_choice(const struct chain_explore_point *point, unsigned choice
     return plan_other(other_choice(choices, choice), point->operation->codes, plan);
 }
 
-static const char *(*name_of_code)(int code) = chain_code_name;
-
-void chain_explore_codes(const char *(*name)(int code))
-{
-    name_of_code = name;
-}
-
 const char *explore__code_name(int code, char *room, size_t size)
 {
-    const char *name = name_of_code(code);
+    const char *name = chain_code_name(code);
 
     if (name != NULL)
         return name;
@@ -297,7 +290,7 @@ static void note_cancel(struct explore *e, struct explore_start *start)
 static void print_event(FILE *out, const struct chain_event *event)
 {
     char text[512], *last;
-    const char *name = event->code > 0 ? name_of_code(event->code) : NULL;
+    const char *name = event->code > 0 ? chain_code_name(event->code) : NULL;
 
     chain_trace_text(event, text, sizeof text);
     last = strrchr(text, ' ');

@@ -42,7 +42,7 @@ static void trace_if_asked(struct chain_loop *loop)
 int chain__main(struct chain_root *root,
                 int (*start)(struct chain_root *root, struct chain_loop *loop, int argc,
                              char **argv),
-                int argc, char **argv, const int *value, const struct chain__code_text *codes)
+                int argc, char **argv, const int *value)
 {
     const char *program = argc > 0 ? argv[0] : "chain";
     struct chain_reactor *reactor;
@@ -52,7 +52,6 @@ int chain__main(struct chain_root *root,
 
     if (code != 0)
         return fail(program, "cannot open the reactor", code);
-    chain__use_code_texts(codes);
     loop = chain_reactor_loop(reactor);
     trace_if_asked(loop);
     code = start(root, loop, argc, argv);

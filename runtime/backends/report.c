@@ -6,38 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct chain__code_text *code_texts;
-
-void chain__use_code_texts(const struct chain__code_text *texts)
-{
-    __atomic_store_n(&code_texts, texts, __ATOMIC_RELEASE);
-}
-
-static const struct chain__code_text *declared(int code)
-{
-    const struct chain__code_text *text = __atomic_load_n(&code_texts, __ATOMIC_ACQUIRE);
-
-    for (; text != NULL && text->code != 0; text++)
-        if (text->code == code)
-            return text;
-    return NULL;
-}
-
 /* The system has texts for its codes. */
 static const char *text_of(int code)
 {
-    return code >= CHAIN_EABANDONED && code <= CHAIN_EALL ? chain_code_text(code) : strerror(code);
+    return code >= CHAIN_EABANDONED ? chain_code_text(code) : strerror(code);
 }
 
 static void print_code(int code)
 {
-    const struct chain__code_text *own = declared(code);
-    const char *name = own != NULL ? own->name : chain_code_name(code);
-    const char *text = own != NULL ? own->text : name != NULL ? text_of(code) : NULL;
+    const char *name = chain_code_name(code);
+    const char *text = name != NULL ? text_of(code) : NULL;
 
     if (name == NULL)
         fprintf(stderr, "code %d", code);
-    else if (text == NULL)
+    else if (strcmp(text, name) == 0)
         fprintf(stderr, "%s", name);
     else
         fprintf(stderr, "%s (%s)", name, text);

@@ -1,10 +1,29 @@
 /* codes.c - names of codes, and texts where no library has one. */
 #include "core.h"
 
+#include "chain/private/codes.h"
+
+/* ---- codes of `codes` declarations --------------------------------------- */
+
+/* The tables of all files that are linked: where the linker has put them. NULL
+ * if there are none. */
+extern const struct chain__code_text __start_chain_codes[] __attribute__((weak));
+extern const struct chain__code_text __stop_chain_codes[] __attribute__((weak));
+
+static const struct chain__code_text *declared(int code)
+{
+    for (const struct chain__code_text *row = __start_chain_codes; row != __stop_chain_codes; row++)
+        if (row->code == code)
+            return row;
+    return NULL;
+}
+
+/* ---- codes of errno.h and of the core ------------------------------------ */
+
 #define NAME(code) \
     case code: return #code
 
-const char *chain_code_name(int code)
+static const char *builtin_name(int code)
 {
     switch (code) {
 #ifdef E2BIG
@@ -258,10 +277,20 @@ const char *chain_code_name(int code)
     }
 }
 
+const char *chain_code_name(int code)
+{
+    const struct chain__code_text *own = declared(code);
+
+    return own != NULL ? own->name : builtin_name(code);
+}
+
 const char *chain_code_text(int code)
 {
+    const struct chain__code_text *own = declared(code);
     const char *name;
 
+    if (own != NULL)
+        return own->text != NULL ? own->text : own->name;
     switch (code) {
     case CHAIN_EABANDONED: return "Given up without an outcome";
     case CHAIN_ECLOSED: return "The loop has finished";
@@ -269,6 +298,6 @@ const char *chain_code_text(int code)
     case CHAIN_EALL: return "All alternatives failed";
     default: break;
     }
-    name = chain_code_name(code);
+    name = builtin_name(code);
     return name != NULL ? name : "Unknown code";
 }

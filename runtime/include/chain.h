@@ -121,18 +121,15 @@ enum chain_outcome chain_root_outcome(struct chain_root *root);
  * is run again. Counts as looking at it (rule 105). */
 struct chain_error chain_root_rejection(struct chain_root *root);
 
-/* The name of a code, such as "ETIMEDOUT" or "CHAIN_EALL"; NULL if the core
- * does not know it. Static. Thread: any. */
+/* The name of a code, such as "ETIMEDOUT", "CHAIN_EALL" or, for one of a `codes`
+ * declaration in a file that is linked into the program, "BAD_CRC"; NULL for
+ * others. Static. Thread: any (rule 120). */
 const char *chain_code_name(int code);
 
-/* A code for people, such as "All alternatives failed"; for one of errno.h its
- * name, as the core has no texts for these: strerror(3) has. Never NULL.
- * Static. Thread: any.
- *
- * Codes of a `codes` declaration are numbers that only their file knows: for
- * SHOP.chain, SHOP_code_name() and SHOP_code_text() in the generated header
- * know its codes, those of the files that it imports, and what these two
- * functions know. */
+/* A code for people, such as "All alternatives failed", or the text of a `codes`
+ * declaration; its name if there is none. For a code of errno.h its name, too,
+ * as the core has no texts for these: strerror(3) has. Never NULL. Static.
+ * Thread: any (rule 120). */
 const char *chain_code_text(int code);
 
 /* ---- cancel -------------------------------------------------------------- */

@@ -100,11 +100,6 @@ void chain_explore_release(struct chain_explore_resource *resource, uintptr_t va
                                                                    &RESOURCE##_owned))),      \
                          __VA_ARGS__)
 
-/* Sets the function that names codes, such as the NAME_code_name() that a
- * generated header has. Call it before chain_explore_main(). Without this call
- * it is chain_code_name(). */
-void chain_explore_codes(const char *(*name)(int code));
-
 /* main() of a generated test: explores every chain that can be run, prints what
  * is wrong and a table of what has happened where. `chains` ends with one
  * without a name. The argument --help prints what `argv` may contain. Needs a

@@ -50,10 +50,12 @@ OTHERS = {
     "a resource": "resource @ = int releases shut; async $ o(void);",
 }
 ENDS = {"then", "catch", "finally", "undo"}
-OF_C = {"break", "continue", "do", "else", "if", "return", "static", "while"}
+OF_C = {"break", "continue", "do", "else", "extern", "if", "return", "static", "while"}
+OF_CPP = {"export"}
 OF_ITEMS = {"import", "resource", "releases", "codes", "async", "sync", "blocking", "chain", "fails", "raises", "nothing", "state",
             "posted", "uncancellable", "pool", "budget"}
-IN_PLACE = {"until", "pause"}  # words only in their place
+IN_PLACE = {"until", "pause", "export", "module"}  # words only in their place
+CPP = r"'\w+' is a word of C\+\+ and cannot be a name here: the header must be valid C\+\+, too"
 MESSAGE = re.compile(r"^x\.chain:(\d+):(\d+): error: (.*)", re.M)
 counts, wrong = {"refused": 0, "taken": 0}, []
 
@@ -75,7 +77,7 @@ def expect(place, word, text, said):
     """The first error is at the name, with these words, and the only one where nothing mentions the name; None: no error."""
     before = text[:text.index("@")]
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
-    found = messages(text.replace("@", word).replace("$", word if said is None else "put"))
+    found = messages(text.replace("@", word).replace("$", word if said in (None, CPP) else "put"))
     counts["taken" if said is None else "refused"] += 1
     if said is None and not found:
         return
@@ -101,10 +103,12 @@ for word in words():
             said = NEVER
         elif word == "chain" and "sync" != place.split()[-1]:
             said = "'chain' is a name of libchain, like all that begin with 'chain_': it cannot be a name here"
+        if word in OF_CPP and "sync" != place.split()[-1]:
+            said = CPP
         expect(place, word, HEAD + text, said)
     for place, text in OTHERS.items():
         what = "a code" if "code" in place else "a resource"
-        expect(place, word, HEAD + text, NEVER if word in OF_C else None if word in IN_PLACE else f"'{word}' is a word of the language and cannot name {what}")
+        expect(place, word, HEAD + text, NEVER if word in OF_C else CPP if word in OF_CPP else None if word in IN_PLACE else f"'{word}' is a word of the language and cannot name {what}")
 
 print(f"{counts['refused']} refused, {counts['taken']} taken, {len(wrong)} wrong", *wrong[:60], sep="\n")
 sys.exit(bool(wrong) or min(counts.values()) < 300)

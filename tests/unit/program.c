@@ -9,10 +9,9 @@
 
 enum { BAD_CRC = 0x4000, TOO_LONG };
 
-static const struct chain__code_text codes[] = {
+static const struct chain__code_text codes[] CHAIN__CODES = {
     { BAD_CRC, "BAD_CRC", "checksum mismatch" },
     { TOO_LONG, "TOO_LONG", NULL },
-    { 0, NULL, NULL },
 };
 static const struct chain_site site = { "app.chain", 12, 5, "fetch" };
 
@@ -62,7 +61,7 @@ static int run(const int *value)
     dup2(fileno(file), STDERR_FILENO);
     mini_init(&mini, 'm', 1);
     mini.start = settle;
-    status = chain__main(&mini.root, start, 1, argv, value, codes);
+    status = chain__main(&mini.root, start, 1, argv, value);
     fflush(stderr);
     dup2(before, STDERR_FILENO);
     close(before);

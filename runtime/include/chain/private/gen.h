@@ -8,6 +8,7 @@
 
 #include "chain.h"
 #include "chain/private/atomic.h"
+#include "chain/private/codes.h"
 
 #ifdef __cplusplus
 extern "C" {

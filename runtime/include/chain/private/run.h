@@ -87,22 +87,15 @@ static inline int chain__run(struct chain_root *root, struct chain_loop *loop,
 
 /* ---- programs ------------------------------------------------------------ */
 
-/* A code of a `codes` declaration, for messages. */
-struct chain__code_text {
-    int code;
-    const char *name;
-    const char *text; /* may be NULL */
-};
-
 /* The generated main(): opens a reactor, lets `start` run the root on it (it
  * calls NAME_run() and returns what that returns) and runs the loop. Returns
  * the exit status: *value (0 if `value` is NULL), or 1 after an unhandled
  * rejection, which is printed to stderr, or a reactor that could not be opened.
- * `codes` ends with code 0; NULL if there are none. Hosted only. */
+ * Hosted only. */
 int chain__main(struct chain_root *root,
                 int (*start)(struct chain_root *root, struct chain_loop *loop, int argc,
                              char **argv),
-                int argc, char **argv, const int *value, const struct chain__code_text *codes);
+                int argc, char **argv, const int *value);
 
 #ifdef __cplusplus
 }

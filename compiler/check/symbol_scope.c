@@ -1,0 +1,398 @@
+/* symbol_scope.c - which item a name means in a file, and what C calls it there
+ * (rules 109 to 115).
+ *
+ *     import "db.chain";     next(3) db.next(3)     ->     the operation `next` of db.chain
+ *
+ * A file sees its own items, and the public ones of the files that it imports;
+ * of what those import in turn only what they pass on with `export import`. */
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/diag.h"
+#include "base/intern.h"
+#include "base/writer.h"
+#include "check/symbol.h"
+#include "ctext/cdecl.h"
+#include "ctext/ctext.h"
+
+/* ---- C functions that several files declare ------------------------------- */
+
+/* The same C text, or none. */
+static bool is_same_text(const struct ast_c *a, const struct ast_c *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a->text, b->text) == 0;
+}
+
+static bool has_same_parameters(const struct symbol *a, const struct symbol *b)
+{
+    const struct parameter *p = a->params, *q = b->params;
+
+    for (; p != NULL && q != NULL; p = p->next, q = q->next)
+        if (!ctype_same(p->type, q->type))
+            return false;
+    return p == q && a->variadic == b->variadic && ctype_same(a->value, b->value);
+}
+
+static bool has_same_raises(const struct ast_opclause *a, const struct ast_opclause *b)
+{
+    const struct ast_name *p, *q;
+
+    if (a == NULL || b == NULL)
+        return a == b;
+    for (p = a->codes, q = b->codes; p != NULL && q != NULL; p = p->next, q = q->next)
+        if (strcmp(p->name, q->name) != 0)
+            return false;
+    return p == q;
+}
+
+/* A C function may be declared as often as one likes, in the same way: two
+ * files that use printf can import each other. */
+bool symbol_is_same_function(const struct symbol *a, const struct symbol *b)
+{
+    return a->kind == SYMBOL_OPERATION && b->kind == SYMBOL_OPERATION && a->proto_kind == AST_SYNC
+           && b->proto_kind == AST_SYNC && has_same_parameters(a, b)
+           && is_same_text(a->fails, b->fails) && is_same_text(a->fails_code, b->fails_code)
+           && has_same_raises(a->raises, b->raises);
+}
+
+/* ---- what the imports of a file bring ------------------------------------ */
+
+/* What a name means in a file. */
+struct meaning {
+    struct symbol *symbol;
+    struct symbol *other; /* another import has an item of that name; NULL: it is clear */
+};
+
+/* A name that one or more imports bring. */
+struct visible {
+    UT_hash_handle hh;
+    const char *name;
+    struct meaning meaning;
+};
+
+/* One of the files whose public items are seen through an import. */
+struct provider {
+    struct provider *next;
+    struct unit *unit;
+};
+
+static bool is_import(const struct ast_item *item)
+{
+    return item->kind == AST_IMPORT && item->u.string.unit != NULL;
+}
+
+/* The unit, and what it passes on, and so on; each once. */
+static struct provider *providers_of(struct program *program, struct unit *unit)
+{
+    struct provider *first = arena_new(program->arena, struct provider), **last = &first->next;
+
+    program->searches++;
+    first->unit = unit;
+    unit->searched = program->searches;
+    for (const struct provider *at = first; at != NULL; at = at->next)
+        for (const struct ast_item *item = at->unit->file->items; item != NULL; item = item->next) {
+            struct unit *passed =
+                is_import(item) && item->u.string.is_export ? item->u.string.unit : NULL;
+            if (passed == NULL || passed->searched == program->searches)
+                continue;
+            passed->searched = program->searches;
+            *last = arena_new(program->arena, struct provider);
+            (*last)->unit = passed;
+            last = &(*last)->next;
+        }
+    return first;
+}
+
+static void note(struct meaning *meaning, struct symbol *symbol)
+{
+    if (meaning->symbol == NULL)
+        meaning->symbol = symbol;
+    else if (meaning->other == NULL && meaning->symbol != symbol
+             && !symbol_is_same_function(meaning->symbol, symbol))
+        meaning->other = symbol;
+}
+
+static bool is_renamed(const struct symbol *symbol)
+{
+    return symbol->kind != SYMBOL_OPERATION && symbol->c_name != symbol->name;
+}
+
+static void add_visible(struct program *program, struct unit *unit, struct symbol *symbol)
+{
+    struct arena *arena = program->arena;
+    struct visible *visible;
+
+    HASH_FIND_STR(unit->visible, symbol->name, visible);
+    if (visible == NULL) {
+        visible = arena_new(arena, struct visible);
+        visible->name = symbol->name;
+        HASH_ADD_KEYPTR(hh, unit->visible, visible->name, strlen(visible->name), visible);
+    }
+    note(&visible->meaning, symbol);
+    unit->renames |= is_renamed(symbol);
+}
+
+/* Asked for the first time. */
+static void fill(struct program *program, struct unit *unit)
+{
+    unit->is_filled = true;
+    for (const struct symbol *symbol = unit->own; symbol != NULL; symbol = symbol->hh.next)
+        unit->renames |= is_renamed(symbol);
+    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
+        if (is_import(item))
+            for (const struct provider *at = providers_of(program, item->u.string.unit); at != NULL;
+                 at = at->next)
+                for (struct symbol *symbol = at->unit->own; symbol != NULL;
+                     symbol = symbol->hh.next)
+                    if (!symbol->is_static)
+                        add_visible(program, unit, symbol);
+}
+
+/* ---- what a name means --------------------------------------------------- */
+
+static const char *qualifier_of(struct program *program, const struct ast_item *import)
+{
+    return import->u.string.as != NULL
+               ? import->u.string.as->name
+               : ast_import_qualifier(program->names, arena_format(program->arena, "\"%s\"",
+                                                                   import->u.string.text));
+}
+
+static bool is_qualifier(struct program *program, const struct unit *unit, const char *name)
+{
+    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
+        if (is_import(item) && strcmp(qualifier_of(program, item), name) == 0)
+            return true;
+    return false;
+}
+
+/* QUALIFIER.NAME: of all imports that are called so. */
+static struct meaning qualified(struct program *program, const struct unit *unit, const char *name,
+                                const char *dot)
+{
+    const char *qualifier = arena_copy(program->arena, name, (size_t)(dot - name));
+    struct meaning meaning = { NULL, NULL };
+
+    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next) {
+        if (!is_import(item) || strcmp(qualifier_of(program, item), qualifier) != 0)
+            continue;
+        for (const struct provider *at = providers_of(program, item->u.string.unit); at != NULL;
+             at = at->next) {
+            struct symbol *symbol = symbol_own(at->unit, dot + 1);
+            if (symbol != NULL && !symbol->is_static)
+                note(&meaning, symbol);
+        }
+    }
+    return meaning;
+}
+
+static struct meaning mean(struct program *program, struct unit *unit, const char *name)
+{
+    const char *dot = strchr(name, '.');
+    struct meaning meaning = { NULL, NULL };
+    struct visible *visible;
+
+    if (dot != NULL)
+        return qualified(program, unit, name, dot);
+    meaning.symbol = symbol_own(unit, name);
+    if (meaning.symbol != NULL)
+        return meaning;
+    if (!unit->is_filled)
+        fill(program, unit);
+    HASH_FIND_STR(unit->visible, name, visible);
+    return visible != NULL ? visible->meaning : meaning;
+}
+
+struct symbol *symbol_find_in(struct program *program, struct unit *unit, const char *name)
+{
+    return mean(program, unit, name).symbol;
+}
+
+struct symbol *symbol_find(struct program *program, const char *name)
+{
+    return symbol_find_in(program, program->units, name);
+}
+
+/* The import through which a file sees an item; NULL: through none. */
+static const struct ast_item *import_of(struct program *program, const struct unit *unit,
+                                        const struct symbol *symbol)
+{
+    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
+        if (is_import(item))
+            for (const struct provider *at = providers_of(program, item->u.string.unit); at != NULL;
+                 at = at->next)
+                if (at->unit == symbol->unit)
+                    return item;
+    return NULL;
+}
+
+/* How a file calls what it sees through an import. */
+static const char *with_qualifier(struct program *program, const struct unit *unit,
+                                  const struct symbol *symbol)
+{
+    return arena_format(program->arena, "%s.%s",
+                        qualifier_of(program, import_of(program, unit, symbol)), symbol->name);
+}
+
+void symbol_check_clear(struct program *program, struct unit *unit, const char *name,
+                        struct span span)
+{
+    struct meaning meaning = mean(program, unit, name);
+    const char *one, *two;
+    struct diag *diag;
+
+    if (meaning.other == NULL)
+        return;
+    one = with_qualifier(program, unit, meaning.symbol);
+    two = with_qualifier(program, unit, meaning.other);
+    diag = diag_report(program->diags, D_AMBIGUOUS, span, name, meaning.symbol->unit->path,
+                       meaning.other->unit->path);
+    if (strcmp(one, two) != 0)
+        diag_help(program->diags, diag, "write `%s` or `%s`", one, two);
+    else
+        diag_help(program->diags, diag,
+                  "give one of the imports another name: `import \"%s\" as NAME;`",
+                  meaning.other->unit->path);
+}
+
+/* ---- a name that cannot be seen from here -------------------------------- */
+
+bool symbol_help_hidden(struct program *program, const struct unit *unit, const char *name,
+                        struct diag *diag)
+{
+    const char *dot = strchr(name, '.');
+
+    name = dot != NULL ? dot + 1 : name;
+    for (const struct unit *other = program->units; other != NULL; other = other->next) {
+        const struct symbol *symbol = other == unit ? NULL : symbol_own(other, name);
+        if (symbol == NULL || (!symbol->is_static && import_of(program, unit, symbol) != NULL))
+            continue;
+        if (symbol->is_static)
+            diag_help(program->diags, diag, "in '%s' it is static: only that file can use it",
+                      other->path);
+        else
+            diag_help(program->diags, diag,
+                      "it is declared in '%s': import that file here, or write `export import` "
+                      "where it is imported",
+                      other->path);
+        return true;
+    }
+    return dot != NULL;
+}
+
+/* ---- what C calls it ----------------------------------------------------- */
+
+/* The item that a word of C text means, if C has another word for it: `at` goes
+ * after it, past QUALIFIER.NAME, too. NULL: it stays as it is. */
+const struct symbol *symbol_of_word(struct program *program, struct unit *unit, struct ctoken token,
+                                    const char **at)
+{
+    const char *name = intern(program->names, token.text, token.length), *after = *at;
+    struct ctoken dot = ctext_next_solid(&after), member = ctext_next_solid(&after);
+    struct symbol *symbol = NULL;
+
+    if (ctoken_is(dot, ".") && member.kind == CTOKEN_NAME && is_qualifier(program, unit, name)) {
+        symbol = symbol_find_in(program, unit,
+                                arena_format(program->arena, "%s.%.*s", name, (int)member.length,
+                                             member.text));
+        if (symbol != NULL) {
+            *at = after;
+            return symbol;
+        }
+    }
+    symbol = symbol_find_in(program, unit, name);
+    return symbol != NULL && symbol->c_name != symbol->name
+                   && (symbol->kind != SYMBOL_OPERATION || symbol->proto_kind == AST_SYNC)
+               ? symbol
+               : NULL;
+}
+
+static bool can_be_renamed(struct ctoken before, struct ctoken token)
+{
+    return token.kind == CTOKEN_NAME && !ctoken_is(before, ".") && !ctoken_is(before, "->")
+           && !ctoken_is_tag_word(before);
+}
+
+/* Whether C has another word for anything that a file mentions without a qualifier. */
+static bool renames(struct program *program, struct unit *unit)
+{
+    if (!unit->is_filled)
+        fill(program, unit);
+    return unit->renames;
+}
+
+static const char *c_text(struct program *program, struct unit *unit, const char *text)
+{
+    struct ctoken token, before = { CTOKEN_END, "", 0 };
+    const char *plain = text;
+    struct writer changed;
+    struct cdecl declared;
+
+    if (!renames(program, unit) && strchr(text, '.') == NULL)
+        return text;
+    writer_init(&changed, program->arena);
+    cdecl_init(&declared, program->arena, true);
+    for (const char *p = text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; before = token) {
+        bool declares = cdecl_take(&declared, token, p, false) == CNAME_DECLARED;
+        const struct symbol *symbol = can_be_renamed(before, token) && !declares
+                                          ? symbol_of_word(program, unit, token, &p)
+                                          : NULL;
+        if (symbol == NULL)
+            continue;
+        writer_put_bytes(&changed, plain, (size_t)(token.text - plain));
+        writer_put(&changed, symbol->c_name);
+        plain = p;
+    }
+    if (plain == text)
+        return text;
+    writer_put(&changed, plain);
+    return writer_text(&changed);
+}
+
+struct ctype symbol_c_type(struct program *program, struct unit *unit, struct ctype type)
+{
+    if (type.before == NULL)
+        return type;
+    type.before = c_text(program, unit, type.before);
+    type.after = c_text(program, unit, type.after);
+    return type;
+}
+
+static struct ast_c *c_copy(struct program *program, struct unit *unit, const struct ast_c *c)
+{
+    const char *text = c == NULL ? NULL : c_text(program, unit, c->text);
+    struct ast_c *copy;
+
+    if (text == NULL || text == c->text)
+        return (struct ast_c *)c;
+    copy = arena_new(program->arena, struct ast_c);
+    copy->span = c->span;
+    copy->text = text;
+    return copy;
+}
+
+/* Once all files are loaded: what the symbols of a file say is from here on in
+ * the words of C, the same for every file. */
+static void take_words(struct program *program, struct unit *unit, struct symbol *symbol)
+{
+    if (symbol->kind == SYMBOL_CODE)
+        return;
+    symbol->value = symbol_c_type(program, unit, symbol->value);
+    symbol->fails = c_copy(program, unit, symbol->fails);
+    symbol->fails_code = c_copy(program, unit, symbol->fails_code);
+    symbol->state = c_copy(program, unit, symbol->state);
+    for (struct parameter *param = symbol->params; param != NULL; param = param->next) {
+        param->type = symbol_c_type(program, unit, param->type);
+        param->declared = symbol_c_type(program, unit, param->declared);
+    }
+}
+
+void symbol_use_c_words(struct program *program)
+{
+    for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
+        for (struct symbol *symbol = unit->own; symbol != NULL; symbol = symbol->hh.next)
+            take_words(program, unit, symbol);
+    for (struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
+        if (item->kind == AST_CDECL)
+            item->u.c = c_copy(program, program->units, item->u.c);
+}
