@@ -138,7 +138,7 @@ void scan_skip_c(struct scanner *scan, unsigned base, const char *stops, struct 
         begin = at;
         bool outside = scan->depth == base;
         /*!re2c
-            c_name {
+            name {
                 if (outside && is_clause_word(begin, (size_t)(at - begin), stops))
                     break;
                 continue;
@@ -330,19 +330,6 @@ static void report_byte(struct scanner *scan, const char *at)
     scan->cursor = at + 1;
 }
 
-/* A word that is not ASCII is still a word. */
-static struct token strange_token(struct scanner *scan, const char *begin)
-{
-    const char *end = begin + 1;
-
-    while ((unsigned char)*begin >= 0x80 && ((unsigned char)*end >= 0x80 || *end == '_' || isalnum((unsigned char)*end)))
-        end++;
-    diag_report(scan->diags, D_BYTE, scan_span(scan, begin, end), (unsigned)(unsigned char)*begin);
-    scan_be_quiet_until(scan, end);
-    scan->cursor = end;
-    return scan_name_token(scan, T_NAME, begin, end);
-}
-
 /* The words and signs between items. */
 static struct token lex_item(struct scanner *scan)
 {
@@ -511,7 +498,6 @@ struct token scan_lex(struct scanner *scan)
                 scan->cursor = TEXT(at);
                 continue;
             }
-            [\x80-\xff] { return strange_token(scan, TEXT(start)); }
             [\x01-\x08\x0e-\x1f\x7f@$`\\] { report_byte(scan, TEXT(start)); continue; }
             end {
                 if (!is_end(scan, TEXT(start))) {

@@ -55,7 +55,7 @@ const char *scan_end_of_prologue(const struct scanner *scan, const char *text)
                     item = TEXT(at);
                 continue;
             }
-            string | character | line_comment | block_comment | c_name | c_number | blank+ { continue; }
+            string | character | line_comment | block_comment | name | c_number | blank+ { continue; }
             end {
                 if (TEXT(begin) < scan->limit)
                     continue;
@@ -85,7 +85,7 @@ enum mark scan_next_mark(const struct scanner *scan, const char **cursor, const 
                 *cursor = TEXT(at);
                 return strchr("([{", *begin) ? MARK_OPENING : MARK_CLOSING;
             }
-            c_name | c_number | blank+ | line_comment | block_comment | string | character { continue; }
+            name | c_number | blank+ | line_comment | block_comment | string | character { continue; }
             "%{" {
                 if (depth == 0)
                     at = AT(scan_end_of_prologue(scan, TEXT(at)));
@@ -111,7 +111,7 @@ const char *scan_end_of_code(const char *text, const char *limit)
     while (TEXT(at) < limit) {
         /*!re2c
             newline | blank+ | line_comment | block_comment | end { continue; }
-            string | character | c_name | c_number { last = TEXT(at); continue; }
+            string | character | name | c_number { last = TEXT(at); continue; }
             * { last = TEXT(at); continue; }
         */
     }
@@ -126,7 +126,7 @@ const char *scan_open_comment(const char *text, const char *limit)
     while (TEXT(at) < limit) {
         /*!re2c
             newline | blank+ | line_comment | block_comment | end { continue; }
-            string | character | c_name | c_number { continue; }
+            string | character | name | c_number { continue; }
             "/*" { return TEXT(at) - 2; }
             * { continue; }
         */

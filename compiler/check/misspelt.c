@@ -19,7 +19,7 @@ enum { MOST_UNKNOWN = 100 }; /* nobody reads more; looking for them would take l
 
 static bool is_word_byte(char c)
 {
-    return isalnum((unsigned char)c) || c == '_';
+    return isalnum((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
 static unsigned occurrences(const struct source *source, const char *name)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ctext/ctext.h"
+#include "ctext/letters.h"
 #include "ctext/reserved.h"
 #include "syntax/digraphs.h"
 #include "syntax/scan.h"
@@ -14,10 +15,27 @@ struct token scan_new_token(struct scanner *scan, int kind, const char *begin, c
     return (struct token){ .kind = kind, .span = scan_span(scan, begin, end) };
 }
 
+/* C's compilers would not take it. */
+static void check_letters(struct scanner *scan, const char *begin, const char *end)
+{
+    struct letter_fault fault = letters_check(begin, end);
+    struct span span = scan_span(scan, fault.at, fault.end);
+
+    if (fault.kind == LETTER_FINE)
+        return;
+    if (fault.kind == LETTER_ILL)
+        diag_report(scan->diags, D_ILL_FORMED, span, (unsigned)fault.number);
+    else
+        diag_report(scan->diags, D_LETTER, span, (unsigned)fault.number,
+                    fault.kind == LETTER_NONE ? "be part of" : "begin");
+    scan_be_quiet_until(scan, end);
+}
+
 struct token scan_name_token(struct scanner *scan, int kind, const char *begin, const char *end)
 {
     struct token token = scan_new_token(scan, kind, begin, end);
 
+    check_letters(scan, begin, end);
     token.value.name =
         ast_new_name(scan->arena, token.span, intern(scan->names, begin, (size_t)(end - begin)));
     return token;
@@ -25,12 +43,12 @@ struct token scan_name_token(struct scanner *scan, int kind, const char *begin, 
 
 bool scan_word_starts(char c)
 {
-    return isalpha((unsigned char)c) || c == '_';
+    return isalpha((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
 const char *scan_word_end(const char *at)
 {
-    while (isalnum((unsigned char)*at) || *at == '_')
+    while (scan_word_starts(*at) || isdigit((unsigned char)*at))
         at++;
     return at;
 }
