@@ -325,6 +325,13 @@ static const char *help_with_no_unit(struct scanner *scan)
                         text);
 }
 
+/* Before the `if (…)` of the head of a retry; a time may also be that of a timeout. */
+static bool may_end_retry(int token)
+{
+    return token == T_NUM || token == T_NAME || token == T_DUR || token == T_UNIT
+           || token == T_PERCENT;
+}
+
 /* `delay until 5s`, `delay until (t) ms`, `timeout until (t) ms step`. */
 static const char *help_with_until(struct scanner *scan)
 {
@@ -451,6 +458,8 @@ static const char *help_with_brackets(struct scanner *scan)
         return arena_format(scan->arena,
                             "a condition must be in parentheses: `%s (condition) { ... }`",
                             token_word(scan->arena, before));
+    if (before == T_CEXPR && first == T_IF && may_end_retry(scan->last[3].kind))
+        return "a block must follow the condition of a step, and `:` that of a `retry`: `retry 3 if (condition): step`";
     if (before == T_CEXPR && (first == T_IF || first == T_WHILE))
         return arena_format(scan->arena,
                             "a block must follow the condition: `%s (condition) { ... }`",
