@@ -115,7 +115,8 @@ void emit_prototype(struct emitter *emitter, const struct symbol *op)
 
     writer_putf(w, "/* %s, %s: to be written in C. */\n", op->c_name,
                 emit_place_words(emitter, op->span));
-    emit_type_line(emitter, op->value);
+    if (!ctype_is_void(op->value))
+        emit_type_line(emitter, op->value);
     emit_parameters_line(emitter, op);
     writer_putf(w, "%s(%s%s);\n",
                 ctype_is_void(op->value) ? arena_format(emitter->arena, "void %s", op->c_name)
