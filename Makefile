@@ -223,6 +223,9 @@ coverage: ## which lines and branches of the core and of the passes that place s
 comments: $(LIBCHAINC) ## comments of all kinds in rows of three between all tokens; printed as source, nothing of them is lost
 	@STRIDE=1 tests/run --build $(BUILD) --timeout 600 unit/compiler_comments
 
+formatted: $(CHAINC) ## 10000 random programs: formatted they have the same tree, and lines of the input make no difference
+	@COUNT=10000 tests/run --build $(BUILD) --timeout 3600 long/formatted
+
 faults: all $(LIBCHAINC) ## every allocation and every system call of chainc and of libchain fails once, and a signal comes before each; tests/faults/faults.py --help
 	@STRIDE=1 tests/run --build $(BUILD) --timeout 3600 unit/compiler_memory
 	@tests/faults/faults.py --build $(BUILD)
@@ -237,12 +240,16 @@ bench: all ## measure; see bench/README.md
 # ---- the rest --------------------------------------------------------------------------------------------------------
 
 OUR_SOURCES = $(shell find bench compiler examples runtime tests -name '*.[ch]')
+# In tests/, how a file is laid out is often what is tested.
+OUR_CHAINS = $(shell find bench docs examples runtime -name '*.chain')
 
-format: ## clang-format rewrites the C sources
+format: $(CHAINC_DEP) ## clang-format rewrites the C sources, chainc --format the .chain files
 	@clang-format -i $(OUR_SOURCES)
+	@$(CHAINC_RUN) --format -i $(OUR_CHAINS)
 
-format-check: ## clang-format would change nothing in the C sources
+format-check: $(CHAINC_DEP) ## neither of them would change anything
 	@clang-format --dry-run --Werror $(OUR_SOURCES)
+	@$(CHAINC_RUN) --format --check $(OUR_CHAINS)
 
 # Committed, as pages on a web forge show them; docs/pictures/README.md.
 PICTURES := $(patsubst %.txt,%.svg,$(wildcard docs/pictures/*.txt))
@@ -274,7 +281,7 @@ $(BUILD)/way: FORCE
 	@mkdir -p $(@D)
 	@echo '$(WAY_TO_DATA)' | cmp -s - $@ || echo '$(WAY_TO_DATA)' >$@
 
-.PHONY: all chainc libchain check check-builds bless asan tsan comments damage valgrind fuzz soak growth \
+.PHONY: all chainc libchain check check-builds bless asan tsan comments formatted damage valgrind fuzz soak growth \
         bench format format-check pictures clean mutants coverage fuzz-compiler faults fuzz-accepted names declarations \
         help FORCE
 .DELETE_ON_ERROR:

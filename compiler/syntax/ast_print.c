@@ -31,7 +31,7 @@ static void print_opclause(struct print *print, const struct ast_opclause *claus
         writer_put(print->writer, " ");
     ast_print_names(print, clause->codes);
     if (clause->state)
-        ast_print_braced(print, clause->state);
+        ast_print_braced(print, clause->state, false);
     if (clause->count)
         ast_print_count(print, clause->count);
     ast_print_names(print, clause->name);
@@ -73,13 +73,13 @@ static void break_opclauses(struct print *print, const struct ast_proto *proto)
     print->list_end = list_end;
 }
 
-/* The members of a state may go on in the lines after the prototype. */
+/* Members of a state that have lines go on in the lines after the prototype. */
 static bool opens_state(const struct print *print, const struct ast_opclause *clause)
 {
     enum { STATE = sizeof " state {" - 1 };
 
-    return clause->kind == AST_STATE && !clause->next && !clause->comments
-           && ast_print_column(print) + STATE <= WIDEST;
+    return clause->kind == AST_STATE && strchr(clause->state->text, '\n') && !clause->next
+           && !clause->comments && ast_print_column(print) + STATE <= WIDEST;
 }
 
 static void print_opclauses(struct print *print, const struct ast_proto *proto)
@@ -87,7 +87,6 @@ static void print_opclauses(struct print *print, const struct ast_proto *proto)
     struct print measured = ast_print_measure(print);
 
     put_opclauses(&measured, proto);
-    measured.has_brackets = false;
     if (!proto->clauses || ast_print_fits(print, &measured, !proto->body)
         || opens_state(print, proto->clauses))
         put_opclauses(print, proto);

@@ -46,7 +46,7 @@ void ast_print_kept(struct print *print, struct span span);     /* its indentati
 void ast_print_raw(struct print *print, const struct ast_c *c); /* copied by scan_raw_text() */
 void ast_print_c(struct print *print, const struct ast_c *c);   /* with room for what follows */
 void ast_print_bracketed(struct print *print, const struct ast_c *c);
-void ast_print_braced(struct print *print, const struct ast_c *c);
+void ast_print_braced(struct print *print, const struct ast_c *c, bool are_statements);
 void ast_print_typed(struct print *print, const struct ast_c *type, const char *name);
 void ast_print_names(struct print *print, const struct ast_name *name);
 void ast_print_args(struct print *print, const struct ast_args *args);

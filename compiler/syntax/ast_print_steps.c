@@ -157,7 +157,7 @@ static void print_do(struct print *print, const struct ast_form *form)
         ast_print_typed(print, form->u.do_.type, "");
     if (form->u.do_.type && strchr(form->u.do_.type->text, '\0')[-1] == '*')
         writer_put(print->writer, " ");
-    ast_print_braced(print, form->u.do_.body);
+    ast_print_braced(print, form->u.do_.body, true);
 }
 
 static void print_expr(struct print *print, const char *before, const struct ast_form *form)

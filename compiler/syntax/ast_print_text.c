@@ -245,13 +245,14 @@ static void put_braced(struct print *print, const struct ast_c *c, bool broken)
 }
 
 /* { C }, on one line if it fits. */
-void ast_print_braced(struct print *print, const struct ast_c *c)
+void ast_print_braced(struct print *print, const struct ast_c *c, bool are_statements)
 {
     struct print measured;
 
-    print->has_brackets = true;
+    print->has_brackets = print->has_brackets || are_statements;
     if (!print->flat) {
         measured = ast_print_measure(print);
+        measured.has_brackets = are_statements;
         put_braced(&measured, c, false);
     }
     put_braced(print, c, !print->flat && c->text[0] && !ast_print_fits(print, &measured, 1));
