@@ -177,7 +177,7 @@ static void print_call(struct print *print, const char *before, const struct ast
 /* What stands between a form's word and what is inside it; a blank before it parts it from the word. */
 static void print_head(struct print *print, const struct ast_form *form)
 {
-    switch ((int)form->kind) {
+    switch (form->kind) {
     case AST_CALL: print_call(print, "", form); break;
     case AST_SPAWN: print_call(print, " ", form); break;
     case AST_EXPR: print_expr(print, "", form); break;
@@ -193,9 +193,16 @@ static void print_head(struct print *print, const struct ast_form *form)
         if (form->u.reject.given)
             ast_print_args(print, form->u.reject.args);
         break;
-    default:
-        if (ast_form_is(form, FORM_BRANCHES))
-            print_branches(print, form);
+    case AST_ALL:
+    case AST_SETTLE:
+    case AST_ANY:
+    case AST_RACE: print_branches(print, form); break;
+    case AST_BLOCK:
+    case AST_LOOP:
+    case AST_BREAK:
+    case AST_CONTINUE:
+    case AST_JOIN:
+    case AST_RETURN: break;
     }
 }
 
