@@ -113,23 +113,12 @@ static void print_each(struct print *print, const struct ast_form *form)
     ast_print_count(print, form->u.each.limit);
 }
 
-/* A count that is a name would take brackets after it for its own. */
-static void print_attempts(struct print *print, const struct ast_form *form)
-{
-    struct ast_number attempts = *form->u.retry.attempts;
-    bool touches = !form->u.retry.backoff && !form->u.retry.pause && !form->u.retry.jitter
-                   && !form->u.retry.codes && !form->u.retry.condition
-                   && form->inner->kind == AST_EXPR;
-
-    writer_put(print->writer, " ");
-    attempts.in_brackets = attempts.in_brackets || touches;
-    ast_print_count(print, &attempts);
-}
-
 static void print_retry(struct print *print, const struct ast_form *form)
 {
-    if (form->u.retry.attempts)
-        print_attempts(print, form);
+    if (form->u.retry.attempts) {
+        writer_put(print->writer, " ");
+        ast_print_count(print, form->u.retry.attempts);
+    }
     if (form->u.retry.backoff)
         ast_print_duration(print, " backoff ", form->u.retry.backoff);
     if (form->u.retry.to)

@@ -186,6 +186,7 @@ static const char *const constructs[] = {
     "chain void c(void) { retry 3 backoff 1ms to 5m jitter 10% on A, B: get(url) as page undo drop(page) }",
     "chain void c(void) { retry pause (err.info) ms jitter 5% on A if (x): timeout until (t) a }",
     "chain void c(void) { retry 3 if (x): if (y) { a } then retry N pause 1.5s delay until (t) }",
+    "chain void c(void) { retry 3 (x) then retry (3) (x) then retry (N) (x) }",
     "chain void c(void) { retry N f then delay 2s then spawn w(n) then join then return (n) }",
     "chain void c(void) { a catch reject catch reject(EIO, \"t\", 3) finally { return } }",
 };
