@@ -422,6 +422,11 @@ def forms(options, source, compiles):
     yield "response file", ["@words"], old(["@words"]), "/dev/null"
     yield "skeleton", [source, "--skeleton", "-o", "out/x_test.c"], old([source, "--skeleton", "-o", "out/x_test.c"]), "/dev/null"
     yield "check", [source, "--check"], {}, "/dev/null"
+    yield "format", ["--format", source], {}, "/dev/null"
+    yield "format, check", ["--format", "--check", source], {}, "/dev/null"
+    yield "format in place", ["--format", "-i", "out/x.chain"], {"out/x.chain": text + b"\n\n\n  // the end"}, "/dev/null"
+    link = {"out/x.chain": "real.chain", "out/real.chain": text + b"\n\n\n  // the end"}
+    yield "format in place, link", ["--format", "-i", "out/x.chain"], link, "/dev/null"
     for what in ("tokens", "ast", "source", "checked", "ir", "frame"):
         yield f"dump {what}", [source, f"--dump={what}"], {}, "/dev/null"
     if compiles:
@@ -437,7 +442,7 @@ def general_forms():
     yield "runtime, new folder", ["--emit-runtime=out/new/deep"], {}, "/dev/null"
 
 
-FORMS = 20 # at most
+FORMS = 24 # at most
 
 
 def run_form(options, index, source, number):
