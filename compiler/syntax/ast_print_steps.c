@@ -191,7 +191,8 @@ static void print_head(struct print *print, const struct ast_form *form)
     case AST_BREAK:
     case AST_CONTINUE:
     case AST_JOIN:
-    case AST_RETURN: break;
+    case AST_RETURN:
+    case AST_FORM_COUNT: break;
     }
 }
 
