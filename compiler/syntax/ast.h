@@ -238,6 +238,7 @@ struct ast_proto {
     struct ast_name *name;
     struct ast_param *params; /* NULL for (void) and () */
     bool variadic;
+    struct ast_comment *comments; /* after its parameters, on their line */
     struct ast_opclause *clauses;
     struct ast_block *body; /* chain with a body, else NULL */
 };

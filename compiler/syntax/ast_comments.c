@@ -177,6 +177,8 @@ static void walk_pipeline(struct walk *walk, struct ast_pipeline *pipeline)
  * semicolon, and so belongs to the item. */
 static void walk_proto(struct walk *walk, struct ast_proto *proto)
 {
+    if (proto->clauses || proto->body)
+        walk->left = &proto->comments;
     walk->depth++;
     for (struct ast_opclause *clause = proto->clauses; clause; clause = clause->next) {
         enter(walk, clause->span.begin, &clause->comments);

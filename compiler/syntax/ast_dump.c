@@ -287,6 +287,7 @@ static void dump_proto(const struct dump *dump, const struct ast_proto *proto)
     end_line(dump, proto->span);
     dump->writer->indent++;
     dump_params(dump, proto->params);
+    dump_comments(dump, proto->comments);
     for (const struct ast_opclause *clause = proto->clauses; clause; clause = clause->next)
         dump_opclause(dump, clause);
     if (proto->body)

@@ -87,8 +87,10 @@ static void print_opclauses(struct print *print, const struct ast_proto *proto)
     struct print measured = ast_print_measure(print);
 
     put_opclauses(&measured, proto);
+    measured.is_broken = measured.is_broken || proto->comments;
+    ast_print_trailing(print, proto->comments);
     if (!proto->clauses || ast_print_fits(print, &measured, !proto->body)
-        || opens_state(print, proto->clauses))
+        || (!proto->comments && opens_state(print, proto->clauses)))
         put_opclauses(print, proto);
     else
         break_opclauses(print, proto);
