@@ -18,10 +18,7 @@ static const char *fork_word(const struct ir_block *join)
         if (instr->kind == IR_FORK)
             fork = instr;
     }
-    return fork->fork_kind == AST_ALL      ? "all"
-           : fork->fork_kind == AST_SETTLE ? "settle"
-           : fork->fork_kind == AST_ANY    ? "any"
-                                           : "race";
+    return ast_form_traits[fork->fork_kind].word;
 }
 
 /* What is waited for at the end of a block; NULL: nothing. */
@@ -196,8 +193,8 @@ static void emit_items(struct emitter *emitter, const char *state, const struct 
     const char *type = holder_type(emitter, slot);
 
     writer_putf(emitter->writer,
-                "    { .at = %s, .kind = CHAIN__BRANCH_IS_ITEMS, .place = offsetof(%s, %s),\n"
-                "      .limit = %s, .size = sizeof(%s), .strand = offsetof(%s, strand) },\n",
+                "    { %s, CHAIN__BRANCH_IS_ITEMS, { 0, 0, 0 }, offsetof(%s, %s),\n"
+                "      %s, sizeof(%s), offsetof(%s, strand) },\n",
                 state, holder_type(emitter, slot->parent->slot), slot->field, slot->limit, type,
                 type);
 }
@@ -208,13 +205,13 @@ static void emit_branch_row(struct emitter *emitter, const char *state,
     const struct ir_strand *strand = instr->strand;
     bool is_op = instr->kind != IR_BRANCH_STRAND;
 
-    writer_putf(emitter->writer, "    { .at = %s, .kind = CHAIN__BRANCH_IS_%s,", state,
-                is_op ? "OP" : "STRAND");
     if (is_op)
-        writer_putf(emitter->writer, " .step = { \"%s\", %s, 0 },",
-                    instr->op != NULL ? instr->op->name : "delay",
+        writer_putf(emitter->writer, "    { %s, CHAIN__BRANCH_IS_OP, { \"%s\", %s, 0 },\n      ",
+                    state, instr->op != NULL ? instr->op->name : "delay",
                     instr->op != NULL ? "0" : "CHAIN__DUE(chain__delay)");
-    writer_putf(emitter->writer, "\n      .place = offsetof(%s, %s.%s) },\n",
+    else
+        writer_putf(emitter->writer, "    { %s, CHAIN__BRANCH_IS_STRAND, { 0, 0, 0 }, ", state);
+    writer_putf(emitter->writer, "offsetof(%s, %s.%s), 0, 0, 0 },\n",
                 holder_type(emitter, strand->slot), strand->field,
                 !is_op              ? "strand"
                 : strand->is_strand ? "strand.op"
@@ -249,32 +246,27 @@ static bool emit_branch_table(struct emitter *emitter)
     for (const struct ir_block *block = emitter->chain->blocks; block != NULL; block = block->next)
         if (waits_for_branches(block))
             emit_branch_rows(emitter, block);
-    writer_put(emitter->writer, "    { .kind = CHAIN__BRANCHES_END }\n};\n");
+    writer_put(emitter->writer, "    { 0, CHAIN__BRANCHES_END, { 0, 0, 0 }, 0, 0, 0, 0 }\n};\n");
     return true;
 }
 
-/* Names that begin with chain__ are never the user's. */
+/* Names that begin with chain__ are never the user's, and members could be macros of theirs. */
 void emit_debug(struct emitter *emitter)
 {
-    struct writer *w = emitter->writer;
-    const char *name = emitter->chain->c_name;
-    unsigned names = emit_names(emitter);
-    bool branches;
+    const char *name = emitter->chain->c_name, *branches = "0, 0", *names = "0";
+    struct arena *arena = emitter->arena;
+    unsigned count = emit_names(emitter);
 
+    if (count != 0)
+        names = arena_format(arena, "chain__names_%s", name);
     emit_states_waited_in(emitter);
-    branches = emit_branch_table(emitter);
-    writer_putf(w,
+    if (emit_branch_table(emitter))
+        branches = arena_format(arena, "chain__branches_%s, offsetof(struct %s_frame, branches)",
+                                name, name);
+    writer_putf(emitter->writer,
                 "static const struct chain__debug chain__debug_%s = {\n"
-                "    .steps = chain__steps_%s, .states = %u,\n",
-                name, name, emitter->chain->state_count);
-    if (branches)
-        writer_putf(w,
-                    "    .branches = chain__branches_%s,"
-                    " .branches_place = offsetof(struct %s_frame, branches),\n",
-                    name, name);
-    if (names != 0)
-        writer_putf(w, "    .names = chain__names_%s, .name_count = %u,\n", name, names);
-    writer_put(w, "};\n");
+                "    chain__steps_%s, %u, %s, %s, %u\n};\n",
+                name, name, emitter->chain->state_count, branches, names, count);
 }
 
 const char *emit_debug_site(const struct emitter *emitter)
