@@ -369,11 +369,15 @@ static void emit_slots_of(struct emitter *emitter)
 {
     const struct ir_chain *chain = emitter->chain;
 
-    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
-        if (strand->is_slot) {
+    bool any = false; /* the first one is not called before it is defined */
+
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
+        if (strand->is_slot && any) {
             emit_of_head(emitter, strand->field);
             writer_put(emitter->writer, ";\n");
         }
+        any |= strand->is_slot;
+    }
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
         if (strand->is_slot)
             emit_slot_of(emitter, strand);

@@ -233,10 +233,12 @@ static void add_state(struct ir_block *state)
 }
 
 /* Words of C++ are labels like any other. */
-static const char *unique_label(struct naming *naming, const char *name)
+static const char *unique_label(struct naming *naming, const struct ir_block *block)
 {
-    const char *made;
+    const char *name = block->hint, *made;
 
+    if (block->apart != NULL && find(naming, name) != NULL)
+        name = arena_format(naming->arena, "%s_%s", name, block->apart);
     while (resolve_name_is_macro(naming->program, name))
         name = resolve_name_after(naming->arena, name);
     do
@@ -289,7 +291,7 @@ static void name_blocks(struct naming *naming, struct naming *states, struct ir_
                 chain->call_count++;
         }
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-        block->label = unique_label(naming, block->hint);
+        block->label = unique_label(naming, block);
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         if (block->is_state) {
             block->state =

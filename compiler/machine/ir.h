@@ -145,7 +145,9 @@ struct ir_case {
 struct ir_block {
     struct ir_block *next; /* in source order */
     struct ir_strand *strand;
-    const char *hint; /* what to call it: "after http_get" */
+    const char *hint; /* what to call it: "after_http_get" */
+    /* what tells it from others of this name: what the step binds; NULL: nothing */
+    const char *apart;
     struct span span; /* the step it stands for; begin 0: none of its own */
     struct ir_instr *instrs, **last_instr;
     enum ir_end end;

@@ -228,6 +228,9 @@ void lower_close(struct lowering *lowering, struct ir_block *rejected, struct ow
 /* The call or delay that a branch consists of, if it needs no strand of its
  * own; NULL: it needs one. */
 const struct node *lower_single_operation(const struct node *branch, bool wanted);
+
+/* What a branch is called in C. */
+const char *lower_branch_word(const struct node *branch);
 void lower_begin_fork(struct lowering *lowering, struct fork *fork, const struct node *node,
                       enum ast_form_kind kind, const char *hint);
 void lower_add_branch(struct lowering *lowering, struct fork *fork, const struct node *branch,

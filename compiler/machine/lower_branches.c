@@ -135,6 +135,7 @@ static void lower_winners(struct lowering *lowering, struct fork *fork, struct v
     for (unsigned i = 0; i < fork->count; i++) {
         struct ir_block *won = lower_new_block(lowering, "won", fork->branches[i].node->span);
         struct ir_block *next = lower_new_block(lowering, "lost", span);
+        won->apart = lower_branch_word(fork->branches[i].node);
         won->span.begin = next->span.begin = 0;
         lowering->block->won = fork->branches[i].strand;
         lower_terminate(lowering, i + 1 < fork->count ? IR_WON : IR_GOTO, won,
@@ -240,8 +241,8 @@ static void collect_causes(struct lowering *lowering, struct fork *fork, const s
 
 static void lower_any_failure(struct lowering *lowering, struct fork *fork, const struct node *node)
 {
-    struct ir_block *failed = lower_new_block(lowering, "any_failed", node->span),
-                    *well = lower_new_block(lowering, "any_well", node->span);
+    struct ir_block *failed = lower_new_block(lowering, "all_rejected", node->span),
+                    *well = lower_new_block(lowering, "not_all_rejected", node->span);
 
     failed->span.begin = well->span.begin = 0;
     lowering->block->site = lower_new_site(lowering, node->span, "any");

@@ -2,6 +2,8 @@
  *
  *     a then b(it) else c     ->     a -> it1 = value of a; b(it1) -> @after; rejected -> @else: catch; c -> @after
  */
+#include <string.h>
+
 #include "base/arena.h"
 #include "machine/lower.h"
 
@@ -36,12 +38,21 @@ static void lower_catch_entry(struct lowering *lowering, struct ir_block *handle
     lowering->dirty = false;
 }
 
+/* "TOO_BIG" of "lib.TOO_BIG" */
+static const char *own_part(const char *name)
+{
+    const char *point = strrchr(name, '.');
+
+    return point != NULL ? point + 1 : name;
+}
+
 /* A handler takes rejections, of these codes or any, but never a cancel (rule 32). */
 static struct ir_block *handler_entry(struct lowering *lowering, struct ir_block *handler,
                                       const struct ast_name *codes)
 {
     struct ir_block *entry = lower_new_block(lowering, handler->hint, handler->span);
 
+    entry->apart = codes != NULL ? own_part(codes->name) : NULL;
     entry->codes = codes;
     entry->to = handler;
     handler->hint = "caught";

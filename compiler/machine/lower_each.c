@@ -152,7 +152,7 @@ void lower_pull(struct lowering *lowering, const struct node *node)
 {
     const struct node *source = node->body;
     struct fork *fork = lowering->feed->fork;
-    struct ir_block *failed = lower_new_block(lowering, "pull_failed", source->span),
+    struct ir_block *failed = lower_new_block(lowering, "source_rejected", source->span),
                     *fail = lowering->fail;
     struct ir_block *after = lower_new_block(lowering, "after_item", node->span);
     struct ir_instr *instr;

@@ -29,6 +29,22 @@ const struct node *lower_single_operation(const struct node *branch, bool wanted
     return node->kind == NODE_DELAY ? node : NULL;
 }
 
+/* What a branch is called: what it is bound to, or the step that it begins with. */
+const char *lower_branch_word(const struct node *branch)
+{
+    const struct node *step = node_first(branch->body);
+
+    if (branch->u.block.outcome != NULL)
+        return branch->u.block.outcome->name;
+    if (branch->body->binding != NULL)
+        return branch->body->binding->name;
+    while (step->kind == NODE_BLOCK)
+        step = node_first(step->body);
+    if (step->kind == NODE_BRANCHES)
+        return ast_form_traits[step->u.combinator].word;
+    return step->kind == NODE_CALL ? step->u.call.op->name : node_traits[step->kind].word;
+}
+
 static void start_single(struct lowering *lowering, const struct node *node,
                          struct ir_strand *strand)
 {
@@ -54,7 +70,10 @@ static struct ir_block *start_strand(struct lowering *lowering, const struct nod
     struct ir_strand *parent = lowering->strand;
 
     lowering->strand = strand;
-    instr->to = lower_new_block(lowering, "branch", branch->span);
+    instr->to =
+        lower_new_block(lowering,
+                        arena_format(lowering->arena, "branch_%s", lower_branch_word(branch)),
+                        branch->span);
     lowering->strand = parent;
     instr->to->is_state = true;
     instr->strand = strand;
@@ -89,8 +108,13 @@ static void lower_branch(struct lowering *lowering, struct fork *fork, unsigned 
 
     lowering->strand = fork->branches[i].strand;
     lowering->dirty = false;
-    ended = lower_new_block(lowering, "branch_end", branch->span);
-    jumped = lower_new_block(lowering, "branch_jumped", branch->span);
+    ended = lower_new_block(lowering,
+                            arena_format(lowering->arena, "%s_end", fork->branches[i].start->hint),
+                            branch->span);
+    jumped =
+        lower_new_block(lowering,
+                        arena_format(lowering->arena, "%s_jumped", fork->branches[i].start->hint),
+                        branch->span);
     ended->span.begin = jumped->span.begin = 0;
     fork->jumps.entry = jumped;
     fork->jumps.branch = lowering->strand;

@@ -122,7 +122,7 @@ void lower_own_perform(struct lowering *lowering, const struct owned *owned, str
     bool undo = owned->undo != NULL;
     struct ir_block *todo = lower_new_block(lowering, undo ? "undo" : "release", what->span);
     struct ir_block *next = lower_new_block(lowering, undo ? "undone" : "released", what->span);
-    struct ir_block *failed = lower_new_block(lowering, undo ? "undo_failed" : "release_failed",
+    struct ir_block *failed = lower_new_block(lowering, undo ? "undo_rejected" : "release_rejected",
                                               what->span),
                     *fail = lowering->fail;
 

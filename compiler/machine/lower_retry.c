@@ -103,7 +103,7 @@ static void pause(struct lowering *lowering, const struct node *node)
 void lower_retry(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct ir_block *head = lower_new_block(lowering, "retry", node->span),
-                    *failed = lower_new_block(lowering, "retry_failed", node->span);
+                    *failed = lower_new_block(lowering, "attempt_rejected", node->span);
     struct ir_block *retried = lower_new_block(lowering, "retry_more", node->span),
                     *resumed = lower_new_block(lowering, "retry_resumed", node->span);
     struct ir_block *next = lower_new_block(lowering, "after_retry", node->span);

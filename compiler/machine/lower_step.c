@@ -76,6 +76,7 @@ static void lower_wait(struct lowering *lowering, const struct node *node, struc
     struct ir_block *after = lower_new_block(lowering, hint_after(lowering, op->name), node->span);
     bool is_chain = op->proto_kind == AST_CHAIN, defers = lowering->defers;
 
+    after->apart = node->binding != NULL ? node->binding->name : NULL;
     lower_check_cancelled(lowering, node->span);
     lower_own_prepare(lowering, dest, node->span);
     lower_own_give(lowering, node);
