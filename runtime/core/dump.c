@@ -160,20 +160,6 @@ static void put_wait(struct dump *dump, const struct level *level)
     }
 }
 
-/* Without the tables the branches are only counted; a guard counts as one while they are started. */
-static void put_count(struct dump *dump, const struct chain_op *op, const struct level *level)
-{
-    unsigned count = op->branches;
-
-    if ((op->flags & CHAIN__FORKING) != 0 && count != 0)
-        count--;
-    if (debug_of(level->type) != NULL || count == 0)
-        return;
-    chain__text_put(&dump->text, ", for ");
-    chain__text_number(&dump->text, count, 1, 0);
-    chain__text_put(&dump->text, count == 1 ? " branch" : " branches");
-}
-
 /* A strand that is not pending runs, or is in the ready queue. */
 static void put_innermost(struct dump *dump, const struct chain_strand *strand,
                           const struct level *level)
@@ -190,8 +176,6 @@ static void put_innermost(struct dump *dump, const struct chain_strand *strand,
     else
         chain__text_put(&dump->text, op->at == 0 ? " begins" : " goes on");
     put_place(dump, site_of(level));
-    if (is_pending(op))
-        put_count(dump, op, level);
     put_rest(dump, op, step_of(level), (op->flags & CHAIN__CANCEL_ASKED) != 0);
 }
 

@@ -266,7 +266,7 @@ bool chain_loop_left(struct chain_loop *loop, struct chain_left *left);
  * of a timer by the port's clock.
  *
  * Branches, and the names of operations, need `chainc --debug`. Without it the
- * branches are counted, and the state stands for the operation. Bare chains are
+ * branches are not shown, and the state stands for the operation. Bare chains are
  * counted: chain_bare_dump() shows one. A loop without chains is one line, "no
  * chain runs". Lines are cut to 239 bytes, and strands that are nested more
  * than 24 deep are left out.
