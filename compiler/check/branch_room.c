@@ -35,6 +35,20 @@ struct called {
     struct symbol *chain;
 };
 
+/* What is known of a chain. */
+struct branch_room {
+    uint64_t places;         /* for branches, those of the chains it calls included */
+    uint64_t share;          /* of these in the chain that is looked at */
+    struct symbol *grows_by; /* the callee that most of them are for */
+};
+
+static struct branch_room *room_of(struct arena *arena, struct symbol *chain)
+{
+    if (chain->room == NULL)
+        chain->room = arena_new(arena, struct branch_room);
+    return chain->room;
+}
+
 struct counting {
     struct program *program;
     struct symbol *chain;
@@ -125,13 +139,14 @@ static uint64_t count(struct counting *counting, struct symbol *chain,
     uint64_t sum = 0;
 
     for (const struct called *called = position->called; called != NULL; called = called->next) {
-        uint64_t places = times(called->chain->places, multiple);
-        counting->refused |= called->chain->places > PLACES_MAX;
-        called->chain->share += places;
+        struct branch_room *room = room_of(counting->program->arena, called->chain);
+        uint64_t places = times(room->places, multiple);
+        counting->refused |= room->places > PLACES_MAX;
+        room->share += places;
         sum += places;
-        if (called->chain->share > counting->most) {
-            counting->most = called->chain->share;
-            chain->grows_by = called->chain;
+        if (room->share > counting->most) {
+            counting->most = room->share;
+            chain->room->grows_by = called->chain;
         }
     }
     for (const struct position *branch = position->branches; branch != NULL; branch = branch->next)
@@ -145,7 +160,7 @@ static uint64_t count(struct counting *counting, struct symbol *chain,
 static void forget_shares(const struct position *position)
 {
     for (const struct called *called = position->called; called != NULL; called = called->next)
-        called->chain->share = 0;
+        called->chain->room->share = 0;
     for (const struct position *branch = position->branches; branch != NULL; branch = branch->next)
         forget_shares(branch);
     for (const struct position *slot = position->slots; slot != NULL; slot = slot->next)
@@ -156,7 +171,7 @@ static const char *grows_along(struct arena *arena, const struct symbol *chain)
 {
     struct way way = { .count = 0 };
 
-    for (; chain != NULL; chain = chain->grows_by)
+    for (; chain != NULL; chain = chain->room->grows_by)
         way_add(&way, chain->name);
     return way_text(&way, arena);
 }
@@ -164,9 +179,9 @@ static const char *grows_along(struct arena *arena, const struct symbol *chain)
 static void refuse(struct program *program, struct symbol *chain)
 {
     struct diag *diag = diag_report(program->diags, D_TOO_MANY_PLACES, chain->span, chain->name,
-                                    (unsigned)chain->places, PLACES_MAX);
+                                    (unsigned)chain->room->places, PLACES_MAX);
 
-    if (chain->grows_by != NULL)
+    if (chain->room->grows_by != NULL)
         diag_help(program->diags, diag,
                   "it grows along %s: a chain that is spawned has a frame of its own",
                   grows_along(program->arena, chain));
@@ -182,9 +197,10 @@ void branch_room(struct program *program)
         };
 
         ast_walk_block(&visitor, chain->proto->body);
-        chain->places = count(&counting, chain, &all, 1);
+        struct branch_room *room = room_of(program->arena, chain);
+        room->places = count(&counting, chain, &all, 1);
         forget_shares(&all);
-        if (chain->places > PLACES_MAX && !counting.refused)
+        if (room->places > PLACES_MAX && !counting.refused)
             refuse(program, chain);
     }
 }

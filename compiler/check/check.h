@@ -155,6 +155,8 @@ void check_take_types(struct node *node, const struct node *a, const struct node
 
 /* check_bind.c */
 void check_new_name(struct checker *checker, const char *name, struct span span);
+/* a name that a branch gives to the outside: it becomes visible after the combinator */
+void check_show_outside(struct checker *checker, struct variable *variable);
 /* the step's `as` to its value */
 void check_bind(struct checker *checker, const struct ast_step *step, struct node *node);
 

@@ -20,9 +20,7 @@ void check_new_name(struct checker *checker, const char *name, struct span span)
     diag_note(checker->diags, diag, old->span, "it is declared here");
 }
 
-/* A name that a branch gives to the outside: visible in the rest of the branch,
- * and after the combinator. */
-static void show_outside_later(struct checker *checker, struct variable *variable)
+void check_show_outside(struct checker *checker, struct variable *variable)
 {
     struct variable **last = &checker->outside;
 
@@ -45,7 +43,7 @@ static struct variable *new_binding(struct checker *checker, const struct ast_st
     variable = check_variable_new(checker, VARIABLE_BINDING, step->as->name, type, step->as->span);
     checker->scope = here;
     if (outside)
-        show_outside_later(checker, variable);
+        check_show_outside(checker, variable);
     check_variable_show(checker, variable);
     return variable;
 }
@@ -89,7 +87,7 @@ void check_bind(struct checker *checker, const struct ast_step *step, struct nod
         check_wanted(checker, node, type, step->as_type != NULL || node->flexible);
     /* bound on an earlier way of this branch, too */
     if (variable != NULL && step == checker->outside_step)
-        show_outside_later(checker, variable);
+        check_show_outside(checker, variable);
     if (variable == NULL)
         variable = new_binding(checker, step, type);
     if (errors != checker->diags->errors)

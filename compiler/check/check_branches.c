@@ -80,7 +80,7 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
     struct node *body = node->body;
     struct ctype type =
         step->as_type != NULL ? check_type(checker, step->as_type) : check_own_type(body);
-    struct variable *variable, **last;
+    struct variable *variable;
 
     if (body->flexible && ctype_is_void(type))
         diag_report(checker->diags, D_BIND_UNTYPED, step->as->span, step->as->name, step->as->name);
@@ -90,14 +90,10 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
         check_wanted(checker, body, type, step->as_type != NULL);
     variable = check_variable_new(checker, VARIABLE_BINDING, step->as->name,
                                   settled_type(checker, type), step->as->span);
-    variable->scope = checker->outside_scope;
     variable->address_taken = true;
     variable->many_strands = true;
     node->u.block.outcome = variable;
-    last = &checker->outside;
-    while (*last != NULL)
-        last = &check_note(checker, *last)->outside;
-    *last = variable;
+    check_show_outside(checker, variable);
     if (!ctype_is_void(type)) {
         node->u.block.value =
             check_variable_new(checker, VARIABLE_MEMBER, "value", type, step->as->span);

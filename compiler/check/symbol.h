@@ -55,11 +55,9 @@ struct symbol {
     const struct ast_number *pool;     /* of a chain; NULL: none */
     bool is_spawned, is_called;        /* [check] in the compiled file */
     bool is_started;                   /* [name] by a block of the compiled file that is reached */
-    /* [extent] a rejection may know an attempt, here or in a chain that it calls */
+    /* [branch_room] a rejection may know an attempt, here or in a chain that it calls */
     bool retries;
-    /* [extent] for branches, those it calls included; of these in the chain that is looked at */
-    uint64_t places, share;
-    const struct symbol *grows_by; /* [extent] the callee that most of them are for */
+    struct branch_room *room; /* [branch_room] */
     /* [resolve] a chain with a combinator in it or in one it calls */
     bool needs_branches;
     struct checked_chain *checked; /* [check] of a chain of the compiled file */

@@ -169,9 +169,7 @@ struct ir_block {
     /* a state that waits for branches: it may be resumed while some are alive, to cancel them */
     bool is_join;
     bool done;                     /* [lower] has its terminator */
-    bool reached;                  /* [tidy] */
     const struct ir_block *waiter; /* [tidy] of a state: the block that waits there */
-    unsigned entries;              /* [tidy] how many terminators lead here */
     unsigned index;                /* [tidy] */
     const char *state, *label;     /* [name] */
 };

@@ -2,9 +2,10 @@
  *
  *     @a: … goto @b      @b: goto @c      ->      @a: … goto @c
  *
- * Afterwards every block is reached, `entries` counts how often, and `index`
- * numbers them in source order. */
+ * Afterwards every block is reached, and `index` numbers them in source
+ * order. */
 #include <stddef.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "machine/ir.h"
@@ -38,7 +39,9 @@ static void retarget(struct ir_block *block)
     }
 }
 
+/* How often each block is entered, by index. The first is entered from outside. */
 struct reaching {
+    unsigned *entries;
     struct ir_block **stack;
     size_t depth;
 };
@@ -46,47 +49,42 @@ struct reaching {
 static void reach(void *context, struct ir_block *block)
 {
     struct reaching *reaching = context;
-    block->entries++;
-    if (!block->reached)
+    if (reaching->entries[block->index]++ == 0)
         reaching->stack[reaching->depth++] = block;
-    block->reached = true;
 }
 
-static void mark_reached(struct arena *arena, struct ir_chain *chain, size_t count)
+static void number(struct ir_chain *chain)
 {
-    struct reaching reaching = { arena_alloc(arena, count * sizeof *reaching.stack), 0 };
-
-    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
-        block->reached = false;
-        block->entries = 0;
-    }
-    reach(&reaching, chain->blocks);
-    while (reaching.depth > 0)
-        ir_successors(reaching.stack[--reaching.depth], reach, &reaching);
+    chain->block_count = 0;
+    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
+        block->index = chain->block_count++;
 }
 
-static void drop_unreached(struct ir_chain *chain)
+static void drop_unreached(struct reaching *reaching, struct ir_chain *chain)
 {
     struct ir_block **link = &chain->blocks;
 
-    chain->block_count = 0;
-    while (*link != NULL) {
-        if ((*link)->reached) {
-            (*link)->index = chain->block_count++;
-            link = &(*link)->next;
-        } else
+    number(chain);
+    memset(reaching->entries, 0, chain->block_count * sizeof *reaching->entries);
+    reach(reaching, chain->blocks);
+    while (reaching->depth > 0)
+        ir_successors(reaching->stack[--reaching->depth], reach, reaching);
+    while (*link != NULL)
+        if (reaching->entries[(*link)->index] == 0)
             *link = (*link)->next;
-    }
+        else
+            link = &(*link)->next;
     chain->last_block = link;
 }
 
 /* Joins a block with the one after it, if that is entered from nowhere else. A
  * state has one, from where its strand waits, and so has where another strand
  * begins or goes on. */
-static void merge(struct ir_chain *chain)
+static void merge(const unsigned *entries, struct ir_chain *chain)
 {
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
-        while (block->end == IR_GOTO && block->to == block->next && block->to->entries == 1) {
+        while (block->end == IR_GOTO && block->to == block->next
+               && entries[block->to->index] == 1) {
             struct ir_block *gone = block->next, *next;
             *block->last_instr = gone->instrs;
             if (gone->instrs != NULL)
@@ -113,17 +111,17 @@ static void merge(struct ir_chain *chain)
 
 void simplify(struct arena *arena, struct ir_chain *chain)
 {
-    size_t count = 0;
+    struct reaching reaching = { .depth = 0 };
 
-    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
-        count++;
+    number(chain);
+    reaching.entries = arena_alloc(arena, chain->block_count * sizeof *reaching.entries);
+    reaching.stack = arena_alloc(arena, chain->block_count * sizeof *reaching.stack);
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         retarget(block);
-    mark_reached(arena, chain, count);
-    drop_unreached(chain);
-    merge(chain);
-    mark_reached(arena, chain, count);
-    drop_unreached(chain);
+    drop_unreached(&reaching, chain);
+    merge(reaching.entries, chain);
+    drop_unreached(&reaching, chain);
+    number(chain);
     for (struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         for (struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
             if (instr->function != NULL)

@@ -12,6 +12,9 @@ struct machine {
     const struct ir_chain *chain;
     const struct ir_block **blocks;
     const struct variable **variables;
+    bool *reached;
+    const struct ir_block **stack; /* that have been reached and not yet followed */
+    unsigned depth;
 };
 
 static void open_machine(struct machine *m, struct arena *arena, const struct ir_chain *chain)
@@ -20,6 +23,9 @@ static void open_machine(struct machine *m, struct arena *arena, const struct ir
 
     m->chain = chain;
     m->blocks = arena_alloc(arena, (chain->block_count + 1) * sizeof *m->blocks);
+    m->reached = arena_alloc(arena, chain->block_count + 1);
+    m->stack = arena_alloc(arena, (chain->block_count + 1) * sizeof *m->stack);
+    m->depth = 0;
     m->variables = arena_alloc(arena, (chain->checked->variable_count + 1) * sizeof *m->variables);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
         must(block->index == count && count < chain->block_count, "block %u has the number %u",
@@ -108,7 +114,6 @@ static void verify_block(struct machine *m, const struct ir_block *block)
 {
     const struct ir_variables all = { verify_variable, verify_variable, m };
 
-    must(block->reached, "block %u is not reached", block->index);
     verify_strand(m, block->strand);
     for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next) {
         ir_instr_variables(instr, &all);
@@ -124,6 +129,25 @@ static void verify_block(struct machine *m, const struct ir_block *block)
     verify_end(m, block);
 }
 
+static void reach(void *context, struct ir_block *block)
+{
+    struct machine *m = context;
+
+    if (!m->reached[block->index])
+        m->stack[m->depth++] = block;
+    m->reached[block->index] = true;
+}
+
+/* Once all targets are known to be good. */
+static void verify_reached(struct machine *m)
+{
+    reach(m, m->chain->blocks);
+    while (m->depth > 0)
+        ir_successors(m->stack[--m->depth], reach, m);
+    for (unsigned i = 0; i < m->chain->block_count; i++)
+        must(m->reached[i], "block %u is not reached", i);
+}
+
 void verify_machine(const struct ir_chain *chain)
 {
     struct arena arena = { 0 };
@@ -132,6 +156,7 @@ void verify_machine(const struct ir_chain *chain)
     open_machine(&m, &arena, chain);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
         verify_block(&m, block);
+    verify_reached(&m);
     arena_release(&arena);
 }
 
