@@ -121,11 +121,6 @@ size_t ctext_solid_length(const char *text)
     return (size_t)(end - text);
 }
 
-bool ctoken_is(struct ctoken token, const char *text)
-{
-    return token.length == strlen(text) && memcmp(token.text, text, token.length) == 0;
-}
-
 struct ctoken ctext_next_name(const char **at)
 {
     struct ctoken token = ctext_next_solid(at), before = token;
@@ -198,43 +193,6 @@ bool ctext_assigns(const char *text)
         p = at + (at[1] == '=' ? 2 : 1);
     }
     return false;
-}
-
-static bool is_one_of(struct ctoken token, const char *const *words)
-{
-    while (*words != NULL && !ctoken_is(token, *words))
-        words++;
-    return *words != NULL;
-}
-
-bool ctoken_is_qualifier(struct ctoken token)
-{
-    static const char *const words[] = { "const",   "volatile",   "restrict",     "register",
-                                         "_Atomic", "__restrict", "__restrict__", NULL };
-    return is_one_of(token, words);
-}
-
-bool ctoken_is_type_word(struct ctoken token)
-{
-    static const char *const words[] = { "void",  "char",     "short",  "int",      "long",
-                                         "float", "double",   "signed", "unsigned", "_Bool",
-                                         "bool",  "_Complex", NULL };
-    return is_one_of(token, words);
-}
-
-bool ctoken_is_tag_word(struct ctoken token)
-{
-    static const char *const words[] = { "struct", "union", "enum", NULL };
-    return is_one_of(token, words);
-}
-
-bool ctoken_is_bracket_word(struct ctoken token)
-{
-    static const char *const words[] = {
-        "typeof",  "__typeof__",    "__typeof",    "typeof_unqual", "_Alignas",
-        "alignas", "__attribute__", "__attribute", "__declspec",    NULL
-    };
-    return is_one_of(token, words);
 }
 
 void ctext_skip_bracket(const char **at)

@@ -9,20 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum ctoken_kind {
-    CTOKEN_END,
-    CTOKEN_NAME,
-    CTOKEN_NUMBER,
-    CTOKEN_STRING,
-    CTOKEN_BLANK,
-    CTOKEN_PUNCT
-};
-
-struct ctoken {
-    enum ctoken_kind kind;
-    const char *text; /* in the scanned text */
-    size_t length;
-};
+#include "ctext/ctoken.h"
 
 /* The token at *at, which is moved after it; white space and comments before it
  * are passed over. A punctuator is "->" or one byte. */
@@ -35,15 +22,6 @@ struct ctoken ctext_next_in_brackets(const char **at);
 /* The length of C text without the white space and comments at its end: words
  * that are put after a line comment would belong to it. */
 size_t ctext_solid_length(const char *text);
-
-bool ctoken_is(struct ctoken token, const char *text);
-
-/* Words of a declaration: `const`; `int`; those followed by brackets with
- * something else than a declared name, `typeof`. */
-bool ctoken_is_qualifier(struct ctoken token);
-bool ctoken_is_type_word(struct ctoken token);
-bool ctoken_is_tag_word(struct ctoken token); /* `struct`, `union`, `enum` */
-bool ctoken_is_bracket_word(struct ctoken token);
 
 /* After the partner of the bracket before *at. */
 void ctext_skip_bracket(const char **at);
