@@ -56,15 +56,33 @@ static bool is_standard(const char *path)
     return strcmp(path, "-") == 0;
 }
 
-/* NAME.c in the folder of the outputs; for standard input, standard output. */
+/* NAME.c; with a folder for the outputs, where the input stands below that, as
+ * the header of an import in "net/" is included from there. For standard input,
+ * standard output. */
 static const char *default_output(struct arena *arena, const struct options *options,
                                   const char *input)
 {
-    const char *name = with_ending(arena, last_part(input), options->skeleton ? "_test.c" : ".c");
+    const char *ending = options->skeleton ? "_test.c" : ".c";
 
     if (is_standard(input))
         return "-";
-    return options->outdir == NULL ? name : arena_format(arena, "%s/%s", options->outdir, name);
+    if (options->outdir == NULL)
+        return with_ending(arena, last_part(input), ending);
+    while (strncmp(input, "./", 2) == 0)
+        input += 2;
+    return arena_format(arena, "%s/%s", options->outdir,
+                        with_ending(arena, *input == '/' ? last_part(input) : input, ending));
+}
+
+/* "../x.chain", "a/../../x.chain": not below the folder of the outputs. */
+static bool leads_up(const char *path)
+{
+    for (; path != NULL; path = strchr(path, '/')) {
+        path += *path == '/';
+        if (strncmp(path, "..", 2) == 0 && (path[2] == '/' || path[2] == '\0'))
+            return true;
+    }
+    return false;
 }
 
 /* False if it cannot be said what the output is, which has been reported. */
@@ -75,6 +93,12 @@ static bool name_outputs(struct session *session)
     bool stream;
     int error;
 
+    if (options->output == NULL && options->outdir != NULL && leads_up(options->input)) {
+        message_print(arena, options->input,
+                      "its output must be below the folder of --outdir: the path of the input "
+                      "cannot have '..'");
+        return false;
+    }
     if (options->output == NULL)
         options->output = default_output(arena, options, options->input);
     error = output_is_stream(arena, options->output, &stream);
@@ -130,12 +154,22 @@ static void emit_depfile(struct session *session)
     }
 }
 
+/* --outdir is made, and what the input's path has of folders in it. */
+static const char *folder_of_outputs(struct session *session)
+{
+    const char *path = session->options.output;
+
+    return session->options.outdir == NULL
+               ? NULL
+               : arena_copy(&session->compilation.arena, path, (size_t)(last_part(path) - path));
+}
+
 static void stage_all(struct session *session)
 {
     struct compilation *compilation = &session->compilation;
     const struct options *options = &session->options;
 
-    session->outputs.folder = options->outdir;
+    session->outputs.folder = folder_of_outputs(session);
     stage(session, options->output, &compilation->c, options->if_changed);
     if (options->header != NULL && !options->skeleton)
         stage(session, options->header, &compilation->h, options->if_changed);

@@ -56,6 +56,7 @@ static struct unit *unit_add(struct program *program, struct ast_file *file, con
     unit->path = path;
     unit->base = base_of(program->arena, path);
     unit->stem = stem_of(program->arena, unit->base);
+    unit->last_import = &unit->imports;
     *program->last_unit = unit;
     program->last_unit = &unit->next;
     return unit;
@@ -155,7 +156,22 @@ static void import_missing(struct program *program, const struct unit *from, str
         diag_help(program->diags, diag, "did you mean \"%s\"?", nearest.best);
 }
 
-static void import(struct program *program, const struct unit *from, struct ast_item *item)
+static void add_import(struct program *program, struct unit *from, const struct ast_item *item)
+{
+    const struct ast_name *as = item->u.string.as;
+    struct import *import = arena_new(program->arena, struct import);
+
+    import->unit = item->u.string.unit;
+    import->is_export = item->u.string.is_export;
+    import->qualifier =
+        as != NULL ? as->name
+                   : ast_import_qualifier(program->names, arena_format(program->arena, "\"%s\"",
+                                                                       item->u.string.text));
+    *from->last_import = import;
+    from->last_import = &import->next;
+}
+
+static void import(struct program *program, struct unit *from, struct ast_item *item)
 {
     const char *name = item->u.string.text;
     struct span span = item->u.string.text_span;
@@ -172,6 +188,7 @@ static void import(struct program *program, const struct unit *from, struct ast_
     if (found.source != NULL) {
         unit = unit_find(program, found.source);
         item->u.string.unit = unit != NULL ? unit : unit_import(program, &found, name);
+        add_import(program, from, item);
     }
 }
 

@@ -231,9 +231,11 @@ static bool has_small_letter(const char *name)
     return *name != '\0';
 }
 
-static void refuse(struct program *program, const struct symbol *symbol, const char *what)
+/* `name`: as it is written, or in C. */
+static void refuse(struct program *program, const struct symbol *symbol, const char *name,
+                   const char *what)
 {
-    diag_report(program->diags, D_NAME_OTHERS, symbol->span, symbol->name, what);
+    diag_report(program->diags, D_NAME_OTHERS, symbol->span, name, what);
 }
 
 static const char *in_header(struct program *program, const char *what, const char *header)
@@ -243,19 +245,19 @@ static const char *in_header(struct program *program, const char *what, const ch
 
 /* A macro of the file, or of a header that it includes. Those in small letters
  * are always refused: the C file with the operations may include the header. */
-static bool check_macro(struct program *program, const struct symbol *symbol)
+static bool check_macro(struct program *program, const struct symbol *symbol, const char *name)
 {
     const char *header = NULL;
 
-    if (reserved_is_compilers(symbol->name))
-        refuse(program, symbol,
+    if (reserved_is_compilers(name))
+        refuse(program, symbol, name,
                "a name of the C compiler, like all that begin with '__' or '_' and a capital");
-    else if (has(program->macros, symbol->name))
-        refuse(program, symbol, "a macro of this file, or of one that it imports");
-    else if (reserved_is(symbol->name, RESERVED_PREDEFINED, NULL)
-             || (reserved_is(symbol->name, RESERVED_MACRO, &header)
-                 && (has_small_letter(symbol->name) || is_mentioned(program, header))))
-        refuse(program, symbol, in_header(program, "a macro", header));
+    else if (has(program->macros, name))
+        refuse(program, symbol, name, "a macro of this file, or of one that it imports");
+    else if (reserved_is(name, RESERVED_PREDEFINED, NULL)
+             || (reserved_is(name, RESERVED_MACRO, &header)
+                 && (has_small_letter(name) || is_mentioned(program, header))))
+        refuse(program, symbol, name, in_header(program, "a macro", header));
     else
         return false;
     return true;
@@ -263,7 +265,7 @@ static bool check_macro(struct program *program, const struct symbol *symbol)
 
 /* Something that the library declares, where the generated header declares the
  * same name as something else. */
-static bool check_declared(struct program *program, const struct symbol *symbol, unsigned kinds)
+static bool check_declared(struct program *program, const struct symbol *symbol, const char *name)
 {
     static const struct {
         enum reserved_kind kind;
@@ -276,12 +278,13 @@ static bool check_declared(struct program *program, const struct symbol *symbol,
         /* in C++ they are functions */
         { RESERVED_CALLED_MACRO, MADE_CODE | MADE_RESOURCE, "a macro" },
     };
+    unsigned kinds = resolve_kinds_of(symbol);
     const char *header;
 
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if ((rules[i].kinds & kinds) != 0 && reserved_is(symbol->name, rules[i].kind, &header)
+        if ((rules[i].kinds & kinds) != 0 && reserved_is(name, rules[i].kind, &header)
             && is_mentioned(program, header)) {
-            refuse(program, symbol, in_header(program, rules[i].what, header));
+            refuse(program, symbol, name, in_header(program, rules[i].what, header));
             return true;
         }
     return false;
@@ -310,6 +313,12 @@ static bool means_something(const char *name)
     return strcmp(name, "it") == 0 || strcmp(name, "err") == 0 || strcmp(name, "attempt") == 0;
 }
 
+/* Something else has the name, which has been reported. */
+static bool is_taken(struct program *program, const struct symbol *symbol, const char *name)
+{
+    return check_macro(program, symbol, name) || check_declared(program, symbol, name);
+}
+
 static void check_symbol(struct program *program, const struct symbol *symbol)
 {
     unsigned kinds = resolve_kinds_of(symbol);
@@ -327,10 +336,12 @@ static void check_symbol(struct program *program, const struct symbol *symbol)
     else if (reserved_is(symbol->name, RESERVED_CPP, NULL))
         diag_report(program->diags, D_CPP_WORD, symbol->span, symbol->name);
     else if ((kinds & MADE_RESOURCE) != 0 && reserved_is(symbol->name, RESERVED_MEMBER, NULL))
-        refuse(program, symbol, "the name of a member beside which its values stand");
+        refuse(program, symbol, symbol->name, "the name of a member beside which its values stand");
     else if (reserved_is_ours(symbol->name) || reserved_is_ours(resolve_c_name(symbol)))
-        refuse(program, symbol, "a name of libchain, like all that begin with 'chain_'");
-    else if (!check_macro(program, symbol) && !check_declared(program, symbol, kinds))
+        refuse(program, symbol, symbol->name,
+               "a name of libchain, like all that begin with 'chain_'");
+    else if (!is_taken(program, symbol, symbol->name)
+             && (symbol->c_name == symbol->name || !is_taken(program, symbol, symbol->c_name)))
         check_made_reserved(program, symbol, kinds);
 }
 

@@ -84,6 +84,14 @@ struct symbol_run {
     bool is_spawn;
 };
 
+/* What a file imports. */
+struct import {
+    struct import *next;
+    struct unit *unit;
+    const char *qualifier; /* interned */
+    bool is_export;
+};
+
 /* One .chain file of the program. */
 struct unit {
     struct unit *next;
@@ -94,9 +102,10 @@ struct unit {
     const char *stem;              /* the same as a word of C, for names made from it */
     const struct ast_name *module; /* NULL: its C names are as they are written */
     const char *include;           /* what to write after #include for its header */
-    struct symbol *own;            /* uthash, by name: what it declares */
-    struct visible *visible;       /* [resolve] uthash: what its imports bring, once it has been */
-    bool is_filled;                /* asked for */
+    struct import *imports, **last_import;
+    struct symbol *own;      /* uthash, by name: what it declares */
+    struct visible *visible; /* [resolve] uthash: what its imports bring, once it has been */
+    bool is_filled;          /* asked for */
     bool renames;      /* [resolve] C has another name for some code or resource that it sees */
     unsigned searched; /* [resolve] the last search that came here */
     bool installed;    /* found in the data folder: <…> */

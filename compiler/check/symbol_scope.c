@@ -76,11 +76,6 @@ struct provider {
     struct unit *unit;
 };
 
-static bool is_import(const struct ast_item *item)
-{
-    return item->kind == AST_IMPORT && item->u.string.unit != NULL;
-}
-
 /* The unit, and what it passes on, and so on; each once. */
 static struct provider *providers_of(struct program *program, struct unit *unit)
 {
@@ -90,14 +85,13 @@ static struct provider *providers_of(struct program *program, struct unit *unit)
     first->unit = unit;
     unit->searched = program->searches;
     for (const struct provider *at = first; at != NULL; at = at->next)
-        for (const struct ast_item *item = at->unit->file->items; item != NULL; item = item->next) {
-            struct unit *passed =
-                is_import(item) && item->u.string.is_export ? item->u.string.unit : NULL;
-            if (passed == NULL || passed->searched == program->searches)
+        for (const struct import *import = at->unit->imports; import != NULL;
+             import = import->next) {
+            if (!import->is_export || import->unit->searched == program->searches)
                 continue;
-            passed->searched = program->searches;
+            import->unit->searched = program->searches;
             *last = arena_new(program->arena, struct provider);
-            (*last)->unit = passed;
+            (*last)->unit = import->unit;
             last = &(*last)->next;
         }
     return first;
@@ -138,45 +132,36 @@ static void fill(struct program *program, struct unit *unit)
     unit->is_filled = true;
     for (const struct symbol *symbol = unit->own; symbol != NULL; symbol = symbol->hh.next)
         unit->renames |= is_renamed(symbol);
-    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
-        if (is_import(item))
-            for (const struct provider *at = providers_of(program, item->u.string.unit); at != NULL;
-                 at = at->next)
-                for (struct symbol *symbol = at->unit->own; symbol != NULL;
-                     symbol = symbol->hh.next)
-                    if (!symbol->is_static)
-                        add_visible(program, unit, symbol);
+    for (const struct import *import = unit->imports; import != NULL; import = import->next)
+        for (const struct provider *at = providers_of(program, import->unit); at != NULL;
+             at = at->next)
+            for (struct symbol *symbol = at->unit->own; symbol != NULL; symbol = symbol->hh.next)
+                if (!symbol->is_static)
+                    add_visible(program, unit, symbol);
 }
 
 /* ---- what a name means --------------------------------------------------- */
 
-static const char *qualifier_of(struct program *program, const struct ast_item *import)
+static bool is_qualifier(const struct unit *unit, const char *name)
 {
-    return import->u.string.as != NULL
-               ? import->u.string.as->name
-               : ast_import_qualifier(program->names, arena_format(program->arena, "\"%s\"",
-                                                                   import->u.string.text));
-}
+    const struct import *import = unit->imports;
 
-static bool is_qualifier(struct program *program, const struct unit *unit, const char *name)
-{
-    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
-        if (is_import(item) && strcmp(qualifier_of(program, item), name) == 0)
-            return true;
-    return false;
+    while (import != NULL && import->qualifier != name)
+        import = import->next;
+    return import != NULL;
 }
 
 /* QUALIFIER.NAME: of all imports that are called so. */
 static struct meaning qualified(struct program *program, const struct unit *unit, const char *name,
                                 const char *dot)
 {
-    const char *qualifier = arena_copy(program->arena, name, (size_t)(dot - name));
+    const char *qualifier = intern(program->names, name, (size_t)(dot - name));
     struct meaning meaning = { NULL, NULL };
 
-    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next) {
-        if (!is_import(item) || strcmp(qualifier_of(program, item), qualifier) != 0)
+    for (const struct import *import = unit->imports; import != NULL; import = import->next) {
+        if (import->qualifier != qualifier)
             continue;
-        for (const struct provider *at = providers_of(program, item->u.string.unit); at != NULL;
+        for (const struct provider *at = providers_of(program, import->unit); at != NULL;
              at = at->next) {
             struct symbol *symbol = symbol_own(at->unit, dot + 1);
             if (symbol != NULL && !symbol->is_static)
@@ -214,15 +199,14 @@ struct symbol *symbol_find(struct program *program, const char *name)
 }
 
 /* The import through which a file sees an item; NULL: through none. */
-static const struct ast_item *import_of(struct program *program, const struct unit *unit,
-                                        const struct symbol *symbol)
+static const struct import *import_of(struct program *program, const struct unit *unit,
+                                      const struct symbol *symbol)
 {
-    for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
-        if (is_import(item))
-            for (const struct provider *at = providers_of(program, item->u.string.unit); at != NULL;
-                 at = at->next)
-                if (at->unit == symbol->unit)
-                    return item;
+    for (const struct import *import = unit->imports; import != NULL; import = import->next)
+        for (const struct provider *at = providers_of(program, import->unit); at != NULL;
+             at = at->next)
+            if (at->unit == symbol->unit)
+                return import;
     return NULL;
 }
 
@@ -230,8 +214,8 @@ static const struct ast_item *import_of(struct program *program, const struct un
 static const char *with_qualifier(struct program *program, const struct unit *unit,
                                   const struct symbol *symbol)
 {
-    return arena_format(program->arena, "%s.%s",
-                        qualifier_of(program, import_of(program, unit, symbol)), symbol->name);
+    return arena_format(program->arena, "%s.%s", import_of(program, unit, symbol)->qualifier,
+                        symbol->name);
 }
 
 void symbol_check_clear(struct program *program, struct unit *unit, const char *name,
@@ -291,7 +275,7 @@ const struct symbol *symbol_of_word(struct program *program, struct unit *unit, 
     struct ctoken dot = ctext_next_solid(&after), member = ctext_next_solid(&after);
     struct symbol *symbol = NULL;
 
-    if (ctoken_is(dot, ".") && member.kind == CTOKEN_NAME && is_qualifier(program, unit, name)) {
+    if (ctoken_is(dot, ".") && member.kind == CTOKEN_NAME && is_qualifier(unit, name)) {
         symbol = symbol_find_in(program, unit,
                                 arena_format(program->arena, "%s.%.*s", name, (int)member.length,
                                              member.text));

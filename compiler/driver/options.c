@@ -28,7 +28,7 @@ static const char *const help_text[] = {
     "  -o, --output=FILE       write the C file here, the header beside it (default: NAME.c and\n"
     "                          NAME.h in the current folder; -: the C file to standard output)\n"
     "      --header=FILE       write the header here\n"
-    "      --outdir=DIR        write NAME.c and NAME.h of every input into this folder\n"
+    "      --outdir=DIR        write NAME.c and NAME.h of every input below this folder\n"
     "      --if-changed        do not write an output whose bytes would stay the same\n"
     "  -l, --no-lines          no #line directives\n"
     "  -g, --debug             with tables from which chain_loop_dump() and chain-gdb.py know the\n"

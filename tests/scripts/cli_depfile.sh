@@ -5,7 +5,7 @@ need make
 
 mkdir in lib made
 echo 'async int one(void);' >lib/one.chain
-printf 'import "one.chain";\nasync int two(void);\n' >lib/two.chain
+printf 'export import "one.chain";\nasync int two(void);\n' >lib/two.chain
 printf 'import "two.chain";\nimport "time.chain";\nchain int both(void) { one() then two() }\n' >in/both.chain
 in_one_line() { tr -d '\\\n' <"$1" | tr -s ' '; }
 means() { [ "$(in_one_line "$1")" = "$2" ] || fail "$1: $(cat "$1")"; }

@@ -120,3 +120,24 @@ compile a-b a_b x/same y/same all
 link all.o a-b.o a_b.o x/same.o y/same.o -o all || fail "link"
 expect 0 ./all
 [ "$(cat out)" = "1234 ABXY" ] || fail "$(cat out)"
+
+# One folder for the outputs has the folders of the inputs, so that includes find their headers.
+expect 0 "$CHAINC" --outdir=gen -MD all.chain a-b.chain ./a_b.chain x/same.chain y/same.chain
+[ "$(cd gen && ls *.c */*.c | tr '\n' ' ')" = "a-b.c a_b.c all.c x/same.c y/same.c " ] || fail "$(ls -R gen)"
+shows gen/x/same.d '^gen/x/same\.c:'
+for module in all a-b a_b x/same y/same; do
+    "$CC" -std=gnu11 -Wall -Wextra -Werror -I"$BUILD/include" -c gen/$module.c -o gen/$module.o || fail "gen/$module.c"
+done
+(cd gen && link all.o a-b.o a_b.o x/same.o y/same.o -o all) || fail "link"
+expect 0 gen/all
+[ "$(cat out)" = "1234 ABXY" ] || fail "$(cat out)"
+expect 0 "$CHAINC" --outdir=flat "$PWD/x/same.chain"
+[ -e flat/same.c ] || fail "an absolute path: $(ls -R flat)"
+for up in ../x.chain x/../../x.chain x/..; do
+    expect 2 "$CHAINC" --outdir=gen "$up"
+done
+mkdir up
+printf 'chain int f(int n) { (n) }\n' >x.chain
+(cd up && "$CHAINC" --outdir=gen ../x.chain) 2>err && fail "an output outside of --outdir"
+shows err "x\.chain: error: its output must be below the folder of --outdir: the path of the input cannot have '\.\.'"
+[ ! -e up/gen ] || fail "a folder was made for nothing"

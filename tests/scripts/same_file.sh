@@ -19,7 +19,7 @@ done
 
 # The same of everything else that is read: imports, theirs too, response files; by any name that leads to it.
 mkdir y
-echo 'import "../lib.chain";' >y/middle.chain
+echo 'export import "../lib.chain";' >y/middle.chain
 printf 'import "y/middle.chain";\nchain int q(int a) { op(a) }\n' >top.chain
 ln lib.chain hard.chain
 ln -s y linked
