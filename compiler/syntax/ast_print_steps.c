@@ -196,6 +196,32 @@ static void print_head(struct print *print, const struct ast_form *form)
     }
 }
 
+/* Whether the form after all prefixes has brackets that can be opened on the line of the prefixes. */
+static bool opens_brackets(const struct ast_form *form)
+{
+    while (form->kind == AST_TIMEOUT || form->kind == AST_RETRY)
+        form = form->inner;
+    return form->block || form->kind == AST_DO || ast_form_is(form, FORM_BRANCHES);
+}
+
+/* After a prefix, or in a line of its own where only its arguments could be opened. */
+static void print_inner(struct print *print, const struct ast_form *form)
+{
+    bool is_prefix = form->kind == AST_TIMEOUT || form->kind == AST_RETRY;
+    bool breaks = is_prefix && !print->flat && !opens_brackets(form->inner);
+
+    if (!breaks)
+        writer_put(print->writer, form->kind == AST_IF ? " else " : " ");
+    else
+        ast_print_end_line(print);
+    print->writer->indent += breaks;
+    if (breaks)
+        print_if_fits(print, form->inner, print->after);
+    else
+        print_form(print, form->inner);
+    print->writer->indent -= breaks;
+}
+
 static void print_form(struct print *print, const struct ast_form *form)
 {
     if (ast_print_is_given_up(print))
@@ -207,18 +233,14 @@ static void print_form(struct print *print, const struct ast_form *form)
         writer_put(print->writer, form->kind == AST_BLOCK ? "" : " ");
         print_block(print, form->block);
     }
-    if (form->inner && !ast_form_is(form, FORM_SOURCE)) {
-        writer_put(print->writer, form->kind == AST_IF ? " else " : " ");
-        print_form(print, form->inner);
-    }
+    if (form->inner && !ast_form_is(form, FORM_SOURCE))
+        print_inner(print, form);
 }
 
 /* ---- steps and clauses --------------------------------------------------- */
 
-/* Without its undo. */
-static void put_bound(struct print *print, const struct ast_step *step)
+static void put_as(struct print *print, const struct ast_step *step)
 {
-    print_form(print, step->form);
     if (step->as) {
         writer_put(print->writer, " as ");
         if (step->as_type)
@@ -226,6 +248,28 @@ static void put_bound(struct print *print, const struct ast_step *step)
         else
             writer_put(print->writer, step->as->name);
     }
+}
+
+/* Without its undo. */
+static void put_bound(struct print *print, const struct ast_step *step)
+{
+    print_form(print, step->form);
+    put_as(print, step);
+}
+
+/* The columns that stand on the last line of the form: those up to a brace of the undo at least. */
+static size_t width_of_end(struct print *print, const struct ast_step *step)
+{
+    struct print measured = ast_print_measure(print);
+    size_t width;
+
+    put_as(&measured, step);
+    width = ast_print_column(&measured);
+    if (!step->undo)
+        return width;
+    writer_put(measured.writer, " undo ");
+    print_form(&measured, step->undo);
+    return measured.has_brackets ? width + sizeof " undo {" - 1 : ast_print_column(&measured);
 }
 
 static bool bound_fits(struct print *print, const struct ast_step *step, size_t after)
@@ -240,6 +284,7 @@ static void print_step(struct print *print, const struct ast_step *step)
 {
     enum { UNDO = sizeof " undo {" - 1 };
     bool flat = print->flat, fits = flat;
+    size_t after = print->after;
 
     if (!flat) {
         struct print measured = ast_print_measure(print);
@@ -247,7 +292,9 @@ static void print_step(struct print *print, const struct ast_step *step)
         fits = ast_print_fits(print, &measured, print->after);
     }
     print->flat = fits || (step->undo && bound_fits(print, step, UNDO));
+    print->after += print->flat ? 0 : width_of_end(print, step);
     put_bound(print, step);
+    print->after = after;
     print->flat = fits;
     if (step->undo) {
         writer_put(print->writer, " undo ");

@@ -32,7 +32,7 @@ NESTING = """
     lower_wait lower_winner lower_winners make_it name_scopes name_strands note_ways of_branches
     of_catch of_clause of_each of_handler of_item of_join of_source of_step of_timeout
     prepare_bindings print_block print_braces print_branch print_branches print_clause print_each
-    print_else print_form print_if_fits print_inside print_retry print_step print_steps
+    print_else print_form print_if_fits print_inner print_inside print_retry print_step print_steps
     put_bound put_branch put_clause
     release_losers release_some take_bindings take_outcomes take_single walk_block walk_branches
     walk_form walk_inside walk_pipeline walk_step
