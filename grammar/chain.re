@@ -359,7 +359,7 @@ static struct token lex_item(struct scanner *scan)
         "pool" { return TOKEN(POOL); }
         "budget" { return TOKEN(BUDGET); }
         "on" { return TOKEN(ON); }
-        "struct" | "union" | "enum" | "typedef" { scan->cursor = TEXT(at); return scan_declaration_token(scan, TEXT(start)); }
+        "struct" | "union" | "enum" | "typedef" { return scan_declaration_token(scan, TEXT(start)); }
         name { return scan_qualified_token(scan, TEXT(start), TEXT(at)); }
         "%{" { scan->cursor = TEXT(at); return lex_prologue(scan, TEXT(start)); }
         "%require" { return TOKEN(REQUIRE); }

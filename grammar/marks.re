@@ -125,8 +125,7 @@ const char *scan_open_comment(const char *text, const char *limit)
 
     while (TEXT(at) < limit) {
         /*!re2c
-            newline | blank+ | line_comment | block_comment | end { continue; }
-            string | character | name | c_number { continue; }
+            line_comment | block_comment | string | character | name | c_number { continue; }
             "/*" { return TEXT(at) - 2; }
             * { continue; }
         */

@@ -394,10 +394,13 @@ bool scan_type_token(struct scanner *scan, struct token *token)
  * declare no more than a struct. */
 static bool is_named(struct scanner *scan, const char *begin, const char *end)
 {
-    const char *text = arena_copy(scan->arena, begin, (size_t)(end - begin));
+    static const char *const typedefs[] = { "typedef", NULL };
+    bool is_typedef = scan_word_is_one_of(begin, scan_word_end(begin), typedefs);
+    const char *first = is_typedef ? scan_word_end(begin) : begin,
+               *text = arena_copy(scan->arena, first, (size_t)(end - first));
     struct ctoken name = { .kind = CTOKEN_NAME };
 
-    return scan->depth == 0
+    return (scan->depth == 0 && !is_typedef)
            || (ctext_declared_name(text, &name.text, &name.length) && scan_is_declared(text, name));
 }
 
@@ -557,17 +560,30 @@ static bool is_word_after_name(struct ctoken before, struct ctoken token)
            && ((token.kind == CTOKEN_NAME && *token.text != '_') || ctoken_is(token, "{"));
 }
 
+/* `__attribute__((packed))`: its bracket is no end of a declaration, as what it
+ * is about may follow it. */
+static void skip_brackets(struct ctoken token, const char **at)
+{
+    const char *p = *at;
+
+    if (ctoken_is_bracket_word(token) && ctoken_is(ctext_next_solid(&p), "("))
+        *at = p;
+    else if (token.kind != CTOKEN_PUNCT || strchr("([{", *token.text) == NULL)
+        return;
+    ctext_skip_bracket(at);
+}
+
 /* `var int x` without its `;`: the next line is not a part of it. */
 const char *scan_declaration_end(struct scanner *scan, const char *begin, const char *end)
 {
     struct ctoken token, before = { CTOKEN_END, begin, 0 }, before_that = before;
+    const char *after = begin;
     bool has_semicolon = *end == ';', has_value = false;
 
     if (scan_is_unbalanced(scan, scan_pos(scan, begin)))
         return end;
     for (const char *p = begin;
-         token = ctext_next_solid(&p), token.kind != CTOKEN_END && token.text < end;) {
-        const char *after = before.text + before.length;
+         token = ctext_next_solid(&p), token.kind != CTOKEN_END && token.text < end; after = p) {
         bool apart = before.kind != CTOKEN_END
                      && (memchr(after, '\n', (size_t)(token.text - after)) != NULL
                          || (!has_semicolon && !has_value && is_word_after_name(before, token)));
@@ -581,12 +597,11 @@ const char *scan_declaration_end(struct scanner *scan, const char *begin, const 
             && goes_on_without(scan, before, token, has_semicolon) && is_named(scan, begin, after))
             return after;
         has_value = has_value || ctoken_is(token, "=");
+        skip_brackets(token, &p);
+        if (ctoken_is_bracket_word(token))
+            continue;
         before_that = before;
-        before = token;
-        if (token.kind == CTOKEN_PUNCT && strchr("([{", *token.text) != NULL) {
-            ctext_skip_bracket(&p);
-            before = (struct ctoken){ CTOKEN_PUNCT, p - 1, 1 };
-        }
+        before = token.text + token.length == p ? token : (struct ctoken){ CTOKEN_PUNCT, p - 1, 1 };
     }
     return end;
 }

@@ -17,8 +17,8 @@ bool scan_is_declared(const char *text, struct ctoken name)
         has_type = has_type || (token.kind == CTOKEN_NAME && !ctoken_is_qualifier(token));
     }
     const char *after = name.text + name.length;
-    return has_type && !after_tag && !ctoken_is_type_word(name) && !ctoken_is_qualifier(name)
-           && !ctoken_is(ctext_next_solid(&after), "*");
+    return has_type && !after_tag && !ctoken_is_tag_word(name) && !ctoken_is_type_word(name)
+           && !ctoken_is_qualifier(name) && !ctoken_is(ctext_next_solid(&after), "*");
 }
 
 /* A keyword at the end that no type goes on with: `int bool`, but not `unsigned int`. */
