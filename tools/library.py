@@ -16,6 +16,7 @@ HEADERS = """errno stddef stdint stdbool limits string strings time sys/types sy
     sys/epoll sys/ipc sys/mman sys/msg sys/resource sys/sem sys/shm sys/statvfs sys/sysmacros sys/times sys/un sys/utsname
     sys/wait syslog termios utime utmpx wordexp"""
 VIEWS = [["-std=c11"], ["-std=gnu11"], ["-std=c11", "-D_POSIX_C_SOURCE=200809L", "-D_XOPEN_SOURCE=700"]]
+ALWAYS = [f"{name}.h" for name in "errno limits stdbool stddef stdint string".split()]  # every generated file includes these
 # These stand in reserved.def.
 WORDS = set("alignas alignof bool complex errno false linux noreturn static_assert thread_local true unix".split())
 HEAD = """\
@@ -23,10 +24,11 @@ HEAD = """\
  *
  *     MACROS         expanded wherever they stand
  *     CALLED_MACROS  expanded before '(' only
- *     DECLARED       functions
+ *     DECLARED       functions and variables
  *     TYPES          what typedef gives
  *     TAGS           of structs and unions
  *     INCLUDES       other headers of the list that the header includes
+ *     SHARES         names of headers that it does not include, which it has, too
  *
  * Written by tools/library.py from the headers of a system with glibc. */
 """
@@ -52,7 +54,9 @@ def preprocessed(header):
 
 
 def declared(header):
-    yield from re.findall(r"(?:^|;)\s*extern\b[^;(]*?\b([A-Za-z]\w*) \(", preprocessed(header), re.M)
+    text = preprocessed(header)
+    yield from re.findall(r"(?:^|;)\s*extern\b[^;(]*?\b([A-Za-z]\w*) \(", text, re.M)
+    yield from re.findall(r"(?:^|;)\s*extern\b[^;(]*?\b([A-Za-z]\w*)\s*(?:\[[^];]*\]\s*)*;", text, re.M)
 
 
 def types(header):
@@ -81,7 +85,9 @@ def row(kind, header, names):
 known = [f"{name}.h" for name in HEADERS.split()]
 print(HEAD, end="")
 seen, seen_declared, seen_types, seen_tags = set(WORDS), set(), set(), set()
+first = {}
 for header in known:
+    has = {name for name, _ in macros(header)}
     found = {"MACROS": set(), "CALLED_MACROS": set()}
     for name, called in sorted(macros(header)):
         if name not in seen:
@@ -91,9 +97,17 @@ for header in known:
         if names:
             print(row(kind, header, names))
     for kind, find, before in ("DECLARED", declared, seen_declared), ("TYPES", types, seen_types), ("TAGS", tags, seen_tags):
-        names = {n for n in find(header) if not re.search("_unlocked$|_[lr]$|cvt$|cvt_r$", n)} - before
+        names = {n for n in find(header) if not re.search("_unlocked$|_[lr]$|cvt$|cvt_r$", n)}
+        has |= names
+        names -= before
         before |= names
         if names:
             print(row(kind, header, names))
-    if included(header) - {header}:
-        print(row("INCLUDES", header, included(header) - {header}))
+    others = included(header) - {header}
+    if others:
+        print(row("INCLUDES", header, others))
+    for name in has - WORDS:
+        first.setdefault(name, header)
+    shared = {name for name in has - WORDS if first[name] not in {header, *others, *ALWAYS}}
+    if shared:
+        print(row("SHARES", header, shared))

@@ -219,9 +219,22 @@ static void name_parameters(struct program *program, struct symbol *op)
 
 /* ---- names that something else has --------------------------------------- */
 
-static bool is_mentioned(const struct program *program, const char *header)
+/* A header of libchain for tests includes it, and so does what --skeleton writes. */
+static const char of_tests[] = "stdio.h";
+
+/* Whether a header that has the name is included. `header`: the one where it is
+ * listed; it becomes the one that is included. */
+static bool is_mentioned(const struct program *program, const char *name, const char **header)
 {
-    return header == NULL || reserved_is_always_there(header) || has(program->headers, header);
+    if (*header == NULL || reserved_is_always_there(*header) || has(program->headers, *header)
+        || strcmp(*header, of_tests) == 0 || reserved_shares(of_tests, name))
+        return true;
+    for (const struct word_entry *other = program->headers; other != NULL; other = other->hh.next)
+        if (reserved_shares(other->name, name)) {
+            *header = other->name;
+            return true;
+        }
+    return false;
 }
 
 static bool has_small_letter(const char *name)
@@ -256,7 +269,7 @@ static bool check_macro(struct program *program, const struct symbol *symbol, co
         refuse(program, symbol, name, "a macro of this file, or of one that it imports");
     else if (reserved_is(name, RESERVED_PREDEFINED, NULL)
              || (reserved_is(name, RESERVED_MACRO, &header)
-                 && (has_small_letter(name) || is_mentioned(program, header))))
+                 && (has_small_letter(name) || is_mentioned(program, name, &header))))
         refuse(program, symbol, name, in_header(program, "a macro", header));
     else
         return false;
@@ -274,7 +287,7 @@ static bool check_declared(struct program *program, const struct symbol *symbol,
     } rules[] = {
         { RESERVED_TYPE, MADE_ASYNC | MADE_CHAIN | MADE_CODE | MADE_RESOURCE, "a type" },
         { RESERVED_TAG, MADE_ASYNC | MADE_CHAIN | MADE_RESOURCE, "a struct" },
-        { RESERVED_DECLARED, MADE_CODE | MADE_RESOURCE, "a function" },
+        { RESERVED_DECLARED, MADE_CODE | MADE_RESOURCE, "a function or variable" },
         /* in C++ they are functions */
         { RESERVED_CALLED_MACRO, MADE_CODE | MADE_RESOURCE, "a macro" },
     };
@@ -283,7 +296,7 @@ static bool check_declared(struct program *program, const struct symbol *symbol,
 
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if ((rules[i].kinds & kinds) != 0 && reserved_is(name, rules[i].kind, &header)
-            && is_mentioned(program, header)) {
+            && is_mentioned(program, name, &header)) {
             refuse(program, symbol, name, in_header(program, rules[i].what, header));
             return true;
         }

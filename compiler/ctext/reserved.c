@@ -20,6 +20,7 @@ static const struct row rows[] = {
 #define TYPES(header, words) { RESERVED_TYPE, header, words },
 #define TAGS(header, words) { RESERVED_TAG, header, words },
 #define INCLUDES(header, headers)
+#define SHARES(header, words)
 #include "ctext/library.def"
 #undef MACROS
 #undef CALLED_MACROS
@@ -27,6 +28,7 @@ static const struct row rows[] = {
 #undef TYPES
 #undef TAGS
 #undef INCLUDES
+#undef SHARES
 };
 
 const char *const reserved_own_words[OWN_COUNT] = {
@@ -153,6 +155,14 @@ bool reserved_is_always_there(const char *header)
     return is_one_of(header, headers);
 }
 
+static const char *words_of(const struct row *list, size_t count, const char *header)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(list[i].header, header) == 0)
+            return list[i].words;
+    return "";
+}
+
 const char *reserved_included(const char *header)
 {
     static const struct row includes[] = {
@@ -162,13 +172,30 @@ const char *reserved_included(const char *header)
 #define TYPES(header, words)
 #define TAGS(header, words)
 #define INCLUDES(header, headers) { RESERVED_MACRO, header, headers },
+#define SHARES(header, words)
+#include "ctext/library.def"
+#undef INCLUDES
+#undef SHARES
+    };
+    return words_of(includes, sizeof includes / sizeof *includes, header);
+}
+
+bool reserved_shares(const char *header, const char *name)
+{
+    static const struct row shares[] = {
+#define INCLUDES(header, headers)
+#define SHARES(header, words) { RESERVED_MACRO, header, words },
 #include "ctext/library.def"
     };
+    size_t length;
 
-    for (size_t i = 0; i < sizeof includes / sizeof *includes; i++)
-        if (strcmp(includes[i].header, header) == 0)
-            return includes[i].words;
-    return "";
+    for (const char *p = words_of(shares, sizeof shares / sizeof *shares, header); *p != '\0';
+         p += length + strspn(p + length, " ")) {
+        length = strcspn(p, " ");
+        if (strlen(name) == length && memcmp(p, name, length) == 0)
+            return true;
+    }
+    return false;
 }
 
 bool reserved_can_include(const char *name)

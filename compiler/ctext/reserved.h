@@ -33,6 +33,9 @@ bool reserved_is(const char *name, enum reserved_kind kind, const char **header)
 /* The headers that a header of the library includes, in one string; "" if none are known. */
 const char *reserved_included(const char *header);
 
+/* Whether a header has a name that reserved_is() finds in another one: wchar.h and FILE. */
+bool reserved_shares(const char *header, const char *name);
+
 /* Which C a keyword of it is from: "C", "C23". */
 const char *reserved_standard(const char *keyword);
 

@@ -118,7 +118,8 @@ AT_FILE_LEVEL = {
     "enumerator": (1, "enum e_@ {{ {0} = @ }}; chain int c@(enum e_@ n) {{ hop((int)n) then (it + (int){0}) }}"),
 }
 # What C itself must allow, after the headers, before chainc is asked.
-IN_C = {"blocking": "int {0}(int n);", "sync": "int {0}(int n);", "type in C": "typedef int {0};", "type": "typedef int {0};", "struct": "struct {0} {{ int m; }};",
+CALLED = "int {0}(int n); int {0}_called(int n); int {0}_called(int n) {{ return {0}(n); }}"
+IN_C = {"blocking": CALLED, "sync": CALLED, "type in C": "typedef int {0};", "type": "typedef int {0};", "struct": "struct {0} {{ int m; }};",
         "enumerator": "enum {{ {0} }};"}
 MODULE = "chain int c@(int n) { hop@(n) }\nstatic chain int own(int n) { hop@(n) }\nchain int d@(int n) { own(n) }\ncodes { CODE_@ };\nasync int hop@(int n);\n"
 HEAD = """async int hop(int n);
@@ -176,10 +177,10 @@ class Place:
         if self.place == "type":  # C++ cannot read a header that has a type beside a member of its name
             members = {w for m, k, s in lists(TOP / "compiler/ctext/reserved.def") if k == "RESERVED_MEMBER" for w in "".join(s).split()}
             names = [n for n in names if n not in members]
-        for compiler, language, standard in ("gcc", "c", "gnu2x"), ("g++", "c++", "gnu++2b"):
+        for compiler, language, standard in ("gcc", "c", "gnu11"), ("gcc", "c", "gnu2x"), ("g++", "c++", "gnu++2b"):
             head = "#include <chain/private/gen.h>\n#include <errno.h>\n" + self.head()
             source = self.folder / ("allowed.c" if language == "c" else "allowed.cc")
-            command = [compiler, f"-std={standard}", "-Werror", "-fsyntax-only", "-fmax-errors=0", f"-I{self.run.build}/include", source]
+            command = [compiler, f"-std={standard}", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-fmax-errors=0", f"-I{self.run.build}/include", source]
             while True:
                 source.write_text(head + "\n".join(IN_C[self.place].format(n) for n in names) + "\n")
                 done = execute(command, self.folder)
