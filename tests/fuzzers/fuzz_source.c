@@ -45,7 +45,8 @@ static size_t blank_at(const char *at)
     return *at == ' ' ? 1 : strncmp(at, "\\t", 2) == 0 || strncmp(at, "\\n", 2) == 0 ? 2 : 0;
 }
 
-/* The formatter may change the blanks around the line ends of C text. */
+/* The formatter may change the blanks around the line ends of C text. A line
+ * end that was put off from a splice before the text is none in the file. */
 static void put_without_blanks(struct writer *out, const char *line, size_t length)
 {
     size_t step;
@@ -53,11 +54,10 @@ static void put_without_blanks(struct writer *out, const char *line, size_t leng
     for (const char *at = line, *end = line + length, *blanks; at < end;) {
         bool has_line_end = false;
         for (blanks = at; (step = blank_at(at)) > 0; at += step)
-            if (at[step - 1] == 'n') {
-                writer_put(out, "\\n");
-                has_line_end = true;
-            }
-        if (!has_line_end)
+            has_line_end = has_line_end || at[step - 1] == 'n';
+        if (has_line_end)
+            writer_put(out, "\\n");
+        else
             writer_put_bytes(out, blanks, (size_t)(at - blanks));
         step = *at == '\\' ? 2 : 1;
         writer_put_bytes(out, at, step);
