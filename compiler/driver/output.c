@@ -19,6 +19,7 @@
 
 #include "base/arena.h"
 #include "base/io.h"
+#include "base/message.h"
 #include "base/source.h"
 #include "driver/end_signals.h"
 #include "driver/file_set.h"
@@ -459,7 +460,7 @@ static void carry_out(struct commit *commit)
     end_signals_unblock(&before);
 }
 
-bool output_commit(struct outputs *outputs)
+static bool commit(struct outputs *outputs)
 {
     struct commit commit = { .outputs = outputs };
 
@@ -476,4 +477,21 @@ bool output_commit(struct outputs *outputs)
             commit.files[--at] = output;
     carry_out(&commit);
     return outputs->problem == NULL;
+}
+
+bool output_is_standard(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
+bool output_write(struct outputs *outputs)
+{
+    const char *path;
+
+    if (commit(outputs))
+        return true;
+    path = outputs->problem_path;
+    message_print(outputs->arena, output_is_standard(path) ? "standard output" : path,
+                  "cannot write: %s", outputs->problem);
+    return false;
 }

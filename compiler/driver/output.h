@@ -22,6 +22,9 @@ struct outputs {
     const char *problem_path;
 };
 
+/* "-": standard input, or standard output. */
+bool output_is_standard(const char *path);
+
 /* Whether a path is standard output ("-"), a pipe, a device, or what is open already (/dev/stdout):
  * that is written in its place, and nothing is named after it. 0 or an errno. */
 int output_is_stream(struct arena *arena, const char *path, bool *is_stream);
@@ -33,7 +36,7 @@ void output_stage(struct outputs *outputs, const char *path, const char *text, s
 
 /* Writes all of them, to their places in reverse order, or, after a problem or a signal that ends
  * the program, none. Another run that writes one of these files is waited for. False on a
- * problem. */
-bool output_commit(struct outputs *outputs);
+ * problem, which has been reported. */
+bool output_write(struct outputs *outputs);
 
 #endif
