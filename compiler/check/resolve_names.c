@@ -248,7 +248,16 @@ static bool has_small_letter(const char *name)
 static void refuse(struct program *program, const struct symbol *symbol, const char *name,
                    const char *what)
 {
-    diag_report(program->diags, D_NAME_OTHERS, symbol->span, name, what);
+    struct diag *diag = diag_report(program->diags, D_NAME_OTHERS, symbol->span, name, what);
+
+    if (name == symbol->name)
+        return;
+    if (symbol->unit->module != NULL)
+        diag_help(program->diags, diag, "it is made from the name of the module: choose another");
+    else
+        diag_help(
+            program->diags, diag,
+            "it is made from the name of the file: rename the file, or give it a module: `module NAME;`");
 }
 
 static const char *in_header(struct program *program, const char *what, const char *header)
