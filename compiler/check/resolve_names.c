@@ -271,7 +271,7 @@ static bool check_macro(struct program *program, const struct symbol *symbol, co
 {
     const char *header = NULL;
 
-    if (reserved_is_compilers(name))
+    if (reserved_is_compilers(name) && (name == symbol->name || symbol->unit->module != NULL))
         refuse(program, symbol, name,
                "a name of the C compiler, like all that begin with '__' or '_' and a capital");
     else if (has(program->macros, name))

@@ -114,6 +114,7 @@ static const char *name_of(struct emitter *emitter, const struct symbol *code, b
                : arena_format(emitter->arena, "\"%s\"", code->name);
 }
 
+/* Called after its first code: several C files may be compiled as one. */
 static void emit_table(struct emitter *emitter, bool own)
 {
     const struct program *program = emitter->program;
@@ -124,8 +125,10 @@ static void emit_table(struct emitter *emitter, bool own)
         if (!is_code_of(code, unit, own))
             continue;
         if (!begun)
-            writer_put(emitter->writer,
-                       "static const struct chain__code_text chain__codes[] CHAIN__CODES = {\n");
+            writer_putf(emitter->writer,
+                        "static const struct chain__code_text chain__codes_%08" PRIx32
+                        "[] CHAIN__CODES = {\n",
+                        (uint32_t)code->number);
         begun = true;
         emit_row(emitter, code, name_of(emitter, code, own));
     }

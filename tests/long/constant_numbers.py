@@ -38,7 +38,7 @@ MEANT = {
     "limit": lambda n: 1 <= n <= 254,
     "retry": lambda n: n >= 1,
     "jitter": lambda n: n <= 100,
-    "code": lambda n: 0x4000 <= n <= 0x7fffffff,
+    "code": lambda n: 0x4000 <= n <= 0x3fffffff,
 }
 LIMITS = [0, 1, 100, 254, 0x4000, 2**16, 2**31 - 1, 2**32, 2**63 - 1, 2**64 - 1, 2**64 + 1, 2**64 + 2**32, 10**30]
 NUMBERS = sorted({v for n in LIMITS for v in (n - 1, n, n + 1)})
