@@ -39,7 +39,8 @@ static struct node_var *check_var(struct checker *checker, const struct ast_var 
         made->initializer = check_text(checker, &c, no_type, false, NULL);
     }
     type = symbol_c_type(checker->program, checker->program->units,
-                         ctype_of_declaration(checker->arena, declaration, name, length));
+                         ctype_of_declaration(checker->arena, declaration, name, length),
+                         var->declaration->span);
     type.at = var->declaration->span.begin;
     if (*type.after == '(') /* a function */
         diag_report(checker->diags, D_VAR_DECLARATION, var->declaration->span);

@@ -230,7 +230,8 @@ static struct node *check_reject(struct checker *checker, const struct ast_form 
             diag_report(checker->diags, D_REJECT_ARGUMENTS, form->span, count);
         else {
             check_code(checker, &form->u.reject.args->c);
-            symbol_check_positive(checker->program, &form->u.reject.args->c);
+            symbol_check_positive(checker->program, checker->program->units,
+                                  &form->u.reject.args->c);
         }
         node->u.reject.args = check_arguments(checker, form->u.reject.args, NULL);
         return node;

@@ -99,7 +99,7 @@ static void make_room(struct checker *checker, unsigned count)
 struct ctype check_type(struct checker *checker, const struct ast_c *type)
 {
     return symbol_c_type(checker->program, checker->program->units,
-                         ctype_of_text(checker->arena, type));
+                         ctype_of_text(checker->arena, type), type->span);
 }
 
 struct variable *check_variable_new(struct checker *checker, enum variable_kind kind,

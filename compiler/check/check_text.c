@@ -201,6 +201,18 @@ static void check_released(struct scan *scan, const struct symbol *op, struct ct
                            ast_c_span(scan->c, token.text, token.length));
 }
 
+static void add_renamed(struct scan *scan, const struct symbol *symbol, struct ctoken token,
+                        const char *end)
+{
+    struct piece *piece;
+
+    add_plain(scan, token.text, end);
+    piece = add_piece(scan, PIECE_TEXT);
+    piece->at = ast_c_span(scan->c, token.text, token.length).begin;
+    piece->text = symbol->c_name;
+    piece->length = strlen(symbol->c_name);
+}
+
 /* `BUSY`, `db.BUSY`: C may have another word for it. */
 static void take_symbol(struct scan *scan, struct ctoken token, const char **at)
 {
@@ -208,17 +220,12 @@ static void take_symbol(struct scan *scan, struct ctoken token, const char **at)
     const char *name = intern(program->names, token.text, token.length), *after = *at;
     const struct symbol *op = symbol_find(program, name),
                         *renamed = symbol_of_word(program, program->units, token, at);
-    struct piece *piece;
 
     if (op != NULL && op->kind != SYMBOL_OPERATION && *at == after) /* C functions are one in C */
         symbol_check_clear(program, program->units, name,
                            ast_c_span(scan->c, token.text, token.length));
     if (renamed != NULL) {
-        add_plain(scan, token.text, *at);
-        piece = add_piece(scan, PIECE_TEXT);
-        piece->at = ast_c_span(scan->c, token.text, token.length).begin;
-        piece->text = renamed->c_name;
-        piece->length = strlen(renamed->c_name);
+        add_renamed(scan, renamed, token, *at);
         op = renamed;
         after = *at;
     }
@@ -226,6 +233,22 @@ static void take_symbol(struct scan *scan, struct ctoken token, const char **at)
         return;
     check_called(scan, op, token, after);
     check_released(scan, op, token, after);
+}
+
+/* `text a = 3;` in a `do`: the type is a resource. */
+static void take_type(struct scan *scan, struct ctoken token, const char *after)
+{
+    struct program *program = scan->checker->program;
+    const char *name = intern(program->names, token.text, token.length);
+    const struct symbol *symbol = symbol_find(program, name);
+
+    if (symbol == NULL || symbol->kind != SYMBOL_RESOURCE || symbol->c_name == symbol->name
+        || ctoken_is_tag_word(scan->declared.before_that)
+        || !symbol_is_type_place(scan->declared.before_that, after))
+        return;
+    symbol_check_clear(program, program->units, name,
+                       ast_c_span(scan->c, token.text, token.length));
+    add_renamed(scan, symbol, token, after);
 }
 
 static void take_name(struct scan *scan, struct ctoken token, const char **at, enum cname name)
@@ -236,6 +259,8 @@ static void take_name(struct scan *scan, struct ctoken token, const char **at, e
 
     if (name == CNAME_DECLARED && is_chain_name(scan, token))
         report_shadow(scan, token);
+    if (name == CNAME_OTHER && !cdecl_is_local(&scan->declared, token))
+        take_type(scan, token, after);
     if (name != CNAME_USED || cdecl_is_local(&scan->declared, token))
         return;
     variable = variable_meant(scan, token);
@@ -281,7 +306,7 @@ static void check_reject_code(struct scan *scan, struct ctoken end)
 
     code.span.begin = scan->c->span.begin + (pos)(begin - scan->c->text);
     code.span.end = scan->c->span.begin + (pos)(end.text - scan->c->text);
-    symbol_check_positive(scan->checker->program, &code);
+    symbol_check_positive(scan->checker->program, scan->checker->program->units, &code);
 }
 
 static void close_reject(struct scan *scan, struct ctoken token, const char *after)

@@ -241,7 +241,7 @@ static void declare(struct program *program, struct unit *unit, struct symbol *s
 
     if (old == NULL)
         add(program, unit, symbol);
-    else if (is_clash(old, symbol)) {
+    else if (is_clash(old, symbol) || old->is_static != symbol->is_static) {
         struct diag *diag = diag_report(program->diags, D_REDECLARED, symbol->span, symbol->name);
         diag_note(program->diags, diag, old->span, "declared here before");
     } else
@@ -344,8 +344,8 @@ static void declare_operation(struct program *program, struct unit *unit,
         symbol_new(program, unit, SYMBOL_OPERATION, proto->name, proto->is_static);
 
     symbol->proto = proto;
-    if (proto->kind == AST_SYNC || proto->kind == AST_BLOCKING)
-        symbol->c_name = symbol->name; /* a function of C */
+    if (proto->kind == AST_SYNC)
+        symbol->c_name = symbol->name; /* nothing is made for it */
     else if (proto->kind == AST_CHAIN && strcmp(symbol->name, "main") == 0)
         symbol->c_name = "main_chain";
     symbol->proto_kind = proto->kind;

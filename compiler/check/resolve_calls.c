@@ -76,7 +76,8 @@ static void note_type(void *context, const struct ast_c *type)
     struct caller *caller = context;
     note_release(caller,
                  symbol_c_type(caller->program, caller->chain->unit,
-                               ctype_of_words(caller->program->arena, type->text)),
+                               ctype_of_words(caller->program->arena, type->text),
+                               (struct span){ 0, 0 }),
                  type->span);
 }
 

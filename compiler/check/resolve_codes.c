@@ -173,7 +173,7 @@ static void check_fails_condition(struct program *program, const struct ast_c *c
     diag_help(program->diags, diag, "if that is meant, write `((%s))`", condition->text);
 }
 
-static void check_fails(struct program *program, const struct unit *unit)
+static void check_fails(struct program *program, struct unit *unit)
 {
     for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next) {
         if (item->kind != AST_PROTO)
@@ -183,7 +183,7 @@ static void check_fails(struct program *program, const struct unit *unit)
             if (clause->kind != AST_FAILS)
                 continue;
             check_fails_condition(program, clause->condition);
-            symbol_check_positive(program, clause->code);
+            symbol_check_positive(program, unit, clause->code);
             if (is_negative_it(clause))
                 diag_report(program->diags, D_FAILS_NEGATIVE, clause->code->span);
         }
@@ -209,7 +209,7 @@ static void check_numbers(struct program *program)
 
 void resolve_codes(struct program *program)
 {
-    for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
+    for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
         check_fails(program, unit);
     for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
         for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)

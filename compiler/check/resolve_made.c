@@ -173,6 +173,7 @@ struct text {
     struct maker *makers;
     const struct ast_c *c;
     bool in_header;  /* it is C++, too */
+    bool is_own;     /* of the compiled file */
     bool is_typedef; /* since the last `;` outside of brackets */
     struct ctoken before;
 };
@@ -204,6 +205,20 @@ static void report_declared(struct text *text, const struct maker *owner, const 
         diag_note(program->diags, diag, place_of(owner), "'%s' is declared here", words_of(owner));
 }
 
+/* enum { BUSY }; where a chain of the file means the code BUSY of a module by that. */
+static void check_meaning(struct text *text, struct ctoken token, const char *name)
+{
+    struct program *program = text->program;
+    const struct symbol *symbol = symbol_find(program, name);
+    struct diag *diag;
+
+    if (symbol == NULL || symbol->kind == SYMBOL_OPERATION || symbol->c_name == symbol->name)
+        return;
+    diag = diag_report(program->diags, D_DECLARED_IN_C,
+                       ast_c_span(text->c, token.text, token.length), name, symbol->unit->path);
+    diag_note(program->diags, diag, symbol->span, "'%s' is declared here", symbol->name);
+}
+
 /* The function of a `sync` or `blocking` operation is the user's, whatever it is declared as. */
 static void check_declared(struct text *text, struct ctoken token, enum declared declared)
 {
@@ -212,6 +227,8 @@ static void check_declared(struct text *text, struct ctoken token, enum declared
     bool is_tag = declared == DECLARED_TAG;
     struct maker *owner;
 
+    if (text->is_own && !is_tag)
+        check_meaning(text, token, name);
     do {
         rest += strcspn(rest + 1, "_") + 1;
         HASH_FIND(hh, text->makers, name, (size_t)(rest - name), owner);
@@ -249,9 +266,11 @@ static void take_token(struct text *text, struct cdecl *declares, struct ctoken 
 }
 
 static void check_text(struct program *program, struct maker *makers, const struct ast_c *c,
-                       bool in_header)
+                       bool in_header, bool is_own)
 {
-    struct text text = { .program = program, .makers = makers, .c = c, .in_header = in_header };
+    struct text text = {
+        .program = program, .makers = makers, .c = c, .in_header = in_header, .is_own = is_own
+    };
     struct cdecl declares;
     struct ctoken token;
 
@@ -262,11 +281,12 @@ static void check_text(struct program *program, struct maker *makers, const stru
 }
 
 /* The parser has taken the `;` away. */
-static void check_item(struct program *program, struct maker *makers, const struct ast_c *c)
+static void check_item(struct program *program, struct maker *makers, const struct ast_c *c,
+                       bool is_own)
 {
     struct ast_c whole = { .span = c->span, .text = arena_format(program->arena, "%s;", c->text) };
 
-    check_text(program, makers, &whole, true);
+    check_text(program, makers, &whole, true, is_own);
 }
 
 /* Imported files have only what stands between their items in their headers. */
@@ -275,9 +295,9 @@ static void check_texts(struct program *program, struct maker *makers)
     for (const struct unit *unit = program->units; unit != NULL; unit = unit->next)
         for (const struct ast_item *item = unit->file->items; item != NULL; item = item->next)
             if (item->kind == AST_CDECL)
-                check_item(program, makers, item->u.c);
+                check_item(program, makers, item->u.c, unit == program->units);
             else if (item->kind == AST_PROLOGUE && unit == program->units)
-                check_text(program, makers, item->u.c, false);
+                check_text(program, makers, item->u.c, false, true);
 }
 
 /* ---- macros -------------------------------------------------------------- */

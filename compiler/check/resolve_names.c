@@ -362,8 +362,7 @@ static void check_symbol(struct program *program, const struct symbol *symbol)
     else if (reserved_is_ours(symbol->name) || reserved_is_ours(resolve_c_name(symbol)))
         refuse(program, symbol, symbol->name,
                "a name of libchain, like all that begin with 'chain_'");
-    else if (!is_taken(program, symbol, symbol->name)
-             && (symbol->c_name == symbol->name || !is_taken(program, symbol, symbol->c_name)))
+    else if (!is_taken(program, symbol, symbol->c_name))
         check_made_reserved(program, symbol, kinds);
 }
 

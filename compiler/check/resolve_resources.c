@@ -54,6 +54,8 @@ static void resolve_release(struct program *program, struct symbol *resource)
     struct nearest nearest = { name->name, NULL, 0 };
     struct diag *diag;
 
+    symbol_check_clear(program, resource->unit, name->name, name->span);
+
     if (ctype_is_void(resource->value) || ctype_resource(program, resource->value) != NULL) {
         diag_report(program->diags, D_RESOURCE_TYPE, resource->span, resource->name);
         return;

@@ -36,41 +36,6 @@ void symbol_add_c_name(struct program *program, struct symbol *symbol)
         HASH_ADD_KEYPTR(hh_c, program->c_names, symbol->c_name, strlen(symbol->c_name), symbol);
 }
 
-/* ---- codes --------------------------------------------------------------- */
-
-static bool is_code(const struct program *program, const char *name)
-{
-    const struct symbol *symbol = symbol_of_c_name(program, name);
-    return reserved_is_code(name) || (symbol != NULL && symbol->kind == SYMBOL_CODE);
-}
-
-void symbol_check_positive(const struct program *program, const struct ast_c *code)
-{
-    const char *p = code->text;
-    struct ctoken token = ctext_next_in_brackets(&p);
-    bool negative = ctoken_is(token, "-");
-    const char *value;
-    struct diag *diag;
-
-    if (token.kind == CTOKEN_STRING && *token.text == '"') {
-        diag = diag_report(program->diags, D_CODE_TEXT, code->span);
-        diag_help(program->diags, diag, "the text comes after it: `reject(EPROTO, %.*s)`",
-                  (int)token.length, token.text);
-        return;
-    }
-    if (negative)
-        token = ctext_next_in_brackets(&p);
-    value = arena_copy(program->arena, token.text, token.length);
-    if (ctext_next_in_brackets(&p).kind != CTOKEN_END
-        || (token.kind == CTOKEN_NAME
-                ? !negative || !is_code(program, value)
-                : token.kind != CTOKEN_NUMBER || (!negative && !ctext_is_zero(value))))
-        return;
-    diag = diag_report(program->diags, D_CODE_NOT_POSITIVE, code->span, negative ? "-" : "", value);
-    if (token.kind == CTOKEN_NAME)
-        diag_help(program->diags, diag, "did you mean '%s'?", value);
-}
-
 /* ---- installed modules --------------------------------------------------- */
 
 /* What runtime/ops/NAME.chain declares: tests/scripts/modules.py compares. */

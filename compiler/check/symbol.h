@@ -194,7 +194,13 @@ const struct symbol *symbol_of_word(struct program *program, struct unit *unit, 
                                     const char **at);
 
 /* A type with C's names of codes and resources. */
-struct ctype symbol_c_type(struct program *program, struct unit *unit, struct ctype type);
+/* `span`: where it is written; if a name may mean two things that is reported
+ * there, unless it is 0. */
+struct ctype symbol_c_type(struct program *program, struct unit *unit, struct ctype type,
+                           struct span span);
+
+/* Whether a word of a C declaration, which is followed by `after`, stands where a type does. */
+bool symbol_is_type_place(struct ctoken before, const char *after);
 
 /* False if the name has been asked for before: a name is reported as unknown
  * where it occurs first. */
@@ -230,7 +236,7 @@ bool resolve_word_is_used(const struct program *program, const char *name);
 
 /* Reports C text that is to be a code and says itself that it is not positive:
  * `0`, `-EIO`, `(-1)` (rule 35). */
-void symbol_check_positive(const struct program *program, const struct ast_c *code);
+void symbol_check_positive(struct program *program, struct unit *unit, const struct ast_c *code);
 
 /* The installed modules, and which of them declares an operation; NULL: none. */
 struct module {

@@ -12,15 +12,27 @@
 #include "base/intern.h"
 #include "base/writer.h"
 #include "check/symbol.h"
-#include "ctext/cdecl.h"
 #include "ctext/ctext.h"
 
 /* ---- C functions that several files declare ------------------------------- */
 
-/* The same C text, or none. */
+/* The same C tokens, or none. */
 static bool is_same_text(const struct ast_c *a, const struct ast_c *b)
 {
-    return a == NULL || b == NULL ? a == b : strcmp(a->text, b->text) == 0;
+    const char *p, *q;
+    struct ctoken token, other;
+
+    if (a == NULL || b == NULL)
+        return a == b;
+    p = a->text;
+    q = b->text;
+    do {
+        token = ctext_next_solid(&p);
+        other = ctext_next_solid(&q);
+        if (token.length != other.length || memcmp(token.text, other.text, token.length) != 0)
+            return false;
+    } while (token.kind != CTOKEN_END);
+    return true;
 }
 
 static bool has_same_parameters(const struct symbol *a, const struct symbol *b)
@@ -40,7 +52,7 @@ static bool has_same_raises(const struct ast_opclause *a, const struct ast_opcla
     if (a == NULL || b == NULL)
         return a == b;
     for (p = a->codes, q = b->codes; p != NULL && q != NULL; p = p->next, q = q->next)
-        if (strcmp(p->name, q->name) != 0)
+        if (p->c_name == NULL || q->c_name == NULL || strcmp(p->c_name, q->c_name) != 0)
             return false;
     return p == q;
 }
@@ -67,7 +79,12 @@ struct meaning {
 struct visible {
     UT_hash_handle hh;
     const char *name;
-    struct meaning meaning;
+    struct item *items, **last;
+};
+
+struct item {
+    struct item *next;
+    struct symbol *symbol;
 };
 
 /* One of the files whose public items are seen through an import. */
@@ -97,6 +114,9 @@ static struct provider *providers_of(struct program *program, struct unit *unit)
     return first;
 }
 
+/* One more item that the name may mean. C functions are compared as what they
+ * mean in their files: so not before symbol_use_c_words() has been there, which
+ * asks for no functions. */
 static void note(struct meaning *meaning, struct symbol *symbol)
 {
     if (meaning->symbol == NULL)
@@ -115,14 +135,19 @@ static void add_visible(struct program *program, struct unit *unit, struct symbo
 {
     struct arena *arena = program->arena;
     struct visible *visible;
+    struct item *item;
 
     HASH_FIND_STR(unit->visible, symbol->name, visible);
     if (visible == NULL) {
         visible = arena_new(arena, struct visible);
         visible->name = symbol->name;
+        visible->last = &visible->items;
         HASH_ADD_KEYPTR(hh, unit->visible, visible->name, strlen(visible->name), visible);
     }
-    note(&visible->meaning, symbol);
+    item = arena_new(arena, struct item);
+    item->symbol = symbol;
+    *visible->last = item;
+    visible->last = &item->next;
     unit->renames |= is_renamed(symbol);
 }
 
@@ -185,7 +210,10 @@ static struct meaning mean(struct program *program, struct unit *unit, const cha
     if (!unit->is_filled)
         fill(program, unit);
     HASH_FIND_STR(unit->visible, name, visible);
-    return visible != NULL ? visible->meaning : meaning;
+    for (const struct item *item = visible == NULL ? NULL : visible->items; item != NULL;
+         item = item->next)
+        note(&meaning, item->symbol);
+    return meaning;
 }
 
 struct symbol *symbol_find_in(struct program *program, struct unit *unit, const char *name)
@@ -218,6 +246,14 @@ static const char *with_qualifier(struct program *program, const struct unit *un
                         symbol->name);
 }
 
+/* `a-b.chain` has no name that could stand before a dot. */
+static bool is_word(const char *name)
+{
+    return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")]
+               == '\0'
+           && strchr("0123456789", *name) == NULL;
+}
+
 void symbol_check_clear(struct program *program, struct unit *unit, const char *name,
                         struct span span)
 {
@@ -231,7 +267,7 @@ void symbol_check_clear(struct program *program, struct unit *unit, const char *
     two = with_qualifier(program, unit, meaning.other);
     diag = diag_report(program->diags, D_AMBIGUOUS, span, name, meaning.symbol->unit->path,
                        meaning.other->unit->path);
-    if (strcmp(one, two) != 0)
+    if (strcmp(one, two) != 0 && is_word(one) && is_word(two))
         diag_help(program->diags, diag, "write `%s` or `%s`", one, two);
     else
         diag_help(program->diags, diag,
@@ -291,12 +327,6 @@ const struct symbol *symbol_of_word(struct program *program, struct unit *unit, 
                : NULL;
 }
 
-static bool can_be_renamed(struct ctoken before, struct ctoken token)
-{
-    return token.kind == CTOKEN_NAME && !ctoken_is(before, ".") && !ctoken_is(before, "->")
-           && !ctoken_is_tag_word(before);
-}
-
 /* Whether C has another word for anything that a file mentions without a qualifier. */
 static bool renames(struct program *program, struct unit *unit)
 {
@@ -305,22 +335,107 @@ static bool renames(struct program *program, struct unit *unit)
     return unit->renames;
 }
 
-static const char *c_text(struct program *program, struct unit *unit, const char *text)
+static struct ctoken peek(const char *p)
 {
-    struct ctoken token, before = { CTOKEN_END, "", 0 };
+    return ctext_next_solid(&p);
+}
+
+bool symbol_is_type_place(struct ctoken before, const char *after)
+{
+    struct ctoken next = ctext_next_solid(&after);
+
+    if (before.kind == CTOKEN_PUNCT && (ctoken_is(before, ".") || ctoken_is(before, "->")))
+        return false;
+    return next.kind == CTOKEN_NAME || ctoken_is(next, "*")
+           || (ctoken_is(next, "(") && ctoken_is(peek(after), "*"))
+           || (ctoken_is(next, ")") && (ctoken_is(before, "(") || ctoken_is(before, ",")));
+}
+
+/* C text that is looked at: an expression, or a declaration, in which the names
+ * of codes stand in brackets and after `=` and `:`, and those of resources
+ * where types do. */
+struct words {
+    struct program *program;
+    struct unit *unit;
+    struct span span; /* where it is written */
+    bool declares;
+    bool is_type;           /* the whole of one, up to the name that it is for */
+    bool in_value;          /* of a declaration */
+    unsigned square, round; /* brackets that are open */
+    struct ctoken before;
+};
+
+static void take_sign(struct words *words, struct ctoken token)
+{
+    if (ctoken_is(token, "("))
+        words->round++;
+    else if (ctoken_is(token, ")") && words->round > 0)
+        words->round--;
+    else if (ctoken_is(token, "["))
+        words->square++;
+    else if (ctoken_is(token, "]") && words->square > 0)
+        words->square--;
+    else if (ctoken_is(token, "=") || ctoken_is(token, ":"))
+        words->in_value = true;
+    else if (ctoken_is(token, ",") || ctoken_is(token, ";") || ctoken_is(token, "{"))
+        words->in_value = false;
+}
+
+/* `text` of `int f(int, text, long)` */
+static bool is_parameter(const struct words *words, struct ctoken next)
+{
+    return words->round > 0 && (ctoken_is(words->before, "(") || ctoken_is(words->before, ","))
+           && (ctoken_is(next, ",") || ctoken_is(next, ")"));
+}
+
+static bool is_type(const struct words *words, const char *after)
+{
+    struct ctoken next = peek(after);
+
+    return symbol_is_type_place(words->before, after) || is_parameter(words, next)
+           || (words->is_type && next.kind == CTOKEN_END);
+}
+
+static bool can_mean(const struct words *words, const struct symbol *symbol, const char *after)
+{
+    if (ctoken_is(words->before, ".") || ctoken_is(words->before, "->")
+        || ctoken_is_tag_word(words->before))
+        return false;
+    return !words->declares
+           || (symbol->kind == SYMBOL_RESOURCE ? is_type(words, after)
+                                               : words->square > 0 || words->in_value);
+}
+
+/* What C has another word for; `at` goes after it. NULL: nothing. */
+static const struct symbol *take_word(const struct words *words, struct ctoken token,
+                                      const char **at)
+{
+    const char *after = *at;
+    const struct symbol *symbol = symbol_of_word(words->program, words->unit, token, &after);
+
+    if (symbol == NULL || !can_mean(words, symbol, after))
+        return NULL;
+    if (after == *at && words->span.begin != 0)
+        symbol_check_clear(words->program, words->unit, symbol->name, words->span);
+    *at = after;
+    return symbol;
+}
+
+static const char *c_text(struct words words, const char *text)
+{
+    struct ctoken token;
     const char *plain = text;
     struct writer changed;
-    struct cdecl declared;
 
-    if (!renames(program, unit) && strchr(text, '.') == NULL)
+    if (!renames(words.program, words.unit) && strchr(text, '.') == NULL)
         return text;
-    writer_init(&changed, program->arena);
-    cdecl_init(&declared, program->arena, true);
-    for (const char *p = text; (token = ctext_next_solid(&p)).kind != CTOKEN_END; before = token) {
-        bool declares = cdecl_take(&declared, token, p, false) == CNAME_DECLARED;
-        const struct symbol *symbol = can_be_renamed(before, token) && !declares
-                                          ? symbol_of_word(program, unit, token, &p)
-                                          : NULL;
+    writer_init(&changed, words.program->arena);
+    words.before = (struct ctoken){ CTOKEN_END, "", 0 };
+    for (const char *p = text; (token = ctext_next_solid(&p)).kind != CTOKEN_END;
+         words.before = token) {
+        const struct symbol *symbol =
+            token.kind == CTOKEN_NAME ? take_word(&words, token, &p) : NULL;
+        take_sign(&words, token);
         if (symbol == NULL)
             continue;
         writer_put_bytes(&changed, plain, (size_t)(token.text - plain));
@@ -333,23 +448,30 @@ static const char *c_text(struct program *program, struct unit *unit, const char
     return writer_text(&changed);
 }
 
-struct ctype symbol_c_type(struct program *program, struct unit *unit, struct ctype type)
+struct ctype symbol_c_type(struct program *program, struct unit *unit, struct ctype type,
+                           struct span span)
 {
+    struct words words = {
+        .program = program, .unit = unit, .span = span, .declares = true, .is_type = true
+    };
+
     if (type.before == NULL)
         return type;
-    type.before = c_text(program, unit, type.before);
-    type.after = c_text(program, unit, type.after);
+    type.before = c_text(words, type.before);
+    type.after = c_text(words, type.after);
     return type;
 }
 
-static struct ast_c *c_copy(struct program *program, struct unit *unit, const struct ast_c *c)
+static struct ast_c *c_copy(struct words words, const struct ast_c *c)
 {
-    const char *text = c == NULL ? NULL : c_text(program, unit, c->text);
+    const char *text;
     struct ast_c *copy;
 
-    if (text == NULL || text == c->text)
-        return (struct ast_c *)c;
-    copy = arena_new(program->arena, struct ast_c);
+    if (c == NULL)
+        return NULL;
+    words.span = c->span;
+    text = c_text(words, c->text);
+    copy = arena_new(words.program->arena, struct ast_c);
     copy->span = c->span;
     copy->text = text;
     return copy;
@@ -359,24 +481,64 @@ static struct ast_c *c_copy(struct program *program, struct unit *unit, const st
  * the words of C, the same for every file. */
 static void take_words(struct program *program, struct unit *unit, struct symbol *symbol)
 {
+    struct words expression = { .program = program, .unit = unit },
+                 declaration = { .program = program, .unit = unit, .declares = true };
+
     if (symbol->kind == SYMBOL_CODE)
         return;
-    symbol->value = symbol_c_type(program, unit, symbol->value);
-    symbol->fails = c_copy(program, unit, symbol->fails);
-    symbol->fails_code = c_copy(program, unit, symbol->fails_code);
-    symbol->state = c_copy(program, unit, symbol->state);
+    symbol->value = symbol_c_type(program, unit, symbol->value, symbol->span);
+    symbol->fails = c_copy(expression, symbol->fails);
+    symbol->fails_code = c_copy(expression, symbol->fails_code);
+    symbol->state = c_copy(declaration, symbol->state);
     for (struct parameter *param = symbol->params; param != NULL; param = param->next) {
-        param->type = symbol_c_type(program, unit, param->type);
-        param->declared = symbol_c_type(program, unit, param->declared);
+        param->type = symbol_c_type(program, unit, param->type, param->span);
+        param->declared = symbol_c_type(program, unit, param->declared, (struct span){ 0, 0 });
     }
 }
 
 void symbol_use_c_words(struct program *program)
 {
+    struct words declaration = { .program = program, .unit = program->units, .declares = true };
+
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
         for (struct symbol *symbol = unit->own; symbol != NULL; symbol = symbol->hh.next)
             take_words(program, unit, symbol);
     for (struct ast_item *item = program->units->file->items; item != NULL; item = item->next)
         if (item->kind == AST_CDECL)
-            item->u.c = c_copy(program, program->units, item->u.c);
+            item->u.c = c_copy(declaration, item->u.c);
+}
+
+/* ---- codes --------------------------------------------------------------- */
+
+static bool is_code(struct program *program, struct unit *unit, const char *name)
+{
+    const struct symbol *symbol = symbol_find_in(program, unit, name);
+    return reserved_is_code(name) || (symbol != NULL && symbol->kind == SYMBOL_CODE);
+}
+
+void symbol_check_positive(struct program *program, struct unit *unit, const struct ast_c *code)
+{
+    const char *p = code->text;
+    struct ctoken token = ctext_next_in_brackets(&p);
+    bool negative = ctoken_is(token, "-");
+    const char *value;
+    struct diag *diag;
+
+    if (token.kind == CTOKEN_STRING && *token.text == '"') {
+        diag = diag_report(program->diags, D_CODE_TEXT, code->span);
+        diag_help(program->diags, diag, "the text comes after it: `reject(EPROTO, %.*s)`",
+                  (int)token.length, token.text);
+        return;
+    }
+    if (negative)
+        token = ctext_next_in_brackets(&p);
+    value = arena_copy(program->arena, token.text, token.length);
+    if (ctext_next_in_brackets(&p).kind != CTOKEN_END
+        || (token.kind == CTOKEN_NAME
+                ? !negative || !is_code(program, unit, value)
+                : token.kind != CTOKEN_NUMBER || (!negative && !ctext_is_zero(value))))
+        return;
+    diag = diag_report(program->diags, D_CODE_NOT_POSITIVE, code->span, negative ? "-" : "", value);
+    if (token.kind == CTOKEN_NAME)
+        diag_help(program->diags, diag, "did you mean '%s'?", value);
 }

@@ -55,7 +55,7 @@ static void emit_called(struct emitter *emitter, const struct symbol *op)
     if (!ctype_is_void(op->value))
         writer_putf(w, "%s = ",
                     ctype_declare(emitter->arena, op->value, emit_own_name(emitter, OWN_IT)));
-    writer_putf(w, "%s(", op->c_name);
+    writer_putf(w, "%s(", op->name);
     for (const struct parameter *param = op->params; param != NULL; param = param->next)
         writer_putf(w, "%s%s->%s", param == op->params ? "" : ", ",
                     emit_own_name(emitter, OWN_CALL), param->c_name);

@@ -113,14 +113,14 @@ void emit_prototype(struct emitter *emitter, const struct symbol *op)
     struct writer *w = emitter->writer;
     const char *parameters = emit_header_parameter_list(emitter, op);
 
-    writer_putf(w, "/* %s, %s: to be written in C. */\n", op->c_name,
+    writer_putf(w, "/* %s, %s: to be written in C. */\n", op->name,
                 emit_place_words(emitter, op->span));
     if (!ctype_is_void(op->value))
         emit_type_line(emitter, op->value);
     emit_parameters_line(emitter, op);
     writer_putf(w, "%s(%s%s);\n",
-                ctype_is_void(op->value) ? arena_format(emitter->arena, "void %s", op->c_name)
-                                         : ctype_declare(emitter->arena, op->value, op->c_name),
+                ctype_is_void(op->value) ? arena_format(emitter->arena, "void %s", op->name)
+                                         : ctype_declare(emitter->arena, op->value, op->name),
                 *parameters == '\0' ? "void" : parameters + strlen(", "),
                 op->variadic ? ", ..." : "");
     emit_line_back(emitter);

@@ -108,7 +108,7 @@ static bool is_defined(const struct symbol *op)
         const char *text = item->kind == AST_PROLOGUE ? item->u.c->text : "";
         struct ctoken token;
         while ((token = ctext_next_solid(&text)).kind != CTOKEN_END)
-            if (ctoken_is(token, op->c_name) && begins_body(text))
+            if (ctoken_is(token, op->name) && begins_body(text))
                 return true;
     }
     return false;
@@ -307,8 +307,8 @@ static void emit_function_stub(struct emitter *emitter, const struct symbol *op)
     bool is_void = ctype_is_void(op->value);
 
     writer_putf(w, "%s(",
-                is_void ? arena_format(emitter->arena, "void %s", op->c_name)
-                        : ctype_declare(emitter->arena, op->value, op->c_name));
+                is_void ? arena_format(emitter->arena, "void %s", op->name)
+                        : ctype_declare(emitter->arena, op->value, op->name));
     emit_parameters(emitter, op, false);
     writer_put(w, op->params == NULL ? "void)\n{\n" : ")\n{\n");
     emit_taken(emitter, op);
