@@ -530,8 +530,8 @@ static void check_covered(struct raising *raising, const struct checked_chain *c
     for (const struct code_list *code = set->list; code != NULL; code = code->next) {
         if (marked(raising, code->name) != NULL)
             continue;
-        diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span, code->name,
-                           symbol->name);
+        diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span,
+                           symbol_shown_code(raising->program, code->name), symbol->name);
         diag_note(raising->program->diags, diag, code->from->span, "it comes from here");
     }
     if (set->any_from == NULL) {

@@ -77,8 +77,9 @@ static void report(struct program *program, const struct maker *a, const struct 
     if (is_same_name(a, b)) {
         diag = diag_report(program->diags, D_SAME_C_NAME, place_of(at), made, at->unit->path,
                            other->unit->path);
-        diag_help(program->diags, diag,
-                  "give one of the files names of its own in C: `module NAME;`");
+        if (a->unit->module == NULL || b->unit->module == NULL)
+            diag_help(program->diags, diag,
+                      "give one of the files names of its own in C: `module NAME;`");
     } else if (*ending == '\0')
         diag = diag_report(program->diags, D_GENERATED_CLASH, place_of(at), made,
                            words_of(at == a ? b : a));

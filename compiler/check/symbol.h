@@ -175,6 +175,9 @@ struct symbol *symbol_own(const struct unit *unit, const char *name);
 /* As the compiled file knows it. */
 struct symbol *symbol_find(struct program *program, const char *name);
 
+/* How the compiled file calls a code that has this C name. */
+const char *symbol_shown_code(struct program *program, const char *c_name);
+
 /* Reports a name that may mean two things. */
 void symbol_check_clear(struct program *program, struct unit *unit, const char *name,
                         struct span span);

@@ -246,6 +246,21 @@ static const char *with_qualifier(struct program *program, const struct unit *un
                         symbol->name);
 }
 
+const char *symbol_shown_code(struct program *program, const char *c_name)
+{
+    const struct symbol *symbol = symbol_of_c_name(program, c_name);
+    struct meaning meaning;
+
+    if (symbol == NULL || symbol->c_name == symbol->name)
+        return c_name;
+    meaning = mean(program, program->units, symbol->name);
+    if (meaning.symbol == symbol && meaning.other == NULL)
+        return symbol->name;
+    return import_of(program, program->units, symbol) == NULL
+               ? c_name
+               : with_qualifier(program, program->units, symbol);
+}
+
 /* `a-b.chain` has no name that could stand before a dot. */
 static bool is_word(const char *name)
 {
