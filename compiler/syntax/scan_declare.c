@@ -308,6 +308,8 @@ static bool bound_token(struct scanner *scan, struct token *token)
     *token = scan->has_ahead
                  ? ctype_token(scan, words.begin, scan_end_of_code(words.begin, name.text))
                  : scan->ahead;
+    if (scan->has_ahead)
+        scan_skip_blanks(scan);
     scan->cursor = name.text + name.length;
     return true;
 }
@@ -335,6 +337,7 @@ static bool declared_token(struct scanner *scan, struct token *token)
         *token = name;
     } else {
         *token = ctype_token(scan, words.begin, words.before_last);
+        scan_skip_blanks(scan); /* notes the comments before the name */
         scan->ahead = name;
         scan->has_ahead = true;
     }

@@ -165,6 +165,11 @@ static void test_every_offset(void **state)
 
 /* Every construct before and after which a comment can stand, in one line. */
 static const char *const constructs[] = {
+    "extern sync int *f(void);",
+    "static async struct s g(int n);",
+    "export import \"x.chain\" as y;\nmodule m;",
+    "static resource r = int releases f;",
+    "chain unsigned int c(void) { a as struct s *b then d as int e }",
     "%require \"1\"\n",
     "import \"a.chain\"; import \"b.chain\";",
     "struct s { int a; }; enum e { E };",
