@@ -16,10 +16,12 @@ struct chain__code_text {
     const char *text; /* may be NULL */
 };
 
-/* Nobody mentions a table: `used` keeps it in its object, `retain` in a program
- * from which the linker removes what is not used. The alignment is that of its
+/* Nobody mentions a table: `used` keeps it in its object. From a program GNU ld
+ * never removes a section whose begin is asked for; lld does, but for `retain`,
+ * which gcc takes and then warns of where the assembler does not know it. The
+ * alignment is that of its
  * rows, so that there are no gaps between the tables. */
-#ifdef __has_attribute
+#ifdef __clang__
 #if __has_attribute(retain)
 #define CHAIN__CODES_RETAINED , retain
 #endif
