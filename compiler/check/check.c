@@ -444,7 +444,7 @@ static void warn_of_uncalled(const struct program *program, const struct checked
 {
     for (; chain != NULL; chain = chain->next) {
         const struct symbol *symbol = chain->symbol;
-        if (symbol->proto->is_static && !symbol->is_called && !symbol->is_spawned
+        if (symbol->is_static && !symbol->is_called && !symbol->is_spawned
             && !releases_something(program, symbol))
             diag_report(program->diags, D_UNUSED_CHAIN, symbol->span, symbol->name);
     }

@@ -21,11 +21,9 @@ void resolve_calls(struct program *program, struct symbol *chain);
  * are declared. */
 void resolve_names(struct program *program);
 
-/* resolve_made.c: what is made from a symbol's name, MADE_ASYNC …, and the name
- * that has the endings. Then: no C name is made twice, or declared by the C
+/* resolve_made.c: what is made from a symbol's C name, MADE_ASYNC …. Then: no C name is made twice, or declared by the C
  * text of the file, too, or that has been reported. When the macros are known. */
 unsigned resolve_kinds_of(const struct symbol *symbol);
-const char *resolve_c_name(const struct symbol *symbol);
 void resolve_made(struct program *program);
 
 /* Every resource has its release, or that has been reported. When all names are declared. */

@@ -7,33 +7,26 @@
 
 #include "base/arena.h"
 #include "base/diag.h"
+#include "base/fnv.h"
 #include "base/table.h"
 #include "check/resolve.h"
 #include "ctext/ctext.h"
 
-/* What may be said; above are those that nobody says. */
+/* Numbers that a file may give are up to LAST_CODE; those that chainc makes are above. */
 enum { FIRST_CODE = 0x4000, LAST_CODE = 0x3fffffff, UNSAID_CODES = 0x40000000 };
 
-/* FNV-1a. */
-static uint32_t hash_of(const char *text)
-{
-    uint32_t hash = 0x811c9dc5;
-
-    for (; *text != '\0'; text++)
-        hash = (hash ^ (unsigned char)*text) * 0x01000193;
-    return hash;
-}
-
-/* The same in every build, and for files that know nothing of each other nearly
- * always another one (rule 118). */
+/* The number is the same in every build. Two names rarely have the same one (rule 118). */
 static int32_t unsaid_number(struct arena *arena, const struct unit *unit, const char *name)
 {
-    return (int32_t)(UNSAID_CODES
-                     | (hash_of(arena_format(arena, "%s.%s", symbol_module_name(unit), name))
-                        & LAST_CODE));
+    const char *text = arena_format(arena, "%s.%s", symbol_module_name(unit), name);
+    uint32_t hash = FNV_BEGIN;
+
+    for (; *text != '\0'; text++)
+        hash = fnv_add(hash, *text);
+    return (int32_t)(UNSAID_CODES | (hash & LAST_CODE));
 }
 
-/* What is said, or one more than the one before, as in an enum of C. 0: none
+/* The given number, or one more than the one before, as in an enum of C. 0: none
  * that a code of one's own can have, as the numbers below are those of errno.h,
  * which differ from system to system, and of the runtime. */
 static int32_t said_number(const struct ast_code *code, int32_t before)

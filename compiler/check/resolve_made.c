@@ -38,11 +38,6 @@ unsigned resolve_kinds_of(const struct symbol *symbol)
     return of_proto[symbol->proto_kind] | (strcmp(symbol->name, "main") == 0 ? MADE_MAIN : 0);
 }
 
-const char *resolve_c_name(const struct symbol *symbol)
-{
-    return symbol->c_name;
-}
-
 static const char *words_of(const struct maker *maker)
 {
     return maker->symbol != NULL ? maker->symbol->name : maker->unit->path;
@@ -144,7 +139,7 @@ static void add_symbol(struct program *program, struct maker **makers, const str
 {
     struct maker *maker = arena_new(program->arena, struct maker);
 
-    maker->name = resolve_c_name(symbol);
+    maker->name = symbol->c_name;
     maker->kinds = resolve_kinds_of(symbol);
     maker->symbol = symbol;
     maker->unit = symbol->unit;

@@ -321,8 +321,7 @@ static void check_made_reserved(struct program *program, const struct symbol *sy
     for (size_t i = 0; i < reserved_made_count; i++) {
         if ((reserved_made_endings[i].kinds & kinds) == 0 || *reserved_made_endings[i].text == '\0')
             continue;
-        made = arena_format(program->arena, "%s%s", resolve_c_name(symbol),
-                            reserved_made_endings[i].text);
+        made = arena_format(program->arena, "%s%s", symbol->c_name, reserved_made_endings[i].text);
         if (reserved_is(made, RESERVED_MACRO, &header)
             || reserved_is(made, RESERVED_CALLED_MACRO, &header)
             || reserved_is(made, RESERVED_DECLARED, &header))
@@ -359,7 +358,7 @@ static void check_symbol(struct program *program, const struct symbol *symbol)
         diag_report(program->diags, D_CPP_WORD, symbol->span, symbol->name);
     else if ((kinds & MADE_RESOURCE) != 0 && reserved_is(symbol->name, RESERVED_MEMBER, NULL))
         refuse(program, symbol, symbol->name, "the name of a member beside which its values stand");
-    else if (reserved_is_ours(symbol->name) || reserved_is_ours(resolve_c_name(symbol)))
+    else if (reserved_is_ours(symbol->name) || reserved_is_ours(symbol->c_name))
         refuse(program, symbol, symbol->name,
                "a name of libchain, like all that begin with 'chain_'");
     else if (!is_taken(program, symbol, symbol->c_name))
@@ -381,7 +380,7 @@ static bool is_numbered(const struct program *program, const char *name)
 static bool is_c_name(const struct program *program, const char *name)
 {
     for (const struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next)
-        if (strcmp(resolve_c_name(symbol), name) == 0)
+        if (strcmp(symbol->c_name, name) == 0)
             return true;
     return false;
 }

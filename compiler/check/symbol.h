@@ -183,7 +183,7 @@ void symbol_check_clear(struct program *program, struct unit *unit, const char *
                         struct span span);
 
 /* Says of a name that is unknown in a file where it is declared, if a file that
- * was read has it. False: more may be said. */
+ * was read has it. True: no other help fits. */
 bool symbol_help_hidden(struct program *program, const struct unit *unit, const char *name,
                         struct diag *diag);
 

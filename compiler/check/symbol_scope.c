@@ -114,9 +114,9 @@ static struct provider *providers_of(struct program *program, struct unit *unit)
     return first;
 }
 
-/* One more item that the name may mean. C functions are compared as what they
- * mean in their files: so not before symbol_use_c_words() has been there, which
- * asks for no functions. */
+/* One more item that the name may mean. Two declarations of a C function are
+ * compared in the words of C, so whether they differ is known only after
+ * symbol_use_c_words(). */
 static void note(struct meaning *meaning, struct symbol *symbol)
 {
     if (meaning->symbol == NULL)
@@ -261,12 +261,12 @@ const char *symbol_shown_code(struct program *program, const char *c_name)
                : with_qualifier(program, program->units, symbol);
 }
 
-/* `a-b.chain` has no name that could stand before a dot. */
-static bool is_word(const char *name)
+/* QUALIFIER.NAME; the qualifier of `a-b.chain` is no name. */
+static bool is_name(const char *qualified)
 {
-    return name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.")]
-               == '\0'
-           && strchr("0123456789", *name) == NULL;
+    struct ctoken token = ctext_next_solid(&qualified);
+
+    return token.kind == CTOKEN_NAME && *qualified == '.';
 }
 
 void symbol_check_clear(struct program *program, struct unit *unit, const char *name,
@@ -282,7 +282,7 @@ void symbol_check_clear(struct program *program, struct unit *unit, const char *
     two = with_qualifier(program, unit, meaning.other);
     diag = diag_report(program->diags, D_AMBIGUOUS, span, name, meaning.symbol->unit->path,
                        meaning.other->unit->path);
-    if (strcmp(one, two) != 0 && is_word(one) && is_word(two))
+    if (strcmp(one, two) != 0 && is_name(one) && is_name(two))
         diag_help(program->diags, diag, "write `%s` or `%s`", one, two);
     else
         diag_help(program->diags, diag,

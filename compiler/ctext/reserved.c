@@ -1,6 +1,8 @@
 /* reserved.c - looks names up in the lists of reserved.def and library.def. */
 #include "ctext/reserved.h"
 
+#include "base/fnv.h"
+
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>
@@ -55,10 +57,10 @@ static struct word table[TABLE_SIZE];
 
 static size_t place_of(enum reserved_kind kind, const char *text, size_t length)
 {
-    uint32_t hash = 2166136261u + (uint32_t)kind;
+    uint32_t hash = FNV_BEGIN + (uint32_t)kind;
 
     for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)text[i]) * 16777619u;
+        hash = fnv_add(hash, text[i]);
     return hash % TABLE_SIZE;
 }
 

@@ -98,7 +98,7 @@ static void emit_callers(struct emitter *emitter)
 {
     const struct ir_chain *chain = emitter->chain;
 
-    if (chain->call_count != 0 && chain->symbol->proto->is_static && !chain->symbol->is_spawned)
+    if (chain->call_count != 0 && chain->symbol->is_static && !chain->symbol->is_spawned)
         writer_putf(emitter->writer, "%sconst struct chain_type %s_type;\n", emitter->linkage,
                     chain->c_name);
     for (const struct ir_block *block = chain->blocks; block != NULL; block = block->next)
@@ -244,7 +244,7 @@ static void emit_run(struct emitter *emitter)
     const char *u = emit_own_parameter(emitter, chain->symbol, OWN_USE);
     struct writer parameters, arguments;
 
-    if (chain->symbol->proto->is_static)
+    if (chain->symbol->is_static)
         return;
     writer_init(&parameters, emitter->arena);
     writer_init(&arguments, emitter->arena);
@@ -322,7 +322,7 @@ static void emit_prologue(struct emitter *emitter, const struct ast_c *c)
 
 static void emit_declarations(struct emitter *emitter)
 {
-    if (!emitter->chain->symbol->proto->is_static || emitter->chain->symbol->is_spawned)
+    if (!emitter->chain->symbol->is_static || emitter->chain->symbol->is_spawned)
         return;
     emit_start_head(emitter, emit_own_parameter(emitter, emitter->chain->symbol, OWN_FRAME_GIVEN),
                     emit_own_parameter(emitter, emitter->chain->symbol, OWN_BRANCHES_GIVEN));
@@ -359,7 +359,7 @@ static void emit_chain_functions(struct emitter *emitter)
 /* A static chain that nobody calls has been warned of; it is compiled all the same. */
 static const char *linkage_of(const struct symbol *chain)
 {
-    if (!chain->proto->is_static)
+    if (!chain->is_static)
         return "";
     return chain->is_started || chain->is_spawned ? "static "
                                                   : "static __attribute__((__unused__)) ";

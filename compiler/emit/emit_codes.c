@@ -43,7 +43,7 @@ void emit_code_enum(struct emitter *emitter, const struct ast_code *codes)
     writer_put(emitter->writer, "};\n\n");
 }
 
-/* What earlier versions had in their headers. */
+/* The names by which earlier versions had these functions. */
 void emit_code_macros(struct emitter *emitter)
 {
     const struct unit *unit = emitter->program->units;
@@ -114,7 +114,8 @@ static const char *name_of(struct emitter *emitter, const struct symbol *code, b
                : arena_format(emitter->arena, "\"%s\"", code->name);
 }
 
-/* Called after its first code: several C files may be compiled as one. */
+/* The table is named after its first code, since several C files may be compiled
+ * as one. */
 static void emit_table(struct emitter *emitter, bool own)
 {
     const struct program *program = emitter->program;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/fnv.h"
 #include "ctext/ctext.h"
 #include "emit/emit.h"
 
@@ -178,7 +179,7 @@ static void emit_chain(struct emitter *emitter)
     emit_slots(emitter, chain->strands);
     if (chain->has_branches)
         emit_branches(emitter);
-    if (chain->symbol->proto->is_static)
+    if (chain->symbol->is_static)
         return;
     writer_putf(
         w,
@@ -250,12 +251,12 @@ enum { DIGITS = 8 };
 /* FNV-1a of the text from a place on, without `#line`, so that names of files do not count. */
 static uint32_t digest_of(const char *at)
 {
-    uint32_t digest = 0x811c9dc5;
+    uint32_t digest = FNV_BEGIN;
 
     for (; *at != '\0'; at++) {
         while (at[-1] == '\n' && strncmp(at, "#line ", 6) == 0)
             at = strchr(at, '\n') + 1;
-        digest = (digest ^ (unsigned char)*at) * 0x01000193;
+        digest = fnv_add(digest, *at);
     }
     return digest;
 }

@@ -52,7 +52,7 @@ static void emit_pool(struct emitter *emitter, const struct symbol *chain)
     emit_count_line(emitter, count, chain->pool->span);
     writer_putf(w, "static struct %s_instance %s_instances[%s];\n", name, name, count);
     emit_line_back(emitter);
-    writer_put(w, chain->proto->is_static ? "static " : "");
+    writer_put(w, chain->is_static ? "static " : "");
     writer_putf(w, "struct chain__pool %s_pool = CHAIN__POOL(%s_pool, %s_instances);\n\n", name,
                 name, name);
 }
@@ -75,7 +75,7 @@ static void declare_static(struct emitter *emitter, const struct symbol *chain)
 
 static void emit_spawnable(struct emitter *emitter, const struct symbol *chain)
 {
-    bool is_ours = chain->unit == emitter->program->units, is_static = chain->proto->is_static;
+    bool is_ours = chain->unit == emitter->program->units, is_static = chain->is_static;
     bool has_pool = is_ours && chain->pool != NULL && (chain->is_spawned || !is_static);
 
     if (!chain->is_spawned && !has_pool)

@@ -217,7 +217,7 @@ static void add_chain(struct report *report, const struct ir_chain *chain)
         made->budget =
             measure(report, arena_format(arena, "char[%s]", emit_chain_budget(chain)->text), NULL,
                     NULL);
-    if (!chain->symbol->proto->is_static) {
+    if (!chain->symbol->is_static) {
         made->all = measure(report, arena_format(arena, "struct %s", chain->c_name), NULL, NULL);
         made->root = measure(report, "struct chain_root", NULL, NULL);
     }

@@ -248,7 +248,7 @@ static void emit_run(struct emitter *emitter)
     struct writer arguments;
     unsigned number = 0;
 
-    if (chain->symbol->proto->is_static)
+    if (chain->symbol->is_static)
         return;
     writer_init(&arguments, emitter->arena);
     for (const struct parameter *param = chain->symbol->params; param != NULL;
@@ -277,7 +277,7 @@ static void emit_chains_table(struct emitter *emitter, const struct ir_chain *ch
         writer_put_c_string(w, emitter->options->source_name,
                             strlen(emitter->options->source_name));
         writer_putf(w, ", %s_points, ", name);
-        if (chain->symbol->proto->is_static)
+        if (chain->symbol->is_static)
             writer_put(w, "NULL, NULL, NULL, 0 },\n");
         else
             writer_putf(
@@ -312,7 +312,7 @@ static bool has_main(const struct ir_chain *chains)
 static bool can_be_run(const struct ir_chain *chains)
 {
     for (; chains != NULL; chains = chains->next)
-        if (!chains->symbol->proto->is_static)
+        if (!chains->symbol->is_static)
             return true;
     return false;
 }
