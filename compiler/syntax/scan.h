@@ -147,6 +147,10 @@ bool scan_word_starts(char c);
 const char *scan_word_end(const char *at);
 bool scan_word_is_one_of(const char *begin, const char *end, const char *const *words);
 
+/* Whether a word begins a statement of C, so that it is no type and no name; a step. */
+bool scan_word_begins_statement(const char *begin, const char *end);
+bool scan_word_begins_step(const char *begin, const char *end);
+
 /* The only words that are never names; NULL ends the list. */
 extern const char *const scan_reserved_words[];
 bool scan_word_is_reserved(const char *begin, const char *end);
@@ -184,14 +188,15 @@ void scan_refuse_keyword(struct scanner *scan, const struct ast_c *c, struct cto
  * the type's own last word */
 bool scan_is_declared(const char *text, struct ctoken name);
 
-/* scan_declare.c: where a type may begin; where a declaration between two
- * places ends, if its `;` is missing */
+/* scan_declare.c: where a type may begin; the name of a code or resource */
 bool scan_type_token(struct scanner *scan, struct token *token);
+void scan_refuse_word(struct scanner *scan, const struct token *token, const char *what);
+
+/* scan_variable.c: where a declaration between two places ends, if its `;` is
+ * missing */
 const char *scan_declaration_end(struct scanner *scan, const char *begin, const char *end);
 /* reports it, and makes the token the `var` */
 bool scan_variable_without_var(struct scanner *scan, struct token *token);
-/* the name of a code or resource */
-void scan_refuse_word(struct scanner *scan, const struct token *token, const char *what);
 void scan_refuse_reserved_variable(struct scanner *scan, const char *begin);
 
 /* scan_c.c: tokens that hold C */

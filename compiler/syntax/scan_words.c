@@ -63,6 +63,18 @@ bool scan_word_is_one_of(const char *begin, const char *end, const char *const *
     return false;
 }
 
+bool scan_word_begins_statement(const char *begin, const char *end)
+{
+    static const char *const words[] = { "do",      "if",     "while", "for",      "switch", "case",
+                                         "default", "return", "break", "continue", "goto",   NULL };
+    return scan_word_is_one_of(begin, end, words);
+}
+
+bool scan_word_begins_step(const char *begin, const char *end)
+{
+    return token_group(token_of_word(begin, end)) == GROUP_STEP;
+}
+
 const char *const scan_reserved_words[] = { "then", "else", "catch", "finally", "undo", NULL };
 
 bool scan_word_is_reserved(const char *begin, const char *end)

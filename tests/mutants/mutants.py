@@ -35,7 +35,7 @@ CHOSEN = {
     "compiler/machine/simplify.c": 4, "compiler/machine/ir.c": 4,
     "compiler/check/raises.c": 4, "compiler/check/branch_room.c": 3, "compiler/check/check_own.c": 4,
     "compiler/emit/emit_cancel.c": 4, "compiler/emit/emit_function.c": 4,
-    "compiler/syntax/scan_balance.c": 3, "compiler/syntax/scan_shape.c": 3, "compiler/syntax/scan_declare.c": 3,
+    "compiler/syntax/scan_balance.c": 3, "compiler/syntax/scan_shape.c": 3, "compiler/syntax/scan_declare.c": 2, "compiler/syntax/scan_variable.c": 1,
     "grammar/chain.re": 12, "grammar/marks.re": 6,
     "compiler/driver/output.c": 3, "compiler/driver/replace.c": 3, "compiler/driver/options.c": 3,
     "compiler/driver/arguments.c": 3, "compiler/base/source.c": 3,
