@@ -33,7 +33,7 @@ CHOSEN = {
     "compiler/machine/lower_catch.c": 4, "compiler/machine/lower_each.c": 4, "compiler/machine/lower_jump.c": 4,
     "compiler/machine/lower_own.c": 4, "compiler/machine/lower_owner.c": 4, "compiler/machine/lower_retry.c": 4, "compiler/machine/lower_spawn.c": 4, "compiler/machine/lower_step.c": 4,
     "compiler/machine/simplify.c": 4, "compiler/machine/ir.c": 4,
-    "compiler/check/raises.c": 4, "compiler/check/branch_room.c": 3, "compiler/check/check_own.c": 4,
+    "compiler/check/raises.c": 4, "compiler/check/symbol_scope.c": 8, "compiler/check/branch_room.c": 3, "compiler/check/check_own.c": 4,
     "compiler/emit/emit_cancel.c": 4, "compiler/emit/emit_function.c": 4,
     "compiler/syntax/scan_balance.c": 3, "compiler/syntax/scan_shape.c": 3, "compiler/syntax/scan_declare.c": 2, "compiler/syntax/scan_variable.c": 1,
     "grammar/chain.re": 12, "grammar/marks.re": 6,
