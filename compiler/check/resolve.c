@@ -430,12 +430,11 @@ static void resolve_call(struct resolver *resolver, struct ast_form *form)
         form->u.call.op = symbol;
 }
 
-static void find_codes(void *context, struct ast_name *codes)
+static void name_codes(void *context, struct ast_name *codes)
 {
     const struct resolver *resolver = context;
     struct program *program = resolver->program;
 
-    resolve_codes_twice(program, codes);
     for (; codes != NULL; codes = codes->next) {
         struct symbol *symbol = symbol_find_in(program, resolver->unit, codes->name);
         struct nearest nearest = { codes->name, NULL, 0 };
@@ -468,6 +467,14 @@ static void find_codes(void *context, struct ast_name *codes)
             diag_help(program->diags, diag, "codes of one's own are declared with 'codes { %s };'",
                       codes->name);
     }
+}
+
+static void find_codes(void *context, struct ast_name *codes)
+{
+    const struct resolver *resolver = context;
+
+    name_codes(context, codes);
+    resolve_codes_twice(resolver->program, codes);
 }
 
 static void resolve_form(void *context, struct ast_form *form)

@@ -5,27 +5,28 @@
 #include "check/resolve.h"
 
 struct seen {
-    const char *name;
+    const char *key;
     struct span span;
     UT_hash_handle hh;
 };
 
-static void see(struct program *program, struct seen **table, const char *name, struct span span,
-                enum diag_code code)
+/* `key` is interned; a code can have two names, BUSY and db.BUSY. */
+static void see(struct program *program, struct seen **table, const char *key, const char *name,
+                struct span span, enum diag_code code)
 {
     struct arena *arena = program->arena;
     struct seen *seen;
 
-    HASH_FIND_PTR(*table, &name, seen);
+    HASH_FIND_PTR(*table, &key, seen);
     if (seen != NULL) {
         diag_note(program->diags, diag_report(program->diags, code, span, name), seen->span,
                   "the first one is here");
         return;
     }
     seen = arena_new(arena, struct seen);
-    seen->name = name;
+    seen->key = key;
     seen->span = span;
-    HASH_ADD_PTR(*table, name, seen);
+    HASH_ADD_PTR(*table, key, seen);
 }
 
 void resolve_parameters_twice(struct program *program, const struct ast_proto *proto)
@@ -34,7 +35,7 @@ void resolve_parameters_twice(struct program *program, const struct ast_proto *p
 
     for (const struct ast_param *param = proto->params; param != NULL; param = param->next)
         if (param->name != NULL && *param->name != '\0')
-            see(program, &table, param->name, param->name_span, D_PARAMETER_TWICE);
+            see(program, &table, param->name, param->name, param->name_span, D_PARAMETER_TWICE);
 }
 
 void resolve_codes_twice(struct program *program, const struct ast_name *codes)
@@ -42,5 +43,5 @@ void resolve_codes_twice(struct program *program, const struct ast_name *codes)
     struct seen *table = NULL;
 
     for (; codes != NULL; codes = codes->next)
-        see(program, &table, codes->name, codes->span, D_CLAUSE_TWICE);
+        see(program, &table, codes->c_name, codes->name, codes->span, D_CLAUSE_TWICE);
 }

@@ -10,6 +10,7 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/intern.h"
+#include "base/nearest.h"
 #include "base/writer.h"
 #include "check/symbol.h"
 #include "ctext/ctext.h"
@@ -292,10 +293,29 @@ void symbol_check_clear(struct program *program, struct unit *unit, const char *
 
 /* ---- a name that cannot be seen from here -------------------------------- */
 
+static void help_with_qualified(struct program *program, const struct unit *unit, const char *name,
+                                const char *dot, struct diag *diag)
+{
+    const char *qualifier = intern(program->names, name, (size_t)(dot - name));
+    struct nearest nearest = { dot + 1, NULL, 0 };
+
+    for (const struct import *import = unit->imports; import != NULL; import = import->next) {
+        if (import->qualifier != qualifier)
+            continue;
+        for (const struct provider *at = providers_of(program, import->unit); at != NULL;
+             at = at->next)
+            for (const struct symbol *own = at->unit->own; own != NULL; own = own->hh.next)
+                if (!own->is_static)
+                    nearest_offer(&nearest, own->name);
+    }
+    if (nearest.best != NULL)
+        diag_help(program->diags, diag, "did you mean '%s.%s'?", qualifier, nearest.best);
+}
+
 bool symbol_help_hidden(struct program *program, const struct unit *unit, const char *name,
                         struct diag *diag)
 {
-    const char *dot = strchr(name, '.');
+    const char *dot = strchr(name, '.'), *whole = name;
 
     name = dot != NULL ? dot + 1 : name;
     for (const struct unit *other = program->units; other != NULL; other = other->next) {
@@ -312,6 +332,8 @@ bool symbol_help_hidden(struct program *program, const struct unit *unit, const 
                       other->path);
         return true;
     }
+    if (dot != NULL)
+        help_with_qualified(program, unit, whole, dot, diag);
     return dot != NULL;
 }
 

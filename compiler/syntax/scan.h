@@ -156,6 +156,8 @@ extern const char *const scan_reserved_words[];
 bool scan_word_is_reserved(const char *begin, const char *end);
 struct token scan_new_token(struct scanner *scan, int kind, const char *begin, const char *end);
 struct token scan_name_token(struct scanner *scan, int kind, const char *begin, const char *end);
+/* Whether an import so far is called so. */
+bool scan_is_qualifier(const struct scanner *scan, const char *begin, const char *end);
 /* NAME, or QUALIFIER.NAME where that can be. */
 struct token scan_qualified_token(struct scanner *scan, const char *begin, const char *end);
 /* Where such a name ends. */

@@ -271,8 +271,11 @@ static void note_qualifier(struct scanner *scan, const struct token *token)
         qualifier->next = scan->qualifiers;
         scan->qualifiers = qualifier;
     } else if (token->kind == T_NAME && scan->last[0].kind == T_AS && scan->depth == 0
-               && scan->qualifiers != NULL)
+               && scan->qualifiers != NULL) {
         scan->qualifiers->name = token->value.name->name;
+        if (token_can_be_word(scan->qualifiers->name))
+            diag_report(scan->diags, D_RESERVED_WORD, token->span, scan->qualifiers->name);
+    }
 }
 
 struct token scan_token(struct scanner *scan)

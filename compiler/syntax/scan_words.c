@@ -84,7 +84,7 @@ bool scan_word_is_reserved(const char *begin, const char *end)
 
 /* ---- qualifiers ---------------------------------------------------------- */
 
-static bool is_qualifier(const struct scanner *scan, const char *begin, const char *end)
+bool scan_is_qualifier(const struct scanner *scan, const char *begin, const char *end)
 {
     const struct ast_name *known = scan->qualifiers;
     size_t length = (size_t)(end - begin);
@@ -99,7 +99,7 @@ const char *scan_name_end(const struct scanner *scan, const char *at)
 {
     const char *end = scan_word_end(at);
 
-    return *end == '.' && scan_word_starts(end[1]) && is_qualifier(scan, at, end)
+    return *end == '.' && scan_word_starts(end[1]) && scan_is_qualifier(scan, at, end)
                ? scan_word_end(end + 1)
                : end;
 }

@@ -259,6 +259,27 @@ static const char *in_one_line(struct scanner *scan, const char *text, size_t le
     return line;
 }
 
+/* `net.fetch(x)` where no import is called net, and `db . next(x)` where one is called db. */
+static bool help_with_qualifier(struct scanner *scan, struct diag *diag, const char *text)
+{
+    const char *p = text;
+    struct ctoken first = ctext_next_solid(&p), dot = ctext_next_solid(&p),
+                  member = ctext_next_solid(&p), bracket = ctext_next_solid(&p);
+
+    if (first.kind != CTOKEN_NAME || !ctoken_is(dot, ".") || member.kind != CTOKEN_NAME
+        || !ctoken_is(bracket, "("))
+        return false;
+    if (scan_is_qualifier(scan, first.text, first.text + first.length))
+        diag_help(scan->diags, diag, "an operation of that import is `%.*s.%.*s`, without blanks",
+                  (int)first.length, first.text, (int)member.length, member.text);
+    else
+        diag_help(scan->diags, diag,
+                  "write `(%s)`, or `import \"FILE.chain\" as %.*s;` if '%.*s' is an operation "
+                  "of another file",
+                  text, (int)first.length, first.text, (int)member.length, member.text);
+    return true;
+}
+
 /* What is called may be an operation, which is no C. */
 static void help_with_calls(struct scanner *scan, struct diag *diag, const char *text,
                             const char *word)
@@ -266,6 +287,8 @@ static void help_with_calls(struct scanner *scan, struct diag *diag, const char 
     const char *end = text, *p;
     struct ctoken name, other;
 
+    if (help_with_qualifier(scan, diag, text))
+        return;
     if (!ctext_next_call(&end, &name))
         diag_help(scan->diags, diag, "write `(%s)`", text);
     else if (p = end, ctext_next_call(&p, &other))

@@ -17,15 +17,26 @@ const struct token_info *token_info(int token)
     return &infos[token - T_NAME];
 }
 
+static bool is_shown_as(const struct token_info *info, const char *begin, size_t length)
+{
+    return info->shown[0] == '\'' && strncmp(info->shown + 1, begin, length) == 0
+           && strcmp(info->shown + 1 + length, "'") == 0;
+}
+
 int token_of_word(const char *begin, const char *end)
 {
-    size_t length = (size_t)(end - begin);
-
     for (int i = TOKEN_IMPORT; i <= TOKEN_REJECT; i++)
-        if (strncmp(infos[i].shown + 1, begin, length) == 0
-            && strcmp(infos[i].shown + 1 + length, "'") == 0)
+        if (is_shown_as(&infos[i], begin, (size_t)(end - begin)))
             return T_NAME + i;
     return 0;
+}
+
+bool token_can_be_word(const char *word)
+{
+    for (size_t i = 0; i < sizeof infos / sizeof *infos; i++)
+        if (is_shown_as(&infos[i], word, strlen(word)))
+            return true;
+    return false;
 }
 
 bool token_is_word(int token)

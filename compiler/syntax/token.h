@@ -45,6 +45,9 @@ const struct token_info *token_info(int token);
 /* The token of a word of the language; 0: it is none. Those from T_ON on are words of pipelines. */
 int token_of_word(const char *begin, const char *end);
 
+/* Also of those that are words only in their place, as `export` and `until`. */
+bool token_can_be_word(const char *word);
+
 /* Messages show words in 'quotes'; `catch CODE:` is no word. */
 bool token_is_word(int token);
 

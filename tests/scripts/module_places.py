@@ -2,6 +2,7 @@
 """Every place where the name of an item may stand, with a name that two imports have (rules 112 and 114).
 
 The bare name is refused at its line; with its qualifier, and where only one import has it, chainc takes it and the C compiler, too.
+A word of the language is refused as a qualifier.
 """
 
 import os
@@ -59,7 +60,7 @@ TYPES = [
     "chain int c(int n) { ((int)(@)n) }", "chain int c(int n) { ((int)sizeof(@) + n) }", "chain int c(int n) { var @ *t = NULL; (t == NULL ? n : 0) }",
 ]
 MESSAGE = re.compile(r"^x\.chain:(\d+):\d+: error: '(\w+)' is declared in 'red\.chain' and in 'blue\.chain'", re.M)
-counts, wrong = {"doubtful": 0, "alone": 0, "qualified": 0}, []
+counts, wrong = {"doubtful": 0, "alone": 0, "qualified": 0, "words": 0}, []
 
 
 def write(name, text):
@@ -106,6 +107,14 @@ for place in CODES:
     look_at("BUSY", place, True)
 for place in TYPES:
     look_at("hold", place, False)
+# No word of the language is a qualifier: what follows it would be read as its form.
+WORDS = re.findall(r"\"'([a-z]+)'\"", (Path(__file__).parents[2] / "grammar/tokens.def").read_text())
+for word in WORDS:
+    write("x.chain", f'import "red.chain" as {word};\nchain int c(int n) {{ (n) }}\n')
+    counts["words"] += 1
+    told = subprocess.run([CHAINC, "--check", "x.chain"], capture_output=True, text=True)
+    if not told.stderr.startswith("x.chain:1:23: error: ") or f"'{word}'" not in told.stderr:
+        wrong.append(f"{word} as a qualifier\n{told.stderr}")
 print(*(f"{count} {what}" for what, count in counts.items()), f"{len(wrong)} wrong", sep=", ")
 print(*wrong[:30], sep="\n")
 sys.exit(bool(wrong))
