@@ -112,8 +112,8 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %type <proto> proto operation chain
 %type <proto_kind> kind function
 %type <opclause_list> opclauses
-%type <opclause> opclause
-%type <c> failure value
+%type <opclause> opclause fails said
+%type <c> word failure value
 %type <args> args
 %type <name_list> names
 %type <number> count
@@ -213,8 +213,10 @@ opclauses:
 | opclauses opclause                            { $$ = ast_opclause_list_add($1, $2); }
 
 opclause:
-  "fails" CEXPR failure                         { $$ = ast_new_fails(A, @$, $2, $3); }
-| "fails" CEXPR CEXPR                           { $$ = ast_code_in_brackets(ast_new_fails(A, @$, $2, $3)); }
+  fails
+| said
+| said word                                     { $$ = ast_fails_info($1, @$, $2, false); }
+| said CEXPR                                    { $$ = ast_fails_info($1, @$, $2, true); }
 | "raises" "nothing"                            { $$ = ast_new_raises(A, @$, NULL); }
 | "raises" names                                { $$ = ast_new_raises(A, @$, $2.first); }
 | "state" CBLOCK                                { $$ = ast_new_state(A, @$, $2); }
@@ -223,6 +225,17 @@ opclause:
 | "pool" count                                  { $$ = ast_new_count(A, AST_POOL, @$, $2); }
 | "budget" count                                { $$ = ast_new_count(A, AST_BUDGET, @$, $2); }
 | "on" NAME                                     { $$ = ast_new_on(A, @$, $2); }
+
+fails:
+  "fails" CEXPR failure                         { $$ = ast_new_fails(A, @$, $2, $3); }
+| "fails" CEXPR CEXPR                           { $$ = ast_code_in_brackets(ast_new_fails(A, @$, $2, $3)); }
+
+said:
+  fails STRING                                  { $$ = ast_fails_message($1, @$, $2); }
+
+word:
+  NUM                                           { $$ = scan_text(scan, @$); }
+| failure
 
 failure:
   NAME                                          { $$ = ast_new_c(A, @1, $1->name); }

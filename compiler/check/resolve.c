@@ -287,6 +287,8 @@ static void take_clause(struct symbol *symbol, const struct ast_opclause *clause
     case AST_FAILS:
         symbol->fails = clause->condition;
         symbol->fails_code = clause->code;
+        symbol->fails_message = clause->message;
+        symbol->fails_info = clause->info;
         break;
     case AST_RAISES: symbol->raises = clause; break;
     case AST_STATE: symbol->state = clause->state; break;

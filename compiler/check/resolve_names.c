@@ -137,17 +137,19 @@ static bool has(const struct word_entry *set, const char *name)
     return entry != NULL;
 }
 
-/* What decides of a blocking call stands in a function of ours. */
-static void note_fails(struct program *program)
+/* What decides of a blocking call, and says more than a code, stands in a
+ * function of ours. */
+static void note_fails(struct program *program, const struct symbol *op)
 {
     struct ctoken token;
 
-    for (const struct symbol *op = program->symbols; op != NULL; op = op->next)
-        for (int i = 0; op->fails != NULL && op->proto_kind == AST_BLOCKING && i < 2; i++)
-            for (const char *p = i == 0 ? op->fails->text : op->fails_code->text;
-                 (token = ctext_next_name(&p)).kind != CTOKEN_END;)
-                if (!ctoken_is(token, "it"))
-                    note(program, &program->words, copy(program, token), op->span);
+    if (op->proto_kind != AST_BLOCKING && op->fails_message == NULL)
+        return;
+    for (int i = 0; i < FAILS_TEXTS; i++)
+        for (const char *p = op->fails_texts[i] == NULL ? "" : op->fails_texts[i]->text;
+             (token = ctext_next_name(&p)).kind != CTOKEN_END;)
+            if (!ctoken_is(token, "it"))
+                note(program, &program->words, copy(program, token), op->span);
 }
 
 /* A name that the user's text has not. */
@@ -454,7 +456,8 @@ void resolve_names(struct program *program)
 {
     note_words(program);
     note_bodies(program);
-    note_fails(program);
+    for (const struct symbol *op = program->symbols; op != NULL; op = op->next)
+        note_fails(program, op);
     for (int id = 0; id < OWN_COUNT; id++)
         program->own[id] = own_name(program, reserved_own_words[id]);
     for (struct symbol *symbol = program->symbols; symbol != NULL; symbol = symbol->next) {

@@ -29,6 +29,8 @@ struct parameter {
 
 enum symbol_kind { SYMBOL_OPERATION, SYMBOL_CODE, SYMBOL_RESOURCE };
 
+enum { FAILS_TEXTS = 4 }; /* the C after `fails`: its condition, and what it rejects with */
+
 struct symbol {
     UT_hash_handle hh, hh_c; /* by name, in its unit; by C name */
     enum symbol_kind kind;
@@ -47,7 +49,12 @@ struct symbol {
     struct parameter *params;
     unsigned param_count;
     bool variadic, posted, uncancellable;
-    const struct ast_c *fails, *fails_code;
+    union { /* NULL: not given */
+        struct {
+            const struct ast_c *fails, *fails_code, *fails_message, *fails_info;
+        };
+        const struct ast_c *fails_texts[FAILS_TEXTS];
+    };
     const struct ast_c *state;
     const char *threads;               /* on NAME; NULL if not given */
     const struct ast_opclause *raises; /* NULL: any code */

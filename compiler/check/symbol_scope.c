@@ -58,13 +58,20 @@ static bool has_same_raises(const struct ast_opclause *a, const struct ast_opcla
     return p == q;
 }
 
+static bool has_same_fails(const struct symbol *a, const struct symbol *b)
+{
+    for (int i = 0; i < FAILS_TEXTS; i++)
+        if (!is_same_text(a->fails_texts[i], b->fails_texts[i]))
+            return false;
+    return true;
+}
+
 /* A C function may be declared as often as one likes, in the same way: two
  * files that use printf can import each other. */
 bool symbol_is_same_function(const struct symbol *a, const struct symbol *b)
 {
     return a->kind == SYMBOL_OPERATION && b->kind == SYMBOL_OPERATION && a->proto_kind == AST_SYNC
-           && b->proto_kind == AST_SYNC && has_same_parameters(a, b)
-           && is_same_text(a->fails, b->fails) && is_same_text(a->fails_code, b->fails_code)
+           && b->proto_kind == AST_SYNC && has_same_parameters(a, b) && has_same_fails(a, b)
            && has_same_raises(a->raises, b->raises);
 }
 
@@ -524,8 +531,8 @@ static void take_words(struct program *program, struct unit *unit, struct symbol
     if (symbol->kind == SYMBOL_CODE)
         return;
     symbol->value = symbol_c_type(program, unit, symbol->value, symbol->span);
-    symbol->fails = c_copy(expression, symbol->fails);
-    symbol->fails_code = c_copy(expression, symbol->fails_code);
+    for (int i = 0; i < FAILS_TEXTS; i++)
+        symbol->fails_texts[i] = c_copy(expression, symbol->fails_texts[i]);
     symbol->state = c_copy(declaration, symbol->state);
     for (struct parameter *param = symbol->params; param != NULL; param = param->next) {
         param->type = symbol_c_type(program, unit, param->type, param->span);

@@ -63,6 +63,17 @@ static void emit_called(struct emitter *emitter, const struct symbol *op)
     emit_line_back(emitter);
 }
 
+/* The message and the info stay where a value would. */
+static void emit_fault(struct emitter *emitter, const struct symbol *op, const char *it)
+{
+    const char *fault = emit_own_name(emitter, OWN_CODE);
+
+    writer_putf(
+        emitter->writer,
+        "    struct chain__fault %s = %s(%s);\n\n    if (%s.code != 0) return chain__work_fails(&%s->chain__outcome.failure, &%s);\n",
+        fault, emit_fails_name(emitter, op), it, fault, emit_own_name(emitter, OWN_CALL), fault);
+}
+
 static void emit_work(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
@@ -70,7 +81,7 @@ static void emit_work(struct emitter *emitter, const struct symbol *op)
     const char *at = emit_own_name(emitter, OWN_CALL), *work = emit_own_name(emitter, OWN_WORK);
     const char *it = has_value ? emit_own_name(emitter, OWN_IT) : "";
     const char *call =
-        op->params == NULL && !has_value
+        op->params == NULL && !has_value && op->fails_message == NULL
             ? arena_format(emitter->arena, "    (void)%s;\n", work)
             : arena_format(emitter->arena,
                            "    struct %s_call *%s = (struct %s_call *)(void *)((char *)%s"
@@ -79,7 +90,9 @@ static void emit_work(struct emitter *emitter, const struct symbol *op)
 
     writer_put_template(w, work_head, "name", op->c_name, "call", call, "work", work, NULL);
     emit_called(emitter, op);
-    if (op->fails != NULL)
+    if (op->fails_message != NULL)
+        emit_fault(emitter, op, it);
+    else if (op->fails != NULL)
         writer_putf(w, "    int %s = %s(%s);\n\n    if (%s != 0) return %s;\n",
                     emit_own_name(emitter, OWN_CODE), emit_fails_name(emitter, op), it,
                     emit_own_name(emitter, OWN_CODE), emit_own_name(emitter, OWN_CODE));

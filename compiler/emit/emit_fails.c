@@ -1,8 +1,9 @@
 /* emit_fails.c - the text after `fails`, as a function of the C file. Its
  * parameter is `it`, and it knows nothing else of a chain. It returns the code
- * of the rejection; 0: none.
+ * of the rejection, and with a message that and the info, too; code 0: none.
  *
- *     sync ssize_t read(…) fails (it < 0) errno;     ->     int read__fails(ssize_t it) */
+ *     sync ssize_t read(…) fails (it < 0) errno;        ->     int read__fails(ssize_t it)
+ *     sync int step(…) fails (it < 0) EIO "no step";    ->     struct chain__fault step__fails(int it) */
 #include "base/arena.h"
 #include "base/bits.h"
 #include "emit/emit.h"
@@ -19,20 +20,11 @@ const char *emit_fails_name(const struct emitter *emitter, const struct symbol *
     return arena_format(emitter->arena, "%s__fails_%u", op->c_name, file);
 }
 
-static void emit_function(struct emitter *emitter, const struct symbol *op)
+/* Only the code. */
+static void emit_code(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
-    bool has_value = !ctype_is_void(op->value);
-    const char *it = emit_own_name(emitter, OWN_IT);
 
-    if (has_value)
-        emit_type_line(emitter, op->value);
-    writer_putf(w, "static inline int %s(%s)\n", emit_fails_name(emitter, op),
-                has_value ? ctype_declare(emitter->arena, op->value, it) : "void");
-    emit_line_back(emitter);
-    writer_put(w, "{\n");
-    if (has_value && !emit_mentions(op->fails->text, "it"))
-        writer_putf(w, "    (void)%s;\n", it);
     emit_line(emitter, op->fails->span);
     writer_put(w, "    return (");
     emit_it_text(emitter, op->fails->text);
@@ -41,6 +33,62 @@ static void emit_function(struct emitter *emitter, const struct symbol *op)
     emit_it_text(emitter, op->fails_code->text);
     writer_put(w, ")) : 0;\n");
     emit_line_back(emitter);
+}
+
+/* One after the other, as C says nothing of the order of arguments: an info may
+ * call what sets `errno` (rule 122). */
+static void emit_part(struct emitter *emitter, const char *member, const struct ast_c *part,
+                      const char *function)
+{
+    struct writer *w = emitter->writer;
+
+    if (part == NULL)
+        return;
+    emit_line(emitter, part->span);
+    writer_putf(w, "        %s.%s = %s", emit_own_name(emitter, OWN_CODE), member, function);
+    writer_put(w, *function == '\0' ? "" : "((");
+    emit_it_text(emitter, part->text);
+    writer_put(w, *function == '\0' ? ";\n" : "));\n");
+    emit_line_back(emitter);
+}
+
+static void emit_fault(struct emitter *emitter, const struct symbol *op)
+{
+    struct writer *w = emitter->writer;
+    const char *fault = emit_own_name(emitter, OWN_CODE);
+
+    writer_putf(w, "    struct chain__fault %s = { 0, NULL, 0 };\n\n", fault);
+    emit_line(emitter, op->fails->span);
+    writer_put(w, "    if (");
+    emit_it_text(emitter, op->fails->text);
+    writer_put(w, ") {\n");
+    emit_line_back(emitter);
+    emit_part(emitter, "code", op->fails_code, "chain__rejection_code");
+    emit_part(emitter, "message", op->fails_message, "");
+    emit_part(emitter, "info", op->fails_info, "(intptr_t)");
+    writer_putf(w, "    }\n    return %s;\n", fault);
+}
+
+static void emit_function(struct emitter *emitter, const struct symbol *op)
+{
+    struct writer *w = emitter->writer;
+    bool has_value = !ctype_is_void(op->value);
+    const char *it = emit_own_name(emitter, OWN_IT);
+
+    if (has_value)
+        emit_type_line(emitter, op->value);
+    writer_putf(w, "static inline %s %s(%s)\n",
+                op->fails_message != NULL ? "struct chain__fault" : "int",
+                emit_fails_name(emitter, op),
+                has_value ? ctype_declare(emitter->arena, op->value, it) : "void");
+    emit_line_back(emitter);
+    writer_put(w, "{\n");
+    if (has_value && !emit_mentions(op->fails->text, "it"))
+        writer_putf(w, "    (void)%s;\n", it);
+    if (op->fails_message != NULL)
+        emit_fault(emitter, op);
+    else
+        emit_code(emitter, op);
     writer_put(w, "}\n\n");
 }
 

@@ -146,8 +146,11 @@ static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *in
     const struct symbol *op = instr->op;
     bool has_value = !ctype_is_void(op->value);
     const char *it = emit_own_name(emitter, OWN_IT),
-               *test = arena_format(emitter->arena, "chain__fails(%s, %s(%s))", strand_op(emitter),
-                                    emit_fails_name(emitter, op), has_value ? it : "");
+               *test =
+                   arena_format(emitter->arena, "%s(%s, %s(%s))",
+                                op->fails_message != NULL ? "chain__fails_saying" : "chain__fails",
+                                strand_op(emitter), emit_fails_name(emitter, op),
+                                has_value ? it : "");
 
     if (has_value)
         writer_put(w, "    {\n");

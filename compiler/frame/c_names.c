@@ -342,16 +342,14 @@ static void note_names(struct naming *naming, const char *text)
 /* `it` of the declaration is the one that is declared around it. */
 static void note_fails(struct naming *naming, const struct symbol *op)
 {
-    const char *texts[2];
     struct ctoken token;
 
     if (op == NULL)
         return;
     note_name(naming, op->c_name);
-    texts[0] = op->fails == NULL ? "" : op->fails->text;
-    texts[1] = op->fails == NULL ? "" : op->fails_code->text;
-    for (int i = 0; i < 2; i++)
-        while ((token = ctext_next_name(&texts[i])).kind != CTOKEN_END)
+    for (int i = 0; i < FAILS_TEXTS; i++)
+        for (const char *p = op->fails_texts[i] == NULL ? "" : op->fails_texts[i]->text;
+             (token = ctext_next_name(&p)).kind != CTOKEN_END;)
             if (!ctoken_is(token, "it"))
                 note_name(naming, arena_copy(naming->arena, token.text, token.length));
 }

@@ -223,6 +223,8 @@ struct ast_opclause {
     struct ast_c *condition; /* fails */
     struct ast_c *code;      /* fails: a name, a call, or the text between the brackets */
     bool code_in_brackets;
+    struct ast_c *message, *info; /* fails: of the rejection; NULL: none */
+    bool info_in_brackets;
     struct ast_name *codes;   /* raises; NULL means `nothing` */
     struct ast_c *state;      /* state: the members */
     struct ast_number *count; /* pool, budget */

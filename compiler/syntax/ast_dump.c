@@ -251,6 +251,10 @@ static void dump_opclause(const struct dump *dump, const struct ast_opclause *cl
         put_text(dump, clause->condition->text);
     if (clause->code)
         put_text(dump, clause->code->text);
+    if (clause->message)
+        put_text(dump, clause->message->text);
+    if (clause->info)
+        put_text(dump, clause->info->text);
     if (clause->kind == AST_RAISES && !clause->codes)
         writer_put(dump->writer, " nothing");
     put_names(dump, clause->codes);

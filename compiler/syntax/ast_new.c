@@ -528,6 +528,23 @@ struct ast_opclause *ast_code_in_brackets(struct ast_opclause *fails)
     return fails;
 }
 
+struct ast_opclause *ast_fails_message(struct ast_opclause *fails, struct span span,
+                                       struct ast_c *message)
+{
+    fails->span = span;
+    fails->message = message;
+    return fails;
+}
+
+struct ast_opclause *ast_fails_info(struct ast_opclause *fails, struct span span,
+                                    struct ast_c *info, bool in_brackets)
+{
+    fails->span = span;
+    fails->info = info;
+    fails->info_in_brackets = in_brackets;
+    return fails;
+}
+
 struct ast_opclause *ast_new_raises(struct arena *arena, struct span span, struct ast_name *codes)
 {
     struct ast_opclause *clause = ast_new_opclause(arena, AST_RAISES, span);

@@ -127,6 +127,10 @@ struct ast_opclause *ast_new_opclause(struct arena *arena, enum ast_opclause_kin
 struct ast_opclause *ast_new_fails(struct arena *arena, struct span span, struct ast_c *condition,
                                    struct ast_c *code);
 struct ast_opclause *ast_code_in_brackets(struct ast_opclause *fails);
+struct ast_opclause *ast_fails_message(struct ast_opclause *fails, struct span span,
+                                       struct ast_c *message);
+struct ast_opclause *ast_fails_info(struct ast_opclause *fails, struct span span,
+                                    struct ast_c *info, bool in_brackets);
 struct ast_opclause *ast_new_raises(struct arena *arena, struct span span, struct ast_name *codes);
 struct ast_opclause *ast_new_state(struct arena *arena, struct span span, struct ast_c *members);
 struct ast_opclause *ast_new_count(struct arena *arena, enum ast_opclause_kind kind,

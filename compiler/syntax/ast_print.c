@@ -9,15 +9,24 @@
 
 /* ---- prototypes ---------------------------------------------------------- */
 
+/* What stands in brackets or without, as it was written. */
+static void print_part(struct print *print, const struct ast_c *c, bool in_brackets)
+{
+    if (c == NULL)
+        return;
+    writer_put(print->writer, " ");
+    if (in_brackets)
+        ast_print_bracketed(print, c);
+    else
+        ast_print_c(print, c);
+}
+
 static void print_fails(struct print *print, const struct ast_opclause *clause)
 {
-    writer_put(print->writer, " ");
-    ast_print_bracketed(print, clause->condition);
-    writer_put(print->writer, " ");
-    if (clause->code_in_brackets)
-        ast_print_bracketed(print, clause->code);
-    else
-        ast_print_c(print, clause->code);
+    print_part(print, clause->condition, true);
+    print_part(print, clause->code, clause->code_in_brackets);
+    print_part(print, clause->message, false);
+    print_part(print, clause->info, clause->info_in_brackets);
 }
 
 static void print_opclause(struct print *print, const struct ast_opclause *clause)

@@ -28,8 +28,11 @@ void chain__work_start(struct chain_work *work, void *call, int (*run)(struct ch
 void chain_work_end(struct chain_work *work, int code)
 {
     struct chain_deferred done = work->done;
+    const struct chain_failure *said = chain__failure(done.op);
 
-    if (code != 0)
+    if (code < 0) /* chain__work_fails() */
+        (void)chain__post_reject(done, -code, said->message, said->info);
+    else if (code != 0)
         (void)chain__post_reject(done, code, NULL, 0);
     else if (chain__post_begin(done) != NULL)
         (void)chain__post_end(done, 0);

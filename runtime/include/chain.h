@@ -371,9 +371,9 @@ struct chain_workers {
     bool (*withdraw)(struct chain_loop *loop, struct chain_work *work);
 };
 
-/* Settles the step of work that has been run, with the code that `run`
- * returned: 0 for the value that `run` has kept, else the code of a rejection.
- * Thread: any. Afterwards the frame may have gone on: the caller must not touch
+/* Settles the step of work that has been run, with what `run` returned: 0 for
+ * the value that `run` has kept, else the code of a rejection, or less than 0
+ * for a code whose message `run` has kept. Thread: any. Afterwards the frame may have gone on: the caller must not touch
  * the work any more. */
 void chain_work_end(struct chain_work *work, int code);
 

@@ -448,6 +448,19 @@ static inline bool chain__fails(struct chain_op *op, int code)
     return code != 0 && chain__raise(op, code, NULL, 0);
 }
 
+/* What a clause `fails` has found out: code 0 is no rejection. */
+struct chain__fault {
+    int code;
+    const char *message;
+    intptr_t info;
+};
+
+/* The same for a clause with a message. */
+static inline bool chain__fails_saying(struct chain_op *op, struct chain__fault fault)
+{
+    return fault.code != 0 && chain__raise(op, fault.code, fault.message, fault.info);
+}
+
 /* ---- chains -------------------------------------------------------------- */
 
 /* True if C code of the user has cancelled the chain in the step before, or

@@ -67,6 +67,15 @@ enum chain_settled chain__post_acknowledge(struct chain_deferred done);
 void chain__work_start(struct chain_work *work, void *call, int (*run)(struct chain_work *work),
                        const char *pool);
 
+/* On the thread, where `fails` of the function has a message: leaves that where
+ * the outcome of the call stands. Returns what chain_work_end() is given. */
+static inline int chain__work_fails(struct chain_failure *failure, const struct chain__fault *fault)
+{
+    failure->message = fault->message;
+    failure->info = fault->info;
+    return -fault->code;
+}
+
 /* Cancels the step at once if its work has not begun; otherwise the step waits
  * for the work (rule 65). */
 void chain__work_cancel(struct chain_work *work);
