@@ -12,10 +12,10 @@ void writer_init(struct writer *writer, struct arena *arena)
     *writer = (struct writer){ .arena = arena, .line = 1, .at_line_start = true };
 }
 
-/* Room for so many more bytes and the NUL after them. */
+/* Room for so many more bytes and the NUL after them. Most writers hold one line: a comment, a name. */
 static void reserve(struct writer *writer, size_t more)
 {
-    size_t least = writer->length + more + 1, capacity = writer->capacity ? writer->capacity : 4096;
+    size_t least = writer->length + more + 1, capacity = writer->capacity ? writer->capacity : 64;
 
     if (least <= writer->capacity)
         return;
@@ -38,8 +38,11 @@ static void append(struct writer *writer, const char *text, size_t length)
 
 static void indent(struct writer *writer)
 {
-    for (int level = 0; level < writer->indent; level++)
-        append(writer, "    ", 4);
+    size_t width = 4 * (size_t)writer->indent;
+
+    reserve(writer, width);
+    memset(writer->text + writer->length, ' ', width);
+    writer->length += width;
     writer->at_line_start = false;
 }
 
@@ -101,12 +104,36 @@ void writer_put_unspliced(struct writer *writer, const char *text, size_t length
     writer_put_bytes(writer, text, (size_t)(end - text));
 }
 
+/* Nearly all formats have nothing but these, and vsnprintf() takes ten times as long for them. */
+static bool has_only_strings(const char *format)
+{
+    while ((format = strchr(format, '%')) != NULL && format[1] == 's')
+        format += 2;
+    return format == NULL;
+}
+
+static void put_strings(struct writer *writer, const char *format, va_list args)
+{
+    const char *hole;
+
+    for (; (hole = strchr(format, '%')) != NULL; format = hole + 2) {
+        writer_put_bytes(writer, format, (size_t)(hole - format));
+        writer_put(writer, va_arg(args, const char *));
+    }
+    writer_put(writer, format);
+}
+
 void writer_putf(struct writer *writer, const char *format, ...)
 {
     char small[256];
     va_list args, again;
 
     va_start(args, format);
+    if (has_only_strings(format)) {
+        put_strings(writer, format, args);
+        va_end(args);
+        return;
+    }
     va_copy(again, args);
     int length = vsnprintf(small, sizeof small, format, args);
     va_end(args);
@@ -156,27 +183,36 @@ void writer_put_template(struct writer *writer, const char *text, ...)
     va_end(pairs);
 }
 
-static void put_c_byte(struct writer *writer, unsigned char byte)
+/* A byte that stands in a string literal as another one; NULL: as itself, or by its number. */
+static const char *escape_of(char byte)
 {
     switch (byte) {
-    case '"': writer_put(writer, "\\\""); break;
-    case '\\': writer_put(writer, "\\\\"); break;
-    case '\n': writer_put(writer, "\\n"); break;
-    case '\t': writer_put(writer, "\\t"); break;
-    case '\r': writer_put(writer, "\\r"); break;
-    case '?': writer_put(writer, "\\?"); break; /* no trigraphs */
-    default:
-        if (byte >= 0x20 && byte < 0x7f)
-            writer_put_bytes(writer, (const char *)&byte, 1);
-        else
-            writer_putf(writer, "\\%03o", (unsigned)byte);
+    case '"': return "\\\"";
+    case '\\': return "\\\\";
+    case '\n': return "\\n";
+    case '\t': return "\\t";
+    case '\r': return "\\r";
+    case '?': return "\\?"; /* no trigraphs */
+    default: return NULL;
     }
 }
 
 void writer_put_c_string(struct writer *writer, const char *text, size_t length)
 {
+    const char *end = text + length, *plain = text;
+
     writer_put(writer, "\"");
-    for (size_t i = 0; i < length; i++)
-        put_c_byte(writer, (unsigned char)text[i]);
+    for (; text < end; text++) {
+        const char *escape = escape_of(*text);
+        if (escape == NULL && *text >= 0x20 && *text < 0x7f)
+            continue;
+        writer_put_bytes(writer, plain, (size_t)(text - plain));
+        plain = text + 1;
+        if (escape != NULL)
+            writer_put(writer, escape);
+        else
+            writer_putf(writer, "\\%03o", (unsigned)(unsigned char)*text);
+    }
+    writer_put_bytes(writer, plain, (size_t)(end - plain));
     writer_put(writer, "\"");
 }

@@ -9,21 +9,37 @@ const char *emit_output_name(const char *path)
     return path[0] == '/' ? strrchr(path, '/') + 1 : path;
 }
 
+/* What stands for the first byte; NULL: the byte itself. */
+static const char *instead_of(const char *text, size_t length)
+{
+    char next = length > 1 ? text[1] : '\0';
+
+    if (text[0] == '*' && next == '/')
+        return "* ";
+    if (text[0] == '/' && next == '*')
+        return "/ ";
+    if (text[0] == '\t' || text[0] == ' ')
+        return next == ' ' || next == '\t' ? "" : " ";
+    return (unsigned char)text[0] < 0x20 || text[0] == 0x7f ? "?" : NULL;
+}
+
 void emit_put_comment_text(struct writer *writer, const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '*' && i + 1 < length && text[i + 1] == '/')
-            writer_put(writer, "* ");
-        else if (text[i] == '/' && i + 1 < length && text[i + 1] == '*')
-            writer_put(writer, "/ ");
-        else if (text[i] == '\t' || text[i] == ' ')
-            writer_put(writer,
-                       i + 1 < length && (text[i + 1] == ' ' || text[i + 1] == '\t') ? "" : " ");
-        else if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-            writer_put(writer, "?");
-        else
-            writer_put_bytes(writer, text + i, 1);
+    size_t plain = 0; /* bytes of the text that are yet to be written */
+
+    for (; plain < length;) {
+        const char *instead = instead_of(text + plain, length - plain);
+        if (instead == NULL) {
+            plain++;
+            continue;
+        }
+        writer_put_bytes(writer, text, plain);
+        writer_put(writer, instead);
+        text += plain + 1;
+        length -= plain + 1;
+        plain = 0;
     }
+    writer_put_bytes(writer, text, plain);
 }
 
 const char *emit_comment_text(const struct emitter *emitter, const char *text)
