@@ -55,7 +55,7 @@ def figures(source, made, header):
 
 def text_bytes(cc, folder, name):
     made = os.path.join(folder, name + ".o")
-    subprocess.run(cc.split() + ["-std=c11", "-O2", "-DNDEBUG", "-w", "-I", folder, "-I", "build/include", "-I", "examples",
+    subprocess.run(cc.split() + ["-std=c11", "-O2", "-DNDEBUG", "-w", "-I", os.path.join(folder, os.path.dirname(name)), "-I", "build/include", "-I", "examples",
                                  "-c", os.path.join(folder, name + ".c"), "-o", made], cwd=ROOT, check=True)
     out = subprocess.run(["size", made], check=True, capture_output=True, text=True).stdout
     return int(out.split("\n")[1].split()[0])
@@ -70,7 +70,7 @@ def main():
     files = given.files or sorted(glob.glob("examples/*.chain", root_dir=ROOT))
     total = {}
     with tempfile.TemporaryDirectory() as folder:
-        names = [os.path.splitext(os.path.basename(path))[0] for path in files]
+        names = [os.path.splitext(path)[0] for path in files]
         subprocess.run([given.chainc, "--outdir=" + folder] + files, cwd=ROOT, check=True)
         for path, name in zip(files, names):
             with open(os.path.join(ROOT, path)) as source, open(os.path.join(folder, name + ".c")) as made, \

@@ -53,7 +53,7 @@ def prefixes(path):
 names = list(externals())
 figure("external names of the compiler", len(names))
 figure("of them without the name of their file or folder in front",
-       sum(not any(n == p or n.startswith(p + "_") for p in prefixes(o)) for o, n in names if n != "main" and not n.startswith("yy")))
+       sum(not any(n == p or n.startswith(p + "_") for p in prefixes(o)) for o, n in names if n != "main" and not n.startswith(("yy", "__"))))
 
 
 # ---- structs and switches --------------------------------------------------------------------------------------------
