@@ -22,7 +22,9 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parent.parent.parent
 STRICT = "-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Werror -fsyntax-only".split()
 C_STANDARDS = ["c11", "c17", "c2x"]
-GNU_STANDARDS = ["gnu11", "gnu17", "gnu2x"]  # the headers are complete in these only
+# With headers not all pairs are tried: what they declare hardly depends on the standard, and each costs as much as all that is ours.
+# They are complete in GNU C only.
+WITH_HEADERS = [("gcc", "gnu11"), ("gcc", "gnu2x"), ("clang", "gnu17"), ("g++", "c++11"), ("g++", "c++2b"), ("clang++", "c++20")]
 CPP_STANDARDS = ["c++11", "c++14", "c++17", "c++20", "c++2b"]
 QUIET = ["-Wno-catch", "-Wno-shadow", "-Wno-unused-binding", "-Wno-unset"]
 ORDINARY = "ordinary"  # a name that nothing may refuse: that a place is one
@@ -78,7 +80,8 @@ def all_names(short):
 
 # ---- places ----
 
-# A place has so many names in a chain; @ is the number of the chain. «text|between» is repeated for each name {0}, a name on a line.
+# A place has so many names in a chain; @ is the number of the chain. «text» is repeated for each name {0}, a name on a line; {1} is the
+# number of the name, {2} that of a code.
 VARIABLES = {
     "parameter": (30, "chain int c@(int m_«, int {0}»)\n{{ hop(m_) then (it«+ 0 * {0}») }}"),
     "variable": (30, "chain int c@(int m_) {{ var int x_«; var int {0} = m_»; hop(m_) then (it + 0 * x_«+ 0 * {0}») }}"),
@@ -98,25 +101,31 @@ VARIABLES = {
                         "%{{ int work_@(int m_«, int p_{0}»); %}}"),
 }
 AT_FILE_LEVEL = {
-    "pool": (1, "blocking int slow_@(int m_) on {0}; chain int c@(int m_) {{ slow_@(m_) }} %{{ int slow_@(int m_); %}}"),
-    "operation": (1, "async int {0}(int n); chain int c@(int n) {{ {0}(n) then (2 * n + 1) }}"),
-    "void operation": (1, "async void {0}(void) posted; chain int c@(int n) {{ {0} then (2 * n + 1) }}"),
-    "blocking": (1, "blocking int {0}(int n) fails (it < 0) (5); chain int c@(int n) {{ {0}(n) then (2 * n + 1) }}\n%{{ int {0}(int n); %}}"),
-    "sync": (1, "sync int {0}(int n) fails (it < 0) (5); chain int c@(int n) {{ {0}(n) }}\n%{{ int {0}(int n); %}}"),
+    "pool": (8, "«blocking int slow_{1}(int m_) on {0};» chain int c@(int m_) {{ hop(m_)« then slow_{1}(m_)» }}\n"
+                "%{{ «int slow_{1}(int m_);» %}}"),
+    "operation": (16, "«async int {0}(int n);» chain int c@(int n) {{ hop(n)« then {0}(n)» then (2 * n + 1) }}"),
+    "void operation": (16, "«async void {0}(void) posted;» chain int c@(int n) {{ hop(n)« then {0}» then (2 * n + 1) }}"),
+    "blocking": (16, "«blocking int {0}(int n) fails (it < 0) (5);» chain int c@(int n) {{ hop(n)« then {0}(n)» then (2 * n + 1) }}\n"
+                     "%{{ «int {0}(int n);» %}}"),
+    "sync": (16, "«sync int {0}(int n) fails (it < 0) (5);» chain int c@(int n) {{ hop(n)« then {0}(n)» }}\n%{{ «int {0}(int n);» %}}"),
     "chain": (1, "chain int {0}(int n) {{ hop(n) }}"),
-    "spawned chain": (1, "chain void {0}(int n) pool 2 {{ hop(n) catch {{}} }} chain int c@(int n) {{ spawn {0}(n) then join then (9) }}"),
-    "static chain": (1, "static chain int {0}(int n) {{ all (hop(n) as a, hop(n)) then (a) }}"
-                        " chain int c@(int n) {{ {0}(n) then {0} then (2 * n + 1) }}"),
-    "resource": (1, "resource {0} = int releases drop; async {0} open_@(int n); chain int c@(int n) {{ open_@(n) as door then (door + 0 * n) }}"),
-    "code": (1, "codes {{ {0} = 0x@6@ }}; chain int c@(int n) {{ hop(n) then reject({0}) catch {0}: (2 * n + 1) }}"),
-    "type in C": (1, "typedef int {0}; async {0} get_@({0} n); chain {0} c@({0} n)"
-                " {{ var {0} kept = n; get_@(n) as {0} v then all (get_@(v) as a, get_@(v)) then (a + kept) }}"),
-    "type": (1, "typedef int {0}; async {0} get_@({0} n); chain {0} c@({0} n)"
-                " {{ var {0} kept = n; get_@(n) as {0} v then all (get_@(v) as a, get_@(v)) then (a + kept) }}"),
-    "struct": (1, "struct {0} {{ int m; }}; async struct {0} get_@(struct {0} n); chain struct {0} c@(struct {0} n)"
-                  " {{ var struct {0} kept = n; get_@(n) as v then get_@(kept) then (v) }}"),
-    "enumerator": (1, "enum e_@ {{ {0} = @ }}; chain int c@(enum e_@ n) {{ hop((int)n) then (it + (int){0}) }}"),
+    "spawned chain": (8, "«chain void {0}(int n) pool 2 {{ hop(n) catch {{}} }}»"
+                         " chain int c@(int n) {{ hop(n)« then spawn {0}(n)» then join then (9) }}"),
+    "static chain": (8, "«static chain int {0}(int n) {{ all (hop(n) as a, hop(n)) then (a) }}»"
+                        " chain int c@(int n) {{ hop(n)« then {0}(n) then {0}» then (2 * n + 1) }}"),
+    "resource": (8, "«resource {0} = int releases drop; async {0} open_{1}(int n);»"
+                    " chain int c@(int n) {{ hop(n)« then {{ open_{1}(n) as door then (door + 0 * n) }}» }}"),
+    "code": (16, "codes {{ SPARE_@« , {0} = 0x{2}» }}; chain int c@(int n)"
+                 " {{ hop(n)« then {{ hop(n) then reject({0}) catch {0}: (2 * n + 1) }}» }}"),
+    "type in C": (8, "«typedef int {0}; async {0} get_{1}({0} n);» chain int c@(int m« ,\n{0} n_{1}»)"
+                     " {{ «var {0} kept_{1} = n_{1};» hop(m)« then get_{1}(n_{1}) as {0} v_{1} then all (get_{1}(v_{1}) as a_{1}, get_{1}(v_{1}))"
+                     " then (a_{1} + kept_{1})» }}"),
+    "struct": (8, "«struct {0} {{ int m; }}; async struct {0} get_{1}(struct {0} n);» chain int c@(int m« ,\nstruct {0} n_{1}»)"
+                  " {{ «var struct {0} kept_{1} = n_{1};» hop(m)« then get_{1}(n_{1}) as v_{1} then get_{1}(kept_{1})"
+                  " then do {{ kept_{1} = v_{1}; }}» then (m) }}"),
+    "enumerator": (16, "enum e_@ {{« {0} = {1},» }}; chain int c@(enum e_@ n) {{ hop((int)n) then (it« + (int){0}») }}"),
 }
+AT_FILE_LEVEL["type"] = AT_FILE_LEVEL["type in C"]
 # What C itself must allow, after the headers, before chainc is asked.
 CALLED = "int {0}(int n); int {0}_called(int n); int {0}_called(int n) {{ return {0}(n); }}"
 IN_C = {"blocking": CALLED, "sync": CALLED, "type in C": "typedef int {0};", "type": "typedef int {0};", "struct": "struct {0} {{ int m; }};",
@@ -177,12 +186,13 @@ class Place:
         if self.place == "type":  # C++ cannot read a header that has a type beside a member of its name
             members = {w for m, k, s in lists(TOP / "compiler/ctext/reserved.def") if k == "RESERVED_MEMBER" for w in "".join(s).split()}
             names = [n for n in names if n not in members]
-        for compiler, language, standard in ("gcc", "c", "gnu11"), ("gcc", "c", "gnu2x"), ("g++", "c++", "gnu++2b"):
-            head = "#include <chain/private/gen.h>\n#include <errno.h>\n" + self.head()
-            source = self.folder / ("allowed.c" if language == "c" else "allowed.cc")
-            command = [compiler, f"-std={standard}", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-fmax-errors=0", f"-I{self.run.build}/include", source]
+        for compiler, standard in ("gcc", "gnu11"), ("gcc", "gnu2x"), ("clang", "gnu2x"), ("g++", "gnu++2b"), ("clang++", "gnu++2b"):
+            head = "#include <chain/private/gen.h>\n#include <chain_explore.h>\n#include <errno.h>\n#include <string.h>\n" + self.head()
+            source = self.folder / ("allowed.cc" if compiler.endswith("++") else "allowed.c")
+            unlimited = "-ferror-limit=0" if compiler.startswith("clang") else "-fmax-errors=0"
+            command = [compiler, f"-std={standard}", "-DCHAIN_TRACE", *STRICT, unlimited, f"-I{self.run.build}/include", source]
             while True:
-                source.write_text(head + "\n".join(IN_C[self.place].format(n) for n in names) + "\n")
+                source.write_text(head + "\n".join(IN_C[self.place].format(n) for n in names) + "\nint the_end(void);\n")
                 done = execute(command, self.folder)
                 if done.returncode == 0:
                     break
@@ -202,14 +212,14 @@ class Place:
 
     def group_text(self, group):
         """The chain, and the name that each of its lines has."""
-        number = self.numbers[group[0]]
-        pattern = self.pattern.replace("@6@", f"{0x4000 + number:04x}").replace("@", str(number))
+        pattern = self.pattern.replace("@", str(self.numbers[group[0]]))
         lines = [["", None if self.size > 1 else group[0]]]
         for i, part in enumerate(re.split("[«»]", pattern)):
             for name in group if i % 2 == 1 else [group[0]]:
+                number = self.numbers[name]
                 if i % 2 == 1:
                     lines.append(["", name])
-                for j, piece in enumerate(part.format(name).split("\n")):
+                for j, piece in enumerate(part.format(name, number, f"{0x4000 + number:04x}").split("\n")):
                     if j > 0:
                         lines.append(["", lines[-1][1]])
                     lines[-1][0] += piece
@@ -347,10 +357,12 @@ class Run:
         self.chainc = self.build / "bin/chainc"
 
     def compilers(self, with_headers, turn):
-        pairs = [(c, s) for c in ("gcc", "clang") for s in (GNU_STANDARDS if with_headers else C_STANDARDS)]
-        pairs += [(c, s) for c in ("g++", "clang++") for s in CPP_STANDARDS]
+        pairs = [(c, s) for c in ("gcc", "clang") for s in C_STANDARDS] + [(c, s) for c in ("g++", "clang++") for s in CPP_STANDARDS]
+        if with_headers:
+            pairs = WITH_HEADERS
         if self.short:  # one of C, one of C++
-            pairs = [pairs[turn % 6], pairs[6 + turn % 10]]
+            half = sum(not c.endswith("++") for c, _ in pairs)
+            pairs = [pairs[turn % half], pairs[half + turn % (len(pairs) - half)]]
         return pairs
 
 
