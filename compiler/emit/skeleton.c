@@ -24,10 +24,10 @@ static const char head_text[] =
     "#error \"compile this, and what chainc has written, with -DCHAIN_TRACE\"\n"
     "#endif\n"
     "\n"
-    "#include \"${header}\"\n"
-    "\n"
     "#include <chain_explore.h>\n"
     "#include <string.h>\n"
+    "\n"
+    "#include \"${header}\"\n"
     "\n"
     "#ifdef __has_include\n"
     "#if __has_include(\"${values}\")\n"
@@ -369,6 +369,11 @@ void emit_skeleton(struct writer *writer, const struct program *program,
     emit_chains_table(&emitter, chains);
     if (has_main(chains)) /* -Dmain=… may be said for all files */
         writer_put(writer, "#undef main\n");
-    writer_put(writer, "int main(int argc, char **argv)\n{\n");
-    writer_put(writer, "    return chain_explore_main(argc, argv, chain__chains);\n}\n");
+    writer_put_template(writer,
+                        "int main(int ${argc}, char **${argv})\n"
+                        "{\n"
+                        "    return chain_explore_main(${argc}, ${argv}, chain__chains);\n"
+                        "}\n",
+                        "argc", emit_own_name(&emitter, OWN_ARGC), "argv",
+                        emit_own_name(&emitter, OWN_ARGV), NULL);
 }

@@ -93,11 +93,12 @@ void chain_explore_release(struct chain_explore_resource *resource, uintptr_t va
 
 /* Like CHAIN_SIM_OPERATION(), for an operation that gives a RESOURCE. HOW:
  * NAME, or NAME_post if it is `posted`. */
-#define CHAIN_EXPLORE_OWNING(NAME, HOW, RESOURCE, ...)                                        \
-    CHAIN_SIM__OPERATION(NAME, HOW,                                                           \
-                         chain_explore_own(&RESOURCE##_owned, end,                            \
-                                           HOW##_resolve(done, (RESOURCE)chain_explore_fresh( \
-                                                                   &RESOURCE##_owned))),      \
+#define CHAIN_EXPLORE_OWNING(NAME, HOW, RESOURCE, ...)                                  \
+    CHAIN_SIM__OPERATION(NAME, HOW,                                                     \
+                         chain_explore_own(&RESOURCE##_owned, chain__end,               \
+                                           HOW##_resolve(chain__done,                   \
+                                                         (RESOURCE)chain_explore_fresh( \
+                                                             &RESOURCE##_owned))),      \
                          __VA_ARGS__)
 
 /* main() of a generated test: explores every chain that can be run, prints what

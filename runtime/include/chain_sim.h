@@ -83,31 +83,33 @@ void chain_sim_cancel(const void *op);
  *         chain_sim_start(op, &http_get_operation);                 }
  *     } */
 #define CHAIN_SIM_OPERATION(NAME, VALUE, ...) \
-    CHAIN_SIM__OPERATION(NAME, NAME, NAME##_resolve(done, VALUE), __VA_ARGS__)
+    CHAIN_SIM__OPERATION(NAME, NAME, NAME##_resolve(chain__done, VALUE), __VA_ARGS__)
 
 /* The same for an operation without a value. */
 #define CHAIN_SIM_VOID_OPERATION(NAME, ...) \
-    CHAIN_SIM__OPERATION(NAME, NAME, NAME##_resolve(done), __VA_ARGS__)
+    CHAIN_SIM__OPERATION(NAME, NAME, NAME##_resolve(chain__done), __VA_ARGS__)
 
 /* The same for `posted` operations: they settle through the posts of the loop,
  * as if from other threads. */
 #define CHAIN_SIM_POSTED_OPERATION(NAME, VALUE, ...) \
-    CHAIN_SIM__OPERATION(NAME, NAME##_post, NAME##_post_resolve(done, VALUE), __VA_ARGS__)
+    CHAIN_SIM__OPERATION(NAME, NAME##_post, NAME##_post_resolve(chain__done, VALUE), __VA_ARGS__)
 #define CHAIN_SIM_POSTED_VOID_OPERATION(NAME, ...) \
-    CHAIN_SIM__OPERATION(NAME, NAME##_post, NAME##_post_resolve(done), __VA_ARGS__)
+    CHAIN_SIM__OPERATION(NAME, NAME##_post, NAME##_post_resolve(chain__done), __VA_ARGS__)
 
-#define CHAIN_SIM__OPERATION(NAME, HOW, RESOLVE, ...)                                            \
-    static enum chain_settled NAME##_settle(struct chain_deferred end, int code, intptr_t value) \
-    {                                                                                            \
-        NAME##_deferred done;                                                                    \
-        done.end = end;                                                                          \
-        (void)value;                                                                             \
-        if (code == 0)                                                                           \
-            return RESOLVE;                                                                      \
-        return code > 0 ? HOW##_reject(done, code, "simulated", 0) : HOW##_cancelled(done);      \
-    }                                                                                            \
-    static const int NAME##_codes[] = { __VA_ARGS__, 0 };                                        \
-    static const struct chain_sim_operation NAME##_operation = { #NAME, NAME##_settle,           \
+#define CHAIN_SIM__OPERATION(NAME, HOW, RESOLVE, ...)                                          \
+    static enum chain_settled NAME##_settle(struct chain_deferred chain__end, int chain__code, \
+                                            intptr_t value)                                    \
+    {                                                                                          \
+        NAME##_deferred chain__done;                                                           \
+        chain__done.end = chain__end;                                                          \
+        (void)value;                                                                           \
+        if (chain__code == 0)                                                                  \
+            return RESOLVE;                                                                    \
+        return chain__code > 0 ? HOW##_reject(chain__done, chain__code, "simulated", 0)        \
+                               : HOW##_cancelled(chain__done);                                 \
+    }                                                                                          \
+    static const int NAME##_codes[] = { __VA_ARGS__, 0 };                                      \
+    static const struct chain_sim_operation NAME##_operation = { #NAME, NAME##_settle,         \
                                                                  NAME##_codes };
 
 /* A `blocking` function is called on the loop's thread, when its time has come.

@@ -183,6 +183,9 @@ class Place:
         if self.place not in IN_C:
             return names
         names = [n for n in names if not n.startswith("hop_")]  # C says that at the line of the user, who has declared them
+        if self.place in ("type in C", "type", "enumerator"):  # chain_sim.h says that `value` is the plan's, and has these for its own
+            own = set(re.findall(r"\bchain__\w+", (TOP / "runtime/include/chain_sim.h").read_text()))
+            names = [n for n in names if n != "value" and n not in own]
         if self.place == "type":  # C++ cannot read a header that has a type beside a member of its name
             members = {w for m, k, s in lists(TOP / "compiler/ctext/reserved.def") if k == "RESERVED_MEMBER" for w in "".join(s).split()}
             names = [n for n in names if n not in members]
