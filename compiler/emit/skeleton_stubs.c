@@ -216,14 +216,14 @@ static void emit_value_macros(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
     bool varies = is_number(op->value);
-    const char *format = is_unsigned(op->value) ? "(%s)((n) < 0 ? 2 : (n))" : "(%s)(n)";
-    const char *value = varies ? arena_format(emitter->arena, format, op->value.before)
-                               : skeleton_zero_of(emitter->arena, op->value, 0);
+    const char *number = emit_own_name(emitter, OWN_NUMBER);
+    const char *format = is_unsigned(op->value) ? "(%s)((%s) < 0 ? 2 : (%s))" : "(%s)(%s)";
+    const char *value = varies
+                            ? arena_format(emitter->arena, format, op->value.before, number, number)
+                            : skeleton_zero_of(emitter->arena, op->value, 0);
 
-    writer_putf(
-        w,
-        "#ifndef CHAIN_TEST_VALUE_%s /* n is 0, 1 or -1 */\n#define CHAIN_TEST_VALUE_%s(n) (%s)\n",
-        op->c_name, op->c_name, value);
+    writer_putf(w, "#ifndef CHAIN_TEST_VALUE_%s /* %s is 0, 1 or -1 */\n", op->c_name, number);
+    writer_putf(w, "#define CHAIN_TEST_VALUE_%s(%s) (%s)\n", op->c_name, number, value);
     if (!varies)
         writer_putf(w, "#define CHAIN_TEST_VARIES_%s 0\n", op->c_name);
     writer_putf(

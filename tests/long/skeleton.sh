@@ -48,8 +48,9 @@ shows out '^    1 of them started more than 256 things, and was cancelled there$
 # The file's names are not in the way of the headers that the test needs.
 cat >enumerators.chain <<'END'
 enum said { end, code, done, argc, argv };
-async void next(enum said key);
-chain void ask(void) { next(done) }
+typedef int n;
+async n next(enum said key);
+chain void ask(void) { next(done) then {} }
 END
 make_test . enumerators
 
