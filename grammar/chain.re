@@ -408,7 +408,7 @@ static struct token lex_pipeline(struct scanner *scan)
         "continue" { return TOKEN(CONTINUE); }
         "timeout" { return TOKEN(TIMEOUT); }
         "until" {
-            if (scan->last[0].kind == T_TIMEOUT || scan->last[0].kind == T_DELAY)
+            if (scan->last[0].kind == T_TIMEOUT || scan->last[0].kind == T_DELAY || scan->last[0].kind == T_STAGGER)
                 return TOKEN(UNTIL);
             scan->cursor = TEXT(at);
             return scan_name_token(scan, T_NAME, TEXT(start), TEXT(at));
@@ -420,6 +420,11 @@ static struct token lex_pipeline(struct scanner *scan)
         "pause" {
             scan->cursor = TEXT(at);
             return scan_pause_token(scan, TEXT(start));
+        }
+        "stagger" {
+            if (scan->last[1].kind == T_LIMIT)
+                return TOKEN(STAGGER);
+            return scan_qualified_token(scan, TEXT(start), TEXT(at));
         }
         "on" { return TOKEN(ON); }
         "delay" { return TOKEN(DELAY); }
@@ -446,7 +451,7 @@ static struct token lex_pipeline(struct scanner *scan)
 static bool is_negative_duration(const struct scanner *scan)
 {
     switch (scan->last[0].kind) {
-    case T_DELAY: case T_TIMEOUT: case T_BACKOFF: case T_TO: case T_PAUSE: return true;
+    case T_DELAY: case T_TIMEOUT: case T_BACKOFF: case T_TO: case T_PAUSE: case T_STAGGER: return true;
     default: return false;
     }
 }

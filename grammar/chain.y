@@ -96,7 +96,7 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %token IF "if" WHILE "while" LOOP "loop" BREAK "break" CONTINUE "continue"
 %token TIMEOUT "timeout" RETRY "retry" BACKOFF "backoff" TO "to" JITTER "jitter" DELAY "delay"
 %token SPAWN "spawn" JOIN "join" RETURN "return" REJECT "reject"
-%token EXPORT "export" MODULE "module" EXTERN "extern" UNTIL "until" PAUSE "pause" IFF "if (...):"
+%token EXPORT "export" MODULE "module" EXTERN "extern" UNTIL "until" PAUSE "pause" STAGGER "stagger" IFF "if (...):"
 %token <depth> LBRACE "{" RBRACE "}" LPAREN "(" RPAREN ")"
 %token COMMA "," SEMICOLON ";" COLON ":" EQUALS "=" PERCENT "%" DOTS ".."
 %token <c> OPERATOR "a C operator"
@@ -122,7 +122,7 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %type <pipeline> pipeline
 %type <clause> clause
 %type <step> step closed bound
-%type <form> form ifish plain prefix attempts pausing pauses retry primary returned each ifform otherwise
+%type <form> form ifish plain prefix attempts pausing pauses retry primary returned each items_of settled ifform otherwise
 %type <form_kind> group
 %type <branch_list> branches
 %type <branch> branch
@@ -337,7 +337,11 @@ primary:
 | "do" CBLOCK "while" CEXPR                     { SLIP(syntax_do_while(scan, @3)); $$ = ast_new_do(A, @$, NULL, $2); }
 | block                                         { $$ = ast_new_block_form(A, AST_BLOCK, @$, $1); }
 | group lparen branches comma ")"               { $$ = ast_new_branches(A, $1, @$, $3.first); }
-| each ")" "limit" count block                  { $$ = ast_each_with($1, @$, $4, $5); }
+| items_of block                                { $$ = ast_each_do($1, @$, AST_ALL, $2); }
+| "any" items_of block                          { $$ = ast_each_do($2, @$, AST_ANY, $3); }
+| "race" items_of block                         { $$ = ast_each_do($2, @$, AST_RACE, $3); }
+| settled NAME block                            { $$ = ast_each_as($1, @$, NULL, $2, $3); }
+| settled CTYPE NAME block                      { $$ = ast_each_as($1, @$, $2, $3, $4); }
 | "while" CEXPR block                           { $$ = ast_new_while(A, @$, $2, $3); }
 | "loop" block                                  { $$ = ast_new_block_form(A, AST_LOOP, @$, $2); }
 | "break"                                       { $$ = ast_new_form(A, AST_BREAK, @$); }
@@ -387,6 +391,12 @@ each:
   "each" lparen NAME "in" CEXPR ".." CEXPR      { $$ = ast_new_each_in(A, $3, $5, $7); }
 | "each" lparen NAME "from" plain               { $$ = ast_new_each_from(A, $3, $5); }
 | "each" lparen error                           { $$ = ast_new_each_from(A, ast_new_name(A, @3, ""), ast_new_form(A, AST_BREAK, @3)); }
+
+items_of:
+  each ")" "limit" count                        { $$ = ast_each_limit($1, $4, NULL); }
+| each ")" "limit" count "stagger" dur          { $$ = ast_each_limit($1, $4, $6); }
+
+settled: "settle" items_of block "as"           { $$ = ast_each_do($2, @$, AST_SETTLE, $3); }
 
 ifform:
   "if" CEXPR block                              { $$ = ast_new_if(A, @$, $2, $3, NULL); }

@@ -59,6 +59,12 @@ struct check_note {
     struct scope *undo_scope; /* the block of that */
 };
 
+/* An any each or race each whose item is being checked: what it sets outside of itself. */
+struct item_around {
+    unsigned variables; /* those with a smaller index are declared before; 0: it is none */
+    struct span set;    /* where one of them is first set; begin 0: nowhere */
+};
+
 struct checker {
     struct program *program;
     struct arena *arena;
@@ -73,6 +79,7 @@ struct checker {
     unsigned serial;
     struct mention *mentions; /* newest first */
     struct own_loop *own_loop;
+    struct item_around item;
     const struct own_point *undo; /* where the undo that is being checked begins; NULL: none is */
     struct scope *undo_scope;     /* the block that it undoes a step of */
     struct incoming *it;
@@ -183,9 +190,13 @@ void check_own_release_arguments(struct checker *checker, const struct text *arg
                                  const struct symbol *op);
 
 /* check_branches.c */
+struct variable *check_outcome(struct checker *checker, struct node *node,
+                               const struct ast_step *step);
 struct node *check_branches(struct checker *checker, const struct ast_form *form);
-struct node *check_each(struct checker *checker, const struct ast_form *form);
 struct node *check_timeout(struct checker *checker, const struct ast_form *form);
+
+/* check_each.c */
+struct node *check_each(struct checker *checker, const struct ast_form *form);
 
 /* check_own.c: what is moved where. All do nothing for variables that own nothing. */
 void check_own_mention(struct checker *checker, struct variable *variable, struct span span);

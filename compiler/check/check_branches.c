@@ -1,4 +1,4 @@
-/* check_branches.c - part of check: all, any, race, settle, each, timeout.
+/* check_branches.c - part of check: all, any, race, settle, timeout.
  *
  * Branches run at the same time, so no branch sees the bindings of another.
  * After an `all` the last binding of each branch is visible, after a `settle`
@@ -74,8 +74,9 @@ static struct ctype settled_type(struct checker *checker, struct ctype type)
     return made->type;
 }
 
-/* What the branch's last `as` binds: its outcome, visible after the whole. */
-static void bind_outcome(struct checker *checker, struct node *node, const struct ast_step *step)
+/* What `as` of the step binds: the outcome of the node's body. */
+struct variable *check_outcome(struct checker *checker, struct node *node,
+                               const struct ast_step *step)
 {
     struct node *body = node->body;
     struct ctype type =
@@ -85,21 +86,31 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
     if (body->flexible && ctype_is_void(type))
         diag_report(checker->diags, D_BIND_UNTYPED, step->as->span, step->as->name, step->as->name);
     if (ctype_resource(checker->program, type) != NULL)
-        diag_report(checker->diags, D_OWNED_OUTCOME, step->as->span, type.before);
+        diag_report(checker->diags, D_OWNED_OUTCOME, step->as->span, type.before,
+                    node->kind == NODE_SETTLED ? "block" : "branch");
     if (!ctype_is_void(type))
         check_wanted(checker, body, type, step->as_type != NULL);
     variable = check_variable_new(checker, VARIABLE_BINDING, step->as->name,
                                   settled_type(checker, type), step->as->span);
     variable->address_taken = true;
-    variable->many_strands = true;
     node->u.block.outcome = variable;
-    check_show_outside(checker, variable);
     if (!ctype_is_void(type)) {
         node->u.block.value =
             check_variable_new(checker, VARIABLE_MEMBER, "value", type, step->as->span);
         node->u.block.value->of = variable;
-        node->u.block.value->many_strands = true;
     }
+    return variable;
+}
+
+/* What the branch's last `as` binds: its outcome, visible after the whole. */
+static void bind_outcome(struct checker *checker, struct node *node, const struct ast_step *step)
+{
+    struct variable *variable = check_outcome(checker, node, step);
+
+    variable->many_strands = true;
+    if (node->u.block.value != NULL)
+        node->u.block.value->many_strands = true;
+    check_show_outside(checker, variable);
 }
 
 /* ---- branches ------------------------------------------------------------ */
@@ -208,110 +219,6 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
     checker->outside = outer;
     checker->assigned = result;
     check_own_branches(checker, &start);
-    return node;
-}
-
-/* ---- each ---------------------------------------------------------------- */
-
-static struct variable *check_index(struct checker *checker, const struct ast_name *name)
-{
-    struct variable *index;
-
-    check_new_name(checker, name->name, name->span);
-    index = check_variable_new(checker, VARIABLE_VAR, name->name,
-                               ctype_of_words(checker->arena, "size_t"), name->span);
-    check_variable_show(checker, index);
-    return index;
-}
-
-/* `source as NAME`, in the scope of the item: whatever holds for a binding holds for an item. */
-static struct node *check_source(struct checker *checker, const struct ast_form *form)
-{
-    struct ast_name *name = form->u.each.name;
-    struct ast_step step = { .span = form->inner->span, .form = form->inner, .as = name };
-    struct node *source;
-
-    checker->it = check_no_incoming(
-        checker,
-        "the source of an 'each' begins without a value: bind what it needs before the 'each'");
-    source = check_form(checker, form->inner);
-    if (source->ends && !source->wrong)
-        diag_report(checker->diags, D_ITEM_NEVER, source->span);
-    else if (source->flexible && ctype_is_void(check_own_type(source)) && !source->wrong)
-        diag_report(checker->diags, D_ITEM_UNTYPED, source->span, name->name);
-    source->wrong |= source->ends || (source->flexible && ctype_is_void(check_own_type(source)));
-    source->ends = false;
-    check_bind(checker, &step, source);
-    source->binding->used = true; /* an each cannot leave its item without a name */
-    return source;
-}
-
-/* What an item does: nothing else than `source as NAME then { … }`, over and over. */
-static struct node *check_pulled(struct checker *checker, const struct ast_form *form)
-{
-    struct node *node = check_new_node(checker, NODE_ITEM, form->block->span);
-
-    node->body = check_source(checker, form);
-    checker->it = check_no_incoming(checker, "an item begins without a value");
-    node->second = check_block(checker, form->block);
-    return node;
-}
-
-/* A number is looked at here, a macro by the C compiler, which does not know
- * the names of the chain (rule 98). */
-static void check_limit(struct checker *checker, const struct ast_number *limit)
-{
-    const char *at = limit->text;
-    struct ctoken token;
-    intmax_t number;
-
-    if (ctext_number(at, &number) && number < 1)
-        diag_report(checker->diags, D_LIMIT_ZERO, limit->span, at);
-    else if (ctext_number(at, &number) && number > 254)
-        diag_report(checker->diags, D_LIMIT_RANGE, limit->span);
-    while ((token = ctext_next_name(&at)).kind != CTOKEN_END) {
-        const char *name = intern(checker->program->names, token.text, token.length);
-        if (check_variable_visible(checker, name) != NULL)
-            diag_report(checker->diags, D_LIMIT_NAME, limit->span, name);
-    }
-}
-
-/* A computed bound may be negative; one that says so itself is a slip (rule 164). */
-static struct text *check_bound(struct checker *checker, const struct ast_c *bound)
-{
-    if (ctext_is_negative(bound->text))
-        diag_report(checker->diags, D_BOUND_NEGATIVE, bound->span, bound->text);
-    return check_text(checker, bound, ctype_of_words(checker->arena, "size_t"), false, NULL);
-}
-
-/* Every item runs the body with names of its own; the slots are counted at
- * compile time, the items at run time (rules 95-98). */
-struct node *check_each(struct checker *checker, const struct ast_form *form)
-{
-    struct node *node = check_new_node(checker, NODE_EACH, form->span),
-                *body = check_new_node(checker, NODE_BLOCK, form->block->span);
-    struct incoming *outer = checker->it;
-    struct own_point start;
-
-    if (form->kind == AST_EACH_IN) {
-        node->u.each.low = check_bound(checker, form->u.each.low);
-        node->u.each.high = check_bound(checker, form->u.each.high);
-    }
-    node->u.each.limit = form->u.each.limit;
-    check_limit(checker, form->u.each.limit);
-    check_scope_open(checker, form->span);
-    body->u.block.scope = checker->scope;
-    start = check_own_here(checker);
-    if (form->kind == AST_EACH_IN) {
-        node->u.each.index = check_index(checker, form->u.each.name);
-        checker->it = check_no_incoming(checker, "an item begins without a value");
-        body->body = check_block(checker, form->block);
-    } else
-        body->body = check_pulled(checker, form);
-    check_own_once(checker, &start, "an 'each': the other items would not have it");
-    checker->it = outer;
-    check_scope_close(checker);
-    node->body = body;
     return node;
 }
 

@@ -91,6 +91,17 @@ static bool is_assigned(const char *after)
     return ctoken_is(equals, "=") && *after != '=';
 }
 
+/* `n = …`: who sets it may be one of several items. */
+static void note_set(struct scan *scan, const struct variable *variable, struct ctoken token,
+                     const char *after)
+{
+    struct item_around *item = &scan->checker->item;
+
+    if (variable->kind == VARIABLE_VAR && variable->index < item->variables && is_assigned(after)
+        && item->set.begin == 0)
+        item->set = ast_c_span(scan->c, token.text, token.length);
+}
+
 /* A variable has a value as soon as the text has assigned one, or taken its
  * address, or a `do` has mentioned it: what C does on which way is not known. */
 static void check_var_set(struct scan *scan, struct variable *variable, struct ctoken token,
@@ -269,6 +280,7 @@ static void take_name(struct scan *scan, struct ctoken token, const char **at, e
         return;
     }
     check_var_set(scan, variable, token, after);
+    note_set(scan, variable, token, after);
     check_own_mention(scan->checker, variable, ast_c_span(scan->c, token.text, token.length));
     variable->used = true;
     scan->operand = true;

@@ -220,6 +220,7 @@ static void demand_inside(struct checker *checker, struct node *node, struct way
     switch (node_traits[node->kind].value) {
     case VALUE_OWN: demand_way(checker, node, ways); break;
     case VALUE_OF_BODY: demand_ways(checker, node->body, ways); break;
+    case VALUE_OF_SECOND: demand_ways(checker, node->second, ways); break;
     case VALUE_OF_EITHER:
         if (node->second != NULL) {
             demand_ways(checker, node->body, ways);
@@ -338,6 +339,7 @@ static bool gives_inside(const struct node *node, struct ctype type)
         return ctype_same(node->binding->type, type);
     switch (node_traits[node->kind].value) {
     case VALUE_OF_BODY: return gives(node->body, type);
+    case VALUE_OF_SECOND: return gives(node->second, type);
     case VALUE_OF_EITHER:
         return node->second != NULL && gives(node->body, type) && gives(node->second, type);
     case VALUE_OF_BRANCHES:

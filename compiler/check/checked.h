@@ -108,6 +108,7 @@ enum node_kind {
 enum node_value {
     VALUE_OWN,         /* it has one itself, or none */
     VALUE_OF_BODY,     /* `body` gives it */
+    VALUE_OF_SECOND,   /* `second` gives it */
     VALUE_OF_EITHER,   /* `body` or `second`; without a `second` there is none */
     VALUE_OF_BRANCHES, /* each of its branches */
     VALUE_OF_BEFORE    /* what stands before it passes through; of a catch perhaps `body` */
@@ -142,7 +143,7 @@ struct node_block {
     struct scope *scope;
     struct node_var *vars;
     struct incoming *it;      /* a branch with a winner's block: its value for that */
-    struct variable *outcome; /* a branch of settle: what its `as` binds */
+    struct variable *outcome; /* of a settle, a branch or item: what its `as` binds */
     struct variable *value;   /* the value in that; NULL: none */
 };
 
@@ -156,6 +157,8 @@ struct node_each {
     struct variable *index; /* NULL: the items come from an operation, by a NODE_ITEM */
     struct text *low, *high;
     const struct ast_number *limit;
+    struct node *stagger;      /* a NODE_DELAY; NULL if not given */
+    enum ast_form_kind manner; /* AST_ALL: a plain one; AST_SETTLE; NODE_FIRST: AST_ANY, AST_RACE */
 };
 
 struct node_retry {
@@ -189,7 +192,7 @@ struct node {
     bool endless : 1;
     bool ends : 1;  /* never comes to its end: return, reject, break … */
     bool wrong : 1; /* reported already: say no more about it */
-    /* [raises] NODE_BRANCHES, NODE_EACH, NODE_TIMEOUT: the wait for its branches may be rejected */
+    /* [raises] NODE_BRANCHES, NODE_EACH, NODE_FIRST, NODE_TIMEOUT: the wait for its branches may be rejected */
     bool rejects : 1;
     struct node *next; /* in a list of branches */
     /* What a clause stands after; NULL: the node is no clause. A pipeline nests
@@ -203,7 +206,7 @@ struct node {
      * step of a form or clause, the source of an item, what a return returns. */
     struct node *body;
     /* And after or instead of that: the winner's block of a branch; what is
-     * done with an item; an else. */
+     * done with an item, or with its outcome; an else. */
     struct node *second;
     struct ctype type; /* of the value; before NULL: none */
     /* of a flexible one: the type of the name that the expression is, if nothing
@@ -216,12 +219,12 @@ struct node {
     union {
         struct node_call call; /* NODE_CALL, NODE_SPAWN */
         struct node_do do_;
-        struct text *expr; /* NODE_EXPR; the condition of a NODE_IF or NODE_WHILE */
-        struct node_block block;
+        struct text *expr;       /* NODE_EXPR; the condition of a NODE_IF or NODE_WHILE */
+        struct node_block block; /* NODE_BLOCK, NODE_SETTLED */
         struct node_clause clause;
         enum ast_form_kind combinator; /* NODE_BRANCHES: AST_ALL … AST_RACE */
-        struct node_each each;
-        struct node *limit; /* NODE_TIMEOUT: a NODE_DELAY */
+        struct node_each each;         /* NODE_EACH, NODE_FIRST; the manner also of a NODE_ITEM */
+        struct node *limit;            /* NODE_TIMEOUT: a NODE_DELAY */
         struct node_retry *retry;
         struct node_delay delay;
         struct node_reject reject;

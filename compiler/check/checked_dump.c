@@ -93,12 +93,19 @@ static void dump_head(struct writer *w, const struct node *node)
     case NODE_BRANCHES: writer_putf(w, " %s", ast_form_traits[node->u.combinator].word); break;
     case NODE_TIMEOUT: dump_duration(w, node->u.limit); break;
     case NODE_EACH:
+    case NODE_FIRST:
+        if (node->u.each.manner != AST_ALL)
+            writer_putf(w, " %s", ast_form_traits[node->u.each.manner].word);
         dump_variable(w, "index", node->u.each.index);
         if (node->u.each.index != NULL) {
             dump_text(w, node->u.each.low);
             dump_text(w, node->u.each.high);
         }
         writer_putf(w, " limit %s", node->u.each.limit->text);
+        if (node->u.each.stagger != NULL) {
+            writer_put(w, " stagger");
+            dump_duration(w, node->u.each.stagger);
+        }
         break;
     case NODE_RETRY:
         if (node->u.retry->attempts != NULL)
@@ -109,6 +116,7 @@ static void dump_head(struct writer *w, const struct node *node)
             dump_text(w, node->u.retry->condition);
         dump_variable(w, "err", node->u.retry->err);
         break;
+    case NODE_SETTLED:
     case NODE_BLOCK: dump_variable(w, "outcome", node->u.block.outcome); break;
     default: break;
     }

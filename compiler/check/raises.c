@@ -361,10 +361,19 @@ static struct codes of_branches(struct raising *raising, struct node *node)
     return set;
 }
 
+/* Those of the source end every each. Of the items of an `any` no rejection is
+ * passed on, and one without items has none to take (rules 151, 152). */
 static struct codes of_each(struct raising *raising, struct node *node)
 {
     struct codes set = codes_of(raising, node->body);
+    bool any = node->u.each.manner == AST_ANY;
 
+    if (any && node->u.each.index != NULL)
+        set = (struct codes){ .any_from = NULL };
+    if (any)
+        add_builtin(raising, &set, "CHAIN_EALL", node);
+    if (node->u.each.manner == AST_RACE)
+        add_builtin(raising, &set, "CHAIN_EEND", node);
     node->rejects = !is_empty(&set);
     return set;
 }
@@ -396,9 +405,16 @@ static struct codes of_retry(struct raising *raising, struct node *node)
 /* What every item is: the step that it comes from, and what is done with it. */
 static struct codes of_item(struct raising *raising, struct node *node)
 {
-    struct codes source = of_source(raising, node);
+    struct codes source = of_source(raising, node), item = codes_of(raising, node->second);
 
-    return both(raising, source, codes_of(raising, node->second));
+    return node->u.each.manner == AST_ANY ? source : both(raising, source, item);
+}
+
+/* Every outcome is handled. */
+static struct codes of_settled(struct raising *raising, struct node *node)
+{
+    (void)codes_of(raising, node->body);
+    return codes_of(raising, node->second);
 }
 
 /* ---- what never ends ----------------------------------------------------- */
@@ -429,6 +445,8 @@ static bool is_endless(const struct node *node)
 {
     const struct node *before = node->before, *either;
 
+    if (node->kind == NODE_FIRST) /* an item ends it */
+        return false;
     switch (node_traits[node->kind].value) {
     case VALUE_OF_BODY: return node->body->endless || (before != NULL && before->endless);
     case VALUE_OF_EITHER:
@@ -437,6 +455,7 @@ static bool is_endless(const struct node *node)
     case VALUE_OF_BEFORE:
         return node->kind == NODE_CATCH ? is_either_endless(before, node->body) : before->endless;
     case VALUE_OF_BRANCHES: return are_branches_endless(node);
+    case VALUE_OF_SECOND:
     case VALUE_OWN: break;
     }
     return node->endless || (node_is(node, NODE_ENDS_WITH_BODY) && node->body->endless);
@@ -472,7 +491,9 @@ static struct codes of_step(struct raising *raising, struct node *node)
     case NODE_REJECT: return of_reject(raising, node);
     case NODE_ITEM: return of_item(raising, node);
     case NODE_BRANCHES: return of_branches(raising, node);
-    case NODE_EACH: return of_each(raising, node);
+    case NODE_SETTLED: return of_settled(raising, node);
+    case NODE_EACH:
+    case NODE_FIRST: return of_each(raising, node);
     case NODE_TIMEOUT: return of_timeout(raising, node);
     case NODE_RETRY: return of_retry(raising, node);
     default: return of_inside(raising, node);

@@ -234,6 +234,8 @@ void emit_resume(struct emitter *emitter);
 void emit_instr(struct emitter *emitter, const struct ir_instr *instr);
 void emit_delay_start(struct emitter *emitter, const struct node *node, const char *storage);
 void emit_pause_start(struct emitter *emitter, const struct node *retry, const char *storage);
+void emit_stagger_start(struct emitter *emitter, const struct variable *stagger,
+                        const char *storage);
 bool emit_needs_copy(const struct ir_instr *instr); /* an initializer that C cannot assign */
 
 #endif

@@ -27,7 +27,9 @@ static const char *wait_word(const struct emitter *emitter, const struct ir_bloc
     if (block->end == IR_START || block->end == IR_CALL)
         return block->op->name;
     if (block->end == IR_DELAY)
-        return block->node->kind == NODE_RETRY ? "the pause of a retry" : "delay";
+        return block->node->kind == NODE_DELAY   ? "delay"
+               : block->node->kind == NODE_RETRY ? "the pause of a retry"
+                                                 : "the stagger of an each";
     if (block->end == IR_JOIN)
         return fork_word(block);
     if (block->end == IR_SPAWN)

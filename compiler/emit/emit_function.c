@@ -62,6 +62,8 @@ static void emit_start(struct emitter *emitter, const struct ir_block *block)
     writer_put(w, "    ");
     if (block->end == IR_DELAY && block->node->kind == NODE_RETRY)
         emit_pause_start(emitter, block->node, storage);
+    else if (block->end == IR_DELAY && block->node->kind != NODE_DELAY)
+        emit_stagger_start(emitter, block->variable, storage);
     else if (block->end == IR_DELAY)
         emit_delay_start(emitter, block->node, storage);
     else if (block->end != IR_START)
@@ -172,6 +174,23 @@ static void emit_won(struct emitter *emitter, const struct ir_block *block)
         go(emitter, block, block->no);
 }
 
+static void emit_nobody(struct emitter *emitter, const struct ir_block *block)
+{
+    bool negated = block->to == block->next;
+
+    writer_putf(emitter->writer, "    if (%schain__nobody(%s)) goto %s;\n", negated ? "!" : "",
+                emitter->chain->local.strand, negated ? block->no->label : block->to->label);
+    if (!negated)
+        go(emitter, block, block->no);
+}
+
+static void emit_undecided(struct emitter *emitter, const struct ir_block *block)
+{
+    writer_putf(emitter->writer, "    if (!chain__undecided(%s)) goto %s;\n",
+                emit_strand_path(emitter, block->won->parent), block->no->label);
+    go(emitter, block, block->to);
+}
+
 static void emit_may_jump(struct emitter *emitter, const struct ir_block *block)
 {
     writer_putf(emitter->writer, "    if (!chain__may_jump(%s, %s)) goto %s;\n",
@@ -237,13 +256,28 @@ static void emit_join(struct emitter *emitter, const struct ir_block *block)
     go(emitter, block, block->to);
 }
 
-static void emit_branch_end(struct emitter *emitter, const struct ir_block *block)
+static void put_branch_end(struct emitter *emitter, const struct ir_block *block,
+                           const char *function)
 {
     const struct ir_chain *chain = emitter->chain;
-    writer_putf(emitter->writer,
-                "    chain__branch_ended(%s, %s, %s);\n    return chain__suspend(%s);\n",
+    writer_putf(emitter->writer, "    %s(%s, %s, %s);\n    return chain__suspend(%s);\n", function,
                 emit_strand_path(emitter, block->strand->parent), chain->local.strand,
                 chain->local.loop, chain->local.loop);
+}
+
+static void emit_branch_end(struct emitter *emitter, const struct ir_block *block)
+{
+    put_branch_end(emitter, block, "chain__branch_ended");
+}
+
+static void emit_branch_left(struct emitter *emitter, const struct ir_block *block)
+{
+    put_branch_end(emitter, block, "chain__branch_left");
+}
+
+static void emit_source_end(struct emitter *emitter, const struct ir_block *block)
+{
+    put_branch_end(emitter, block, "chain__source_ended");
 }
 
 static void (*const terminators[])(struct emitter *emitter, const struct ir_block *block) = {

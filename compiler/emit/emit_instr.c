@@ -355,6 +355,17 @@ static void emit_branch_outcome(struct emitter *emitter, const struct ir_instr *
                     emit_storage_value(instr->strand, instr->op));
 }
 
+/* settle each: the same for an item, whose error is all zero if it was not rejected. */
+static void emit_settled(struct emitter *emitter, const struct ir_instr *instr)
+{
+    const char *path = emit_variable_path(emitter, instr->variable);
+
+    writer_putf(
+        emitter->writer,
+        "    %s.outcome = chain__outcome_of(%s);\n    %s.error = chain__error_of(%s, &%s);\n", path,
+        strand_op(emitter), path, strand_op(emitter), emit_failure_path(emitter, instr->strand));
+}
+
 static void emit_cause(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
@@ -375,6 +386,30 @@ static void emit_timeout(struct emitter *emitter, const struct ir_instr *instr)
     emit_ns(emitter, instr->node);
     writer_put(emitter->writer, ");\n");
     emit_line_back(emitter);
+}
+
+static void emit_stagger(struct emitter *emitter, const struct ir_instr *instr)
+{
+    emit_line(emitter, instr->node->span);
+    writer_putf(emitter->writer, "    chain__stagger_begin(&%s, ",
+                emit_variable_path(emitter, instr->variable));
+    emit_ns(emitter, instr->node);
+    writer_put(emitter->writer, ");\n");
+    emit_line_back(emitter);
+}
+
+void emit_stagger_start(struct emitter *emitter, const struct variable *stagger,
+                        const char *storage)
+{
+    writer_putf(emitter->writer, "chain__stagger_start(&%s.delay, &%s);", storage,
+                emit_variable_path(emitter, stagger));
+}
+
+/* The runtime calls a combinator by its word: CHAIN__RACE. */
+static const char *fork_name(const struct emitter *emitter, const struct ir_instr *fork)
+{
+    const char *word = ast_form_traits[fork->fork_kind].word;
+    return arena_format(emitter->arena, "CHAIN__%s", c_names_upper(emitter->arena, word));
 }
 
 /* Starts a slot: it finds the frame, and the slot around it, through pointers. */
@@ -409,8 +444,8 @@ static void emit_each_in(struct emitter *emitter, const struct ir_instr *instr)
     writer_putf(w,
                 "    {\n        size_t %s = %s;\n        unsigned %s = chain__slots(%s, %s, %s);\n",
                 all, high, count, next, all, slot->limit);
-    writer_putf(w, "        chain__fork(%s, CHAIN__ALL, %s, %s);\n", chain->local.strand, count,
-                instr->after->state);
+    writer_putf(w, "        chain__fork(%s, %s, %s, %s);\n", chain->local.strand,
+                fork_name(emitter, instr), count, instr->after->state);
     writer_putf(w, "        for (unsigned %s = 0; %s < %s; %s++) { /* an item for each slot */\n",
                 i, i, count, i);
     writer_putf(w, "            struct %s_%s *%s = &%s[%s];\n            %s = %s + 1;\n",
@@ -434,8 +469,8 @@ static void emit_each_from(struct emitter *emitter, const struct ir_instr *instr
     writer_putf(w, "    {\n        struct %s_%s *%s = &%s[0];\n", chain->c_name,
                 instr->strand->field, emit_own_name(emitter, OWN_SLOT),
                 emit_slots_path(emitter, instr->strand));
-    writer_putf(w, "        chain__fork(%s, CHAIN__ALL, 1, %s);\n", chain->local.strand,
-                instr->after->state);
+    writer_putf(w, "        chain__fork(%s, %s, 1, %s);\n", chain->local.strand,
+                fork_name(emitter, instr), instr->after->state);
     emit_slot_start(emitter, instr, "        ", "chain__strand_start", chain->local.strand);
     writer_put(w, "    }\n");
 }
@@ -472,13 +507,6 @@ static void emit_next_slot(struct emitter *emitter, const struct ir_instr *instr
 }
 
 /* ---- one runtime call ---------------------------------------------------- */
-
-/* The runtime calls a combinator by its word: CHAIN__RACE. */
-static const char *fork_name(const struct emitter *emitter, const struct ir_instr *fork)
-{
-    const char *word = ast_form_traits[fork->fork_kind].word;
-    return arena_format(emitter->arena, "CHAIN__%s", c_names_upper(emitter->arena, word));
-}
 
 static const char *number_text(const struct emitter *emitter, unsigned number)
 {

@@ -178,7 +178,10 @@ static void emit_points_of(struct emitter *emitter, const struct ir_block *state
         emit_point(emitter, at, waiter->end_span, NULL, "instances", "CHAIN_EXPLORE_VALUE", false);
     else if (waiter->end == IR_DELAY)
         emit_point(emitter, at, waiter->end_span, NULL,
-                   waiter->node->kind == NODE_RETRY ? "pause" : "delay", delay_events, false);
+                   waiter->node->kind == NODE_DELAY   ? "delay"
+                   : waiter->node->kind == NODE_RETRY ? "pause"
+                                                      : "stagger",
+                   delay_events, false);
     else if (waiter->end == IR_JOIN)
         emit_join_points(emitter, waiter, state, at);
 }

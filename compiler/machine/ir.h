@@ -125,7 +125,8 @@ struct ir_instr {
     struct variable *done;
     const struct symbol *op;
     struct text *text, *args; /* args: a list */
-    const struct node *node;  /* IR_DO: the function's node; IR_BRANCH_DELAY, IR_FORK, IR_EACH */
+    const struct node *node;  /* IR_DO: the function's node; IR_BRANCH_DELAY, IR_FORK, IR_EACH,
+                               * IR_STAGGER: the NODE_DELAY */
     struct ir_function *function;
     struct ir_strand *strand;
     struct ir_block *to;
@@ -156,7 +157,7 @@ struct ir_block {
     struct ir_strand *won;
     struct symbol *op;
     struct text *text, *args;
-    const struct node *node; /* IR_DELAY: a delay, or a retry that pauses */
+    const struct node *node; /* IR_DELAY: a delay, a retry that pauses, an each that staggers */
     const struct ast_name *codes;
     struct ir_case *cases;
     struct ir_block *to, *no;

@@ -136,6 +136,8 @@ static void dump_delay(struct writer *w, const struct ir_block *block)
         dump_text(w, block->text);
     else if (block->node->kind == NODE_RETRY)
         writer_put(w, "backoff");
+    else if (block->node->kind != NODE_DELAY)
+        writer_put(w, "stagger");
     else
         writer_putf(w, "%lld ns", (long long)block->node->u.delay.ns);
 }

@@ -151,9 +151,11 @@ static void lower_form(struct lowering *lowering, const struct node *node, struc
     case NODE_EXPR: lower_expr(lowering, node, dest); break;
     case NODE_DO: lower_do(lowering, node, dest); break;
     case NODE_BLOCK: lower_block(lowering, node, dest); break;
-    case NODE_ITEM: lower_pull(lowering, node); break;
+    case NODE_ITEM: lower_pull(lowering, node, dest); break;
+    case NODE_SETTLED: lower_settled(lowering, node); break;
     case NODE_BRANCHES: lower_branches(lowering, node, dest); break;
-    case NODE_EACH: lower_each(lowering, node); break;
+    case NODE_EACH:
+    case NODE_FIRST: lower_each(lowering, node, dest); break;
     case NODE_TIMEOUT: lower_timeout(lowering, node, dest); break;
     case NODE_RETRY: lower_retry(lowering, node, dest); break;
     case NODE_IF: lower_if(lowering, node, dest); break;

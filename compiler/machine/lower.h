@@ -86,6 +86,12 @@ struct fork {
     struct variable *next, *high; /* of a range: the items that have not been taken */
     struct variable *pulling;     /* of an operation: a pull is under way, or it has ended */
     struct variable *pulls;       /* of an operation: how many have begun; NULL: nobody asks */
+    struct variable *rejected;    /* of an `any`: how many items were */
+    struct variable *stagger;     /* NULL: not given */
+    struct variable *won;         /* gets the value of the item that decides; NULL: nobody asks */
+    struct ir_block *left;        /* where a slot ends that finds no item */
+    struct ir_block
+        *source_end; /* where a rejection of the source ends an `any`; NULL: it is none */
 };
 
 /* A slot whose items are pulled. */
@@ -209,6 +215,9 @@ void lower_check_before_c(struct lowering *lowering, const struct text *text);
 bool lower_calls_something(const struct text *text);
 /* "123", of which C has nothing to say. */
 bool lower_is_small_number(const struct text *text);
+/* "first < second"; no second: "first++", "first == 0" */
+struct text *lower_text_of(struct lowering *lowering, struct variable *first, const char *between,
+                           struct variable *second);
 /* A whole number that may be computed in any type, as what the function `as` of
  * chain/private/number.h makes of it. */
 struct text *lower_number_text(struct lowering *lowering, struct text *computed, const char *as);
@@ -238,10 +247,30 @@ void lower_add_branch(struct lowering *lowering, struct fork *fork, const struct
 void lower_end_fork(struct lowering *lowering, struct fork *fork, const struct node *node);
 void lower_make_jumps(struct lowering *lowering, struct fork *fork);
 
+/* Where a value waits that may not become that of the whole. */
+struct variable *lower_value_apart(struct lowering *lowering, const struct variable *dest,
+                                   struct span span);
+
+/* lower_manner.c: what the manners of an each add to its items */
+bool lower_is_first(const struct fork *fork); /* an any or race */
+void lower_settled(struct lowering *lowering, const struct node *node);
+void lower_stagger(struct lowering *lowering, struct fork *fork);
+/* An item has come: it waits until it may begin. */
+void lower_stagger_wait(struct lowering *lowering, struct fork *fork);
+/* It begins now. */
+void lower_staggered(struct lowering *lowering, struct fork *fork);
+/* The body, for an item that has come. Goes on where another item may follow on this slot. */
+void lower_item(struct lowering *lowering, struct fork *fork);
+/* The ends of a slot that decides nothing, and of one whose source was rejected. */
+void lower_begin_ends(struct lowering *lowering, struct fork *fork);
+void lower_ends(struct lowering *lowering, struct fork *fork);
+/* The end of the whole in `none`, if no item has decided. */
+void lower_nobody(struct lowering *lowering, struct fork *fork, struct ir_block *none);
+
 /* lower_branches.c, lower_each.c */
 void lower_branches(struct lowering *lowering, const struct node *node, struct variable *dest);
 void lower_timeout(struct lowering *lowering, const struct node *node, struct variable *dest);
-void lower_each(struct lowering *lowering, const struct node *node);
-void lower_pull(struct lowering *lowering, const struct node *node);
+void lower_each(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_pull(struct lowering *lowering, const struct node *node, struct variable *dest);
 
 #endif

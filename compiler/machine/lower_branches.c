@@ -153,9 +153,8 @@ static void lower_winners(struct lowering *lowering, struct fork *fork, struct v
     lower_place(lowering, after);
 }
 
-/* Where a value waits that may not become that of the whole. */
-static struct variable *value_apart(struct lowering *lowering, const struct variable *dest,
-                                    struct span span)
+struct variable *lower_value_apart(struct lowering *lowering, const struct variable *dest,
+                                   struct span span)
 {
     struct variable *value = lower_new_variable(lowering, VARIABLE_IT, "value", dest->type.before);
 
@@ -175,7 +174,7 @@ static void prepare_values(struct lowering *lowering, struct fork *fork, struct 
         if (branch->second != NULL)
             fork->branches[i].value = branch->u.block.it->variable;
         else if (dest != NULL && !branch->ends)
-            fork->branches[i].value = value_apart(lowering, dest, branch->span);
+            fork->branches[i].value = lower_value_apart(lowering, dest, branch->span);
     }
 }
 
@@ -307,7 +306,7 @@ void lower_timeout(struct lowering *lowering, const struct node *node, struct va
 
     if (dest != NULL && dest->resource != NULL) { /* it may come too late */
         lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
-        value = value_apart(lowering, dest, node->span);
+        value = lower_value_apart(lowering, dest, node->span);
         lower_own(lowering, &owner, value);
     }
     lower_begin_fork(lowering, fork, node, AST_RACE, "after_timeout");

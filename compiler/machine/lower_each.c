@@ -13,19 +13,6 @@
 #include "ctext/ctext.h"
 #include "machine/lower.h"
 
-/* "first < second"; no second: "first++", "first == 0" */
-static struct text *text_of_pieces(struct lowering *lowering, struct variable *first,
-                                   const char *between, struct variable *second)
-{
-    struct text *text = text_new(lowering->arena);
-
-    text_add_variable(lowering->arena, text, first);
-    text_add(lowering->arena, text, between);
-    if (second != NULL)
-        text_add_variable(lowering->arena, text, second);
-    return text;
-}
-
 /* Goes on only if nothing is decided and nobody has cancelled. */
 static void go_on_if_undecided(struct lowering *lowering, struct ir_block *next)
 {
@@ -39,23 +26,37 @@ static void go_on_if_undecided(struct lowering *lowering, struct ir_block *next)
 /* ---- the items of a slot ------------------------------------------------- */
 
 /* The next of a range, as long as there is one. */
-static void lower_range(struct lowering *lowering, struct fork *fork)
+static void take_number(struct lowering *lowering, struct fork *fork)
 {
     const struct node *node = fork->each;
     struct ir_block *item = lower_new_block(lowering, "item", node->span);
     struct ir_instr *instr;
 
     item->span.begin = 0;
-    lowering->block->text = text_of_pieces(lowering, fork->next, " < ", fork->high);
-    lower_terminate(lowering, IR_IF, item, lowering->fail);
+    lowering->block->text = lower_text_of(lowering, fork->next, " < ", fork->high);
+    lower_terminate(lowering, IR_IF, item, fork->left);
     lower_place(lowering, item);
     instr = lower_add(lowering, IR_EVAL, node->span);
     instr->variable = node->u.each.index;
-    instr->text = text_of_pieces(lowering, fork->next, "++", NULL);
-    lower(lowering, node->body, NULL);
+    instr->text = lower_text_of(lowering, fork->next, "++", NULL);
 }
 
-/* A slot whose item has ended pulls the next one, unless another slot does
+/* An item has come: it begins, as soon as the one before it lets it, and a free
+ * slot asks for the next one. */
+static void begin_item(struct lowering *lowering, struct fork *fork, struct span span)
+{
+    struct ir_instr *instr;
+
+    lower_stagger_wait(lowering, fork);
+    go_on_if_undecided(lowering, lower_new_block(lowering, "item", span));
+    lower_staggered(lowering, fork);
+    instr = lower_add(lowering, IR_NEXT_SLOT, fork->each->span);
+    instr->variable = fork->pulling;
+    instr->strand = fork->branches[0].strand;
+    instr->to = fork->branches[0].start;
+}
+
+/* A slot whose item has ended takes the next one, unless another slot does
  * already, or there are no more. */
 static void lower_feed(struct lowering *lowering, struct fork *fork)
 {
@@ -66,12 +67,19 @@ static void lower_feed(struct lowering *lowering, struct fork *fork)
 
     done->span.begin = more->span.begin = 0;
     lowering->feed = &feed;
-    lower(lowering, node->body, NULL);
+    if (fork->next != NULL) {
+        take_number(lowering, fork);
+        begin_item(lowering, fork, node->span);
+    }
+    lower_item(lowering, fork);
     lowering->feed = outer;
-    lower_terminate(lowering, IR_GOTO, done, NULL);
+    lower_terminate(lowering, IR_GOTO, lower_is_first(fork) ? more : done, NULL);
     lower_place(lowering, done);
-    lowering->block->text = text_of_pieces(lowering, fork->pulling, " != 0", NULL);
-    lower_terminate(lowering, IR_IF, lowering->fail, more);
+    lowering->block->text = lower_text_of(lowering, fork->pulling, " != 0", NULL);
+    if (lower_is_first(fork))
+        lower_terminate(lowering, IR_GOTO, fork->left, NULL);
+    else
+        lower_terminate(lowering, IR_IF, fork->left, more);
     lower_place(lowering, more);
     lower_set_exit(lowering, fork->pulling, 1);
 }
@@ -87,9 +95,9 @@ static void number_item(struct lowering *lowering, struct fork *fork)
     instr = lower_add(lowering, IR_EVAL, fork->each->span);
     instr->variable = lowering->strand->number;
     if (fork->pulling != NULL)
-        instr->text = text_of_pieces(lowering, fork->pulls, "++", NULL);
+        instr->text = lower_text_of(lowering, fork->pulls, "++", NULL);
     else
-        instr->text = text_of_pieces(lowering, fork->next, "", NULL);
+        instr->text = lower_text_of(lowering, fork->next, "", NULL);
 }
 
 /* The items of a range. The first one of each slot starts whatever those before
@@ -106,7 +114,8 @@ static void lower_range_items(struct lowering *lowering, struct fork *fork)
     next->is_state = true;
     go_on_if_undecided(lowering, first);
     number_item(lowering, fork);
-    lower_range(lowering, fork);
+    take_number(lowering, fork);
+    lower_item(lowering, fork);
     lower_terminate(lowering, IR_BACK, next, next);
 }
 
@@ -125,48 +134,47 @@ static void lower_pulled_items(struct lowering *lowering, struct fork *fork)
 
 static void lower_items(struct lowering *lowering, struct fork *fork)
 {
+    lower_begin_ends(lowering, fork);
     if (fork->pulling != NULL)
         lower_pulled_items(lowering, fork);
     else
         lower_range_items(lowering, fork);
+    lower_ends(lowering, fork);
 }
 
-/* CHAIN_EEND of the source: there are no more items, and nobody asks again. */
+/* CHAIN_EEND of the source: there are no more items, and nobody asks again.
+ * Another rejection of it decides. */
 static void lower_end_of_items(struct lowering *lowering, struct ir_block *failed,
                                const struct node *node)
 {
     static const struct ast_name end_of_items = { .name = "CHAIN_EEND", .c_name = "CHAIN_EEND" };
+    struct fork *fork = lowering->feed->fork;
     struct ir_block *none = lower_new_block(lowering, "no_more_items", node->span);
 
     none->span.begin = 0;
     lower_place(lowering, failed);
     failed->codes = &end_of_items;
-    lower_terminate(lowering, IR_CODES, none, lowering->fail);
+    lower_terminate(lowering, IR_CODES, none,
+                    fork->source_end != NULL ? fork->source_end : lowering->fail);
     lower_place(lowering, none);
     lower_add(lowering, IR_CATCH, node->span);
-    lower_jump_to(lowering, lowering->feed->done, &lowering->feed->fork->jumps, NULL);
+    lower_jump_to(lowering, lowering->feed->done, &fork->jumps, NULL);
 }
 
-/* The source gives the item, a free slot asks it for the next one, and the body runs. */
-void lower_pull(struct lowering *lowering, const struct node *node)
+/* The source gives the item, and the body runs. */
+void lower_pull(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     const struct node *source = node->body;
-    struct fork *fork = lowering->feed->fork;
     struct ir_block *failed = lower_new_block(lowering, "source_rejected", source->span),
                     *fail = lowering->fail;
     struct ir_block *after = lower_new_block(lowering, "after_item", node->span);
-    struct ir_instr *instr;
 
     failed->span.begin = after->span.begin = 0;
     lowering->fail = failed;
     lower(lowering, source, NULL);
     lowering->fail = fail;
-    go_on_if_undecided(lowering, lower_new_block(lowering, "item", node->span));
-    instr = lower_add(lowering, IR_NEXT_SLOT, fork->each->span);
-    instr->variable = fork->pulling;
-    instr->strand = fork->branches[0].strand;
-    instr->to = fork->branches[0].start;
-    lower(lowering, node->second, NULL);
+    begin_item(lowering, lowering->feed->fork, node->span);
+    lower(lowering, node->second, dest);
     lower_terminate(lowering, IR_GOTO, after, NULL);
     lower_end_of_items(lowering, failed, source);
     lower_place(lowering, after);
@@ -225,6 +233,7 @@ static void start_slots(struct lowering *lowering, struct fork *fork, const stru
     struct ir_strand *parent = lowering->strand;
 
     instr->node = node;
+    instr->fork_kind = lower_is_first(fork) ? node->u.each.manner : AST_ALL;
     fork->branches[0].node = node->body;
     fork->branches[0].strand = instr->strand = slot_new(lowering, node);
     lowering->strand = instr->strand;
@@ -232,13 +241,19 @@ static void start_slots(struct lowering *lowering, struct fork *fork, const stru
     lowering->strand = parent;
     instr->to->is_state = true;
     instr->after = fork->joined;
-    instr->variable = fork->next;
-    instr->from = fork->high;
+    if (fork->pulling == NULL) {
+        instr->variable = fork->next;
+        instr->from = fork->high;
+    }
     fork->count = 1;
 }
 
-static void fork_slots(struct lowering *lowering, struct fork *fork, const struct node *node)
+/* `none`: where an any or race goes on if no item has decided; NULL: it is none. */
+static void fork_slots(struct lowering *lowering, struct fork *fork, struct ir_block *none)
 {
+    const struct node *node = fork->each;
+    struct ir_block *somebody;
+
     fork->joined = lower_new_block(lowering, "after_items", node->span);
     fork->jumps.outer = lowering->cleanups;
     fork->jumps.owner = lowering->strand_owner;
@@ -247,49 +262,104 @@ static void fork_slots(struct lowering *lowering, struct fork *fork, const struc
     lowering->strand->joins = true;
     start_slots(lowering, fork, node);
     lower_end_fork(lowering, fork, node);
+    if (none != NULL) {
+        somebody = lower_new_block(lowering, "decided", node->span);
+        somebody->span.begin = 0;
+        lower_terminate(lowering, IR_NOBODY, none, somebody);
+        lower_place(lowering, somebody);
+    }
     lower_check_code(lowering, node->span, NULL);
     lower_make_jumps(lowering, fork);
 }
 
-/* Nothing is started and nothing waited for if there is no item (rule 96). */
-static void lower_each_in(struct lowering *lowering, struct fork *fork, const struct node *node)
+/* What the slots share that take their items one after another. */
+static void share_pulls(struct lowering *lowering, struct fork *fork)
 {
+    if (strcmp(fork->each->u.each.limit->text, "1") != 0) {
+        fork->pulls = shared(lowering, "pulls", "size_t");
+        lower_set_exit(lowering, fork->pulls, 0);
+    }
+    fork->pulling = shared(lowering, "pulling", "unsigned");
+    lower_set_exit(lowering, fork->pulling, 1);
+}
+
+/* Nothing is started and nothing waited for if there is no item (rule 96). */
+static void lower_each_in(struct lowering *lowering, struct fork *fork, struct ir_block *none)
+{
+    const struct node *node = fork->each;
     struct ir_block *some = lower_new_block(lowering, "some_items", node->span),
                     *after = lower_new_block(lowering, "after_each", node->span);
 
     some->span.begin = after->span.begin = 0;
     fork->next = bound(lowering, "next", node->u.each.low, "chain__low", node->span);
     fork->high = bound(lowering, "high", node->u.each.high, "chain__high", node->span);
-    lowering->block->text = text_of_pieces(lowering, fork->next, " < ", fork->high);
-    lower_terminate(lowering, IR_IF, some, after);
+    lower_stagger(lowering, fork);
+    lowering->block->text = lower_text_of(lowering, fork->next, " < ", fork->high);
+    lower_terminate(lowering, IR_IF, some, none != NULL ? none : after);
     lower_place(lowering, some);
-    fork_slots(lowering, fork, node);
+    if (fork->stagger != NULL)
+        share_pulls(lowering, fork);
+    fork_slots(lowering, fork, none);
     lower_terminate(lowering, IR_GOTO, after, NULL);
+    if (none != NULL)
+        lower_nobody(lowering, fork, none);
     lowering->dirty = true;
     lower_place(lowering, after);
 }
 
-static void lower_each_from(struct lowering *lowering, struct fork *fork, const struct node *node)
+static void lower_each_from(struct lowering *lowering, struct fork *fork, struct ir_block *none)
 {
-    if (strcmp(node->u.each.limit->text, "1") != 0) {
-        fork->pulls = shared(lowering, "pulls", "size_t");
-        lower_set_exit(lowering, fork->pulls, 0);
-    }
-    fork->pulling = shared(lowering, "pulling", "unsigned");
-    lower_set_exit(lowering, fork->pulling, 1);
-    fork_slots(lowering, fork, node);
+    struct ir_block *after;
+
+    lower_stagger(lowering, fork);
+    share_pulls(lowering, fork);
+    fork_slots(lowering, fork, none);
+    if (none == NULL)
+        return;
+    after = lower_new_block(lowering, "after_each", fork->each->span);
+    after->span.begin = 0;
+    lower_terminate(lowering, IR_GOTO, after, NULL);
+    lower_nobody(lowering, fork, none);
+    lower_place(lowering, after);
 }
 
-void lower_each(struct lowering *lowering, const struct node *node)
+static void lower_items_of(struct lowering *lowering, struct fork *fork)
+{
+    struct ir_block *none = NULL;
+
+    if (lower_is_first(fork)) {
+        none = lower_new_block(lowering, "nobody", fork->each->span);
+        none->span.begin = 0;
+    }
+    if (fork->each->u.each.manner == AST_ANY) {
+        fork->rejected = shared(lowering, "rejected", "size_t");
+        lower_set_exit(lowering, fork->rejected, 0);
+    }
+    if (fork->each->u.each.index != NULL)
+        lower_each_in(lowering, fork, none);
+    else
+        lower_each_from(lowering, fork, none);
+}
+
+void lower_each(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct fork *fork = arena_new(lowering->arena, struct fork);
+    bool owns = dest != NULL && dest->resource != NULL;
+    struct owner owner;
 
     lower_check_cancelled(lowering, node->span);
     fork->each = node;
     fork->lower_items = lower_items;
     fork->defers = lowering->defers;
-    if (node->u.each.index != NULL)
-        lower_each_in(lowering, fork, node);
-    else
-        lower_each_from(lowering, fork, node);
+    fork->won = dest;
+    if (owns) { /* it may come too late */
+        lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
+        fork->won = lower_value_apart(lowering, dest, node->span);
+        lower_own(lowering, &owner, fork->won);
+    }
+    lower_items_of(lowering, fork);
+    if (!owns)
+        return;
+    lower_copy(lowering, dest, fork->won, node->span);
+    lower_owner_close(lowering, &owner, node->span);
 }

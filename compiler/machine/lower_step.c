@@ -130,6 +130,18 @@ bool lower_is_small_number(const struct text *text)
     return piece->text[0] != '0' || piece->length == 1;
 }
 
+struct text *lower_text_of(struct lowering *lowering, struct variable *first, const char *between,
+                           struct variable *second)
+{
+    struct text *text = text_new(lowering->arena);
+
+    text_add_variable(lowering->arena, text, first);
+    text_add(lowering->arena, text, between);
+    if (second != NULL)
+        text_add_variable(lowering->arena, text, second);
+    return text;
+}
+
 struct text *lower_number_text(struct lowering *lowering, struct text *computed, const char *as)
 {
     struct text *text;

@@ -11,6 +11,11 @@ bool ast_form_is(const struct ast_form *form, enum ast_form_flags flags)
     return (ast_form_traits[form->kind].flags & flags) != 0;
 }
 
+struct ast_block *ast_settled(const struct ast_form *form)
+{
+    return form->kind == AST_EACH_IN || form->kind == AST_EACH_FROM ? form->u.each.settled : NULL;
+}
+
 const char *const ast_proto_words[] = {
 #define PROTO(kind, word) [kind] = word,
 #include "syntax/ast_proto.def"

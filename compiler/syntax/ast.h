@@ -127,6 +127,12 @@ struct ast_form {
             struct ast_name *name;
             struct ast_c *low, *high; /* AST_EACH_IN */
             struct ast_number *limit;
+            struct ast_duration *stagger; /* NULL if not given */
+            /* AST_ALL: a plain one; AST_ANY, AST_RACE; AST_SETTLE: `block as TYPE NAME settled` */
+            enum ast_form_kind manner;
+            struct ast_c *as_type; /* NULL if not given */
+            struct ast_name *as;
+            struct ast_block *settled; /* NULL if it is none */
         } each;
         struct {
             struct ast_number *attempts;       /* NULL: without end */
@@ -146,6 +152,9 @@ struct ast_form {
 
 /* Whether the form has one of the traits. */
 bool ast_form_is(const struct ast_form *form, enum ast_form_flags flags);
+
+/* What a `settle each` does with each outcome; NULL: the form is another. */
+struct ast_block *ast_settled(const struct ast_form *form);
 
 struct ast_step {
     struct span span;

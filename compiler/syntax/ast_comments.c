@@ -118,7 +118,8 @@ static void give_back(struct walk *walk)
     *end = rest;
 }
 
-/* Between a branch and its block there is no place for a comment: it goes into the block. */
+/* Between a branch and its block, and between the blocks of a `settle each`,
+ * there is no place for a comment: it goes into the second one. */
 static void walk_branches(struct walk *walk, struct ast_form *form)
 {
     walk->depth++;
@@ -144,6 +145,10 @@ static void walk_form(struct walk *walk, struct ast_form *form)
         walk_branches(walk, form);
     if (form->block)
         walk_block(walk, form->block);
+    if (ast_settled(form) != NULL) {
+        give_back(walk);
+        walk_block(walk, ast_settled(form));
+    }
     if (form->inner && form->kind != AST_EACH_FROM && form->kind != AST_RETURN)
         walk_form(walk, form->inner);
 }

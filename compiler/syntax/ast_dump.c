@@ -115,9 +115,12 @@ static void put_retry(const struct dump *dump, const struct ast_form *form)
 
 static void put_each(const struct dump *dump, const struct ast_form *form)
 {
+    if (form->u.each.manner != AST_ALL)
+        writer_putf(dump->writer, " %s", ast_form_traits[form->u.each.manner].word);
     writer_putf(dump->writer, " %s %s limit", form->u.each.name->name,
                 form->kind == AST_EACH_IN ? "in" : "from");
     put_text(dump, form->u.each.limit->text);
+    put_duration(dump, "stagger", form->u.each.stagger);
 }
 
 /* What stands on the form's own line. */
@@ -147,6 +150,19 @@ static void put_form_line(const struct dump *dump, const struct ast_form *form)
     end_line(dump, form->span);
 }
 
+/* What a `settle each` does with each outcome. */
+static void dump_settled(const struct dump *dump, const struct ast_form *form)
+{
+    writer_put(dump->writer, "settled as");
+    if (form->u.each.as_type)
+        put_text(dump, form->u.each.as_type->text);
+    put_names(dump, form->u.each.as);
+    end_line(dump, form->u.each.as->span);
+    dump->writer->indent++;
+    dump_block(dump, form->u.each.settled);
+    dump->writer->indent--;
+}
+
 static void dump_children(const struct dump *dump, const struct ast_form *form)
 {
     if (form->kind == AST_CALL || form->kind == AST_SPAWN)
@@ -165,6 +181,8 @@ static void dump_children(const struct dump *dump, const struct ast_form *form)
         dump_form(dump, form->inner);
     if (form->block)
         dump_block(dump, form->block);
+    if (ast_settled(form))
+        dump_settled(dump, form);
     if (form->inner && !ast_form_is(form, FORM_SOURCE))
         dump_form(dump, form->inner);
 }

@@ -147,12 +147,30 @@ struct ast_form *ast_new_each_from(struct arena *arena, struct ast_name *name,
     return form;
 }
 
-struct ast_form *ast_each_with(struct ast_form *each, struct span span, struct ast_number *limit,
-                               struct ast_block *body)
+struct ast_form *ast_each_limit(struct ast_form *each, struct ast_number *limit,
+                                struct ast_duration *stagger)
+{
+    each->u.each.limit = limit;
+    each->u.each.stagger = stagger;
+    return each;
+}
+
+struct ast_form *ast_each_do(struct ast_form *each, struct span span, enum ast_form_kind manner,
+                             struct ast_block *body)
 {
     each->span = span;
-    each->u.each.limit = limit;
+    each->u.each.manner = manner;
     each->block = body;
+    return each;
+}
+
+struct ast_form *ast_each_as(struct ast_form *each, struct span span, struct ast_c *as_type,
+                             struct ast_name *as, struct ast_block *settled)
+{
+    each->span = span;
+    each->u.each.as_type = as_type;
+    each->u.each.as = as;
+    each->u.each.settled = settled;
     return each;
 }
 

@@ -58,8 +58,12 @@ struct ast_form *ast_new_each_in(struct arena *arena, struct ast_name *name, str
                                  struct ast_c *high);
 struct ast_form *ast_new_each_from(struct arena *arena, struct ast_name *name,
                                    struct ast_form *source);
-struct ast_form *ast_each_with(struct ast_form *each, struct span span, struct ast_number *limit,
-                               struct ast_block *body);
+struct ast_form *ast_each_limit(struct ast_form *each, struct ast_number *limit,
+                                struct ast_duration *stagger);
+struct ast_form *ast_each_do(struct ast_form *each, struct span span, enum ast_form_kind manner,
+                             struct ast_block *body);
+struct ast_form *ast_each_as(struct ast_form *each, struct span span, struct ast_c *as_type,
+                             struct ast_name *as, struct ast_block *settled);
 struct ast_form *ast_new_if(struct arena *arena, struct span span, struct ast_c *condition,
                             struct ast_block *yes, struct ast_form *no);
 struct ast_form *ast_new_while(struct arena *arena, struct span span, struct ast_c *condition,

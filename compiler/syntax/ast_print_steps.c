@@ -95,10 +95,32 @@ static void print_branches(struct print *print, const struct ast_form *form)
     print->after = after;
 }
 
+/* " as TYPE NAME" */
+static void put_name(struct print *print, const struct ast_c *type, const struct ast_name *name)
+{
+    writer_put(print->writer, " as ");
+    if (type)
+        ast_print_typed(print, type, name->name);
+    else
+        writer_put(print->writer, name->name);
+}
+
+static bool is_each(const struct ast_form *form)
+{
+    return form->kind == AST_EACH_IN || form->kind == AST_EACH_FROM;
+}
+
+/* What follows the items. */
+static void print_limit(struct print *print, const struct ast_form *form)
+{
+    writer_put(print->writer, ") limit ");
+    ast_print_count(print, form->u.each.limit);
+    if (form->u.each.stagger)
+        ast_print_duration(print, " stagger ", form->u.each.stagger);
+}
+
 static void print_each(struct print *print, const struct ast_form *form)
 {
-    enum { AFTER = sizeof ") limit 4 {" - 1 };
-
     writer_putf(print->writer, " (%s ", form->u.each.name->name);
     if (form->kind == AST_EACH_IN) {
         writer_put(print->writer, "in ");
@@ -106,11 +128,20 @@ static void print_each(struct print *print, const struct ast_form *form)
         writer_put(print->writer, " .. ");
         ast_print_c(print, form->u.each.high);
     } else {
+        struct print measured = ast_print_measure(print);
+        print_limit(&measured, form);
         writer_put(print->writer, "from ");
-        print_if_fits(print, form->inner, AFTER);
+        print_if_fits(print, form->inner, ast_print_column(&measured) + sizeof " {" - 1);
     }
-    writer_put(print->writer, ") limit ");
-    ast_print_count(print, form->u.each.limit);
+    print_limit(print, form);
+}
+
+/* "any each" */
+static void print_word(struct print *print, const struct ast_form *form)
+{
+    if (is_each(form) && form->u.each.manner != AST_ALL)
+        writer_putf(print->writer, "%s ", ast_form_traits[form->u.each.manner].word);
+    writer_put(print->writer, ast_form_traits[form->kind].word);
 }
 
 static void print_retry(struct print *print, const struct ast_form *form)
@@ -222,17 +253,27 @@ static void print_inner(struct print *print, const struct ast_form *form)
     print->writer->indent -= breaks;
 }
 
+/* What follows the block of a `settle each`. */
+static void print_settled(struct print *print, const struct ast_form *form)
+{
+    put_name(print, form->u.each.as_type, form->u.each.as);
+    writer_put(print->writer, " ");
+    print_block(print, form->u.each.settled);
+}
+
 static void print_form(struct print *print, const struct ast_form *form)
 {
     if (ast_print_is_given_up(print))
         return;
     if (ast_form_is(form, FORM_WORD))
-        writer_put(print->writer, ast_form_traits[form->kind].word);
+        print_word(print, form);
     print_head(print, form);
     if (form->block) {
         writer_put(print->writer, form->kind == AST_BLOCK ? "" : " ");
         print_block(print, form->block);
     }
+    if (ast_settled(form))
+        print_settled(print, form);
     if (form->inner && !ast_form_is(form, FORM_SOURCE))
         print_inner(print, form);
 }
@@ -241,13 +282,8 @@ static void print_form(struct print *print, const struct ast_form *form)
 
 static void put_as(struct print *print, const struct ast_step *step)
 {
-    if (step->as) {
-        writer_put(print->writer, " as ");
-        if (step->as_type)
-            ast_print_typed(print, step->as_type, step->as->name);
-        else
-            writer_put(print->writer, step->as->name);
-    }
+    if (step->as)
+        put_name(print, step->as_type, step->as);
 }
 
 /* Without its undo. */

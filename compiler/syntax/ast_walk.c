@@ -50,6 +50,7 @@ static void walk_timeout_or_each(const struct ast_visitor *visitor, const struct
     if (form->block != NULL) {
         enter(visitor, form, 1);
         ast_walk_block(visitor, form->block);
+        ast_walk_block(visitor, ast_settled(form));
         leave(visitor);
     }
 }
@@ -58,6 +59,8 @@ static void walk_inside(const struct ast_visitor *visitor, struct ast_form *form
 {
     if (form->kind == AST_DO)
         visit_type(visitor, form->u.do_.type);
+    if (ast_settled(form) != NULL)
+        visit_type(visitor, form->u.each.as_type);
     if (form->kind == AST_RETRY)
         visit_codes(visitor, form->u.retry.codes);
     if (ast_form_is(form, FORM_BRANCHES))

@@ -18,6 +18,7 @@ static bool wants_unit(const struct scanner *scan)
     case T_TIMEOUT:
     case T_BACKOFF:
     case T_PAUSE:
+    case T_STAGGER:
     case T_TO: return true;
     default: return false;
     }

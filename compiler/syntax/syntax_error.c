@@ -83,7 +83,9 @@ static void choose_words(struct expected *expected)
         if (expects(expected, token) && (!is_left_out(expected, token)))
             add_words(expected, token_info(token)->shown);
     if (expected->count == 0)
-        add_words(expected, expects(expected, T_RBRACE) ? "'}'" : "the end of the file");
+        add_words(expected, expects(expected, T_RBRACE) ? "'}'"
+                            : expects(expected, T_AS)   ? "'as'"
+                                                        : "the end of the file");
 }
 
 static struct expected gather(const int *tokens, int count)

@@ -47,7 +47,7 @@ static const char no_then[] = "steps must be joined with `then`";
 static bool is_duration_word(int token)
 {
     return token == T_DELAY || token == T_TIMEOUT || token == T_BACKOFF || token == T_TO
-           || token == T_PAUSE;
+           || token == T_PAUSE || token == T_STAGGER;
 }
 
 static bool is_group(int token)
@@ -422,6 +422,8 @@ static const char *help_with_each(struct scanner *scan, const struct expected *e
         return "`limit` must follow the parentheses of `each`: `each (i in 0 .. n) limit 8 { steps }`";
     if (before->kind == T_LIMIT)
         return "write `limit 8`, with the number of items that run at the same time";
+    if (before->kind == T_RBRACE && expects(expected, T_AS) && !expected->group[GROUP_CLAUSE])
+        return "what is done with each outcome must follow: `settle each (...) limit 8 { steps } as r { steps }`";
     if (expects(expected, T_DOTS))
         return "write `0 .. n`: from 0 up to, but not including, n";
     if (!expects(expected, T_FROM))
@@ -444,6 +446,8 @@ static const char *help_with_brackets(struct scanner *scan)
 {
     int found = scan->last[0].kind, before = scan->last[1].kind, first = scan->last[2].kind;
 
+    if (found == T_EACH && before == T_ALL)
+        return "remove `all`: an `each` waits for all its items";
     if (found != T_LPAREN && is_group(before))
         return arena_format(
             scan->arena,

@@ -147,3 +147,22 @@ void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branc
     branch_outcome(&parent->op, &branch->op, chain__failure(&branch->op), loop);
     branch_counted(&parent->op, loop);
 }
+
+void chain__branch_left(struct chain_strand *parent, struct chain_strand *branch,
+                        struct chain_loop *loop)
+{
+    branch->op.flags &= (uint8_t)~CHAIN__UNENDED;
+    branch_counted(&parent->op, loop);
+}
+
+void chain__source_ended(struct chain_strand *parent, struct chain_strand *branch,
+                         struct chain_loop *loop)
+{
+    const struct chain_failure *failure = chain__failure(&branch->op);
+
+    if (branch->op.code > 0 && chain__undecided(parent))
+        decide(&parent->op, &branch->op, branch->op.code, failure, loop);
+    else
+        branch_outcome(&parent->op, &branch->op, failure, loop);
+    chain__branch_left(parent, branch, loop);
+}

@@ -69,6 +69,7 @@ static void verify_end(const struct machine *m, const struct ir_block *block)
     case IR_CALL:
     case IR_SPAWN: must(block->op != NULL, "nothing is started"); break;
     case IR_WON:
+    case IR_UNDECIDED:
     case IR_MAY_JUMP: must(block->won != NULL, "no branch to ask"); break;
     case IR_SWITCH:
         must(block->variable != NULL && block->cases != NULL, "a switch over nothing");
@@ -81,7 +82,10 @@ static void verify_end(const struct machine *m, const struct ir_block *block)
     case IR_AWAIT:
     case IR_CLOSE:
     case IR_BACK:
-    case IR_BRANCH_END: break;
+    case IR_NOBODY:
+    case IR_BRANCH_END:
+    case IR_BRANCH_LEFT:
+    case IR_SOURCE_END: break;
     }
     verify_target(m, block, block->to, "to");
     if (leads == IR_LEADS_EITHER_WAY || leads == IR_LEADS_UNLESS || leads == IR_LEADS_BACK)

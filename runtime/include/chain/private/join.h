@@ -104,6 +104,15 @@ void chain__strand_queue(struct chain_strand *parent, struct chain_strand *branc
 void chain__branch_ended(struct chain_strand *parent, struct chain_strand *branch,
                          struct chain_loop *loop);
 
+/* A slot of an any each or race each has ended without a value or rejection that
+ * counts. */
+void chain__branch_left(struct chain_strand *parent, struct chain_strand *branch,
+                        struct chain_loop *loop);
+
+/* The source of an any each was rejected: that decides, and ends the slot. */
+void chain__source_ended(struct chain_strand *parent, struct chain_strand *branch,
+                         struct chain_loop *loop);
+
 bool chain__join_decided(struct chain_strand *strand, struct chain_loop *loop);
 
 /* After all branches have been started: true if all have ended, so that the
@@ -144,6 +153,13 @@ static inline bool chain__won(struct chain_strand *strand, const struct chain_op
     return ((struct chain__decision *)chain__storage(&strand->op))->winner == branch;
 }
 
+/* After an any each or race each whose slots have ended: true if none has decided. */
+static inline bool chain__nobody(struct chain_strand *strand)
+{
+    return strand->op.code >= 0
+           && ((struct chain__decision *)chain__storage(&strand->op))->winner == NULL;
+}
+
 /* One of the errors of an any that nobody won; code -1: that branch was cancelled. */
 static inline struct chain_error chain__cause(const struct chain_op *op,
                                               const struct chain_failure *failure)
@@ -175,12 +191,27 @@ static inline enum chain_outcome chain__outcome_of(const struct chain_op *op)
                           : CHAIN_OUTCOME_CANCELLED;
 }
 
+/* The `error` of an outcome: all zero if there was no rejection. */
+static inline struct chain_error chain__error_of(const struct chain_op *op,
+                                                 const struct chain_failure *failure)
+{
+    struct chain_error error = { 0, 0, NULL, 0, NULL, NULL };
+    if (op->code > 0)
+        error = chain__error(op, failure);
+    return error;
+}
+
+/* True if none of its branches has decided, and no cancel has come. */
+static inline bool chain__undecided(const struct chain_strand *parent)
+{
+    return parent->op.code == 0 && (parent->op.flags & CHAIN__DECIDED) == 0;
+}
+
 /* True if a branch of `parent` can still decide by a jump, or take another
  * item. If not, it ends as if it were cancelled. */
 static inline bool chain__may_jump(const struct chain_strand *parent, struct chain_strand *branch)
 {
-    bool may =
-        parent->op.code == 0 && (parent->op.flags & CHAIN__DECIDED) == 0 && branch->op.code == 0;
+    bool may = chain__undecided(parent) && branch->op.code == 0;
     if (!may && branch->op.code == 0)
         branch->op.code = CHAIN_CODE_CANCELLED;
     return may;
@@ -220,6 +251,30 @@ struct chain__delay {
 void chain__delay_start(struct chain__delay *op, int64_t ns);
 void chain__delay_until(struct chain__delay *op, uint64_t time);
 void chain__delay_cancel(struct chain__delay *op);
+
+/* ---- stagger: an item begins no sooner than `ns` after the one before (rule 154) ---- */
+
+struct chain__stagger {
+    int64_t ns;
+    uint64_t due;               /* when the next item may begin; 0: now */
+    struct chain__delay *waits; /* of the item that waits for that; NULL: none */
+};
+
+static inline void chain__stagger_begin(struct chain__stagger *stagger, int64_t ns)
+{
+    stagger->ns = ns;
+    stagger->due = 0;
+    stagger->waits = NULL;
+}
+
+/* The item that has come waits for its time. */
+void chain__stagger_start(struct chain__delay *op, struct chain__stagger *stagger);
+
+/* It begins. */
+void chain__staggered(struct chain__stagger *stagger, struct chain_loop *loop);
+
+/* An item was rejected: the next one may begin now. */
+void chain__hurry(struct chain__stagger *stagger, struct chain_loop *loop);
 
 #ifdef __cplusplus
 }
