@@ -30,9 +30,22 @@ enum { MAX_EVENTS = 20000, MAX_STARTS = 8192, MAX_PLACES = 512 };
 
 /* ---- a trace ------------------------------------------------------------- */
 
-enum kind { START = 1, HOOK, NOTE, SEEN, SUPPRESSED, CAUSE, ENDED, STUCK, UNHANDLED, PLACES = 16 };
-static const char *const kind_names[] = { "",           "start", "cancel", "note",  "seen",
-                                          "suppressed", "cause", "ended",  "stuck", "unhandled" };
+enum kind {
+    START = 1,
+    HOOK,
+    NOTE,
+    SEEN,
+    SUPPRESSED,
+    CAUSE,
+    ENDED,
+    STUCK,
+    UNHANDLED,
+    INFO,
+    PLACES = 16
+};
+static const char *const kind_names[] = { "",      "start",      "cancel", "note",
+                                          "seen",  "suppressed", "cause",  "ended",
+                                          "stuck", "unhandled",  "info" };
 
 struct event {
     int32_t what; /* kind and place */
@@ -364,6 +377,22 @@ int causes(int id, int count, struct chain_error err)
     if (err.code == CHAIN_EALL)
         for (int i = 0; i < count; i++)
             event(CAUSE, id, err.causes == NULL ? -1 : err.causes[i].code);
+    return err.code % 997;
+}
+
+static void show(enum kind kind, int id, const struct chain_error *err)
+{
+    int count = err->causes == NULL ? 0 : err->code == CHAIN_EALL ? (int)err->info : 1;
+
+    event(kind, id, err->code * 256 + err->attempt);
+    event(INFO, id, (int)err->info);
+    for (int i = 0; i < count; i++)
+        show(CAUSE, id, &err->causes[i]);
+}
+
+int look(int id, struct chain_error err)
+{
+    show(SEEN, id, &err);
     return err.code % 997;
 }
 

@@ -67,6 +67,7 @@ int bare(int a);
 void mark(int id, int a);
 int seen(int id, struct chain_error err);
 void report(struct chain_error err);
+int look(int id, struct chain_error err);
 int causes(int id, int count, struct chain_error err);
 
 #endif

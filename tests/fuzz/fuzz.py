@@ -15,9 +15,9 @@ import sys
 import time
 from pathlib import Path
 
-from generate import Generator
+from generate import FEATURES, LATER, Generator
 from shrink import shrink
-from nested import COUNT as NESTED, Nester, kinds_of
+from nested import Nester, Nestings
 from oracle import ACKNOWLEDGES, AGAIN, ARGUES, BY_CHAIN, BY_LOOP, BY_POST, IGNORES, KINDS, NEVER, PLACES, POSTS, TWICE, TooLong, World
 
 HERE = Path(__file__).resolve().parent
@@ -50,7 +50,7 @@ class Run:
 
 # What the generator does not know: an owned value that was moved on one path or has another type than the other paths give, and the cap on
 # the branches of nested calls. Such programs are left out, and counted.
-KNOWN = re.compile("this gives 'int', but the other path|this gives 'handle', but the other path|has been moved|cannot be moved|is moved in |needs room for|"
+KNOWN = re.compile("this gives 'int', but the other path|this gives 'handle', but the other path|has been moved|cannot be moved|cannot be cancelled: an 'undo'|is moved in |needs room for|"
                    "has no value, but one is needed here|'it' has no value here")
 
 
@@ -114,14 +114,17 @@ def random_run(random, places, number):
 
 class Case:
     """A program and its runs. A negative seed is a program of nested.py: -1 the first."""
+    features = FEATURES
+    nestings = None
 
     def __init__(self, seed, name):
         self.seed, self.name = seed, name
         rand = Random(seed)
         if seed < 0:
-            self.program = Nester(rand, name, 0).program_of(kinds_of(-1 - seed))
+            kinds = self.nested().kinds_of(-1 - seed)
+            self.program = Nester(rand, name, 0, self.features).program_of(kinds)
         else:
-            self.program = Generator(rand, name, rand.choice(SIZES)).program()
+            self.program = Generator(rand, name, rand.choice(SIZES), self.features).program()
         self.runs = []
         for number in range(RUNS if seed >= 0 else 2 * RUNS):
             run = random_run(rand, self.program.places, number)
@@ -130,6 +133,13 @@ class Case:
             except TooLong:
                 continue
             self.runs.append(run)
+
+
+    @classmethod
+    def nested(cls):
+        if cls.nestings is None:
+            cls.nestings = Nestings(cls.features)
+        return cls.nestings
 
 
 def packed(runs):
@@ -376,6 +386,7 @@ class Worker:
     @classmethod
     def begin(cls, options):
         sys.setrecursionlimit(10000)
+        Case.features = options.features
         cls.tools = Tools(options.build, Path(options.work) / str(os.getpid()), options.cc, options.work)
 
     @classmethod
@@ -491,16 +502,18 @@ def batches_until(tally, count, size):
 def many(options):
     """Runs --count programs from --seed on; prints what fails, made small. Whether all was well."""
     begin, tally = time.time(), Tally(options)
-    nested = Tally(argparse.Namespace(seed=-NESTED, resume=False))
+    nestings = Case.nested().count
+    nested = Tally(argparse.Namespace(seed=-nestings, resume=False))
     if tally.programs:
         print("goes on at seed %d, after %d programs" % (tally.next, tally.programs), flush=True)
     with concurrent.futures.ProcessPoolExecutor(options.jobs, initializer=Worker.begin, initargs=(options,)) as pool:
         if options.nested:
-            run_batches(options, pool, nested, batches_of(-NESTED, 0, options.batch), " nested")
+            run_batches(options, pool, nested, batches_of(-nestings, 0, options.batch), " nested")
         run_batches(options, pool, tally, batches_until(tally, options.count, options.batch), "")
     bad = nested.failed() + tally.failed()
-    for seed in bad[:3]:
-        print("\n== seed %d, made small; tests/fuzz/fuzz.py --build %s --cc %s --small --one %d ==" % (seed, options.build, options.cc, seed))
+    for seed in bad[:options.shown]:
+        print("\n== seed %d, made small; tests/fuzz/fuzz.py --build %s --cc %s --features %s --small --one %d =="
+              % (seed, options.build, options.cc, ",".join(options.features), seed))
         one(Tools(options.build, Path(options.work) / "small", options.cc, options.work), seed, True)
     programs = nested.programs + tally.programs
     print("%d programs with %d runs in %.0f s; %d more were not valid" % (programs, nested.runs + tally.runs, time.time() - begin,
@@ -522,8 +535,12 @@ def main():
     parser.add_argument("--resume", action="store_true", help="go on where the last run with --resume was ended (WORK/state.json)")
     parser.add_argument("--progress", type=int, default=0, help="print a line after so many programs")
     parser.add_argument("--one", type=int, metavar="SEED", help="run only this program and show what it does")
+    parser.add_argument("--shown", type=int, default=3, help="how many of those that fail are made small and shown (default: 3)")
     parser.add_argument("--small", action="store_true", help="with --one: make it small first, if it fails")
+    parser.add_argument("--features", type=lambda names: tuple(filter(None, names.split(","))), default=FEATURES,
+                        help="newer constructs, of %s (default: %s)" % (", ".join(FEATURES + LATER), ", ".join(FEATURES) or "none"))
     options = parser.parse_args()
+    Case.features = options.features
     options.work = options.work or str(Path(options.build) / "fuzz" / options.cc)
     tools = Tools(options.build, options.work, options.cc, options.work)
     tools.make_driver()

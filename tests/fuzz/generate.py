@@ -1,7 +1,10 @@
 """Random programs: valid by construction, as the rules about names and values are followed here."""
 
-from nodes import (Bare, Block, Branch, Branches, Calc, Call, Causes, Chain, Cond, Delay, Do, DoInt, Each, EachFrom, Expr, If, JoinAll, Keep, Leave, Loop, Note,
-                   Nothing, Pipe, RejectAgain, RejectNow, Report, Retry, Seen, Spawn, Start, Step, Timeout, Value)
+from nodes import (Bare, Block, Branch, Branches, Calc, Call, Causes, Chain, Cond, Delay, Do, DoInt, Duration, Expr, If, JoinAll, Keep, Leave,
+                   Look, Loop, Note, Nothing, Pipe, RejectAgain, RejectNow, Report, Retry, Seen, Spawn, Start, Step, Timeout, Value)
+from each import Each, EachFrom
+from make_promises import PromiseMaker
+from starts import Await, AwaitHandle
 
 SOME_CODES = [1, 5, 16, 110, 0x4000, 0x4001]
 
@@ -17,6 +20,9 @@ class Scope:
         self.names, self.variables = (("v", 0, "x"),), ()
         self.it, self.err, self.attempt = False, None, None
         self.loop, self.returns = False, True
+        self.jumps = False, True   # as the two before, but for promises that are open: a branch may jump though they are (rule 140)
+        self.promises = ()         # what can be awaited: names, and whether that has a value
+        self.spawns = True
         self.each = self.level = 0
 
     def but(self, **changes):
@@ -27,9 +33,21 @@ class Scope:
     def deeper(self, **changes):
         return self.but(level=self.level + 1, **changes)
 
+    def shielded(self, **changes):
+        """In a finally or an undo."""
+        return self.deeper(it=False, err=None, loop=False, returns=False, jumps=(False, False), promises=(), spawns=False, **changes)
 
-class Generator:
-    def __init__(self, random, name, size):
+    def branch(self, **changes):
+        return self.deeper(loop=self.jumps[0], returns=self.jumps[1], **changes)
+
+
+FEATURES = ()                     # of which each program has some
+LATER = ("promises", "each", "carry", "handles")      # those that are not on main yet
+
+
+class Generator(PromiseMaker):
+    def __init__(self, random, name, size, features=()):
+        """features: new constructs; each program has some of them, and these often."""
         self.random = random
         self.name = name
         self.fuel = size
@@ -37,6 +55,9 @@ class Generator:
         self.places = ["pool", "drop"] # sort of each: first what calls that block wait for, and the releases that are operations
         self.helpers = []
         self.spawned = False     # in the chain that is being made
+        self.features = [f for f in features if random.random() < 0.5]
+        self.valued = VALUED + [maker for f in self.features for maker in MORE_VALUED[f]]
+        self.anything = ANYTHING + [maker for f in self.features for maker in MORE_VALUED[f] + MORE[f]]
 
     # ---- small things ----
 
@@ -50,6 +71,10 @@ class Generator:
 
     def new_name(self, scope, kind="v"):
         return (kind, scope.each, "v%d" % self.number())
+
+    def duration(self, choices):
+        ms, until = self.random.choice(choices), self.random.random() < 0.2
+        return Duration(ms * 2 if until else ms, until)
 
     def codes(self):
         return self.random.sample(SOME_CODES, self.random.choice((1, 1, 2, 3)))
@@ -80,14 +105,24 @@ class Generator:
         self.fuel -= 1
         if self.fuel <= 0 or scope.level > 9 or random.random() < 0.02 * scope.level:
             return self.leaf(scope, want)
-        makers = VALUED if want else ANYTHING
+        makers = self.valued if want else self.anything
         form = random.choice(makers)(self, scope, want)
         if plain and form.ifish:
             form = Block(Pipe(Step(form)))
         return form
 
+    def seen(self, err):
+        return (Look if "carry" in self.features else Seen)(self.place("note"), err)
+
     def leaf(self, scope, want):
         random = self.random
+        if scope.promises and random.random() < 0.3:
+            name, has = random.choice(scope.promises)
+            if has or not want:
+                return Await(name, has)
+        handles = [name for name in scope.names if name[0] == "h"]
+        if handles and not want and random.random() < 0.5:
+            return AwaitHandle(random.choice(handles), random.random() < 0.5)
         pick = random.randrange(20)
         if not want and pick < 6:
             if pick < 2 and random.random() < 0.5:
@@ -110,9 +145,9 @@ class Generator:
         if pick < 17:
             return DoInt(self.expr(scope))
         if pick < 18 and scope.err is not None:
-            return Seen(self.place("note"), scope.err)
+            return self.seen(scope.err)
         if pick < 19:
-            return Delay(random.choice((0, 1, 1, 2, 3, 5)), scope.it) if not want or scope.it else DoInt(self.expr(scope))
+            return Delay(self.duration((0, 1, 1, 2, 3, 5)), scope.it) if not want or scope.it else DoInt(self.expr(scope))
         return Note(self.place("note"), self.expr(scope))
 
     def do(self, scope):
@@ -156,23 +191,41 @@ class Generator:
             return Leave("return", Value(self.expr(scope)))
         if pick == 4 and scope.err is not None:
             return RejectAgain(scope.err)
-        return RejectNow(random.choice(SOME_CODES))
+        return self.reject(scope)
+
+    def reject(self, scope):
+        random = self.random
+        if "carry" not in self.features:
+            return RejectNow(random.choice(SOME_CODES))
+        info = self.expr(scope) if random.random() < 0.5 else None
+        return RejectNow(random.choice(SOME_CODES), info, scope.err if random.random() < 0.7 else None)
 
     def loop(self, scope, want):
         name = self.new_name(scope)
-        inner = scope.deeper(names=scope.names + (name,), it=False, loop=True)
+        inner = scope.deeper(names=scope.names + (name,), it=False, loop=True, jumps=(True, scope.jumps[1]))
         return Loop(name, self.random.choice((1, 2, 2, 3)), self.random.random() < 0.5, self.loop_body(inner))
 
     def loop_body(self, scope):
         return Block(self.pipe(scope, False))
 
-    def each(self, scope, want):
+    def each(self, scope, want, manner="all"):
         name = ("i", scope.each + 1, "v%d" % self.number())
-        inner = scope.deeper(names=scope.names + (name,), it=False, each=scope.each + 1)
+        inner = scope.branch(names=scope.names + (name,), it=False, each=scope.each + 1)
         count = Expr([], self.random.choice((0, 1, 2, 3, 3, 4, 5)))
-        return Each(name, count, self.random.choice((1, 2, 2, 3, 4)), Block(self.pipe(inner, False)))
+        return Each(name, count, self.random.choice((1, 2, 2, 3, 4)), *self.items(inner, want, manner), stagger=self.stagger())
 
-    def each_from(self, scope, want):
+    def stagger(self):
+        return self.random.choice((1, 2, 3)) if "each" in self.features and self.random.random() < 0.3 else None
+
+    def items(self, scope, want, manner):
+        """The block of an each, and what else its manner needs."""
+        if manner != "settle":
+            return Block(self.pipe(scope, want or manner != "all" and self.random.random() < 0.5)), manner
+        body = Block(self.pipe(scope, True))
+        outcome = ("s", scope.each, "v%d" % self.number())
+        return body, manner, outcome, Block(self.pipe(scope.but(names=scope.names + (outcome,)), False))
+
+    def each_from(self, scope, want, manner="all"):
         random = self.random
         name = ("v", scope.each + 1, "v%d" % self.number())
         outer = scope.deeper(it=False, each=scope.each + 1)
@@ -180,15 +233,19 @@ class Generator:
         attempt = ("a", scope.each + 1, "attempt%d" % self.number()) if pick == 2 else scope.attempt
         source = Start("op", self.place("feed"), self.expr(outer.but(attempt=attempt)))
         if pick == 0:
-            source = Timeout(random.choice((1, 3, 5, 8)), source)
+            source = Timeout(self.duration((1, 3, 5, 8)), source)
         elif pick == 1:
-            pipe = Pipe(Step(Timeout(random.choice((1, 3, 5, 8)), source)))
+            pipe = Pipe(Step(Timeout(self.duration((1, 3, 5, 8)), source)))
             pipe.add("catch", Step(RejectNow(CHAIN_EEND)), [110], self.err(outer))
             source = Block(pipe)
         elif pick == 2:
             source = Retry(2, None, None, 0, None, attempt, source)
-        inner = outer.but(names=scope.names + (name,), loop=scope.loop)
-        return EachFrom(name, random.choice((1, 2, 2, 3)), source, Block(self.pipe(inner, False)))
+        inner = outer.branch(names=scope.names + (name,))
+        return EachFrom(name, random.choice((1, 2, 2, 3)), source, *self.items(inner, want, manner), stagger=self.stagger())
+
+    def mannered(self, scope, want):
+        manner = self.random.choice(("any", "race") if want else ("any", "race", "settle"))
+        return (self.each if self.random.random() < 0.5 else self.each_from)(scope, want, manner)
 
     def moved(self, scope, want):
         """{ own as r then … then r } or with a function that takes it."""
@@ -198,7 +255,7 @@ class Generator:
         pipe = Pipe(Step(Start("own", self.place("own"), self.expr(inner)), name))
         inner = inner.but(it=False)
         if random.random() < 0.6:
-            pipe.add("then", Step(self.form(inner.but(loop=False), False)))
+            pipe.add("then", Step(self.form(inner.but(loop=False, jumps=(False, inner.jumps[1])), False)))
         pipe.add("then", Step(Keep(name, random.random() < 0.5)))
         return Block(pipe)
 
@@ -215,7 +272,7 @@ class Generator:
                 pipe.add("then", grab)
             inner = inner.but(names=inner.names + (name,), it=False)
             if random.random() < 0.1:
-                grab.children.append(self.form(inner.deeper(err=None, loop=False, returns=False), False, True))
+                grab.children.append(self.form(inner.shielded(), False, True))
             step, shown = self.step(inner, want and not more)
             pipe.add("then", step)
             inner = inner.but(names=inner.names + shown)
@@ -225,12 +282,30 @@ class Generator:
         return Block(pipe)
 
     def spawn(self, scope, want):
-        if not self.helpers or not scope.returns:
+        if not self.helpers or not scope.spawns:
             return self.leaf(scope, want)
         if self.spawned and self.random.random() < 0.3:
             return JoinAll()
         self.spawned = True
         return Spawn(self.random.choice(self.helpers), self.expr(scope))
+
+    def handled(self, scope, want):
+        """{ spawn … as h then … then await h then … }"""
+        if not self.helpers or not scope.spawns:
+            return self.leaf(scope, want)
+        self.spawned, inner = True, scope.deeper()
+        name = self.new_name(inner, "h")
+        pipe = Pipe(Step(Spawn(self.random.choice(self.helpers), self.expr(inner)), name))
+        inner = inner.but(it=False, names=inner.names + (name,))
+        for _ in range(self.random.choice((0, 1, 1))):
+            step, shown = self.step(inner, False)
+            pipe.add("then", step)
+            inner = inner.but(names=inner.names + shown)
+        pipe.add("then", Step(AwaitHandle(name, self.random.random() < 0.5)))
+        step, _ = self.step(inner, want)
+        pipe.add("then", step)
+        pipe.has = step.has
+        return Block(pipe)
 
     def branches(self, scope, kind, want):
         random = self.random
@@ -246,7 +321,7 @@ class Generator:
 
     def branch(self, scope, kind, want, may_end):
         random = self.random
-        inner = scope.deeper()
+        inner = scope.branch()
         self.fuel -= 1
         if kind in ("race", "any") and may_end and random.random() < 0.06:
             first = Step(self.leaf(inner, False))
@@ -283,11 +358,15 @@ class Generator:
             step = Step(Block(Pipe(step))) # whether it has a strand of its own depends on who wants its value
         if winner:
             known = inner.names + ((name,) if name is not None else ())
-            return Branch(step, Block(self.pipe(inner.but(names=known, it=step.has), want))), []
+            return Branch(step, Block(self.pipe(scope.deeper(names=known, it=step.has), want))), []
         return Branch(step, outcome=name if kind == "settle" else None), [name] if name is not None else []
 
     def single(self, scope, want):
         random = self.random
+        if scope.promises and random.random() < 0.3:
+            name, has = random.choice(scope.promises)
+            if has or not want:
+                return Await(name, has)
         pick = random.randrange(8)
         if pick < 5 or want and pick < 7:
             return Start(*self.started("op"), self.expr(scope))
@@ -297,14 +376,14 @@ class Generator:
             return Start(*self.started(random.choice(("hush", "own"))), self.expr(scope))
         if want and not scope.it:
             return Start(*self.started("mail"), self.expr(scope))
-        return Delay(random.choice((0, 1, 2, 3, 5)), scope.it)
+        return Delay(self.duration((0, 1, 2, 3, 5)), scope.it)
 
     def started(self, sort):
         return sort, self.place(sort)
 
     def timeout(self, scope, want):
         form = self.form(scope.deeper(), want, True)
-        node = Timeout(self.random.choice((0, 1, 2, 3, 5, 8)), Block(Pipe(Step(form))) if owner(form) else form)
+        node = Timeout(self.duration((0, 1, 2, 3, 5, 8)), Block(Pipe(Step(form))) if owner(form) else form)
         node.shown = getattr(form, "shown", ())
         return node
 
@@ -341,11 +420,14 @@ class Generator:
         if form.has and isinstance(form, Value) or binds and (form.has or owns) and random.random() < (0.6 if owns else 0.35):
             step.name = self.new_name(scope)
             shown += (step.name,)
+        elif binds and isinstance(form, Spawn) and "handles" in self.features:
+            step.name = self.new_name(scope, "h")
+            shown += (step.name,)
         if random.random() < 0.07:
             if step.ifish:
                 step = Step(Block(Pipe(step)))
                 shown = ()
-            undo_scope = scope.deeper(names=scope.names + shown, it=False, err=None, loop=False, returns=False)
+            undo_scope = scope.shielded(names=scope.names + shown)
             step.children.append(self.form(undo_scope, False, True))
         return step, shown
 
@@ -382,13 +464,22 @@ class Generator:
                 has = self.catch(pipe, scope.but(names=outer), last or (want and has), has)
                 scope = scope.but(names=outer)
             else:
-                inner = scope.deeper(names=outer, it=False, err=None, loop=False, returns=False)
+                inner = scope.shielded(names=outer)
                 pipe.add("finally", self.form(inner, False))
         if want and not has:
             pipe.add("then", Step(DoInt(self.expr(scope.but(it=False)))))
             has = True
         pipe.has = has
         return pipe
+
+    def because(self, scope, want):
+        """{ … catch reject(…) because }: what is seen outside has causes."""
+        inner = scope.deeper()
+        pipe = self.pipe(inner, want)
+        err = self.err(scope)
+        codes = self.codes() if self.random.random() < 0.2 else None
+        pipe.add("catch", Step(self.reject(inner.but(it=False, err=err))), codes, err)
+        return Block(pipe)
 
     def err(self, scope):
         return ("err", scope.each, "err%d" % self.number(), scope.attempt)
@@ -405,13 +496,13 @@ class Generator:
             pipe.add("catch", Step(leave), codes, err)
             return has
         form = last.children[0] if isinstance(last, Step) else last
-        if isinstance(form, Branches) and form.kind == "any" and pick < 8:
+        if "carry" not in self.features and isinstance(form, Branches) and form.kind == "any" and pick < 8:
             step = Step(Causes(self.place("note"), 1, err)) # of the first branch: the rejection may be another any's
             codes = random.choice(([CHAIN_EALL], None))
         elif pick < 4 and not want:
             step = Step(Report(err))
         elif pick < 6:
-            step = Step(Seen(self.place("note"), err))
+            step = Step(self.seen(err))
         else:
             step, _ = self.step(inner, want, binds=False)
         pipe.add("catch", step, codes, err)
@@ -421,7 +512,7 @@ class Generator:
 
     def program(self):
         random = self.random
-        for number in range(random.choice((0, 0, 1, 1, 2))):
+        for number in range(random.choice((1, 1, 2) if "handles" in self.features else (0, 0, 1, 1, 2))):
             size, self.fuel = self.fuel, random.choice((2, 4, 8))
             chain = Chain("%s_%d" % (self.name, number), self.body(), random.choice((None, None, 1, 1, 2, 3)))
             self.fuel = size
@@ -453,3 +544,5 @@ VALUED = ([lambda g, s, w: g.leaf(s, w)] * 7 + [G.block] * 2 + [G.if_] * 2
           + [G.timeout] * 2 + [G.retry] * 2 + [G.call] * 2 + [G.held])
 ANYTHING = (VALUED + [G.loop] * 3 + [G.each] * 2 + [G.each_from] * 2 + [G.spawn] * 3 + [G.moved] * 2
             + [lambda g, s, w: g.branches(s, "all", w)] * 3 + [lambda g, s, w: g.branches(s, "settle", w)] * 2)
+MORE_VALUED = {"promises": [G.promised] * 9, "each": [G.mannered] * 5, "carry": [G.because] * 3, "handles": [G.handled] * 4}
+MORE = {"promises": [], "each": [], "carry": [], "handles": [G.spawn] * 3}

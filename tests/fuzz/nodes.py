@@ -3,9 +3,10 @@
 `children` are the parts that the shrinker may replace. `plain` constructs never wait: they have now() instead of run().
 """
 
-from oracle import (CHAIN_EALL, MS, NOTE, SEEN, CAUSE, Cancelled, Env, Join, Jump, Operation, Reject, Strand, Timer, cancel_came,
-                    CHAIN_EEND, Nursery, close, join_instances, leave, may_jump, other_round, pause, shielded, spawn, start, start_operation,
+from oracle import (CHAIN_EALL, CHAIN_EEND, INFO, MS, NOTE, SEEN, CAUSE, Cancelled, Env, Join, Jump, Operation, Reject, Strand, Timer, cancel_came,
+                    Nursery, close, join_instances, leave, may_jump, other_round, pause, shielded, spawn, start, start_operation,
                     wait_for_branches)
+from promises import Promise, end_promises
 
 CODES = {1: "EPERM", 5: "EIO", 16: "EBUSY", 110: "ETIMEDOUT", CHAIN_EEND: "CHAIN_EEND", CHAIN_EALL: "CHAIN_EALL", 0x4000: "OWN", 0x4001: "OTHER"}
 
@@ -38,6 +39,8 @@ def atom_src(atom):
         return atom[2]
     if kind == "i":
         return "(int)" + atom[2]
+    if kind == "h":
+        return "(int)chain_handle_alive(%s)" % atom[2]
     if kind == "s":
         return "({0}.outcome == CHAIN_OUTCOME_VALUE ? {0}.value : {0}.error.code % 997)".format(atom[2])
     if kind == "e":
@@ -54,6 +57,8 @@ def atom_value(atom, env, it):
         return value[1] if value[0] == 0 else value[1] % 997
     if kind == "e":
         return value.code % 997
+    if kind == "h":
+        return int(value.alive)
     return value
 
 
@@ -72,6 +77,7 @@ class Cond:
 
 class Node:
     cleans = False
+    begins = False     # a start, whose promise belongs to the pipeline that it stands in
     settles = False    # as one thing: with an undo its value counts though a cancel has come (rule 42a)
     plain = False
     ifish = False      # ends in an if: cannot stand before an else or a block
@@ -115,9 +121,9 @@ class Start(Node):
         return (yield from start(strand, self.sort, self.place, self.expr.value(env, it)))
 
 
-def rejection(strand, code):
+def rejection(strand, code, info=0):
     """Of a step that may have cancelled its own chain: then that wins (rules 69, 106)."""
-    reject = Reject(code)
+    reject = Reject(code, (), info)
     if not strand.code:
         return reject
     strand.world.suppress(reject)
@@ -134,6 +140,7 @@ def go_on(strand, kept, value):
     if cancel_came(strand):
         if isinstance(kept, Reject):
             strand.world.suppress(kept)
+        strand.world.ask_promises(strand)
         strand.code = -1
         raise Cancelled
     if isinstance(kept, Cancelled):
@@ -256,8 +263,31 @@ class Causes(Node):
         world.event(SEEN, self.place, err.code * 256 + err.attempt)
         if err.code == CHAIN_EALL:
             for i in range(self.count):
-                world.event(CAUSE, self.place, -1 if err.causes is None or i >= len(err.causes) else err.causes[i])
+                world.event(CAUSE, self.place, err.causes[i].code if i < len(err.causes) else -1)
         return err.code % 997
+
+
+class Look(Node):
+    """Shows all of `err`: its causes and theirs, with their infos (rules 122-129)."""
+    plain = has = True
+
+    def __init__(self, place, err):
+        self.place, self.err = place, err
+
+    def src(self):
+        return "look(%d, err)" % self.place
+
+    def now(self, strand, env, it):
+        strand.check()
+        err = env.frames[self.err[1]][self.err[2]]
+        self.show(SEEN, strand.world, err)
+        return err.code % 997
+
+    def show(self, kind, world, err):
+        world.event(kind, self.place, err.code * 256 + err.attempt)
+        world.event(INFO, self.place, err.info)
+        for cause in err.causes:
+            self.show(CAUSE, world, cause)
 
 
 class Do(Node):
@@ -282,7 +312,7 @@ class Do(Node):
         if self.target is not None:
             env.frames[self.target[1]][self.target[2]] = value
         if self.cond is not None and self.cond.true(env, it):
-            raise rejection(strand, self.code)
+            raise rejection(strand, self.code, 3)
         if self.cond is not None and not strand.defers:
             strand.check()
 
@@ -332,34 +362,50 @@ class Call(Node):
         return value
 
 
+class Duration:
+    """In ms, or, `until`, a time of the loop's clock (rule 162)."""
+
+    def __init__(self, ms, until=False):
+        self.ms, self.until = ms, until
+
+    def src(self):
+        return "until (%dull * 1000000)" % self.ms if self.until else "%dms" % self.ms
+
+    def ns(self, world):
+        return self.ms * MS - world.now if self.until else self.ms * MS
+
+
 class Delay(Node):
     settles = True
 
-    def __init__(self, ms, has):
-        self.ms, self.has = ms, has
+    def __init__(self, duration, has):
+        self.duration, self.has = duration, has
 
     def src(self):
-        return "delay %dms" % self.ms
+        return "delay " + self.duration.src()
 
     def run(self, strand, env, it):
         strand.check()
-        yield from pause(strand, self.ms * MS)
+        yield from pause(strand, self.duration.ns(strand.world))
         return it
 
 
 class RejectNow(Node):
+    """`err`: with it the rejection that is handled is kept as the cause (rule 128)."""
     plain = True
     ends = True
 
-    def __init__(self, code):
-        self.code = code
+    def __init__(self, code, info=None, err=None):
+        self.code, self.info, self.err = code, info, err
 
     def src(self):
-        return "reject(%s)" % CODES[self.code]
+        text = "" if self.info is None else ', "because", %s' % self.info.src()
+        return "reject(%s%s)%s" % (CODES[self.code], text, "" if self.err is None else " because")
 
     def now(self, strand, env, it):
         strand.check()
-        raise Reject(self.code)
+        info = 0 if self.info is None else self.info.value(env, it)
+        raise Reject(self.code, () if self.err is None else (env.frames[self.err[1]][self.err[2]],), info)
 
 
 class RejectAgain(Node):
@@ -374,8 +420,7 @@ class RejectAgain(Node):
 
     def now(self, strand, env, it):
         strand.check()
-        err = env.frames[self.err[1]][self.err[2]]
-        raise Reject(err.code, err.causes, err.attempt)
+        raise env.frames[self.err[1]][self.err[2]].again()
 
 
 class Leave(Node):
@@ -513,6 +558,8 @@ class Pipe(Node):
 
     def step(self, n, strand, env, it, done):
         step = self.children[n]
+        if step.begins:
+            return step.begin(strand, env, it, done)
         if not step.cleans:
             return (yield from step.run(strand, env, it))
         strand.check()
@@ -576,8 +623,8 @@ class Pipe(Node):
         return (yield from self.handle(n, err, caught, strand, env, done))
 
     def handle(self, n, err, caught, strand, env, done):
-        if err[3] is not None and not caught.attempt:
-            caught.attempt = min(env.frames[err[3][1]][err[3][2]], 255)
+        if err[3] is not None:
+            caught.tried(env.frames[err[3][1]][err[3][2]])
         env.frames[err[1]][err[2]] = caught
         return (yield from self.step(n, strand, env, None, done))
 
@@ -603,6 +650,7 @@ class Pipe(Node):
                 strand.world.suppress(kept)
             if isinstance(kept, Cancelled) or cancel_came(strand):
                 strand.world.suppress(reject)
+                strand.world.ask_promises(strand)
                 strand.code = -1
                 raise Cancelled from None
             raise
@@ -611,10 +659,10 @@ class Pipe(Node):
 
 
 def cleaned_up(pipe, strand, env, it):
-    """A pipeline whose steps have undos, or give what has to be released (rule 42a)."""
+    """A pipeline whose steps have undos, give what has to be released, or start promises (rules 42a, 141)."""
     done, kept, value = [], None, None
     depth = len(strand.cleanups)
-    releases = any(grabs(step) for step in pipe.children)
+    releases = any(grabs(step) or step.begins for step in pipe.children)
     if releases:
         strand.cleanups.append("finally")
     try:
@@ -628,8 +676,23 @@ def cleaned_up(pipe, strand, env, it):
         kept = jump
     del strand.cleanups[depth:]
     failed = isinstance(kept, (Reject, Cancelled))
-    yield from shielded(strand, each_of([what for what in reversed(done) if failed or isinstance(what, Release)], strand, env))
+    promises = [what for what in done if isinstance(what, Promise)]
+    if promises:
+        yield from end_promises(strand, promises)
+    yield from shielded(strand, each_of(to_clean_up(done, failed), strand, env))
     return go_on(strand, kept, value)
+
+
+def to_clean_up(done, failed):
+    """Last first; the place of a promise is that of its start (rules 143, 144)."""
+    for what in reversed(done):
+        if isinstance(what, Promise):
+            if failed and what.gave and what.undo is not None:
+                yield what.undo
+            if what.handle is not None:
+                yield Release(what.handle)
+        elif failed or isinstance(what, Release):
+            yield what
 
 
 def each_of(todo, strand, env):
@@ -650,7 +713,7 @@ class Release(Node):
 
 def grabs(step):
     """It gives something whose release is an operation."""
-    form = step.children[0] if isinstance(step, Step) else None
+    form = step.children[0] if isinstance(step, Step) and not step.begins else None
     return isinstance(form, Start) and form.sort == "grab"
 
 
@@ -760,7 +823,7 @@ def start_single(join, form, env, it):
     elif is_delay:
         operation.value = it
         operation.timer = Timer(lambda: operation.settle(0, it))
-        world.arm(operation.timer, form.ms * MS)
+        world.arm(operation.timer, form.duration.ns(world))
     else:
         world.begin(operation, form.expr.value(env, it))
     return operation
@@ -847,19 +910,19 @@ class Branches(Node):
 class Timeout(Node):
     settles = True
 
-    def __init__(self, ms, form):
-        self.ms = ms
+    def __init__(self, duration, form):
+        self.duration = duration
         self.children = [form]
         self.has = form.has
 
     def src(self):
-        return "timeout %dms %s" % (self.ms, self.children[0].src())
+        return "timeout %s %s" % (self.duration.src(), self.children[0].src())
 
     def run(self, strand, env, it):
         strand.check()
         join = Join(strand, "race", 1)
         timer = Timer(join.fire)
-        strand.world.arm(timer, self.ms * MS)
+        strand.world.arm(timer, self.duration.ns(strand.world))
         branch = Branch(Step(self.children[0]))
         part = branch.start(join, env, it)
         yield from wait_for_branches(strand, join)
@@ -897,8 +960,7 @@ class Retry(Node):
         return text + (": " if self.codes or self.asked is not None else " ") + self.children[0].src()
 
     def again(self, reject, attempt, env, it):
-        if not reject.attempt:
-            reject.attempt = attempt
+        reject.tried(attempt)
         if self.codes and reject.code not in self.codes or self.most is not None and attempt >= self.most:
             return False
         if self.asked is None:
@@ -926,122 +988,6 @@ class Retry(Node):
                 yield from pause(strand, self.wait(strand, frame[name], env, it))
             frame[name] += 1
             yield from other_round(strand)
-
-
-class Each(Node):
-    """each (i in 0 .. n) limit m; children: the body, whose names are one level deeper."""
-    settles = True
-
-    def __init__(self, name, count, limit, body):
-        self.name, self.count, self.limit = name, count, limit
-        self.children = [body]
-
-    def src(self):
-        return "each (%s in 0 .. (size_t)(%s)) limit %d %s" % (self.name[2], self.count.src(), self.limit, self.children[0].src())
-
-    def run(self, strand, env, it):
-        strand.check()
-        high = self.count.value(env, it)
-        if high <= 0:
-            return
-        items, slots = [0, 0], min(high, self.limit)
-        join = Join(strand, "all", slots)
-        made = []
-        for n in range(slots): # the first items start before anything is looked at (rules 18, 95)
-            items[1] = items[0] + 1
-            made.append(branch_strand(join, lambda slot: self.slot(slot, items, env, True)))
-        items[1] = high
-        for slot in made: # those that are free again take more
-            if items[0] < items[1] and not slot.alive and not (strand.code or strand.reject is not None or join.decided):
-                join.alive += 1
-                join.branches.remove(slot)
-                branch_strand(join, lambda slot: self.slot(slot, items, env, True))
-        yield from wait_for_branches(strand, join)
-        strand.take()
-        if join.jump is not None:
-            strand.check()
-            leave(strand, join.jump)
-
-    def slot(self, strand, items, outer, first):
-        world = strand.world
-        while True:
-            if not first and not may_jump(strand):
-                raise Cancelled
-            first = False
-            strand.join.item_begins(strand)
-            if items[0] >= items[1]:
-                return None
-            env = Env(outer.frames + [{self.name[2]: items[0]}])
-            items[0] += 1
-            yield from self.children[0].run(strand, env, None)
-            if not world.may_go_on():
-                strand.wait = None
-                world.ready.append(strand)
-                yield
-
-
-class EachFrom(Node):
-    """each (x from source) limit m; children: the source, and the body, whose names are one level deeper."""
-    settles = True
-
-    def __init__(self, name, limit, source, body):
-        self.name, self.limit = name, limit
-        self.children = [source, body]
-
-    def src(self):
-        return "each (%s from %s) limit %d %s" % (self.name[2], self.children[0].src(), self.limit, self.children[1].src())
-
-    def run(self, strand, env, it):
-        strand.check()
-        join = Join(strand, "all", 1)
-        join.pulling = True
-        branch_strand(join, lambda slot: self.slot(slot, join, env))
-        yield from wait_for_branches(strand, join)
-        strand.take()
-        if join.jump is not None:
-            strand.check()
-            leave(strand, join.jump)
-
-    def slot(self, strand, join, outer):
-        world = strand.world
-        source, body = self.children
-        while True:
-            if not may_jump(strand):
-                raise Cancelled
-            join.item_begins(strand)
-            env = Env(outer.frames + [{}])
-            try:
-                value = yield from perform(source, strand, env, None)
-                strand.check()
-            except Reject as reject:
-                if reject.code != CHAIN_EEND:
-                    raise
-                return
-            env.frames[-1][self.name[2]] = value
-            if not may_jump(strand):
-                raise Cancelled
-            join.pulling = self.pull_next(join, outer)
-            yield from body.run(strand, env, None)
-            if join.pulling:
-                return
-            join.pulling = True
-            if not world.may_go_on():
-                strand.wait = None
-                world.ready.append(strand)
-                yield
-
-    def pull_next(self, join, outer):
-        """A free slot asks for the next item, when the ready queue comes to it."""
-        if join.alive - join.forking >= self.limit:
-            return False
-        world = join.strand.world
-        slot = Strand(world, join)
-        slot.cleanups.append("branch")
-        slot.gen = world.branch_gen(slot, self.slot(slot, join, outer))
-        join.branches = [other for other in join.branches if other.alive] + [slot]
-        join.alive += 1
-        world.ready.append(slot)
-        return True
 
 
 class Spawn(Node):
@@ -1102,7 +1048,9 @@ class Chain:
                 return (yield from self.own(strand, env, mark))
             return (yield from self.value(strand, env, mark))
         except Reject as reject:
-            reject.causes = None  # they stood in its frame
+            if reject.code == CHAIN_EALL and reject.causes:
+                reject.causes, reject.info = (), 0 # they stand in its frame (rule 129)
+            reject.settle(False)
             raise
         finally:
             del strand.cleanups[depth:]

@@ -10,8 +10,8 @@ from collections import deque
 from zlib import crc32
 
 MS = 1000000
-START, HOOK, NOTE, SEEN, SUPPRESSED, CAUSE, ENDED, STUCK, UNHANDLED = range(1, 10)
-KINDS = ["", "start", "cancel", "note", "seen", "suppressed", "cause", "ended", "stuck", "unhandled"]
+START, HOOK, NOTE, SEEN, SUPPRESSED, CAUSE, ENDED, STUCK, UNHANDLED, INFO = range(1, 11)
+KINDS = ["", "start", "cancel", "note", "seen", "suppressed", "cause", "ended", "stuck", "unhandled", "info"]
 PLACES = 16
 EPERM, EIO, EBUSY, ETIMEDOUT = 1, 5, 16, 110
 CHAIN_ECLOSED, CHAIN_EEND, CHAIN_EALL, OWN, OTHER = 0x3f02, 0x3f03, 0x3f04, 0x4000, 0x4001
@@ -25,8 +25,29 @@ BUDGET = 256
 
 
 class Reject(Exception):
-    def __init__(self, code, causes=None, attempt=0):
-        self.code, self.causes, self.attempt = code, causes, attempt
+    """`settled`: awaited, so no retry in this chain is around the step that rejected, and none changes the attempt (rule 135)."""
+
+    def __init__(self, code, causes=(), info=0):
+        self.code, self.causes, self.info = code, causes, info
+        self.attempt, self.settled = 0, False
+
+    def again(self):
+        """The same once more, as what gets it may change its copy."""
+        other = Reject(self.code, tuple(cause.again() for cause in self.causes), self.info)
+        other.attempt, other.settled = self.attempt, self.settled
+        return other
+
+    def tried(self, attempt):
+        """It comes to a retry; the innermost one around the step that rejected counts."""
+        if not self.settled:
+            self.attempt = self.attempt or min(attempt, 255)
+        for cause in self.causes:
+            cause.tried(attempt)
+
+    def settle(self, settled):
+        self.settled = settled
+        for cause in self.causes:
+            cause.settle(settled)
 
 
 class Cancelled(Exception):
@@ -64,7 +85,7 @@ class Strand:
     """One line of execution. `code` is -1 when it has been cancelled and is not shielded; `reject` a rejection that its
     step ended with and that it has not seen yet."""
     __slots__ = ("world", "gen", "join", "code", "reject", "cancelled", "shield", "wait", "starting", "at_once", "in_child",
-                 "alive", "cleanups", "value", "nurseries", "reached", "defers")
+                 "alive", "cleanups", "value", "nurseries", "reached", "defers", "promises", "waits")
 
     def __init__(self, world, join):
         self.world = world
@@ -79,7 +100,9 @@ class Strand:
         self.cleanups = []
         self.value = None
         self.nurseries = []      # of the chains it is in
+        self.promises = []       # of the blocks it is in, in the order of their starts
         self.reached = False     # an instance: by a cancel
+        self.waits = []          # an instance: those who wait for its end
         self.defers = False      # the next outcome is that of a step with an undo
 
     def check(self):
@@ -104,11 +127,13 @@ class Strand:
         self.cancelled = True
         if was or self.shield:
             return
-        self.deliver()
+        if not self.deliver():
+            self.world.reach_promises(self)
         for nursery in reversed(self.nurseries):
             self.world.reach(nursery)
 
     def deliver(self):
+        """Whether what it waits for is asked later, when its start has returned: its promises are asked after that (rules 66, 142)."""
         wait = self.wait
         decided = self.code or self.reject is not None or (wait is not None and wait.decided)
         if self.reject is not None:
@@ -116,11 +141,12 @@ class Strand:
             self.reject = None
         self.code = -1
         if wait is None or wait.done or decided:
-            return
+            return False
         if self.starting or (wait.forking and not self.in_child):
             self.world.interrupt(self)
-        else:
-            wait.ask()
+            return True
+        wait.ask()
+        return False
 
 
 class Operation:
@@ -259,7 +285,8 @@ class Join:
     def complete(self):
         strand = self.strand
         if self.kind == "any" and not self.decided and not strand.code and strand.reject is None:
-            strand.reject = Reject(CHAIN_EALL, [b.reject.code if b.reject is not None else -1 for b in self.branches])
+            causes = [branch.reject for branch in self.branches]
+            strand.reject = Reject(CHAIN_EALL, causes, len(causes))
         self.has_value = not strand.code and strand.reject is None or self.winner is not None and self.winner.reject is None
         self.decided = self.deciding = self.forking = False
         self.done = True
@@ -584,6 +611,7 @@ class World:
             asked, self.interrupted = self.interrupted, None
             if asked.wait is not None and not asked.wait.done and asked.code:
                 self.ask(asked.wait)
+            self.ask_promises(asked)
             self.restore_budget()
 
     # ---- cancels; instances are asked after the operations that their owner waits for, and what they own before the next (rule 77) ----
@@ -596,6 +624,23 @@ class World:
     def ask(self, wait):
         outer = self.begin_reach()
         wait.ask()
+        self.finish_reach(outer)
+
+    def ask_strand(self, strand):
+        outer = self.begin_reach()
+        strand.cancel()
+        self.finish_reach(outer)
+
+    def reach_promises(self, strand):
+        """Of the blocks that a strand is in (rule 142)."""
+        for promise in list(strand.promises):
+            if not promise.ended:
+                promise.strand.cancel()
+
+    def ask_promises(self, strand):
+        """When a shield ends during which a cancel came."""
+        outer = self.begin_reach()
+        self.reach_promises(strand)
         self.finish_reach(outer)
 
     def cancel_instances(self, nursery):
@@ -657,6 +702,10 @@ class World:
             strand.alive = False
             join.alive -= 1
             return
+        self.run_inside(parent, strand)
+
+    def run_inside(self, parent, strand):
+        """Starts a strand where its parent stands: it runs until it waits."""
         parent.in_child = True
         budget, interrupted, self.interrupted = self.budget, self.interrupted, None
         self.set_budget_aside()
@@ -785,6 +834,7 @@ def spawn(strand, nursery, name, limit, body):
     instance.gen = instance_gen(instance, nursery, pool, body(instance))
     nursery.instances.append(instance)
     world.ready.append(instance)
+    return instance
 
 
 def instance_gen(strand, nursery, pool, body):
@@ -799,9 +849,26 @@ def instance_gen(strand, nursery, pool, body):
         strand.world.interrupted = None
         strand.world.restore_budget()
     nursery.instances.remove(strand)
+    strand.alive = False
+    while strand.waits:
+        strand.waits.pop(0).settle(0)
     pool.give_back()
     if not nursery.instances:
         nursery.end_joins()
+
+
+def await_instance(strand, instance, stops):
+    """Of a handle (rules 148, 149); `stops`: it is asked to stop first."""
+    strand.check()
+    if instance.alive:
+        strand.wait = Wait(strand, instance.waits)
+        instance.waits.append(strand.wait)
+        if stops:
+            strand.starting = True
+            strand.world.ask_strand(instance)
+            strand.starting = False
+        yield
+        strand.take()
 
 
 def join_instances(strand, nursery):

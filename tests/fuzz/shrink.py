@@ -65,7 +65,7 @@ def edits(program):
         elif isinstance(node, Step):
             if len(node.children) > 1:
                 yield number, lambda h, i: h.children[i].children.pop()
-            if node.name is not None:
+            if node.name is not None and not node.begins:
                 yield number, lambda h, i: setattr(h.children[i], "name", None)
         elif isinstance(holder, (Step, Timeout, Retry)) or isinstance(node, Block):
             for way in range(len(list(smaller_forms(node)))):

@@ -15,7 +15,7 @@ TOP, CHAINC = Path(os.environ["TOP"]), os.environ["CHAINC"]
 COUNT, BATCH = int(os.environ.get("COUNT", 200)), 40
 sys.path.insert(0, str(TOP / "tests/fuzz"))
 from fuzz import SIZES, Random  # noqa: E402
-from generate import Generator  # noqa: E402
+from generate import FEATURES, Generator  # noqa: E402
 
 wrong = []
 ERROR = re.compile(rb"^(\S+):\d+:\d+: error: ", re.M)
@@ -142,7 +142,7 @@ def check_programs():
         text = ""
         for seed in range(begin, min(begin + BATCH, COUNT)):
             rand = Random(seed)
-            text += Generator(rand, f"p{seed}", rand.choice(SIZES)).program().src() + "\n"
+            text += Generator(rand, f"p{seed}", rand.choice(SIZES), FEATURES).program().src() + "\n"
         texts[f"programs from {begin}"] = text.encode()
     if check("programs", texts) != (len(texts), 2 * len(texts)):
         complain("programs", "some have errors")

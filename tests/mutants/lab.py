@@ -207,7 +207,7 @@ class Lab:
     def make_batches(self):
         """Half of them are nested constructs, evenly chosen, half the first ones of `make fuzz`."""
         folder, half = self.tools(), self.programs // 2
-        seeds = [-1 - i * fuzz.NESTED // half for i in range(half)] + list(range(1, half + 1))
+        seeds = [-1 - i * fuzz.Case.nested().count // half for i in range(half)] + list(range(1, half + 1))
         sys.setrecursionlimit(10000)
         found = []
         for first in range(0, len(seeds), BATCH):
