@@ -90,8 +90,9 @@ struct fork {
     struct variable *stagger;     /* NULL: not given */
     struct variable *won;         /* gets the value of the item that decides; NULL: nobody asks */
     struct ir_block *left;        /* where a slot ends that finds no item */
-    struct ir_block
-        *source_end; /* where a rejection of the source ends an `any`; NULL: it is none */
+    /* of an `any` with a source: whether that was rejected, and not the item */
+    struct variable *of_source;
+    struct ir_block *source_end; /* where that ends the slot; NULL: it is no such */
 };
 
 /* A slot whose items are pulled. */
@@ -261,6 +262,10 @@ void lower_stagger_wait(struct lowering *lowering, struct fork *fork);
 void lower_staggered(struct lowering *lowering, struct fork *fork);
 /* The body, for an item that has come. Goes on where another item may follow on this slot. */
 void lower_item(struct lowering *lowering, struct fork *fork);
+/* The source of an item begins. */
+void lower_source(struct lowering *lowering, struct fork *fork);
+/* Where it goes on if that is rejected. */
+struct ir_block *lower_source_rejected(struct lowering *lowering, struct fork *fork);
 /* The ends of a slot that decides nothing, and of one whose source was rejected. */
 void lower_begin_ends(struct lowering *lowering, struct fork *fork);
 void lower_ends(struct lowering *lowering, struct fork *fork);

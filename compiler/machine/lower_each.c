@@ -154,8 +154,7 @@ static void lower_end_of_items(struct lowering *lowering, struct ir_block *faile
     none->span.begin = 0;
     lower_place(lowering, failed);
     failed->codes = &end_of_items;
-    lower_terminate(lowering, IR_CODES, none,
-                    fork->source_end != NULL ? fork->source_end : lowering->fail);
+    lower_terminate(lowering, IR_CODES, none, lower_source_rejected(lowering, fork));
     lower_place(lowering, none);
     lower_add(lowering, IR_CATCH, node->span);
     lower_jump_to(lowering, lowering->feed->done, &fork->jumps, NULL);
@@ -170,6 +169,7 @@ void lower_pull(struct lowering *lowering, const struct node *node, struct varia
     struct ir_block *after = lower_new_block(lowering, "after_item", node->span);
 
     failed->span.begin = after->span.begin = 0;
+    lower_source(lowering, lowering->feed->fork);
     lowering->fail = failed;
     lower(lowering, source, NULL);
     lowering->fail = fail;

@@ -156,6 +156,36 @@ static void lower_contender(struct lowering *lowering, struct fork *fork)
         lower_owner_close(lowering, &owner, body->span);
 }
 
+/* ---- any: the rejection of its source ------------------------------------ */
+
+/* What the source has given may have to be released before its rejection ends
+ * the slot, so the slot remembers where the rejection came from. */
+void lower_source(struct lowering *lowering, struct fork *fork)
+{
+    struct scope *outer = lowering->scope;
+
+    if (!is_any(fork))
+        return;
+    lowering->scope = lowering->strand->scope;
+    fork->of_source = lower_new_variable(lowering, VARIABLE_EXIT, "of_source", "unsigned");
+    lowering->scope = outer;
+    lower_set_exit(lowering, fork->of_source, 0);
+}
+
+struct ir_block *lower_source_rejected(struct lowering *lowering, struct fork *fork)
+{
+    struct ir_block *broken, *here = lowering->block;
+
+    if (fork->of_source == NULL)
+        return lowering->fail;
+    broken = place_new(lowering, "source_broken");
+    lower_place(lowering, broken);
+    lower_set_exit(lowering, fork->of_source, 1);
+    lower_terminate(lowering, IR_GOTO, lowering->fail, NULL);
+    lowering->block = here;
+    return broken;
+}
+
 /* ---- any: another item after a rejection --------------------------------- */
 
 /* The rejection is that of the slot if no item follows, and goes to the
@@ -164,6 +194,7 @@ static void lower_next_chance(struct lowering *lowering, struct fork *fork, stru
                               unsigned writes)
 {
     struct ir_block *rejected = place_new(lowering, "rejected"),
+                    *of_item = place_new(lowering, "of_item"),
                     *undecided = place_new(lowering, "undecided"),
                     *again = place_new(lowering, "another_item");
     struct ir_instr *instr;
@@ -171,6 +202,11 @@ static void lower_next_chance(struct lowering *lowering, struct fork *fork, stru
     lower_place(lowering, failed);
     lower_terminate(lowering, IR_CODES, rejected, lowering->fail);
     lower_place(lowering, rejected);
+    if (fork->of_source != NULL) {
+        lowering->block->text = lower_text_of(lowering, fork->of_source, " != 0", NULL);
+        lower_terminate(lowering, IR_IF, fork->source_end, of_item);
+        lower_place(lowering, of_item);
+    }
     lowering->block->won = lowering->strand;
     lower_terminate(lowering, IR_UNDECIDED, undecided, lowering->fail);
     lower_place(lowering, undecided);
@@ -215,7 +251,7 @@ void lower_begin_ends(struct lowering *lowering, struct fork *fork)
     fork->left = lowering->fail;
     if (lower_is_first(fork))
         fork->left = place_new(lowering, "slot_left");
-    if (is_any(fork))
+    if (is_any(fork) && fork->next == NULL)
         fork->source_end = place_new(lowering, "source_ends");
 }
 
@@ -225,7 +261,7 @@ void lower_ends(struct lowering *lowering, struct fork *fork)
         return;
     lower_place(lowering, fork->left);
     lower_terminate(lowering, IR_BRANCH_LEFT, fork->joined, NULL);
-    if (!is_any(fork))
+    if (fork->source_end == NULL)
         return;
     lower_place(lowering, fork->source_end);
     lower_terminate(lowering, IR_SOURCE_END, fork->joined, NULL);

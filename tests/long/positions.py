@@ -109,6 +109,12 @@ chain «type:pair» walk(int n,
             wait_for(«value:(int)i») as «type:short» narrow
             then spawn pooled(«value:narrow»)
         }
+        then settle each (i in «value:0» .. «value:(size_t)n») limit («value:LIMIT») stagger («value:n») ms {
+            wait_for(«value:(int)i»)
+        } as out_of {
+            wait_for(«value:out_of.value») as «type:short» thin
+            then notify(«value:(union both){ .i = thin }»)
+        }
         then all (wait_for(«value:n») as a, { delay 1ms then («value:a_of(n)») } as int b)
         then race (wait_for(«value:a + b»), work(«value:second»,
                                                  «value:down») { wait_for(«value:it.x») }) as raced
