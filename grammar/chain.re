@@ -430,6 +430,9 @@ static struct token lex_pipeline(struct scanner *scan)
         "delay" { return TOKEN(DELAY); }
         "spawn" { return TOKEN(SPAWN); }
         "join" { return TOKEN(JOIN); }
+        "start" { scan->cursor = TEXT(at); return scan_promise_token(scan, T_START, TEXT(start)); }
+        "await" { scan->cursor = TEXT(at); return scan_promise_token(scan, T_AWAIT, TEXT(start)); }
+        "cancel" { scan->cursor = TEXT(at); return scan_promise_token(scan, T_CANCEL, TEXT(start)); }
         "return" { return TOKEN(RETURN); }
         "reject" { return TOKEN(REJECT); }
 

@@ -97,6 +97,7 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %token TIMEOUT "timeout" RETRY "retry" BACKOFF "backoff" TO "to" JITTER "jitter" DELAY "delay"
 %token SPAWN "spawn" JOIN "join" RETURN "return" REJECT "reject"
 %token EXPORT "export" MODULE "module" EXTERN "extern" UNTIL "until" PAUSE "pause" STAGGER "stagger" IFF "if (...):"
+%token START "start" AWAIT "await" CANCEL "cancel"
 %token <depth> LBRACE "{" RBRACE "}" LPAREN "(" RPAREN ")"
 %token COMMA "," SEMICOLON ";" COLON ":" EQUALS "=" PERCENT "%" DOTS ".."
 %token <c> OPERATOR "a C operator"
@@ -288,6 +289,9 @@ bound:
   plain                                         { $$ = ast_new_step(A, @$, $1); }
 | form "as" NAME                                { $$ = ast_step_as(A, @$, $1, NULL, $3); }
 | form "as" CTYPE NAME                          { $$ = ast_step_as(A, @$, $1, $3, $4); }
+| "start" form "as" NAME                        { $$ = ast_step_as(A, @$, ast_new_start(A, span_join(@1, @2), $2), NULL, $4); }
+| "start" form "as" CTYPE NAME                  { $$ = ast_step_as(A, @$, ast_new_start(A, span_join(@1, @2), $2), $4, $5); }
+| "start" form error                            { $$ = ast_new_step(A, @$, ast_new_start(A, span_join(@1, @2), $2)); }
 
 form: plain | ifish
 
@@ -347,6 +351,10 @@ primary:
 | "break"                                       { $$ = ast_new_form(A, AST_BREAK, @$); }
 | "continue"                                    { $$ = ast_new_form(A, AST_CONTINUE, @$); }
 | "join"                                        { $$ = ast_new_form(A, AST_JOIN, @$); }
+| "await" NAME                                  { $$ = ast_new_await(A, AST_AWAIT, @$, $2); }
+| "await" NAME args                             { SLIP(syntax_await_call(scan, @1, @$));
+                                                  $$ = ast_call_with(ast_new_call(A, AST_CALL, @$, $2), @$, $3); }
+| "cancel" NAME                                 { $$ = ast_new_await(A, AST_CANCEL, @$, $2); }
 | "delay" time                                  { $$ = ast_new_delay(A, @$, $2); }
 | "spawn" NAME args                             { $$ = ast_call_with(ast_new_call(A, AST_SPAWN, @$, $2), @$, $3); }
 | "return"                                      { $$ = ast_new_return(A, @$, NULL); }

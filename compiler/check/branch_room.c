@@ -25,7 +25,7 @@ enum { PLACES_MAX = 10000 };
 struct position {
     struct position *next, *outer;
     struct position *branches; /* of its combinators, in order */
-    struct position *slots;    /* its eachs, which share nothing */
+    struct position *slots;    /* its eachs and promises, which share nothing */
     unsigned long items;       /* of a slot: how many there are at a time; 1 elsewhere */
     struct called *called;
 };
@@ -81,10 +81,10 @@ static unsigned long slots_of(const struct ast_form *each)
                                                                          : 1;
 }
 
-static void enter_slot(struct counting *counting, const struct ast_form *each)
+static void enter_slot(struct counting *counting, const struct ast_form *form)
 {
     counting->here = position_new(counting, &counting->here->slots);
-    counting->here->items = slots_of(each);
+    counting->here->items = form->kind == AST_START ? 1 : slots_of(form);
 }
 
 static void enter(void *context, const struct ast_form *form, unsigned number)
@@ -92,7 +92,8 @@ static void enter(void *context, const struct ast_form *form, unsigned number)
     struct counting *counting = context;
     struct position **at = &counting->here->branches;
 
-    if (form->block != NULL && number == 1) { /* the body of an each */
+    /* the body of an each, or of a promise */
+    if (form->kind == AST_START || (form->block != NULL && number == 1)) {
         enter_slot(counting, form);
         return;
     }

@@ -73,14 +73,19 @@ static struct node_var *check_vars(struct checker *checker, const struct ast_var
 struct node *check_block(struct checker *checker, const struct ast_block *block)
 {
     struct node *node = check_new_node(checker, NODE_BLOCK, block->span);
+    const char *outer = checker->start_place;
 
     check_scope_open(checker, block->span);
     node->u.block.scope = checker->scope;
     node->u.block.vars = check_vars(checker, block->vars);
+    checker->start_place = NULL;
     if (block->pipeline != NULL)
         node->body = check_pipeline(checker, block->pipeline);
     else
         node->body = check_new_node(checker, NODE_NOTHING, block->span);
+    checker->start_place = outer;
+    if (!node->body->ends)
+        check_promises_end(checker);
     check_scope_close(checker);
     check_take_type(node, node->body);
     node->ends = node->body->ends;
@@ -99,14 +104,19 @@ static struct node *check_shielded(struct checker *checker, const struct ast_for
     checker->it = check_no_incoming(checker, why_no_value);
     checker->err = NULL;
     checker->err_is_bare = false;
-    checker->shield = word;
-    checker->shield_loops = checker->loops;
+    checker->shield = checker->fence = word;
+    checker->shield_scope = checker->scope;
+    checker->fence_loops = checker->loops;
+    checker->start_place = word;
     node = check_form(checker, form);
     checker->it = saved.it;
     checker->err = saved.err;
     checker->err_is_bare = saved.err_is_bare;
     checker->shield = saved.shield;
-    checker->shield_loops = saved.shield_loops;
+    checker->shield_scope = saved.shield_scope;
+    checker->fence = saved.fence;
+    checker->fence_loops = saved.fence_loops;
+    checker->start_place = saved.start_place;
     return node;
 }
 
@@ -118,6 +128,7 @@ static struct node *check_undo(struct checker *checker, const struct ast_form *f
 {
     struct assigned assigned = checker->assigned;
     struct own_point before = check_own_here(checker);
+    struct rejected rejected = checker->rejected;
     struct node *node, *block = check_new_node(checker, NODE_BLOCK, form->span);
 
     if (++checker->scope->undo_count == MOST_UNDOS + 1)
@@ -132,6 +143,7 @@ static struct node *check_undo(struct checker *checker, const struct ast_form *f
         check_shielded(checker, form, "undo", "'undo' receives nothing: bind the value with 'as'");
     check_scope_close(checker);
     checker->undo = NULL;
+    checker->rejected = rejected; /* the outcome of the block goes on (rule 42a) */
     check_own_return(checker, &before);
     checker->assigned = assigned;
     if (node->kind == NODE_CALL)
@@ -141,9 +153,34 @@ static struct node *check_undo(struct checker *checker, const struct ast_form *f
     return block;
 }
 
-static struct node *check_step(struct checker *checker, const struct ast_step *step)
+/* It runs only if the promise gave its value (rule 143), awaited or not. */
+static struct node *check_undo_of_value(struct checker *checker, const struct ast_form *form,
+                                        const struct promise *promise)
 {
-    struct node *node = check_form(checker, step->form);
+    struct promised promised = check_promised_copy(checker, &checker->moved.promised);
+    struct node *node;
+
+    check_assigned_add(checker, &checker->moved.promised.awaited, promise->variable);
+    node = check_undo(checker, form);
+    checker->moved.promised = promised;
+    return node;
+}
+
+/* The `spawn` that is the whole of a form, whatever prefixes it has; NULL: the form is another. */
+static const struct ast_form *spawn_in(const struct ast_form *form)
+{
+    while (form->kind == AST_TIMEOUT || form->kind == AST_RETRY)
+        form = form->inner;
+    return form->kind == AST_SPAWN ? form : NULL;
+}
+
+static struct node *check_bound(struct checker *checker, const struct ast_step *step)
+{
+    bool binds = step->as != NULL && step != checker->unbound_step;
+    struct node *node;
+
+    checker->handled = binds ? spawn_in(step->form) : NULL;
+    node = check_form(checker, step->form);
 
     if (node->binding != NULL) { /* a block whose last step is bound inside, bound again outside */
         struct node *outer = check_new_node(checker, NODE_BLOCK, step->span);
@@ -152,9 +189,19 @@ static struct node *check_step(struct checker *checker, const struct ast_step *s
         check_take_type(outer, node);
         node = outer;
     }
-    if (step->as != NULL && step != checker->unbound_step)
+    if (binds)
         check_bind(checker, step, node);
-    if (step->undo != NULL)
+    return node;
+}
+
+static struct node *check_step(struct checker *checker, const struct ast_step *step)
+{
+    struct node *node =
+        step->form->kind == AST_START ? check_start(checker, step) : check_bound(checker, step);
+
+    if (step->undo != NULL && node->kind == NODE_START)
+        node->undo = check_undo_of_value(checker, step->undo, node->u.promise);
+    else if (step->undo != NULL)
         node->undo = check_undo(checker, step->undo);
     return node;
 }
@@ -180,6 +227,7 @@ static struct node *check_then(struct checker *checker, struct node *first,
         check_new_node(checker, clause->kind == AST_THEN ? NODE_THEN : NODE_THEN_ELSE,
                        clause->span);
     struct incoming *outer = checker->it;
+    const char *place = checker->start_place;
 
     check_reachable(checker, first, clause);
     node->before = first;
@@ -188,8 +236,11 @@ static struct node *check_then(struct checker *checker, struct node *first,
     checker->it->node = first;
     checker->it->scope = checker->scope;
     check_keep_owned(checker, first);
+    if (clause->kind == AST_THEN_ELSE)
+        checker->start_place = "one of two paths";
     node->body = check_step(checker, clause->step);
     checker->it = outer;
+    checker->start_place = place;
     check_take_type(node, node->body);
     node->ends = first->ends || node->body->ends;
     return node;
@@ -204,6 +255,7 @@ static struct node *check_handler(struct checker *checker, const struct ast_step
     struct incoming *outer_it = checker->it;
     struct variable *outer_err = checker->err;
     bool outer_bare = checker->err_is_bare;
+    const char *place = checker->start_place;
     struct assigned after = checker->assigned;
     struct node *node;
 
@@ -213,7 +265,9 @@ static struct node *check_handler(struct checker *checker, const struct ast_step
     checker->err = check_variable_new(checker, VARIABLE_ERR, "err", error_type, step->span);
     checker->err->address_taken = true;
     checker->err_is_bare = true;
+    checker->start_place = "a handler";
     node = check_step(checker, step);
+    checker->start_place = place;
     *err = checker->err->used ? checker->err : NULL;
     checker->it = outer_it;
     checker->err = outer_err;
@@ -243,18 +297,22 @@ static void join_moved(struct checker *checker, const struct node *first,
     if (first->ends)
         return;
     checker->moved = *first_moved;
-    if (!second->ends)
-        check_own_join(checker, &second_moved);
+    if (second->ends)
+        return;
+    check_promised_part(checker, &first_moved->promised, &second_moved.promised, second->span);
+    check_own_join(checker, &second_moved);
 }
 
 static struct node *check_else(struct checker *checker, struct node *then,
                                const struct ast_clause *clause, const struct assigned *at_start,
-                               const struct own_point *start, unsigned first_end)
+                               const struct own_point *start, unsigned first_end,
+                               const struct rejected *rejected)
 {
     struct assigned then_set = checker->assigned;
     struct moved moved = checker->moved;
 
     check_own_handler(checker, start, first_end);
+    check_begin_handler(checker, rejected, &moved.promised);
     then->second = check_handler(checker, clause->else_step, at_start,
                                  "a rejection before it leads to this 'else'", &then->u.clause.err);
     meet_ways(checker, then, &then_set, then->second, "the 'else' goes on without it");
@@ -277,6 +335,9 @@ static struct node *check_catch(struct checker *checker, struct node *body,
     body->clause = node;
     node->u.clause.codes = clause->codes;
     check_own_handler(checker, start, checker->serial);
+    check_begin_handler(checker, &checker->rejected, &moved.promised);
+    if (clause->codes == NULL) /* what it takes does not get further */
+        checker->rejected.anywhere = false;
     node->body = check_handler(checker, clause->step, at_start,
                                "a rejection before it leads to this 'catch'", &node->u.clause.err);
     meet_ways(checker, body, &body_set, node->body, "the 'catch' goes on without it");
@@ -300,6 +361,10 @@ static struct node *check_finally(struct checker *checker, struct node *body,
     check_assigned_meet(checker, &checker->assigned, at_start,
                         "a rejection before it leads to this 'finally'", clause->span);
     check_own_handler(checker, start, checker->serial);
+    check_assigned_union(checker, &checker->moved.promised.loose, &moved.promised.loose);
+    if (checker->rejected.anywhere)
+        check_assigned_union(checker, &checker->moved.promised.loose,
+                             &checker->rejected.promised.loose);
     cleanup = check_own_here(checker);
     node->body = check_shielded(checker, clause->step->form, "finally",
                                 "'finally' receives nothing (rule 37)");
@@ -340,10 +405,13 @@ struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *
     struct assigned at_start = check_assigned_copy(checker, &checker->assigned);
     struct own_point start = check_own_here(checker);
     struct incoming *before = checker->it;
-    struct node *node = check_step(checker, pipeline->first);
+    struct rejected outer = checker->rejected, rejected;
     bool bare = checker->err_is_bare;
+    struct node *node;
     unsigned serial;
 
+    checker->rejected.anywhere = false;
+    node = check_step(checker, pipeline->first);
     check_length(checker, pipeline);
     if (pipeline->clauses != NULL)
         checker->err_is_bare = false;
@@ -353,8 +421,10 @@ struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *
         case AST_THEN: node = check_then(checker, node, clause); break;
         case AST_THEN_ELSE:
             serial = checker->serial;
+            rejected = checker->rejected;
+            checker->rejected.anywhere = false;
             node = check_else(checker, check_then(checker, node, clause), clause, &at_start, &start,
-                              serial);
+                              serial, &rejected);
             break;
         case AST_CATCH:
             warn_of_second_catch(checker, clause);
@@ -363,6 +433,7 @@ struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *
         case AST_FINALLY: node = check_finally(checker, node, clause, &at_start, &start); break;
         }
     }
+    check_rejected_add(checker, &checker->rejected, &outer);
     checker->it = before;
     checker->err_is_bare = bare;
     return node;

@@ -27,9 +27,23 @@ struct mention {
     bool by_winner; /* in a winner's block, when the other branches are quiet */
 };
 
+/* What the ways to here have done with promises. */
+struct promised {
+    struct assigned started; /* on all of them */
+    struct assigned awaited; /* on all of them: their names are values */
+    struct assigned loose;   /* on one: started, and neither awaited nor cancelled, so it may run */
+};
+
+/* The same for the places where a pipeline may be rejected. */
+struct rejected {
+    bool anywhere;
+    struct promised promised;
+};
+
 /* What has been moved on the ways to here. */
 struct moved {
     struct assigned maybe, surely; /* on one, on all of them */
+    struct promised promised;
 };
 
 /* A point in the text, for what is moved after it. */
@@ -54,9 +68,13 @@ struct check_note {
     const char *unset_why;    /* how a path comes by without binding it */
     struct span unset_at;
     bool no_value;            /* VARIABLE_VAR: nothing so far in the text gives it one */
-    struct mention *mentions; /* of what owns something, newest first */
+    struct mention *mentions; /* of a promise or what owns something, newest first */
     struct span undo_at;      /* an undo that mentions it */
     struct scope *undo_scope; /* the block of that */
+    /* of a promise: the mentions in its body, by serial; where a `cancel` moves
+     * it; where a path that awaits or cancels it parts from one that does not */
+    unsigned body_begin, body_end;
+    struct span cancelled_at, parted_at;
 };
 
 /* An any each or race each whose item is being checked: what it sets outside of itself. */
@@ -75,7 +93,8 @@ struct checker {
     struct scope *scope;
     struct visible_name *visible; /* uthash: name -> innermost variable */
     struct assigned assigned;
-    struct moved moved; /* variables that own something and no longer do */
+    struct moved moved;       /* variables that own something and no longer do */
+    struct rejected rejected; /* where the pipeline around may have been rejected */
     unsigned serial;
     struct mention *mentions; /* newest first */
     struct own_loop *own_loop;
@@ -83,15 +102,24 @@ struct checker {
     const struct own_point *undo; /* where the undo that is being checked begins; NULL: none is */
     struct scope *undo_scope;     /* the block that it undoes a step of */
     struct incoming *it;
-    struct variable *err;     /* NULL outside a handler */
-    struct variable *attempt; /* NULL outside a retry */
-    unsigned loops;           /* enclosing loops within the chain */
-    const char *shield;       /* the word of the innermost finally or undo; NULL: in none */
-    unsigned shield_loops;    /* loops outside of that */
-    bool has_break;           /* the loop that is being checked has one */
-    bool err_is_bare;         /* a bare name passes `err`: the first step of a handler */
+    struct variable *err;       /* NULL outside a handler */
+    struct variable *attempt;   /* NULL outside a retry */
+    unsigned loops;             /* enclosing loops within the chain */
+    const char *shield;         /* the word of the innermost finally or undo; NULL: in none */
+    struct scope *shield_scope; /* around that */
+    /* the word of the innermost form that no jump leaves: a finally, undo or
+     * start; NULL: in none */
+    const char *fence;
+    unsigned fence_loops; /* loops outside of that */
+    /* what a step here is part of; NULL: a step of a block's own pipeline, which may be a start */
+    const char *start_place;
+    struct scope *strand_scope; /* of the branch or item; NULL: of the chain itself */
+    struct scope *loop_scope;   /* around the innermost loop */
+    bool has_break;             /* the loop that is being checked has one */
+    bool err_is_bare;           /* a bare name passes `err`: the first step of a handler */
     /* a branch of settle: the step whose name is its outcome's, not its value's */
     const struct ast_step *unbound_step;
+    const struct ast_form *handled; /* the `spawn` of which a handle is bound; NULL: none is */
     /* the step whose name a branch gives to the outside, and where to */
     const struct ast_step *outside_step;
     struct scope *outside_scope;
@@ -125,6 +153,8 @@ bool check_variable_was_visible(const struct checker *checker, const char *name)
 void check_variable_show(struct checker *checker, struct variable *variable);
 void check_scope_open(struct checker *checker, struct span span);
 void check_scope_close(struct checker *checker);
+/* in a block that stands in another one */
+bool check_scope_is_inside(const struct scope *scope, const struct scope *outer);
 
 /* `it` as a variable; `type` is what the context asks for (before NULL: nothing
  * special). NULL when there is none, which has been reported, at `at`. */
@@ -184,6 +214,13 @@ struct node *check_spawn(struct checker *checker, const struct ast_form *form);
 struct node *check_join(struct checker *checker, const struct ast_form *form);
 void check_joins(struct checker *checker);
 
+/* check_promise.c */
+/* a step that is a start: its name is the promise's */
+struct node *check_start(struct checker *checker, const struct ast_step *step);
+struct node *check_start_misplaced(struct checker *checker, const struct ast_form *form);
+struct node *check_await(struct checker *checker, const struct ast_form *form);
+struct node *check_cancel(struct checker *checker, const struct ast_form *form);
+
 void check_own_released(struct checker *checker, const struct variable *variable,
                         const struct symbol *op, struct span span);
 void check_own_release_arguments(struct checker *checker, const struct text *args,
@@ -237,6 +274,37 @@ void check_own_winner(struct checker *checker, const struct own_point *start);
 void check_own_branch(struct checker *checker, const struct own_point *start,
                       const struct own_point *branch, unsigned winner);
 void check_own_branches(struct checker *checker, const struct own_point *start);
+
+/* check_promised.c: paths. A way, and the way that meets it. */
+struct promised check_promised_copy(struct checker *checker, const struct promised *promised);
+void check_promised_join(struct promised *promised, struct checker *checker,
+                         const struct promised *other);
+/* of both, as after an `all` */
+void check_promised_add(struct promised *promised, struct checker *checker,
+                        const struct promised *other);
+/* Two ways part, and one of them has awaited what the other has not. */
+void check_promised_part(struct checker *checker, const struct promised *a,
+                         const struct promised *b, struct span at);
+
+/* A step here may be rejected; a handler begins with what is known of such places. */
+void check_may_reject(struct checker *checker);
+void check_rejected_add(struct checker *checker, struct rejected *to, const struct rejected *from);
+void check_begin_handler(struct checker *checker, const struct rejected *rejected,
+                         const struct promised *otherwise);
+
+/* Its block ends here with a value, or is left by a jump to the scope `outer` (NULL: out
+ * of the chain): promises that may run are noted for rule 139. */
+void check_promises_end(struct checker *checker);
+void check_promises_left(struct checker *checker, const struct scope *outer, struct span span);
+
+/* where it must have been started, for an await or a cancel */
+void check_promise_started(struct checker *checker, const struct variable *variable,
+                           struct span span);
+/* The name of a promise in C text, where it must be a value. */
+void check_promise_value(struct checker *checker, struct variable *variable, struct span span);
+/* What a promise that may still run mentions cannot be moved (rule 145). */
+void check_promises_beside(struct checker *checker, const struct variable *variable,
+                           struct span span);
 
 /* One variable as text. */
 struct text *check_text_of_variable(struct checker *checker, struct variable *variable,

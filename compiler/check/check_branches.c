@@ -115,9 +115,32 @@ static void bind_outcome(struct checker *checker, struct node *node, const struc
 
 /* ---- branches ------------------------------------------------------------ */
 
+/* What is known of promises after a combinator, from one branch: all have gone
+ * on with a value, or one has, or each has ended somehow. */
+static void take_promised(struct checker *checker, enum ast_form_kind kind,
+                          const struct node *branch, struct rejected *result,
+                          const struct rejected *rejected)
+{
+    struct rejected ended = { .anywhere = false };
+
+    if (!branch->ends) {
+        ended.anywhere = true;
+        ended.promised = checker->moved.promised;
+    }
+    if (kind == AST_SETTLE)
+        check_rejected_add(checker, &ended, rejected);
+    if (!ended.anywhere)
+        return;
+    if (result->anywhere && (kind == AST_ALL || kind == AST_SETTLE))
+        check_promised_add(&result->promised, checker, &ended.promised);
+    else
+        check_rejected_add(checker, result, &ended);
+    result->anywhere = true;
+}
+
 static struct node *check_branch(struct checker *checker, const struct ast_branch *branch,
                                  enum ast_form_kind kind, struct assigned *result,
-                                 struct own_point *start)
+                                 struct own_point *start, struct rejected *promised)
 {
     struct checker saved = *checker;
     struct assigned before = check_assigned_copy(checker, &checker->assigned);
@@ -130,8 +153,11 @@ static struct node *check_branch(struct checker *checker, const struct ast_branc
     checker->outside_step = kind == AST_ALL ? last_bound_step(branch->pipeline) : NULL;
     checker->unbound_step = outcome;
     checker->outside_scope = saved.scope;
-    node->u.block.scope = checker->scope;
+    node->u.block.scope = checker->strand_scope = checker->scope;
+    checker->rejected.anywhere = false;
+    checker->start_place = "a branch";
     node->body = check_pipeline(checker, branch->pipeline);
+    checker->start_place = saved.start_place;
     checker->unbound_step = saved.unbound_step;
     check_take_type(node, node->body);
     node->ends = node->body->ends;
@@ -143,6 +169,12 @@ static struct node *check_branch(struct checker *checker, const struct ast_branc
     if (outcome != NULL && outcome->as != NULL)
         bind_outcome(checker, node, outcome);
     check_scope_close(checker);
+    take_promised(checker, kind, node, promised, &checker->rejected);
+    if (kind == AST_SETTLE)
+        checker->rejected = saved.rejected;
+    else
+        check_rejected_add(checker, &checker->rejected, &saved.rejected);
+    checker->strand_scope = saved.strand_scope;
     if (kind == AST_ALL)
         check_assigned_union(checker, &start->moved.surely, &checker->moved.surely);
     check_own_branch(checker, start, &own, winner);
@@ -197,6 +229,7 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
     struct assigned result = check_assigned_copy(checker, &checker->assigned);
     struct variable *outer = checker->outside;
     struct own_point start = check_own_here(checker);
+    struct rejected promised = { .anywhere = false };
     bool timed = checker->timed_names;
     unsigned count = 0;
 
@@ -205,7 +238,7 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
     checker->timed_names = false;
     for (const struct ast_branch *branch = form->u.branches; branch != NULL;
          branch = branch->next) {
-        *last = check_branch(checker, branch, form->kind, &result, &start);
+        *last = check_branch(checker, branch, form->kind, &result, &start, &promised);
         if (form->kind == AST_ALL)
             node->ends |= (*last)->ends;
         else if (form->kind != AST_SETTLE)
@@ -219,6 +252,8 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
     checker->outside = outer;
     checker->assigned = result;
     check_own_branches(checker, &start);
+    if (promised.anywhere)
+        checker->moved.promised = promised.promised;
     return node;
 }
 
@@ -237,17 +272,19 @@ struct node *check_timeout(struct checker *checker, const struct ast_form *form)
 {
     struct node *node = check_new_node(checker, NODE_TIMEOUT, form->span);
     struct node *branch = check_new_node(checker, NODE_BLOCK, form->inner->span);
-    struct scope *outer = checker->scope, *own;
+    struct scope *outer = checker->scope, *own, *outer_strand = checker->strand_scope;
 
     node->u.limit = check_duration(checker, form->u.duration);
     node->body = branch;
+    check_may_reject(checker); /* with ETIMEDOUT */
     check_scope_open(checker, branch->span);
-    branch->u.block.scope = own = checker->scope;
+    branch->u.block.scope = own = checker->strand_scope = checker->scope;
     checker->timed_names = shows_names(form->inner);
     if (checker->timed_names)
         checker->scope = outer;
     branch->body = check_form(checker, form->inner);
     checker->scope = own;
+    checker->strand_scope = outer_strand;
     check_scope_close(checker);
     check_take_type(branch, branch->body);
     branch->ends = branch->body->ends;

@@ -76,6 +76,26 @@ static void offer_step_words(struct nearest *nearest)
         *nearest = word;
 }
 
+/* `start (x) as p` and `await (p)` are calls for the parser. */
+static const char *promise_form(const char *name)
+{
+    return strcmp(name, "start") == 0    ? "start f(x) as NAME"
+           : strcmp(name, "await") == 0  ? "await NAME"
+           : strcmp(name, "cancel") == 0 ? "cancel NAME"
+                                         : NULL;
+}
+
+static void help_with_value(struct checker *checker, const char *name, struct variable *variable,
+                            struct diag *diag)
+{
+    if (variable != NULL)
+        variable->used = true;
+    if (variable != NULL && variable->kind == VARIABLE_PROMISE)
+        diag_help(checker->diags, diag, "'%s' is a promise: `await %s` waits for it", name, name);
+    else
+        diag_help(checker->diags, diag, "'%s' is a value: '(%s)' passes it on", name, name);
+}
+
 void check_unknown_operation(struct checker *checker, const struct ast_call *call)
 {
     struct program *program = checker->program;
@@ -101,10 +121,11 @@ void check_unknown_operation(struct checker *checker, const struct ast_call *cal
     if (symbol_help_hidden(program, program->units, call->name, diag))
         return;
     if (variable != NULL || (call->bare && strcmp(call->name, "it") == 0)) { /* rule 7 */
-        if (variable != NULL)
-            variable->used = true;
-        diag_help(program->diags, diag, "'%s' is a value: '(%s)' passes it on", call->name,
-                  call->name);
+        help_with_value(checker, call->name, variable, diag);
+        return;
+    }
+    if (promise_form(call->name) != NULL) {
+        diag_help(program->diags, diag, "the form is `%s`", promise_form(call->name));
         return;
     }
     if (symbol_module_of(call->name) != NULL) {
@@ -149,5 +170,7 @@ struct node *check_call(struct checker *checker, const struct ast_form *form)
     else
         check_call_arguments(checker, form, op, node);
     check_own_release_arguments(checker, node->u.call.args, op);
+    if (symbol_may_reject(op))
+        check_may_reject(checker);
     return node;
 }

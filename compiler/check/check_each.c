@@ -140,10 +140,11 @@ static struct node *check_item(struct checker *checker, const struct ast_form *f
 {
     struct node *body = check_new_node(checker, NODE_BLOCK, form->block->span);
     struct incoming *outer = checker->it;
+    struct scope *outer_strand = checker->strand_scope;
     struct own_point start;
 
     check_scope_open(checker, form->span);
-    body->u.block.scope = checker->scope;
+    body->u.block.scope = checker->strand_scope = checker->scope;
     start = check_own_here(checker);
     if (form->kind == AST_EACH_IN) {
         node->u.each.index = check_index(checker, form->u.each.name);
@@ -154,6 +155,8 @@ static struct node *check_item(struct checker *checker, const struct ast_form *f
     body->ends = body->body->ends;
     check_own_once(checker, &start, "an 'each': the other items would not have it");
     checker->it = outer;
+    checker->strand_scope = outer_strand;
+    checker->moved.promised = check_promised_copy(checker, &start.moved.promised);
     check_scope_close(checker);
     return body;
 }

@@ -55,6 +55,8 @@ static struct node *check_do(struct checker *checker, const struct ast_form *for
     node->u.do_.body = check_text(checker, form->u.do_.body, no_type, true, node);
     if (text_mentions(node->u.do_.body, node->type) != NULL) /* what it returns may be that */
         check_own_text(checker, node->u.do_.body, node->type);
+    if (node->u.do_.rejects)
+        check_may_reject(checker);
     return node;
 }
 
@@ -82,11 +84,15 @@ static struct node *check_if(struct checker *checker, const struct ast_form *for
     node->body = check_block(checker, form->block);
     yes = checker->moved;
     check_own_return(checker, &before);
+    if (form->inner == NULL && !node->body->ends)
+        check_promised_part(checker, &yes.promised, &before.moved.promised, form->span);
     if (form->inner != NULL) {
         node->second = check_form(checker, form->inner);
         check_take_types(node, node->body, node->second);
         if (node->second->ends)
             checker->moved = yes;
+        else if (!node->body->ends)
+            check_promised_part(checker, &yes.promised, &checker->moved.promised, form->span);
     }
     if (!node->body->ends)
         check_own_join(checker, &yes);
@@ -99,6 +105,7 @@ static struct node *check_loop(struct checker *checker, const struct ast_form *f
         check_new_node(checker, form->kind == AST_WHILE ? NODE_WHILE : NODE_LOOP, form->span);
     struct incoming *outer = checker->it;
     bool outer_break = checker->has_break;
+    struct scope *outer_scope = checker->loop_scope;
     struct own_loop own;
 
     checker->it = check_no_incoming(checker, "a loop's round begins without a value (rule 93)");
@@ -107,8 +114,13 @@ static struct node *check_loop(struct checker *checker, const struct ast_form *f
         node->u.expr = check_condition(checker, form->u.expr);
     check_own_loop_begin(checker, &own, form->kind == AST_WHILE);
     checker->loops++;
+    checker->loop_scope = checker->scope;
     node->body = check_block(checker, form->block);
+    checker->loop_scope = outer_scope;
     checker->loops--;
+    if (form->kind == AST_WHILE) /* no round may be run */
+        check_promised_part(checker, &checker->moved.promised, &own.head.moved.promised,
+                            form->span);
     if (!node->body->ends)
         check_own_next_round(checker);
     check_own_loop_end(checker);
@@ -126,11 +138,12 @@ static struct node *check_jump(struct checker *checker, const struct ast_form *f
 
     node->ends = true;
     node->wrong =
-        checker->loops == 0 || (checker->shield != NULL && checker->loops == checker->shield_loops);
+        checker->loops == 0 || (checker->fence != NULL && checker->loops == checker->fence_loops);
     if (checker->loops == 0)
         diag_report(checker->diags, D_JUMP_OUTSIDE, form->span, word);
     else if (node->wrong)
-        diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, word, checker->shield);
+        diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, word, checker->fence);
+    check_promises_left(checker, checker->loop_scope, form->span);
     if (form->kind == AST_BREAK) {
         checker->has_break = true;
         check_own_break(checker);
@@ -168,16 +181,18 @@ static struct node *check_return(struct checker *checker, const struct ast_form 
     const struct symbol *chain = checker->chain->symbol;
 
     node->ends = true;
-    node->wrong = checker->shield != NULL;
+    node->wrong = checker->fence != NULL;
     if (node->wrong)
-        diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, "return", checker->shield);
+        diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, "return", checker->fence);
     if (form->inner == NULL) {
+        check_promises_left(checker, NULL, form->span);
         if (!ctype_is_void(chain->value)
             && !misspelt_void(checker->program, chain, chain->value, form->span))
             diag_report(checker->diags, D_RETURN_NOTHING, form->span, chain->name);
         return node;
     }
     node->body = check_returned(checker, form->inner);
+    check_promises_left(checker, NULL, form->span);
     if (ctype_is_void(chain->value)) {
         if (node->body->flexible || !ctype_is_void(node->body->type))
             diag_report(checker->diags, D_RETURN_VALUE, form->span, chain->name);
@@ -234,8 +249,10 @@ static struct node *check_reject(struct checker *checker, const struct ast_form 
                                   &form->u.reject.args->c);
         }
         node->u.reject.args = check_arguments(checker, form->u.reject.args, NULL);
+        check_may_reject(checker);
         return node;
     }
+    check_may_reject(checker);
     node->u.reject.again = checker->err;
     if (checker->err == NULL)
         diag_report(checker->diags, D_REJECT_BARE, form->span);
@@ -360,6 +377,9 @@ struct node *check_form(struct checker *checker, const struct ast_form *form)
     case AST_DELAY: return check_delay(checker, form);
     case AST_SPAWN: return check_spawn(checker, form);
     case AST_JOIN: return check_join(checker, form);
+    case AST_START: return check_start_misplaced(checker, form);
+    case AST_AWAIT: return check_await(checker, form);
+    case AST_CANCEL: return check_cancel(checker, form);
     case AST_RETURN: return check_return(checker, form);
     case AST_REJECT: return check_reject(checker, form);
     case AST_FORM_COUNT: break;

@@ -10,9 +10,24 @@
 #include "base/arena.h"
 #include "check/check.h"
 
-static void note(struct checker *checker, struct diag *diag, struct span span)
+static bool is_followed(const struct variable *variable)
 {
-    diag_note(checker->diags, diag, span, "it is moved here");
+    return variable->resource != NULL || variable->kind == VARIABLE_PROMISE;
+}
+
+/* A `cancel` is the move of a promise (rule 138). */
+static const char *how(const struct checker *checker, const struct variable *variable,
+                       struct span span)
+{
+    struct span cancelled = check_note(checker, variable)->cancelled_at;
+
+    return cancelled.begin != 0 && cancelled.begin == span.begin ? "cancelled" : "moved";
+}
+
+static void note(struct checker *checker, struct diag *diag, const struct variable *variable)
+{
+    diag_note(checker->diags, diag, variable->moved_at, "it is %s here",
+              how(checker, variable, variable->moved_at));
 }
 
 static void add_mention(struct checker *checker, struct variable *variable, struct span span,
@@ -43,13 +58,13 @@ static const char *how_sure(const struct checker *checker, const struct variable
 
 void check_own_mention(struct checker *checker, struct variable *variable, struct span span)
 {
-    if (variable->resource == NULL)
+    if (!is_followed(variable))
         return;
     if (check_assigned_has(&checker->moved.maybe, variable) && !may_be_unset(checker, variable))
         note(checker,
              diag_report(checker->diags, D_MOVED, span, variable->name,
-                         how_sure(checker, variable)),
-             variable->moved_at);
+                         how(checker, variable, variable->moved_at), how_sure(checker, variable)),
+             variable);
     if (checker->undo != NULL) {
         check_note(checker, variable)->undo_at = span;
         check_note(checker, variable)->undo_scope = checker->undo_scope;
@@ -73,9 +88,11 @@ void check_own_move(struct checker *checker, struct variable *variable, struct s
         diag_report(checker->diags, D_MOVED_BY_UNDO, span, variable->name);
     else if (checker->undo == NULL && known->undo_at.begin != 0
              && is_inside(checker->scope, known->undo_scope)) {
-        diag = diag_report(checker->diags, D_MOVED_BEFORE_UNDO, span, variable->name);
+        diag = diag_report(checker->diags, D_MOVED_BEFORE_UNDO, span, variable->name,
+                           how(checker, variable, span));
         diag_note(checker->diags, diag, known->undo_at, "it is mentioned here");
     }
+    check_promises_beside(checker, variable, span);
     check_assigned_add(checker, &checker->moved.maybe, variable);
     check_assigned_add(checker, &checker->moved.surely, variable);
     variable->moved_at = span;
@@ -111,9 +128,9 @@ void check_own_arguments(struct checker *checker, const struct text *args,
         if (moved != NULL && check_assigned_has(&checker->moved.maybe, moved)
             && check_note(checker, moved)->mentions->moves)
             note(checker,
-                 diag_report(checker->diags, D_MOVED, args->span, moved->name,
+                 diag_report(checker->diags, D_MOVED, args->span, moved->name, "moved",
                              how_sure(checker, moved)),
-                 moved->moved_at);
+                 moved);
         check_own_text(checker, args, params->type);
     }
 }
@@ -153,7 +170,8 @@ void check_own_release_arguments(struct checker *checker, const struct text *arg
 static struct moved copy_of(struct checker *checker, const struct moved *moved)
 {
     struct moved copy = { check_assigned_copy(checker, &moved->maybe),
-                          check_assigned_copy(checker, &moved->surely) };
+                          check_assigned_copy(checker, &moved->surely),
+                          check_promised_copy(checker, &moved->promised) };
     return copy;
 }
 
@@ -162,6 +180,7 @@ static void join(struct checker *checker, struct moved *moved, const struct move
     check_assigned_union(checker, &moved->maybe, &other->maybe);
     for (unsigned i = 0; i < moved->surely.count; i++)
         moved->surely.words[i] &= i < other->surely.count ? other->surely.words[i] : 0;
+    check_promised_join(&moved->promised, checker, &other->promised);
 }
 
 struct own_point check_own_here(struct checker *checker)
@@ -253,7 +272,7 @@ void check_own_next_round(struct checker *checker)
             || check_assigned_has(&loop->head.moved.maybe, v))
             continue;
         diag_report(checker->diags, D_MOVED_AGAIN, v->moved_at, v->name,
-                    "a loop: the next round would not have it");
+                    how(checker, v, v->moved_at), "a loop: the next round would not have it");
         check_assigned_add(checker, &loop->head.moved.maybe, v);
     }
 }
@@ -282,7 +301,8 @@ void check_own_once(struct checker *checker, const struct own_point *start, cons
          m = m->before)
         if (m->variable->index < start->variables
             && moved_between(checker, m->variable, start->serial, checker->serial) == m)
-            diag_report(checker->diags, D_MOVED_AGAIN, m->span, m->variable->name, word);
+            diag_report(checker->diags, D_MOVED_AGAIN, m->span, m->variable->name,
+                        how(checker, m->variable, m->span), word);
 }
 
 /* ---- what runs at the same time ------------------------------------------ */
@@ -333,7 +353,8 @@ static void check_beside(struct checker *checker, const struct variable *variabl
     }
     if (moved != NULL && other != NULL)
         diag_note(checker->diags,
-                  diag_report(checker->diags, D_MOVED_BRANCH, moved->span, variable->name),
+                  diag_report(checker->diags, D_MOVED_BRANCH, moved->span, variable->name,
+                              how(checker, variable, moved->span)),
                   other->span, "a branch that runs at the same time mentions it here");
 }
 

@@ -112,9 +112,10 @@ struct variable *check_variable_new(struct checker *checker, enum variable_kind 
     variable->span = span;
     variable->scope = checker->scope;
     if (kind == VARIABLE_PARAMETER || kind == VARIABLE_BINDING || kind == VARIABLE_IT
-        || kind == VARIABLE_RESULT)
+        || kind == VARIABLE_RESULT || kind == VARIABLE_PROMISE)
         variable->resource = ctype_resource(checker->program, type);
-    if (variable->resource != NULL && (kind == VARIABLE_PARAMETER || kind == VARIABLE_BINDING))
+    if (variable->resource != NULL
+        && (kind == VARIABLE_PARAMETER || kind == VARIABLE_BINDING || kind == VARIABLE_PROMISE))
         checker->scope->owned_count++;
     variable->index = checker->chain->variable_count++;
     make_room(checker, checker->chain->variable_count);
@@ -160,6 +161,7 @@ void check_scope_open(struct checker *checker, struct span span)
     scope->span = span;
     scope->parent = checker->scope;
     scope->last_child = &scope->children;
+    scope->last_promise = &scope->promises;
     if (scope->parent != NULL) {
         *scope->parent->last_child = scope;
         scope->parent->last_child = &scope->next;
@@ -175,4 +177,12 @@ void check_scope_close(struct checker *checker)
         entry->innermost = check_note(checker, v)->hides;
     }
     checker->scope = checker->scope->parent;
+}
+
+bool check_scope_is_inside(const struct scope *scope, const struct scope *outer)
+{
+    do
+        scope = scope->parent;
+    while (scope != NULL && scope != outer);
+    return scope != NULL;
 }

@@ -95,15 +95,23 @@ static bool can_be_spawned(struct checker *checker, const struct ast_form *form)
 
 struct node *check_spawn(struct checker *checker, const struct ast_form *form)
 {
+    const struct ctype handle = { "struct chain_handle", "", 0 };
     const struct parameter *param;
     struct node *node;
     struct symbol *op;
+    bool handled = checker->handled == form;
 
-    if (!can_be_spawned(checker, form))
-        return check_wrong_node(checker, form->span);
+    if (!can_be_spawned(checker, form)) {
+        node = check_wrong_node(checker, form->span);
+        if (handled)
+            node->type = handle;
+        return node;
+    }
     node = check_new_node(checker, NODE_SPAWN, form->span);
     op = node->u.call.op = form->u.call.op;
     op->is_spawned = true;
+    if (handled)
+        node->type = handle;
     if (ctype_resource(checker->program, op->value) != NULL)
         diag_report(checker->diags, D_SPAWN_OWNER, form->u.call.name_span, op->name,
                     op->value.before);
@@ -114,6 +122,7 @@ struct node *check_spawn(struct checker *checker, const struct ast_form *form)
         warn_of_pointers(checker, arg);
         warn_of_lent(checker, arg, op, param);
     }
+    check_may_reject(checker);
     *checker->chain->last_spawn = node;
     checker->chain->last_spawn = &node->u.call.next_spawn;
     return node;

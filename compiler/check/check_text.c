@@ -62,12 +62,14 @@ static struct ctoken peek(const char *p)
     return ctext_next_solid(&p);
 }
 
-static void check_set(struct scan *scan, const struct variable *variable, struct ctoken token)
+static void check_set(struct scan *scan, struct variable *variable, struct ctoken token)
 {
     struct checker *checker = scan->checker;
     const struct check_note *known;
     struct diag *diag;
 
+    if (variable->kind == VARIABLE_PROMISE)
+        check_promise_value(checker, variable, ast_c_span(scan->c, token.text, token.length));
     if (variable->kind != VARIABLE_BINDING || check_assigned_has(&checker->assigned, variable))
         return;
     known = check_note(checker, variable);
@@ -148,7 +150,7 @@ static struct variable *variable_meant(struct scan *scan, struct ctoken token)
     else if (check_variable_was_visible(checker, name))
         diag_report(checker->diags, D_OUT_OF_SCOPE, ast_c_span(scan->c, token.text, token.length),
                     name, name);
-    return variable;
+    return variable != NULL && ctype_is_void(variable->type) ? NULL : variable; /* a promise's */
 }
 
 static bool is_chain_name(const struct scan *scan, struct ctoken token)

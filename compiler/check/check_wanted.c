@@ -89,6 +89,8 @@ static struct variable *holder(struct checker *checker, const struct node *node,
         return text_moves(node->u.expr, node->type);
     if (node->kind == NODE_THEN)
         return holder(checker, node->body, context);
+    if (node->kind == NODE_AWAIT && !ctype_is_void(node->type))
+        return node->u.await.promise->variable;
     if (node->kind == NODE_DELAY)
         return passed_on(incoming_made(checker, node->u.delay.passes, context, node->span, NULL));
     return NULL;

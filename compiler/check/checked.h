@@ -12,6 +12,7 @@ enum variable_kind {
     VARIABLE_PARAMETER,
     VARIABLE_VAR,     /* var TYPE name */
     VARIABLE_BINDING, /* as name */
+    VARIABLE_PROMISE, /* start … as name: the value that the promise settles with */
     VARIABLE_IT,      /* the value of a step for the next one */
     VARIABLE_ERR,     /* the rejection in a handler */
     VARIABLE_RESULT,  /* the chain's value */
@@ -37,6 +38,7 @@ struct variable {
     const struct symbol *resource; /* what it owns; NULL: nothing */
     struct span moved_at;          /* the latest move; begin 0: none */
     struct owned *owned;           /* [lower] in whose care it is */
+    struct promise *promise;       /* VARIABLE_PROMISE */
     /* more than one strand may mention it, whatever the code looks like */
     bool many_strands;
 };
@@ -52,9 +54,10 @@ struct scope_union {
 struct scope {
     struct scope *parent, *next, *children, **last_child;
     struct span span;
-    struct variable *shown;             /* [check] the last name made visible in it */
-    unsigned undo_count;                /* [check] steps in it that can be undone */
-    unsigned owned_count;               /* [check] names in it that own something */
+    struct variable *shown;                   /* [check] the last name made visible in it */
+    unsigned undo_count;                      /* [check] steps in it that can be undone */
+    unsigned owned_count;                     /* [check] names in it that own something */
+    struct promise *promises, **last_promise; /* [check] that belong to it */
     bool owned_outside;                 /* [lower] they are in the care of what surrounds it */
     struct ir_strand *strand;           /* [lower] the strand that runs it */
     struct field *fields, **last_field; /* [layout] of its own variables */
@@ -66,6 +69,32 @@ struct scope {
      * in the outer struct */
     const char *member;
     const char *path; /* [name] from the frame to its fields: "block.line_23." */
+};
+
+/* A place where a block with a promise ends, though the promise may still run. */
+struct loose {
+    struct loose *next;
+    struct span span;
+    /* where a path parts that awaits or cancels it; begin 0: no path does */
+    struct span parted_at;
+};
+
+/* What a `start` begins. It belongs to the block in which the `start` is a step,
+ * and ends before that (rules 133, 134, 141). */
+struct promise {
+    struct promise *next;      /* of its block, in the order of the text */
+    struct variable *variable; /* its name: the value. Its type is void if there is none */
+    struct scope *scope;       /* the block */
+    struct node *start;        /* NODE_START, whose `body` is what runs */
+    struct ir_strand *strand;  /* [lower] that runs it */
+    struct variable *attempt;  /* [lower] of the innermost retry around it; NULL: none */
+    bool is_awaited;           /* somewhere; else nobody sees how it settles */
+    bool is_cancelled;         /* somewhere, by a `cancel` */
+    /* its block can go on to its end, or be left by a jump of its own strand, while it may run */
+    bool is_left_running;
+    bool rejects;        /* [raises] it may be rejected */
+    struct codes *codes; /* [raises] with which codes */
+    struct loose *loose; /* [check] the ends of its block where its rejection would be lost */
 };
 
 /* C text with the names of variables found in it. */
@@ -182,6 +211,11 @@ struct node_reject {
     struct variable *again; /* bare: the error of this handler */
 };
 
+struct node_await {
+    struct promise *promise; /* NULL: a handle */
+    struct text *handle;     /* the name of a `struct chain_handle`; NULL: a promise */
+};
+
 struct node {
     enum node_kind kind;
     struct span span;
@@ -192,7 +226,8 @@ struct node {
     bool endless : 1;
     bool ends : 1;  /* never comes to its end: return, reject, break … */
     bool wrong : 1; /* reported already: say no more about it */
-    /* [raises] NODE_BRANCHES, NODE_EACH, NODE_FIRST, NODE_TIMEOUT: the wait for its branches may be rejected */
+    /* [raises] NODE_BRANCHES, NODE_EACH, NODE_FIRST, NODE_TIMEOUT, NODE_AWAIT: the wait may be
+     * rejected */
     bool rejects : 1;
     struct node *next; /* in a list of branches */
     /* What a clause stands after; NULL: the node is no clause. A pipeline nests
@@ -228,6 +263,9 @@ struct node {
         struct node_retry *retry;
         struct node_delay delay;
         struct node_reject reject;
+        struct promise
+            *promise; /* NODE_START: `body` is a NODE_BLOCK; what undoes its value is `undo` */
+        struct node_await await; /* NODE_AWAIT, NODE_CANCEL */
     } u;
 };
 
@@ -235,6 +273,9 @@ struct node {
 struct node *node_first(struct node *node);
 
 bool node_is(const struct node *node, enum node_flags flags);
+
+/* Whether it comes to no end, by what is known of its parts. */
+bool node_is_endless(const struct node *node);
 
 struct node_var {
     struct node_var *next;
@@ -277,6 +318,9 @@ struct variable *text_owner(const struct text *text);
  * value of this type takes it over (rule 42b); NULL: the text only mentions
  * things. */
 struct variable *text_moves(const struct text *text, struct ctype type);
+
+/* The name of the handle that a text is (NODE_AWAIT, NODE_CANCEL). */
+const char *text_handle(const struct text *text);
 
 /* A variable in a text that owns a resource of this type; NULL if there is none. */
 struct variable *text_mentions(const struct text *text, struct ctype type);

@@ -57,6 +57,17 @@ static void dump_duration(struct writer *w, const struct node *delay)
         writer_putf(w, " %lld ns", (long long)delay->u.delay.ns);
 }
 
+static void dump_promise(struct writer *w, const struct promise *promise)
+{
+    const struct ctype *type = &promise->variable->type;
+
+    dump_variable(w, "promise", promise->variable);
+    if (!ctype_is_void(*type))
+        writer_putf(w, " of %s%s", type->before, type->after);
+    writer_put(w, promise->rejects ? " rejects" : "");
+    writer_put(w, promise->is_left_running ? " left" : "");
+}
+
 /* What stands on the node's own line. */
 static void dump_head(struct writer *w, const struct node *node)
 {
@@ -115,6 +126,14 @@ static void dump_head(struct writer *w, const struct node *node)
         if (node->u.retry->condition != NULL)
             dump_text(w, node->u.retry->condition);
         dump_variable(w, "err", node->u.retry->err);
+        break;
+    case NODE_START: dump_promise(w, node->u.promise); break;
+    case NODE_AWAIT:
+    case NODE_CANCEL:
+        if (node->u.await.promise != NULL)
+            dump_variable(w, "promise", node->u.await.promise->variable);
+        else
+            dump_text(w, node->u.await.handle);
         break;
     case NODE_SETTLED:
     case NODE_BLOCK: dump_variable(w, "outcome", node->u.block.outcome); break;

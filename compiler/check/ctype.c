@@ -82,6 +82,21 @@ bool ctype_may_be_pointer(struct ctype type)
     return !is_other;
 }
 
+bool ctype_may_be_handle(struct ctype type)
+{
+    const char *p = type.before;
+    struct ctoken token;
+
+    if (type.before == NULL || *type.after != '\0')
+        return false;
+    token = next_unqualified(&p);
+    if (ctoken_is(token, "struct"))
+        return ctoken_is(next_unqualified(&p), "chain_handle")
+               && next_unqualified(&p).kind == CTOKEN_END;
+    return token.kind == CTOKEN_NAME && !ctoken_is_tag_word(token) && !ctoken_is_type_word(token)
+           && !is_scalar_word(token) && next_unqualified(&p).kind == CTOKEN_END;
+}
+
 bool ctype_may_be_overaligned(struct ctype type)
 {
     bool is_long = false, is_double = false, is_plain = true;

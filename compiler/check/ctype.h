@@ -36,6 +36,9 @@ bool ctype_may_be_overaligned(struct ctype type);
  * word of which only the C compiler knows. */
 bool ctype_may_be_pointer(struct ctype type);
 
+/* `struct chain_handle`, or one word of which only the C compiler knows what it is. */
+bool ctype_may_be_handle(struct ctype type);
+
 /* Spelled with struct or union, and no pointer. */
 bool ctype_is_struct(struct ctype type);
 

@@ -27,6 +27,7 @@ struct code_list {
 struct codes {
     const struct node *any_from; /* NULL: only those listed */
     struct code_list *list, *last;
+    bool of_handle; /* steps wait for handles: EINVAL and EDEADLK are breaches (rule 149) */
 };
 
 /* Whether a code is in the set that was marked last: sets are joined without
@@ -132,6 +133,7 @@ static struct codes both(struct raising *raising, struct codes a, struct codes b
         add(raising, &a, code->name, code->from);
     if (a.any_from == NULL)
         a.any_from = b.any_from;
+    a.of_handle |= b.of_handle;
     return a;
 }
 
@@ -192,8 +194,8 @@ static struct codes of_blocking(struct raising *raising, const struct node *node
 /* A copy of a list, each code from `from`; NULL: from where it was. */
 static struct codes copy(struct raising *raising, const struct codes *set, const struct node *from)
 {
-    struct codes made = { .any_from =
-                              set->any_from != NULL && from != NULL ? from : set->any_from };
+    struct codes made = { .any_from = set->any_from != NULL && from != NULL ? from : set->any_from,
+                          .of_handle = set->of_handle };
 
     mark(raising, &made);
     for (const struct code_list *code = set->list; code != NULL; code = code->next)
@@ -262,7 +264,8 @@ static struct codes of_handler(struct raising *raising, struct node *handler, st
  * item `pulls`, goes on until something else ends it. */
 static struct codes of_source(struct raising *raising, struct node *pulls)
 {
-    struct codes set = codes_of(raising, pulls->body), passed = { .any_from = set.any_from };
+    struct codes set = codes_of(raising, pulls->body),
+                 passed = { .any_from = set.any_from, .of_handle = set.of_handle };
 
     mark(raising, &set);
     pulls->endless =
@@ -276,10 +279,12 @@ static struct codes of_source(struct raising *raising, struct node *pulls)
 }
 
 /* An operation that is given up, or that ends as cancelled though nobody asked:
- * whatever it says that it raises (rules 5, 62). */
-static bool comes_from_anything(const char *code)
+ * whatever it says that it raises (rules 5, 62). And a handle that is none to
+ * wait for (rule 149). */
+static bool comes_from_anything(const char *code, const struct codes *set)
 {
-    return strcmp(code, "CHAIN_EABANDONED") == 0 || strcmp(code, "ECANCELED") == 0;
+    return strcmp(code, "CHAIN_EABANDONED") == 0 || strcmp(code, "ECANCELED") == 0
+           || (set->of_handle && (strcmp(code, "EINVAL") == 0 || strcmp(code, "EDEADLK") == 0));
 }
 
 /* The named codes, each from where the body has it; a filter that can never
@@ -294,7 +299,7 @@ static struct codes taken_of(struct raising *raising, const struct node *node,
         const struct code_list *code;
         mark(raising, body);
         code = marked(raising, name->c_name);
-        if (body->any_from == NULL && code == NULL && !comes_from_anything(name->c_name))
+        if (body->any_from == NULL && code == NULL && !comes_from_anything(name->c_name, body))
             diag_report(raising->program->diags, D_CATCH_NEVER, name->span, name->name);
         mark(raising, &taken);
         add(raising, &taken, name->c_name, code != NULL ? code->from : unnamed);
@@ -306,7 +311,7 @@ static struct codes taken_of(struct raising *raising, const struct node *node,
 static struct codes passing(struct raising *raising, const struct codes *body,
                             const struct codes *taken)
 {
-    struct codes passed = { .any_from = body->any_from };
+    struct codes passed = { .any_from = body->any_from, .of_handle = body->of_handle };
     struct code_list *next;
 
     mark(raising, taken);
@@ -417,50 +422,6 @@ static struct codes of_settled(struct raising *raising, struct node *node)
     return codes_of(raising, node->second);
 }
 
-/* ---- what never ends ----------------------------------------------------- */
-
-static bool has_no_end(const struct node *node)
-{
-    return node->ends || node->endless;
-}
-
-/* Two ways, of which one is taken: both come to no end, and not only by a jump. */
-static bool is_either_endless(const struct node *a, const struct node *b)
-{
-    return has_no_end(a) && has_no_end(b) && (a->endless || b->endless);
-}
-
-/* `all` and `settle` wait for every branch, `any` and `race` for one. */
-static bool are_branches_endless(const struct node *node)
-{
-    bool every = node->u.combinator == AST_ALL || node->u.combinator == AST_SETTLE;
-
-    for (const struct node *branch = node->body; branch != NULL; branch = branch->next)
-        if (branch->body->endless == every)
-            return every;
-    return !every;
-}
-
-static bool is_endless(const struct node *node)
-{
-    const struct node *before = node->before, *either;
-
-    if (node->kind == NODE_FIRST) /* an item ends it */
-        return false;
-    switch (node_traits[node->kind].value) {
-    case VALUE_OF_BODY: return node->body->endless || (before != NULL && before->endless);
-    case VALUE_OF_EITHER:
-        either = before != NULL && before->endless ? before : node->body;
-        return node->second != NULL && is_either_endless(either, node->second);
-    case VALUE_OF_BEFORE:
-        return node->kind == NODE_CATCH ? is_either_endless(before, node->body) : before->endless;
-    case VALUE_OF_BRANCHES: return are_branches_endless(node);
-    case VALUE_OF_SECOND:
-    case VALUE_OWN: break;
-    }
-    return node->endless || (node_is(node, NODE_ENDS_WITH_BODY) && node->body->endless);
-}
-
 /* Warns of a `then` after a step that never ends. An endless part of a step has
  * its own warning, at its own place. */
 static void warn_of_unreachable(struct raising *raising, const struct node *node)
@@ -470,6 +431,48 @@ static void warn_of_unreachable(struct raising *raising, const struct node *node
 
     if ((node->kind == NODE_THEN || node->kind == NODE_THEN_ELSE) && node->before->endless)
         diag_report(raising->program->diags, D_EACH_ENDLESS, span);
+}
+
+/* Its rejection would be lost where its block goes on without it (rule 139). */
+static void check_not_lost(struct raising *raising, const struct promise *promise)
+{
+    const struct variable *variable = promise->variable;
+
+    for (const struct loose *loose = promise->loose; loose != NULL; loose = loose->next) {
+        struct diag *diag =
+            diag_report(raising->program->diags, D_PROMISE_LOST, loose->span, variable->name);
+        diag_note(raising->program->diags, diag, variable->span, "it is started here");
+        if (loose->parted_at.begin != 0)
+            diag_note(raising->program->diags, diag, loose->parted_at,
+                      "two paths part here, and one of them neither awaits nor cancels it");
+        diag_help(raising->program->diags, diag, "write `cancel %s` if nobody needs it any more",
+                  variable->name);
+    }
+}
+
+/* A start rejects with nothing: each await brings the codes of the body (rule 147). */
+static struct codes of_start(struct raising *raising, struct node *node)
+{
+    struct promise *promise = node->u.promise;
+    struct codes set = codes_of(raising, node->body);
+
+    promise->codes = arena_new(raising->program->arena, struct codes);
+    *promise->codes = set;
+    promise->rejects = !is_empty(&set);
+    if (promise->rejects)
+        check_not_lost(raising, promise);
+    return (struct codes){ .any_from = NULL };
+}
+
+static struct codes of_await(struct raising *raising, struct node *node)
+{
+    const struct promise *promise = node->u.await.promise;
+
+    if (promise == NULL || promise->codes == NULL)
+        return (struct codes){ .of_handle = promise == NULL };
+    node->rejects = promise->rejects;
+    node->endless = promise->start->body->endless;
+    return copy(raising, promise->codes, NULL);
 }
 
 static struct codes of_inside(struct raising *raising, struct node *node)
@@ -487,6 +490,9 @@ static struct codes of_step(struct raising *raising, struct node *node)
     switch ((int)node->kind) {
     case NODE_CALL: return of_call(raising, node);
     case NODE_SPAWN: return of_spawn(raising, node);
+    case NODE_START: return of_start(raising, node);
+    case NODE_AWAIT: return of_await(raising, node);
+    case NODE_CANCEL: return (struct codes){ .of_handle = node->u.await.promise == NULL };
     case NODE_DO: return node->u.do_.rejects ? any(node) : (struct codes){ .any_from = NULL };
     case NODE_REJECT: return of_reject(raising, node);
     case NODE_ITEM: return of_item(raising, node);
@@ -518,11 +524,11 @@ static struct codes codes_of(struct raising *raising, struct node *node)
     struct node *step = node_first(node);
     struct codes set = of_step(raising, step);
 
-    step->endless = is_endless(step);
+    step->endless = node_is_endless(step);
     while (step != node) {
         step = step->clause;
         set = of_clause(raising, step, set);
-        step->endless = is_endless(step);
+        step->endless = node_is_endless(step);
         warn_of_unreachable(raising, step);
     }
     return set;
@@ -533,7 +539,7 @@ static void warn_of_too_many(struct raising *raising, const struct symbol *symbo
 {
     mark(raising, set);
     for (const struct ast_name *name = symbol->raises->codes; name != NULL; name = name->next)
-        if (marked(raising, name->c_name) == NULL && !comes_from_anything(name->c_name))
+        if (marked(raising, name->c_name) == NULL && !comes_from_anything(name->c_name, set))
             diag_report(raising->program->diags, D_RAISES_NEVER, name->span, symbol->name,
                         name->name);
 }

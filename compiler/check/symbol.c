@@ -57,3 +57,12 @@ const char *symbol_module_of(const char *operation)
                 return symbol_modules[i].name;
     return NULL;
 }
+
+bool symbol_may_reject(const struct symbol *op)
+{
+    if (op->proto_kind == AST_BLOCKING)
+        return true; /* there may be no thread for it (rule 104) */
+    if (op->raises != NULL)
+        return op->raises->codes != NULL;
+    return op->proto_kind != AST_SYNC || op->fails != NULL;
+}

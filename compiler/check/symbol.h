@@ -180,6 +180,10 @@ const char *symbol_module_name(const struct unit *unit);
 struct symbol *symbol_own(const struct unit *unit, const char *name);
 
 /* As the compiled file knows it. */
+/* Whether a call can be rejected, as far as the declaration tells. */
+bool symbol_may_reject(const struct symbol *op);
+/* Whether a call can be rejected, as far as the declaration tells. */
+bool symbol_may_reject(const struct symbol *op);
 struct symbol *symbol_find(struct program *program, const char *name);
 
 /* How the compiled file calls a code that has this C name. */

@@ -73,3 +73,8 @@ struct variable *text_mentions(const struct text *text, struct ctype type)
             return piece->variable;
     return NULL;
 }
+
+const char *text_handle(const struct text *text)
+{
+    return text->pieces->variable->name;
+}

@@ -75,6 +75,17 @@ void emit_packed_end(struct packed *packed); /* of the last line, if there is on
  * Returns whether there are any. */
 bool emit_homes(struct emitter *emitter, const struct text *text, bool declared);
 
+/* What a branch, an item or a promise begins with: a member of its struct. */
+struct emit_header {
+    const char *type, *member;
+    const char *strand; /* the strand in it; NULL: it has none */
+    const char *op;     /* the header of an operation in it */
+};
+const struct emit_header *emit_header_of(const struct ir_strand *strand);
+
+/* A pointer to a promise. */
+const char *emit_promise_path(const struct emitter *emitter, const struct ir_strand *strand);
+
 /* The array of an each. */
 const char *emit_slots_path(const struct emitter *emitter, const struct ir_strand *slot);
 
@@ -186,6 +197,8 @@ void emit_imported_codes(struct emitter *emitter);
 
 /* emit_spawn.c */
 void emit_instances(struct emitter *emitter);
+bool emit_waits_for_handle(const struct ir_block *block);
+void emit_handle_start(struct emitter *emitter, const struct ir_block *block, const char *storage);
 void emit_instances_start(struct emitter *emitter, const struct ir_block *block,
                           const char *storage);
 void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block);
@@ -207,6 +220,7 @@ void emit_blocking_functions(struct emitter *emitter); /* of those that the chai
 
 /* emit_cancel.c */
 bool emit_has_cancel(const struct ir_chain *chain);
+bool emit_has_promises(const struct ir_chain *chain);
 void emit_cancel(struct emitter *emitter);
 
 /* emit_debug.c: the tables of --debug, and the site that leads to them. */
@@ -224,7 +238,14 @@ const struct symbol *skeleton_counted(const struct emitter *emitter, struct ctyp
 /* Whether the values of an operation may be chosen. */
 bool skeleton_varies(const struct emitter *emitter, const struct symbol *op);
 
+/* emit_promise.c */
+void emit_await_start(struct emitter *emitter, const struct ir_block *block, const char *storage);
+void emit_await_cancel(struct emitter *emitter, const struct ir_block *block);
+
 /* emit_function.c */
+
+/* The states in which a strand is resumed, as cases, and what to do there. */
+void emit_cases(struct emitter *emitter, const struct ir_strand *strand, const char *statement);
 
 /* The local variable `f` of a function that is given a strand. */
 void emit_frame_local(struct emitter *emitter);

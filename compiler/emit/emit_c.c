@@ -129,7 +129,10 @@ static void emit_type(struct emitter *emitter)
     emit_packed(&packed, arena_format(arena, ".caller = offsetof(struct %s_frame, caller)", name));
     if (chain->checked->spawns != NULL)
         emit_packed(&packed,
-                    arena_format(arena, ".nursery = offsetof(struct %s_frame, nursery)", name));
+                    arena_format(arena, ".nursery = offsetof(struct %s_frame, nursery)%s", name,
+                                 emit_has_promises(chain) ? " | CHAIN__STARTS" : ""));
+    else if (emit_has_promises(chain))
+        emit_packed(&packed, ".nursery = CHAIN__STARTS");
     writer_put(w, "\n};\n\n");
 }
 

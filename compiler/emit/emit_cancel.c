@@ -58,6 +58,12 @@ static void emit_wait_cancel(struct emitter *emitter, const struct ir_block *blo
     emit_op_cancel(emitter, block->op, block->strand);
 }
 
+static void emit_handle_cancel(struct emitter *emitter, const struct ir_block *block)
+{
+    writer_putf(emitter->writer, " chain__handle_wait_cancel(&%s.handle);",
+                emit_storage_path(emitter, block->strand));
+}
+
 static void emit_branches_cancel(struct emitter *emitter, const struct ir_block *block)
 {
     for (const struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
@@ -105,9 +111,50 @@ static void emit_locals(struct emitter *emitter, const char *cases)
         writer_putf(w, "    (void)%s;\n", chain->local.loop);
 }
 
+/* ---- promises ------------------------------------------------------------ */
+
+bool emit_has_promises(const struct ir_chain *chain)
+{
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+        if (strand->is_promise)
+            return true;
+    return false;
+}
+
+/* Those of one strand, in the order in which they were started: places are
+ * given to blocks from the outside in. */
+static const char *cancel_text(struct emitter *emitter, const struct ir_strand *strand)
+{
+    struct writer text;
+
+    writer_init(&text, emitter->arena);
+    for (const struct ir_strand *promise = strand->promises; promise != NULL;
+         promise = promise->next_child)
+        writer_putf(&text, "%schain__cancel_branch(%s, %s);",
+                    promise == strand->promises ? "" : " ", emit_strand_path(emitter, promise),
+                    emitter->chain->local.loop);
+    writer_put(&text, " return;");
+    return writer_text(&text);
+}
+
+static void emit_promises_cancel(struct emitter *emitter)
+{
+    struct writer *w = emitter->writer;
+    const struct ir_chain *chain = emitter->chain;
+
+    writer_putf(w, "    if (chain__asks_promises(%s)) switch (%s->op.at) {\n", chain->local.loop,
+                chain->local.strand);
+    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+        if (strand->promises != NULL)
+            emit_cases(emitter, strand, cancel_text(emitter, strand));
+    writer_put(w, "    default: return;\n    }\n");
+}
+
+/* ---- the function -------------------------------------------------------- */
+
 bool emit_has_cancel(const struct ir_chain *chain)
 {
-    return waits_anywhere(chain);
+    return waits_anywhere(chain) || emit_has_promises(chain);
 }
 
 static bool is_asked(const struct ir_block *state)
@@ -132,6 +179,9 @@ static const char *cases_text(const struct emitter *emitter)
 
     writer_init(&text, emitter->arena);
     inner.writer = &text;
+    if (emit_has_promises(emitter->chain))
+        emit_promises_cancel(&inner);
+    writer_putf(&text, "    switch (%s->op.at) {\n", emitter->chain->local.strand);
     for (const struct ir_block *state = emitter->chain->blocks; state != NULL; state = state->next)
         if (is_asked(state)) {
             bool line = state->waiter->end != IR_JOIN || has_one_branch(state->waiter);
@@ -152,5 +202,5 @@ void emit_cancel(struct emitter *emitter)
                 "static void %s_cancel_step(struct chain_strand *%s, struct chain_loop *%s)\n{\n",
                 chain->c_name, chain->local.strand, chain->local.loop);
     emit_locals(emitter, cases);
-    writer_putf(w, "    switch (%s->op.at) {\n%s    }\n}\n\n", chain->local.strand, cases);
+    writer_putf(w, "%s    }\n}\n\n", cases);
 }

@@ -34,6 +34,11 @@ static const char *wait_word(const struct emitter *emitter, const struct ir_bloc
         return fork_word(block);
     if (block->end == IR_SPAWN)
         return arena_format(emitter->arena, "a slot of %s", block->op->name);
+    if (block->end == IR_AWAIT_PROMISE || block->end == IR_AWAIT_CANCELLED
+        || block->end == IR_AWAIT_ENDED)
+        return "a promise";
+    if (emit_waits_for_handle(block))
+        return arena_format(emitter->arena, "the end of %s", text_handle(block->text));
     return block->end == IR_AWAIT || block->end == IR_CLOSE ? "its spawned chains" : NULL;
 }
 
@@ -51,6 +56,7 @@ static bool has_name(const struct variable *variable)
     case VARIABLE_PARAMETER:
     case VARIABLE_VAR:
     case VARIABLE_BINDING:
+    case VARIABLE_PROMISE:
     case VARIABLE_ERR:
     case VARIABLE_ATTEMPT: return true;
     case VARIABLE_IT:
@@ -215,9 +221,7 @@ static void emit_branch_row(struct emitter *emitter, const char *state,
         writer_putf(emitter->writer, "    { %s, CHAIN__BRANCH_IS_STRAND, { 0, 0, 0 }, ", state);
     writer_putf(emitter->writer, "offsetof(%s, %s.%s), 0, 0, 0 },\n",
                 holder_type(emitter, strand->slot), strand->field,
-                !is_op              ? "strand"
-                : strand->is_strand ? "strand.op"
-                                    : "op");
+                is_op ? emit_header_of(strand)->op : emit_header_of(strand)->strand);
 }
 
 static void emit_branch_rows(struct emitter *emitter, const struct ir_block *state)
@@ -227,6 +231,18 @@ static void emit_branch_rows(struct emitter *emitter, const struct ir_block *sta
             emit_items(emitter, state->state, instr->strand);
         else if (ir_is(instr, IR_STARTS_BRANCHES))
             emit_branch_row(emitter, state->state, instr);
+}
+
+/* The promises that a strand may have started before it waits in a state. */
+static void emit_promise_rows(struct emitter *emitter, const struct ir_block *state)
+{
+    for (const struct ir_strand *promise = state->strand->promises; promise != NULL;
+         promise = promise->next_child)
+        writer_putf(
+            emitter->writer,
+            "    { %s, CHAIN__BRANCH_IS_PROMISE, { 0, 0, 0 }, offsetof(%s, %s.%s), 0, 0, 0 },\n",
+            state->state, holder_type(emitter, promise->slot), promise->field,
+            emit_header_of(promise)->strand);
 }
 
 static bool waits_for_branches(const struct ir_block *block)
@@ -240,14 +256,17 @@ static bool emit_branch_table(struct emitter *emitter)
     bool any = false;
 
     for (const struct ir_block *block = emitter->chain->blocks; block != NULL; block = block->next)
-        any |= waits_for_branches(block);
+        any |= waits_for_branches(block) || (block->is_state && block->strand->promises != NULL);
     if (!any)
         return false;
     writer_putf(emitter->writer, "static const struct chain__branch chain__branches_%s[] = {\n",
                 emitter->chain->c_name);
     for (const struct ir_block *block = emitter->chain->blocks; block != NULL; block = block->next)
-        if (waits_for_branches(block))
-            emit_branch_rows(emitter, block);
+        if (block->is_state) {
+            if (waits_for_branches(block))
+                emit_branch_rows(emitter, block);
+            emit_promise_rows(emitter, block);
+        }
     writer_put(emitter->writer, "    { 0, CHAIN__BRANCHES_END, { 0, 0, 0 }, 0, 0, 0, 0 }\n};\n");
     return true;
 }

@@ -58,6 +58,10 @@ static void emit_storage(struct emitter *emitter, const struct ir_strand *strand
     if (strand->awaits)
         writer_putf(w, "struct %s join;\n",
                     emitter->chain->symbol->retries ? "chain__close" : "chain__wait");
+    if (strand->awaits_promises)
+        writer_put(w, "struct chain__await await;\n");
+    if (strand->handles)
+        writer_put(w, "struct chain__handle_wait handle;\n");
     for (const struct ir_storage *storage = strand->storage; storage != NULL;
          storage = storage->next)
         emit_storage_of(emitter, storage);
@@ -76,6 +80,7 @@ static const char *kind_words(const struct variable *variable)
     case VARIABLE_PARAMETER: return "parameter";
     case VARIABLE_VAR: return "var";
     case VARIABLE_BINDING: return "as";
+    case VARIABLE_PROMISE: return "start";
     case VARIABLE_IT: return "value";
     case VARIABLE_ERR: return "handler";
     case VARIABLE_RESULT: return "the chain's value";
@@ -270,6 +275,7 @@ static void emit_padding(struct emitter *emitter, const struct ir_strand *strand
 static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
 {
     static const struct ctype no_value = { NULL, "", 0 };
+    const struct emit_header *header = emit_header_of(strand);
     struct writer *w = emitter->writer;
 
     if (strand->is_slot) {
@@ -280,10 +286,8 @@ static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
     } else if (strand->parent != NULL) {
         writer_putf(w, "struct { /* %s */\n", emit_place_words(emitter, strand->span));
         w->indent++;
-        emit_padding(emitter, strand,
-                     strand->is_strand ? "struct chain_strand" : "struct chain_op");
-        writer_put(w,
-                   strand->is_strand ? "struct chain_strand strand;\n" : "struct chain_op op;\n");
+        emit_padding(emitter, strand, header->type);
+        writer_putf(w, "%s %s;\n", header->type, header->member);
         emit_storage(emitter, strand, no_value, false);
         w->indent--;
         writer_putf(w, "} %s;\n", strand->field);
@@ -352,10 +356,10 @@ static void emit_branch_asserts(struct emitter *emitter)
         if (strand->slot == NULL)
             writer_putf(
                 w,
-                "CHAIN_STATIC_ASSERT(offsetof(struct %s_branches, %s.u) == offsetof(struct %s_branches, %s.%s) + sizeof(struct %s),\n"
+                "CHAIN_STATIC_ASSERT(offsetof(struct %s_branches, %s.u) == offsetof(struct %s_branches, %s.%s) + sizeof(%s),\n"
                 "                    \"storage follows its header: types are aligned to 128 bytes at most\");\n",
-                name, strand->field, name, strand->field, strand->is_strand ? "strand" : "op",
-                strand->is_strand ? "chain_strand" : "chain_op");
+                name, strand->field, name, strand->field, emit_header_of(strand)->member,
+                emit_header_of(strand)->type);
     writer_put(w, emitter->chain->strands->next == NULL ? "" : "\n");
 }
 

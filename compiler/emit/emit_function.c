@@ -57,7 +57,7 @@ static void emit_start(struct emitter *emitter, const struct ir_block *block)
     const char *storage = emit_storage_path(emitter, block->strand);
 
     writer_putf(w, "    chain__begin(%s, %s);\n", chain->local.strand, block->to->state);
-    if (block->end == IR_START || block->end == IR_DELAY)
+    if (block->end == IR_START || block->end == IR_DELAY || emit_waits_for_handle(block))
         emit_line(emitter, block->end_span);
     writer_put(w, "    ");
     if (block->end == IR_DELAY && block->node->kind == NODE_RETRY)
@@ -66,6 +66,10 @@ static void emit_start(struct emitter *emitter, const struct ir_block *block)
         emit_stagger_start(emitter, block->variable, storage);
     else if (block->end == IR_DELAY)
         emit_delay_start(emitter, block->node, storage);
+    else if (block->won != NULL)
+        emit_await_start(emitter, block, storage);
+    else if (emit_waits_for_handle(block))
+        emit_handle_start(emitter, block, storage);
     else if (block->end != IR_START)
         emit_instances_start(emitter, block, storage);
     else {
@@ -184,6 +188,17 @@ static void emit_nobody(struct emitter *emitter, const struct ir_block *block)
         go(emitter, block, block->no);
 }
 
+static void emit_open(struct emitter *emitter, const struct ir_block *block)
+{
+    bool negated = block->to == block->next;
+
+    writer_putf(emitter->writer, "    if (%schain__promise_is_open(%s)) goto %s;\n",
+                negated ? "!" : "", emit_promise_path(emitter, block->won),
+                negated ? block->no->label : block->to->label);
+    if (!negated)
+        go(emitter, block, block->no);
+}
+
 static void emit_undecided(struct emitter *emitter, const struct ir_block *block)
 {
     writer_putf(emitter->writer, "    if (!chain__undecided(%s)) goto %s;\n",
@@ -280,6 +295,16 @@ static void emit_source_end(struct emitter *emitter, const struct ir_block *bloc
     put_branch_end(emitter, block, "chain__source_ended");
 }
 
+static void emit_promise_end(struct emitter *emitter, const struct ir_block *block)
+{
+    const struct ir_chain *chain = emitter->chain;
+
+    (void)block;
+    writer_putf(emitter->writer,
+                "    chain__promise_ended(%s, %s);\n    return chain__suspend(%s);\n",
+                chain->local.strand, chain->local.loop, chain->local.loop);
+}
+
 static void (*const terminators[])(struct emitter *emitter, const struct ir_block *block) = {
 #define END(kind, dump, leads, code, cancel) [kind] = code,
 #include "machine/ir.def"
@@ -351,16 +376,14 @@ static const char *way_to_slot(struct emitter *emitter, const struct ir_strand *
     if (strand->slot == slot)
         return arena_format(
             emitter->arena,
-            "return (struct %s_%s *)(void *)((char *)%s - offsetof(struct %s_%s, %s%sstrand));",
-            name, slot->field, s, name, slot->field, strand == slot ? "" : strand->field,
-            strand == slot ? "" : ".");
+            "return (struct %s_%s *)(void *)((char *)%s - offsetof(struct %s_%s, %s%s%s));", name,
+            slot->field, s, name, slot->field, strand == slot ? "" : strand->field,
+            strand == slot ? "" : ".", emit_header_of(strand)->strand);
     return arena_format(emitter->arena, "return %s_%s_of(%s)->chain__outer;", name,
                         next_inside(strand->slot, slot)->field, s);
 }
 
-/* The states in which this strand is resumed, as cases, and what to do there. */
-static void emit_cases(struct emitter *emitter, const struct ir_strand *strand,
-                       const char *statement)
+void emit_cases(struct emitter *emitter, const struct ir_strand *strand, const char *statement)
 {
     struct packed packed = { emitter->writer, "    ", "", 0 };
 
@@ -428,8 +451,8 @@ static const char *way_to_frame(const struct emitter *emitter, const struct ir_s
     return arena_format(
         emitter->arena,
         "return ((struct %s_branches *)(void *)((char *)%s - offsetof(struct %s_branches, "
-        "%s.strand)))->frame;",
-        name, s, name, strand->field);
+        "%s.%s)))->frame;",
+        name, s, name, strand->field, emit_header_of(strand)->strand);
 }
 
 /* The frame of a chain with branches that are strands: these find it through

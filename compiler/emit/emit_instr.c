@@ -528,6 +528,8 @@ static const char *hole_text(struct emitter *emitter, const char *name,
            : IS("number")   ? number_text(emitter, instr->number)
            : IS("storage")  ? emit_storage_path(emitter, instr->strand)
            : IS("branch")   ? emit_strand_path(emitter, instr->strand)
+           : IS("own")      ? instr->strand->parent->states->state
+           : IS("promise")  ? emit_promise_path(emitter, instr->strand)
            : IS("parent")   ? emit_strand_path(emitter, instr->strand->parent)
            : IS("fork")     ? fork_name(emitter, instr)
            : IS("to")       ? instr->to->state

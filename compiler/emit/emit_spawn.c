@@ -123,6 +123,19 @@ void emit_instances_start(struct emitter *emitter, const struct ir_block *block,
                     block->op->c_name, block->op->c_name);
 }
 
+bool emit_waits_for_handle(const struct ir_block *block)
+{
+    return block->end == IR_AWAIT_HANDLE || block->end == IR_CANCEL_HANDLE;
+}
+
+void emit_handle_start(struct emitter *emitter, const struct ir_block *block, const char *storage)
+{
+    writer_putf(emitter->writer, "chain__handle_%s(&%s.handle, ",
+                block->end == IR_AWAIT_HANDLE ? "await" : "end", storage);
+    emit_text(emitter, block->text);
+    writer_put(emitter->writer, ");");
+}
+
 /* A chain without a pool is never waited for. */
 void emit_instances_cancel(struct emitter *emitter, const struct ir_block *block)
 {
@@ -139,6 +152,7 @@ void emit_spawned(struct emitter *emitter, const struct ir_instr *instr)
 {
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
+    bool handled = instr->variable != NULL;
     const char *name = instr->op->c_name, *storage = emit_storage_path(emitter, instr->strand),
                *spawned = emit_own_name(emitter, OWN_SPAWNED);
 
@@ -155,7 +169,11 @@ void emit_spawned(struct emitter *emitter, const struct ir_instr *instr)
     emit_arguments(emitter, instr->args);
     writer_put(w, ");\n");
     emit_line_back(emitter);
-    writer_putf(w, "        %s->frame.caller = &chain__instance_caller;\n", spawned);
-    writer_putf(w, "        chain__spawned(%s, %s, &%s.spawn, %s, &%s_type);\n    }\n",
-                chain->local.strand, chain->local.loop, storage, nursery_path(emitter), name);
+    writer_putf(w, "        %s->frame.caller = &chain__%s_caller;\n        ", spawned,
+                handled ? "handled" : "instance");
+    if (handled)
+        writer_putf(w, "%s = ", emit_variable_path(emitter, instr->variable));
+    writer_putf(w, "chain__spawned%s(%s, %s, &%s.spawn, %s, &%s_type);\n    }\n",
+                handled ? "_as" : "", chain->local.strand, chain->local.loop, storage,
+                nursery_path(emitter), name);
 }

@@ -56,6 +56,17 @@ static const char *strand_struct(const struct emitter *emitter, const struct ir_
                         strand->field);
 }
 
+const struct emit_header *emit_header_of(const struct ir_strand *strand)
+{
+    static const struct emit_header op = { "struct chain_op", "op", NULL, "op" },
+                                    branch = { "struct chain_strand", "strand", "strand",
+                                               "strand.op" },
+                                    promise = { "struct chain__promise", "promise",
+                                                "promise.strand", "promise.strand.op" };
+
+    return strand->is_promise ? &promise : strand->is_strand ? &branch : &op;
+}
+
 const char *emit_storage_path(const struct emitter *emitter, const struct ir_strand *strand)
 {
     if (strand->parent == NULL)
@@ -77,7 +88,13 @@ const char *emit_strand_path(const struct emitter *emitter, const struct ir_stra
     if (strand->parent == NULL)
         return arena_format(emitter->arena, "chain__strand_before(%s)",
                             emitter->chain->local.frame);
-    return arena_format(emitter->arena, "&%sstrand", strand_struct(emitter, strand));
+    return arena_format(emitter->arena, "&%s%s", strand_struct(emitter, strand),
+                        emit_header_of(strand)->strand);
+}
+
+const char *emit_promise_path(const struct emitter *emitter, const struct ir_strand *strand)
+{
+    return arena_format(emitter->arena, "&%spromise", strand_struct(emitter, strand));
 }
 
 const char *emit_slots_path(const struct emitter *emitter, const struct ir_strand *slot)
@@ -89,7 +106,7 @@ const char *emit_slots_path(const struct emitter *emitter, const struct ir_stran
 const char *emit_op_path(const struct emitter *emitter, const struct ir_strand *strand)
 {
     return arena_format(emitter->arena, "%s%s", strand_struct(emitter, strand),
-                        strand->is_strand ? "strand.op" : "op");
+                        emit_header_of(strand)->op);
 }
 
 /* The slot whose items each have this variable. */

@@ -138,6 +138,10 @@ static void add_storage(struct report *report, struct group *group, const struct
         add(report, group, arena_format(arena, "%s.spawn", u), NULL);
     if (strand->awaits)
         add(report, group, arena_format(arena, "%s.join", u), NULL);
+    if (strand->awaits_promises)
+        add(report, group, arena_format(arena, "%s.await", u), NULL);
+    if (strand->handles)
+        add(report, group, arena_format(arena, "%s.handle", u), NULL);
     for (const struct ir_storage *storage = strand->storage; storage != NULL;
          storage = storage->next) {
         add(report, group, arena_format(arena, "%s.%s", u, storage->member),
@@ -176,7 +180,7 @@ static void add_branches(struct report *report, struct group *group, const struc
             add(report, group, strand->field, line_words(report, strand->span));
         else if (here && strand->parent != NULL) {
             add(report, group,
-                arena_format(arena, "%s.%s", strand->field, strand->is_strand ? "strand" : "op"),
+                arena_format(arena, "%s.%s", strand->field, emit_header_of(strand)->member),
                 line_words(report, strand->span));
             add_storage(report, group, chain, strand, arena_format(arena, "%s.u", strand->field));
         }

@@ -174,6 +174,9 @@ static void emit_points_of(struct emitter *emitter, const struct ir_block *state
                    waiter->op->pool != NULL ? delay_events : "CHAIN_EXPLORE_VALUE", false);
     else if (waiter->end == IR_AWAIT)
         emit_point(emitter, at, waiter->end_span, NULL, "join", delay_events, false);
+    else if (emit_waits_for_handle(waiter))
+        emit_point(emitter, at, waiter->end_span, NULL,
+                   waiter->end == IR_AWAIT_HANDLE ? "await" : "cancel", delay_events, false);
     else if (waiter->end == IR_CLOSE)
         emit_point(emitter, at, waiter->end_span, NULL, "instances", "CHAIN_EXPLORE_VALUE", false);
     else if (waiter->end == IR_DELAY)
@@ -182,6 +185,13 @@ static void emit_points_of(struct emitter *emitter, const struct ir_block *state
                    : waiter->node->kind == NODE_RETRY ? "pause"
                                                       : "stagger",
                    delay_events, false);
+    else if (waiter->end == IR_AWAIT_PROMISE)
+        emit_point(emitter, at, waiter->end_span, NULL, "await",
+                   waiter->node->rejects ? join_events : delay_events, false);
+    else if (waiter->end == IR_AWAIT_CANCELLED)
+        emit_point(emitter, at, waiter->end_span, NULL, "cancel", delay_events, false);
+    else if (waiter->end == IR_AWAIT_ENDED)
+        emit_point(emitter, at, waiter->end_span, NULL, "promises", "CHAIN_EXPLORE_VALUE", false);
     else if (waiter->end == IR_JOIN)
         emit_join_points(emitter, waiter, state, at);
 }

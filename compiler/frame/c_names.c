@@ -153,7 +153,7 @@ static void name_fields(struct naming *naming, struct ir_chain *chain)
 /* What a strand waits for, beside what is always there. */
 static void name_storage(struct naming *naming, struct ir_strand *strand)
 {
-    reserve_words(naming, "failure timeout decision spawn join delay value");
+    reserve_words(naming, "failure timeout decision spawn join await delay value");
     for (struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
         storage->member = storage->op == NULL ? "delay" : unique_safe(naming, storage->op->name);
     for (struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
@@ -208,13 +208,19 @@ static void name_scopes(struct naming *unions, const struct program *program,
 
 static void name_strands(struct arena *arena, struct ir_strand *parent)
 {
-    unsigned number = 0;
+    unsigned number = 0, promises = 0;
 
     for (struct ir_strand *child = parent->children; child != NULL; child = child->next_child) {
         const char *prefix = parent->parent == NULL ? "branch"
                              : parent->is_slot      ? "item"
                                                     : parent->field;
         child->field = arena_format(arena, "%s_%u", prefix, ++number);
+        name_strands(arena, child);
+    }
+    for (struct ir_strand *child = parent->promises; child != NULL; child = child->next_child) {
+        bool is_outer = parent->parent == NULL || parent->is_slot;
+        child->field = arena_format(arena, "%s%spromise_%u", is_outer ? "" : parent->field,
+                                    is_outer ? "" : "_", ++promises);
         name_strands(arena, child);
     }
 }

@@ -91,10 +91,11 @@ static void follow_all(struct ways *ways, const struct ir_block *block)
 }
 
 /* Whether what the chain waits for may be smaller than a failure. Branches
- * write into the frame whenever they like, but then there is a decision, too. */
+ * and promises write into the frame whenever they like; but while the strand waits
+ * for branches, there is a decision, too. */
 static bool is_worth_it(const struct ir_strand *strand)
 {
-    if (strand->joins || strand->awaits)
+    if (strand->joins || strand->awaits || strand->handles || strand->promises != NULL)
         return false;
     for (const struct ir_storage *storage = strand->storage; storage != NULL;
          storage = storage->next)

@@ -47,6 +47,7 @@ static bool may_share(const struct layout *layout, const struct variable *variab
     case VARIABLE_PARAMETER: /* live from the start: all of them at once */
     /* part of another; of several strands */
     case VARIABLE_MEMBER:
+    case VARIABLE_PROMISE:
     case VARIABLE_CAUSES: return false;
     case VARIABLE_VAR:
     case VARIABLE_BINDING:
@@ -197,6 +198,7 @@ static bool is_needed(const struct layout *layout, const struct variable *variab
     case VARIABLE_MEMBER: return false; /* part of another */
     case VARIABLE_IT: return !life->in_storage && life->strand != NULL;
     case VARIABLE_BINDING:
+    case VARIABLE_PROMISE:
     case VARIABLE_ERR:
     case VARIABLE_KEPT:
     case VARIABLE_EXIT:

@@ -68,6 +68,7 @@ static bool may_be_local(const struct liveness *live, const struct variable *var
     case VARIABLE_EXIT:
     case VARIABLE_ATTEMPT:
     case VARIABLE_MEMBER:
+    case VARIABLE_PROMISE:
     case VARIABLE_CAUSES: return false;
     }
     return false;

@@ -30,8 +30,10 @@ struct ir_strand {
     struct ir_strand *next;   /* of the chain, parents first */
     struct ir_strand *parent; /* NULL: the chain's own */
     struct ir_strand *children, *next_child;
-    struct span span;  /* of the first branch that uses it */
-    const char *field; /* [name] */
+    struct ir_strand *promises; /* positions for these: a list like `children` */
+    unsigned promise_count;     /* [lower] those whose blocks have not ended */
+    struct span span;           /* of the first branch that uses it */
+    const char *field;          /* [name] */
     /* the innermost each whose items run it, itself included; NULL: none */
     struct ir_strand *slot;
     /* runs the items of an each: `limit` of them stand in an array */
@@ -43,11 +45,14 @@ struct ir_strand {
     struct variable *number;
     /* [name] of a slot: the pointer to it in the resume function */
     const char *local;
-    bool times;                           /* has a timeout around one of its steps */
-    bool retries;                         /* its failure has room for the attempt */
-    bool joins;                           /* waits for branches of its own */
-    bool spawns;                          /* waits for instances to spawn */
-    bool awaits;                          /* waits for the end of instances */
+    bool times;   /* has a timeout around one of its steps */
+    bool retries; /* its failure has room for the attempt */
+    bool joins;   /* waits for branches of its own */
+    bool spawns;  /* waits for instances to spawn */
+    bool awaits;  /* waits for the end of instances */
+    bool awaits_promises;
+    bool is_promise;
+    bool handles;                         /* waits for the end of one that has a handle */
     struct ir_block *states, *last_state; /* [name] in source order */
     /* false: only ever a single operation, without a strand of its own */
     bool is_strand;
@@ -157,7 +162,8 @@ struct ir_block {
     struct ir_strand *won;
     struct symbol *op;
     struct text *text, *args;
-    const struct node *node; /* IR_DELAY: a delay, a retry that pauses, an each that staggers */
+    /* IR_DELAY: a delay, a retry that pauses, an each that staggers; IR_AWAIT_PROMISE */
+    const struct node *node;
     const struct ast_name *codes;
     struct ir_case *cases;
     struct ir_block *to, *no;

@@ -56,7 +56,7 @@ static void lower_block(struct lowering *lowering, const struct node *node, stru
         instr->text = var->initializer;
         instr->variable = var->variable;
     }
-    if (node->u.block.scope->undo_count != 0
+    if (node->u.block.scope->undo_count != 0 || node->u.block.scope->promises != NULL
         || (node->u.block.scope->owned_count != 0 && !node->u.block.scope->owned_outside))
         lower_owning_block(lowering, node, dest);
     else
@@ -164,8 +164,18 @@ static void lower_form(struct lowering *lowering, const struct node *node, struc
     case NODE_BREAK:
     case NODE_CONTINUE: lower_jump(lowering, node); break;
     case NODE_DELAY: lower_delay(lowering, node); break;
-    case NODE_SPAWN: lower_spawn(lowering, node); break;
+    case NODE_SPAWN: lower_spawn(lowering, node, dest); break;
     case NODE_JOIN: lower_join(lowering, node->span); break;
+    case NODE_START: lower_start(lowering, node); break;
+    case NODE_AWAIT:
+    case NODE_CANCEL:
+        if (node->u.await.handle != NULL)
+            lower_handle(lowering, node);
+        else if (node->kind == NODE_AWAIT)
+            lower_await(lowering, node, dest);
+        else
+            lower_cancel(lowering, node);
+        break;
     case NODE_RETURN: lower_return(lowering, node); break;
     case NODE_REJECT: lower_reject(lowering, node); break;
     case NODE_THEN:
@@ -178,7 +188,7 @@ static void lower_form(struct lowering *lowering, const struct node *node, struc
 /* The step has given its value; a cancel that came after that has waited for this. */
 static void note_undo(struct lowering *lowering, const struct node *node)
 {
-    if (node->undo == NULL)
+    if (node->undo == NULL || node->kind == NODE_START)
         return;
     lower_own_undo(lowering, node);
     if (!may_defer(node))

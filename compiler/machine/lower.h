@@ -151,6 +151,8 @@ struct ir_instr *lower_add(struct lowering *lowering, enum ir_kind kind, struct 
 unsigned lower_new_site(struct lowering *lowering, struct span span, const char *step);
 void lower_check_code(struct lowering *lowering, struct span span, const char *step);
 void lower_check_cancelled(struct lowering *lowering, struct span span);
+struct ir_block *lower_wait_at(struct lowering *lowering, enum ir_end kind, const char *hint,
+                               struct span span);
 void lower_expect(struct lowering *lowering, struct span span);
 void lower_defer(struct lowering *lowering, bool defers, struct span span);
 struct ir_strand *lower_new_strand(struct arena *arena, struct ir_chain *chain,
@@ -229,10 +231,20 @@ void lower_retry(struct lowering *lowering, const struct node *node, struct vari
 /* A clause around what stands before it, whose value goes to the variable that comes back. */
 struct variable *lower_clause_open(struct lowering *lowering, struct clause *clause);
 void lower_clause_close(struct lowering *lowering, struct clause *clause);
-void lower_spawn(struct lowering *lowering, const struct node *node);
+void lower_handle(struct lowering *lowering, const struct node *node);
+void lower_spawn(struct lowering *lowering, const struct node *node, struct variable *dest);
 void lower_join(struct lowering *lowering, struct span span);
 /* NULL: it owns nothing */
 void lower_close(struct lowering *lowering, struct ir_block *rejected, struct owner *of_result);
+
+/* lower_promise.c */
+void lower_start(struct lowering *lowering, const struct node *node);
+void lower_await(struct lowering *lowering, const struct node *node, struct variable *dest);
+void lower_cancel(struct lowering *lowering, const struct node *node);
+/* of this block */
+void lower_end_promises(struct lowering *lowering, const struct scope *scope, struct span span);
+void lower_if_open(struct lowering *lowering, const struct scope *scope, struct ir_block *open,
+                   struct span span);
 
 /* lower_fork.c */
 /* The call or delay that a branch consists of, if it needs no strand of its

@@ -78,6 +78,20 @@ void lower_check_cancelled(struct lowering *lowering, struct span span)
     block->cancel_only = true;
 }
 
+/* The strand waits, and resumes at a state of its own. */
+struct ir_block *lower_wait_at(struct lowering *lowering, enum ir_end kind, const char *hint,
+                               struct span span)
+{
+    struct ir_block *after = lower_new_block(lowering, hint, span);
+
+    lowering->block->end_span = span;
+    lower_terminate(lowering, kind, after, NULL);
+    after->is_state = true;
+    after->span.begin = 0;
+    lower_place(lowering, after);
+    return after;
+}
+
 /* A value counts for an undo also if a cancel comes before the chain goes on:
  * that waits until the undo is noted (rule 42a). */
 void lower_expect(struct lowering *lowering, struct span span)

@@ -85,6 +85,8 @@ static void close_for_all(struct lowering *lowering, struct owner *owner, struct
                     *checked = lower_new_block(lowering, "all_released", span);
 
     normal->span.begin = checked->span.begin = 0;
+    if (owner->scope != NULL)
+        lower_if_open(lowering, owner->scope, normal, span);
     if (has_given_all(lowering->block, owner->last))
         lower_terminate(lowering, IR_GOTO, after, NULL);
     else {
@@ -98,6 +100,8 @@ static void close_for_all(struct lowering *lowering, struct owner *owner, struct
     lower_place(lowering, owner->cleanup.entry);
     lower_add(lowering, IR_KEEP, span)->variable = owner->kept;
     lowering->dirty = false;
+    if (owner->scope != NULL)
+        lower_end_promises(lowering, owner->scope, span);
     for (const struct owned *owned = owner->last; owned != NULL; owned = owned->next)
         lower_own_perform(lowering, owned, owner->kept, true);
     lower_add(lowering, IR_RESTORE, span)->variable = owner->kept;
@@ -132,10 +136,14 @@ void lower_owning_block(struct lowering *lowering, const struct node *block, str
     struct scope *scope = block->u.block.scope;
     struct owner owner;
 
-    lower_owner_open(lowering, &owner, scope,
-                     scope->owned_count != 0 ? OWNER_RELEASES : OWNER_UNDOES, block->span);
+    bool every_way = scope->owned_count != 0 || scope->promises != NULL;
+    unsigned promises = lowering->strand->promise_count;
+
+    lower_owner_open(lowering, &owner, scope, every_way ? OWNER_RELEASES : OWNER_UNDOES,
+                     block->span);
     owner.is_block = true;
     lower(lowering, block->body, dest);
+    lowering->strand->promise_count = promises;
     lower_check_cancelled(lowering, block->span); /* its last step may have cancelled the chain */
     lower_owner_close(lowering, &owner, block->span);
 }

@@ -10,19 +10,6 @@
 #include "base/arena.h"
 #include "machine/lower.h"
 
-static struct ir_block *wait_for(struct lowering *lowering, enum ir_end kind, const char *hint,
-                                 struct span span)
-{
-    struct ir_block *after = lower_new_block(lowering, hint, span);
-
-    lowering->block->end_span = span;
-    lower_terminate(lowering, kind, after, NULL);
-    after->is_state = true;
-    after->span.begin = 0;
-    lower_place(lowering, after);
-    return after;
-}
-
 /* What was given to a step that has been cancelled meanwhile goes back. */
 static void lower_not_spawned(struct lowering *lowering, struct ir_block *refused, struct span span)
 {
@@ -36,7 +23,7 @@ static void lower_not_spawned(struct lowering *lowering, struct ir_block *refuse
     lower_place(lowering, next);
 }
 
-void lower_spawn(struct lowering *lowering, const struct node *node)
+void lower_spawn(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct symbol *op = node->u.call.op;
     struct ir_block *refused = lower_new_block(lowering, "not_spawned", node->span),
@@ -47,8 +34,8 @@ void lower_spawn(struct lowering *lowering, const struct node *node)
     lower_check_cancelled(lowering, node->span);
     lowering->strand->spawns = true;
     lowering->block->op = op;
-    wait_for(lowering, IR_SPAWN, arena_format(lowering->arena, "after_spawn_%s", op->name),
-             node->span);
+    lower_wait_at(lowering, IR_SPAWN, arena_format(lowering->arena, "after_spawn_%s", op->name),
+                  node->span);
     lowering->fail = refused;
     lower_check_code(lowering, node->span, arena_format(lowering->arena, "spawn %s", op->name));
     lowering->fail = fail;
@@ -57,6 +44,7 @@ void lower_spawn(struct lowering *lowering, const struct node *node)
     instr = lower_add(lowering, IR_SPAWNED, node->span);
     instr->op = op;
     instr->args = node->u.call.args;
+    instr->variable = ctype_is_void(node->type) ? NULL : dest;
     for (const struct text *arg = node->u.call.args; arg != NULL; arg = arg->next)
         lowering->dirty |= lower_calls_something(arg);
     lower_not_spawned(lowering, refused, node->span);
@@ -72,10 +60,27 @@ void lower_join(struct lowering *lowering, struct span span)
     if (defers)
         lower_expect(lowering, span);
     lowering->strand->awaits = true;
-    after = wait_for(lowering, IR_AWAIT, "after_join", span);
+    after = lower_wait_at(lowering, IR_AWAIT, "after_join", span);
     lower_defer(lowering, defers, span);
     lower_check_code(lowering, span, NULL);
     after->cancel_only = true;
+}
+
+/* Whatever becomes of the instance, the step goes on when it has ended (rule 148). */
+void lower_handle(struct lowering *lowering, const struct node *node)
+{
+    const char *word = node_traits[node->kind].word, *name = text_handle(node->u.await.handle);
+    bool defers = lowering->defers;
+
+    lower_check_cancelled(lowering, node->span);
+    if (defers)
+        lower_expect(lowering, node->span);
+    lowering->strand->handles = true;
+    lowering->block->text = node->u.await.handle;
+    lower_wait_at(lowering, node->kind == NODE_AWAIT ? IR_AWAIT_HANDLE : IR_CANCEL_HANDLE,
+                  arena_format(lowering->arena, "after_%s_%s", word, name), node->span);
+    lower_defer(lowering, defers, node->span);
+    lower_check_code(lowering, node->span, arena_format(lowering->arena, "%s %s", word, name));
 }
 
 /* The end of a chain that spawns: it waits for its instances, and cancels them
@@ -98,7 +103,7 @@ void lower_close(struct lowering *lowering, struct ir_block *rejected, struct ow
     }
     lower_place(lowering, rejected);
     lowering->strand->awaits = true;
-    wait_for(lowering, IR_CLOSE, "closed", end_of_body);
+    lower_wait_at(lowering, IR_CLOSE, "closed", end_of_body);
     if (lowering->chain->symbol->retries) {
         lowering->strand->retries = true;
         lower_add(lowering, IR_CLOSED, end_of_body)->strand = lowering->strand;

@@ -111,7 +111,7 @@ struct ast_form {
     enum ast_form_kind kind;
     struct span span;
     struct ast_block *block; /* of a block, a loop, an each, an if */
-    /* after a timeout, a retry or a return (NULL: no value); the source of an
+    /* after a timeout, a retry, a start or a return (NULL: no value); the source of an
      * each; the else of an if, an AST_BLOCK or AST_IF (NULL: none) */
     struct ast_form *inner;
     union {
@@ -146,6 +146,7 @@ struct ast_form {
             bool given; /* false: bare `reject` */
             struct ast_args *args;
         } reject;
+        struct ast_name *awaited; /* AST_AWAIT, AST_CANCEL: a promise or a handle */
     } u;
     struct ast_comment *last_comments; /* FORM_BRANCHES: before the closing bracket */
 };

@@ -144,6 +144,8 @@ static void put_form_line(const struct dump *dump, const struct ast_form *form)
     case AST_TIMEOUT: put_duration(dump, "after", form->u.duration); break;
     case AST_DELAY: put_duration(dump, "of", form->u.duration); break;
     case AST_RETRY: put_retry(dump, form); break;
+    case AST_AWAIT:
+    case AST_CANCEL: writer_putf(dump->writer, " %s", form->u.awaited->name); break;
     case AST_REJECT: writer_put(dump->writer, form->u.reject.given ? "()" : ""); break;
     default: break;
     }

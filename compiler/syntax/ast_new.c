@@ -274,6 +274,21 @@ struct ast_form *ast_prefix_with(struct ast_form *prefix, struct span span, stru
     return prefix;
 }
 
+/* Its name is that of the step. */
+struct ast_form *ast_new_start(struct arena *arena, struct span span, struct ast_form *form)
+{
+    return ast_prefix_with(ast_new_form(arena, AST_START, span), span, form);
+}
+
+struct ast_form *ast_new_await(struct arena *arena, enum ast_form_kind kind, struct span span,
+                               struct ast_name *name)
+{
+    struct ast_form *form = ast_new_form(arena, kind, span);
+
+    form->u.awaited = name;
+    return form;
+}
+
 /* ---- steps, clauses, pipelines, blocks ----------------------------------- */
 
 struct ast_step *ast_new_step(struct arena *arena, struct span span, struct ast_form *form)

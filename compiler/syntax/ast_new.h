@@ -88,6 +88,9 @@ struct ast_form *ast_prefix_with(struct ast_form *prefix, struct span span, stru
 
 /* steps, clauses, pipelines, blocks */
 struct ast_step *ast_new_step(struct arena *arena, struct span span, struct ast_form *form);
+struct ast_form *ast_new_start(struct arena *arena, struct span span, struct ast_form *form);
+struct ast_form *ast_new_await(struct arena *arena, enum ast_form_kind kind, struct span span,
+                               struct ast_name *name);
 struct ast_step *ast_step_as(struct arena *arena, struct span span, struct ast_form *form,
                              struct ast_c *type, struct ast_name *name);
 struct ast_step *ast_step_undo(struct ast_step *step, struct span span, struct ast_form *undo);

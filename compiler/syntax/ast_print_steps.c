@@ -209,6 +209,8 @@ static void print_head(struct print *print, const struct ast_form *form)
     case AST_TIMEOUT:
     case AST_DELAY: ast_print_duration(print, " ", form->u.duration); break;
     case AST_RETRY: print_retry(print, form); break;
+    case AST_AWAIT:
+    case AST_CANCEL: writer_putf(print->writer, " %s", form->u.awaited->name); break;
     case AST_REJECT:
         if (form->u.reject.given)
             ast_print_args(print, form->u.reject.args);
@@ -222,15 +224,22 @@ static void print_head(struct print *print, const struct ast_form *form)
     case AST_BREAK:
     case AST_CONTINUE:
     case AST_JOIN:
+    case AST_START:
     case AST_RETURN:
     case AST_FORM_COUNT: break;
     }
 }
 
+/* A `start` stands before a form as a prefix does. */
+static bool is_prefix(const struct ast_form *form)
+{
+    return form->kind == AST_TIMEOUT || form->kind == AST_RETRY || form->kind == AST_START;
+}
+
 /* Whether the form after all prefixes has brackets that can be opened on the line of the prefixes. */
 static bool opens_brackets(const struct ast_form *form)
 {
-    while (form->kind == AST_TIMEOUT || form->kind == AST_RETRY)
+    while (is_prefix(form))
         form = form->inner;
     return form->block || form->kind == AST_DO || ast_form_is(form, FORM_BRANCHES);
 }
@@ -238,8 +247,7 @@ static bool opens_brackets(const struct ast_form *form)
 /* After a prefix, or in a line of its own where only its arguments could be opened. */
 static void print_inner(struct print *print, const struct ast_form *form)
 {
-    bool is_prefix = form->kind == AST_TIMEOUT || form->kind == AST_RETRY;
-    bool breaks = is_prefix && !print->flat && !opens_brackets(form->inner);
+    bool breaks = is_prefix(form) && !print->flat && !opens_brackets(form->inner);
 
     if (!breaks)
         writer_put(print->writer, form->kind == AST_IF ? " else " : " ");

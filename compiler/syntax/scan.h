@@ -212,5 +212,6 @@ struct token scan_range_token(struct scanner *scan);
 struct token scan_catch_token(struct scanner *scan, const char *begin);
 struct token scan_if_token(struct scanner *scan, const char *begin);
 struct token scan_pause_token(struct scanner *scan, const char *begin);
+struct token scan_promise_token(struct scanner *scan, int kind, const char *begin);
 
 #endif

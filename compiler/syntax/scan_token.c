@@ -153,6 +153,30 @@ struct token scan_pause_token(struct scanner *scan, const char *begin)
     return scan_name_token(scan, T_NAME, begin, scan->cursor);
 }
 
+/* Where only a name can stand. */
+static bool is_name_place(const struct scanner *scan)
+{
+    int last = scan->last[0].kind;
+
+    return last == T_RETRY || last == T_LIMIT || last == T_ON || last == T_AS || last == T_CTYPE
+           || last == T_SPAWN || last == T_AWAIT || last == T_CANCEL
+           || (last == T_LPAREN && scan->last[1].kind == T_EACH);
+}
+
+/* `start`, `await` and `cancel` are words before another one; a `start` also
+ * before a block. A code of a `retry` may have such a name, before its `if (C):`. */
+struct token scan_promise_token(struct scanner *scan, int kind, const char *begin)
+{
+    const char *next = scan_look_past_blanks(scan->cursor), *end = scan_word_end(next);
+    const char *colon = look_past_bracket(scan_look_past_blanks(end));
+    bool is_head = end - next == 2 && memcmp(next, "if", 2) == 0 && colon != NULL && *colon == ':';
+
+    if (!is_name_place(scan)
+        && ((is_step_word(next) && !is_head) || (kind == T_START && *next == '{')))
+        return scan_new_token(scan, kind, begin, scan->cursor);
+    return scan_name_token(scan, T_NAME, begin, scan->cursor);
+}
+
 /* Words that are names everywhere but where an item begins, and after its string. */
 static bool is_out_of_place(const struct scanner *scan, int kind)
 {

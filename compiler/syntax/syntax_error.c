@@ -82,6 +82,8 @@ static void choose_words(struct expected *expected)
     for (int token = T_NAME; token < T_NAME + TOKEN_COUNT; token++)
         if (expects(expected, token) && (!is_left_out(expected, token)))
             add_words(expected, token_info(token)->shown);
+    if (expected->count == 0 && group[GROUP_TAIL] && !expects(expected, T_RBRACE))
+        add_words(expected, "'as'");
     if (expected->count == 0)
         add_words(expected, expects(expected, T_RBRACE) ? "'}'"
                             : expects(expected, T_AS)   ? "'as'"
@@ -225,6 +227,18 @@ void syntax_semicolon(struct scanner *scan, struct span semicolon, const struct 
     if (next->form->kind == AST_CALL)
         diag_help(scan->diags, diag, "write `then %s%s`", next->form->u.call.name,
                   next->form->u.call.bare ? "" : "(...)");
+}
+
+/* `await fetch(x)`, as other languages have it. */
+void syntax_await_call(struct scanner *scan, struct span keyword, struct span span)
+{
+    if (is_quiet(scan))
+        return;
+    struct span call = { keyword.end, span.end };
+    struct diag *diag = diag_report(scan->diags, D_AWAIT_CALL, keyword);
+
+    diag_help(scan->diags, diag, "a step waits for what it calls: write `%s`",
+              scan_text(scan, call)->text);
 }
 
 void syntax_do_while(struct scanner *scan, struct span keyword)

@@ -15,6 +15,7 @@ void syntax_error(struct scanner *scan, const int *expected, int count);
 void syntax_missing_semicolon(struct scanner *scan, struct span before);
 void syntax_no_type(struct scanner *scan, const struct ast_name *name);
 void syntax_semicolon(struct scanner *scan, struct span semicolon, const struct ast_step *next);
+void syntax_await_call(struct scanner *scan, struct span keyword, struct span span);
 void syntax_do_while(struct scanner *scan, struct span keyword);
 void syntax_value(struct scanner *scan, struct span span, const struct ast_c *c);
 void syntax_first_operator(struct scanner *scan, const struct ast_c *c);

@@ -505,6 +505,10 @@ static const char *help_with_place(struct scanner *scan, const struct expected *
     if (found->kind == T_NAME && before->kind == T_REJECT)
         return arena_format(scan->arena, "a code must be in parentheses: `reject(%s)`",
                             found->value.name->name);
+    if (expects(expected, T_AS) && !expected->group[GROUP_CLAUSE])
+        return "a promise must have a name: `start step as NAME`";
+    if (found->kind == T_START)
+        return "a `start` must be a step of its own, before all prefixes: `start timeout 1s step as NAME`";
     if (before->kind == T_NAME && scan->last[2].kind == T_SPAWN)
         return arena_format(scan->arena, "arguments must follow the chain: `spawn %s(...)`",
                             text_of(scan, before));
@@ -530,13 +534,27 @@ static const char *help_with_joining(struct scanner *scan, const struct expected
     return NULL;
 }
 
+/* After `return` stands a name, so that `await` is one there. */
+static const char *help_with_returned(struct scanner *scan)
+{
+    const struct token *found = &scan->last[0], *before = &scan->last[1];
+
+    if (found->kind != T_NAME || before->kind != T_NAME || scan->last[2].kind != T_RETURN
+        || strcmp(before->value.name->name, "await") != 0)
+        return NULL;
+    return arena_format(scan->arena, "write `await %s then return %s`", text_of(scan, found),
+                        text_of(scan, found));
+}
+
 const char *syntax_help(struct scanner *scan, const struct expected *expected)
 {
     static const char *(*const helps[])(struct scanner *, const struct expected *) = {
         help_between_items, help_with_place, help_with_duration, help_with_retry, help_with_each
     };
-    const char *help = scan->depth > 0 ? help_with_foreign(scan) : NULL;
+    const char *help = help_with_returned(scan);
 
+    if (help == NULL && scan->depth > 0)
+        help = help_with_foreign(scan);
     if (help == NULL)
         help = help_with_misspelt(scan, expected);
     for (size_t i = 0; help == NULL && i < sizeof helps / sizeof *helps; i++)

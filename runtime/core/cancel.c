@@ -135,8 +135,10 @@ static void reach_from(struct chain_strand *strand, struct chain_loop *loop)
     const struct chain_type *type = strand->type;
 
     while (type->caller != 0 && type != loop->reach.branch_of) {
-        if (type->nursery != 0)
-            reach_instances((struct chain__nursery *)(void *)(frame + type->nursery), loop);
+        if (type->nursery > CHAIN__STARTS)
+            reach_instances((struct chain__nursery *)(void *)(frame
+                                                              + (type->nursery & ~CHAIN__STARTS)),
+                            loop);
         type = (*(const struct chain_caller **)(void *)(frame + type->caller))->type;
     }
 }
@@ -149,12 +151,14 @@ void chain__cancel(struct chain_strand *strand, struct chain_loop *loop)
     if ((flags & (CHAIN__CANCEL_ASKED | CHAIN__SHIELDED)) != 0)
         return;
     deliver(strand, loop);
+    if (loop->reach_promises != NULL)
+        loop->reach_promises(strand, loop);
     if (loop->instances != 0)
         reach_from(strand, loop);
 }
 
 /* A cancel begins, perhaps inside a `_cancel` function that another one has called. */
-static struct chain__reach begin(struct chain_loop *loop)
+struct chain__reach chain__reach_begin(struct chain_loop *loop)
 {
     struct chain__reach outer = loop->reach;
 
@@ -164,13 +168,13 @@ static struct chain__reach begin(struct chain_loop *loop)
     return outer;
 }
 
-static void finish(struct chain_loop *loop, struct chain__reach outer)
+void chain__reach_end(struct chain_loop *loop, struct chain__reach outer)
 {
     struct chain__instance *instance;
 
     while ((instance = loop->reach.first) != NULL) {
         struct chain__instance *rest = instance->reached;
-        begin(loop);
+        chain__reach_begin(loop);
         chain__cancel(&instance->strand, loop);
         *loop->reach.last = rest;
     }
@@ -179,26 +183,26 @@ static void finish(struct chain_loop *loop, struct chain__reach outer)
 
 void chain__cancel_top(struct chain_strand *strand, struct chain_loop *loop)
 {
-    struct chain__reach outer = begin(loop);
+    struct chain__reach outer = chain__reach_begin(loop);
 
     chain__cancel(strand, loop);
-    finish(loop, outer);
+    chain__reach_end(loop, outer);
 }
 
 void chain__ask_strand(struct chain_strand *strand, struct chain_loop *loop)
 {
-    struct chain__reach outer = begin(loop);
+    struct chain__reach outer = chain__reach_begin(loop);
 
     ask(strand, loop);
-    finish(loop, outer);
+    chain__reach_end(loop, outer);
 }
 
 void chain__cancel_instances(struct chain__nursery *nursery, struct chain_loop *loop)
 {
-    struct chain__reach outer = begin(loop);
+    struct chain__reach outer = chain__reach_begin(loop);
 
     reach_instances(nursery, loop);
-    finish(loop, outer);
+    chain__reach_end(loop, outer);
 }
 
 /* The interrupted strand has come back to the loop, or ended. */
@@ -228,6 +232,8 @@ void chain__ask_interrupted(struct chain_loop *loop)
     go_on(loop);
     if (is_waiting(&strand->op) && strand->op.code == CHAIN_CODE_CANCELLED)
         chain__ask_strand(strand, loop);
+    if (loop->reach_promises != NULL)
+        loop->reach_promises(strand, NULL);
 }
 
 void chain_root_cancel(struct chain_root *root)

@@ -10,6 +10,10 @@ void chain__cancel_top(struct chain_strand *strand, struct chain_loop *loop);
 /* Asks what the strand waits for to stop. */
 void chain__ask_strand(struct chain_strand *strand, struct chain_loop *loop);
 
+/* Around the first chain__cancel(): the instances that it reaches are asked at its end. */
+struct chain__reach chain__reach_begin(struct chain_loop *loop);
+void chain__reach_end(struct chain_loop *loop, struct chain__reach outer);
+
 /* Cancels the instances that a chain has spawned. */
 void chain__cancel_instances(struct chain__nursery *nursery, struct chain_loop *loop);
 

@@ -255,9 +255,10 @@ static void show_branch(struct dump *dump, const struct chain__branch *branch,
         show_op(dump, (const void *)place, branch, level, depth);
         return;
     }
-    if (branch->kind == CHAIN__BRANCH_IS_STRAND) {
+    if (branch->kind != CHAIN__BRANCH_IS_ITEMS) {
         if (has_not_ended((const void *)place))
-            show_strand(dump, (const void *)place, &own, "branch", depth);
+            show_strand(dump, (const void *)place, &own,
+                        branch->kind == CHAIN__BRANCH_IS_PROMISE ? "promise" : "branch", depth);
         return;
     }
     for (size_t i = 0; i < branch->limit; i++, place += branch->size) {
@@ -268,16 +269,17 @@ static void show_branch(struct dump *dump, const struct chain__branch *branch,
     }
 }
 
-static void show_branches(struct dump *dump, const struct chain_strand *strand,
-                          const struct level *level, unsigned depth)
+/* What the strand waits for in a chain, or the promises that it has started there. */
+static void show_branches(struct dump *dump, const struct level *level, bool promises,
+                          unsigned depth)
 {
     const struct chain__debug *debug = debug_of(level->type);
 
-    if (debug == NULL || debug->branches == NULL || !is_pending(&strand->op))
+    if (debug == NULL || debug->branches == NULL)
         return;
     for (const struct chain__branch *branch = debug->branches; branch->kind != CHAIN__BRANCHES_END;
          branch++)
-        if (branch->at == level->at)
+        if (branch->at == level->at && (branch->kind == CHAIN__BRANCH_IS_PROMISE) == promises)
             show_branch(dump, branch, level, holder_of(level, debug), depth);
 }
 
@@ -286,9 +288,10 @@ static void show_branches(struct dump *dump, const struct chain_strand *strand,
 static void show_instances(struct dump *dump, const struct level *level, const struct level *own,
                            unsigned depth)
 {
-    const struct chain__nursery *nursery = (const void *)(level->frame + level->type->nursery);
+    const size_t place = level->type->nursery & ~CHAIN__STARTS;
+    const struct chain__nursery *nursery = (const void *)(level->frame + place);
 
-    if (level->type->nursery == 0 || (own != NULL && own->type == level->type))
+    if (place == 0 || (own != NULL && own->type == level->type))
         return;
     for (const struct chain__instance *instance = nursery->first; instance != NULL;
          instance = instance->next)
@@ -313,9 +316,11 @@ static void show_levels(struct dump *dump, const struct chain_strand *strand,
     begin_line(dump, depth + count - 1, count == 1 ? words : NULL);
     put_innermost(dump, strand, &level);
     end_line(dump);
-    show_branches(dump, strand, &level, depth + count);
+    if (is_pending(&strand->op))
+        show_branches(dump, &level, false, depth + count);
     for (unsigned number = 0; number < count; number++) {
         level = level_number(strand, own, number);
+        show_branches(dump, &level, true, depth + count - number);
         show_instances(dump, &level, own, depth + count - number);
     }
 }

@@ -2,6 +2,7 @@
  * the steps that wait for it (rules 77, 78). */
 #include "cancel.h"
 #include "core.h"
+#include "handle.h"
 #include "pool.h"
 #include "trace.h"
 
@@ -63,8 +64,10 @@ void chain__spawned(struct chain_strand *strand, struct chain_loop *loop, struct
     struct chain__instance *instance = op->instance;
 
     chain__prepare(&instance->strand, loop, type);
+    instance->is_reached = false; /* these three are one word: one store */
+    chain__set_handled(instance, 0);
+    instance->number_high = 0;
     CHAIN__TRACE(chain__trace_spawn(instance, strand));
-    instance->is_reached = false;
     instance->owner = nursery;
     instance->next = NULL;
     instance->link = nursery->last;

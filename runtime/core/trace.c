@@ -12,6 +12,7 @@
 #include "trace.h"
 
 #include "core.h"
+#include "handle.h"
 #include "text.h"
 
 static uint64_t generation(uint64_t tag)
@@ -216,8 +217,7 @@ void chain__trace_spawn(struct chain__instance *instance, const struct chain_str
 
     chain__trace_begin(CHAIN_EVENT_SPAWN, &instance->strand.op, &spawner->op);
     number = number_told(&instance->strand.op);
-    instance->number_low = (uint32_t)number;
-    instance->number_high = (uint16_t)(number >> 32);
+    chain__number_instance(instance, number);
 }
 
 void chain__trace_cancel(const struct chain_root *root)
@@ -257,7 +257,8 @@ void chain__trace_instance_done(const struct chain__instance *instance)
 void chain__trace_end(const struct chain_strand *strand, struct chain_loop *loop,
                       const struct chain_caller *caller)
 {
-    if (caller == &chain__root_caller || caller == &chain__instance_caller)
+    if (caller == &chain__root_caller || caller == &chain__instance_caller
+        || caller == &chain__handled_caller)
         loop->last_chain = strand->type;
 }
 

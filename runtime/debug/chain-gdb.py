@@ -62,7 +62,8 @@ def tables(chain):
 
 def tops():
     """The records of frames that no chain has called."""
-    found = [gdb.lookup_global_symbol(name) for name in ("chain__root_caller", "chain__instance_caller")]
+    names = ("chain__root_caller", "chain__instance_caller", "chain__handled_caller")
+    found = [gdb.lookup_global_symbol(name) for name in names]
     return [int(symbol.value().address) for symbol in found if symbol is not None]
 
 
@@ -86,7 +87,7 @@ class Level:
             return None
 
     def instances(self):
-        offset = int(self.chain["nursery"])
+        offset = int(self.chain["nursery"]) & ~1  # CHAIN__STARTS
         if offset == 0:
             return
         nursery = gdb.Value(self.frame + offset).cast(pointer_to("struct chain__nursery"))
@@ -168,6 +169,20 @@ def add_branches(owner, level, struct, prefix):
             owner.children.append(child)
 
 
+def add_promises(owner, level, struct, prefix):
+    """Those that the strand has started, in a chain on that level."""
+    pattern = re.compile(("" if prefix in ("branch", "item") else prefix + "_") + r"promise_\d+$")
+    for field in struct.type.fields():
+        if field.name is None or not pattern.match(field.name):
+            continue
+        strand = struct[field.name]["promise"]["strand"]
+        if (int(strand["op"]["flags"]) & UNENDED) != 0:
+            child = Strand("a promise", owner)
+            child.slots = owner.slots
+            add_strand(child, strand, level, struct, field.name)
+            owner.children.append(child)
+
+
 def add_strand(made, strand, own, struct, prefix):
     """Reads a strand and everything that it waits for. `struct` and `prefix` say where its own branches are."""
     made.levels = read_levels(strand, own.chain if own else None, own.frame if own else 0)
@@ -178,7 +193,11 @@ def add_strand(made, strand, own, struct, prefix):
         if holder is not None:
             add_branches(made, inner, holder, prefix if is_own else "branch")
     for level in made.levels:
-        if own is not None and level is made.levels[-1]:
+        is_own = own is not None and level is made.levels[-1]
+        holder = struct if is_own else level.branches()
+        if holder is not None:
+            add_promises(made, level, holder, prefix if is_own else "branch")
+        if is_own:
             continue  # the frame of the branch's chain belongs to another strand, which shows it
         for instance in level.instances():
             child = Strand("spawned", made)

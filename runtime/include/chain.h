@@ -172,6 +172,27 @@ enum chain_settled chain_root_post_cancel(struct chain_cancel_request *request,
 /* True if no loop has this request any more. Thread: any. */
 bool chain_cancel_request_is_free(const struct chain_cancel_request *request);
 
+/* ---- handles of spawned chains -------------------------------------------- */
+
+/* Says which instance of a spawned chain is meant: `spawn NAME(…) as h` binds
+ * it (rules 148-150). A small value: copy it, pass it, keep it as long as its
+ * loop. When the instance has ended the handle is stale, whatever the instance
+ * was: nothing happens any more through it, also when the memory is used again.
+ * (Its number comes again after 2^48 uses of the loop.) A zeroed handle is
+ * stale. Its members belong to the runtime. */
+struct chain_handle {
+    struct chain__instance *instance;
+    uint16_t handled, number_high;
+    uint32_t number_low;
+};
+
+/* Asks the instance to stop, as chain_root_cancel() asks a chain, and does not
+ * wait. A second call, and one with a stale handle, have no effect. */
+void chain_handle_cancel(struct chain_handle handle);
+
+/* True until the instance, and everything that it owns, has ended. */
+bool chain_handle_alive(struct chain_handle handle);
+
 /* ---- settling: the C code of operations ---------------------------------- */
 
 /* The right to settle one use of an operation, once (rules 1-4). A small value:

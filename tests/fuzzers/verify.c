@@ -63,7 +63,8 @@ static void verify_end(const struct machine *m, const struct ir_block *block)
     must(block->to == NULL || !ir_waits(block) || block->to->is_state,
          "block %u waits, but not for a state", block->index);
     switch (block->end) {
-    case IR_END: verify_no_target(block); return;
+    case IR_END:
+    case IR_PROMISE_END: verify_no_target(block); return;
     case IR_IF: must(block->text != NULL, "an 'if' without a condition"); break;
     case IR_START:
     case IR_CALL:
@@ -71,6 +72,12 @@ static void verify_end(const struct machine *m, const struct ir_block *block)
     case IR_WON:
     case IR_UNDECIDED:
     case IR_MAY_JUMP: must(block->won != NULL, "no branch to ask"); break;
+    case IR_AWAIT_PROMISE:
+    case IR_AWAIT_CANCELLED:
+    case IR_AWAIT_ENDED:
+    case IR_OPEN: must(block->won != NULL && block->won->is_promise, "no promise to ask"); break;
+    case IR_AWAIT_HANDLE:
+    case IR_CANCEL_HANDLE: must(block->text != NULL, "no handle to wait for"); break;
     case IR_SWITCH:
         must(block->variable != NULL && block->cases != NULL, "a switch over nothing");
         break;

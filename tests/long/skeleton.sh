@@ -28,6 +28,7 @@ shows out '^  any  *quiet.chain:19  *[0-9]+ +1/1 '
 expect 0 ./quiet_test --list --limit 300
 ! grep -q 'look .*is rejected' out || fail "$(grep 'look .*is rejected' out)"
 shows out 'buy \(quiet.chain:11, start 10\): is rejected with SOLD_OUT$'
+right $TOP/tests/sim handles "[0-9]+ of 45" ""
 right $TOP/tests/sim constructs "1[0-9]+ of 174" ""
 if [ -z "$SANITIZE" ]; then
     shows out "covered: 172"

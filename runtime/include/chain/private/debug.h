@@ -32,12 +32,13 @@ enum chain__branch_kind {
     CHAIN__BRANCHES_END,
     CHAIN__BRANCH_IS_OP,     /* one operation: its header */
     CHAIN__BRANCH_IS_STRAND, /* a strand */
-    CHAIN__BRANCH_IS_ITEMS   /* the slots of an each */
+    CHAIN__BRANCH_IS_ITEMS,  /* the slots of an each */
+    CHAIN__BRANCH_IS_PROMISE /* a strand that this one has started, and need not wait for */
 };
 
-/* A branch, or the slots of an each, that a strand waits for. `place` counts
- * from the struct of the chain's branches, or from the slot of the item that
- * waits. */
+/* A branch, or the slots of an each, that a strand waits for; or a promise that
+ * it has started. `place` counts from the struct of the chain's branches, or
+ * from the slot of the item that waits. */
 struct chain__branch {
     unsigned at; /* the state in which it waits */
     enum chain__branch_kind kind;

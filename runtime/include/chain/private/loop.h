@@ -21,6 +21,7 @@ struct chain_loop {
     struct chain__queue ready; /* strands to resume, FIFO (rule 14) */
     /* cancelled while it was starting an operation: asked when it waits (rule 66) */
     struct chain_strand *interrupted;
+    const struct chain_type *interrupted_in; /* the chain whose branch that is; NULL: none */
     /* budget set aside, so that the running strand comes back at once when it waits */
     int32_t spared;
     /* resumptions and loop rounds left before timers and I/O get a turn, if any (rule 17) */
@@ -39,7 +40,11 @@ struct chain_loop {
     /* chain_loop_cancel() was called, and roots still run: nothing is spawned (rule 80) */
     bool ending;
     bool ends_matter; /* a strand that ends may be `interrupted`, or the last one while `ending` */
+    bool asks_promises; /* a `cancel` function is called for promises */
     struct chain__reach reach;
+    /* Cancels the promises of a strand, those of one that was `interrupted` when
+     * it is called with no loop. NULL before the first promise starts. */
+    void (*reach_promises)(struct chain_strand *strand, struct chain_loop *loop);
     struct chain__slabs *slabs; /* memory of instances of chains without a pool */
     const struct chain_port *port;
     /* state of the generator for jitter; set it for runs that repeat (rule 91) */

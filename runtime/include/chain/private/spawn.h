@@ -54,12 +54,16 @@ struct chain__instance {
     struct chain__instance *next, **link;
     struct chain__instance *reached; /* the next that a cancel has reached and not yet asked */
     struct chain__nursery *owner;
-    struct chain__pool *pool;
-    bool is_reached;
-    uint16_t number_high; /* traced builds: of this use */
+    /* the struct chain__pool where it goes back; while steps wait for its end, the
+     * first of them, as chain__handle_wait says */
+    void *pool;
+    bool is_reached;      /* by a cancel of its owner */
+    uint8_t handled;      /* it has a handle: 1 + the id of its loop; else 0 */
+    uint16_t number_high; /* of this use, in traced builds or if it has a handle */
     uint32_t number_low;
     struct chain_strand strand; /* last */
 };
+
 CHAIN_STATIC_ASSERT(sizeof(struct chain__instance)
                         == offsetof(struct chain__instance, strand) + sizeof(struct chain_strand),
                     "a frame follows its strand directly");
@@ -109,6 +113,13 @@ void chain__spawned(struct chain_strand *strand, struct chain_loop *loop, struct
 /* The `caller` of the frame of an instance. */
 extern const struct chain_caller chain__instance_caller;
 
+/* The same for `spawn … as`: the handle of the instance, whose `caller` tells
+ * those who wait for its end (rule 148). */
+struct chain_handle chain__spawned_as(struct chain_strand *strand, struct chain_loop *loop,
+                                      struct chain__spawn *op, struct chain__nursery *nursery,
+                                      const struct chain_type *type);
+extern const struct chain_caller chain__handled_caller;
+
 /* The step has been cancelled or rejected: an instance that it was given
  * meanwhile goes back to its pool. */
 void chain__not_spawned(struct chain__spawn *op);
@@ -136,6 +147,27 @@ static inline void chain__closed(struct chain_op *op, const struct chain__close 
     if (op->code > 0)
         chain__set_attempt(op, (int)close->attempt);
 }
+
+/* ---- await and cancel of a handle: operations that settle when its instance has ended ---- */
+
+/* A step that waits for the end of an instance. The list of them begins in the
+ * `pool` of the instance, the last that came first, and ends with that pool: so
+ * an instance needs no member for it. A frame needs no room, either, as this is
+ * as large as a failure. */
+struct chain__handle_wait {
+    void *next; /* the next, one byte further to tell it from the pool; or the pool */
+    void **link;
+    struct chain__pool *pool;
+};
+
+/* They go on at once if the handle is stale (rule 149). They reject with EINVAL
+ * if it belongs to another loop, and with EDEADLK inside the instance itself.
+ * The second one asks the instance to stop. */
+void chain__handle_await(struct chain__handle_wait *op, struct chain_handle handle);
+void chain__handle_end(struct chain__handle_wait *op, struct chain_handle handle);
+
+/* A cancel ends the waiting, not the instance. */
+void chain__handle_wait_cancel(struct chain__handle_wait *op);
 
 #ifdef __cplusplus
 }

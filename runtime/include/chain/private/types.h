@@ -66,9 +66,11 @@ struct chain_type {
     size_t states; /* entries of `sites` */
     /* where in the frame the pointer to its caller is; 0: no chain has this type */
     size_t caller;
-    /* where in the frame its nursery is; 0: it spawns none */
+    /* where in the frame its nursery is; 0: it spawns none. With CHAIN__STARTS:
+     * it has promises, and `cancel` is also called for them: chain__asks_promises() */
     size_t nursery;
 };
+#define CHAIN__STARTS ((size_t)1) /* no nursery stands at an odd place */
 
 /* One sequential line of execution. Directly after it stands the frame that it
  * runs. The frame begins with the storage of the operation that it waits for:
