@@ -191,17 +191,28 @@ static bool soon; /* an operation that settles now does it after all that are re
 #define FRESH ((int)handle_count)
 typedef mail_deferred posted_deferred;
 
-CHAIN_SIM__OPERATION(op, op, soon ? op_resolve_soon(done, OUTCOME) : op_resolve(done, OUTCOME), 0)
-CHAIN_SIM__OPERATION(hush, hush, soon ? hush_resolve_soon(done) : hush_resolve(done), 0)
+CHAIN_SIM__OPERATION(op, op,
+                     soon ? op_resolve_soon(chain__done, OUTCOME)
+                          : op_resolve(chain__done, OUTCOME),
+                     0)
+CHAIN_SIM__OPERATION(hush, hush, soon ? hush_resolve_soon(chain__done) : hush_resolve(chain__done),
+                     0)
 CHAIN_SIM__OPERATION(sure, sure,
-                     soon ? sure_resolve_soon(done, OUTCOME) : sure_resolve(done, OUTCOME), 0)
-CHAIN_SIM__OPERATION(mail, mail, mail_resolve(done, OUTCOME), 0)
-CHAIN_SIM__OPERATION(posted, mail_post, mail_post_resolve(done, OUTCOME), 0)
+                     soon ? sure_resolve_soon(chain__done, OUTCOME)
+                          : sure_resolve(chain__done, OUTCOME),
+                     0)
+CHAIN_SIM__OPERATION(mail, mail, mail_resolve(chain__done, OUTCOME), 0)
+CHAIN_SIM__OPERATION(posted, mail_post, mail_post_resolve(chain__done, OUTCOME), 0)
 CHAIN_SIM__OPERATION(own, own,
-                     given(soon ? own_resolve_soon(done, FRESH) : own_resolve(done, FRESH)), 0)
+                     given(soon ? own_resolve_soon(chain__done, FRESH)
+                                : own_resolve(chain__done, FRESH)),
+                     0)
 CHAIN_SIM__OPERATION(grab, grab,
-                     given(soon ? grab_resolve_soon(done, FRESH) : grab_resolve(done, FRESH)), 0)
-CHAIN_SIM__OPERATION(drop, drop, soon ? drop_resolve_soon(done) : drop_resolve(done), 0)
+                     given(soon ? grab_resolve_soon(chain__done, FRESH)
+                                : grab_resolve(chain__done, FRESH)),
+                     0)
+CHAIN_SIM__OPERATION(drop, drop, soon ? drop_resolve_soon(chain__done) : drop_resolve(chain__done),
+                     0)
 
 /* Any event may try to settle what was settled long ago (rules 2, 4). */
 static void poke_stale(void)
