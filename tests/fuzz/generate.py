@@ -41,8 +41,8 @@ class Scope:
         return self.deeper(loop=self.jumps[0], returns=self.jumps[1], **changes)
 
 
-FEATURES = ()                     # of which each program has some
-LATER = ("promises", "each", "carry", "handles")      # those that are not on main yet
+FEATURES = ("each",)                          # of which each program has some
+LATER = ("promises", "carry", "handles")      # those that are not on main yet
 
 
 class Generator(PromiseMaker):

@@ -3,7 +3,7 @@
 `children` are the parts that the shrinker may replace. `plain` constructs never wait: they have now() instead of run().
 """
 
-from oracle import (CHAIN_EALL, CHAIN_EEND, INFO, MS, NOTE, SEEN, CAUSE, Cancelled, Env, Join, Jump, Operation, Reject, Strand, Timer, cancel_came,
+from oracle import (CHAIN_EALL, CHAIN_EEND, INFO, MS, NOTE, SEEN, CAUSE, Cancelled, Env, Join, Jump, Mark, Operation, Reject, Strand, Timer, cancel_came,
                     Nursery, close, join_instances, leave, may_jump, other_round, pause, shielded, spawn, start, start_operation,
                     wait_for_branches)
 from promises import Promise, end_promises
@@ -442,10 +442,6 @@ class Leave(Node):
             strand.check()
         target = env.frames[0]["call"] if self.word == "return" else innermost_loop(strand)
         leave(strand, Jump(target, self.word, value))
-
-
-class Mark:
-    """Of a loop or a call, among what surrounds a step."""
 
 
 class LoopMark(Mark):

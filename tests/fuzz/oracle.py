@@ -61,6 +61,10 @@ class Jump(Exception):
         self.target, self.word, self.value = target, word, value
 
 
+class Mark:
+    """Of a loop or a call, among what surrounds a step."""
+
+
 class TooLong(Exception):
     """The run has more events than a run should have."""
 
@@ -632,8 +636,8 @@ class World:
         self.finish_reach(outer)
 
     def reach_promises(self, strand):
-        """Of the blocks that a strand is in (rule 142)."""
-        for promise in list(strand.promises):
+        """Of the blocks that a strand is in, those of a called chain before those of its caller (rule 142)."""
+        for promise in sorted(strand.promises, key=lambda promise: -promise.depth):
             if not promise.ended:
                 promise.strand.cancel()
 

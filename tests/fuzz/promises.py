@@ -1,15 +1,15 @@
 """Promises as values, for the oracle (rules 133-147): what `start`, `await`, `cancel` and the end of a block do."""
 
-from oracle import Cancelled, Reject, Strand
+from oracle import Cancelled, Mark, Reject, Strand
 
 
 class Promise:
     """What a name stands for from its start to the end of its block. `gave`: for its undo it has a value; `told`: its rejection
-    has been given to somebody; `handle`: of what its release gives back."""
-    __slots__ = ("strand", "waits", "ended", "told", "gave", "reject", "value", "handle", "undo")
+    has been given to somebody; `handle`: of what its release gives back; `depth`: of its chain, in calls."""
+    __slots__ = ("strand", "depth", "waits", "ended", "told", "gave", "reject", "value", "handle", "undo")
 
-    def __init__(self, strand, undo):
-        self.strand, self.undo = strand, undo
+    def __init__(self, strand, undo, depth):
+        self.strand, self.undo, self.depth = strand, undo, depth
         self.waits = []
         self.ended = self.told = self.gave = False
         self.reject = self.value = self.handle = None
@@ -67,7 +67,7 @@ def start_promise(strand, undo, body):
     """body: a function of the promise's strand and the promise that gives a generator."""
     strand.check()
     child = Strand(strand.world, None)
-    promise = Promise(child, undo)
+    promise = Promise(child, undo, sum(mark.__class__ is Mark for mark in strand.cleanups))
     child.gen = promise_gen(child, promise, body(child, promise))
     strand.promises.append(promise)
     strand.world.run_inside(strand, child)
