@@ -31,11 +31,8 @@ class ItemsJoin(Join):
 
     def complete(self):
         strand = self.strand
-        if not self.decided and not strand.code and strand.reject is None:
-            if self.manner == "any":
-                strand.reject = Reject(CHAIN_EALL, (), self.rejected)
-            elif self.manner == "race" and not self.items:
-                strand.reject = Reject(CHAIN_EEND)
+        if self.manner == "any" and not self.is_decided():
+            strand.reject = Reject(CHAIN_EALL, (), self.rejected)
         Join.complete(self)
 
 
@@ -138,6 +135,8 @@ class Items(Node):
         if join.jump is not None:
             strand.check()
             leave(strand, join.jump)
+        if self.manner == "race" and not join.items:
+            raise Reject(CHAIN_EEND)
         return join.winner.value[0] if join.winner is not None and join.winner.value is not None else None
 
     def run_in_turn(self, strand, env, items):

@@ -51,7 +51,7 @@ class Run:
 # What the generator does not know: an owned value that was moved on one path or has another type than the other paths give, and the cap on
 # the branches of nested calls. Such programs are left out, and counted.
 KNOWN = re.compile("this gives 'int', but the other path|this gives 'handle', but the other path|has been moved|cannot be moved|cannot be cancelled: an 'undo'|is moved in |needs room for|"
-                   "has no value, but one is needed here|'it' has no value here")
+                   "this gives a 'handle', which has to be released|has no value, but one is needed here|'it' has no value here")
 
 
 class Random(random.Random):

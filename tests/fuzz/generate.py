@@ -41,8 +41,8 @@ class Scope:
         return self.deeper(loop=self.jumps[0], returns=self.jumps[1], **changes)
 
 
-FEATURES = ("each",)                          # of which each program has some
-LATER = ("promises", "carry", "handles")      # those that are not on main yet
+FEATURES = ("promises", "handles", "each")   # of which each program has some
+LATER = ("carry",)                           # those that are not on main yet
 
 
 class Generator(PromiseMaker):
@@ -390,7 +390,7 @@ class Generator(PromiseMaker):
     def retry(self, scope, want):
         random = self.random
         name = ("a", scope.each, "attempt%d" % self.number())
-        form = self.form(scope.deeper(attempt=name), want, True)
+        form = self.form(scope.deeper(attempt=name, promises=()), want, True) # an await here changes the attempt, against rule 135
         seen = scope.but(attempt=name, err=("err", scope.each, "err%d" % self.number(), scope.attempt))
         asked = (self.cond(seen), random.choice((2, 3, 4)), seen.err) if random.random() < 0.3 else None
         pause = self.expr(seen if asked is not None else seen.but(err=None)) if random.random() < 0.3 else None

@@ -106,7 +106,7 @@ class Nester(Generator):
 
     def retry(self, kinds, scope):
         name = ("a", scope.each, "attempt%d" % self.number())
-        return Retry(2, 1, None, 0, None, name, self.wrap_block(kinds, scope.but(attempt=name)))
+        return Retry(2, 1, None, 0, None, name, self.wrap_block(kinds, scope.but(attempt=name, promises=())))
 
     def body_of_catch(self, kinds, scope):
         made = pipe(self.wrap(kinds, scope))

@@ -140,7 +140,6 @@ def go_on(strand, kept, value):
     if cancel_came(strand):
         if isinstance(kept, Reject):
             strand.world.suppress(kept)
-        strand.world.ask_promises(strand)
         strand.code = -1
         raise Cancelled
     if isinstance(kept, Cancelled):
@@ -646,7 +645,6 @@ class Pipe(Node):
                 strand.world.suppress(kept)
             if isinstance(kept, Cancelled) or cancel_came(strand):
                 strand.world.suppress(reject)
-                strand.world.ask_promises(strand)
                 strand.code = -1
                 raise Cancelled from None
             raise

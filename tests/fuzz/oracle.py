@@ -615,7 +615,7 @@ class World:
             asked, self.interrupted = self.interrupted, None
             if asked.wait is not None and not asked.wait.done and asked.code:
                 self.ask(asked.wait)
-            self.ask_promises(asked)
+                self.ask_promises(asked)
             self.restore_budget()
 
     # ---- cancels; instances are asked after the operations that their owner waits for, and what they own before the next (rule 77) ----
@@ -642,7 +642,7 @@ class World:
                 promise.strand.cancel()
 
     def ask_promises(self, strand):
-        """When a shield ends during which a cancel came."""
+        """When a start has returned during which a cancel came."""
         outer = self.begin_reach()
         self.reach_promises(strand)
         self.finish_reach(outer)

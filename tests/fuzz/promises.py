@@ -105,9 +105,7 @@ def cancel_promise(strand, promise):
         promise.tell()
         return
     PromiseWait(strand, promise, False)
-    strand.starting = True
     promise.stop()
-    strand.starting = False
     yield
     strand.take()
 
