@@ -178,6 +178,8 @@ struct node *check_each(struct checker *checker, const struct ast_form *form)
     check_limit(checker, form->u.each.limit);
     if (form->u.each.stagger != NULL)
         node->u.each.stagger = check_duration(checker, form->u.each.stagger);
+    if (first) /* without items it is rejected (rules 151, 152) */
+        check_may_reject(checker);
     if (first)
         checker->item = (struct item_around){ .variables = checker->chain->variable_count };
     node->body = check_item(checker, form, node);
