@@ -135,10 +135,10 @@ static void reach_from(struct chain_strand *strand, struct chain_loop *loop)
     const struct chain_type *type = strand->type;
 
     while (type->caller != 0 && type != loop->reach.branch_of) {
-        if (type->nursery > CHAIN__STARTS)
-            reach_instances((struct chain__nursery *)(void *)(frame
-                                                              + (type->nursery & ~CHAIN__STARTS)),
-                            loop);
+        size_t nursery = type->nursery >> 1; /* without CHAIN__STARTS */
+
+        if (nursery != 0)
+            reach_instances((struct chain__nursery *)(void *)(frame + 2 * nursery), loop);
         type = (*(const struct chain_caller **)(void *)(frame + type->caller))->type;
     }
 }

@@ -112,7 +112,7 @@ void chain__promise_start(struct chain_strand *strand, struct chain__promise *pr
     promise->waits = NULL;
     loop->reach_promises = reach_promises;
     strand->op.at = (uint16_t)own;
-    chain__begin_alone(strand, &promise->strand, loop, at);
+    chain__strand_start(strand, &promise->strand, loop, at);
 }
 
 void chain__promise_ended(struct chain_strand *strand, struct chain_loop *loop)

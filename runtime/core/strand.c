@@ -62,13 +62,6 @@ static void run_alone(struct chain_strand *branch, struct chain_loop *loop)
         chain__restore_budget(loop);
 }
 
-void chain__begin_alone(struct chain_strand *parent, struct chain_strand *branch,
-                        struct chain_loop *loop, unsigned at)
-{
-    begin_branch(parent, branch, loop, at);
-    run_alone(branch, loop);
-}
-
 void chain__strand_start(struct chain_strand *parent, struct chain_strand *branch,
                          struct chain_loop *loop, unsigned at)
 {
@@ -77,9 +70,10 @@ void chain__strand_start(struct chain_strand *parent, struct chain_strand *branc
         parent->op.branches--;
         return;
     }
+    begin_branch(parent, branch, loop, at);
     /* in no queue now: says that a cancel need not wait for the start of a single operation */
     parent->next = parent;
-    chain__begin_alone(parent, branch, loop, at);
+    run_alone(branch, loop);
     parent->next = NULL;
 }
 
