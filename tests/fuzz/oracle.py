@@ -613,8 +613,9 @@ class World:
         next(strand.gen, None)
         if self.interrupted is not None:
             asked, self.interrupted = self.interrupted, None
-            if asked.wait is not None and not asked.wait.done and asked.code:
-                self.ask(asked.wait)
+            if asked.wait is not None and asked.code:
+                if not asked.wait.done:
+                    self.ask(asked.wait)
                 self.ask_promises(asked)
             self.restore_budget()
 
