@@ -27,7 +27,7 @@ PLACES = {
     "from": "each (@ from f(n)) limit 1 { g(@) then % }",
     "any each": "any each (@ in 0 .. n) limit 1 stagger 1ms { % }",
     "race each": "race each (@ from f(n)) limit 1 { % }",
-    "settle each": "settle each (@ in 0 .. n) limit 1 { % } as @@ { f(n) }",
+    "settle each": "settle each (@ in 0 .. n) limit 1 { % then {} } as @@ { f(n) }",
     "settled": "settle each (@ in 0 .. n) limit 1 { f(n) } as @@ { % }",
     "all": "all (%, f(n))",
     "any": "any (%, f(n))",
