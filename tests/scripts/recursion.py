@@ -14,21 +14,21 @@ BUILD, TOP = Path(os.environ["BUILD"]), Path(os.environ["TOP"])
 
 # Each call is for something inside a step: brackets, forms, blocks. The lexer counts those, to 256.
 NESTING = """
-    ast_walk_block both_bound_as bound_as check_block check_branch check_branches check_catch
+    ast_walk_block both_bound_as bound_as check_block check_body check_branch check_branches check_catch
     check_each check_else check_finally check_form check_handler check_if check_loop
     check_item_steps check_pipeline check_pulled check_retry check_return check_returned check_shielded
-    check_source check_step check_then check_timeout check_undo check_wanted check_winner
+    check_source check_start check_step check_then check_timeout check_undo check_wanted check_winner
     close_for_all close_for_failure close_then codes_of copy count demand_branch demand_inside
     demand_way demand_ways dump_block dump_branches dump_children dump_clause
     dump_form dump_node dump_pipeline dump_step emit_member emit_scope emit_siblings
     emit_variable_path forget_shares fork_slots frame_scope_is_empty gives gives_inside holder
-    incoming_made is_bound lower lower_block lower_branch lower_branches lower_call
+    incoming_made is_bound lower lower_await lower_block lower_branch lower_branches lower_call
     lower_clause_close lower_continue_jumps lower_copy lower_do lower_dropped lower_each
     lower_each_from lower_each_in lower_end_fork lower_end_of_items lower_expr lower_feed
     lower_finally_close lower_form lower_handler lower_if lower_items lower_jump lower_jump_to
     lower_loop lower_make_jumps lower_own_perform lower_own_prepare lower_own_release_all
     lower_own_release_since lower_owner_close lower_owning_block lower_pull lower_pulled_items
-    lower_range_items lower_retry lower_return lower_settled lower_step lower_sync lower_timeout
+    lower_range_items lower_retry lower_return lower_settled lower_start lower_step lower_sync lower_timeout
     lower_wait lower_winner lower_winners make_it name_scopes name_strands note_ways of_branches
     of_catch of_clause of_each of_handler of_item of_join of_source of_step of_timeout
     prepare_bindings print_block print_braces print_branch print_branches print_clause print_each
