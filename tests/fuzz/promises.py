@@ -1,17 +1,17 @@
 """Promises as values, for the oracle (rules 133-147): what `start`, `await`, `cancel` and the end of a block do."""
 
-from oracle import Cancelled, Mark, Reject, Strand
+from oracle import ECANCELED, Cancelled, Mark, Reject, Strand
 
 
 class Promise:
     """What a name stands for from its start to the end of its block. `gave`: for its undo it has a value; `told`: its rejection
     has been given to somebody; `handle`: of what its release gives back; `depth`: of its chain, in calls."""
-    __slots__ = ("strand", "depth", "waits", "ended", "told", "gave", "reject", "value", "handle", "undo")
+    __slots__ = ("strand", "depth", "waits", "ended", "told", "gave", "cancelled", "reject", "value", "handle", "undo")
 
     def __init__(self, strand, undo, depth):
         self.strand, self.undo, self.depth = strand, undo, depth
         self.waits = []
-        self.ended = self.told = self.gave = False
+        self.ended = self.told = self.gave = self.cancelled = False
         self.reject = self.value = self.handle = None
 
     def end(self, reject, value):
@@ -58,6 +58,8 @@ class PromiseWait:
         self.done = True
         if self.takes and self.promise.reject is not None:
             self.strand.reject = self.promise.give()
+        elif self.takes and self.promise.cancelled: # and who waits is not cancelled yet (rule 62)
+            self.strand.reject = Reject(ECANCELED)
         else:
             self.has_value, self.value = True, self.promise.value
         self.strand.world.ready.append(self.strand)
@@ -82,7 +84,7 @@ def promise_gen(strand, promise, body):
     except Reject as rejected:
         reject = rejected
     except Cancelled:
-        pass
+        promise.cancelled = True
     strand.wait = None
     strand.alive = False
     promise.end(reject, value)
@@ -96,6 +98,8 @@ def await_promise(strand, promise):
         strand.take()
     elif promise.reject is not None:
         raise promise.give()
+    elif promise.cancelled:
+        raise Reject(ECANCELED)
     return promise.value
 
 
