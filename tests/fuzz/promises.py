@@ -40,11 +40,11 @@ class Promise:
 
 class PromiseWait:
     """For the end of a promise; `takes`: its outcome, too."""
-    __slots__ = ("strand", "promise", "takes", "done", "decided", "forking", "has_value", "value")
+    __slots__ = ("strand", "promise", "takes", "done", "decided", "forking", "has_value", "value", "starting")
 
     def __init__(self, strand, promise, takes):
         self.strand, self.promise, self.takes = strand, promise, takes
-        self.done = self.decided = self.forking = self.has_value = False
+        self.done = self.decided = self.forking = self.has_value = self.starting = False
         self.value = None
         strand.wait = self
         promise.waits.append(self)
@@ -52,7 +52,8 @@ class PromiseWait:
     def ask(self):
         self.promise.waits.remove(self)
         self.done = True
-        self.strand.world.ready.append(self.strand)
+        if not self.starting: # else its strand goes on at once (S3)
+            self.strand.world.ready.append(self.strand)
 
     def promise_ended(self):
         self.done = True
@@ -108,9 +109,12 @@ def cancel_promise(strand, promise):
     if promise.ended:
         promise.tell()
         return
-    PromiseWait(strand, promise, False)
+    wait = PromiseWait(strand, promise, False)
+    wait.starting = True
     promise.stop()
-    yield
+    wait.starting = False
+    if not wait.done:
+        yield
     strand.take()
 
 
