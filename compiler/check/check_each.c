@@ -49,10 +49,12 @@ static struct node *check_settled(struct checker *checker, const struct ast_form
     struct own_point start = check_own_here(checker);
     struct variable *outcome;
 
-    node->body = check_block(checker, form->block);
-    check_own_handler(checker, &start, checker->serial);
+    /* a has its scope in that of the outcome, which is written while a's names are still to be
+     * released */
     check_scope_open(checker, form->u.each.settled->span);
     node->u.block.scope = checker->scope;
+    node->body = check_block(checker, form->block);
+    check_own_handler(checker, &start, checker->serial);
     check_new_name(checker, step.as->name, step.as->span);
     outcome = check_outcome(checker, node, &step);
     outcome->used = true; /* a settle each cannot leave it without a name */
