@@ -16,16 +16,14 @@ static const char *over_at_once(const struct ast_form *form)
 {
     while (form->kind == AST_TIMEOUT || form->kind == AST_RETRY)
         form = form->inner;
-    switch ((int)form->kind) {
-    case AST_EXPR: return "an expression";
-    case AST_DO: return "a 'do'";
-    case AST_REJECT: return "a 'reject'";
-    case AST_CALL:
+    if (form->kind == AST_CALL)
         return form->u.call.op != NULL && form->u.call.op->proto_kind == AST_SYNC
                    ? "a C function that does not wait"
                    : NULL;
-    default: return NULL;
-    }
+    return form->kind == AST_EXPR     ? "an expression"
+           : form->kind == AST_DO     ? "a 'do'"
+           : form->kind == AST_REJECT ? "a 'reject'"
+                                      : NULL;
 }
 
 /* It ends with the step that gets it (rule 42b), and a body goes on. */

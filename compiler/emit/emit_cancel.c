@@ -60,7 +60,7 @@ static void emit_wait_cancel(struct emitter *emitter, const struct ir_block *blo
 
 static void emit_handle_cancel(struct emitter *emitter, const struct ir_block *block)
 {
-    writer_putf(emitter->writer, " chain__handle_wait_cancel(&%s.handle);",
+    writer_putf(emitter->writer, " chain__handle_wait_cancel(&%s.handle_wait);",
                 emit_storage_path(emitter, block->strand));
 }
 

@@ -61,7 +61,7 @@ static void emit_storage(struct emitter *emitter, const struct ir_strand *strand
     if (strand->awaits_promises)
         writer_put(w, "struct chain__await await;\n");
     if (strand->handles)
-        writer_put(w, "struct chain__handle_wait handle;\n");
+        writer_put(w, "struct chain__handle_wait handle_wait;\n");
     for (const struct ir_storage *storage = strand->storage; storage != NULL;
          storage = storage->next)
         emit_storage_of(emitter, storage);

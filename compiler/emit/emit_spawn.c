@@ -130,7 +130,7 @@ bool emit_waits_for_handle(const struct ir_block *block)
 
 void emit_handle_start(struct emitter *emitter, const struct ir_block *block, const char *storage)
 {
-    writer_putf(emitter->writer, "chain__handle_%s(&%s.handle, ",
+    writer_putf(emitter->writer, "chain__handle_%s(&%s.handle_wait, ",
                 block->end == IR_AWAIT_HANDLE ? "await" : "end", storage);
     emit_text(emitter, block->text);
     writer_put(emitter->writer, ");");

@@ -141,7 +141,7 @@ static void add_storage(struct report *report, struct group *group, const struct
     if (strand->awaits_promises)
         add(report, group, arena_format(arena, "%s.await", u), NULL);
     if (strand->handles)
-        add(report, group, arena_format(arena, "%s.handle", u), NULL);
+        add(report, group, arena_format(arena, "%s.handle_wait", u), NULL);
     for (const struct ir_storage *storage = strand->storage; storage != NULL;
          storage = storage->next) {
         add(report, group, arena_format(arena, "%s.%s", u, storage->member),

@@ -30,6 +30,7 @@
 #define ENOMEM 12
 #define EINVAL 22
 #define EMFILE 24
+#define EDEADLK 35
 #define ENOTSUP 95
 #define ETIMEDOUT 110
 #define ECANCELED 125
