@@ -59,7 +59,7 @@ static void emit_storage(struct emitter *emitter, const struct ir_strand *strand
         writer_putf(w, "struct %s join;\n",
                     emitter->chain->symbol->retries ? "chain__close" : "chain__wait");
     if (strand->awaits_promises)
-        writer_put(w, "struct chain__await await;\n");
+        writer_put(w, "struct chain__await promise_wait;\n");
     if (strand->handles)
         writer_put(w, "struct chain__handle_wait handle_wait;\n");
     for (const struct ir_storage *storage = strand->storage; storage != NULL;

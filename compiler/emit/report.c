@@ -139,7 +139,7 @@ static void add_storage(struct report *report, struct group *group, const struct
     if (strand->awaits)
         add(report, group, arena_format(arena, "%s.join", u), NULL);
     if (strand->awaits_promises)
-        add(report, group, arena_format(arena, "%s.await", u), NULL);
+        add(report, group, arena_format(arena, "%s.promise_wait", u), NULL);
     if (strand->handles)
         add(report, group, arena_format(arena, "%s.handle_wait", u), NULL);
     for (const struct ir_storage *storage = strand->storage; storage != NULL;
