@@ -104,7 +104,7 @@ void writer_put_unspliced(struct writer *writer, const char *text, size_t length
     writer_put_bytes(writer, text, (size_t)(end - text));
 }
 
-/* Nearly all formats have nothing but these, and vsnprintf() takes ten times as long for them. */
+/* As in nearly all formats. With vsnprintf() they took a third of chainc's instructions. */
 static bool has_only_strings(const char *format)
 {
     while ((format = strchr(format, '%')) != NULL && format[1] == 's')

@@ -27,7 +27,7 @@ void emit_put_comment_text(struct writer *writer, const char *text, size_t lengt
 {
     size_t plain = 0; /* bytes of the text that are yet to be written */
 
-    for (; plain < length;) {
+    while (plain < length) {
         const char *instead = instead_of(text + plain, length - plain);
         if (instead == NULL) {
             plain++;

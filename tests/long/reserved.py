@@ -33,7 +33,7 @@ def table():
             made.append(strings[0].replace("#", r"\d[\d_]*"))
     for macro, _, strings in lists(TOP / "compiler/ctext/library.def"):
         words.update("".join(strings[1:]).split())
-    return words, re.compile(rf"(?:(?:{'|'.join(numbered)})_\d[\d_]*)+"), re.compile(rf"(\w*?)({'|'.join(sorted(filter(None, made), key=len, reverse=True))})")
+    return words, re.compile(rf"(?:(?:{'|'.join(numbered)})_(?:\d+_)+)*(?:{'|'.join(numbered)})_\d[\d_]*"), re.compile(rf"(\w*?)({'|'.join(sorted(filter(None, made), key=len, reverse=True))})")
 
 
 WORDS, NUMBERED, MADE = table()
