@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -39,6 +40,8 @@ int everything_raise(int number)
 /* ---- a thread of the program --------------------------------------------- */
 
 static everything_thread_deferred asked[3];
+static pthread_t threads[3]; /* that answer */
+static bool is_running[3];
 
 static void *answer(void *context)
 {
@@ -50,15 +53,13 @@ static void *answer(void *context)
 
 void everything_thread_start(struct everything_thread *op, int number)
 {
-    pthread_t thread;
     int code;
 
     asked[number] = everything_thread_done(op);
-    code = pthread_create(&thread, NULL, answer, (void *)(intptr_t)number);
+    code = pthread_create(&threads[number], NULL, answer, (void *)(intptr_t)number);
     if (code != 0)
         (void)everything_thread_post_reject(asked[number], code, NULL, 0);
-    else
-        pthread_detach(thread);
+    is_running[number] = code == 0;
 }
 
 void everything_thread_cancel(struct everything_thread *op)
@@ -132,6 +133,15 @@ void everything_pipe_cancel(struct everything_pipe *op)
 
 static struct everything u;
 
+/* A thread that ends takes locks of AddressSanitizer, which a child process that is made just then
+ * would wait for without end. */
+static void join_threads(void)
+{
+    for (int i = 0; i < 3; i++)
+        if (is_running[i])
+            pthread_join(threads[i], NULL);
+}
+
 /* It goes on as its parent does, and says with its status how that went.
  * ThreadSanitizer allows no threads in a child process: there it is none. */
 int everything_fork(struct chain_loop *loop)
@@ -143,6 +153,7 @@ int everything_fork(struct chain_loop *loop)
 #ifdef __SANITIZE_THREAD__
     return 1;
 #endif
+    join_threads();
     child = fork();
     if (child <= 0)
         return child;
