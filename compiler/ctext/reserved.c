@@ -116,6 +116,8 @@ const char *reserved_standard(const char *keyword)
 
     if (strcmp(keyword, "asm") == 0)
         return "GNU C and C++";
+    if (strcmp(keyword, "__extension__") == 0)
+        return "GNU C";
     return is_one_of(keyword, since_1999) ? "C99" : is_one_of(keyword, since_2023) ? "C23" : "C";
 }
 

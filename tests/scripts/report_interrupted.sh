@@ -35,7 +35,9 @@ ended()
     ! kill -0 "$compiler" 2>/dev/null || fail "the compiler still runs"
 }
 
-for signal in TERM:143 HUP:129; do
+signals=TERM:143
+sh -c 'kill -HUP $$' 2>err || signals="$signals HUP:129" # unless this runs with nohup
+for signal in $signals; do
     begin
     kill "-${signal%:*}" "$chainc"
     ended "${signal#*:}"
