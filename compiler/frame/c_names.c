@@ -153,7 +153,8 @@ static void name_fields(struct naming *naming, struct ir_chain *chain)
 /* What a strand waits for, beside what is always there. */
 static void name_storage(struct naming *naming, struct ir_strand *strand)
 {
-    reserve_words(naming, "failure timeout decision spawn join await delay value");
+    reserve_words(naming,
+                  "failure timeout decision spawn join promise_wait handle_wait delay value");
     for (struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
         storage->member = storage->op == NULL ? "delay" : unique_safe(naming, storage->op->name);
     for (struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)

@@ -66,7 +66,8 @@ def is_known(word, user):
     if word in WORDS or word in user or OURS.match(word) or NUMBERED.fullmatch(word):
         return True
     made = MADE.fullmatch(word) or MADE.fullmatch(word.lstrip("_"))
-    if made and is_symbol(made[1], user):
+    # what it is made from may have got out of the way: handle_wait_2_value
+    if made and any(is_symbol(name, user) for name in (made[1], re.sub(r"_\d+$", "", made[1]))):
         return True
     shorter = re.sub(r"_\d*$", "", word)  # it got out of the way of something, or is one of several
     callee = re.fullmatch(r"(?:in|(?:branch|item|each)_[\d_]*\d)_(\w+)", word)
