@@ -15,6 +15,7 @@ struct row {
 
 static const struct row rows[] = {
 #define WORDS(kind, words) { kind, NULL, words },
+#define MEMBER(id, name) { RESERVED_MEMBER, NULL, name },
 #include "ctext/reserved.def"
 #define MACROS(header, words) { RESERVED_MACRO, header, words },
 #define CALLED_MACROS(header, words) { RESERVED_CALLED_MACRO, header, words },
@@ -31,6 +32,11 @@ static const struct row rows[] = {
 #undef TAGS
 #undef INCLUDES
 #undef SHARES
+};
+
+const char *const reserved_members[MEMBER_COUNT] = {
+#define MEMBER(id, name) [MEMBER_##id] = name,
+#include "ctext/reserved.def"
 };
 
 const char *const reserved_own_words[OWN_COUNT] = {

@@ -65,6 +65,14 @@ void reserved_offer_codes(struct nearest *nearest);
 /* Whether the C library or POSIX has a header of this name. */
 bool reserved_is_library(const char *name);
 
+/* Members of the union of what a strand waits for, beside its operations. */
+enum member {
+#define MEMBER(id, name) MEMBER_##id,
+#include "ctext/reserved.def"
+    MEMBER_COUNT
+};
+extern const char *const reserved_members[MEMBER_COUNT];
+
 /* Locals and parameters of generated functions. */
 enum own {
 #define OWN(id, name) OWN_##id,

@@ -32,9 +32,27 @@ static void emit_storage_of(struct emitter *emitter, const struct ir_storage *st
 }
 
 /* Chains that retry have room for the number of the attempt. */
-static const char *failure_type(const struct ir_strand *strand)
+static const char *type_of_member(const struct emitter *emitter, const struct ir_strand *strand,
+                                  enum member member)
 {
-    return strand->retries ? "struct chain__retried" : "struct chain_failure";
+    switch (member) {
+    case MEMBER_FAILURE: return strand->retries ? "struct chain__retried" : "struct chain_failure";
+    case MEMBER_TIMEOUT: return "struct chain__timeout";
+    case MEMBER_DECISION: return "struct chain__decision";
+    case MEMBER_SPAWN: return "struct chain__spawn";
+    case MEMBER_JOIN:
+        return emitter->chain->symbol->retries ? "struct chain__close" : "struct chain__wait";
+    case MEMBER_PROMISE: return "struct chain__await";
+    case MEMBER_HANDLE: return "struct chain__handle_wait";
+    case MEMBER_COUNT: break;
+    }
+    return "";
+}
+
+static void emit_member(struct emitter *emitter, const struct ir_strand *strand, enum member member)
+{
+    writer_putf(emitter->writer, "%s %s;\n", type_of_member(emitter, strand, member),
+                reserved_members[member]);
 }
 
 /* `apart`: the failure stands elsewhere. */
@@ -47,21 +65,9 @@ static void emit_storage(struct emitter *emitter, const struct ir_strand *strand
         return;
     writer_put(w, "union {\n");
     w->indent++;
-    if (!apart)
-        writer_putf(w, "%s failure;\n", failure_type(strand));
-    if (strand->times)
-        writer_put(w, "struct chain__timeout timeout;\n");
-    else if (strand->joins)
-        writer_put(w, "struct chain__decision decision;\n");
-    if (strand->spawns)
-        writer_put(w, "struct chain__spawn spawn;\n");
-    if (strand->awaits)
-        writer_putf(w, "struct %s join;\n",
-                    emitter->chain->symbol->retries ? "chain__close" : "chain__wait");
-    if (strand->awaits_promises)
-        writer_put(w, "struct chain__await promise_wait;\n");
-    if (strand->handles)
-        writer_put(w, "struct chain__handle_wait handle_wait;\n");
+    for (enum member id = apart ? MEMBER_FAILURE + 1 : MEMBER_FAILURE; id < MEMBER_COUNT; id++)
+        if (ir_strand_has(strand, id))
+            emit_member(emitter, strand, id);
     for (const struct ir_storage *storage = strand->storage; storage != NULL;
          storage = storage->next)
         emit_storage_of(emitter, storage);
@@ -134,7 +140,7 @@ static void emit_field(struct emitter *emitter, const struct field *field)
 static void emit_scope(struct emitter *emitter, const struct scope *scope);
 
 /* One of several blocks that share storage. */
-static void emit_member(struct emitter *emitter, const struct scope *scope)
+static void emit_shared(struct emitter *emitter, const struct scope *scope)
 {
     struct writer *w = emitter->writer;
 
@@ -160,7 +166,7 @@ static void emit_siblings(struct emitter *emitter, const struct scope *scope,
         if (child->strand != strand || frame_scope_is_item(child) || frame_scope_is_empty(child))
             continue;
         if (shared)
-            emit_member(emitter, child);
+            emit_shared(emitter, child);
         else
             emit_scope(emitter, child);
     }
@@ -192,7 +198,8 @@ static void emit_overlay(struct emitter *emitter)
     writer_put(
         w, "__extension__ union { /* a failure may overwrite these: nothing needs them then */\n");
     w->indent++;
-    writer_putf(w, "%s failure;\nstruct {\n", failure_type(chain->strands));
+    emit_member(emitter, chain->strands, MEMBER_FAILURE);
+    writer_put(w, "struct {\n");
     w->indent++;
     emit_storage(emitter, chain->strands, chain->symbol->value, true);
     for (const struct field *field = chain->frame->fields; field != NULL; field = field->next)

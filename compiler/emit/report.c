@@ -131,17 +131,9 @@ static void add_storage(struct report *report, struct group *group, const struct
     bool apart = strand->parent == NULL && chain->frame->overlaid;
 
     add(report, group, apart ? "failure" : arena_format(arena, "%s.failure", u), NULL);
-    if (strand->times || strand->joins)
-        add(report, group, arena_format(arena, "%s.%s", u, strand->times ? "timeout" : "decision"),
-            NULL);
-    if (strand->spawns)
-        add(report, group, arena_format(arena, "%s.spawn", u), NULL);
-    if (strand->awaits)
-        add(report, group, arena_format(arena, "%s.join", u), NULL);
-    if (strand->awaits_promises)
-        add(report, group, arena_format(arena, "%s.promise_wait", u), NULL);
-    if (strand->handles)
-        add(report, group, arena_format(arena, "%s.handle_wait", u), NULL);
+    for (enum member id = MEMBER_FAILURE + 1; id < MEMBER_COUNT; id++)
+        if (ir_strand_has(strand, id))
+            add(report, group, arena_format(arena, "%s.%s", u, reserved_members[id]), NULL);
     for (const struct ir_storage *storage = strand->storage; storage != NULL;
          storage = storage->next) {
         add(report, group, arena_format(arena, "%s.%s", u, storage->member),

@@ -153,8 +153,9 @@ static void name_fields(struct naming *naming, struct ir_chain *chain)
 /* What a strand waits for, beside what is always there. */
 static void name_storage(struct naming *naming, struct ir_strand *strand)
 {
-    reserve_words(naming,
-                  "failure timeout decision spawn join promise_wait handle_wait delay value");
+    for (int id = 0; id < MEMBER_COUNT; id++)
+        reserve(naming, reserved_members[id]);
+    reserve_words(naming, "delay value");
     for (struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)
         storage->member = storage->op == NULL ? "delay" : unique_safe(naming, storage->op->name);
     for (struct ir_storage *storage = strand->storage; storage != NULL; storage = storage->next)

@@ -95,7 +95,9 @@ static void follow_all(struct ways *ways, const struct ir_block *block)
  * for branches, there is a decision, too. */
 static bool is_worth_it(const struct ir_strand *strand)
 {
-    if (strand->joins || strand->awaits || strand->handles || strand->promises != NULL)
+    unsigned known = 1u << MEMBER_DECISION | 1u << MEMBER_JOIN | 1u << MEMBER_HANDLE;
+
+    if ((strand->members & known) != 0 || strand->promises != NULL)
         return false;
     for (const struct ir_storage *storage = strand->storage; storage != NULL;
          storage = storage->next)

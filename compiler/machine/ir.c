@@ -19,6 +19,13 @@ bool ir_is(const struct ir_instr *instr, enum ir_flags flag)
     return (ir_traits[instr->kind].flags & flag) != 0;
 }
 
+bool ir_strand_has(const struct ir_strand *strand, enum member member)
+{
+    if (member == MEMBER_DECISION && ir_strand_has(strand, MEMBER_TIMEOUT))
+        return false;
+    return member == MEMBER_FAILURE || (strand->members & 1u << member) != 0;
+}
+
 bool ir_may_raise(const struct ir_instr *instr)
 {
     enum ir_raises raises = ir_traits[instr->kind].raises;

@@ -45,14 +45,9 @@ struct ir_strand {
     struct variable *number;
     /* [name] of a slot: the pointer to it in the resume function */
     const char *local;
-    bool times;   /* has a timeout around one of its steps */
-    bool retries; /* its failure has room for the attempt */
-    bool joins;   /* waits for branches of its own */
-    bool spawns;  /* waits for instances to spawn */
-    bool awaits;  /* waits for the end of instances */
-    bool awaits_promises;
+    unsigned members; /* of what it waits for, 1 << MEMBER_…; ir_strand_has() asks */
+    bool retries;     /* its failure has room for the attempt */
     bool is_promise;
-    bool handles;                         /* waits for the end of one that has a handle */
     struct ir_block *states, *last_state; /* [name] in source order */
     /* false: only ever a single operation, without a strand of its own */
     bool is_strand;
@@ -243,6 +238,9 @@ bool ir_waits(const struct ir_block *block);
 /* Calls `visit` for the blocks a block may lead to, also those of branches it starts. */
 void ir_successors(const struct ir_block *block, void (*visit)(void *context, struct ir_block *to),
                    void *context);
+
+/* Whether the union of what the strand waits for has the member. A timeout begins with a decision. */
+bool ir_strand_has(const struct ir_strand *strand, enum member member);
 
 /* What dumps call a variable and a strand. */
 void ir_dump_variable(struct writer *writer, const struct variable *variable);

@@ -66,15 +66,13 @@ static void lower_block(struct lowering *lowering, const struct node *node, stru
 
 static void lower_if(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
-    struct ir_block *yes = lower_new_block(lowering, "if_true", node->body->span), *no = NULL;
-    struct ir_block *after = lower_new_block(lowering, "after_if", node->span);
+    struct ir_block *yes = lower_inner_block(lowering, "if_true"), *no = NULL;
+    struct ir_block *after = lower_inner_block(lowering, "after_if");
     unsigned written;
     bool dirty;
 
-    after->span.begin = yes->span.begin = 0;
     if (node->second != NULL) {
-        no = lower_new_block(lowering, "if_false", node->second->span);
-        no->span.begin = 0;
+        no = lower_inner_block(lowering, "if_false");
     }
     lower_check_before_c(lowering, node->u.expr);
     lowering->block->text = node->u.expr;
@@ -104,22 +102,18 @@ static void lower_loop(struct lowering *lowering, const struct node *node)
     struct ir_block *head =
         lower_new_block(lowering, arena_format(lowering->arena, "%s_next", word), node->span);
     struct ir_block *resumed =
-        lower_new_block(lowering, arena_format(lowering->arena, "%s_resumed", word), node->span);
+        lower_inner_block(lowering, arena_format(lowering->arena, "%s_resumed", word));
     struct loop loop = { .outer = lowering->loop, .cleanups = lowering->cleanups };
 
-    loop.again =
-        lower_new_block(lowering, arena_format(lowering->arena, "%s_again", word), node->span);
-    loop.after =
-        lower_new_block(lowering, arena_format(lowering->arena, "after_%s", word), node->span);
-    loop.again->span.begin = loop.after->span.begin = resumed->span.begin = 0;
+    loop.again = lower_inner_block(lowering, arena_format(lowering->arena, "%s_again", word));
+    loop.after = lower_inner_block(lowering, arena_format(lowering->arena, "after_%s", word));
     lower_check_cancelled(lowering, node->span);
     lower_terminate(lowering, IR_GOTO, head, NULL);
     resumed->is_state = true;
     lower_place(lowering, head);
     if (node->u.expr != NULL) {
         struct ir_block *body =
-            lower_new_block(lowering, arena_format(lowering->arena, "%s_body", word), node->span);
-        body->span.begin = 0;
+            lower_inner_block(lowering, arena_format(lowering->arena, "%s_body", word));
         lowering->block->text = node->u.expr;
         lowering->block->end_span = node->u.expr->span;
         lower_terminate(lowering, IR_IF, body, loop.after);
@@ -207,7 +201,7 @@ static void lower_dropped(struct lowering *lowering, const struct node *node)
 
     dropped->resource = node->resource;
     dropped->span = node->span;
-    lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
+    lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES);
     lower_own(lowering, &owner, dropped);
     lower_form(lowering, node, dropped);
     note_undo(lowering, node);
@@ -297,20 +291,18 @@ struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
     lowering.scope = checked->scope;
     start = lower_new_block(&lowering, "start", checked->symbol->span);
     start->is_state = true;
-    rejected = lower_new_block(&lowering, "rejected", checked->symbol->span);
-    rejected->span.begin = 0;
+    rejected = lower_inner_block(&lowering, "rejected");
     lowering.fail = rejected;
     if (checked->spawns != NULL)
-        lowering.leave = lower_new_block(&lowering, "leave", checked->symbol->span);
+        lowering.leave = lower_inner_block(&lowering, "leave");
     lower_place(&lowering, start);
     if (owns_result) {
-        lower_owner_open(&lowering, &of_result, NULL, OWNER_GIVES, checked->symbol->span);
+        lower_owner_open(&lowering, &of_result, NULL, OWNER_GIVES);
         lowering.strand_owner = &of_result;
         lower_own(&lowering, &of_result, checked->result);
     }
     if (owns_parameters) {
-        lower_owner_open(&lowering, &of_parameters, checked->scope, OWNER_RELEASES,
-                         checked->symbol->span);
+        lower_owner_open(&lowering, &of_parameters, checked->scope, OWNER_RELEASES);
         lower_own_parameters(&lowering, &of_parameters);
     }
     lower_check_code(&lowering, checked->symbol->span, NULL); /* cancelled before it ran */

@@ -144,11 +144,14 @@ void lower(struct lowering *lowering, const struct node *node, struct variable *
 
 /* lower_build.c */
 struct ir_block *lower_new_block(struct lowering *lowering, const char *hint, struct span span);
+/* One that stands for no step of its own. */
+struct ir_block *lower_inner_block(struct lowering *lowering, const char *hint);
 void lower_place(struct lowering *lowering, struct ir_block *block);
 void lower_terminate(struct lowering *lowering, enum ir_end kind, struct ir_block *to,
                      struct ir_block *no);
 struct ir_instr *lower_add(struct lowering *lowering, enum ir_kind kind, struct span span);
 unsigned lower_new_site(struct lowering *lowering, struct span span, const char *step);
+void lower_make_room(struct lowering *lowering, enum member member);
 void lower_check_code(struct lowering *lowering, struct span span, const char *step);
 void lower_check_cancelled(struct lowering *lowering, struct span span);
 struct ir_block *lower_wait_at(struct lowering *lowering, enum ir_end kind, const char *hint,
@@ -201,7 +204,7 @@ void lower_reject(struct lowering *lowering, const struct node *node);
 
 /* lower_owner.c */
 void lower_owner_open(struct lowering *lowering, struct owner *owner, struct scope *scope,
-                      enum owner_kind kind, struct span span);
+                      enum owner_kind kind);
 void lower_owner_close(struct lowering *lowering, struct owner *owner, struct span span);
 void lower_owning_block(struct lowering *lowering, const struct node *block, struct variable *dest);
 
@@ -243,8 +246,7 @@ void lower_await(struct lowering *lowering, const struct node *node, struct vari
 void lower_cancel(struct lowering *lowering, const struct node *node);
 /* of this block */
 void lower_end_promises(struct lowering *lowering, const struct scope *scope, struct span span);
-void lower_if_open(struct lowering *lowering, const struct scope *scope, struct ir_block *open,
-                   struct span span);
+void lower_if_open(struct lowering *lowering, const struct scope *scope, struct ir_block *open);
 
 /* lower_fork.c */
 /* The call or delay that a branch consists of, if it needs no strand of its

@@ -124,19 +124,16 @@ static void lower_winner(struct lowering *lowering, struct fork *fork, unsigned 
     lower(lowering, branch->second, dest);
 }
 
-static void lower_winners(struct lowering *lowering, struct fork *fork, struct variable *dest,
-                          struct span span)
+static void lower_winners(struct lowering *lowering, struct fork *fork, struct variable *dest)
 {
-    struct ir_block *after = lower_new_block(lowering, "after_winner", span);
+    struct ir_block *after = lower_inner_block(lowering, "after_winner");
     unsigned written = lower_own_written(dest);
     bool dirty = false;
 
-    after->span.begin = 0;
     for (unsigned i = 0; i < fork->count; i++) {
-        struct ir_block *won = lower_new_block(lowering, "won", fork->branches[i].node->span);
-        struct ir_block *next = lower_new_block(lowering, "lost", span);
+        struct ir_block *won = lower_inner_block(lowering, "won");
+        struct ir_block *next = lower_inner_block(lowering, "lost");
         won->apart = lower_branch_word(fork->branches[i].node);
-        won->span.begin = next->span.begin = 0;
         lowering->block->won = fork->branches[i].strand;
         lower_terminate(lowering, i + 1 < fork->count ? IR_WON : IR_GOTO, won,
                         i + 1 < fork->count ? next : NULL);
@@ -240,10 +237,9 @@ static void collect_causes(struct lowering *lowering, struct fork *fork, const s
 
 static void lower_any_failure(struct lowering *lowering, struct fork *fork, const struct node *node)
 {
-    struct ir_block *failed = lower_new_block(lowering, "all_rejected", node->span),
-                    *well = lower_new_block(lowering, "not_all_rejected", node->span);
+    struct ir_block *failed = lower_inner_block(lowering, "all_rejected"),
+                    *well = lower_inner_block(lowering, "not_all_rejected");
 
-    failed->span.begin = well->span.begin = 0;
     lowering->block->site = lower_new_site(lowering, node->span, "any");
     lower_terminate(lowering, IR_CHECK, well, failed);
     lower_place(lowering, failed);
@@ -264,7 +260,7 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
          defers = lowering->defers;
 
     if (owns)
-        lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
+        lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES);
     prepare_bindings(lowering, node);
     lower_begin_fork(lowering, fork, node, kind,
                      arena_format(lowering->arena, "after_%s", ast_form_traits[kind].word));
@@ -290,7 +286,7 @@ void lower_branches(struct lowering *lowering, const struct node *node, struct v
     else if (kind == AST_SETTLE)
         take_outcomes(lowering, fork);
     else
-        lower_winners(lowering, fork, dest, node->span);
+        lower_winners(lowering, fork, dest);
     if (owns)
         lower_owner_close(lowering, &owner, node->span);
 }
@@ -305,13 +301,13 @@ void lower_timeout(struct lowering *lowering, const struct node *node, struct va
     bool defers = lowering->defers;
 
     if (dest != NULL && dest->resource != NULL) { /* it may come too late */
-        lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
+        lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES);
         value = lower_value_apart(lowering, dest, node->span);
         lower_own(lowering, &owner, value);
     }
     lower_begin_fork(lowering, fork, node, AST_RACE, "after_timeout");
     fork->defers = defers;
-    lowering->strand->times = true;
+    lower_make_room(lowering, MEMBER_TIMEOUT);
     timer = lower_add(lowering, IR_TIMEOUT, node->span);
     timer->node = node->u.limit;
     timer->text = node->u.limit->u.delay.count;

@@ -13,6 +13,11 @@ struct ir_block *lower_new_block(struct lowering *lowering, const char *hint, st
     return block;
 }
 
+struct ir_block *lower_inner_block(struct lowering *lowering, const char *hint)
+{
+    return lower_new_block(lowering, hint, (struct span){ 0 });
+}
+
 /* Puts a block after those placed so far and goes on in it. */
 void lower_place(struct lowering *lowering, struct ir_block *block)
 {
@@ -55,13 +60,18 @@ unsigned lower_new_site(struct lowering *lowering, struct span span, const char 
     return site->index + 1;
 }
 
+/* Among what the strand waits for. */
+void lower_make_room(struct lowering *lowering, enum member member)
+{
+    lowering->strand->members |= 1u << member;
+}
+
 /* Goes on only if there is no rejection. */
 void lower_check_code(struct lowering *lowering, struct span span, const char *step)
 {
-    struct ir_block *next = lower_new_block(lowering, "well", span);
+    struct ir_block *next = lower_inner_block(lowering, "well");
     lowering->block->site = step == NULL ? 0 : lower_new_site(lowering, span, step);
     lower_terminate(lowering, IR_CHECK, next, lowering->fail);
-    next->span.begin = 0;
     lower_place(lowering, next);
     lowering->dirty = false;
 }
@@ -82,12 +92,11 @@ void lower_check_cancelled(struct lowering *lowering, struct span span)
 struct ir_block *lower_wait_at(struct lowering *lowering, enum ir_end kind, const char *hint,
                                struct span span)
 {
-    struct ir_block *after = lower_new_block(lowering, hint, span);
+    struct ir_block *after = lower_inner_block(lowering, hint);
 
     lowering->block->end_span = span;
     lower_terminate(lowering, kind, after, NULL);
     after->is_state = true;
-    after->span.begin = 0;
     lower_place(lowering, after);
     return after;
 }

@@ -16,14 +16,14 @@ static void hold(struct lowering *lowering, struct variable *variable, struct sp
 
 /* A value that owns something and is not bound: in care until the next step has
  * settled (rule 42b). NULL: it is no such value. */
-static struct owner *open_for(struct lowering *lowering, struct variable *it, struct span span)
+static struct owner *open_for(struct lowering *lowering, struct variable *it)
 {
     struct owner *owner;
 
     if (it == NULL || it->kind != VARIABLE_IT || it->resource == NULL)
         return NULL;
     owner = arena_new(lowering->arena, struct owner);
-    lower_owner_open(lowering, owner, NULL, OWNER_RELEASES, span);
+    lower_owner_open(lowering, owner, NULL, OWNER_RELEASES);
     lower_own(lowering, owner, it);
     return owner;
 }
@@ -82,7 +82,6 @@ static void lower_handler(struct lowering *lowering, struct ir_block *entry,
     hold(lowering, err, step->span);
     lower_terminate(lowering, IR_GOTO, after, NULL);
     lowering->dirty |= dirty;
-    after->span.begin = 0;
     lower_place(lowering, after);
 }
 
@@ -91,7 +90,7 @@ static void lower_handler(struct lowering *lowering, struct ir_block *entry,
 static void open_handler(struct lowering *lowering, struct clause *clause, struct ir_block *handler,
                          const struct ast_name *codes, const char *after)
 {
-    clause->after = lower_new_block(lowering, after, clause->node->span);
+    clause->after = lower_inner_block(lowering, after);
     clause->entry = handler_entry(lowering, handler, codes);
     lowering->fail = clause->entry;
 }
@@ -107,7 +106,7 @@ struct variable *lower_clause_open(struct lowering *lowering, struct clause *cla
         return clause->dest;
     case NODE_FINALLY: lower_finally_open(lowering, clause); return clause->dest;
     default:
-        clause->owner = open_for(lowering, node->u.clause.it->variable, node->span);
+        clause->owner = open_for(lowering, node->u.clause.it->variable);
         clause->fail = lowering->fail;
         if (node->kind == NODE_THEN_ELSE)
             open_handler(lowering, clause,

@@ -18,7 +18,6 @@ static void go_on_if_undecided(struct lowering *lowering, struct ir_block *next)
 {
     lowering->block->won = lowering->strand;
     lower_terminate(lowering, IR_MAY_JUMP, next, lowering->fail);
-    next->span.begin = 0;
     lower_place(lowering, next);
     lowering->dirty = false;
 }
@@ -29,10 +28,9 @@ static void go_on_if_undecided(struct lowering *lowering, struct ir_block *next)
 static void take_number(struct lowering *lowering, struct fork *fork)
 {
     const struct node *node = fork->each;
-    struct ir_block *item = lower_new_block(lowering, "item", node->span);
+    struct ir_block *item = lower_inner_block(lowering, "item");
     struct ir_instr *instr;
 
-    item->span.begin = 0;
     lowering->block->text = lower_text_of(lowering, fork->next, " < ", fork->high);
     lower_terminate(lowering, IR_IF, item, fork->left);
     lower_place(lowering, item);
@@ -43,12 +41,12 @@ static void take_number(struct lowering *lowering, struct fork *fork)
 
 /* An item has come: it begins, as soon as the one before it lets it, and a free
  * slot asks for the next one. */
-static void begin_item(struct lowering *lowering, struct fork *fork, struct span span)
+static void begin_item(struct lowering *lowering, struct fork *fork)
 {
     struct ir_instr *instr;
 
     lower_stagger_wait(lowering, fork);
-    go_on_if_undecided(lowering, lower_new_block(lowering, "item", span));
+    go_on_if_undecided(lowering, lower_inner_block(lowering, "item"));
     lower_staggered(lowering, fork);
     instr = lower_add(lowering, IR_NEXT_SLOT, fork->each->span);
     instr->variable = fork->pulling;
@@ -60,16 +58,14 @@ static void begin_item(struct lowering *lowering, struct fork *fork, struct span
  * already, or there are no more. */
 static void lower_feed(struct lowering *lowering, struct fork *fork)
 {
-    const struct node *node = fork->each;
-    struct ir_block *done = lower_new_block(lowering, "item_done", node->span),
-                    *more = lower_new_block(lowering, "pull_next", node->span);
+    struct ir_block *done = lower_inner_block(lowering, "item_done"),
+                    *more = lower_inner_block(lowering, "pull_next");
     struct feed feed = { fork, done }, *outer = lowering->feed;
 
-    done->span.begin = more->span.begin = 0;
     lowering->feed = &feed;
     if (fork->next != NULL) {
         take_number(lowering, fork);
-        begin_item(lowering, fork, node->span);
+        begin_item(lowering, fork);
     }
     lower_item(lowering, fork);
     lowering->feed = outer;
@@ -105,10 +101,9 @@ static void number_item(struct lowering *lowering, struct fork *fork)
  * Between two items others may run. */
 static void lower_range_items(struct lowering *lowering, struct fork *fork)
 {
-    struct ir_block *first = lower_new_block(lowering, "first_item", fork->each->span);
-    struct ir_block *next = lower_new_block(lowering, "next_item", fork->each->span);
+    struct ir_block *first = lower_inner_block(lowering, "first_item");
+    struct ir_block *next = lower_inner_block(lowering, "next_item");
 
-    next->span.begin = 0;
     lower_terminate(lowering, IR_GOTO, first, NULL);
     lower_place(lowering, next);
     next->is_state = true;
@@ -121,12 +116,11 @@ static void lower_range_items(struct lowering *lowering, struct fork *fork)
 
 static void lower_pulled_items(struct lowering *lowering, struct fork *fork)
 {
-    struct ir_block *take = lower_new_block(lowering, "take_item", fork->each->span);
+    struct ir_block *take = lower_inner_block(lowering, "take_item");
 
-    take->span.begin = 0;
     lower_terminate(lowering, IR_GOTO, take, NULL);
     lower_place(lowering, take);
-    go_on_if_undecided(lowering, lower_new_block(lowering, "may_take", fork->each->span));
+    go_on_if_undecided(lowering, lower_inner_block(lowering, "may_take"));
     number_item(lowering, fork);
     lower_feed(lowering, fork);
     lower_terminate(lowering, IR_BACK, take, fork->branches[0].start);
@@ -149,9 +143,8 @@ static void lower_end_of_items(struct lowering *lowering, struct ir_block *faile
 {
     static const struct ast_name end_of_items = { .name = "CHAIN_EEND", .c_name = "CHAIN_EEND" };
     struct fork *fork = lowering->feed->fork;
-    struct ir_block *none = lower_new_block(lowering, "no_more_items", node->span);
+    struct ir_block *none = lower_inner_block(lowering, "no_more_items");
 
-    none->span.begin = 0;
     lower_place(lowering, failed);
     failed->codes = &end_of_items;
     lower_terminate(lowering, IR_CODES, none, lower_source_rejected(lowering, fork));
@@ -164,16 +157,15 @@ static void lower_end_of_items(struct lowering *lowering, struct ir_block *faile
 void lower_pull(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     const struct node *source = node->body;
-    struct ir_block *failed = lower_new_block(lowering, "source_rejected", source->span),
+    struct ir_block *failed = lower_inner_block(lowering, "source_rejected"),
                     *fail = lowering->fail;
-    struct ir_block *after = lower_new_block(lowering, "after_item", node->span);
+    struct ir_block *after = lower_inner_block(lowering, "after_item");
 
-    failed->span.begin = after->span.begin = 0;
     lower_source(lowering, lowering->feed->fork);
     lowering->fail = failed;
     lower(lowering, source, NULL);
     lowering->fail = fail;
-    begin_item(lowering, lowering->feed->fork, node->span);
+    begin_item(lowering, lowering->feed->fork);
     lower(lowering, node->second, dest);
     lower_terminate(lowering, IR_GOTO, after, NULL);
     lower_end_of_items(lowering, failed, source);
@@ -254,17 +246,16 @@ static void fork_slots(struct lowering *lowering, struct fork *fork, struct ir_b
     const struct node *node = fork->each;
     struct ir_block *somebody;
 
-    fork->joined = lower_new_block(lowering, "after_items", node->span);
+    fork->joined = lower_inner_block(lowering, "after_items");
     fork->jumps.outer = lowering->cleanups;
     fork->jumps.owner = lowering->strand_owner;
     fork->jumps.scope = lowering->scope;
     fork->reset = lower_add(lowering, IR_HOLD, node->span);
-    lowering->strand->joins = true;
+    lower_make_room(lowering, MEMBER_DECISION);
     start_slots(lowering, fork, node);
     lower_end_fork(lowering, fork, node);
     if (none != NULL) {
-        somebody = lower_new_block(lowering, "decided", node->span);
-        somebody->span.begin = 0;
+        somebody = lower_inner_block(lowering, "decided");
         lower_terminate(lowering, IR_NOBODY, none, somebody);
         lower_place(lowering, somebody);
     }
@@ -287,10 +278,9 @@ static void share_pulls(struct lowering *lowering, struct fork *fork)
 static void lower_each_in(struct lowering *lowering, struct fork *fork, struct ir_block *none)
 {
     const struct node *node = fork->each;
-    struct ir_block *some = lower_new_block(lowering, "some_items", node->span),
-                    *after = lower_new_block(lowering, "after_each", node->span);
+    struct ir_block *some = lower_inner_block(lowering, "some_items"),
+                    *after = lower_inner_block(lowering, "after_each");
 
-    some->span.begin = after->span.begin = 0;
     fork->next = bound(lowering, "next", node->u.each.low, "chain__low", node->span);
     fork->high = bound(lowering, "high", node->u.each.high, "chain__high", node->span);
     lower_stagger(lowering, fork);
@@ -316,8 +306,7 @@ static void lower_each_from(struct lowering *lowering, struct fork *fork, struct
     fork_slots(lowering, fork, none);
     if (none == NULL)
         return;
-    after = lower_new_block(lowering, "after_each", fork->each->span);
-    after->span.begin = 0;
+    after = lower_inner_block(lowering, "after_each");
     lower_terminate(lowering, IR_GOTO, after, NULL);
     lower_nobody(lowering, fork, none);
     lower_place(lowering, after);
@@ -328,8 +317,7 @@ static void lower_items_of(struct lowering *lowering, struct fork *fork)
     struct ir_block *none = NULL;
 
     if (lower_is_first(fork)) {
-        none = lower_new_block(lowering, "nobody", fork->each->span);
-        none->span.begin = 0;
+        none = lower_inner_block(lowering, "nobody");
     }
     if (fork->each->u.each.manner == AST_ANY) {
         fork->rejected = shared(lowering, "rejected", "size_t");
@@ -353,7 +341,7 @@ void lower_each(struct lowering *lowering, const struct node *node, struct varia
     fork->defers = lowering->defers;
     fork->won = dest;
     if (owns) { /* it may come too late */
-        lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES, node->span);
+        lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES);
         fork->won = lower_value_apart(lowering, dest, node->span);
         lower_own(lowering, &owner, fork->won);
     }

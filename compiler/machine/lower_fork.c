@@ -108,14 +108,10 @@ static void lower_branch(struct lowering *lowering, struct fork *fork, unsigned 
 
     lowering->strand = fork->branches[i].strand;
     lowering->dirty = false;
-    ended = lower_new_block(lowering,
-                            arena_format(lowering->arena, "%s_end", fork->branches[i].start->hint),
-                            branch->span);
-    jumped =
-        lower_new_block(lowering,
-                        arena_format(lowering->arena, "%s_jumped", fork->branches[i].start->hint),
-                        branch->span);
-    ended->span.begin = jumped->span.begin = 0;
+    ended = lower_inner_block(lowering, arena_format(lowering->arena, "%s_end",
+                                                     fork->branches[i].start->hint));
+    jumped = lower_inner_block(lowering, arena_format(lowering->arena, "%s_jumped",
+                                                      fork->branches[i].start->hint));
     fork->jumps.entry = jumped;
     fork->jumps.branch = lowering->strand;
     lowering->cleanups = &fork->jumps;
@@ -123,7 +119,7 @@ static void lower_branch(struct lowering *lowering, struct fork *fork, unsigned 
     lower_place(lowering, fork->branches[i].start);
     if (result != NULL && result->resource != NULL) {
         lowering->scope = branch->u.block.scope;
-        lower_owner_open(lowering, &of_returned, NULL, OWNER_GIVES, branch->span);
+        lower_owner_open(lowering, &of_returned, NULL, OWNER_GIVES);
         lowering->strand_owner = &of_returned;
         lowering->scope = outer.scope;
     }
@@ -153,7 +149,7 @@ void lower_begin_fork(struct lowering *lowering, struct fork *fork, const struct
 
     memset(fork, 0, sizeof *fork);
     lower_check_cancelled(lowering, node->span);
-    fork->joined = lower_new_block(lowering, hint, node->span);
+    fork->joined = lower_inner_block(lowering, hint);
     fork->jumps.outer = lowering->cleanups;
     fork->jumps.owner = lowering->strand_owner;
     fork->jumps.scope = lowering->scope;
@@ -162,7 +158,7 @@ void lower_begin_fork(struct lowering *lowering, struct fork *fork, const struct
     instr->node = node;
     instr->to = fork->joined;
     instr->fork_kind = kind;
-    lowering->strand->joins = true;
+    lower_make_room(lowering, MEMBER_DECISION);
 }
 
 /* After the last start: waits, and goes on after the join. */
@@ -177,7 +173,6 @@ void lower_end_fork(struct lowering *lowering, struct fork *fork, const struct n
         if (fork->branches[i].start != NULL)
             lower_branch(lowering, fork, i);
     fork->joined->is_state = fork->joined->is_join = true;
-    fork->joined->span.begin = 0;
     lower_place(lowering, fork->joined);
     lower_defer(lowering, fork->defers, node->span);
 }
@@ -186,10 +181,9 @@ void lower_end_fork(struct lowering *lowering, struct fork *fork, const struct n
 static void deliver_before_jumps(struct lowering *lowering, struct fork *fork,
                                  struct ir_block *after)
 {
-    struct ir_block *jumps = lower_new_block(lowering, "jumps", lowering->block->span);
+    struct ir_block *jumps = lower_inner_block(lowering, "jumps");
     struct text *text = text_new(lowering->arena);
 
-    jumps->span.begin = 0;
     text_add_variable(lowering->arena, text, fork->jumps.exit);
     lowering->block->text = text;
     lower_terminate(lowering, IR_IF, jumps, after);
@@ -208,8 +202,7 @@ void lower_make_jumps(struct lowering *lowering, struct fork *fork)
         return;
     fork->reset->kind = IR_SET_EXIT;
     fork->reset->variable = fork->jumps.exit;
-    after = lower_new_block(lowering, "no_jump", lowering->block->span);
-    after->span.begin = 0;
+    after = lower_inner_block(lowering, "no_jump");
     if (fork->defers)
         deliver_before_jumps(lowering, fork, after);
     lowering->block->variable = fork->jumps.exit;

@@ -14,9 +14,8 @@
  * cancelled, before it writes anything. */
 static void decide_jump(struct lowering *lowering, const struct cleanup *branch)
 {
-    struct ir_block *may = lower_new_block(lowering, "jump", lowering->block->span);
+    struct ir_block *may = lower_inner_block(lowering, "jump");
 
-    may->span.begin = 0;
     lowering->block->won = branch->branch;
     lower_terminate(lowering, IR_MAY_JUMP, may, lowering->fail);
     lower_place(lowering, may);
@@ -117,8 +116,7 @@ void lower_jump_to(struct lowering *lowering, struct ir_block *to, struct cleanu
     }
     exit = arena_new(lowering->arena, struct ir_case);
     exit->number = ++cleanup->case_count;
-    exit->to = lower_new_block(lowering, "leave", lowering->block->span);
-    exit->to->span.begin = 0;
+    exit->to = lower_inner_block(lowering, "leave");
     exit->to->to = to; /* completed by continue_jumps */
     exit->next = cleanup->cases;
     cleanup->cases = exit;
@@ -149,15 +147,13 @@ void lower_finally_open(struct lowering *lowering, struct clause *clause)
     clause->kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain__kept");
     lower_check_cancelled(lowering, node->span); /* what has not begun has nothing to clean up */
     lowering->cleanups = &clause->cleanup;
-    lowering->fail = lower_new_block(lowering, "rejected_to_finally", node->body->span);
-    lowering->fail->span.begin = 0;
+    lowering->fail = lower_inner_block(lowering, "rejected_to_finally");
 }
 
 /* Both ways in that are no jumps. */
 static void enter_finally(struct lowering *lowering, const struct cleanup *cleanup,
                           struct ir_block *way)
 {
-    way->span.begin = 0;
     lower_place(lowering, way);
     if (cleanup->exit != NULL)
         lower_set_exit(lowering, cleanup->exit, 0);
@@ -180,13 +176,11 @@ void lower_finally_close(struct lowering *lowering, struct clause *clause)
     const struct node *node = clause->node;
     struct span span = node->body->span;
     struct cleanup *cleanup = &clause->cleanup;
-    struct ir_block *normal = lower_new_block(lowering, "to_finally", span),
-                    *rejected = lowering->fail;
-    struct ir_block *replaced = lower_new_block(lowering, "replaced", span),
-                    *checked = lower_new_block(lowering, "finally_done", span);
-    struct ir_block *after = lower_new_block(lowering, "after_finally", span);
+    struct ir_block *normal = lower_inner_block(lowering, "to_finally"), *rejected = lowering->fail;
+    struct ir_block *replaced = lower_inner_block(lowering, "replaced"),
+                    *checked = lower_inner_block(lowering, "finally_done");
+    struct ir_block *after = lower_inner_block(lowering, "after_finally");
 
-    replaced->span.begin = after->span.begin = checked->span.begin = 0;
     lower_terminate(lowering, IR_GOTO, normal, NULL);
     lowering->cleanups = cleanup->outer;
     enter_finally(lowering, cleanup, normal);
@@ -215,15 +209,13 @@ void lower_finally_close(struct lowering *lowering, struct clause *clause)
 
 static void go_on_unreachable(struct lowering *lowering)
 {
-    struct ir_block *nowhere = lower_new_block(lowering, "unreachable", lowering->block->span);
-    nowhere->span.begin = 0;
+    struct ir_block *nowhere = lower_inner_block(lowering, "unreachable");
     lower_place(lowering, nowhere);
 }
 
 struct ir_block *lower_ending(struct lowering *lowering)
 {
-    struct ir_block *block = lower_new_block(lowering, "end", lowering->chain->symbol->span);
-    block->span.begin = 0;
+    struct ir_block *block = lower_inner_block(lowering, "end");
     block->end = IR_END;
     block->variable = lowering->chain->checked->result;
     block->done = true;

@@ -23,9 +23,8 @@ static bool is_any(const struct fork *fork)
 /* A block without a step of its own. */
 static struct ir_block *place_new(struct lowering *lowering, const char *hint)
 {
-    struct ir_block *block = lower_new_block(lowering, hint, lowering->block->span);
+    struct ir_block *block = lower_inner_block(lowering, hint);
 
-    block->span.begin = 0;
     return block;
 }
 
@@ -88,7 +87,7 @@ void lower_stagger(struct lowering *lowering, struct fork *fork)
 
 void lower_stagger_wait(struct lowering *lowering, struct fork *fork)
 {
-    struct ir_block *after = lower_new_block(lowering, "after_stagger", fork->each->span);
+    struct ir_block *after = lower_inner_block(lowering, "after_stagger");
 
     if (fork->stagger == NULL)
         return;
@@ -98,7 +97,6 @@ void lower_stagger_wait(struct lowering *lowering, struct fork *fork)
     lowering->block->end_span = fork->each->u.each.stagger->span;
     lower_terminate(lowering, IR_DELAY, after, NULL);
     after->is_state = true;
-    after->span.begin = 0;
     lower_place(lowering, after);
     lower_check_code(lowering, fork->each->span, NULL);
 }
@@ -125,8 +123,7 @@ static void win(struct lowering *lowering, struct fork *fork, struct variable *v
 
     if (value == NULL || each->body->ends)
         return;
-    decides = lower_new_block(lowering, "decides", each->span);
-    decides->span.begin = 0;
+    decides = lower_inner_block(lowering, "decides");
     lowering->block->won = lowering->strand;
     lower_terminate(lowering, IR_MAY_JUMP, decides, lowering->fail);
     lower_place(lowering, decides);
@@ -144,7 +141,7 @@ static void lower_contender(struct lowering *lowering, struct fork *fork)
 
     lowering->scope = lowering->strand->scope;
     if (owns)
-        lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES, body->span);
+        lower_owner_open(lowering, &owner, NULL, OWNER_RELEASES);
     if (fork->won != NULL)
         value = lower_value_apart(lowering, fork->won, body->span);
     if (owns)

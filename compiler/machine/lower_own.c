@@ -120,13 +120,12 @@ void lower_own_perform(struct lowering *lowering, const struct owned *owned, str
     const struct node *what =
         owned->undo != NULL ? owned->undo : release_of(lowering, owned->variable);
     bool undo = owned->undo != NULL;
-    struct ir_block *todo = lower_new_block(lowering, undo ? "undo" : "release", what->span);
-    struct ir_block *next = lower_new_block(lowering, undo ? "undone" : "released", what->span);
-    struct ir_block *failed = lower_new_block(lowering, undo ? "undo_rejected" : "release_rejected",
-                                              what->span),
+    struct ir_block *todo = lower_inner_block(lowering, undo ? "undo" : "release");
+    struct ir_block *next = lower_inner_block(lowering, undo ? "undone" : "released");
+    struct ir_block *failed =
+                        lower_inner_block(lowering, undo ? "undo_rejected" : "release_rejected"),
                     *fail = lowering->fail;
 
-    todo->span.begin = next->span.begin = failed->span.begin = 0;
     lowering->block->text = condition(lowering, owned, kept, asks);
     lower_terminate(lowering, IR_IF, todo, next);
     lower_place(lowering, todo);
@@ -190,14 +189,13 @@ void lower_own_parameters(struct lowering *lowering, struct owner *owner)
 static void release_some(struct lowering *lowering, const struct owned *const *list, unsigned count,
                          struct span span)
 {
-    struct ir_block *todo = lower_new_block(lowering, "release_now", span),
-                    *after = lower_new_block(lowering, "released_now", span);
+    struct ir_block *todo = lower_inner_block(lowering, "release_now"),
+                    *after = lower_inner_block(lowering, "released_now");
     struct variable *kept =
         lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain__kept");
     struct text *text = text_new(lowering->arena);
 
     kept->from = "the outcome that goes on";
-    todo->span.begin = after->span.begin = 0;
     for (unsigned i = 0; i < count; i++) {
         if (i != 0)
             text_add(lowering->arena, text, " || ");

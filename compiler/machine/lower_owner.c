@@ -14,7 +14,7 @@
 #include "machine/lower.h"
 
 void lower_owner_open(struct lowering *lowering, struct owner *owner, struct scope *scope,
-                      enum owner_kind kind, struct span span)
+                      enum owner_kind kind)
 {
     memset(owner, 0, sizeof *owner);
     owner->outer = lowering->owner;
@@ -23,8 +23,7 @@ void lower_owner_open(struct lowering *lowering, struct owner *owner, struct sco
     owner->kind = kind;
     owner->kept = lower_new_variable(lowering, VARIABLE_KEPT, "outcome", "struct chain__kept");
     owner->rejected =
-        lower_new_block(lowering, kind == OWNER_UNDOES ? "undo_all" : "rejected_to_release", span);
-    owner->rejected->span.begin = 0;
+        lower_inner_block(lowering, kind == OWNER_UNDOES ? "undo_all" : "rejected_to_release");
     owner->done = lower_new_variable(lowering, VARIABLE_EXIT, "done", "unsigned");
     owner->done->from = "bits of undos and releases";
     owner->kept->from = "the outcome that goes on";
@@ -33,8 +32,7 @@ void lower_owner_open(struct lowering *lowering, struct owner *owner, struct sco
     owner->fail = lowering->fail;
     owner->cleanup.outer = lowering->cleanups;
     owner->cleanup.scope = lowering->scope;
-    owner->cleanup.entry = lower_new_block(lowering, "release_all", span);
-    owner->cleanup.entry->span.begin = 0;
+    owner->cleanup.entry = lower_inner_block(lowering, "release_all");
     lowering->fail = owner->rejected;
     lowering->owner = owner;
     if (kind == OWNER_RELEASES)
@@ -81,12 +79,11 @@ static void enter(struct lowering *lowering, struct owner *owner)
 static void close_for_all(struct lowering *lowering, struct owner *owner, struct ir_block *after,
                           struct span span)
 {
-    struct ir_block *normal = lower_new_block(lowering, "to_release", span),
-                    *checked = lower_new_block(lowering, "all_released", span);
+    struct ir_block *normal = lower_inner_block(lowering, "to_release"),
+                    *checked = lower_inner_block(lowering, "all_released");
 
-    normal->span.begin = checked->span.begin = 0;
     if (owner->scope != NULL)
-        lower_if_open(lowering, owner->scope, normal, span);
+        lower_if_open(lowering, owner->scope, normal);
     if (has_given_all(lowering->block, owner->last))
         lower_terminate(lowering, IR_GOTO, after, NULL);
     else {
@@ -116,10 +113,9 @@ static void close_for_all(struct lowering *lowering, struct owner *owner, struct
 
 void lower_owner_close(struct lowering *lowering, struct owner *owner, struct span span)
 {
-    struct ir_block *after = lower_new_block(lowering, "after_block", span);
+    struct ir_block *after = lower_inner_block(lowering, "after_block");
     bool dirty = lowering->dirty;
 
-    after->span.begin = 0;
     lowering->fail = owner->fail;
     lowering->owner = owner->outer;
     lowering->cleanups = owner->cleanup.outer;
@@ -139,8 +135,7 @@ void lower_owning_block(struct lowering *lowering, const struct node *block, str
     bool every_way = scope->owned_count != 0 || scope->promises != NULL;
     unsigned promises = lowering->strand->promise_count;
 
-    lower_owner_open(lowering, &owner, scope, every_way ? OWNER_RELEASES : OWNER_UNDOES,
-                     block->span);
+    lower_owner_open(lowering, &owner, scope, every_way ? OWNER_RELEASES : OWNER_UNDOES);
     owner.is_block = true;
     lower(lowering, block->body, dest);
     lowering->strand->promise_count = promises;

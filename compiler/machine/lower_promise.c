@@ -42,8 +42,7 @@ static void lower_body(struct lowering *lowering, const struct node *node, struc
 
     lowering->strand = promise->strand;
     lowering->dirty = false;
-    ended = lower_new_block(lowering, named(lowering, "ended", promise), node->span);
-    ended->span.begin = 0;
+    ended = lower_inner_block(lowering, named(lowering, "ended", promise));
     lowering->fail = ended;
     node->body->body->undo = node->undo;
     lower_place(lowering, begin);
@@ -60,11 +59,10 @@ static void lower_body(struct lowering *lowering, const struct node *node, struc
 void lower_start(struct lowering *lowering, const struct node *node)
 {
     struct promise *promise = node->u.promise;
-    struct ir_block *begin, *started = lower_new_block(lowering, "started", node->span);
+    struct ir_block *begin, *started = lower_inner_block(lowering, "started");
     struct ir_strand *strand = lowering->strand;
     struct ir_instr *instr;
 
-    started->span.begin = 0;
     promise->attempt = lowering->attempt;
     lower_check_cancelled(lowering, node->span);
     promise->strand = lowering->strand = new_promise(lowering, node->span);
@@ -85,7 +83,7 @@ void lower_start(struct lowering *lowering, const struct node *node)
 static struct ir_block *wait_for(struct lowering *lowering, const struct promise *promise,
                                  enum ir_end kind, const char *word, struct span span)
 {
-    lowering->strand->awaits_promises = true;
+    lower_make_room(lowering, MEMBER_PROMISE);
     lowering->block->won = promise->strand;
     return lower_wait_at(lowering, kind, named(lowering, word, promise), span);
 }
@@ -158,13 +156,11 @@ void lower_end_promises(struct lowering *lowering, const struct scope *scope, st
 }
 
 /* To `open` if one of them has to be ended. */
-void lower_if_open(struct lowering *lowering, const struct scope *scope, struct ir_block *open,
-                   struct span span)
+void lower_if_open(struct lowering *lowering, const struct scope *scope, struct ir_block *open)
 {
     for (const struct promise *promise = scope->promises; promise != NULL;
          promise = promise->next) {
-        struct ir_block *next = lower_new_block(lowering, "ended", span);
-        next->span.begin = 0;
+        struct ir_block *next = lower_inner_block(lowering, "ended");
         lowering->block->won = promise->strand;
         lower_terminate(lowering, IR_OPEN, open, next);
         lower_place(lowering, next);

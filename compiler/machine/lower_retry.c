@@ -47,14 +47,12 @@ static struct text *more_attempts(struct lowering *lowering, const struct node_r
 
 /* On if the question is answered by yes, else the rejection goes on. The text
  * of the user in it, `asked`, may have cancelled the chain. */
-static void ask(struct lowering *lowering, const struct node *node, struct text *question,
-                const struct text *asked)
+static void ask(struct lowering *lowering, struct text *question, const struct text *asked)
 {
-    struct ir_block *again = lower_new_block(lowering, "retry_again", node->span), *yes = again;
+    struct ir_block *again = lower_inner_block(lowering, "retry_again"), *yes = again;
 
     if (lower_calls_something(asked))
-        yes = lower_new_block(lowering, "retry_undisturbed", node->span);
-    yes->span.begin = again->span.begin = 0;
+        yes = lower_inner_block(lowering, "retry_undisturbed");
     lowering->block->text = question;
     lower_terminate(lowering, IR_IF, yes, lowering->fail);
     lower_place(lowering, yes);
@@ -70,18 +68,18 @@ static void ask_for_more(struct lowering *lowering, const struct node *node)
     const struct node_retry *retry = node->u.retry;
 
     if (retry->attempts != NULL)
-        ask(lowering, node, more_attempts(lowering, retry), retry->attempts);
+        ask(lowering, more_attempts(lowering, retry), retry->attempts);
     if (retry->err != NULL)
         lower_add(lowering, IR_ERROR, node->span)->variable = retry->err;
     if (retry->condition != NULL)
-        ask(lowering, node, retry->condition, retry->condition);
+        ask(lowering, retry->condition, retry->condition);
 }
 
 /* The pause before the next attempt: as long as the backoff and its bound say,
  * or the `pause`, with jitter (rules 91, 159). */
 static void pause(struct lowering *lowering, const struct node *node)
 {
-    struct ir_block *after = lower_new_block(lowering, "after_pause", node->span);
+    struct ir_block *after = lower_inner_block(lowering, "after_pause");
     const struct node *first =
         node->u.retry->pause != NULL ? node->u.retry->pause : node->u.retry->backoff;
 
@@ -95,7 +93,6 @@ static void pause(struct lowering *lowering, const struct node *node)
     lowering->block->args = node->u.retry->to == NULL ? NULL : node->u.retry->to->u.delay.count;
     lower_terminate(lowering, IR_DELAY, after, NULL);
     after->is_state = true;
-    after->span.begin = 0;
     lower_place(lowering, after);
     lower_check_code(lowering, node->span, NULL);
 }
@@ -103,17 +100,16 @@ static void pause(struct lowering *lowering, const struct node *node)
 void lower_retry(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct ir_block *head = lower_new_block(lowering, "retry", node->span),
-                    *failed = lower_new_block(lowering, "attempt_rejected", node->span);
-    struct ir_block *retried = lower_new_block(lowering, "retry_more", node->span),
+                    *failed = lower_inner_block(lowering, "attempt_rejected");
+    struct ir_block *retried = lower_inner_block(lowering, "retry_more"),
                     *resumed = lower_new_block(lowering, "retry_resumed", node->span);
-    struct ir_block *next = lower_new_block(lowering, "after_retry", node->span);
+    struct ir_block *next = lower_inner_block(lowering, "after_retry");
     struct ir_block *fail = lowering->fail;
     struct variable *outer = lowering->attempt;
     unsigned writes = lowering->writes;
     struct ir_instr *instr;
     bool dirty;
 
-    failed->span.begin = retried->span.begin = next->span.begin = 0;
     lower_check_cancelled(lowering, node->span);
     lower_set_exit(lowering, node->u.retry->attempt, 1);
     lower_terminate(lowering, IR_GOTO, head, NULL);

@@ -13,9 +13,8 @@
 /* What was given to a step that has been cancelled meanwhile goes back. */
 static void lower_not_spawned(struct lowering *lowering, struct ir_block *refused, struct span span)
 {
-    struct ir_block *next = lower_new_block(lowering, "spawned", span);
+    struct ir_block *next = lower_inner_block(lowering, "spawned");
 
-    next->span.begin = 0;
     lower_terminate(lowering, IR_GOTO, next, NULL);
     lower_place(lowering, refused);
     lower_add(lowering, IR_NOT_SPAWNED, span);
@@ -26,13 +25,11 @@ static void lower_not_spawned(struct lowering *lowering, struct ir_block *refuse
 void lower_spawn(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct symbol *op = node->u.call.op;
-    struct ir_block *refused = lower_new_block(lowering, "not_spawned", node->span),
-                    *fail = lowering->fail;
+    struct ir_block *refused = lower_inner_block(lowering, "not_spawned"), *fail = lowering->fail;
     struct ir_instr *instr;
 
-    refused->span.begin = 0;
     lower_check_cancelled(lowering, node->span);
-    lowering->strand->spawns = true;
+    lower_make_room(lowering, MEMBER_SPAWN);
     lowering->block->op = op;
     lower_wait_at(lowering, IR_SPAWN, arena_format(lowering->arena, "after_spawn_%s", op->name),
                   node->span);
@@ -59,7 +56,7 @@ void lower_join(struct lowering *lowering, struct span span)
     lower_check_cancelled(lowering, span);
     if (defers)
         lower_expect(lowering, span);
-    lowering->strand->awaits = true;
+    lower_make_room(lowering, MEMBER_JOIN);
     after = lower_wait_at(lowering, IR_AWAIT, "after_join", span);
     lower_defer(lowering, defers, span);
     lower_check_code(lowering, span, NULL);
@@ -75,7 +72,7 @@ void lower_handle(struct lowering *lowering, const struct node *node)
     lower_check_cancelled(lowering, node->span);
     if (defers)
         lower_expect(lowering, node->span);
-    lowering->strand->handles = true;
+    lower_make_room(lowering, MEMBER_HANDLE);
     lowering->block->text = node->u.await.handle;
     lower_wait_at(lowering, node->kind == NODE_AWAIT ? IR_AWAIT_HANDLE : IR_CANCEL_HANDLE,
                   arena_format(lowering->arena, "after_%s_%s", word, name), node->span);
@@ -91,7 +88,6 @@ void lower_close(struct lowering *lowering, struct ir_block *rejected, struct ow
     struct span end_of_body = lowering->chain->symbol->span;
 
     lower_terminate(lowering, IR_GOTO, lowering->leave, NULL);
-    lowering->leave->span.begin = 0;
     lower_place(lowering, lowering->leave);
     lowering->dirty = true; /* perhaps through a return */
     lower_join(lowering, end_of_body);
@@ -102,7 +98,7 @@ void lower_close(struct lowering *lowering, struct ir_block *rejected, struct ow
         lower_terminate(lowering, IR_GOTO, rejected, NULL);
     }
     lower_place(lowering, rejected);
-    lowering->strand->awaits = true;
+    lower_make_room(lowering, MEMBER_JOIN);
     lower_wait_at(lowering, IR_CLOSE, "closed", end_of_body);
     if (lowering->chain->symbol->retries) {
         lowering->strand->retries = true;

@@ -73,7 +73,7 @@ static void lower_sync(struct lowering *lowering, const struct node *node, struc
 static void lower_wait(struct lowering *lowering, const struct node *node, struct variable *dest)
 {
     struct symbol *op = node->u.call.op;
-    struct ir_block *after = lower_new_block(lowering, hint_after(lowering, op->name), node->span);
+    struct ir_block *after = lower_inner_block(lowering, hint_after(lowering, op->name));
     bool is_chain = op->proto_kind == AST_CHAIN, defers = lowering->defers;
 
     after->apart = node->binding != NULL ? node->binding->name : NULL;
@@ -88,7 +88,6 @@ static void lower_wait(struct lowering *lowering, const struct node *node, struc
     lowering->block->end_span = node->span;
     lower_terminate(lowering, is_chain ? IR_CALL : IR_START, after, NULL);
     after->is_state = true;
-    after->span.begin = 0;
     lower_place(lowering, after);
     lower_defer(lowering, defers, node->span);
     if (node->resource != NULL && !is_chain) {
@@ -210,7 +209,7 @@ void lower_do(struct lowering *lowering, const struct node *node, struct variabl
 
 void lower_delay(struct lowering *lowering, const struct node *node)
 {
-    struct ir_block *after = lower_new_block(lowering, "after_delay", node->span);
+    struct ir_block *after = lower_inner_block(lowering, "after_delay");
     bool defers = lowering->defers;
 
     lower_check_cancelled(lowering, node->span);
@@ -222,7 +221,6 @@ void lower_delay(struct lowering *lowering, const struct node *node)
     lowering->block->end_span = node->span;
     lower_terminate(lowering, IR_DELAY, after, NULL);
     after->is_state = true;
-    after->span.begin = 0;
     lower_place(lowering, after);
     lower_defer(lowering, defers, node->span);
     lower_check_code(lowering, node->span, "delay");

@@ -25,7 +25,7 @@ def table():
     for macro, kind, strings in lists(TOP / "compiler/ctext/reserved.def"):
         if kind == "RESERVED_NUMBERED":
             numbered += "".join(strings).split()
-        elif macro == "WORDS":
+        elif macro in ("WORDS", "MEMBER"):
             words.update("".join(strings).split())
         elif macro == "OWN":
             words.update([strings[0], "chain__" + strings[0]])

@@ -46,6 +46,8 @@ def own_names():
     for macro, kind, strings in lists(TOP / "compiler/ctext/reserved.def"):
         if macro == "WORDS":
             yield from "".join(strings).split()
+        elif macro == "MEMBER":
+            yield strings[0]
         elif macro == "OWN":
             yield strings[0]
             yield "chain__" + strings[0]
@@ -187,7 +189,7 @@ class Place:
             own = set(re.findall(r"\bchain__\w+", (TOP / "runtime/include/chain_sim.h").read_text()))
             names = [n for n in names if n != "value" and n not in own]
         if self.place == "type":  # C++ cannot read a header that has a type beside a member of its name
-            members = {w for m, k, s in lists(TOP / "compiler/ctext/reserved.def") if k == "RESERVED_MEMBER" for w in "".join(s).split()}
+            members = {w for m, k, s in lists(TOP / "compiler/ctext/reserved.def") if k == "RESERVED_MEMBER" or m == "MEMBER" for w in "".join(s).split()}
             names = [n for n in names if n not in members]
         for compiler, standard in ("gcc", "gnu11"), ("gcc", "gnu2x"), ("clang", "gnu2x"), ("g++", "gnu++2b"), ("clang++", "gnu++2b"):
             head = "#include <chain/private/gen.h>\n#include <chain_explore.h>\n#include <errno.h>\n#include <string.h>\n" + self.head()
