@@ -151,8 +151,10 @@ static void name_fields(struct naming *naming, struct ir_chain *chain)
 }
 
 /* What a strand waits for, beside what is always there. */
-static void name_storage(struct naming *naming, struct ir_strand *strand)
+static void name_storage(struct naming *naming, const struct ir_chain *chain,
+                         struct ir_strand *strand)
 {
+    reserve_types(naming, chain);
     for (int id = 0; id < MEMBER_COUNT; id++)
         reserve(naming, reserved_members[id]);
     reserve_words(naming, "delay value");
@@ -435,7 +437,7 @@ void c_names(struct arena *arena, struct program *program, struct ir_chain *chai
         if (strand->is_slot)
             name_strands(arena, strand);
     for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
-        name_storage(&naming, strand);
+        name_storage(&naming, chain, strand);
     reserve_members(&naming, chain);
     reserve_types(&naming, chain);
     chain->checked->scope->path = "";
