@@ -1,5 +1,6 @@
-/* What an attempt may do: every pair of actions inside one, in both directions,
- * at every place in the ring, however the attempt came about. A model of
+/* What may be done with operations that wait for descriptors: every pair of
+ * actions inside an attempt and outside of all attempts, in both directions, at
+ * every place in the ring, however the attempt came about. A model of
  * chain_reactor.h says who waits afterwards. Each operation is memory of its
  * own, freed as soon as that is allowed, so that AddressSanitizer sees every
  * touch that comes too late. */
@@ -264,8 +265,9 @@ static enum chain_io_attempt try(struct chain_io *io, int error)
 
 /* ---- a scenario ---------------------------------------------------------- */
 
-enum origin { BY_EVENT, BY_START, BY_CLOSE, WITHOUT_EVENT, ORIGINS };
-static const char *const origin_names[ORIGINS] = { "an event", "its start", "a close", "no event" };
+enum origin { BY_EVENT, BY_START, BY_CLOSE, WITHOUT_EVENT, OUTSIDE, ORIGINS };
+static const char *const origin_names[ORIGINS] = { "an event", "its start", "a close", "no event",
+                                                   "code outside" };
 
 static void make(int number, int which, enum chain_io_direction direction)
 {
@@ -350,6 +352,11 @@ static void check_closing(void)
 static void begin(enum origin origin)
 {
     is_told_off = false;
+    if (origin == OUTSIDE) {
+        act(plan[0]);
+        act(plan[1]);
+        return;
+    }
     if (origin == BY_CLOSE) {
         is_told_off = is_planned = true;
         chain_io_close(ours[HERE]);
@@ -422,6 +429,8 @@ static void every_pair_of_actions(void **state)
             for (int first = 0; first < ACTIONS; first++)
                 for (int second = 0; second < ACTIONS; second++)
                     for (int more = 0; more < 4; more++) {
+                        if (origin == OUTSIDE && more % 2 != 0)
+                            continue; /* there is no attempt to give another answer */
                         side = (enum chain_io_direction)direction;
                         plan[0] = (enum action)first;
                         plan[1] = (enum action)second;
