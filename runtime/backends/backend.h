@@ -10,13 +10,24 @@
 
 struct chain__entry;
 
+/* What has happened to a descriptor, or is watched for. */
+#define CHAIN__CAN_READ 1u
+#define CHAIN__CAN_WRITE 2u
+#define CHAIN__IS_URGENT 4u
+/* All three, each change once. Without it: as long as it is so. */
+#define CHAIN__EDGES 8u
+
 struct chain__backend {
     const char *name;
     /* Fills in the reactor's poll_fd and so on. 0 or an errno value, then nothing is left open. */
     int (*open)(struct chain_reactor *reactor);
     void (*close)(struct chain_reactor *reactor);
-    /* Both directions, edge-triggered, until the descriptor is closed. 0 or an errno value. */
-    int (*watch)(struct chain_reactor *reactor, int fd, uint32_t generation);
+    /* Watches for `what`, of the above, until the descriptor is closed. Errors and a connection that
+     * is gone count as all that is watched for; if that is nothing, nothing is reported. 0 or an
+     * errno value. */
+    int (*watch)(struct chain_reactor *reactor, int fd, uint32_t generation, unsigned what);
+    /* The same for one that is watched already; what is ready is reported again. */
+    int (*rewatch)(struct chain_reactor *reactor, int fd, uint32_t generation, unsigned what);
     void (*unwatch)(struct chain_reactor *reactor, int fd);
     /* Waits `timeout` ns, never shorter unless something happens; < 0: for ever. Calls
      * chain__io_event(). 0, or an errno value: nobody can wait any more. */
@@ -43,16 +54,14 @@ struct chain_reactor {
     struct chain__fork_link link; /* for a child process */
 };
 
-/* ---- descriptors.c: the table of descriptors, and the operations that wait for them ---- */
-
-/* What has happened to a descriptor. */
-#define CHAIN__CAN_READ 1u
-#define CHAIN__CAN_WRITE 2u
+/* ---- entries.c: the table of descriptors --------------------------------- */
 
 /* Makes the table. 0 or ENOMEM. */
-int chain__io_open(void);
+int chain__entries_open(void);
 
-/* Lets the waiting operations try again. An event of an earlier use of the number (another
+/* ---- descriptors.c: the operations that wait for them -------------------- */
+
+/* Lets the waiting operations try again, and calls the chain_poll. An event of an earlier use of the number (another
  * generation) is ignored. */
 void chain__io_event(struct chain_reactor *reactor, int fd, uint32_t generation, unsigned what);
 
@@ -60,7 +69,8 @@ void chain__io_event(struct chain_reactor *reactor, int fd, uint32_t generation,
 void chain__io_try_again(struct chain_reactor *reactor);
 
 /* Registers all descriptors with a backend that was opened anew. If one cannot
- * be waited for any more, its operations get the reason as a code. */
+ * be waited for any more, its operations and its chain_poll get the reason as a
+ * code. */
 void chain__io_renew(struct chain_reactor *reactor);
 
 /* No operation can wait for a descriptor any more: all of them get `code`. */

@@ -1,9 +1,4 @@
-/* descriptors.c - the table of descriptors, and the operations that wait for them.
- *
- * The table has an entry for every number the process can have and is shared by all reactors: a
- * descriptor is used by one thread at a time, and so is its entry. It is address space that the
- * system fills with zeroes on first touch; a zeroed entry is one of which nothing is known, so the
- * first attempt goes straight to the system call.
+/* descriptors.c - the operations that wait for descriptors.
  *
  * A watch is edge-triggered: the system tells of each change once. So an operation waits only after
  * a system call has said EAGAIN, for then whatever comes next is a change. A short read proves
@@ -13,90 +8,21 @@
  * An attempt is code of others, which may stop, start, close and free whatever it likes, itself
  * included. So it is called with its operation in no ring, and afterwards only what stands here
  * tells whether the operation is still there. */
-#define _GNU_SOURCE
-#include "backend.h"
+#include "entries.h"
 
 #include <errno.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
-enum { TABLE_MAX = 1 << 20 }; /* Linux' usual fs.nr_open */
-
-enum { FORGETTING = 1, CLOSING = 2 };
-
-struct chain__entry {
-    struct chain_io_link waiting[2]; /* by direction: rings of chain_io; zero: not made yet */
-    struct chain_reactor *owner;     /* that watches it, or NULL */
-    struct chain__entry *again;      /* the next in its owner's list of those to be tried */
-    struct chain__entry **link;      /* what points to it there */
-    uint32_t generation;             /* uses of the number, to tell events of a former one */
-    uint8_t dry;                     /* CHAIN__CAN_…: the last attempt would have blocked */
-    uint8_t leaving;                 /* FORGETTING, CLOSING: its operations are being told */
-    uint8_t listed;                  /* in that list: the reactor's round then; else 0 */
-};
-
-static struct chain__entry *table;
-static int table_size;
-
-/* ---- the table ----------------------------------------------------------- */
-
-static int table_capacity(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_max == RLIM_INFINITY
-        || limit.rlim_max > TABLE_MAX)
-        return TABLE_MAX;
-    return (int)limit.rlim_max;
-}
-
-/* Several threads may open their first reactor at the same time; the one that
- * comes second gives its table back. */
-int chain__io_open(void)
-{
-    struct chain__entry *none = NULL;
-    size_t bytes = (size_t)table_capacity() * sizeof(struct chain__entry);
-    void *memory;
-
-    if (__atomic_load_n(&table, __ATOMIC_ACQUIRE) != NULL)
-        return 0;
-    memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                  -1, 0);
-    if (memory == MAP_FAILED)
-        return ENOMEM;
-    __atomic_store_n(&table_size, (int)(bytes / sizeof(struct chain__entry)), __ATOMIC_RELAXED);
-    if (!__atomic_compare_exchange_n(&table, &none, (struct chain__entry *)memory, false,
-                                     __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-        munmap(memory, bytes);
-    return 0;
-}
-
-static inline struct chain__entry *entry_of(int fd)
-{
-    return fd >= 0 && fd < __atomic_load_n(&table_size, __ATOMIC_RELAXED) ? &table[fd] : NULL;
-}
-
-static inline int number_of(const struct chain__entry *entry)
-{
-    return (int)(entry - table);
-}
-
 /* ---- rings of waiting operations ----------------------------------------- */
-
-static inline bool nobody_waits(const struct chain_io_link *ring)
-{
-    return ring->next == NULL || ring->next == ring;
-}
 
 /* Also of an operation whose memory was something else before: only this file has pointers into the
  * table, and takes them back. */
 static inline bool is_waiting(const struct chain_io *io)
 {
-    uintptr_t at = (uintptr_t)io->entry - (uintptr_t)table;
-    uintptr_t size = (uintptr_t)__atomic_load_n(&table_size, __ATOMIC_RELAXED);
+    uintptr_t at = (uintptr_t)io->entry - (uintptr_t)chain__entries;
+    uintptr_t size = (uintptr_t)chain__entries_count();
 
-    return at < size * sizeof *table && at % sizeof *table == 0;
+    return at < size * sizeof *chain__entries && at % sizeof *chain__entries == 0;
 }
 
 static void enter(struct chain__entry *entry, struct chain_io *io, struct chain_io_link *before)
@@ -137,37 +63,29 @@ static inline unsigned can(enum chain_io_direction direction)
     return direction == CHAIN_IO_READ ? CHAIN__CAN_READ : CHAIN__CAN_WRITE;
 }
 
-/* A call of an attempt. What starts inside one is tried later, so that no attempts nest. */
-struct trial {
-    struct chain_io *io; /* NULL: it was stopped or started again inside */
-    struct trial *outer;
-};
-
-static CHAIN__THREAD_LOCAL struct trial *trials;
-
 /* `io` is stopped or started: an attempt of it that is being made has nothing more to say. */
 static void end_trials_of(const struct chain_io *io)
 {
-    for (struct trial *trial = trials; trial != NULL; trial = trial->outer)
+    for (struct chain__trial *trial = chain__trials; trial != NULL; trial = trial->outer)
         if (trial->io == io)
             trial->io = NULL;
 }
 
-static enum chain_io_attempt call(struct trial *trial, int error)
+static enum chain_io_attempt call(struct chain__trial *trial, int error)
 {
     enum chain_io_attempt result;
 
-    trial->outer = trials;
-    trials = trial;
+    trial->outer = chain__trials;
+    chain__trials = trial;
     result = trial->io->attempt(trial->io, error);
-    trials = trial->outer;
+    chain__trials = trial->outer;
     return result;
 }
 
 /* The operation is in no ring and will not come back into one. */
-static void turn_away(struct chain_io *io, int code)
+static void turn_away(struct chain__entry *entry, struct chain_io *io, int code)
 {
-    struct trial trial = { io, NULL };
+    struct chain__trial trial = { io, entry, NULL };
 
     (void)call(&trial, code);
 }
@@ -177,13 +95,13 @@ static void turn_away(struct chain_io *io, int code)
 static bool attempt(struct chain__entry *entry, enum chain_io_direction direction,
                     struct chain_io *io)
 {
-    struct trial trial = { io, NULL };
+    struct chain__trial trial = { io, entry, NULL };
     uint32_t generation = entry->generation;
 
     if (call(&trial, 0) != CHAIN_IO_AGAIN || trial.io == NULL)
         return false;
     if (entry->generation != generation) {
-        turn_away(io, ECANCELED);
+        turn_away(entry, io, ECANCELED);
         return false;
     }
     entry->dry |= (uint8_t)can(direction);
@@ -197,7 +115,7 @@ static void let_try(struct chain__entry *entry, enum chain_io_direction directio
     struct chain_io_link *ring = &entry->waiting[direction];
     uint32_t generation = entry->generation;
 
-    while (entry->generation == generation && !nobody_waits(ring) && entry->listed == 0
+    while (entry->generation == generation && !chain__ring_is_empty(ring) && entry->listed == 0
            && (entry->dry & can(direction)) == 0) {
         struct chain_io *io = first_in(ring);
         leave(io);
@@ -217,40 +135,18 @@ static void let_try_both(struct chain__entry *entry)
 
 void chain__io_event(struct chain_reactor *reactor, int fd, uint32_t generation, unsigned what)
 {
-    struct chain__entry *entry = &table[fd];
+    struct chain__entry *entry = &chain__entries[fd];
 
     if (entry->owner != reactor || entry->generation != generation)
         return;
-    entry->dry &= (uint8_t)~what;
+    /* urgent data counts as something to read */
+    entry->dry &= (uint8_t) ~(what | ((what & CHAIN__IS_URGENT) != 0 ? CHAIN__CAN_READ : 0));
     let_try_both(entry);
+    if (entry->polled != CHAIN__NOT_POLLED && entry->generation == generation)
+        chain__poll_event(entry, what);
 }
 
 /* ---- attempts without an event ------------------------------------------- */
-
-static void try_later(struct chain__entry *entry)
-{
-    struct chain_reactor *reactor = entry->owner;
-
-    if (entry->listed != 0)
-        return;
-    entry->listed = reactor->round;
-    entry->again = NULL;
-    entry->link = reactor->last_again;
-    *reactor->last_again = entry;
-    reactor->last_again = &entry->again;
-}
-
-static void unlist(struct chain__entry *entry)
-{
-    if (entry->listed == 0)
-        return;
-    *entry->link = entry->again;
-    if (entry->again != NULL)
-        entry->again->link = entry->link;
-    else
-        entry->owner->last_again = entry->link;
-    entry->listed = 0;
-}
 
 /* What comes into the list meanwhile has its turn after the next wait. */
 void chain__io_try_again(struct chain_reactor *reactor)
@@ -260,26 +156,24 @@ void chain__io_try_again(struct chain_reactor *reactor)
 
     reactor->round = round == 1 ? 2 : 1;
     while ((entry = reactor->again) != NULL && entry->listed == round) {
-        unlist(entry);
+        chain__entry_unlist(entry);
         let_try_both(entry);
     }
 }
 
 /* ---- descriptors, for operations ----------------------------------------- */
 
-static int watch(struct chain_reactor *reactor, struct chain__entry *entry, int fd)
+/* By edges, which a chain_poll on the descriptor puts up with. */
+static int watch(struct chain_reactor *reactor, struct chain__entry *entry)
 {
     int code;
 
-    if (entry->owner != NULL)
-        return entry->owner == reactor ? 0 : EBUSY;
-    code = reactor->backend->watch(reactor, fd, entry->generation);
-    if (code != 0)
-        return code;
-    entry->owner = reactor;
-    if (fd > reactor->highest)
-        reactor->highest = fd;
-    return 0;
+    if (entry->owner == reactor && entry->polled != CHAIN__POLLED_BY_LEVEL)
+        return 0;
+    code = chain__entry_watch(reactor, entry, CHAIN__EDGES);
+    if (code == 0 && entry->polled != CHAIN__NOT_POLLED)
+        entry->polled = CHAIN__POLLED_BY_EDGES;
+    return code;
 }
 
 /* Once it is watched the system tells of the state that it finds. A descriptor that was watched
@@ -287,7 +181,7 @@ static int watch(struct chain_reactor *reactor, struct chain__entry *entry, int 
 static int wait_for(struct chain_reactor *reactor, struct chain_io *io, int fd,
                     enum chain_io_direction direction)
 {
-    struct chain__entry *entry = entry_of(fd);
+    struct chain__entry *entry = chain__entry_of(fd);
     bool was_watched;
     int code;
 
@@ -297,27 +191,27 @@ static int wait_for(struct chain_reactor *reactor, struct chain_io *io, int fd,
     if (code != 0 || entry->leaving != 0)
         return code != 0 ? code : ECANCELED;
     was_watched = entry->owner != NULL;
-    code = watch(reactor, entry, fd);
+    code = watch(reactor, entry);
     if (code != 0)
         return code;
     end_trials_of(io);
     enter_last(entry, io, &entry->waiting[direction]);
     if (was_watched && (entry->dry & can(direction)) == 0)
-        try_later(entry);
+        chain__entry_try_later(entry);
     return 0;
 }
 
 static bool may_try(const struct chain__entry *entry, enum chain_io_direction direction)
 {
-    return entry != NULL && (entry->dry & can(direction)) == 0
-           && nobody_waits(&entry->waiting[direction]) && trials == NULL;
+    return entry != NULL && (entry->dry & can(direction)) == 0 && entry->leaving == 0
+           && chain__ring_is_empty(&entry->waiting[direction]) && chain__trials == NULL;
 }
 
 int chain_io_start(struct chain_loop *loop, struct chain_io *io, int fd,
                    enum chain_io_direction direction)
 {
     struct chain_reactor *reactor = chain__reactor_of(loop);
-    struct chain__entry *entry = entry_of(fd);
+    struct chain__entry *entry = chain__entry_of(fd);
 
     if (reactor == NULL || is_waiting(io))
         return reactor == NULL ? ENOTSUP : EALREADY;
@@ -353,17 +247,12 @@ void chain_io_stop(struct chain_io *io)
 static void tell_all(struct chain__entry *entry, int code)
 {
     for (int direction = CHAIN_IO_READ; direction <= CHAIN_IO_WRITE; direction++)
-        while (!nobody_waits(&entry->waiting[direction])) {
+        while (!chain__ring_is_empty(&entry->waiting[direction])) {
             struct chain_io *io = first_in(&entry->waiting[direction]);
             leave(io);
-            turn_away(io, code);
+            turn_away(entry, io, code);
         }
-}
-
-static void unwatch(struct chain_reactor *owner, int fd)
-{
-    if (chain__reactor_is_sound(owner))
-        owner->backend->unwatch(owner, fd);
+    chain__poll_end(entry, code);
 }
 
 /* Closing ends a watch, unless the open file lives on in another process. So a fork(2) on another
@@ -371,7 +260,7 @@ static void unwatch(struct chain_reactor *owner, int fd)
 static void close_watched(struct chain_reactor *owner, int fd)
 {
     if (chain__fork_hold_off(&owner->link))
-        unwatch(owner, fd);
+        chain__entry_unwatch(owner, fd);
     close(fd);
     chain__fork_allow(&owner->link);
 }
@@ -383,7 +272,7 @@ static void finish(struct chain_reactor *owner, int fd, bool is_closing)
     else if (is_closing)
         close(fd);
     else if (owner != NULL)
-        unwatch(owner, fd);
+        chain__entry_unwatch(owner, fd);
 }
 
 /* An attempt that is called here may close the same descriptor: the first call
@@ -391,7 +280,7 @@ static void finish(struct chain_reactor *owner, int fd, bool is_closing)
 static void let_go(struct chain__entry *entry, uint8_t how, int code)
 {
     struct chain_reactor *owner;
-    int fd = number_of(entry);
+    int fd = chain__entry_number(entry);
 
     if (entry->leaving != 0) {
         entry->leaving |= how;
@@ -401,30 +290,27 @@ static void let_go(struct chain__entry *entry, uint8_t how, int code)
     entry->generation++;
     tell_all(entry, code);
     how = entry->leaving;
-    owner = entry->owner;
-    unlist(entry);
-    entry->owner = NULL;
-    entry->dry = 0;
+    owner = chain__entry_release(entry);
     entry->leaving = 0;
-    finish(owner, fd, (how & CLOSING) != 0);
+    finish(owner, fd, (how & CHAIN__CLOSING) != 0);
 }
 
 void chain_io_forget(int fd)
 {
-    struct chain__entry *entry = entry_of(fd);
+    struct chain__entry *entry = chain__entry_of(fd);
 
     if (entry != NULL)
-        let_go(entry, FORGETTING, ECANCELED);
+        let_go(entry, CHAIN__FORGETTING, ECANCELED);
 }
 
 /* Should the open file live on, in a child process or a duplicate, its events carry a generation
  * that is over. */
 void chain_io_close(int fd)
 {
-    struct chain__entry *entry = entry_of(fd);
+    struct chain__entry *entry = chain__entry_of(fd);
 
     if (entry != NULL)
-        let_go(entry, CLOSING, ECANCELED);
+        let_go(entry, CHAIN__CLOSING, ECANCELED);
     else
         close(fd);
 }
@@ -434,35 +320,37 @@ void chain_io_close(int fd)
 void chain__io_renew(struct chain_reactor *reactor)
 {
     for (int fd = 0; fd <= reactor->highest; fd++) {
-        struct chain__entry *entry = &table[fd];
-        int code =
-            entry->owner != reactor ? 0 : reactor->backend->watch(reactor, fd, entry->generation);
+        struct chain__entry *entry = &chain__entries[fd];
+        int code = entry->owner != reactor ? 0
+                                           : reactor->backend->watch(reactor, fd, entry->generation,
+                                                                     chain__poll_watched(entry));
         if (code != 0)
-            let_go(entry, FORGETTING, code);
+            let_go(entry, CHAIN__FORGETTING, code);
     }
 }
 
 void chain__io_fail(struct chain_reactor *reactor, int code)
 {
     for (int fd = 0; fd <= reactor->highest; fd++)
-        if (table[fd].owner == reactor)
-            let_go(&table[fd], FORGETTING, code);
+        if (chain__entries[fd].owner == reactor)
+            let_go(&chain__entries[fd], CHAIN__FORGETTING, code);
 }
 
 static void leave_all(struct chain_io_link *ring)
 {
-    while (!nobody_waits(ring))
+    while (!chain__ring_is_empty(ring))
         leave(first_in(ring));
 }
 
 void chain__io_close(struct chain_reactor *reactor)
 {
     for (int fd = 0; fd <= reactor->highest; fd++) {
-        struct chain__entry *entry = &table[fd];
+        struct chain__entry *entry = &chain__entries[fd];
         if (entry->owner != reactor)
             continue;
         leave_all(&entry->waiting[CHAIN_IO_READ]);
         leave_all(&entry->waiting[CHAIN_IO_WRITE]);
-        let_go(entry, FORGETTING, ECANCELED);
+        chain__poll_end(entry, 0);
+        let_go(entry, CHAIN__FORGETTING, ECANCELED);
     }
 }

@@ -1,4 +1,4 @@
-/* epoll.c - waiting for descriptors on Linux: epoll(7), edge-triggered, and an
+/* epoll.c - waiting for descriptors on Linux: epoll(7), edge-triggered but for chain_poll, and an
  * eventfd(2) for wake-ups. */
 #define _GNU_SOURCE
 #include "backend.h"
@@ -77,16 +77,41 @@ static void epoll_close(struct chain_reactor *reactor)
     reactor->poll_fd = reactor->wake_fd = reactor->last_fd = -1;
 }
 
-/* Urgent data counts as something to read. The watch of a duplicate of the descriptor may still be
- * there under the same number. */
-static int epoll_watch(struct chain_reactor *reactor, int fd, uint32_t generation)
+/* The end of a stream and errors come unasked. If nothing is watched for, they come once. */
+static struct epoll_event event_for(int fd, uint32_t generation, unsigned what)
 {
-    struct epoll_event event = { .events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLOUT | EPOLLET };
+    struct epoll_event event = { .data.u64 = (uint64_t)generation << 32 | (uint32_t)fd };
 
-    event.data.u64 = (uint64_t)generation << 32 | (uint32_t)fd;
+    if (what == CHAIN__EDGES)
+        event.events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLOUT | EPOLLET;
+    else
+        event.events = ((what & CHAIN__CAN_READ) != 0 ? EPOLLIN : 0u)
+                       | ((what & CHAIN__CAN_WRITE) != 0 ? EPOLLOUT : 0u)
+                       | ((what & CHAIN__IS_URGENT) != 0 ? EPOLLPRI : 0u)
+                       | (what == 0 ? EPOLLET : 0u);
+    return event;
+}
+
+/* The watch of a duplicate of the descriptor may still be there under the same number. */
+static int epoll_watch(struct chain_reactor *reactor, int fd, uint32_t generation, unsigned what)
+{
+    struct epoll_event event = event_for(fd, generation, what);
+
     if (epoll_ctl(reactor->poll_fd, EPOLL_CTL_ADD, fd, &event) == 0)
         return 0;
     if (errno == EEXIST && epoll_ctl(reactor->poll_fd, EPOLL_CTL_MOD, fd, &event) == 0)
+        return 0;
+    return errno;
+}
+
+/* A library may have closed the descriptor and have been given the number again. */
+static int epoll_rewatch(struct chain_reactor *reactor, int fd, uint32_t generation, unsigned what)
+{
+    struct epoll_event event = event_for(fd, generation, what);
+
+    if (epoll_ctl(reactor->poll_fd, EPOLL_CTL_MOD, fd, &event) == 0)
+        return 0;
+    if (errno == ENOENT && epoll_ctl(reactor->poll_fd, EPOLL_CTL_ADD, fd, &event) == 0)
         return 0;
     return errno;
 }
@@ -127,10 +152,12 @@ static unsigned meaning(uint32_t events)
 {
     unsigned what = 0;
 
-    if ((events & (EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
+    if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
         what |= CHAIN__CAN_READ;
     if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
         what |= CHAIN__CAN_WRITE;
+    if ((events & (EPOLLPRI | EPOLLHUP | EPOLLERR)) != 0)
+        what |= CHAIN__IS_URGENT;
     return what;
 }
 
@@ -190,6 +217,7 @@ const struct chain__backend chain__epoll = {
     .open = epoll_open,
     .close = epoll_close,
     .watch = epoll_watch,
+    .rewatch = epoll_rewatch,
     .unwatch = epoll_unwatch,
     .wait = epoll_wait_and_settle,
     .wake = epoll_wake,

@@ -154,7 +154,7 @@ int chain_reactor_threads(struct chain_loop *loop, const char *pool, unsigned th
 
 static int start(struct chain_reactor *reactor)
 {
-    int code = chain__io_open();
+    int code = chain__entries_open();
 
     reactor->backend = &chain__epoll;
     reactor->last_again = &reactor->again;

@@ -271,7 +271,7 @@ struct chain_left {
     size_t instances;   /* spawned chains that have not ended */
     size_t strands;     /* ready to be resumed */
     size_t timers;      /* armed */
-    size_t descriptors; /* operations that wait for one */
+    size_t descriptors; /* operations that wait for one, chain_polls that keep the loop */
 };
 
 /* Stores in `left` what is left now: all 0 when every chain has ended and every

@@ -147,7 +147,7 @@ int chain_io_wait(struct chain_loop *loop, struct chain_io *io, int fd,
 void chain_io_stop(struct chain_io *io);
 
 /* Forgets a descriptor and leaves it open: the operations that wait for it
- * reject with ECANCELED. Call it for a number that the system has just given
+ * reject with ECANCELED, and its chain_poll ends with that code. Call it for a number that the system has just given
  * out, in case its former owner closed it otherwise; before a descriptor moves
  * to another reactor; and before you close one whose open file another process
  * goes on to use. */
@@ -155,6 +155,72 @@ void chain_io_forget(int fd);
 
 /* The same, and closes the descriptor. */
 void chain_io_close(int fd);
+
+/* ---- for libraries with descriptors of their own -------------------------- */
+
+/* A library that owns sockets says which of them it waits for, and wants to
+ * hear that one is ready until it is not: level-triggered, without a proof that
+ * it has read everything. A struct chain_poll is such a watch. It reports in
+ * every turn of the loop, while the loop waits, as long as the descriptor is
+ * ready. Everything here is called on the thread of the loop.
+ *
+ * A descriptor has at most one chain_poll (a duplicate by dup(2) may have
+ * another), and operations may wait for it at the same time, with chain_io:
+ * they are tried first. That costs a system call for each report. Without
+ * operations the watch ends with chain_poll_stop(), and the library may close
+ * the descriptor as it likes after that. */
+
+enum {
+    CHAIN_POLL_READ = 1,   /* something to read, the end of the stream */
+    CHAIN_POLL_WRITE = 2,  /* room to write, the end of a connect(2) */
+    CHAIN_POLL_URGENT = 4, /* urgent data, a change of a file in sysfs: POLLPRI of poll(2) */
+    /* Not a condition: while this is set, the loop has something left to do, as
+     * if an operation waited: chain_loop_turn() returns true and may block. */
+    CHAIN_POLL_KEEPS = 8
+};
+
+/* A watch. Embed it in a struct of your own; it must not move while it watches. */
+struct chain_poll {
+    /* Set before chain_poll_start(). `what`: the conditions that are met, of
+     * those that are waited for. An error, and a connection that is gone, count
+     * as all of them; if none is waited for, nothing is reported. A report may
+     * be outdated, if code that ran since has used the descriptor: it should be
+     * in non-blocking mode.
+     *
+     * If `error` is not 0, `what` is 0 and the watch has ended: the descriptor
+     * was closed with chain_io_close() or forgotten (ECANCELED), or cannot be
+     * waited for any more (another code).
+     *
+     * No chain runs inside. It may call everything in this header and settle
+     * operations; it may change, stop, start again and free this watch or
+     * others, and close the descriptor. A watch that is stopped is not called
+     * any more, nor is its struct touched. */
+    void (*ready)(struct chain_poll *poll, unsigned what, int error);
+    int fd;          /* these two are the reactor's, to be read */
+    unsigned wanted; /* the CHAIN_POLL_… of the last start or change */
+};
+
+/* Watches `fd` for the conditions in `wanted`; without any it only reserves the
+ * descriptor. `fd` stays the caller's. Nothing is called inside. Returns 0.
+ * Another result is a code, and nothing was started: EALREADY if `poll` watches
+ * already, whatever descriptor; EEXIST if another chain_poll watches this one;
+ * EINVAL for other bits; EBADF; EMFILE if the number is beyond the table; EBUSY
+ * if another reactor knows the descriptor; ECANCELED if the descriptor is just
+ * being closed; ENOTSUP if `loop` is not a reactor's; ENOMEM, ENOSPC, EPERM of
+ * epoll_ctl(2), the last for files that one cannot wait for; the code that
+ * on_failed got, if the loop cannot wait any more. */
+int chain_poll_start(struct chain_loop *loop, struct chain_poll *poll, int fd, unsigned wanted);
+
+/* Watches for other conditions; without any the watch pauses. Returns 0. Another
+ * result is a code, and nothing has changed: EINVAL for other bits, or if `poll`
+ * does not watch; ECANCELED if the watch has ended inside the call, in a child
+ * process that cannot go on with it; the codes of epoll_ctl(2), such as EBADF if
+ * somebody has closed the descriptor. */
+int chain_poll_change(struct chain_poll *poll, unsigned wanted);
+
+/* Ends the watch; `ready` is not called any more. Call it before the descriptor
+ * is closed. No effect if `poll` does not watch. */
+void chain_poll_stop(struct chain_poll *poll);
 
 #ifdef __cplusplus
 }

@@ -298,6 +298,82 @@ static void watched_already(void **state)
     close_reactor(lowest);
 }
 
+static unsigned reported;
+static int ended_with;
+
+static void note_report(struct chain_poll *poll, unsigned what, int error)
+{
+    (void)poll;
+    reported |= what;
+    ended_with = error;
+}
+
+/* A change that fails changes nothing. Where operations use the descriptor, too, the system is
+ * asked again after each report; if that fails the watch ends. */
+static void watching_by_level(void **state)
+{
+    int lowest = lowest_free();
+
+    (void)state;
+    for (int e = 0; e < ERRORS; e++)
+        for (int mixed = 0; mixed < 2; mixed++) {
+            struct chain_io io = { .attempt = try };
+            struct chain_poll poll = { .ready = note_report };
+            int right = errors[e] == ENOENT ? EEXIST : errors[e]; /* it is known after all */
+            open_reactor();
+            reported = 0;
+            ended_with = 0;
+            if (mixed) {
+                assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ), 0);
+                let_fail(MODIFY, errors[e], 0, 1);
+            } else
+                let_fail(ADD, errors[e], 0, 1);
+            assert_int_equal(chain_poll_start(loop, &poll, pair[0], CHAIN_POLL_WRITE),
+                             mixed                 ? right
+                             : errors[e] == EEXIST ? ENOENT
+                                                   : errors[e]);
+            chain_poll_stop(&poll); /* which has no effect */
+            assert_int_equal(chain_poll_start(loop, &poll, pair[0], CHAIN_POLL_WRITE), 0);
+            let_fail(MODIFY, errors[e], 0, 1);
+            assert_int_equal(chain_poll_change(&poll, CHAIN_POLL_WRITE | CHAIN_POLL_KEEPS), 0);
+            assert_int_equal(chain_poll_change(&poll, CHAIN_POLL_READ), right);
+            assert_int_equal(poll.wanted, CHAIN_POLL_WRITE | CHAIN_POLL_KEEPS);
+            let_fail(MODIFY, errors[e], 0, 1);
+            assert_true(chain_loop_turn(loop, true));
+            assert_int_equal(reported, CHAIN_POLL_WRITE);
+            assert_int_equal(ended_with, mixed ? right : 0);
+            let_fail(REMOVE, errors[e], 0, 1);
+            chain_poll_stop(&poll);
+            chain_io_stop(&io);
+            assert_false(chain_loop_turn(loop, true));
+            close_reactor(lowest);
+        }
+}
+
+/* A loop that cannot wait any more ends its watches. */
+static void waiting_by_level(void **state)
+{
+    int lowest = lowest_free();
+
+    (void)state;
+    for (int e = 0; e < ERRORS; e++) {
+        struct chain_poll poll = { .ready = note_report };
+        if (errors[e] == EINTR)
+            continue;
+        open_reactor();
+        ended_with = 0;
+        assert_int_equal(chain_poll_start(loop, &poll, pair[0], CHAIN_POLL_READ | CHAIN_POLL_KEEPS),
+                         0);
+        let_fail(WAIT, errors[e], 0, 1);
+        chain_loop_turn(loop, false);
+        assert_int_equal(ended_with, errors[e]);
+        assert_false(chain_loop_turn(loop, true));
+        assert_int_equal(chain_poll_change(&poll, CHAIN_POLL_WRITE), EINVAL);
+        assert_int_equal(chain_poll_start(loop, &poll, pair[0], CHAIN_POLL_READ), errors[e]);
+        close_reactor(lowest);
+    }
+}
+
 /* ---- waking -------------------------------------------------------------- */
 
 static void waking(void **state)
@@ -408,6 +484,8 @@ int main(void)
         cmocka_unit_test(without_epoll_pwait2),
         cmocka_unit_test(watching),
         cmocka_unit_test(watched_already),
+        cmocka_unit_test(watching_by_level),
+        cmocka_unit_test(waiting_by_level),
         cmocka_unit_test(waking),
         cmocka_unit_test(descriptors_of_others),
         cmocka_unit_test(opening_again),

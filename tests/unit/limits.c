@@ -3,12 +3,13 @@
 #define _GNU_SOURCE
 #include "mini.h"
 
-#include "../../runtime/backends/descriptors.c"
+#include "../../runtime/backends/entries.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static struct world world;
 
@@ -269,9 +270,9 @@ static void descriptors_are_used_again(void **state)
     assert_int_equal(chain_reactor_open(&reactor), 0);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
     fd = pair[0];
-    table[fd].generation = UINT32_MAX - 2;
+    chain__entries[fd].generation = UINT32_MAX - 2;
     for (uint32_t generation = UINT32_MAX - 2; generation != 4; generation++) {
-        assert_int_equal(table[fd].generation, generation);
+        assert_int_equal(chain__entries[fd].generation, generation);
         assert_int_equal(chain_io_start(chain_reactor_loop(reactor), &io, fd, CHAIN_IO_READ), 0);
         tries = 0;
         chain__io_event(reactor, fd, generation - 1, CHAIN__CAN_READ);
@@ -319,9 +320,9 @@ static void list_all(struct chain_reactor *of, struct chain__entry *entries[LIST
 
     for (unsigned i = 0; i < LISTED; i++) {
         uintptr_t offset = (i + 4) * page + sizeof(struct chain__entry) - 1;
-        entries[i] = &table[offset / sizeof(struct chain__entry)];
+        entries[i] = &chain__entries[offset / sizeof(struct chain__entry)];
         entries[i]->owner = of;
-        try_later(entries[i]);
+        chain__entry_try_later(entries[i]);
     }
 }
 
@@ -340,22 +341,22 @@ static void descriptors_leave_the_list_at_once(void **state)
     bool apart = (uintptr_t)entries[1] >= (uintptr_t)first_page + page;
     if (apart)
         assert_int_equal(mprotect(first_page, page, PROT_NONE), 0);
-    unlist(entries[3]);
-    unlist(entries[2]);
+    chain__entry_unlist(entries[3]);
+    chain__entry_unlist(entries[2]);
     if (apart)
         assert_int_equal(mprotect(first_page, page, PROT_READ | PROT_WRITE), 0);
     assert_ptr_equal(reactor->again, entries[0]);
     assert_ptr_equal(reactor->last_again, &entries[1]->again);
-    unlist(entries[0]);
+    chain__entry_unlist(entries[0]);
     assert_ptr_equal(reactor->again, entries[1]);
-    unlist(entries[1]);
-    unlist(entries[1]);
+    chain__entry_unlist(entries[1]);
+    chain__entry_unlist(entries[1]);
     assert_null(reactor->again);
     assert_ptr_equal(reactor->last_again, &reactor->again);
     list_all(reactor, entries);
     for (int i = 0; i < LISTED; i++) {
         assert_ptr_equal(reactor->again, entries[i]);
-        unlist(entries[i]);
+        chain__entry_unlist(entries[i]);
         entries[i]->owner = NULL;
     }
     assert_ptr_equal(reactor->last_again, &reactor->again);
