@@ -10,16 +10,14 @@
 
 int chain_loop_init(struct chain_loop *loop, const struct chain_port *port)
 {
-    static const struct chain_loop zero;
-
-    *loop = zero;
-    loop->port = port;
+    *loop = (struct chain_loop){ .port = port };
     loop->ready.last = &loop->ready.first;
     loop->last_root = &loop->roots;
     loop->last_rejected = &loop->rejected;
     loop->reach.last = &loop->reach.first;
     loop->budget = CHAIN_BUDGET;
     loop->now = port->now(loop);
+    chain__timers_init(loop);
     CHAIN__TRACE(chain__trace_open(loop));
     return chain__mailbox_open(loop) ? 0 : EMFILE;
 }
@@ -65,7 +63,7 @@ size_t chain_loop_fini(struct chain_loop *loop)
 
 static bool anything_left(struct chain_loop *loop)
 {
-    return chain__runs(loop) || loop->ready.first != NULL || loop->timers != NULL
+    return chain__runs(loop) || loop->ready.first != NULL || loop->armed != 0
            || descriptors_waiting(loop) != 0;
 }
 
@@ -76,7 +74,7 @@ static void wait_for_events(struct chain_loop *loop, bool block)
 
     if (block && !loop->stopping && loop->ready.first == NULL && anything_left(loop)
         && chain__mailbox_sleep(loop))
-        deadline = loop->timers != NULL ? loop->timers->deadline : UINT64_MAX;
+        deadline = chain__timer_next(loop);
     loop->port->wait(loop, deadline);
     chain__mailbox_awake(loop);
 }

@@ -324,10 +324,14 @@ size_t chain_loop_fini(struct chain_loop *loop);
 struct chain_timer {
     /* monotonic ns; UINT64_MAX never fires (rule 88) */
     uint64_t deadline;
-    /* arming order, breaks ties (rule 15) */
-    uint64_t order;
     /* link is NULL while it is not armed */
+#if CHAIN_TIMER_WHEEL
+    struct chain_timer *next, **link;
+    const void *ahead; /* for a prefetch only: what it points to may be gone */
+#else
     struct chain_timer *child, *sibling, **link;
+    uint64_t order; /* in which timers were armed: breaks ties (rule 15) */
+#endif
     /* on the loop's thread; the timer is disarmed already */
     void (*fire)(struct chain_timer *timer, struct chain_loop *loop);
 };
@@ -336,7 +340,8 @@ struct chain_timer {
  * chain_loop_deadline(). O(1). */
 void chain_timer_arm(struct chain_loop *loop, struct chain_timer *timer, uint64_t deadline);
 
-/* Disarms; no effect if it is not armed. O(log n) amortized. */
+/* Disarms; no effect if it is not armed. O(1), and O(log n) amortized without
+ * CHAIN_TIMER_WHEEL. */
 void chain_timer_disarm(struct chain_loop *loop, struct chain_timer *timer);
 
 /* The deadline of a duration of `ns` that begins now. It reads the clock, so

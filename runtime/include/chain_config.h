@@ -85,6 +85,13 @@
 #define CHAIN_BUDGET 256
 #endif
 
+/* 1: a loop has a wheel of its timers, 20 KB: arming and disarming takes the same
+ * time however many there are. 0: a heap of a few bytes, and each timer has 8
+ * bytes more. */
+#ifndef CHAIN_TIMER_WHEEL
+#define CHAIN_TIMER_WHEEL CHAIN_THREADS
+#endif
+
 /* Whether a strand that suspends jumps to the next ready one, or returns to the
  * loop's own dispatcher, which takes less code. A jump needs the compiler's
  * sibling calls, which -O0, -O1, the sanitizers and Thumb-1 do not give; the

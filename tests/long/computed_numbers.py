@@ -61,7 +61,7 @@ enum few { FEW_A, FEW_B };
 enum some { SOME_A = -2147483647, SOME_B = 2147483647 };
 
 %{
-#include "chain/private/gen.h"
+#include "../core/timer.h"
 #include <stdio.h>
 #include <string.h>
 """
@@ -114,11 +114,11 @@ static uint64_t first_timer(struct chain_root *root)
     uint64_t ns;
 
     chain_loop_turn(&loop, false);
-    ns = loop.timers == NULL ? 0 : loop.timers->deadline - clock_ns;
+    ns = loop.armed == 0 ? 0 : chain__timer_next(&loop) - clock_ns;
     chain_root_cancel(root);
     while (!chain_root_is_quiescent(root) && chain_loop_turn(&loop, false))
-        if (loop.timers != NULL) { /* a finally is shielded */
-            clock_ns = 2 + loop.timers->deadline / 2 * 2;
+        if (loop.armed != 0) { /* a finally is shielded */
+            clock_ns = 2 + chain__timer_next(&loop) / 2 * 2;
         }
     chain_root_outcome(root);
     clock_ns = 1000;

@@ -398,7 +398,7 @@ int main(void)
     world->on_suppressed = suppressed;
     world->on_unhandled = unhandled;
     test();
-    if (world->timers != NULL || world->ready.first != NULL)
+    if (world->armed != 0 || world->ready.first != NULL)
         say("something is left");
     if (chain_loop_fini(world) != 0)
         say("a chain is left");

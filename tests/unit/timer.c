@@ -142,12 +142,14 @@ static void disarmed_ones_do_not_fire(void **state)
 
 struct many {
     struct chain_timer timer; /* first */
+    uint64_t order;           /* in which they were armed */
     bool armed;
 };
 
 static struct many many[MANY];
-static struct chain_timer last;
+static struct many last;
 static size_t fired, armed;
+static uint64_t armings;
 static uint32_t seed;
 
 static uint32_t dice(uint32_t sides)
@@ -161,6 +163,7 @@ static void ring_many(struct chain_timer *timer, struct chain_loop *loop);
 static void arm_many(struct chain_loop *loop, struct many *one)
 {
     one->timer.fire = ring_many;
+    one->order = armings++;
     one->armed = true;
     armed++;
     chain_timer_arm(loop, &one->timer, chain_loop_deadline(loop, dice(2000)));
@@ -181,9 +184,9 @@ static void ring_many(struct chain_timer *timer, struct chain_loop *loop)
 
     assert_true(one->armed);
     assert_true(timer->deadline <= loop->now);
-    assert_true(timer->deadline > last.deadline
-                || (timer->deadline == last.deadline && timer->order > last.order));
-    last = *timer;
+    assert_true(timer->deadline > last.timer.deadline
+                || (timer->deadline == last.timer.deadline && one->order > last.order));
+    last = *one;
     one->armed = false;
     armed--;
     fired++;
@@ -208,7 +211,7 @@ static void a_hundred_thousand_like_the_model(void **state)
         arm_many(&world.loop, &many[i]);
     for (int i = 0; i < MANY; i += 3)
         disarm_many(&world.loop, &many[i]);
-    while (world.loop.timers != NULL)
+    while (world.loop.armed != 0)
         chain_loop_turn(&world.loop, true);
     for (int i = 0; i < MANY; i++)
         counted += many[i].armed;
@@ -220,11 +223,10 @@ static void a_hundred_thousand_like_the_model(void **state)
 
 static int by_deadline(const void *a, const void *b)
 {
-    const struct chain_timer *x = *(const struct chain_timer *const *)a,
-                             *y = *(const struct chain_timer *const *)b;
+    const struct many *x = *(const struct many *const *)a, *y = *(const struct many *const *)b;
 
-    if (x->deadline != y->deadline)
-        return x->deadline < y->deadline ? -1 : 1;
+    if (x->timer.deadline != y->timer.deadline)
+        return x->timer.deadline < y->timer.deadline ? -1 : 1;
     return x->order < y->order ? -1 : 1;
 }
 
@@ -247,6 +249,7 @@ static void a_hundred_thousand_fire_sorted(void **state)
     seed = 1;
     for (int i = 0; i < MANY; i++) {
         many[i].timer.fire = keep;
+        many[i].order = armings++;
         chain_timer_arm(&world.loop, &many[i].timer, world.clock + dice(5000));
     }
     for (int i = 0; i < MANY; i++)
@@ -255,11 +258,105 @@ static void a_hundred_thousand_fire_sorted(void **state)
         else
             sorted[n++] = &many[i].timer;
     qsort(sorted, n, sizeof *sorted, by_deadline);
-    while (world.loop.timers != NULL)
+    while (world.loop.armed != 0)
         chain_loop_turn(&world.loop, true);
     assert_int_equal(count_rung, n);
     assert_memory_equal(rung, sorted, n * sizeof *sorted);
     world_close(&world);
+}
+
+/* ---- every scale, every kind of deadline, against a model ----------------- */
+
+enum { FEW = 40 };
+
+static uint64_t long_dice(void)
+{
+    uint64_t high = dice(1u << 24), middle = dice(1u << 24), low = dice(1u << 16);
+
+    return (high << 40 | middle << 16 | low) >> dice(64);
+}
+
+/* Another's, one that is past, never, soon, and up to centuries from now. */
+static uint64_t some_deadline(const struct world *world)
+{
+    uint64_t some = long_dice(), clock = world->clock;
+
+    switch (dice(8)) {
+    case 0: return many[dice(FEW)].timer.deadline;
+    case 1: return clock - (some < clock ? some : clock);
+    case 2: return UINT64_MAX - dice(2);
+    case 3: return clock + dice(3);
+    case 4: return clock + dice(70) * MS;
+    default: return clock + some < clock ? UINT64_MAX - 1 : clock + some;
+    }
+}
+
+static void ring_few(struct chain_timer *timer, struct chain_loop *loop);
+
+static void change_one(struct world *world)
+{
+    struct many *one = &many[dice(FEW)];
+
+    if (one->armed) {
+        chain_timer_disarm(&world->loop, &one->timer);
+        one->armed = false;
+        return;
+    }
+    one->timer.fire = ring_few;
+    one->order = armings++;
+    one->armed = true;
+    chain_timer_arm(&world->loop, &one->timer, some_deadline(world));
+}
+
+/* No other timer is before the one that fires. */
+static void ring_few(struct chain_timer *timer, struct chain_loop *loop)
+{
+    struct many *one = (struct many *)(void *)timer;
+
+    assert_true(one->armed);
+    assert_true(timer->deadline <= loop->now && timer->deadline != UINT64_MAX);
+    for (int i = 0; i < FEW; i++)
+        if (many[i].armed && &many[i] != one)
+            assert_true(
+                many[i].timer.deadline > timer->deadline
+                || (many[i].timer.deadline == timer->deadline && many[i].order > one->order));
+    one->armed = false;
+    fired++;
+    if (dice(2) == 0)
+        change_one((struct world *)(void *)loop);
+}
+
+/* Whatever is due has fired when a turn ends, and it does not sleep too long. */
+static void check_few(const struct world *world)
+{
+    for (int i = 0; i < FEW; i++)
+        assert_true(!many[i].armed || many[i].timer.deadline > world->loop.now
+                    || many[i].timer.deadline == UINT64_MAX);
+}
+
+static void every_scale_like_the_model(void **state)
+{
+    static struct world world;
+
+    (void)state;
+    seed = 88;
+    fired = 0;
+    for (int run = 0; run < 2000; run++) {
+        memset(many, 0, FEW * sizeof *many);
+        world_open(&world);
+        for (int step = 0; step < 100; step++) {
+            for (unsigned n = dice(6); n > 0; n--)
+                change_one(&world);
+            if (dice(4) == 0 && world.clock < UINT64_MAX / 2)
+                world.clock += long_dice() / 4;
+            chain_loop_turn(&world.loop, dice(2) == 0);
+            check_few(&world);
+        }
+        for (int i = 0; i < FEW; i++)
+            chain_timer_disarm(&world.loop, &many[i].timer);
+        world_close(&world);
+    }
+    assert_true(fired > 20000);
 }
 
 /* ---- delay, the operation ------------------------------------------------ */
@@ -300,6 +397,7 @@ int main(void)
         cmocka_unit_test(disarmed_ones_do_not_fire),
         cmocka_unit_test(a_hundred_thousand_like_the_model),
         cmocka_unit_test(a_hundred_thousand_fire_sorted),
+        cmocka_unit_test(every_scale_like_the_model),
         cmocka_unit_test(rule_86_delay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

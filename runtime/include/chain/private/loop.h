@@ -17,6 +17,47 @@ struct chain_root;
 struct chain_timer;
 struct chain_workers;
 
+/* The armed timers of a loop: timer_wheel.c, timer_heap.c. */
+#if CHAIN_TIMER_WHEEL
+enum {
+    CHAIN__TIMER_BITS = 6, /* of the deadline, for one level */
+    CHAIN__TIMER_SLOTS = 1 << CHAIN__TIMER_BITS,
+    CHAIN__TIMER_LEVELS = (64 + CHAIN__TIMER_BITS - 1) / CHAIN__TIMER_BITS,
+    CHAIN__TIMER_AHEAD = 16 /* how many timers a prefetch is ahead */
+};
+
+struct chain__timer_slot {
+    uint64_t bound; /* ns; no timer of it is earlier */
+    struct chain_timer *newest;
+};
+
+/* The last timers that were placed in a slot of this number, at any level. */
+struct chain__timer_trail {
+    const void *last[CHAIN__TIMER_AHEAD];
+    unsigned at;
+};
+
+struct chain__timers {
+    /* by deadline, then arming order; none has a deadline after `cursor`. `latest`: none
+     * has one after it, if there is any */
+    struct {
+        struct chain_timer *first, **last;
+        uint64_t latest;
+    } due;
+    struct chain_timer *never; /* with the deadline UINT64_MAX */
+    uint64_t cursor;           /* ns; a timer that is not due has a later deadline */
+    uint64_t levels;           /* bits: perhaps in use */
+    uint64_t used[CHAIN__TIMER_LEVELS];
+    struct chain__timer_slot slots[CHAIN__TIMER_LEVELS][CHAIN__TIMER_SLOTS];
+    struct chain__timer_trail trails[CHAIN__TIMER_SLOTS];
+};
+#else
+struct chain__timers {
+    struct chain_timer *first; /* the root of a pairing heap by (deadline, order) */
+    uint64_t order;            /* of the next one that is armed */
+};
+#endif
+
 struct chain_loop {
     struct chain__queue ready; /* strands to resume, FIFO (rule 14) */
     /* cancelled while it was starting an operation: asked when it waits (rule 66) */
@@ -28,10 +69,9 @@ struct chain_loop {
     int32_t budget;
     uint32_t id; /* position in chain__loops */
     bool stopping, closed;
-    uint64_t now;               /* ns, read once per turn: decides which timers are due (rule 19) */
-    struct chain_timer *timers; /* pairing heap by (deadline, order) */
-    uint64_t timer_order;
-    size_t armed;                          /* timers in the heap */
+    uint64_t now; /* ns, read once per turn: decides which timers are due (rule 19) */
+    struct chain__timers timers;
+    size_t armed;                          /* timers in it */
     struct chain_root *roots, **last_root; /* running, in the order they were started */
     /* rejected, and nobody has looked at them since, in the order they ended */
     struct chain_root *rejected, **last_rejected;
