@@ -6,6 +6,7 @@ program is compiled for the mutant alone.
 """
 
 import shutil
+from pathlib import Path
 
 import lab as lab_module
 from lab import TOP, Program, Worker, fresh, must, run, tests
@@ -74,12 +75,15 @@ class RuntimeJudge:
     def object(self, mutant, text, out):
         place = TOP / mutant.file
         source = out / place.name
+        if place.suffix == ".h":  # where programs look for it
+            source = out / place.relative_to(TOP / "runtime")
+            source.parent.mkdir(parents=True, exist_ok=True)
         source.write_text(text)
         if place.suffix == ".h":
             probe = out / "probe.c"
             probe.write_text('#include "chain/private/gen.h"\n#include "chain/private/post.h"\n#include "chain/private/join.h"\n#include "chain/private/spawn.h"\n'
                              '#include "chain/private/run.h"\n')
-            includes = [f"-I{out}", f"-I{TOP}/runtime/include"]
+            includes = [f"-I{out}/include", f"-I{TOP}/runtime/include"]
             return source if run(["gcc", *FLAGS, *includes, "-fsyntax-only", probe]).status == 0 else None
         made = out / (place.stem + ".o")
         command = ["gcc", *FLAGS, "-O1", "-fPIC", f"-I{place.parent}", f"-I{TOP}/runtime/include", f"-I{self.lab.build}/include"]
@@ -88,7 +92,7 @@ class RuntimeJudge:
 
     def judge(self, worker, mutant, made):
         if made.suffix == ".h":
-            return self.judge_header(worker, made)
+            return self.judge_header(worker, mutant, made)
         source = made.with_suffix(".c")
         steps = [self.random_programs, self.test_programs, self.scripts]
         if mutant.file.startswith(("runtime/threads", "runtime/backends", "runtime/ops")) or made.stem == "trace":
@@ -170,11 +174,11 @@ class RuntimeJudge:
 
     # ---- headers ----
 
-    def judge_header(self, worker, made):
+    def judge_header(self, worker, mutant, made):
         lab, out = self.lab, worker.root / "out"
         include = worker.own("include")
         shutil.copytree(lab.build / "include", include)
-        shutil.copy(made, include)
+        shutil.copy(made, include / Path(mutant.file).relative_to("runtime/include"))
         self.compiled_batches()
         objects = fresh(worker.root / "obj")
         lab.driver_objects(include, objects, lab.driver_sources())

@@ -45,7 +45,8 @@ CHOSEN = {
     "runtime/core/timeout.c": 5, "runtime/core/root.c": 4, "runtime/core/work.c": 2, "runtime/threads/workers.c": 4,
     "runtime/threads/fork.c": 3, "runtime/backends/descriptors.c": 8, "runtime/backends/entries.c": 3, "runtime/backends/polls.c": 6,
     "runtime/backends/reactor.c": 4, "runtime/backends/epoll.c": 5, "runtime/ops/signals.c": 5,
-    "runtime/include/chain/private/gen.h": 3, "runtime/include/chain/private/join.h": 3, "runtime/include/chain/private/run.h": 1,
+    "runtime/include/chain/private/gen.h": 8, "runtime/include/chain/private/join.h": 6, "runtime/include/chain/private/run.h": 2,
+    "runtime/include/chain/private/spawn.h": 3, "runtime/include/chain/private/promise.h": 3,
 }
 # For ./test, where half a minute has to do: sizes, values and random programs kill these.
 SHORT = [
