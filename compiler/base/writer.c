@@ -64,6 +64,24 @@ void writer_put_bytes(struct writer *writer, const char *text, size_t length)
     }
 }
 
+size_t writer_column(const struct writer *writer)
+{
+    size_t begin = writer->length;
+
+    while (begin > 0 && writer->text[begin - 1] != '\n')
+        begin--;
+    return writer->length - begin + (writer->at_line_start ? 4 * (size_t)writer->indent : 0);
+}
+
+void writer_insert_blanks(struct writer *writer, size_t at, size_t count)
+{
+    reserve(writer, count);
+    memmove(writer->text + at + count, writer->text + at, writer->length - at);
+    memset(writer->text + at, ' ', count);
+    writer->length += count;
+    writer->text[writer->length] = '\0';
+}
+
 const char *writer_text(const struct writer *writer)
 {
     return writer->text == NULL ? "" : writer->text;

@@ -27,6 +27,12 @@ void writer_put_bytes(struct writer *writer, const char *text, size_t length);
 void writer_putf(struct writer *writer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The bytes before the next one on its line. */
+size_t writer_column(const struct writer *writer);
+
+/* Blanks more, at that place of the text. */
+void writer_insert_blanks(struct writer *writer, size_t at, size_t count);
+
 /* A text with named holes: put_template(w, "    ${type} ${name};\n", "type",
  * type, "name", name, NULL). */
 void writer_put_template(struct writer *writer, const char *text, ...) __attribute__((sentinel));

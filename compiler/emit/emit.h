@@ -17,6 +17,8 @@ struct emitter {
     bool in_user_text;           /* after a `#line` into the source, */
     const struct source *source; /* this one, */
     int source_line, line_begin; /* which made this line of it of that line of the output */
+    int text_line;               /* of the output: the last one with a text of the user, */
+    size_t text_shift;           /* which the layout of the steps moves by so much */
     size_t back_begin, back_end; /* the last `#line` back to the output */
     uint64_t *shown;             /* a set: the places of types that have had their line */
     const struct node *do_node;  /* whose function is being written */
@@ -114,8 +116,11 @@ void emit_line_back(struct emitter *emitter);
 /* emit_line() for a count, unless it is a plain number: chainc has looked at that. */
 void emit_count_line(struct emitter *emitter, const char *count, struct span span);
 
-/* Between the two: goes to the line of this position. */
+/* Between the two: goes to the line of this position, and to its column if what
+ * stands before it on the line leaves room for that (decision 57). The user's
+ * text follows. The other only goes to the line. */
 void emit_at(struct emitter *emitter, pos at);
+void emit_at_line(struct emitter *emitter, pos at);
 
 /* emit_line() for a type that C may have something to say against, once for
  * each place where one is written. The declaration and emit_line_back() follow. */
@@ -139,10 +144,12 @@ const char *emit_source_text(const struct emitter *emitter, struct place place);
 
 /* emit_steps.c: between the two ends the writer has the text of a resume
  * function, and emit_line() only says what step is being written, as does
- * emit_steps_at(); 0: the same. The lines after `first` begin within the user's
- * text. emit_line_back() follows. */
+ * emit_steps_at(); 0: the same. The user's text begins at `offset` of the line
+ * that is being written, and at `wanted` of that of the source. The lines after
+ * `first` begin within the user's text. emit_line_back() follows. */
 void emit_steps_begin(struct emitter *emitter);
 void emit_steps_at(struct emitter *emitter, pos at);
+void emit_steps_text(struct emitter *emitter, size_t offset, size_t wanted);
 void emit_steps_inside(struct emitter *emitter, int first);
 void emit_steps_end(struct emitter *emitter, struct writer *writer);
 

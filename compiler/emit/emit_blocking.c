@@ -16,7 +16,9 @@ static void emit_member(struct emitter *emitter, const char *indent, struct ctyp
                         const char *name)
 {
     emit_type_line(emitter, type);
-    writer_putf(emitter->writer, "%s%s;\n", indent, ctype_declare(emitter->arena, type, name));
+    writer_put(emitter->writer, indent);
+    emit_at(emitter, type.at);
+    writer_putf(emitter->writer, "%s;\n", ctype_declare(emitter->arena, type, name));
     emit_line_back(emitter);
 }
 

@@ -148,7 +148,9 @@ static void emit_do_function(struct emitter *emitter, const struct ir_function *
 
     if (!ctype_is_void(node->type))
         emit_type_line(emitter, node->type);
-    writer_putf(w, "static %s %s(", type, function->name);
+    writer_put(w, "static ");
+    emit_at(emitter, node->type.at);
+    writer_putf(w, "%s %s(", type, function->name);
     homes = emit_homes(emitter, node->u.do_.body, true);
     if (rejects)
         writer_putf(w, "%sstruct chain_strand *%s", homes ? ", " : "", chain->local.strand);

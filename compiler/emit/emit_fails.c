@@ -20,19 +20,25 @@ const char *emit_fails_name(const struct emitter *emitter, const struct symbol *
     return arena_format(emitter->arena, "%s__fails_%u", op->c_name, file);
 }
 
+static void emit_user_it(struct emitter *emitter, const struct ast_c *text)
+{
+    emit_at(emitter, text->span.begin);
+    emit_it_text(emitter, text->text);
+}
+
 /* Only the code. */
 static void emit_code(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
 
     emit_line(emitter, op->fails->span);
-    writer_put(w, "    return (");
-    emit_it_text(emitter, op->fails->text);
-    writer_put(w, ") ? chain__rejection_code((");
-    emit_at(emitter, op->fails_code->span.begin);
-    emit_it_text(emitter, op->fails_code->text);
-    writer_put(w, ")) : 0;\n");
+    writer_put(w, "    if (");
+    emit_user_it(emitter, op->fails);
+    writer_put(w, ") return chain__rejection_code((");
+    emit_user_it(emitter, op->fails_code);
+    writer_put(w, "));\n");
     emit_line_back(emitter);
+    writer_put(w, "    return 0;\n");
 }
 
 /* One after the other, as C says nothing of the order of arguments: an info may
@@ -47,7 +53,7 @@ static void emit_part(struct emitter *emitter, const char *member, const struct 
     emit_line(emitter, part->span);
     writer_putf(w, "        %s.%s = %s", emit_own_name(emitter, OWN_CODE), member, function);
     writer_put(w, *function == '\0' ? "" : "((");
-    emit_it_text(emitter, part->text);
+    emit_user_it(emitter, part);
     writer_put(w, *function == '\0' ? ";\n" : "));\n");
     emit_line_back(emitter);
 }
@@ -60,7 +66,7 @@ static void emit_fault(struct emitter *emitter, const struct symbol *op)
     writer_putf(w, "    struct chain__fault %s = { 0, NULL, 0 };\n\n", fault);
     emit_line(emitter, op->fails->span);
     writer_put(w, "    if (");
-    emit_it_text(emitter, op->fails->text);
+    emit_user_it(emitter, op->fails);
     writer_put(w, ") {\n");
     emit_line_back(emitter);
     emit_part(emitter, "code", op->fails_code, "chain__rejection_code");

@@ -284,11 +284,14 @@ static void emit_branch(struct emitter *emitter, const struct ir_strand *strand)
     static const struct ctype no_value = { NULL, "", 0 };
     const struct emit_header *header = emit_header_of(strand);
     struct writer *w = emitter->writer;
+    bool in_brackets;
 
     if (strand->is_slot) {
         emit_count_line(emitter, strand->limit, strand->limit_span);
-        writer_putf(w, "struct %s_%s %s[%s];\n", emitter->chain->c_name, strand->field,
-                    strand->field, strand->limit);
+        writer_putf(w, "struct %s_%s %s[", emitter->chain->c_name, strand->field, strand->field);
+        emit_at(emitter, strand->limit_span.begin);
+        in_brackets = *source_text(emitter->program->sources, strand->limit_span) == '(';
+        writer_putf(w, in_brackets ? "(%s)];\n" : "%s];\n", strand->limit);
         emit_line_back(emitter);
     } else if (strand->parent != NULL) {
         writer_putf(w, "struct { /* %s */\n", emit_place_words(emitter, strand->span));

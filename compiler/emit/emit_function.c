@@ -494,7 +494,9 @@ static void emit_variables(struct emitter *emitter)
     for (const struct local *local = emitter->chain->frame->locals; local != NULL;
          local = local->next) {
         emit_type_line(emitter, local->type);
-        writer_putf(w, "        %s; ", ctype_declare(emitter->arena, local->type, local->name));
+        writer_put(w, "        ");
+        emit_at(emitter, local->type.at);
+        writer_putf(w, "%s; ", ctype_declare(emitter->arena, local->type, local->name));
         emit_origin(emitter, local->variable);
         emit_line_back(emitter);
     }

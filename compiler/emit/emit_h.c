@@ -43,6 +43,7 @@ static void emit_item(struct emitter *emitter, const struct ast_item *item)
         break;
     case AST_CDECL:
         emit_line(emitter, item->u.c->span);
+        emit_at(emitter, item->u.c->span.begin);
         writer_put_bytes(w, item->u.c->text, ctext_solid_length(item->u.c->text));
         writer_put(w, ";\n");
         emit_line_back(emitter);

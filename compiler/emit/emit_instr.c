@@ -300,7 +300,7 @@ static void emit_ns(struct emitter *emitter, const struct node *delay)
     if (delay->u.delay.count == NULL)
         writer_putf(w, "INT64_C(%lld)", (long long)delay->u.delay.ns);
     else {
-        emit_at(emitter, delay->u.delay.count->span.begin);
+        emit_at_line(emitter, delay->u.delay.count->span.begin);
         /* what C misses at the end of the text it misses here, not in the macro */
         writer_put(w,
                    delay->u.delay.unit == 0 ? "chain__whole((" : "chain__duration(chain__whole((");

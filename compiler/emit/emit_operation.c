@@ -92,7 +92,9 @@ static void emit_state(struct emitter *emitter, const struct symbol *op)
         writer_put(w, "    unsigned char chain__none;\n};\n\n");
     else {
         emit_line(emitter, op->state->span);
-        writer_putf(w, "    %s", op->state->text);
+        writer_put(w, "    ");
+        emit_at(emitter, op->state->span.begin);
+        writer_put(w, op->state->text);
         writer_put_line_end(w);
         writer_put(w, "};\n");
         emit_line_back(emitter);

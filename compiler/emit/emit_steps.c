@@ -13,6 +13,7 @@
  *     after_road_length: if (chain__failed(&s->op, ...)) goto rejected;
  *
  * Without `#line` a statement is a line, and the source stands above it. */
+#include <stdint.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -20,8 +21,9 @@
 
 /* A line of the text. */
 struct step_line {
-    pos at;      /* its step; 0: none */
-    bool inside; /* it begins within the user's text, and is left as it is */
+    pos at;                /* its step; 0: none */
+    size_t offset, wanted; /* of the first text of the user in it; 0: it has none */
+    bool inside;           /* it begins within the user's text, and is left as it is */
 };
 
 struct steps {
@@ -63,6 +65,14 @@ void emit_steps_at(struct emitter *emitter, pos at)
     emitter->steps->at = at;
 }
 
+void emit_steps_text(struct emitter *emitter, size_t offset, size_t wanted)
+{
+    struct step_line *line = line_of(emitter, emitter->writer->line);
+
+    line->offset = offset;
+    line->wanted = wanted;
+}
+
 void emit_steps_inside(struct emitter *emitter, int first)
 {
     for (int line = first + 1; emitter->steps != NULL && line <= emitter->writer->line; line++)
@@ -78,7 +88,9 @@ struct layout {
     int shown;         /* the source line that was shown last */
     const char *path;  /* the file that lines are mapped to */
     size_t begin;      /* of the last line, */
+    size_t statements; /* where they begin in it, */
     pos at;            /* its step, */
+    bool has_text;     /* whether it has a text of the user, */
     bool joins;        /* and whether another statement may follow on it */
     const char *label; /* of the next; NULL: it has none */
 };
@@ -143,31 +155,85 @@ static void begin_line(struct layout *layout, pos at)
         put_line(layout, place);
 }
 
-/* A compiler makes code of a label, so that stands on the line of what follows it. */
-static void put_statement(struct layout *layout, pos at, const char *text)
+/* How many blanks a statement has before it so that the user's text in it stands
+ * at its column (decision 57); SIZE_MAX: that is not possible. `before` bytes of
+ * the line stand before it, `width` with it. */
+static size_t blanks_for(const struct step_line *line, size_t before, size_t width)
+{
+    size_t column = before + line->offset;
+
+    if (line->offset == 0)
+        return 0;
+    if (line->wanted < column || width + line->wanted - column > EMIT_WIDTH)
+        return SIZE_MAX;
+    return line->wanted - column;
+}
+
+/* How many there are before a statement that stands on the last line, after
+ * others; SIZE_MAX: it stands on a line of its own. */
+static size_t blanks_to_join(const struct layout *layout, const struct step_line *line,
+                             const char *text, size_t skip)
+{
+    size_t width = layout->w->length - layout->begin, /* with a line end, as with a blank */
+        joined, alone;
+
+    if (!layout->emitter->options->lines || skip == 0 || layout->label != NULL
+        || !fits(layout, line->at, text + skip))
+        return SIZE_MAX;
+    joined = blanks_for(line, width - skip, width + strlen(text + skip));
+    alone = blanks_for(line, 0, strlen(text));
+    if (joined != SIZE_MAX && !(layout->has_text && line->offset != 0))
+        return joined;
+    return alone == SIZE_MAX ? 0 : SIZE_MAX;
+}
+
+static void join(struct layout *layout, const char *statement, size_t blanks)
 {
     struct writer *w = layout->w;
-    const char *statement = text + strspn(text, " "), *label = layout->label;
-    bool lines = layout->emitter->options->lines;
 
-    if (lines && *text == ' ' && label == NULL && fits(layout, at, statement)) {
-        w->length--; /* the line goes on */
-        w->line--;
-        writer_putf(w, " %s\n", statement);
-    } else {
-        if (label != NULL && !lines)
-            writer_putf(w, "%s\n", label);
-        begin_line(layout, at);
-        layout->begin = w->length;
-        if (label != NULL && lines)
-            writer_putf(w, "%s %s\n", label, statement);
-        else
-            writer_putf(w, "%s\n", text);
-        layout->line++;
-    }
+    w->length--; /* the line goes on */
+    w->line--;
+    writer_insert_blanks(w, layout->statements, blanks);
+    writer_putf(w, " %s\n", statement);
+}
+
+/* A compiler makes code of a label, so that stands on the line of what follows it. */
+static void begin(struct layout *layout, const struct step_line *line, const char *text,
+                  size_t skip)
+{
+    struct writer *w = layout->w;
+    const char *label = layout->label;
+    bool lines = layout->emitter->options->lines;
+    size_t before = label != NULL && lines ? strlen(label) + 1 : skip, blanks;
+
+    if (label != NULL && !lines)
+        writer_putf(w, "%s\n", label);
+    begin_line(layout, line->at);
+    layout->begin = w->length;
+    if (label != NULL && lines)
+        writer_putf(w, "%s ", label);
+    else
+        writer_put_bytes(w, text, skip);
+    layout->statements = w->length;
+    blanks = lines ? blanks_for(line, before - skip, before + strlen(text + skip)) : 0;
+    writer_insert_blanks(w, layout->statements, blanks == SIZE_MAX ? 0 : blanks);
+    writer_putf(w, "%s\n", text + skip);
+    layout->line++;
+}
+
+static void put_statement(struct layout *layout, const struct step_line *line, const char *text)
+{
+    size_t skip = strspn(text, " "), blanks = blanks_to_join(layout, line, text, skip);
+    const char *statement = text + skip;
+
+    if (blanks != SIZE_MAX)
+        join(layout, statement, blanks);
+    else
+        begin(layout, line, text, skip);
+    layout->has_text = line->offset != 0 || (blanks != SIZE_MAX && layout->has_text);
     layout->label = NULL;
     layout->joins = strcmp(statement, "}") != 0 && statement[strlen(statement) - 1] != '/';
-    layout->at = at;
+    layout->at = line->at;
 }
 
 static void put_inside(struct layout *layout, const char *text)
@@ -190,7 +256,7 @@ static void lay_out(struct layout *layout, const struct step_line *line, const c
                             ? text
                             : arena_format(layout->emitter->arena, "%s %s", layout->label, text);
     else
-        put_statement(layout, line->at, text);
+        put_statement(layout, line, text);
 }
 
 /* ---- the two ends -------------------------------------------------------- */
@@ -202,6 +268,7 @@ void emit_steps_begin(struct emitter *emitter)
     writer_init(&steps->writer, emitter->arena);
     steps->noted = steps->writer.line;
     emitter->steps = steps;
+    emitter->text_line = 0;
     emitter->writer = &steps->writer;
 }
 
@@ -213,6 +280,7 @@ void emit_steps_end(struct emitter *emitter, struct writer *writer)
 
     note_lines(emitter);
     emitter->steps = NULL;
+    emitter->text_line = 0;
     emitter->writer = writer;
     for (int line = 1; line < steps->writer.line; line++) {
         const char *end = strchr(text, '\n');

@@ -295,22 +295,80 @@ void emit_count_line(struct emitter *emitter, const char *count, struct span spa
         emit_line(emitter, span);
 }
 
+static void put_blanks(struct writer *w, size_t count)
+{
+    for (; count > 0; count--)
+        writer_put(w, " ");
+}
+
+/* The bytes before a place of the source, on its line. A line of thousands would
+ * need as many blanks for each of its texts. */
+static size_t column_of(struct place place)
+{
+    return place.column <= EMIT_WIDTH ? (size_t)place.column - 1 : 0;
+}
+
+/* C compilers count columns in what they read. So a line is indented for the
+ * first text of the user in it, and the others have blanks before them. There are
+ * none where the line has become too long for that. */
+static void put_at_column(struct emitter *emitter, struct place place)
+{
+    struct writer *w = emitter->writer;
+    bool is_first = emitter->text_line != w->line;
+    size_t begin = writer_column(w), column = begin + (is_first ? 0 : emitter->text_shift),
+           wanted = column_of(place), missing = wanted > column ? wanted - column : 0;
+
+    if (!is_first)
+        put_blanks(w, missing);
+    else if (emitter->steps != NULL)
+        emit_steps_text(emitter, begin, wanted);
+    else
+        writer_insert_blanks(w, w->length - (w->at_line_start ? 0 : begin), missing);
+    if (is_first) {
+        emitter->text_line = w->line;
+        emitter->text_shift = emitter->steps != NULL ? missing : 0;
+    }
+}
+
 /* Within one text no `#line` is written: it could stand within the brackets of a macro. */
+static void put_lines(struct emitter *emitter, unsigned count, size_t column)
+{
+    int first = emitter->writer->line;
+
+    put_newlines(emitter, count);
+    put_blanks(emitter->writer, column);
+    emit_steps_inside(emitter, first);
+}
+
 void emit_at(struct emitter *emitter, pos at)
 {
     struct place place;
     unsigned lines;
-    int first = emitter->writer->line;
 
     if (!emitter->in_user_text || at == 0)
         return;
     place = source_place(emitter->program->sources, at);
     lines = lines_before(emitter, place);
-    if (lines == 0 || lines > INT_MAX / 2)
+    if (lines == 0)
+        put_at_column(emitter, place);
+    else if (lines <= INT_MAX / 2) {
+        put_lines(emitter, lines, column_of(place));
+        emitter->text_line = emitter->writer->line;
+        emitter->text_shift = 0;
+    }
+}
+
+void emit_at_line(struct emitter *emitter, pos at)
+{
+    struct place place;
+    unsigned lines;
+
+    if (!emitter->in_user_text || at == 0)
         return;
-    put_newlines(emitter, lines);
-    writer_put(emitter->writer, "            ");
-    emit_steps_inside(emitter, first);
+    place = source_place(emitter->program->sources, at);
+    lines = lines_before(emitter, place);
+    if (lines > 0 && lines <= INT_MAX / 2)
+        put_lines(emitter, lines, 12);
 }
 
 uint64_t *emit_places(const struct emitter *emitter)
@@ -349,6 +407,7 @@ void emit_value_line(struct emitter *emitter, struct ctype type, pos at)
 void emit_declared(struct emitter *emitter, struct ctype type, const char *name)
 {
     emit_type_line(emitter, type);
+    emit_at(emitter, type.at);
     writer_put(emitter->writer, ctype_declare(emitter->arena, type, name));
 }
 

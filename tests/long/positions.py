@@ -3,7 +3,9 @@
 list and at random, and the first error of gcc and of clang must be in the .chain file, at most a line away. At the end of a region a
 backslash is put, in a comment (C must accept that) and alone: it may not join generated lines. Without arguments every second region
 with one damage, and 10 random ones; `all [COUNT [SEED]]`: every region with each damage of its kind, and COUNT (1000) random ones from
-SEED (1)."""
+SEED (1).
+
+Columns (decision 57): where what is generated leaves room, and nowhere else, C finds what is wrong at the column of the .chain file."""
 
 import os
 import random
@@ -149,10 +151,13 @@ DAMAGES = {
 # What may stand at the end of C, and what is a mistake there. Of two backslashes before a line end the second joins the lines.
 HARMLESS = [" // c", " // c \\\\\n\n", " // c \\\\\n  \n ", " /* c \\\\\n\n */", " // c \\\\\\\n\n", " // c \\\\\r\n\n", " // c??/\n"]
 STRAY = [" \\", "\\", " \\\\\n\n", " \\\\\n\n// c \\\\\n\n", " \\ // c\n", " \\\n\\\\\r\n\n"]
+# Text of which C does not know a word, and where in it that stands; and what is put after a text.
+UNKNOWN = {"value": ("nowhere", 0), "type": ("itn", 0), "stmt": ("nowhere = 1;", 0), "decl": ("itn nowhere;", 0), "line": ("#error no", 1)}
+MORE = {"value": "+nowhere", "stmt": " nowhere = 1;"}
 EVERYTHING = sys.argv[1:2] == ["all"]
 MARK = re.compile(r"«(\w+):(.*?)»", re.S)
-USED = re.compile(r"^([^\s:][^:\n]*):(\d+):(?:\d+:)? note: (?:in expansion of|expanded from) macro", re.M)
-ERROR = re.compile(r"^([^\s:][^:\n]*):(\d+):(?:\d+:)? (?:fatal )?error: (.*)", re.M)
+USED = re.compile(r"^([^\s:][^:\n]*):(\d+):(?:(\d+):)? note: (?:in expansion of|expanded from) macro", re.M)
+ERROR = re.compile(r"^([^\s:][^:\n]*):(\d+):(?:(\d+):)? (?:fatal )?error: (.*)", re.M)
 FLAGS = ["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-unused", "-Wno-unused-parameter", "-Wno-missing-field-initializers", "-fsyntax-only", "-I", str(BUILD / "include"), "-I", "."]
 
 
@@ -184,11 +189,11 @@ def first_error(done):
     """Of one inside a macro of the runtime: where the compiler says that the macro is used."""
     match = ERROR.search(done.stderr)
     if match is None:
-        return "", 0, done.stderr[:200]
+        return "", 0, 0, done.stderr[:200]
     after = ERROR.search(done.stderr, match.end())
     used = USED.findall(done.stderr, match.end(), after.start() if after else len(done.stderr))
-    file, line = used[-1] if used and match[1].endswith(".h") else (match[1], match[2])
-    return file, int(line), match[3]
+    file, line, column = used[-1] if used and match[1].endswith(".h") else (match[1], match[2], match[3])
+    return file, int(line), int(column or 0), match[4]
 
 
 def by_turns(tally):
@@ -209,7 +214,7 @@ def try_text(text, line, lines, what, tally):
         if done.returncode == 0:
             continue
         failed = True
-        file, at, message = first_error(done)
+        file, at, _, message = first_error(done)
         tally.errors += 1
         if file == "x.chain" and line - 1 <= at <= line + lines:
             tally.right += 1
@@ -284,6 +289,49 @@ def endings(base, places, harmless, stray):
                 try_text(base[:at] + new + base[at:], line, 1 + new.count("\n"), f"{kind} `{old}` {new!r}", stray)
 
 
+class Columns:
+    def __init__(self):
+        self.turn = self.exact = self.right_of_it = 0
+        self.wrong = []
+
+
+def try_column(text, at, what, columns):
+    """What C does not know stands at that offset."""
+    Path("x.chain").write_bytes(text.encode())
+    if run(CHAINC, "x.chain", "-o", "x.c", "-Wno-raises").returncode != 0:
+        return
+    line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+    for compiler in by_turns(columns):
+        done = run(compiler, *FLAGS, "-Wno-misleading-indentation", "x.c")
+        file, found_line, found, message = first_error(done)
+        if done.returncode == 0:
+            continue
+        if (file, found_line) != ("x.chain", line) or found < column:
+            columns.wrong.append(f"{compiler}: {what} at {line}:{column}: {file}:{found_line}:{found}: {message}")
+        else:
+            columns.exact += found == column
+            columns.right_of_it += found > column
+
+
+def try_columns(base, places, begins, ends):
+    for number, (kind, begin, old) in enumerate(places):
+        if kind in UNKNOWN and (EVERYTHING or number % 2 == 0):
+            new, offset = UNKNOWN[kind]
+            new = new if old.endswith(";") else new.rstrip(";")
+            try_column(base[:begin] + new + base[begin + len(old):], begin + offset, f"{kind} `{old}`", begins)
+        if kind in MORE and (EVERYTHING or number % 4 == 0):
+            end = begin + len(old)
+            try_column(base[:end] + MORE[kind] + base[end:], end + 1, f"what follows {kind} `{old}`", ends)
+
+
+def report_columns(what, columns, least):
+    tried = columns.exact + columns.right_of_it + len(columns.wrong)
+    share = 100 * columns.exact / max(tried, 1)
+    print(f"{what}: {tried} errors of C: {columns.exact} at their column ({share:.1f} %), {columns.right_of_it} to the right of it, {len(columns.wrong)} elsewhere")
+    print(*("    " + text for text in columns.wrong), sep="\n", end="\n" if columns.wrong else "")
+    return not columns.wrong and tried > 10 and share >= least
+
+
 def report(what, tally):
     outside = sum(o for o, _ in tally.wrong)
     share = 100 * tally.right / max(tally.errors, 1)
@@ -314,6 +362,10 @@ def main():
         endings(base, places, harmless, stray)
         good = report("comments at the end", harmless) and harmless.accepted > 10 and good
         good = report("backslashes at the end", stray) and good
+        begins, ends = Columns(), Columns()
+        try_columns(base, places, begins, ends)
+        good = report_columns("the begin of a text", begins, 60 if EVERYTHING else 45) and good
+        good = report_columns("what follows a text", ends, 10 if EVERYTHING else 0) and good
         sys.stdout.flush()
         at_random(base, places, random_tally, count)
     good = report(f"at random, seed {seed}", random_tally) and good
