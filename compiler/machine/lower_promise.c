@@ -110,8 +110,6 @@ void lower_await(struct lowering *lowering, const struct node *node, struct vari
     lowering->block->node = node;
     wait_for(lowering, promise, IR_AWAIT_PROMISE, "after_await", node->span);
     lowering->strand->retries |= lowering->chain->symbol->retries;
-    if (lowering->attempt != promise->attempt && promise->attempt == NULL)
-        lower_add(lowering, IR_NO_ATTEMPT, node->span);
     lower_defer(lowering, defers, node->span);
     lower_check_code(lowering, node->span, "await");
     if (ctype_is_void(variable->type))

@@ -390,7 +390,7 @@ class Generator(PromiseMaker):
     def retry(self, scope, want):
         random = self.random
         name = ("a", scope.each, "attempt%d" % self.number())
-        form = self.form(scope.deeper(attempt=name, promises=()), want, True) # an await here changes the attempt, against rule 135
+        form = self.form(scope.deeper(attempt=name), want, True)
         seen = scope.but(attempt=name, err=("err", scope.each, "err%d" % self.number(), scope.attempt))
         asked = (self.cond(seen), random.choice((2, 3, 4)), seen.err) if random.random() < 0.3 else None
         pause = self.expr(seen if asked is not None else seen.but(err=None)) if random.random() < 0.3 else None

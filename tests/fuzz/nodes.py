@@ -1044,7 +1044,6 @@ class Chain:
         except Reject as reject:
             if reject.code == CHAIN_EALL and reject.causes:
                 reject.causes, reject.info = (), 0 # they stand in its frame (rule 129)
-            reject.settle(False)
             raise
         finally:
             del strand.cleanups[depth:]

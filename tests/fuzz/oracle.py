@@ -25,29 +25,21 @@ BUDGET = 256
 
 
 class Reject(Exception):
-    """`settled`: awaited, so no retry in this chain is around the step that rejected, and none changes the attempt (rule 135)."""
-
     def __init__(self, code, causes=(), info=0):
         self.code, self.causes, self.info = code, causes, info
-        self.attempt, self.settled = 0, False
+        self.attempt = 0
 
     def again(self):
         """The same once more, as what gets it may change its copy."""
         other = Reject(self.code, tuple(cause.again() for cause in self.causes), self.info)
-        other.attempt, other.settled = self.attempt, self.settled
+        other.attempt = self.attempt
         return other
 
     def tried(self, attempt):
-        """It comes to a retry; the innermost one around the step that rejected counts."""
-        if not self.settled:
-            self.attempt = self.attempt or min(attempt, 255)
+        """It comes to a retry; the first one counts, which is the innermost around the step that rejected, or around an `await`."""
+        self.attempt = self.attempt or min(attempt, 255)
         for cause in self.causes:
             cause.tried(attempt)
-
-    def settle(self, settled):
-        self.settled = settled
-        for cause in self.causes:
-            cause.settle(settled)
 
 
 class Cancelled(Exception):

@@ -23,9 +23,7 @@ class Promise:
     def give(self):
         """The rejection, for one that awaits (rule 135)."""
         self.told = True
-        given = self.reject.again()
-        given.settle(True)
-        return given
+        return self.reject.again()
 
     def stop(self):
         if not self.ended:

@@ -553,16 +553,6 @@ static inline void chain__attempted(struct chain_op *op, int attempt)
         chain__set_attempt(op, attempt);
 }
 
-/* A rejection from outside of the innermost retry: that does not say which
- * attempt it was. There is room for a large number. */
-static inline void chain__no_attempt(struct chain_op *op)
-{
-    if (op->code > 0 && op->attempt == 0) {
-        op->attempt = CHAIN__MANY;
-        ((struct chain__retried *)chain__storage(op))->attempt = 0;
-    }
-}
-
 /* An attempt was rejected, and another follows. `at` is the state of the retry. */
 static inline void chain__retry(struct chain_op *op, unsigned at)
 {
