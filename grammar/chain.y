@@ -117,7 +117,7 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %type <c> word failure value
 %type <args> args
 %type <name_list> names
-%type <number> count
+%type <number> count number
 %type <block> block
 %type <var_list> vars
 %type <pipeline> pipeline
@@ -225,7 +225,8 @@ opclause:
 | "uncancellable"                               { $$ = ast_new_opclause(A, AST_UNCANCELLABLE, @$); }
 | "pool" count                                  { $$ = ast_new_count(A, AST_POOL, @$, $2); }
 | "budget" count                                { $$ = ast_new_count(A, AST_BUDGET, @$, $2); }
-| "on" NAME                                     { $$ = ast_new_on(A, @$, $2); }
+| "on" NAME                                     { $$ = ast_new_on(A, @$, $2, NULL); }
+| "on" NAME number                              { $$ = ast_new_on(A, @$, $2, $3); }
 
 fails:
   "fails" CEXPR failure                         { $$ = ast_new_fails(A, @$, $2, $3); }
@@ -247,9 +248,12 @@ names:
 | names "," NAME                                { $$ = ast_name_list_add($1, $3); }
 
 count:
+  number
+| CEXPR                                         { $$ = ast_number_in_brackets(ast_new_number(A, @1, $1->text)); }
+
+number:
   NUM
 | NAME                                          { $$ = ast_new_number(A, @1, $1->name); }
-| CEXPR                                         { $$ = ast_number_in_brackets(ast_new_number(A, @1, $1->text)); }
 
 /* ---- pipelines ----------------------------------------------------------- */
 

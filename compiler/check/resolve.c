@@ -295,12 +295,15 @@ static void take_clause(struct symbol *symbol, const struct ast_opclause *clause
     case AST_POSTED: symbol->posted = true; break;
     case AST_UNCANCELLABLE: symbol->uncancellable = true; break;
     case AST_POOL: symbol->pool = clause->count; break;
-    case AST_ON: symbol->threads = clause->name->name; break;
+    case AST_ON:
+        symbol->threads = clause->name->name;
+        symbol->most = clause->count;
+        break;
     case AST_BUDGET: break;
     }
 }
 
-/* `pool` and `budget`: constants, since they are evaluated where no chain runs. */
+/* Constants, since they are evaluated where no chain runs. */
 static void check_count(struct program *program, const struct symbol *symbol,
                         const struct ast_opclause *clause)
 {
@@ -310,6 +313,8 @@ static void check_count(struct program *program, const struct symbol *symbol,
 
     if (clause->kind == AST_POOL && ctext_number(at, &count) && count < 1)
         diag_report(program->diags, D_POOL_ZERO, clause->span, at);
+    if (clause->kind == AST_ON && ctext_number(at, &count) && (count < 1 || count > INT32_MAX))
+        diag_report(program->diags, D_THREADS_COUNT, clause->count->span, at);
     while ((name = ctext_next_name(&at)).kind != CTOKEN_END)
         for (const struct parameter *param = symbol->params; param != NULL; param = param->next)
             if (ctoken_is(name, param->name))
@@ -544,6 +549,7 @@ bool resolve(struct program *program, struct ast_file *file)
     resolve_names(program);
     resolve_resources(program);
     resolve_codes(program);
+    resolve_pools(program);
     for (struct unit *unit = program->units; unit != NULL; unit = unit->next)
         resolve_raises(program, unit);
     for_each_chain(program, resolve_chain);

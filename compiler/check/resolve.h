@@ -41,5 +41,6 @@ bool resolve_is_shown(const struct program *program, const struct symbol *symbol
 /* resolve_twice.c: report what is in a list twice. */
 void resolve_parameters_twice(struct program *program, const struct ast_proto *proto);
 void resolve_codes_twice(struct program *program, const struct ast_name *codes);
+void resolve_pools(struct program *program); /* of threads, with different numbers */
 
 #endif

@@ -57,6 +57,7 @@ struct symbol {
     };
     const struct ast_c *state;
     const char *threads;               /* on NAME; NULL if not given */
+    const struct ast_number *most;     /* on NAME N; NULL if not given */
     const struct ast_opclause *raises; /* NULL: any code */
     struct symbol *next_chain;         /* [resolve] callees first */
     const struct ast_number *pool;     /* of a chain; NULL: none */

@@ -8,6 +8,7 @@
  *     pack_work()           on the thread: calls pack() and keeps what came of it
  *     pack_cancel()         takes it back if it has not begun */
 #include "base/arena.h"
+#include "ctext/ctext.h"
 #include "emit/emit.h"
 
 /* ---- the struct ---------------------------------------------------------- */
@@ -118,6 +119,27 @@ static const char start_text[] =
     "}\n"
     "\n";
 
+/* For the reactor: how many threads the pool has at most (rule 167). */
+static void emit_threads(struct emitter *emitter, const struct symbol *op)
+{
+    struct writer *w = emitter->writer;
+    const char *count;
+    intmax_t number;
+
+    if (op->most == NULL)
+        return;
+    count = emit_count_words(emitter, op->most);
+    if (!ctext_number(count, &number)) {
+        emit_line(emitter, op->most->span);
+        writer_putf(w, "_Static_assert((%s) > 0, \"a pool has a thread\");\n", count);
+        emit_line_back(emitter);
+    }
+    writer_putf(
+        w,
+        "static const struct chain__pool_threads %s__threads CHAIN__THREADS = { \"%s\", %s };\n\n",
+        op->c_name, op->threads, count);
+}
+
 static void emit_start(struct emitter *emitter, const struct symbol *op)
 {
     const char *call = emit_own_parameter(emitter, op, OWN_CALL);
@@ -141,6 +163,7 @@ void emit_blocking_functions(struct emitter *emitter)
 {
     for (const struct symbol *op = emitter->program->symbols; op != NULL; op = op->next)
         if (op->kind == SYMBOL_OPERATION && op->proto_kind == AST_BLOCKING && op->is_started) {
+            emit_threads(emitter, op);
             emit_work(emitter, op);
             emit_start(emitter, op);
         }

@@ -237,7 +237,7 @@ struct ast_opclause {
     bool info_in_brackets;
     struct ast_name *codes;   /* raises; NULL means `nothing` */
     struct ast_c *state;      /* state: the members */
-    struct ast_number *count; /* pool, budget */
+    struct ast_number *count; /* pool, budget; on: of threads, NULL: not said */
     struct ast_name *name;    /* on */
     struct ast_comment *comments;
 };

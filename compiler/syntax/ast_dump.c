@@ -280,9 +280,9 @@ static void dump_opclause(const struct dump *dump, const struct ast_opclause *cl
     put_names(dump, clause->codes);
     if (clause->state)
         put_text(dump, clause->state->text);
+    put_names(dump, clause->name);
     if (clause->count)
         put_text(dump, clause->count->text);
-    put_names(dump, clause->name);
     end_line(dump, clause->span);
 }
 

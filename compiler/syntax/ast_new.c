@@ -603,10 +603,12 @@ struct ast_opclause *ast_new_count(struct arena *arena, enum ast_opclause_kind k
     return clause;
 }
 
-struct ast_opclause *ast_new_on(struct arena *arena, struct span span, struct ast_name *pool)
+struct ast_opclause *ast_new_on(struct arena *arena, struct span span, struct ast_name *pool,
+                                struct ast_number *threads)
 {
     struct ast_opclause *clause = ast_new_opclause(arena, AST_ON, span);
 
     clause->name = pool;
+    clause->count = threads;
     return clause;
 }

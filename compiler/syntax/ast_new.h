@@ -142,6 +142,8 @@ struct ast_opclause *ast_new_raises(struct arena *arena, struct span span, struc
 struct ast_opclause *ast_new_state(struct arena *arena, struct span span, struct ast_c *members);
 struct ast_opclause *ast_new_count(struct arena *arena, enum ast_opclause_kind kind,
                                    struct span span, struct ast_number *count);
-struct ast_opclause *ast_new_on(struct arena *arena, struct span span, struct ast_name *pool);
+/* threads NULL: how many is not said */
+struct ast_opclause *ast_new_on(struct arena *arena, struct span span, struct ast_name *pool,
+                                struct ast_number *threads);
 
 #endif

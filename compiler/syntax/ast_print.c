@@ -41,9 +41,11 @@ static void print_opclause(struct print *print, const struct ast_opclause *claus
     ast_print_names(print, clause->codes);
     if (clause->state)
         ast_print_braced(print, clause->state, false);
+    ast_print_names(print, clause->name);
+    if (clause->count && clause->name)
+        writer_put(print->writer, " ");
     if (clause->count)
         ast_print_count(print, clause->count);
-    ast_print_names(print, clause->name);
 }
 
 static void put_opclauses(struct print *print, const struct ast_proto *proto)

@@ -57,13 +57,14 @@ void chain_dump_print(void *file, const char *text);
  * loop does not wait for the signal. */
 int chain_loop_dump_on_signal(struct chain_loop *loop, int signal);
 
-/* Sets how many threads a pool of a reactor's loop has at most (rule 104);
- * without this call 4. `pool` is the name after `on`, and is copied; NULL: the
- * pool of functions without `on`. Call it before the first use of the pool.
- * Returns 0; EINVAL for 0 threads; EBUSY if the pool has threads already;
- * ENOTSUP if `loop` is not a reactor's; ENOMEM. A thread is started when there
- * is work and no idle thread, and joined by chain_reactor_close(). It blocks
- * all signals but those of faults, such as SIGSEGV, and of abort(). */
+/* Sets how many threads a pool of a reactor's loop has at most (rules 104, 167);
+ * without this call as many as `on NAME N` says, else 4. `pool` is the name after
+ * `on`, and is copied; NULL: the pool of functions without `on`. Call it before
+ * the first use of the pool. Returns 0; EINVAL for 0 threads; EBUSY if the pool
+ * has threads already; ENOTSUP if `loop` is not a reactor's; ENOMEM. A thread is
+ * started when there is work and no idle thread, and joined by
+ * chain_reactor_close(). It blocks all signals but those of faults, such as
+ * SIGSEGV, and of abort(). */
 int chain_reactor_threads(struct chain_loop *loop, const char *pool, unsigned threads);
 
 /* ---- for operations on descriptors --------------------------------------- */

@@ -9,6 +9,7 @@
  * joins the last: so nobody has to keep a list. */
 #define _POSIX_C_SOURCE 200809L
 #include "workers.h"
+#include "chain/private/codes.h"
 #include "chain/private/gen.h"
 #include "fork.h"
 
@@ -131,6 +132,23 @@ static int start_thread(struct chain__threads *pool)
 
 /* ---- pools --------------------------------------------------------------- */
 
+/* What the files of the program say after `on NAME`, where the linker has put
+ * it; NULL if they say nothing. */
+extern const struct chain__pool_threads __start_chain_threads[] __attribute__((weak));
+extern const struct chain__pool_threads __stop_chain_threads[] __attribute__((weak));
+
+/* The smallest number counts: it may be what a library can bear (rule 167). */
+static unsigned threads_said(const char *name)
+{
+    const struct chain__pool_threads *row = __start_chain_threads;
+    unsigned least = 0;
+
+    for (; name != NULL && row != __stop_chain_threads; row++)
+        if (strcmp(row->pool, name) == 0 && (least == 0 || row->most < least))
+            least = row->most;
+    return least != 0 ? least : CHAIN__THREADS_MOST;
+}
+
 static bool is_named(const struct chain__threads *pool, const char *name)
 {
     return name == NULL ? !pool->named : pool->named && strcmp(pool->name, name) == 0;
@@ -159,7 +177,7 @@ static struct chain__threads *pool_new(const char *name)
     pool->named = name != NULL;
     memcpy(pool->name, name == NULL ? "" : name, length + 1);
     pool->last = &pool->first;
-    pool->size = CHAIN__THREADS_MOST;
+    pool->size = threads_said(name);
     if (!make_locks(pool)) {
         free(pool);
         return NULL;

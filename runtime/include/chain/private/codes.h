@@ -1,4 +1,5 @@
-/* chain/private/codes.h - the codes that `codes` declarations give a program.
+/* chain/private/codes.h - tables that the linker makes for a program of those of
+ * its files: codes of `codes` declarations, and sizes of pools of threads.
  * Private: everything here may change with CHAIN_ABI.
  *
  * Each generated file has a table of its own in one section; the linker puts
@@ -23,15 +24,23 @@ struct chain__code_text {
  * rows, so that there are no gaps between the tables. */
 #ifdef __clang__
 #if __has_attribute(retain)
-#define CHAIN__CODES_RETAINED , retain
+#define CHAIN__ROWS_RETAINED , retain
 #endif
 #endif
-#ifndef CHAIN__CODES_RETAINED
-#define CHAIN__CODES_RETAINED
+#ifndef CHAIN__ROWS_RETAINED
+#define CHAIN__ROWS_RETAINED
 #endif
-#define CHAIN__CODES                             \
-    __attribute__((used, section("chain_codes"), \
-                   aligned(__alignof__(struct chain__code_text)) CHAIN__CODES_RETAINED))
+#define CHAIN__ROWS(name, type) \
+    __attribute__((used, section(name), aligned(__alignof__(type)) CHAIN__ROWS_RETAINED))
+#define CHAIN__CODES CHAIN__ROWS("chain_codes", struct chain__code_text)
+
+/* How many threads a pool has at most, as `on NAME N` says: such a table, too.
+ * A program that is linked without a reactor does not look at it. */
+struct chain__pool_threads {
+    const char *pool;
+    unsigned most;
+};
+#define CHAIN__THREADS CHAIN__ROWS("chain_threads", struct chain__pool_threads)
 
 #ifdef __cplusplus
 }
