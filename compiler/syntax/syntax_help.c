@@ -509,6 +509,11 @@ static const char *help_with_place(struct scanner *scan, const struct expected *
         return "a promise must have a name: `start step as NAME`";
     if (found->kind == T_START)
         return "a `start` must be a step of its own, before all prefixes: `start timeout 1s step as NAME`";
+    if (before->kind == T_NAME && (scan->last[2].kind == T_AWAIT || scan->last[2].kind == T_CANCEL)
+        && strchr("[.-", *syntax_source(scan, found->span)) != NULL)
+        return arena_format(scan->arena,
+                            "`%s` takes a name: `(C) as struct chain_handle one then %s one`",
+                            text_of(scan, &scan->last[2]), text_of(scan, &scan->last[2]));
     if (before->kind == T_NAME && scan->last[2].kind == T_SPAWN)
         return arena_format(scan->arena, "arguments must follow the chain: `spawn %s(...)`",
                             text_of(scan, before));
