@@ -53,7 +53,8 @@ static struct node_var *check_var(struct checker *checker, const struct ast_var 
     check_new_name(checker, name, named);
     made->variable = check_variable_new(checker, VARIABLE_VAR, name, type, var->span);
     made->variable->address_taken = !ctype_is_scalar(type);
-    check_note(checker, made->variable)->no_value = value == NULL && ctype_is_scalar(type);
+    check_note(checker, made->variable)->no_value =
+        value == NULL && (ctype_is_scalar(type) || ctype_same(type, check_handle_type));
     check_variable_show(checker, made->variable);
     return made;
 }

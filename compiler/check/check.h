@@ -210,6 +210,7 @@ struct node *check_duration(struct checker *checker, const struct ast_duration *
 struct node *check_delay(struct checker *checker, const struct ast_form *form);
 
 /* check_spawn.c */
+extern const struct ctype check_handle_type; /* of `spawn … as h` */
 struct node *check_spawn(struct checker *checker, const struct ast_form *form);
 struct node *check_join(struct checker *checker, const struct ast_form *form);
 void check_joins(struct checker *checker);

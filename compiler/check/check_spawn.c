@@ -93,9 +93,10 @@ static bool can_be_spawned(struct checker *checker, const struct ast_form *form)
     return false;
 }
 
+const struct ctype check_handle_type = { "struct chain_handle", "", 0 };
+
 struct node *check_spawn(struct checker *checker, const struct ast_form *form)
 {
-    const struct ctype handle = { "struct chain_handle", "", 0 };
     const struct parameter *param;
     struct node *node;
     struct symbol *op;
@@ -104,14 +105,14 @@ struct node *check_spawn(struct checker *checker, const struct ast_form *form)
     if (!can_be_spawned(checker, form)) {
         node = check_wrong_node(checker, form->span);
         if (handled)
-            node->type = handle;
+            node->type = check_handle_type;
         return node;
     }
     node = check_new_node(checker, NODE_SPAWN, form->span);
     op = node->u.call.op = form->u.call.op;
     op->is_spawned = true;
     if (handled)
-        node->type = handle;
+        node->type = check_handle_type;
     if (ctype_resource(checker->program, op->value) != NULL)
         diag_report(checker->diags, D_SPAWN_OWNER, form->u.call.name_span, op->name,
                     op->value.before);
