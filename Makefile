@@ -284,7 +284,7 @@ $(BUILD)/way: FORCE
 	@echo '$(WAY_TO_DATA)' | cmp -s - $@ || echo '$(WAY_TO_DATA)' >$@
 
 .PHONY: all chainc libchain check check-builds bless asan tsan comments formatted damage valgrind fuzz soak growth \
-        bench format format-check pictures clean mutants coverage fuzz-compiler faults fuzz-accepted names declarations \
+        bench bench-hosts format format-check pictures clean mutants coverage fuzz-compiler faults fuzz-accepted names declarations \
         help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:

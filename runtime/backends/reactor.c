@@ -1,5 +1,7 @@
 /* reactor.c - the loop's port for hosted systems: a clock, a wait, wake-ups, threads. */
 #define _GNU_SOURCE
+#include "../core/mailbox.h"
+#include "../core/timer.h"
 #include "backend.h"
 
 #include <errno.h>
@@ -72,10 +74,12 @@ static void fail(struct chain_reactor *reactor, int code)
     chain__io_fail(reactor, code);
 }
 
+enum { BLIND_NS = 10000000 };
+
 /* Nothing can end this wait, so it looks for posts every 10 ms. */
 static void wait_blindly(int64_t timeout)
 {
-    struct timespec pause = { 0, 10000000 };
+    struct timespec pause = { 0, BLIND_NS };
 
     if (timeout == 0)
         return;
@@ -126,6 +130,39 @@ const struct chain_port chain__reactor_port = {
     .release = chain__release,
     .descriptors = descriptors,
 };
+
+/* ---- in the loop of a host ----------------------------------------------- */
+
+int chain_reactor_fd(struct chain_reactor *reactor)
+{
+    (void)chain__reactor_usable(reactor);
+    return reactor->poll_fd;
+}
+
+static bool anything_left(const struct chain_reactor *reactor)
+{
+    const struct chain_loop *loop = &reactor->loop;
+
+    return chain__runs(loop) || loop->ready.first != NULL || loop->armed != 0
+           || reactor->waiting != 0;
+}
+
+/* As a wait of the loop's own begins, but somebody else waits. A loop that can
+ * no longer wait is looked at every 10 ms, as its descriptor says nothing. */
+int64_t chain_reactor_prepare(struct chain_reactor *reactor, bool *left)
+{
+    struct chain_loop *loop = &reactor->loop;
+    int code = chain__reactor_usable(reactor);
+    int64_t pause;
+
+    if (left != NULL)
+        *left = anything_left(reactor);
+    if ((code != 0 && !reactor->has_failed) || reactor->again != NULL || loop->ready.first != NULL
+        || !chain__mailbox_sleep(loop))
+        return 0;
+    pause = time_until(loop, chain__timer_next(loop));
+    return reactor->has_failed && (pause < 0 || pause > BLIND_NS) ? BLIND_NS : pause;
+}
 
 /* ---- blocking steps ------------------------------------------------------ */
 

@@ -67,6 +67,40 @@ int chain_loop_dump_on_signal(struct chain_loop *loop, int signal);
  * SIGSEGV, and of abort(). */
 int chain_reactor_threads(struct chain_loop *loop, const char *pool, unsigned threads);
 
+/* ---- in the loop of a host -------------------------------------------------
+ *
+ * A program that has a loop already, the host's, can run the chains in it,
+ * without a thread and without polling:
+ *
+ * 1. Before each wait the host calls chain_reactor_prepare(), and waits for its
+ *    own events, for chain_reactor_fd() to be readable (level-triggered), and no
+ *    longer than the result.
+ * 2. If the descriptor is readable or the time is over, it calls
+ *    chain_loop_turn(loop, false): one turn, which never blocks and is bounded
+ *    by CHAIN_BUDGET.
+ *
+ * Both on the thread of the loop, and not from inside a turn. There are adapters for libuv (chain_uv.h),
+ * GLib (chain_glib.h), libevent (chain_libevent.h), libev (chain_ev.h) and
+ * sd-event (chain_sd_event.h). */
+
+/* The descriptor. It belongs to the reactor: only wait for it. In a child
+ * process that was made by fork(2) it is another one, and the host has to ask
+ * again. -1 if the loop cannot wait any more. */
+int chain_reactor_fd(struct chain_reactor *reactor);
+
+/* How long the host may wait, in ns; 0: not at all, a turn is due; < 0: until
+ * the descriptor is readable. Round up to a coarser unit, so that no turn comes
+ * for nothing. From now until the next turn, whatever happens on other threads
+ * (a post, the end of a blocking function, chain_root_post_cancel()) makes the
+ * descriptor readable. What happens on this thread does not: when C code of the
+ * host has run or cancelled a chain, settled an operation or armed a timer,
+ * outside of a turn, prepare again before the wait.
+ *
+ * If `left` is not NULL, *left is set to whether anything is left to do, as
+ * chain_loop_turn() returns it: if not, the loop is no reason for the host to
+ * go on. */
+int64_t chain_reactor_prepare(struct chain_reactor *reactor, bool *left);
+
 /* ---- for operations on descriptors --------------------------------------- */
 
 /* An operation on a descriptor tries its system call at once and waits only if
