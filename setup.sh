@@ -32,6 +32,12 @@ if [ "${1:-}" = test ]; then
     tool tcc tcc
     tool valgrind "valgrind libc6-dbg"
     tool unshare util-linux
+    # examples/guests, examples/libraries
+    header uv.h libuv1-dev
+    header glib-2.0/glib.h libglib2.0-dev
+    header event2/event.h libevent-dev
+    header ev.h libev-dev
+    header systemd/sd-event.h libsystemd-dev
     # tests/ports: other C libraries, processors, firmware
     tool musl-gcc musl-tools
     tool i686-linux-gnu-gcc "gcc-i686-linux-gnu libc6-dev-i386-cross"

@@ -166,7 +166,12 @@ function library(    line) {
         comment = ""
         return
     }
-    if (skipping) return
+    if (declaration == "" && $0 ~ /^(static inline|struct) .*[a-z]__.*[^;]$/) skipping = 1 # private
+    if (skipping) {
+        if ($0 ~ /^};$/) skipping = 0
+        comment = ""
+        return
+    }
     if ($0 == "") { if (declaration == "") { put_comment(); comment = "" } return }
     if (declaration == "") print ".PP\n.nf"
     declaration = declaration $0

@@ -218,9 +218,13 @@ bool reserved_can_include(const char *name)
 
 bool reserved_is_header(const char *name)
 {
-    static const char *const headers[] = { "chain.h",         "chain_bare.h", "chain_config.h",
-                                           "chain_explore.h", "chain_net.h",  "chain_reactor.h",
-                                           "chain_sim.h",     "chain_time.h", NULL };
+    static const char *const headers[] = { "chain.h",          "chain_bare.h",
+                                           "chain_config.h",   "chain_ev.h",
+                                           "chain_explore.h",  "chain_glib.h",
+                                           "chain_libevent.h", "chain_net.h",
+                                           "chain_reactor.h",  "chain_sd_event.h",
+                                           "chain_sim.h",      "chain_time.h",
+                                           "chain_uv.h",       NULL };
     return is_one_of(name, headers) || reserved_is_always_there(name);
 }
 

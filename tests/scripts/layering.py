@@ -42,6 +42,8 @@ RUNTIME = ["include", "core", "threads", "backends", "ops"]
 # A start on a descriptor repairs the reactor in a child process, and that makes all descriptors known again; a loop has a reactor
 # if its port is that of reactor.c. Traced objects are not looked at: there every file calls trace.c.
 RUNTIME_RECURSION = {"chain__reactor_repair", "chain__reactor_port"}
+# Headers for the loops of others, which include theirs.
+ADAPTERS = {"chain_ev.h", "chain_glib.h", "chain_libevent.h", "chain_sd_event.h", "chain_uv.h"}
 FREESTANDING = {"stdbool.h", "stddef.h", "stdint.h", "stdarg.h", "stdatomic.h", "stdalign.h", "limits.h", "float.h", "errno.h"}
 
 
@@ -163,7 +165,7 @@ def runtime():
                 complain(path, number, f"{name} is not found in runtime/")
             elif at is not None and bracket == '"' and RUNTIME.index(at) > level:
                 complain(path, number, f"{folder}/ may not include {name} of {at}/, which is above it")
-            elif bracket == "<" and folder in ("include", "core") and name not in FREESTANDING and path.name not in ("chain_reactor.h", "chain_sim.h"):
+            elif bracket == "<" and folder in ("include", "core") and name not in FREESTANDING and path.name not in {"chain_reactor.h", "chain_sim.h", *ADAPTERS}:
                 complain(path, number, f"<{name}> needs a system, and {folder}/ does without")
     made = {p: BUILD / "obj" / p.relative_to(TOP).with_suffix(".o") for p in sorted((TOP / "runtime").rglob("*.c")) if "ports" not in p.parts}
     references(made, lambda path: path.parent.name, RUNTIME, RUNTIME_RECURSION)
