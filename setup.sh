@@ -38,6 +38,10 @@ if [ "${1:-}" = test ]; then
     header event2/event.h libevent-dev
     header ev.h libev-dev
     header systemd/sd-event.h libsystemd-dev
+    tool curl-config libcurl4-openssl-dev
+    header hiredis/hiredis.h libhiredis-dev
+    header postgresql/libpq-fe.h libpq-dev
+    header ares.h libc-ares-dev
     # tests/ports: other C libraries, processors, firmware
     tool musl-gcc musl-tools
     tool i686-linux-gnu-gcc "gcc-i686-linux-gnu libc6-dev-i386-cross"

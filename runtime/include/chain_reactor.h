@@ -203,7 +203,8 @@ void chain_io_close(int fd);
  * another), and operations may wait for it at the same time, with chain_io:
  * they are tried first. That costs a system call for each report. Without
  * operations the watch ends with chain_poll_stop(), and the library may close
- * the descriptor as it likes after that. */
+ * the descriptor as it likes after that. examples/libraries has modules for
+ * libcurl, hiredis, libpq and c-ares. */
 
 enum {
     CHAIN_POLL_READ = 1,   /* something to read, the end of the stream */
