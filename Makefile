@@ -239,6 +239,9 @@ valgrind: all ## the examples, and chainc with an input that has errors, under v
 bench: all ## measure; see bench/README.md
 	@bench/run
 
+bench-hosts: all ## measure the loops of other libraries with chains in them; see bench/README.md
+	@bench/hosts.py
+
 # ---- the rest --------------------------------------------------------------------------------------------------------
 
 OUR_SOURCES = $(shell find bench compiler examples runtime tests -name '*.[ch]')

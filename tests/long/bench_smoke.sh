@@ -4,3 +4,7 @@
 [ -z "$SANITIZE" ] || skip "the benchmarks are built without sanitizers"
 
 expect 0 "$PYTHON" "$TOP/bench/run" --build "$BUILD" --out bench --smoke
+
+"$PYTHON" "$TOP/bench/hosts.py" --build "$BUILD" --out bench --smoke >hosts.out 2>&1
+status=$?
+[ $status = 0 ] || [ $status = 77 ] || fail "bench/hosts.py: status $status: $(cat hosts.out)"
