@@ -2,6 +2,7 @@
 #ifndef FNV_H
 #define FNV_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define FNV_BEGIN UINT32_C(0x811c9dc5)
@@ -9,6 +10,13 @@
 static inline uint32_t fnv_add(uint32_t hash, char byte)
 {
     return (hash ^ (unsigned char)byte) * UINT32_C(0x01000193);
+}
+
+static inline uint32_t fnv_add_text(uint32_t hash, const char *text, size_t length)
+{
+    while (length-- > 0)
+        hash = fnv_add(hash, *text++);
+    return hash;
 }
 
 #endif

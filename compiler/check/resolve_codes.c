@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "base/diag.h"
@@ -19,10 +20,8 @@ enum { FIRST_CODE = 0x4000, LAST_CODE = 0x3fffffff, UNSAID_CODES = 0x40000000 };
 static int32_t unsaid_number(struct arena *arena, const struct unit *unit, const char *name)
 {
     const char *text = arena_format(arena, "%s.%s", symbol_module_name(unit), name);
-    uint32_t hash = FNV_BEGIN;
+    uint32_t hash = fnv_add_text(FNV_BEGIN, text, strlen(text));
 
-    for (; *text != '\0'; text++)
-        hash = fnv_add(hash, *text);
     return (int32_t)(UNSAID_CODES | (hash & LAST_CODE));
 }
 

@@ -63,11 +63,7 @@ static struct word table[TABLE_SIZE];
 
 static size_t place_of(enum reserved_kind kind, const char *text, size_t length)
 {
-    uint32_t hash = FNV_BEGIN + (uint32_t)kind;
-
-    for (size_t i = 0; i < length; i++)
-        hash = fnv_add(hash, text[i]);
-    return hash % TABLE_SIZE;
+    return fnv_add_text(FNV_BEGIN + (uint32_t)kind, text, length) % TABLE_SIZE;
 }
 
 /* Where the word stands, or would. */
