@@ -359,7 +359,8 @@ static void check_symbol(struct program *program, const struct symbol *symbol)
     else if (reserved_is(symbol->name, RESERVED_CPP, NULL))
         diag_report(program->diags, D_CPP_WORD, symbol->span, symbol->name);
     else if ((kinds & MADE_RESOURCE) != 0 && reserved_is(symbol->name, RESERVED_MEMBER, NULL))
-        refuse(program, symbol, symbol->name, "the name of a member beside which its values stand");
+        refuse(program, symbol, symbol->name,
+               "the name of a member in generated structs, where C++ would take it for the type");
     else if (reserved_is_ours(symbol->name) || reserved_is_ours(symbol->c_name))
         refuse(program, symbol, symbol->name,
                "a name of libchain, like all that begin with 'chain_'");

@@ -32,7 +32,7 @@ void chain_handle_cancel(struct chain_handle handle)
         chain__cancel_top(&handle.instance->strand, loop);
 }
 
-/* ---- those who wait: a list of the instance, which ends with its pool ------ */
+/* ---- the steps that wait: a list in the instance, whose end is its pool ---- */
 
 static void *mark(struct chain__handle_wait *wait)
 {
