@@ -227,7 +227,6 @@ void emit_blocking_functions(struct emitter *emitter); /* of those that the chai
 
 /* emit_cancel.c */
 bool emit_has_cancel(const struct ir_chain *chain);
-bool emit_has_promises(const struct ir_chain *chain);
 void emit_cancel(struct emitter *emitter);
 
 /* emit_debug.c: the tables of --debug, and the site that leads to them. */
@@ -248,6 +247,8 @@ bool skeleton_varies(const struct emitter *emitter, const struct symbol *op);
 /* emit_promise.c */
 void emit_await_start(struct emitter *emitter, const struct ir_block *block, const char *storage);
 void emit_await_cancel(struct emitter *emitter, const struct ir_block *block);
+void emit_promise_end(struct emitter *emitter, const struct ir_block *block);
+bool emit_has_promises(const struct ir_chain *chain);
 
 /* emit_function.c */
 

@@ -113,14 +113,6 @@ static void emit_locals(struct emitter *emitter, const char *cases)
 
 /* ---- promises ------------------------------------------------------------ */
 
-bool emit_has_promises(const struct ir_chain *chain)
-{
-    for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
-        if (strand->is_promise)
-            return true;
-    return false;
-}
-
 /* Those of one strand, in the order in which they were started: places are
  * given to blocks from the outside in. */
 static const char *cancel_text(struct emitter *emitter, const struct ir_strand *strand)

@@ -295,16 +295,6 @@ static void emit_source_end(struct emitter *emitter, const struct ir_block *bloc
     put_branch_end(emitter, block, "chain__source_ended");
 }
 
-static void emit_promise_end(struct emitter *emitter, const struct ir_block *block)
-{
-    const struct ir_chain *chain = emitter->chain;
-
-    (void)block;
-    writer_putf(emitter->writer,
-                "    chain__promise_ended(%s, %s);\n    return chain__suspend(%s);\n",
-                chain->local.strand, chain->local.loop, chain->local.loop);
-}
-
 static void (*const terminators[])(struct emitter *emitter, const struct ir_block *block) = {
 #define END(kind, dump, leads, code, cancel) [kind] = code,
 #include "machine/ir.def"
