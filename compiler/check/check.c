@@ -74,17 +74,17 @@ static struct node_var *check_vars(struct checker *checker, const struct ast_var
 struct node *check_block(struct checker *checker, const struct ast_block *block)
 {
     struct node *node = check_new_node(checker, NODE_BLOCK, block->span);
-    const char *outer = checker->start_place;
+    const char *outer = checker->around.start_place;
 
     check_scope_open(checker, block->span);
     node->u.block.scope = checker->scope;
     node->u.block.vars = check_vars(checker, block->vars);
-    checker->start_place = NULL;
+    checker->around.start_place = NULL;
     if (block->pipeline != NULL)
         node->body = check_pipeline(checker, block->pipeline);
     else
         node->body = check_new_node(checker, NODE_NOTHING, block->span);
-    checker->start_place = outer;
+    checker->around.start_place = outer;
     if (!node->body->ends)
         check_promises_end(checker);
     check_scope_close(checker);
@@ -99,25 +99,18 @@ struct node *check_block(struct checker *checker, const struct ast_block *block)
 static struct node *check_shielded(struct checker *checker, const struct ast_form *form,
                                    const char *word, const char *why_no_value)
 {
-    struct checker saved = *checker;
+    struct surroundings outer = checker->around;
     struct node *node;
 
-    checker->it = check_no_incoming(checker, why_no_value);
-    checker->err = NULL;
-    checker->err_is_bare = false;
-    checker->shield = checker->fence = word;
-    checker->shield_scope = checker->scope;
-    checker->fence_loops = checker->loops;
-    checker->start_place = word;
+    checker->around.it = check_no_incoming(checker, why_no_value);
+    checker->around.err = NULL;
+    checker->around.err_is_bare = false;
+    checker->around.shield = checker->around.fence = word;
+    checker->around.shield_scope = checker->scope;
+    checker->around.fence_loops = checker->loops;
+    checker->around.start_place = word;
     node = check_form(checker, form);
-    checker->it = saved.it;
-    checker->err = saved.err;
-    checker->err_is_bare = saved.err_is_bare;
-    checker->shield = saved.shield;
-    checker->shield_scope = saved.shield_scope;
-    checker->fence = saved.fence;
-    checker->fence_loops = saved.fence_loops;
-    checker->start_place = saved.start_place;
+    checker->around = outer;
     return node;
 }
 
@@ -170,14 +163,13 @@ static struct node *check_undo_of_value(struct checker *checker, const struct as
 /* The `spawn` that is the whole of a form, whatever prefixes it has; NULL: the form is another. */
 static const struct ast_form *spawn_in(const struct ast_form *form)
 {
-    while (form->kind == AST_TIMEOUT || form->kind == AST_RETRY)
-        form = form->inner;
+    form = ast_form_unprefixed(form);
     return form->kind == AST_SPAWN ? form : NULL;
 }
 
-static struct node *check_bound(struct checker *checker, const struct ast_step *step)
+static struct node *check_plain_step(struct checker *checker, const struct ast_step *step)
 {
-    bool binds = step->as != NULL && step != checker->unbound_step;
+    bool binds = step->as != NULL && step != checker->around.unbound_step;
     struct node *node;
 
     checker->handled = binds ? spawn_in(step->form) : NULL;
@@ -197,8 +189,8 @@ static struct node *check_bound(struct checker *checker, const struct ast_step *
 
 static struct node *check_step(struct checker *checker, const struct ast_step *step)
 {
-    struct node *node =
-        step->form->kind == AST_START ? check_start(checker, step) : check_bound(checker, step);
+    struct node *node = step->form->kind == AST_START ? check_start(checker, step)
+                                                      : check_plain_step(checker, step);
 
     if (step->undo != NULL && node->kind == NODE_START)
         node->undo = check_undo_of_value(checker, step->undo, node->u.promise);
@@ -227,21 +219,21 @@ static struct node *check_then(struct checker *checker, struct node *first,
     struct node *node =
         check_new_node(checker, clause->kind == AST_THEN ? NODE_THEN : NODE_THEN_ELSE,
                        clause->span);
-    struct incoming *outer = checker->it;
-    const char *place = checker->start_place;
+    struct incoming *outer = checker->around.it;
+    const char *place = checker->around.start_place;
 
     check_reachable(checker, first, clause);
     node->before = first;
     first->clause = node;
-    node->u.clause.it = checker->it = arena_new(checker->arena, struct incoming);
-    checker->it->node = first;
-    checker->it->scope = checker->scope;
+    node->u.clause.it = checker->around.it = arena_new(checker->arena, struct incoming);
+    checker->around.it->node = first;
+    checker->around.it->scope = checker->scope;
     check_keep_owned(checker, first);
     if (clause->kind == AST_THEN_ELSE)
-        checker->start_place = "one of two paths";
+        checker->around.start_place = "one of two paths";
     node->body = check_step(checker, clause->step);
-    checker->it = outer;
-    checker->start_place = place;
+    checker->around.it = outer;
+    checker->around.start_place = place;
     check_take_type(node, node->body);
     node->ends = first->ends || node->body->ends;
     return node;
@@ -253,26 +245,26 @@ static struct node *check_handler(struct checker *checker, const struct ast_step
                                   struct variable **err)
 {
     struct ctype error_type = { "struct chain_error", "", 0 };
-    struct incoming *outer_it = checker->it;
-    struct variable *outer_err = checker->err;
-    bool outer_bare = checker->err_is_bare;
-    const char *place = checker->start_place;
+    struct incoming *outer_it = checker->around.it;
+    struct variable *outer_err = checker->around.err;
+    bool outer_bare = checker->around.err_is_bare;
+    const char *place = checker->around.start_place;
     struct assigned after = checker->assigned;
     struct node *node;
 
     checker->assigned = check_assigned_copy(checker, &after);
     check_assigned_meet(checker, &checker->assigned, at_start, why, step->span);
-    checker->it = check_no_incoming(checker, "a handler has 'err'");
-    checker->err = check_variable_new(checker, VARIABLE_ERR, "err", error_type, step->span);
-    checker->err->address_taken = true;
-    checker->err_is_bare = true;
-    checker->start_place = "a handler";
+    checker->around.it = check_no_incoming(checker, "a handler has 'err'");
+    checker->around.err = check_variable_new(checker, VARIABLE_ERR, "err", error_type, step->span);
+    checker->around.err->address_taken = true;
+    checker->around.err_is_bare = true;
+    checker->around.start_place = "a handler";
     node = check_step(checker, step);
-    checker->start_place = place;
-    *err = checker->err->used ? checker->err : NULL;
-    checker->it = outer_it;
-    checker->err = outer_err;
-    checker->err_is_bare = outer_bare;
+    checker->around.start_place = place;
+    *err = checker->around.err->used ? checker->around.err : NULL;
+    checker->around.it = outer_it;
+    checker->around.err = outer_err;
+    checker->around.err_is_bare = outer_bare;
     return node;
 }
 
@@ -405,9 +397,9 @@ struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *
 {
     struct assigned at_start = check_assigned_copy(checker, &checker->assigned);
     struct own_point start = check_own_here(checker);
-    struct incoming *before = checker->it;
+    struct incoming *before = checker->around.it;
     struct rejected outer = checker->rejected, rejected;
-    bool bare = checker->err_is_bare;
+    bool bare = checker->around.err_is_bare;
     struct node *node;
     unsigned serial;
 
@@ -415,7 +407,7 @@ struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *
     node = check_step(checker, pipeline->first);
     check_length(checker, pipeline);
     if (pipeline->clauses != NULL)
-        checker->err_is_bare = false;
+        checker->around.err_is_bare = false;
     for (const struct ast_clause *clause = pipeline->clauses; clause != NULL;
          clause = clause->next) {
         switch (clause->kind) {
@@ -435,8 +427,8 @@ struct node *check_pipeline(struct checker *checker, const struct ast_pipeline *
         }
     }
     check_rejected_add(checker, &checker->rejected, &outer);
-    checker->it = before;
-    checker->err_is_bare = bare;
+    checker->around.it = before;
+    checker->around.err_is_bare = bare;
     return node;
 }
 
@@ -481,7 +473,7 @@ static struct checked_chain *check_chain(struct program *program, struct symbol 
         .program = program, .arena = program->arena, .diags = program->diags, .chain = chain
     };
 
-    checker.it = check_no_incoming(&checker, "no step stands before this one");
+    checker.around.it = check_no_incoming(&checker, "no step stands before this one");
     chain->symbol = symbol;
     symbol->checked = chain;
     chain->last_variable = &chain->variables;

@@ -83,6 +83,28 @@ struct item_around {
     struct span set;    /* where one of them is first set; begin 0: nowhere */
 };
 
+/* What a step sees of the forms around it. A form that changes it for what is
+ * inside puts the whole back. */
+struct surroundings {
+    struct incoming *it;
+    struct variable *err;       /* NULL outside a handler */
+    bool err_is_bare;           /* a bare name passes `err`: the first step of a handler */
+    const char *shield;         /* the word of the innermost finally or undo; NULL: in none */
+    struct scope *shield_scope; /* around that */
+    /* the word of the innermost form that no jump leaves: a finally, undo or
+     * start; NULL: in none */
+    const char *fence;
+    unsigned fence_loops; /* loops outside of that */
+    /* what a step here is part of; NULL: a step of a block's own pipeline, which may be a start */
+    const char *start_place;
+    struct scope *strand_scope; /* of the branch or item; NULL: of the chain itself */
+    /* a branch of settle: the step whose name is its outcome's, not its value's */
+    const struct ast_step *unbound_step;
+    /* the step whose name a branch gives to the outside, and where to */
+    const struct ast_step *outside_step;
+    struct scope *outside_scope;
+};
+
 struct checker {
     struct program *program;
     struct arena *arena;
@@ -101,30 +123,14 @@ struct checker {
     struct item_around item;
     const struct own_point *undo; /* where the undo that is being checked begins; NULL: none is */
     struct scope *undo_scope;     /* the block that it undoes a step of */
-    struct incoming *it;
-    struct variable *err;       /* NULL outside a handler */
-    struct variable *attempt;   /* NULL outside a retry */
-    unsigned loops;             /* enclosing loops within the chain */
-    const char *shield;         /* the word of the innermost finally or undo; NULL: in none */
-    struct scope *shield_scope; /* around that */
-    /* the word of the innermost form that no jump leaves: a finally, undo or
-     * start; NULL: in none */
-    const char *fence;
-    unsigned fence_loops; /* loops outside of that */
-    /* what a step here is part of; NULL: a step of a block's own pipeline, which may be a start */
-    const char *start_place;
-    struct scope *strand_scope; /* of the branch or item; NULL: of the chain itself */
-    struct scope *loop_scope;   /* around the innermost loop */
-    bool has_break;             /* the loop that is being checked has one */
-    bool err_is_bare;           /* a bare name passes `err`: the first step of a handler */
-    /* a branch of settle: the step whose name is its outcome's, not its value's */
-    const struct ast_step *unbound_step;
+    struct surroundings around;
+    struct variable *attempt;       /* NULL outside a retry */
+    unsigned loops;                 /* enclosing loops within the chain */
+    struct scope *loop_scope;       /* around the innermost loop */
+    bool has_break;                 /* the loop that is being checked has one */
     const struct ast_form *handled; /* the `spawn` of which a handle is bound; NULL: none is */
-    /* the step whose name a branch gives to the outside, and where to */
-    const struct ast_step *outside_step;
-    struct scope *outside_scope;
-    bool timed_names;         /* the names are shown from inside a timeout */
-    struct variable *outside; /* such names, to be shown after the combinator */
+    bool timed_names;               /* the names are shown from inside a timeout */
+    struct variable *outside;       /* such names, to be shown after the combinator */
 };
 
 struct assigned check_assigned_copy(struct checker *checker, const struct assigned *set);
@@ -139,10 +145,18 @@ void check_assigned_meet(struct checker *checker, struct assigned *set,
 void check_assigned_union(struct checker *checker, struct assigned *set,
                           const struct assigned *other);
 
+/* Keeps in `set` what `other` has too. */
+void check_assigned_intersect(struct assigned *set, const struct assigned *other);
+
 struct variable *check_variable_new(struct checker *checker, enum variable_kind kind,
                                     const char *name, struct ctype type, struct span span);
 /* Valid until the next variable is made. */
 struct check_note *check_note(const struct checker *checker, const struct variable *variable);
+
+/* The newest mention whose serial is in [begin, end); NULL: there is none. */
+const struct mention *check_mention_between(const struct checker *checker,
+                                            const struct variable *variable, unsigned begin,
+                                            unsigned end);
 
 /* A type as the compiled file writes it. */
 struct ctype check_type(struct checker *checker, const struct ast_c *type);

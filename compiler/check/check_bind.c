@@ -27,7 +27,7 @@ void check_show_outside(struct checker *checker, struct variable *variable)
     while (*last != NULL)
         last = &check_note(checker, *last)->outside;
     *last = variable;
-    variable->scope = checker->outside_scope;
+    variable->scope = checker->around.outside_scope;
 }
 
 static struct variable *new_binding(struct checker *checker, const struct ast_step *step,
@@ -35,11 +35,11 @@ static struct variable *new_binding(struct checker *checker, const struct ast_st
 {
     struct scope *here = checker->scope;
     struct variable *variable;
-    bool outside = step == checker->outside_step;
+    bool outside = step == checker->around.outside_step;
 
     if (!outside)
         check_new_name(checker, step->as->name, step->as->span);
-    checker->scope = outside ? checker->outside_scope : here;
+    checker->scope = outside ? checker->around.outside_scope : here;
     variable = check_variable_new(checker, VARIABLE_BINDING, step->as->name, type, step->as->span);
     checker->scope = here;
     if (outside)
@@ -86,7 +86,7 @@ void check_bind(struct checker *checker, const struct ast_step *step, struct nod
     } else if (variable == NULL || ctype_same(variable->type, type))
         check_wanted(checker, node, type, step->as_type != NULL || node->flexible);
     /* bound on an earlier way of this branch, too */
-    if (variable != NULL && step == checker->outside_step)
+    if (variable != NULL && step == checker->around.outside_step)
         check_show_outside(checker, variable);
     if (variable == NULL)
         variable = new_binding(checker, step, type);

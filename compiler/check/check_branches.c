@@ -38,18 +38,18 @@ static const struct ast_step *last_step(const struct ast_pipeline *pipeline)
 static void check_winner(struct checker *checker, const struct ast_branch *branch,
                          struct node *node, const struct own_point *start)
 {
-    struct incoming *outer = checker->it;
-    bool outer_bare = checker->err_is_bare;
+    struct incoming *outer = checker->around.it;
+    bool outer_bare = checker->around.err_is_bare;
 
     check_own_winner(checker, start);
-    node->u.block.it = checker->it = arena_new(checker->arena, struct incoming);
-    checker->it->node = node->body;
-    checker->it->scope = checker->scope;
-    checker->err_is_bare = false;
+    node->u.block.it = checker->around.it = arena_new(checker->arena, struct incoming);
+    checker->around.it->node = node->body;
+    checker->around.it->scope = checker->scope;
+    checker->around.err_is_bare = false;
     check_keep_owned(checker, node->body);
     node->second = check_block(checker, branch->winner);
-    checker->it = outer;
-    checker->err_is_bare = outer_bare;
+    checker->around.it = outer;
+    checker->around.err_is_bare = outer_bare;
     node->ends = node->body->ends || node->second->ends;
     check_take_type(node, node->second);
 }
@@ -142,23 +142,23 @@ static struct node *check_branch(struct checker *checker, const struct ast_branc
                                  enum ast_form_kind kind, struct assigned *result,
                                  struct own_point *start, struct rejected *promised)
 {
-    struct checker saved = *checker;
+    struct surroundings outer = checker->around;
+    struct rejected rejected = checker->rejected;
     struct assigned before = check_assigned_copy(checker, &checker->assigned);
     struct node *node = check_new_node(checker, NODE_BLOCK, branch->span);
     const struct ast_step *outcome = kind == AST_SETTLE ? last_step(branch->pipeline) : NULL;
     struct own_point own = check_own_here(checker);
     unsigned winner;
 
+    checker->around.outside_scope = checker->scope;
     check_scope_open(checker, branch->span);
-    checker->outside_step = kind == AST_ALL ? last_bound_step(branch->pipeline) : NULL;
-    checker->unbound_step = outcome;
-    checker->outside_scope = saved.scope;
-    node->u.block.scope = checker->strand_scope = checker->scope;
+    checker->around.outside_step = kind == AST_ALL ? last_bound_step(branch->pipeline) : NULL;
+    checker->around.unbound_step = outcome;
+    node->u.block.scope = checker->around.strand_scope = checker->scope;
     checker->rejected.anywhere = false;
-    checker->start_place = "a branch";
+    checker->around.start_place = "a branch";
     node->body = check_pipeline(checker, branch->pipeline);
-    checker->start_place = saved.start_place;
-    checker->unbound_step = saved.unbound_step;
+    checker->around.start_place = outer.start_place;
     check_take_type(node, node->body);
     node->ends = node->body->ends;
     winner = checker->serial;
@@ -171,10 +171,10 @@ static struct node *check_branch(struct checker *checker, const struct ast_branc
     check_scope_close(checker);
     take_promised(checker, kind, node, promised, &checker->rejected);
     if (kind == AST_SETTLE)
-        checker->rejected = saved.rejected;
+        checker->rejected = rejected;
     else
-        check_rejected_add(checker, &checker->rejected, &saved.rejected);
-    checker->strand_scope = saved.strand_scope;
+        check_rejected_add(checker, &checker->rejected, &rejected);
+    checker->around = outer;
     if (kind == AST_ALL)
         check_assigned_union(checker, &start->moved.surely, &checker->moved.surely);
     check_own_branch(checker, start, &own, winner);
@@ -182,8 +182,6 @@ static struct node *check_branch(struct checker *checker, const struct ast_branc
     if (kind == AST_ALL && !node->ends)
         check_assigned_union(checker, result, &checker->assigned);
     checker->assigned = before;
-    checker->outside_step = saved.outside_step;
-    checker->outside_scope = saved.outside_scope;
     if (node->u.block.outcome != NULL)
         check_assigned_add(checker, result, node->u.block.outcome);
     return node;
@@ -262,8 +260,7 @@ struct node *check_branches(struct checker *checker, const struct ast_form *form
 /* `all` and `settle` show names to the block around, whatever prefixes they have (rule 156). */
 static bool shows_names(const struct ast_form *form)
 {
-    while (form->kind == AST_TIMEOUT || form->kind == AST_RETRY)
-        form = form->inner;
+    form = ast_form_unprefixed(form);
     return form->kind == AST_ALL || form->kind == AST_SETTLE;
 }
 
@@ -272,19 +269,19 @@ struct node *check_timeout(struct checker *checker, const struct ast_form *form)
 {
     struct node *node = check_new_node(checker, NODE_TIMEOUT, form->span);
     struct node *branch = check_new_node(checker, NODE_BLOCK, form->inner->span);
-    struct scope *outer = checker->scope, *own, *outer_strand = checker->strand_scope;
+    struct scope *outer = checker->scope, *own, *outer_strand = checker->around.strand_scope;
 
     node->u.limit = check_duration(checker, form->u.duration);
     node->body = branch;
     check_may_reject(checker); /* with ETIMEDOUT */
     check_scope_open(checker, branch->span);
-    branch->u.block.scope = own = checker->strand_scope = checker->scope;
+    branch->u.block.scope = own = checker->around.strand_scope = checker->scope;
     checker->timed_names = shows_names(form->inner);
     if (checker->timed_names)
         checker->scope = outer;
     branch->body = check_form(checker, form->inner);
     checker->scope = own;
-    checker->strand_scope = outer_strand;
+    checker->around.strand_scope = outer_strand;
     check_scope_close(checker);
     check_take_type(branch, branch->body);
     branch->ends = branch->body->ends;

@@ -50,8 +50,8 @@ static struct text *bare_argument(struct checker *checker, const struct ast_form
         diag_note(checker->diags, diag, op->span, "'%s' is declared here", op->name);
         return NULL;
     }
-    variable = checker->err_is_bare
-                   ? checker->err
+    variable = checker->around.err_is_bare
+                   ? checker->around.err
                    : check_incoming_wanted(checker, op->params->type, form->span, op->name);
     return variable == NULL ? NULL : check_text_of_variable(checker, variable, form->span);
 }
@@ -107,7 +107,7 @@ void check_unknown_operation(struct checker *checker, const struct ast_call *cal
     if (other != NULL) {
         diag = diag_report(program->diags, D_NOT_AN_OPERATION, call->name_span, call->name,
                            other->kind == SYMBOL_CODE ? "a code" : "a resource");
-        if (other->kind == SYMBOL_CODE && checker->err_is_bare)
+        if (other->kind == SYMBOL_CODE && checker->around.err_is_bare)
             diag_help(program->diags, diag,
                       "a handler for a code has a ':' before its step: `catch %s: step`",
                       call->name);

@@ -30,10 +30,10 @@ struct node *check_delay(struct checker *checker, const struct ast_form *form)
     struct node *node = check_duration(checker, form->u.duration);
 
     node->span = form->span;
-    node->u.delay.passes = checker->it;
-    if (checker->it->node != NULL)
-        check_take_type(node, checker->it->node);
-    else if (checker->it->variable != NULL)
-        node->type = checker->it->variable->type;
+    node->u.delay.passes = checker->around.it;
+    if (checker->around.it->node != NULL)
+        check_take_type(node, checker->around.it->node);
+    else if (checker->around.it->variable != NULL)
+        node->type = checker->around.it->variable->type;
     return node;
 }

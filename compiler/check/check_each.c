@@ -24,7 +24,7 @@ static struct node *check_source(struct checker *checker, const struct ast_form 
     struct ast_step step = { .span = form->inner->span, .form = form->inner, .as = name };
     struct node *source;
 
-    checker->it = check_no_incoming(
+    checker->around.it = check_no_incoming(
         checker,
         "the source of an 'each' begins without a value: bind what it needs before the 'each'");
     source = check_form(checker, form->inner);
@@ -60,7 +60,7 @@ static struct node *check_settled(struct checker *checker, const struct ast_form
     outcome->used = true; /* a settle each cannot leave it without a name */
     check_variable_show(checker, outcome);
     check_assigned_add(checker, &checker->assigned, outcome);
-    checker->it = check_no_incoming(checker, "the block has the outcome of the item");
+    checker->around.it = check_no_incoming(checker, "the block has the outcome of the item");
     node->second = check_block(checker, form->u.each.settled);
     check_scope_close(checker);
     return node;
@@ -69,7 +69,7 @@ static struct node *check_settled(struct checker *checker, const struct ast_form
 /* What is done with an item. */
 static struct node *check_item_steps(struct checker *checker, const struct ast_form *form)
 {
-    checker->it = check_no_incoming(checker, "an item begins without a value");
+    checker->around.it = check_no_incoming(checker, "an item begins without a value");
     return form->u.each.manner == AST_SETTLE ? check_settled(checker, form)
                                              : check_block(checker, form->block);
 }
@@ -107,7 +107,7 @@ static void check_limit(struct checker *checker, const struct ast_number *limit)
 }
 
 /* A computed bound may be negative; one that says so itself is a slip (rule 164). */
-static struct text *check_bound(struct checker *checker, const struct ast_c *bound)
+static struct text *check_range_bound(struct checker *checker, const struct ast_c *bound)
 {
     if (ctext_is_negative(bound->text))
         diag_report(checker->diags, D_BOUND_NEGATIVE, bound->span, bound->text);
@@ -141,12 +141,12 @@ static struct node *check_item(struct checker *checker, const struct ast_form *f
                                struct node *node)
 {
     struct node *body = check_new_node(checker, NODE_BLOCK, form->block->span);
-    struct incoming *outer = checker->it;
-    struct scope *outer_strand = checker->strand_scope;
+    struct incoming *outer = checker->around.it;
+    struct scope *outer_strand = checker->around.strand_scope;
     struct own_point start;
 
     check_scope_open(checker, form->span);
-    body->u.block.scope = checker->strand_scope = checker->scope;
+    body->u.block.scope = checker->around.strand_scope = checker->scope;
     start = check_own_here(checker);
     if (form->kind == AST_EACH_IN) {
         node->u.each.index = check_index(checker, form->u.each.name);
@@ -156,8 +156,8 @@ static struct node *check_item(struct checker *checker, const struct ast_form *f
     check_take_type(body, body->body);
     body->ends = body->body->ends;
     check_own_once(checker, &start, "an 'each': the other items would not have it");
-    checker->it = outer;
-    checker->strand_scope = outer_strand;
+    checker->around.it = outer;
+    checker->around.strand_scope = outer_strand;
     checker->moved.promised = check_promised_copy(checker, &start.moved.promised);
     check_scope_close(checker);
     return body;
@@ -172,8 +172,8 @@ struct node *check_each(struct checker *checker, const struct ast_form *form)
     struct item_around outer = checker->item;
 
     if (form->kind == AST_EACH_IN) {
-        node->u.each.low = check_bound(checker, form->u.each.low);
-        node->u.each.high = check_bound(checker, form->u.each.high);
+        node->u.each.low = check_range_bound(checker, form->u.each.low);
+        node->u.each.high = check_range_bound(checker, form->u.each.high);
     }
     node->u.each.manner = form->u.each.manner;
     node->u.each.limit = form->u.each.limit;

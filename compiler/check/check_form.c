@@ -103,12 +103,13 @@ static struct node *check_loop(struct checker *checker, const struct ast_form *f
 {
     struct node *node =
         check_new_node(checker, form->kind == AST_WHILE ? NODE_WHILE : NODE_LOOP, form->span);
-    struct incoming *outer = checker->it;
+    struct incoming *outer = checker->around.it;
     bool outer_break = checker->has_break;
     struct scope *outer_scope = checker->loop_scope;
     struct own_loop own;
 
-    checker->it = check_no_incoming(checker, "a loop's round begins without a value (rule 93)");
+    checker->around.it =
+        check_no_incoming(checker, "a loop's round begins without a value (rule 93)");
     checker->has_break = false;
     if (form->kind == AST_WHILE)
         node->u.expr = check_condition(checker, form->u.expr);
@@ -125,7 +126,7 @@ static struct node *check_loop(struct checker *checker, const struct ast_form *f
         check_own_next_round(checker);
     check_own_loop_end(checker);
     node->ends = form->kind == AST_LOOP && !checker->has_break;
-    checker->it = outer;
+    checker->around.it = outer;
     checker->has_break = outer_break;
     return node;
 }
@@ -138,11 +139,12 @@ static struct node *check_jump(struct checker *checker, const struct ast_form *f
 
     node->ends = true;
     node->wrong =
-        checker->loops == 0 || (checker->fence != NULL && checker->loops == checker->fence_loops);
+        checker->loops == 0
+        || (checker->around.fence != NULL && checker->loops == checker->around.fence_loops);
     if (checker->loops == 0)
         diag_report(checker->diags, D_JUMP_OUTSIDE, form->span, word);
     else if (node->wrong)
-        diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, word, checker->fence);
+        diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, word, checker->around.fence);
     check_promises_left(checker, checker->loop_scope, form->span);
     if (form->kind == AST_BREAK) {
         checker->has_break = true;
@@ -181,9 +183,10 @@ static struct node *check_return(struct checker *checker, const struct ast_form 
     const struct symbol *chain = checker->chain->symbol;
 
     node->ends = true;
-    node->wrong = checker->fence != NULL;
+    node->wrong = checker->around.fence != NULL;
     if (node->wrong)
-        diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, "return", checker->fence);
+        diag_report(checker->diags, D_JUMP_FROM_FINALLY, form->span, "return",
+                    checker->around.fence);
     if (form->inner == NULL) {
         check_promises_left(checker, NULL, form->span);
         if (!ctype_is_void(chain->value)
@@ -253,11 +256,11 @@ static struct node *check_reject(struct checker *checker, const struct ast_form 
         return node;
     }
     check_may_reject(checker);
-    node->u.reject.again = checker->err;
-    if (checker->err == NULL)
+    node->u.reject.again = checker->around.err;
+    if (checker->around.err == NULL)
         diag_report(checker->diags, D_REJECT_BARE, form->span);
     else
-        checker->err->used = true;
+        checker->around.err->used = true;
     return node;
 }
 
@@ -292,19 +295,19 @@ static void check_attempts(struct checker *checker, const struct ast_number *num
 static void check_failed(struct checker *checker, const struct ast_form *form,
                          struct node_retry *retry)
 {
-    struct variable *outer = checker->err;
+    struct variable *outer = checker->around.err;
     struct ctype type = ctype_of_words(checker->arena, "struct chain_error");
 
     if (form->u.retry.pause == NULL && form->u.retry.condition == NULL)
         return;
-    checker->err = check_variable_new(checker, VARIABLE_ERR, "err", type, form->span);
-    checker->err->address_taken = true;
+    checker->around.err = check_variable_new(checker, VARIABLE_ERR, "err", type, form->span);
+    checker->around.err->address_taken = true;
     if (form->u.retry.pause != NULL)
         retry->pause = check_duration(checker, form->u.retry.pause);
     if (form->u.retry.condition != NULL)
         retry->condition = check_condition(checker, form->u.retry.condition);
-    retry->err = checker->err->used ? checker->err : NULL;
-    checker->err = outer;
+    retry->err = checker->around.err->used ? checker->around.err : NULL;
+    checker->around.err = outer;
 }
 
 static void check_pauses(struct checker *checker, const struct ast_form *form,
@@ -333,7 +336,7 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
     struct node *node = check_new_node(checker, NODE_RETRY, form->span);
     struct node_retry *retry = node->u.retry = arena_new(checker->arena, struct node_retry);
     struct variable *outer = checker->attempt;
-    struct incoming *it = checker->it;
+    struct incoming *it = checker->around.it;
     struct own_point start;
 
     retry->attempt = check_variable_new(checker, VARIABLE_ATTEMPT, "attempt",
@@ -348,7 +351,7 @@ static struct node *check_retry(struct checker *checker, const struct ast_form *
     check_take_type(node, node->body);
     node->ends = node->body->ends;
     checker->attempt = outer;
-    checker->it = it;
+    checker->around.it = it;
     return node;
 }
 

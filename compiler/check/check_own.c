@@ -45,7 +45,7 @@ static void add_mention(struct checker *checker, struct variable *variable, stru
     known->mentions = checker->mentions = mention;
 }
 
-/* Then that has been said. */
+/* If so, check_set() has reported it. */
 static bool may_be_unset(const struct checker *checker, const struct variable *variable)
 {
     return variable->kind == VARIABLE_BINDING && !check_assigned_has(&checker->assigned, variable);
@@ -178,8 +178,7 @@ static struct moved copy_of(struct checker *checker, const struct moved *moved)
 static void join(struct checker *checker, struct moved *moved, const struct moved *other)
 {
     check_assigned_union(checker, &moved->maybe, &other->maybe);
-    for (unsigned i = 0; i < moved->surely.count; i++)
-        moved->surely.words[i] &= i < other->surely.count ? other->surely.words[i] : 0;
+    check_assigned_intersect(&moved->surely, &other->surely);
     check_promised_join(&moved->promised, checker, &other->promised);
 }
 
@@ -307,17 +306,6 @@ void check_own_once(struct checker *checker, const struct own_point *start, cons
 
 /* ---- what runs at the same time ------------------------------------------ */
 
-static const struct mention *mentioned_between(const struct checker *checker,
-                                               const struct variable *variable, unsigned begin,
-                                               unsigned end)
-{
-    const struct mention *mention = check_note(checker, variable)->mentions;
-
-    while (mention != NULL && !(mention->serial >= begin && mention->serial < end))
-        mention = mention->next;
-    return mention;
-}
-
 static const struct mention *moved_beside(const struct checker *checker,
                                           const struct variable *variable, unsigned begin,
                                           unsigned end)
@@ -345,11 +333,11 @@ static void check_beside(struct checker *checker, const struct variable *variabl
 {
     const struct mention *moved = moved_between(checker, variable, branch->serial, winner);
     const struct mention *other =
-        mentioned_between(checker, variable, start->serial, branch->serial);
+        check_mention_between(checker, variable, start->serial, branch->serial);
 
     if (moved == NULL || other == NULL) {
         moved = moved_beside(checker, variable, start->serial, branch->serial);
-        other = mentioned_between(checker, variable, branch->serial, winner);
+        other = check_mention_between(checker, variable, branch->serial, winner);
     }
     if (moved != NULL && other != NULL)
         diag_note(checker->diags,

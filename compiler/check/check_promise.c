@@ -14,8 +14,7 @@
 /* What is over when it has begun needs no promise. */
 static const char *over_at_once(const struct ast_form *form)
 {
-    while (form->kind == AST_TIMEOUT || form->kind == AST_RETRY)
-        form = form->inner;
+    form = ast_form_unprefixed(form);
     if (form->kind == AST_CALL)
         return form->u.call.op != NULL && form->u.call.op->proto_kind == AST_SYNC
                    ? "a C function that does not wait"
@@ -29,7 +28,7 @@ static const char *over_at_once(const struct ast_form *form)
 /* It ends with the step that gets it (rule 42b), and a body goes on. */
 static void refuse_owned_it(struct checker *checker, unsigned begin)
 {
-    const struct variable *it = checker->it->variable;
+    const struct variable *it = checker->around.it->variable;
 
     for (const struct mention *m = checker->mentions; m != NULL && m->serial >= begin;
          m = m->before)
@@ -43,28 +42,26 @@ static void refuse_owned_it(struct checker *checker, unsigned begin)
 static struct node *check_body(struct checker *checker, const struct ast_form *form)
 {
     struct node *block = check_new_node(checker, NODE_BLOCK, form->span);
-    struct checker saved = *checker;
+    struct surroundings outer = checker->around;
+    struct rejected rejected = checker->rejected;
+    unsigned begin = checker->serial;
     struct assigned assigned = check_assigned_copy(checker, &checker->assigned);
     struct promised promised = check_promised_copy(checker, &checker->moved.promised);
 
     check_scope_open(checker, form->span);
-    block->u.block.scope = checker->strand_scope = checker->scope;
-    checker->fence = "start";
-    checker->fence_loops = checker->loops;
-    checker->start_place = "the form after 'start'";
+    block->u.block.scope = checker->around.strand_scope = checker->scope;
+    checker->around.fence = "start";
+    checker->around.fence_loops = checker->loops;
+    checker->around.start_place = "the form after 'start'";
     if (form->kind == AST_DELAY)
-        checker->it = check_no_incoming(checker, "a promise of a delay has no value");
+        checker->around.it = check_no_incoming(checker, "a promise of a delay has no value");
     block->body = check_form(checker, form);
     check_take_type(block, block->body);
     block->ends = block->body->ends;
     check_scope_close(checker);
-    refuse_owned_it(checker, saved.serial);
-    checker->fence = saved.fence;
-    checker->fence_loops = saved.fence_loops;
-    checker->start_place = saved.start_place;
-    checker->strand_scope = saved.strand_scope;
-    checker->it = saved.it;
-    checker->rejected = saved.rejected;
+    refuse_owned_it(checker, begin);
+    checker->around = outer;
+    checker->rejected = rejected;
     checker->assigned = assigned;
     checker->moved.promised = promised;
     return block;
@@ -127,10 +124,10 @@ struct node *check_start(struct checker *checker, const struct ast_step *step)
 
     if (over_at_once(form) != NULL)
         diag_report(checker->diags, D_START_AT_ONCE, form->span, over_at_once(form));
-    if (checker->start_place != NULL)
+    if (checker->around.start_place != NULL)
         diag_help(checker->diags,
                   diag_report(checker->diags, D_START_PLACE, step->form->span,
-                              checker->start_place),
+                              checker->around.start_place),
                   "a promise ends with the block of its 'start': write the braces of that block");
     node->body = check_body(checker, form);
     node->u.promise = new_promise(checker, step, node, value_type(checker, step, node->body));
@@ -192,12 +189,13 @@ static bool find_awaited(struct checker *checker, const struct ast_form *form,
 static bool check_reaches(struct checker *checker, const struct ast_form *form,
                           const struct promise *promise)
 {
-    if (checker->shield == NULL || check_scope_is_inside(promise->scope, checker->shield_scope)) {
+    if (checker->around.shield == NULL
+        || check_scope_is_inside(promise->scope, checker->around.shield_scope)) {
         check_promise_started(checker, promise->variable, form->u.awaited->span);
         return true;
     }
     diag_report(checker->diags, D_PROMISE_SHIELDED, form->span, promise->variable->name,
-                form->kind == AST_AWAIT ? "awaited" : "cancelled", checker->shield);
+                form->kind == AST_AWAIT ? "awaited" : "cancelled", checker->around.shield);
     return false;
 }
 

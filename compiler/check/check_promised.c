@@ -11,12 +11,6 @@
 
 /* ---- ways ---------------------------------------------------------------- */
 
-static void meet(struct assigned *set, const struct assigned *other)
-{
-    for (unsigned i = 0; i < set->count; i++)
-        set->words[i] &= i < other->count ? other->words[i] : 0;
-}
-
 struct promised check_promised_copy(struct checker *checker, const struct promised *promised)
 {
     struct promised copy = { check_assigned_copy(checker, &promised->started),
@@ -28,8 +22,8 @@ struct promised check_promised_copy(struct checker *checker, const struct promis
 void check_promised_join(struct promised *promised, struct checker *checker,
                          const struct promised *other)
 {
-    meet(&promised->started, &other->started);
-    meet(&promised->awaited, &other->awaited);
+    check_assigned_intersect(&promised->started, &other->started);
+    check_assigned_intersect(&promised->awaited, &other->awaited);
     check_assigned_union(checker, &promised->loose, &other->loose);
 }
 
@@ -37,7 +31,7 @@ void check_promised_add(struct promised *promised, struct checker *checker,
                         const struct promised *other)
 {
     check_assigned_union(checker, &promised->awaited, &other->awaited);
-    meet(&promised->loose, &other->loose);
+    check_assigned_intersect(&promised->loose, &other->loose);
 }
 
 void check_promised_part(struct checker *checker, const struct promised *a,
@@ -116,7 +110,8 @@ void check_promises_left(struct checker *checker, const struct scope *outer, str
 {
     struct scope *scope = checker->scope;
 
-    for (; scope != NULL && scope != outer && scope != checker->strand_scope; scope = scope->parent)
+    for (; scope != NULL && scope != outer && scope != checker->around.strand_scope;
+         scope = scope->parent)
         for (struct promise *p = scope->promises; p != NULL; p = p->next)
             note_end(checker, p, span);
 }
@@ -165,35 +160,23 @@ void check_promise_value(struct checker *checker, struct variable *variable, str
 
 /* ---- what runs at the same time ------------------------------------------ */
 
-static bool mentions(const struct checker *checker, const struct promise *promise,
-                     const struct variable *variable, struct span *at)
-{
-    const struct check_note *body = check_note(checker, promise->variable);
-    const struct mention *m = check_note(checker, variable)->mentions;
-
-    while (m != NULL && !(m->serial >= body->body_begin && m->serial < body->body_end))
-        m = m->next;
-    if (m != NULL)
-        *at = m->span;
-    return m != NULL;
-}
-
 void check_promises_beside(struct checker *checker, const struct variable *variable,
                            struct span span)
 {
     const struct span cancelled = check_note(checker, variable)->cancelled_at;
-    struct span at;
 
     for (const struct scope *scope = checker->scope; scope != NULL; scope = scope->parent)
         for (const struct promise *p = scope->promises; p != NULL; p = p->next) {
-            if (p->variable == variable
-                || !check_assigned_has(&checker->moved.promised.loose, p->variable)
-                || !mentions(checker, p, variable, &at))
+            const struct check_note *body = check_note(checker, p->variable);
+            const struct mention *mention =
+                check_mention_between(checker, variable, body->body_begin, body->body_end);
+            if (p->variable == variable || mention == NULL
+                || !check_assigned_has(&checker->moved.promised.loose, p->variable))
                 continue;
             diag_note(checker->diags,
                       diag_report(checker->diags, D_MOVED_BESIDE, span, variable->name,
                                   cancelled.begin == span.begin ? "cancelled" : "moved",
                                   p->variable->name),
-                      at, "it mentions it here");
+                      mention->span, "it mentions it here");
         }
 }

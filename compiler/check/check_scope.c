@@ -76,11 +76,28 @@ void check_assigned_union(struct checker *checker, struct assigned *set,
         set->words[i] |= other->words[i];
 }
 
+void check_assigned_intersect(struct assigned *set, const struct assigned *other)
+{
+    for (unsigned i = 0; i < set->count; i++)
+        set->words[i] &= i < other->count ? other->words[i] : 0;
+}
+
 /* ---- visible names ------------------------------------------------------- */
 
 struct check_note *check_note(const struct checker *checker, const struct variable *variable)
 {
     return &checker->notes[variable->index];
+}
+
+const struct mention *check_mention_between(const struct checker *checker,
+                                            const struct variable *variable, unsigned begin,
+                                            unsigned end)
+{
+    const struct mention *mention = check_note(checker, variable)->mentions;
+
+    while (mention != NULL && !(mention->serial >= begin && mention->serial < end))
+        mention = mention->next;
+    return mention;
 }
 
 static void make_room(struct checker *checker, unsigned count)

@@ -86,7 +86,7 @@ static bool can_be_spawned(struct checker *checker, const struct ast_form *form)
                   op->span, "'%s' is declared here", op->name);
     else if (op->proto->body == NULL)
         diag_report(checker->diags, D_NO_BODY, form->span, op->name);
-    else if (checker->shield != NULL)
+    else if (checker->around.shield != NULL)
         diag_report(checker->diags, D_SPAWN_SHIELDED, form->span);
     else
         return true;

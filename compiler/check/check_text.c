@@ -134,10 +134,11 @@ static struct variable *variable_meant(struct scan *scan, struct ctoken token)
         return check_incoming_wanted(checker, scan->type,
                                      ast_c_span(scan->c, token.text, token.length), NULL);
     /* else it has been refused */
-    if (ctoken_is(token, "err") && checker->err == NULL && variable_named(scan, token) == NULL)
+    if (ctoken_is(token, "err") && checker->around.err == NULL
+        && variable_named(scan, token) == NULL)
         diag_report(checker->diags, D_ERR_UNSET, ast_c_span(scan->c, token.text, token.length));
     if (ctoken_is(token, "err"))
-        return checker->err;
+        return checker->around.err;
     if (ctoken_is(token, "attempt") && checker->attempt == NULL
         && variable_named(scan, token) == NULL)
         diag_report(checker->diags, D_ATTEMPT_UNSET, ast_c_span(scan->c, token.text, token.length));
@@ -155,7 +156,7 @@ static struct variable *variable_meant(struct scan *scan, struct ctoken token)
 
 static bool is_chain_name(const struct scan *scan, struct ctoken token)
 {
-    return ctoken_is(token, "it") || (ctoken_is(token, "err") && scan->checker->err != NULL)
+    return ctoken_is(token, "it") || (ctoken_is(token, "err") && scan->checker->around.err != NULL)
            || variable_named(scan, token) != NULL;
 }
 

@@ -305,7 +305,7 @@ static struct variable *incoming_made(struct checker *checker, struct incoming *
 struct variable *check_incoming_wanted(struct checker *checker, struct ctype type, struct span at,
                                        const char *by)
 {
-    return incoming_made(checker, checker->it, type, at, by);
+    return incoming_made(checker, checker->around.it, type, at, by);
 }
 
 /* ---- values that own something ------------------------------------------- */

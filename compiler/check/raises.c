@@ -11,137 +11,18 @@
 #include "base/arena.h"
 #include "base/diag.h"
 #include "base/intern.h"
-#include "base/table.h"
 #include "check/checked.h"
+#include "check/codes.h"
 #include "ctext/ctext.h"
 #include "passes.h"
 
-struct code_list {
-    struct code_list *next;
-    const char *name; /* its C name, interned */
-    const struct node *from;
-};
-
-/* A set of codes; `any` is all of them, brought by `from`. The holder of a set
- * may add to it, so two sets never share a list. */
-struct codes {
-    const struct node *any_from; /* NULL: only those listed */
-    struct code_list *list, *last;
-    bool of_handle; /* steps wait for handles: EINVAL and EDEADLK are breaches (rule 149) */
-};
-
-/* Whether a code is in the set that was marked last: sets are joined without
- * going over one for each code of the other. */
-struct mark {
-    UT_hash_handle hh;
-    const char *name; /* interned */
-    unsigned set;
-    const struct code_list *code;
-};
-
-struct marks {
-    struct mark *table; /* uthash, by name */
-    unsigned set;       /* counts the sets that were marked */
-};
-
 struct raising {
     struct program *program;
-    struct marks *marks;
+    struct code_marks *marks;
     struct codes handled; /* what reaches the handler that is being looked at */
 };
 
 static struct codes codes_of(struct raising *raising, struct node *node);
-
-static struct mark *mark_of(const struct raising *raising, const char *name)
-{
-    struct arena *arena = raising->program->arena;
-    struct mark *mark;
-
-    HASH_FIND_PTR(raising->marks->table, &name, mark);
-    if (mark == NULL) {
-        mark = arena_new(arena, struct mark);
-        mark->name = name;
-        HASH_ADD_PTR(raising->marks->table, name, mark);
-    }
-    return mark;
-}
-
-static void mark_code(const struct raising *raising, const struct code_list *code)
-{
-    struct mark *mark = mark_of(raising, code->name);
-
-    mark->set = raising->marks->set;
-    mark->code = code;
-}
-
-/* From here on marked() and add() are about this set. */
-static void mark(const struct raising *raising, const struct codes *set)
-{
-    raising->marks->set++;
-    for (const struct code_list *code = set->list; code != NULL; code = code->next)
-        mark_code(raising, code);
-}
-
-static const struct code_list *marked(const struct raising *raising, const char *name)
-{
-    const struct mark *mark = mark_of(raising, name);
-
-    return mark->set == raising->marks->set ? mark->code : NULL;
-}
-
-static bool is_empty(const struct codes *set)
-{
-    return set->any_from == NULL && set->list == NULL;
-}
-
-static void append(struct codes *set, struct code_list *code)
-{
-    code->next = NULL;
-    if (set->list == NULL)
-        set->list = code;
-    else
-        set->last->next = code;
-    set->last = code;
-}
-
-/* To the set that was marked last. */
-static void add(struct raising *raising, struct codes *set, const char *name,
-                const struct node *from)
-{
-    struct code_list *code;
-
-    if (marked(raising, name) != NULL)
-        return;
-    code = arena_new(raising->program->arena, struct code_list);
-    code->name = name;
-    code->from = from;
-    append(set, code);
-    mark_code(raising, code);
-}
-
-static void add_builtin(struct raising *raising, struct codes *set, const char *name,
-                        const struct node *from)
-{
-    mark(raising, set);
-    add(raising, set, intern_string(raising->program->names, name), from);
-}
-
-static struct codes both(struct raising *raising, struct codes a, struct codes b)
-{
-    mark(raising, &a);
-    for (const struct code_list *code = b.list; code != NULL; code = code->next)
-        add(raising, &a, code->name, code->from);
-    if (a.any_from == NULL)
-        a.any_from = b.any_from;
-    a.of_handle |= b.of_handle;
-    return a;
-}
-
-static struct codes any(const struct node *from)
-{
-    struct codes set = { .any_from = from };
-    return set;
-}
 
 /* C text that is a code's name, or anything. */
 static struct codes of_text(struct raising *raising, const char *text, const struct node *node)
@@ -153,20 +34,9 @@ static struct codes of_text(struct raising *raising, const char *text, const str
 
     if (ctext_next_solid(&text).kind != CTOKEN_END
         || (!reserved_is_code(name) && (symbol == NULL || symbol->kind != SYMBOL_CODE)))
-        return any(node);
-    mark(raising, &set);
-    add(raising, &set, name, node);
-    return set;
-}
-
-static struct codes declared(struct raising *raising, const struct ast_name *names,
-                             const struct node *from)
-{
-    struct codes set = { .any_from = NULL };
-
-    mark(raising, &set);
-    for (; names != NULL; names = names->next)
-        add(raising, &set, names->c_name, from);
+        return codes_any(node);
+    codes_mark(raising->marks, &set);
+    codes_add(raising->marks, &set, name, node);
     return set;
 }
 
@@ -177,7 +47,7 @@ static struct codes of_function(struct raising *raising, const struct node *node
     const struct codes nothing = { .any_from = NULL };
 
     if (op->raises != NULL)
-        return declared(raising, op->raises->codes, node);
+        return codes_listed(raising->marks, op->raises->codes, node);
     return op->fails == NULL ? nothing : of_text(raising, op->fails_code->text, node);
 }
 
@@ -186,28 +56,16 @@ static struct codes of_blocking(struct raising *raising, const struct node *node
 {
     struct codes set = of_function(raising, node);
 
-    add_builtin(raising, &set, "EAGAIN", node);
-    add_builtin(raising, &set, "ENOTSUP", node);
+    codes_add_builtin(raising->marks, &set, "EAGAIN", node);
+    codes_add_builtin(raising->marks, &set, "ENOTSUP", node);
     return set;
-}
-
-/* A copy of a list, each code from `from`; NULL: from where it was. */
-static struct codes copy(struct raising *raising, const struct codes *set, const struct node *from)
-{
-    struct codes made = { .any_from = set->any_from != NULL && from != NULL ? from : set->any_from,
-                          .of_handle = set->of_handle };
-
-    mark(raising, &made);
-    for (const struct code_list *code = set->list; code != NULL; code = code->next)
-        add(raising, &made, code->name, from != NULL ? from : code->from);
-    return made;
 }
 
 /* What a chain does not say is what its body can bring: seen from here, all of
  * that comes from the call. */
 static struct codes of_called(struct raising *raising, const struct node *node)
 {
-    return copy(raising, node->u.call.op->checked->codes, node);
+    return codes_copy(raising->marks, node->u.call.op->checked->codes, node);
 }
 
 static struct codes of_call(struct raising *raising, const struct node *node)
@@ -219,10 +77,10 @@ static struct codes of_call(struct raising *raising, const struct node *node)
     if (op->proto_kind == AST_BLOCKING)
         return of_blocking(raising, node);
     if (op->raises != NULL)
-        return declared(raising, op->raises->codes, node);
+        return codes_listed(raising->marks, op->raises->codes, node);
     if (op->proto_kind == AST_CHAIN && op->checked != NULL)
         return of_called(raising, node);
-    return any(node);
+    return codes_any(node);
 }
 
 /* What the instance rejects with goes elsewhere (rule 78); but there may be no
@@ -233,8 +91,8 @@ static struct codes of_spawn(struct raising *raising, const struct node *node)
     struct codes set = { .any_from = NULL };
 
     if (node->u.call.op->pool == NULL)
-        add_builtin(raising, &set, "ENOMEM", node);
-    add_builtin(raising, &set, "CHAIN_ECLOSED", node);
+        codes_add_builtin(raising->marks, &set, "ENOMEM", node);
+    codes_add_builtin(raising->marks, &set, "CHAIN_ECLOSED", node);
     return set;
 }
 
@@ -243,10 +101,10 @@ static struct codes of_reject(struct raising *raising, const struct node *node)
     const struct piece *code;
 
     if (node->u.reject.again != NULL)
-        return copy(raising, &raising->handled, NULL);
+        return codes_copy(raising->marks, &raising->handled, NULL);
     code = node->u.reject.args == NULL ? NULL : node->u.reject.args->pieces;
     if (code == NULL || code->kind != PIECE_TEXT || code->next != NULL)
-        return any(node);
+        return codes_any(node);
     return of_text(raising, arena_copy(raising->program->arena, code->text, code->length), node);
 }
 
@@ -267,14 +125,15 @@ static struct codes of_source(struct raising *raising, struct node *pulls)
     struct codes set = codes_of(raising, pulls->body),
                  passed = { .any_from = set.any_from, .of_handle = set.of_handle };
 
-    mark(raising, &set);
+    codes_mark(raising->marks, &set);
     pulls->endless =
         set.any_from == NULL
-        && marked(raising, intern_string(raising->program->names, "CHAIN_EEND")) == NULL;
-    mark(raising, &passed);
+        && codes_marked(raising->marks, intern_string(raising->program->names, "CHAIN_EEND"))
+               == NULL;
+    codes_mark(raising->marks, &passed);
     for (const struct code_list *code = set.list; code != NULL; code = code->next)
         if (strcmp(code->name, "CHAIN_EEND") != 0)
-            add(raising, &passed, code->name, code->from);
+            codes_add(raising->marks, &passed, code->name, code->from);
     return passed;
 }
 
@@ -297,30 +156,14 @@ static struct codes taken_of(struct raising *raising, const struct node *node,
 
     for (const struct ast_name *name = node->u.clause.codes; name != NULL; name = name->next) {
         const struct code_list *code;
-        mark(raising, body);
-        code = marked(raising, name->c_name);
+        codes_mark(raising->marks, body);
+        code = codes_marked(raising->marks, name->c_name);
         if (body->any_from == NULL && code == NULL && !comes_from_anything(name->c_name, body))
             diag_report(raising->program->diags, D_CATCH_NEVER, name->span, name->name);
-        mark(raising, &taken);
-        add(raising, &taken, name->c_name, code != NULL ? code->from : unnamed);
+        codes_mark(raising->marks, &taken);
+        codes_add(raising->marks, &taken, name->c_name, code != NULL ? code->from : unnamed);
     }
     return taken;
-}
-
-/* What a filter does not take. */
-static struct codes passing(struct raising *raising, const struct codes *body,
-                            const struct codes *taken)
-{
-    struct codes passed = { .any_from = body->any_from, .of_handle = body->of_handle };
-    struct code_list *next;
-
-    mark(raising, taken);
-    for (struct code_list *code = body->list; code != NULL; code = next) {
-        next = code->next;
-        if (marked(raising, code->name) == NULL)
-            append(&passed, code);
-    }
-    return passed;
 }
 
 /* Splits what reaches a catch into what it takes and what passes. */
@@ -329,12 +172,13 @@ static struct codes of_catch(struct raising *raising, const struct node *node, s
     struct codes taken;
 
     if (node->u.clause.codes == NULL) {
-        if (is_empty(&body) && !node->before->wrong)
+        if (codes_are_none(&body) && !node->before->wrong)
             diag_report(raising->program->diags, D_CATCH_NOTHING, node->span);
         return of_handler(raising, node->body, body);
     }
     taken = taken_of(raising, node, &body);
-    return both(raising, passing(raising, &body, &taken), of_handler(raising, node->body, taken));
+    return codes_both(raising->marks, codes_without(raising->marks, &body, &taken),
+                      of_handler(raising, node->body, taken));
 }
 
 /* Of the branches themselves. settle takes them all; any sums them up, if none
@@ -346,13 +190,13 @@ static struct codes of_join(struct raising *raising, struct node *node)
 
     for (const struct node *branch = node->body; branch != NULL; branch = branch->next) {
         of_branch = codes_of(raising, branch->body);
-        all_reject = all_reject && !is_empty(&of_branch);
+        all_reject = all_reject && !codes_are_none(&of_branch);
         if (node->u.combinator == AST_ALL || node->u.combinator == AST_RACE)
-            set = both(raising, set, of_branch);
+            set = codes_both(raising->marks, set, of_branch);
     }
     if (node->u.combinator == AST_ANY && all_reject)
-        add_builtin(raising, &set, "CHAIN_EALL", node);
-    node->rejects = !is_empty(&set);
+        codes_add_builtin(raising->marks, &set, "CHAIN_EALL", node);
+    node->rejects = !codes_are_none(&set);
     return set;
 }
 
@@ -362,7 +206,7 @@ static struct codes of_branches(struct raising *raising, struct node *node)
 
     for (const struct node *branch = node->body; branch != NULL; branch = branch->next)
         if (branch->second != NULL)
-            set = both(raising, set, codes_of(raising, branch->second));
+            set = codes_both(raising->marks, set, codes_of(raising, branch->second));
     return set;
 }
 
@@ -376,10 +220,10 @@ static struct codes of_each(struct raising *raising, struct node *node)
     if (any && node->u.each.index != NULL)
         set = (struct codes){ .any_from = NULL };
     if (any)
-        add_builtin(raising, &set, "CHAIN_EALL", node);
+        codes_add_builtin(raising->marks, &set, "CHAIN_EALL", node);
     if (node->u.each.manner == AST_RACE)
-        add_builtin(raising, &set, "CHAIN_EEND", node);
-    node->rejects = !is_empty(&set);
+        codes_add_builtin(raising->marks, &set, "CHAIN_EEND", node);
+    node->rejects = !codes_are_none(&set);
     return set;
 }
 
@@ -387,7 +231,7 @@ static struct codes of_timeout(struct raising *raising, struct node *node)
 {
     struct codes set = codes_of(raising, node->body);
 
-    add_builtin(raising, &set, "ETIMEDOUT", node);
+    codes_add_builtin(raising->marks, &set, "ETIMEDOUT", node);
     node->rejects = true;
     return set;
 }
@@ -403,8 +247,8 @@ static struct codes of_retry(struct raising *raising, struct node *node)
         return set;
     if (retry->codes == NULL)
         return (struct codes){ .any_from = NULL };
-    taken = declared(raising, retry->codes, node);
-    return passing(raising, &set, &taken);
+    taken = codes_listed(raising->marks, retry->codes, node);
+    return codes_without(raising->marks, &set, &taken);
 }
 
 /* What every item is: the step that it comes from, and what is done with it. */
@@ -412,7 +256,7 @@ static struct codes of_item(struct raising *raising, struct node *node)
 {
     struct codes source = of_source(raising, node), item = codes_of(raising, node->second);
 
-    return node->u.each.manner == AST_ANY ? source : both(raising, source, item);
+    return node->u.each.manner == AST_ANY ? source : codes_both(raising->marks, source, item);
 }
 
 /* Every outcome is handled. */
@@ -458,7 +302,7 @@ static struct codes of_start(struct raising *raising, struct node *node)
 
     promise->codes = arena_new(raising->program->arena, struct codes);
     *promise->codes = set;
-    promise->rejects = !is_empty(&set);
+    promise->rejects = !codes_are_none(&set);
     if (promise->rejects)
         check_not_lost(raising, promise);
     return (struct codes){ .any_from = NULL };
@@ -472,7 +316,7 @@ static struct codes of_await(struct raising *raising, struct node *node)
         return (struct codes){ .of_handle = promise == NULL };
     node->rejects = promise->rejects;
     node->endless = promise->start->body->endless;
-    return copy(raising, promise->codes, NULL);
+    return codes_copy(raising->marks, promise->codes, NULL);
 }
 
 static struct codes of_inside(struct raising *raising, struct node *node)
@@ -481,7 +325,8 @@ static struct codes of_inside(struct raising *raising, struct node *node)
 
     if (node->body != NULL)
         set = codes_of(raising, node->body);
-    return node->second == NULL ? set : both(raising, set, codes_of(raising, node->second));
+    return node->second == NULL ? set
+                                : codes_both(raising->marks, set, codes_of(raising, node->second));
 }
 
 /* A step, with what stands inside it. */
@@ -493,7 +338,7 @@ static struct codes of_step(struct raising *raising, struct node *node)
     case NODE_START: return of_start(raising, node);
     case NODE_AWAIT: return of_await(raising, node);
     case NODE_CANCEL: return (struct codes){ .of_handle = node->u.await.promise == NULL };
-    case NODE_DO: return node->u.do_.rejects ? any(node) : (struct codes){ .any_from = NULL };
+    case NODE_DO: return node->u.do_.rejects ? codes_any(node) : (struct codes){ .any_from = NULL };
     case NODE_REJECT: return of_reject(raising, node);
     case NODE_ITEM: return of_item(raising, node);
     case NODE_BRANCHES: return of_branches(raising, node);
@@ -510,13 +355,13 @@ static struct codes of_step(struct raising *raising, struct node *node)
 static struct codes of_clause(struct raising *raising, const struct node *node, struct codes before)
 {
     if (node->kind == NODE_THEN)
-        return both(raising, before, codes_of(raising, node->body));
+        return codes_both(raising->marks, before, codes_of(raising, node->body));
     if (node->kind == NODE_THEN_ELSE)
-        return both(raising, codes_of(raising, node->body),
-                    of_handler(raising, node->second, before));
+        return codes_both(raising->marks, codes_of(raising, node->body),
+                          of_handler(raising, node->second, before));
     if (node->kind == NODE_CATCH)
         return of_catch(raising, node, before);
-    return both(raising, before, codes_of(raising, node->body));
+    return codes_both(raising->marks, before, codes_of(raising, node->body));
 }
 
 static struct codes codes_of(struct raising *raising, struct node *node)
@@ -537,9 +382,10 @@ static struct codes codes_of(struct raising *raising, struct node *node)
 static void warn_of_too_many(struct raising *raising, const struct symbol *symbol,
                              const struct codes *set)
 {
-    mark(raising, set);
+    codes_mark(raising->marks, set);
     for (const struct ast_name *name = symbol->raises->codes; name != NULL; name = name->next)
-        if (marked(raising, name->c_name) == NULL && !comes_from_anything(name->c_name, set))
+        if (codes_marked(raising->marks, name->c_name) == NULL
+            && !comes_from_anything(name->c_name, set))
             diag_report(raising->program->diags, D_RAISES_NEVER, name->span, symbol->name,
                         name->name);
 }
@@ -549,13 +395,13 @@ static void check_covered(struct raising *raising, const struct checked_chain *c
                           const struct codes *set)
 {
     const struct symbol *symbol = chain->symbol;
-    struct codes covered = declared(raising, symbol->raises->codes, NULL);
+    struct codes covered = codes_listed(raising->marks, symbol->raises->codes, NULL);
     unsigned errors = raising->program->diags->errors;
     struct diag *diag;
 
-    mark(raising, &covered);
+    codes_mark(raising->marks, &covered);
     for (const struct code_list *code = set->list; code != NULL; code = code->next) {
-        if (marked(raising, code->name) != NULL)
+        if (codes_marked(raising->marks, code->name) != NULL)
             continue;
         diag = diag_report(raising->program->diags, D_ESCAPES, symbol->raises->span,
                            symbol_shown_code(raising->program, code->name), symbol->name);
@@ -589,7 +435,7 @@ static void check_spawned(struct raising *raising, const struct node *spawn)
 /* Callees stand before their callers. */
 void raises(struct program *program, struct checked_chain *chains)
 {
-    struct marks marks = { NULL, 0 };
+    struct code_marks marks = { .arena = program->arena, .names = program->names };
     struct raising raising = { .program = program, .marks = &marks };
 
     for (struct checked_chain *chain = chains; chain != NULL; chain = chain->next) {

@@ -11,6 +11,13 @@ bool ast_form_is(const struct ast_form *form, enum ast_form_flags flags)
     return (ast_form_traits[form->kind].flags & flags) != 0;
 }
 
+const struct ast_form *ast_form_unprefixed(const struct ast_form *form)
+{
+    while (ast_form_is(form, FORM_PREFIX))
+        form = form->inner;
+    return form;
+}
+
 struct ast_block *ast_settled(const struct ast_form *form)
 {
     return form->kind == AST_EACH_IN || form->kind == AST_EACH_FROM ? form->u.each.settled : NULL;

@@ -78,7 +78,8 @@ enum ast_form_flags {
     FORM_WORD = 1,     /* it begins with its word */
     FORM_BRANCHES = 2, /* all, settle, any, race */
     FORM_FORKS = 4,    /* what is inside runs beside other things */
-    FORM_SOURCE = 8    /* `inner` is written before `block` and gives it its items */
+    FORM_SOURCE = 8,   /* `inner` is written before `block` and gives it its items */
+    FORM_PREFIX = 16   /* applies to `inner`, before which it stands */
 };
 
 struct ast_form_traits {
@@ -153,6 +154,9 @@ struct ast_form {
 
 /* Whether the form has one of the traits. */
 bool ast_form_is(const struct ast_form *form, enum ast_form_flags flags);
+
+/* The form after its prefixes. */
+const struct ast_form *ast_form_unprefixed(const struct ast_form *form);
 
 /* What a `settle each` does with each outcome; NULL: the form is another. */
 struct ast_block *ast_settled(const struct ast_form *form);

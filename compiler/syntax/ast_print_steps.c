@@ -233,7 +233,7 @@ static void print_head(struct print *print, const struct ast_form *form)
 /* A `start` stands before a form as a prefix does. */
 static bool is_prefix(const struct ast_form *form)
 {
-    return form->kind == AST_TIMEOUT || form->kind == AST_RETRY || form->kind == AST_START;
+    return ast_form_is(form, FORM_PREFIX) || form->kind == AST_START;
 }
 
 /* Whether the form after all prefixes has brackets that can be opened on the line of the prefixes. */
