@@ -63,12 +63,13 @@ class CompilerJudge:
             killer = step(worker)
             if killer:
                 return "text" if step == self.expected_texts else "behaviour", killer
-        killer = self.scripts(worker, os.path.dirname(mutant.file), objects)
+        killer = self.scripts(worker, mutant, made, objects)
         return ("behaviour", killer) if killer else ("", "")
 
-    def scripts(self, worker, folder, objects):
+    def scripts(self, worker, mutant, made, objects):
         lab_module.must(["ar", "rcs", worker.own("obj/libchainc.a"), *(o for o in objects if o.stem != "main")])
-        return worker.ask(self.lab.that_pass(SCRIPTS.get(folder, OTHERWISE)))
+        killer = worker.ask_with_inside(mutant.file, made.with_suffix(".c"))
+        return killer or worker.ask(self.lab.that_pass(SCRIPTS.get(os.path.dirname(mutant.file), OTHERWISE)))
 
     def random_programs(self, worker):
         lab, chainc, out = self.lab, worker.root / "bin/chainc", worker.root / "out"

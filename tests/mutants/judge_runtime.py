@@ -2,7 +2,7 @@
 
 What they are made of is compiled once, and linked with a shared library; a mutant costs its own object, that library, and the runs.
 Random programs are run first, by their driver, which has the core in it. A header changes all that includes it, so there each
-program is compiled for the mutant alone.
+program is compiled for the mutant alone, and so is a unit test that includes the file that is changed.
 """
 
 import shutil
@@ -74,17 +74,17 @@ class RuntimeJudge:
 
     def object(self, mutant, text, out):
         place = TOP / mutant.file
-        source = out / place.name
-        if place.suffix == ".h":  # where programs look for it
-            source = out / place.relative_to(TOP / "runtime")
-            source.parent.mkdir(parents=True, exist_ok=True)
-        source.write_text(text)
         if place.suffix == ".h":
+            source = out / place.relative_to(TOP / "runtime/include")
+            source.parent.mkdir(parents=True, exist_ok=True)
+            source.write_text(text)
             probe = out / "probe.c"
             probe.write_text('#include "chain/private/gen.h"\n#include "chain/private/post.h"\n#include "chain/private/join.h"\n#include "chain/private/spawn.h"\n'
                              '#include "chain/private/run.h"\n')
-            includes = [f"-I{out}/include", f"-I{TOP}/runtime/include"]
+            includes = [f"-I{out}", f"-I{TOP}/runtime/include"]
             return source if run(["gcc", *FLAGS, *includes, "-fsyntax-only", probe]).status == 0 else None
+        source = out / place.name
+        source.write_text(text)
         made = out / (place.stem + ".o")
         command = ["gcc", *FLAGS, "-O1", "-fPIC", f"-I{place.parent}", f"-I{TOP}/runtime/include", f"-I{self.lab.build}/include"]
         done = run([*command, "-c", source.name, "-o", made], cwd=out)
@@ -94,6 +94,9 @@ class RuntimeJudge:
         if made.suffix == ".h":
             return self.judge_header(worker, mutant, made)
         source = made.with_suffix(".c")
+        killer = worker.ask_with_inside(mutant.file, source)
+        if killer:
+            return "behaviour", killer
         steps = [self.random_programs, self.test_programs, self.scripts]
         if mutant.file.startswith(("runtime/threads", "runtime/backends", "runtime/ops")) or made.stem == "trace":
             steps.pop(0)
@@ -212,4 +215,4 @@ class RuntimeJudge:
             self.shared().compile(source, source, objects, include=include)
         must(["ar", "rcs", worker.own("lib/libchain.a"), *sorted(objects.glob("*.o"))])
         rest = [p.test for p in self.shared().programs]
-        return worker.ask(rest) or worker.ask(lab.that_pass(SCRIPTS))
+        return worker.ask(rest, "-w") or worker.ask(lab.that_pass(SCRIPTS))

@@ -413,9 +413,10 @@ class Worker:
         path.unlink()
         return path
 
-    def fails(self, test):
+    def fails(self, test, *cflags):
         """Runs a test of tests/run in this build: what is wrong, or ""."""
         test_runner = runner(self.root)
+        test_runner.cflags += cflags
         test_runner.options.timeout = 120 if test.folder == TOP / "tests/scripts" else 20  # those of tests/long have ten times that
         work = self.root / "tests" / test.name
         work.mkdir(parents=True, exist_ok=True)
@@ -432,11 +433,24 @@ class Worker:
             return str(failure).strip().split("\n")[0][:60] or "fails"
         return ""
 
-    def ask(self, chosen):
+    def ask(self, chosen, *cflags):
         """Runs tests until one fails, and says which."""
         for test in self.lab.by_score(chosen, lambda t: t.name):
-            wrong = self.fails(test)
+            wrong = self.fails(test, *cflags)
             if wrong:
                 self.lab.score(test.name)
                 return f"{test.name}: {wrong}"
         return ""
+
+    def ask_with_inside(self, file, source):
+        """The same with the unit tests that include the file, whose text is now that of `source`: in a copy of what they include. They
+        are compiled with the warnings that come of a mutant."""
+        unit = TOP / "tests/unit"
+        named = [tests.Test(p) for p in unit.glob("*.c") if f'#include "../../{file}"' in p.read_text()]
+        copy = fresh(self.root / "copy")
+        for part in [unit, TOP / "compiler", TOP / "runtime"] if named else []:
+            shutil.copytree(part, copy / part.relative_to(TOP))
+        for test in named:
+            shutil.copy(source, copy / file)
+            test.source = copy / test.source.relative_to(TOP)
+        return self.ask(named, "-w")

@@ -43,7 +43,7 @@ static void counted_free(void *memory)
 #define ARENA_ALONE
 #define calloc scarce_calloc
 #define free counted_free
-#include "base/arena.c"
+#include "../../compiler/base/arena.c"
 #undef calloc
 #undef free
 

@@ -66,7 +66,7 @@ static pid_t waitpid_then(pid_t child, int *status, int flags)
 #define posix_spawn spawn_then
 #define waitid waitid_then
 #define waitpid waitpid_then
-#include "driver/size_probe.c"
+#include "../../compiler/driver/size_probe.c"
 #undef posix_spawn
 #undef waitid
 #undef waitpid
