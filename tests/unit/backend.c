@@ -5,6 +5,7 @@
 #include "mini.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -13,14 +14,19 @@
 
 enum call { CREATE, EVENTFD, ADD, MODIFY, REMOVE, PWAIT2, WAIT, WRITE, CALLS };
 
-static enum call failing;
+static enum call failing, failing_too;
 static int failure, good, bad; /* how often it still works, then how often it does not */
 static int made[CALLS];
-static int sleeps; /* waits that were not told to return at once */
+static int sleeps;                 /* waits that were not told to return at once */
+static void (*while_asleep)(void); /* called once, inside the next of these */
 
 static bool fails(enum call call)
 {
     made[call]++;
+    if (call == failing_too) {
+        errno = ENOMEM;
+        return true;
+    }
     if (call != failing || failure == 0 || good-- > 0 || bad-- <= 0)
         return false;
     errno = failure;
@@ -34,8 +40,14 @@ static enum call of_operation(int operation)
 
 static int waiting(int result, bool sleeping)
 {
+    void (*now)(void) = while_asleep;
+
     sleeps += sleeping;
     assert_true(sleeps < 1000);
+    if (sleeping && now != NULL) {
+        while_asleep = NULL;
+        now();
+    }
     return result;
 }
 
@@ -64,6 +76,7 @@ static int scenarios;
 static void let_fail(enum call call, int code, int after, int times)
 {
     failing = call;
+    failing_too = CALLS;
     failure = code;
     good = after;
     bad = times;
@@ -137,9 +150,22 @@ static int lowest_free(void)
     return descriptor;
 }
 
+/* How many are open, now and before all tests: one with a higher number may be left, too. */
+static int opened_before;
+
+static int opened(void)
+{
+    int count = 0;
+
+    for (int fd = 0; fd < 100; fd++)
+        count += fcntl(fd, F_GETFD) >= 0;
+    return count;
+}
+
 static void open_reactor(void)
 {
     failure = 0;
+    failing_too = CALLS;
     failed_with = failed_times = told_with = attempts = 0;
     assert_int_equal(chain_reactor_open(&reactor), 0);
     loop = chain_reactor_loop(reactor);
@@ -151,10 +177,12 @@ static void open_reactor(void)
 static void close_reactor(int lowest)
 {
     failure = 0;
+    failing_too = CALLS;
     chain_io_close(pair[0]);
     close(pair[1]);
     assert_int_equal(chain_reactor_close(reactor), 0);
     assert_int_equal(lowest_free(), lowest);
+    assert_int_equal(opened(), opened_before);
 }
 
 /* ---- opening ------------------------------------------------------------- */
@@ -171,6 +199,7 @@ static void opening(void **state)
             assert_int_equal(chain_reactor_open(&reactor), errors[e]);
             assert_null(reactor);
             assert_int_equal(lowest_free(), lowest);
+            assert_int_equal(opened(), opened_before);
         }
 }
 
@@ -415,6 +444,60 @@ static void waking(void **state)
         }
 }
 
+static void wake(void)
+{
+    chain__epoll.wake(reactor);
+}
+
+/* The loop hears of it in the turn in which it sleeps. */
+static void waking_a_sleeper(void **state)
+{
+    int lowest = lowest_free();
+
+    (void)state;
+    for (int e = 0; e < ERRORS; e++) {
+        struct chain_io io = { .attempt = try };
+        if (errors[e] == EAGAIN || errors[e] == EINTR)
+            continue;
+        open_reactor();
+        assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ), 0);
+        put_to_sleep(sleep_for_ever);
+        chain_loop_turn(loop, false);
+        let_fail(WRITE, errors[e], 0, 1);
+        while_asleep = wake;
+        chain_loop_turn(loop, true);
+        assert_null(while_asleep);
+        assert_int_equal(failed_times, 1);
+        chain_loop_run(loop);
+        check_failed(errors[e]);
+        close_reactor(lowest);
+    }
+}
+
+/* There is nothing that could wake the loop: whoever is not asleep hears of it all the same. */
+static void waking_without_a_spare(void **state)
+{
+    static const enum call calls[] = { EVENTFD, ADD };
+    int lowest = lowest_free();
+
+    (void)state;
+    for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        struct chain_io io = { .attempt = try };
+        open_reactor();
+        assert_int_equal(chain_io_start(loop, &io, pair[0], CHAIN_IO_READ), 0);
+        put_to_sleep(sleep_for_ever);
+        chain_loop_turn(loop, false);
+        let_fail(WRITE, EIO, 0, 1);
+        failing_too = calls[i];
+        wake();
+        assert_int_equal(made[calls[i]], 1);
+        assert_int_equal(reactor->last_fd, -1);
+        chain_loop_run(loop);
+        check_failed(EIO);
+        close_reactor(lowest);
+    }
+}
+
 /* The numbers are another's by now: they are not closed. */
 static void descriptors_of_others(void **state)
 {
@@ -487,10 +570,13 @@ int main(void)
         cmocka_unit_test(watching_by_level),
         cmocka_unit_test(waiting_by_level),
         cmocka_unit_test(waking),
+        cmocka_unit_test(waking_a_sleeper),
+        cmocka_unit_test(waking_without_a_spare),
         cmocka_unit_test(descriptors_of_others),
         cmocka_unit_test(opening_again),
         cmocka_unit_test(how_many),
     };
 
+    opened_before = opened();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

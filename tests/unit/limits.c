@@ -143,6 +143,34 @@ static void rule_91_pauses(void **state)
     world_close(&world);
 }
 
+/* From the pause itself to as many percent more, rounded down, both included. */
+static void rule_91_jitter(void **state)
+{
+    static const struct {
+        int64_t pause, most; /* without jitter; with all of it */
+        unsigned percent;
+    } cases[] = { { 10, 11, 10 },
+                  { 10, 10, 9 },
+                  { 10, 19, 100 }, /* but for the last ns */
+                  { INT64_MAX / 5 * 2, INT64_MAX / 5 * 2 + INT64_MAX / 250, 1 },
+                  { INT64_MAX / 5 * 2, INT64_MAX / 2, 100 } };
+
+    (void)state;
+    world_open(&world);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t least = INT64_MAX, most = 0, tenth = (cases[i].most - cases[i].pause) / 10;
+        for (int times = 0; times < 1000; times++) {
+            int64_t pause =
+                chain__backoff(&world.loop, 1, cases[i].pause, INT64_MAX, cases[i].percent);
+            least = pause < least ? pause : least;
+            most = pause > most ? pause : most;
+        }
+        assert_in_range(least, cases[i].pause, cases[i].pause + tenth);
+        assert_in_range(most, cases[i].most - tenth, cases[i].most);
+    }
+    world_close(&world);
+}
+
 /* ---- loops --------------------------------------------------------------- */
 
 /* A number is given back by a loop that ends, unless chains still ran on it. */
@@ -390,6 +418,7 @@ int main(void)
         cmocka_unit_test(rule_35_places_beyond_the_last),
         cmocka_unit_test(rule_35_attempts),
         cmocka_unit_test(rule_91_pauses),
+        cmocka_unit_test(rule_91_jitter),
         cmocka_unit_test(loops_are_numbered),
         cmocka_unit_test(rule_17_nothing_is_less_than_used_up),
         cmocka_unit_test(rule_68_numbers_of_items_wrap),

@@ -12,8 +12,8 @@
 #include <sys/mman.h>
 #include <cmocka.h>
 
-/* Threads are had until there are no more. */
-static int threads_left, threads_made;
+/* Threads are had until there are no more. Each is joined, or its stack stays. */
+static int threads_left, threads_made, threads_joined; /* the last one is atomic */
 
 static int make_thread(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
                        void *context)
@@ -23,6 +23,12 @@ static int make_thread(pthread_t *thread, const pthread_attr_t *attributes, void
     threads_left--;
     threads_made++;
     return pthread_create(thread, attributes, run, context);
+}
+
+static int join_thread(pthread_t thread)
+{
+    __atomic_add_fetch(&threads_joined, 1, __ATOMIC_SEQ_CST);
+    return pthread_join(thread, NULL);
 }
 
 /* Locks are made until one is refused; what was made is counted. */
@@ -35,6 +41,7 @@ static int make_lock(int code)
 }
 
 #define pthread_create make_thread
+#define pthread_join(thread, value) join_thread(thread)
 #define pthread_mutex_init(mutex, attributes) \
     (locks_left-- == 0 ? EAGAIN : make_lock(pthread_mutex_init(mutex, attributes)))
 #define pthread_cond_init(cond, attributes) \
@@ -47,6 +54,7 @@ static void end_work(struct chain_work *work, int code);
 #include "../../runtime/threads/workers.c"
 #undef chain_work_end
 #undef pthread_create
+#undef pthread_join
 #undef pthread_mutex_init
 #undef pthread_cond_init
 #undef pthread_mutex_destroy
@@ -104,7 +112,7 @@ static int set_up(void **state)
 {
     (void)state;
     threads_left = 1000;
-    threads_made = runs = 0;
+    threads_made = threads_joined = runs = 0;
     locks_left = -1;
     locks = 0;
     return sem_init(&gate, 0, 0) | sem_init(&begun, 0, 0) | sem_init(&ran, 0, 0)
@@ -117,6 +125,7 @@ static int tear_down(void **state)
     chain__threads_close(&pools);
     assert_null(pools);
     assert_int_equal(locks, 0);
+    assert_int_equal(threads_joined, threads_made);
     return 0;
 }
 
