@@ -17,7 +17,7 @@ from lab import FUZZ_FLAGS, PATIENCE, TOP, fresh, run, tests
 # What may share storage does, and nothing else.
 ABOUT_STORAGE = "exec/sharing", "exec/overlay", "exec/locals"
 # Tests that look at chainc in ways of their own, by the folder of what is mutated; the last that are asked.
-UNIT_TESTS = "unit/compiler_comments unit/compiler_memory unit/compiler_size_probe unit/compiler_splices"
+UNIT_TESTS = "unit/compiler_comments unit/compiler_memory unit/compiler_output unit/compiler_size_probe unit/compiler_splices"
 SYNTAX = f"scripts/slips {UNIT_TESTS} long/declarators long/positions long/damage"
 DRIVER = f"scripts/cli_* scripts/same_file scripts/two_ends scripts/where scripts/report_interrupted {UNIT_TESTS} long/cli_* long/faults"
 SCRIPTS = {"grammar": SYNTAX, "compiler/syntax": SYNTAX, "compiler/base": f"{DRIVER} {SYNTAX}", "compiler/driver": DRIVER}
