@@ -32,7 +32,7 @@ WAY_TO_DATA := $(call way,$(bindir),$(datadir))
 
 AMALGAMATION   := $(addprefix $(BUILD)/share/chain/runtime/,chain.h chain.c)
 VENDOR_HEADERS := $(MODULES:runtime/ops/%.chain=$(BUILD)/gen/vendor/%.h)
-GEN_HEADERS    := $(addprefix runtime/include/,chain.h chain/private/gen.h chain/private/post.h chain/private/join.h chain/private/spawn.h chain/private/promise.h chain/private/run.h chain_bare.h)
+GEN_HEADERS    := $(addprefix runtime/include/,chain.h chain/private/gen.h chain/private/post.h chain/private/join.h chain/private/spawn.h chain/private/carry.h chain/private/promise.h chain/private/run.h chain_bare.h)
 # Those that need the header of another library are installed, but no part of it.
 ADAPTERS       := $(addprefix runtime/include/chain_,ev.h glib.h libevent.h sd_event.h uv.h)
 TOLD_HEADERS   := $(GEN_HEADERS) $(filter-out $(GEN_HEADERS) $(ADAPTERS),$(sort $(HEADERS))) $(VENDOR_HEADERS)

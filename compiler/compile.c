@@ -130,6 +130,7 @@ static void compile_tree(struct compilation *compilation, struct ast_file *file)
     if (compilation->diags.errors != 0)
         return;
     branch_room(&compilation->program);
+    carries(&compilation->program);
     pools(&compilation->program);
     raises(&compilation->program, checked);
     if (compilation->diags.errors != 0 || compilation->options->check_only)

@@ -50,6 +50,10 @@ void branch_room(struct program *program);
 /* pools: warns of pools whose slots can all wait for one another. Changes nothing. */
 void pools(struct program *program);
 
+/* carries: what rejections of each chain carry, and the room that it needs.
+ * Refuses texts without room, and too many causes. */
+void carries(struct program *program);
+
 /* raises: reports filters that never match, and codes that can leave a chain
  * and are not in its `raises`; notes which waits for branches may be
  * rejected. */

@@ -359,6 +359,8 @@ static struct token lex_item(struct scanner *scan)
         "pool" { return TOKEN(POOL); }
         "budget" { return TOKEN(BUDGET); }
         "on" { return TOKEN(ON); }
+        "text" { scan->cursor = TEXT(at); return scan_text_token(scan, TEXT(start)); }
+        "says" { scan->cursor = TEXT(at); return scan_says_token(scan, TEXT(start)); }
         "struct" | "union" | "enum" | "typedef" { return scan_declaration_token(scan, TEXT(start)); }
         name { return scan_qualified_token(scan, TEXT(start), TEXT(at)); }
         "%{" { scan->cursor = TEXT(at); return lex_prologue(scan, TEXT(start)); }
@@ -435,6 +437,8 @@ static struct token lex_pipeline(struct scanner *scan)
         "cancel" { scan->cursor = TEXT(at); return scan_promise_token(scan, T_CANCEL, TEXT(start)); }
         "return" { return TOKEN(RETURN); }
         "reject" { return TOKEN(REJECT); }
+        "says" { scan->cursor = TEXT(at); return scan_says_token(scan, TEXT(start)); }
+        "because" { scan->cursor = TEXT(at); return scan_because_token(scan, TEXT(start)); }
 
         "int" | "char" | "short" | "long" | "float" | "double" | "void" | "signed" | "unsigned" | "_Bool" | "struct" | "union"
         | "enum" | "typedef" | "static" | "extern" | "const" | "volatile" | "register" | "for" | "switch" | "case" | "default"

@@ -97,7 +97,7 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %token TIMEOUT "timeout" RETRY "retry" BACKOFF "backoff" TO "to" JITTER "jitter" DELAY "delay"
 %token SPAWN "spawn" JOIN "join" RETURN "return" REJECT "reject"
 %token EXPORT "export" MODULE "module" EXTERN "extern" UNTIL "until" PAUSE "pause" STAGGER "stagger" IFF "if (...):"
-%token START "start" AWAIT "await" CANCEL "cancel"
+%token START "start" AWAIT "await" CANCEL "cancel" TEXT "text" SAYS "says" BECAUSE "because"
 %token <depth> LBRACE "{" RBRACE "}" LPAREN "(" RPAREN ")"
 %token COMMA "," SEMICOLON ";" COLON ":" EQUALS "=" PERCENT "%" DOTS ".."
 %token <c> OPERATOR "a C operator"
@@ -114,7 +114,7 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %type <proto_kind> kind function
 %type <opclause_list> opclauses
 %type <opclause> opclause fails said
-%type <c> word failure value
+%type <c> word failure value says
 %type <args> args
 %type <name_list> names
 %type <number> count number
@@ -123,7 +123,7 @@ static void yyerror(struct span *span, struct scanner *scan, struct ast_item **i
 %type <pipeline> pipeline
 %type <clause> clause
 %type <step> step closed bound
-%type <form> form ifish plain prefix attempts pausing pauses retry primary returned each items_of settled ifform otherwise
+%type <form> rejection form ifish plain prefix attempts pausing pauses retry primary returned each items_of settled ifform otherwise
 %type <form_kind> group
 %type <branch_list> branches
 %type <branch> branch
@@ -227,13 +227,18 @@ opclause:
 | "budget" count                                { $$ = ast_new_count(A, AST_BUDGET, @$, $2); }
 | "on" NAME                                     { $$ = ast_new_on(A, @$, $2, NULL); }
 | "on" NAME number                              { $$ = ast_new_on(A, @$, $2, $3); }
+| "text" NUM                                    { $$ = ast_new_count(A, AST_TEXT, @$, $2); }
+| "text" CEXPR                                  { $$ = ast_new_count(A, AST_TEXT, @$, ast_number_in_brackets(ast_new_number(A, @2, $2->text))); }
 
 fails:
   "fails" CEXPR failure                         { $$ = ast_new_fails(A, @$, $2, $3); }
 | "fails" CEXPR CEXPR                           { $$ = ast_code_in_brackets(ast_new_fails(A, @$, $2, $3)); }
 
 said:
-  fails STRING                                  { $$ = ast_fails_message($1, @$, $2); }
+  fails STRING                                  { $$ = ast_fails_message($1, @$, $2, false); }
+| fails says                                    { $$ = ast_fails_message($1, @$, $2, true); }
+
+says: "says" CEXPR                              { $$ = $2; }
 
 word:
   NUM                                           { $$ = scan_text(scan, @$); }
@@ -364,9 +369,14 @@ primary:
 | "return"                                      { $$ = ast_new_return(A, @$, NULL); }
 | "return" returned                             { $$ = ast_new_return(A, @$, $2); }
 | "reject"                                      { $$ = ast_new_reject(A, @$, false, NULL); }
-| "reject" args                                 { $$ = ast_new_reject(A, @$, true, $2); }
+| rejection
+| rejection "because"                           { $$ = ast_reject_because($1, @$); }
 | value                                         { $$ = ast_new_expr(A, @$, $1); }
 | error                                         { $$ = ast_new_block_form(A, AST_BLOCK, @$, ast_new_block(A, @$, NULL, NULL)); }
+
+rejection:
+  "reject" args                                 { $$ = ast_new_reject(A, @$, true, $2); }
+| "reject" args says                            { $$ = ast_reject_says(ast_new_reject(A, @$, true, $2), $3); }
 
 returned:
   NAME                                          { $$ = ast_new_call(A, AST_CALL, @$, $1); }

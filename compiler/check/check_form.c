@@ -235,6 +235,23 @@ static void check_code(struct checker *checker, const struct ast_c *code)
                   name);
 }
 
+/* What a rejection carries. */
+static void check_told(struct checker *checker, const struct ast_form *form, struct node *node)
+{
+    static const struct ctype text = { "const char *", "", 0 };
+
+    if (form->u.reject.says != NULL)
+        node->u.reject.says = check_text(checker, form->u.reject.says, text, false, NULL);
+    if (!form->u.reject.because)
+        return;
+    node->u.reject.because = checker->err;
+    if (checker->err == NULL)
+        diag_report(checker->diags, D_BECAUSE_OUTSIDE,
+                    (struct span){ form->span.end - (pos)strlen("because"), form->span.end });
+    else
+        checker->err->used = true;
+}
+
 static struct node *check_reject(struct checker *checker, const struct ast_form *form)
 {
     struct node *node = check_new_node(checker, NODE_REJECT, form->span);
@@ -252,6 +269,7 @@ static struct node *check_reject(struct checker *checker, const struct ast_form 
                                   &form->u.reject.args->c);
         }
         node->u.reject.args = check_arguments(checker, form->u.reject.args, NULL);
+        check_told(checker, form, node);
         check_may_reject(checker);
         return node;
     }

@@ -324,6 +324,16 @@ static void check_reject_code(struct scan *scan, struct ctoken end)
     symbol_check_positive(scan->checker->program, scan->checker->program->units, &code);
 }
 
+/* What belongs to a step that rejects. */
+static void check_told_in_c(struct scan *scan, const char *after)
+{
+    struct ctoken word = peek(after);
+
+    if (ctoken_is(word, "says") || ctoken_is(word, "because"))
+        diag_report(scan->checker->diags, D_TOLD_IN_C, ast_c_span(scan->c, word.text, word.length),
+                    ctoken_is(word, "says") ? "says" : "because");
+}
+
 static void close_reject(struct scan *scan, struct ctoken token, const char *after)
 {
     int arguments = scan->reject_arguments[scan->reject_count - 1];
@@ -336,6 +346,7 @@ static void close_reject(struct scan *scan, struct ctoken token, const char *aft
     if (arguments < 1 || arguments > 3)
         diag_report(scan->checker->diags, D_REJECT_ARGUMENTS,
                     ast_c_span(scan->c, token.text, token.length), (unsigned)arguments);
+    check_told_in_c(scan, after);
     add_plain(scan, token.text, after);
     piece = add_piece(scan, PIECE_REJECT_END);
     piece->length = (size_t)arguments;

@@ -41,6 +41,7 @@ struct variable {
     struct promise *promise;       /* VARIABLE_PROMISE */
     /* more than one strand may mention it, whatever the code looks like */
     bool many_strands;
+    bool carries; /* [lower] it has a place for what its rejection carries */
 };
 
 /* [name] The union of the blocks that a strand runs one after another directly inside a scope. */
@@ -208,7 +209,9 @@ struct node_delay {
 
 struct node_reject {
     struct text *args;
-    struct variable *again; /* bare: the error of this handler */
+    struct variable *again;   /* bare: the error of this handler */
+    struct text *says;        /* NULL if not given */
+    struct variable *because; /* the error of this handler; NULL if not given */
 };
 
 struct node_await {

@@ -100,6 +100,11 @@ static void dump_head(struct writer *w, const struct node *node)
     case NODE_REJECT:
         dump_texts(w, node->u.reject.args);
         dump_variable(w, "again", node->u.reject.again);
+        if (node->u.reject.says != NULL) {
+            writer_put(w, " says");
+            dump_text(w, node->u.reject.says);
+        }
+        dump_variable(w, "because", node->u.reject.because);
         break;
     case NODE_BRANCHES: writer_putf(w, " %s", ast_form_traits[node->u.combinator].word); break;
     case NODE_TIMEOUT: dump_duration(w, node->u.limit); break;

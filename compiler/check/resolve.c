@@ -289,12 +289,14 @@ static void take_clause(struct symbol *symbol, const struct ast_opclause *clause
         symbol->fails_code = clause->code;
         symbol->fails_message = clause->message;
         symbol->fails_info = clause->info;
+        symbol->says = clause->says;
         break;
     case AST_RAISES: symbol->raises = clause; break;
     case AST_STATE: symbol->state = clause->state; break;
     case AST_POSTED: symbol->posted = true; break;
     case AST_UNCANCELLABLE: symbol->uncancellable = true; break;
     case AST_POOL: symbol->pool = clause->count; break;
+    case AST_TEXT: symbol->text = clause->count; break;
     case AST_ON:
         symbol->threads = clause->name->name;
         symbol->most = clause->count;
@@ -315,11 +317,20 @@ static void check_count(struct program *program, const struct symbol *symbol,
         diag_report(program->diags, D_POOL_ZERO, clause->span, at);
     if (clause->kind == AST_ON && ctext_number(at, &count) && (count < 1 || count > INT32_MAX))
         diag_report(program->diags, D_THREADS_COUNT, clause->count->span, at);
+    if (clause->kind == AST_TEXT && ctext_number(at, &count) && (count < 1 || count > MOST_TEXT))
+        diag_report(program->diags, D_TEXT_RANGE, clause->count->span, at, MOST_TEXT);
     while ((name = ctext_next_name(&at)).kind != CTOKEN_END)
         for (const struct parameter *param = symbol->params; param != NULL; param = param->next)
             if (ctoken_is(name, param->name))
                 diag_report(program->diags, D_COUNT_PARAMETER, clause->count->span, param->name,
                             ast_opclause_traits[clause->kind].word);
+}
+
+static void report_no_text(struct program *program, const struct symbol *symbol, struct span span)
+{
+    struct diag *diag = diag_report(program->diags, D_SAYS_WITHOUT_TEXT, span, symbol->name);
+
+    diag_help(program->diags, diag, "write `text 120` after its other clauses");
 }
 
 static void take_clauses(struct program *program, struct symbol *symbol)
@@ -342,6 +353,8 @@ static void take_clauses(struct program *program, struct symbol *symbol)
     }
     if (symbol->fails != NULL && symbol->raises != NULL && symbol->raises->codes == NULL)
         diag_report(program->diags, D_CLAUSES_CONFLICT, symbol->raises->span);
+    if (symbol->says && symbol->text == NULL)
+        report_no_text(program, symbol, symbol->fails_message->span);
 }
 
 static void declare_operation(struct program *program, struct unit *unit,

@@ -29,6 +29,8 @@ struct parameter {
 
 enum symbol_kind { SYMBOL_OPERATION, SYMBOL_CODE, SYMBOL_RESOURCE };
 
+enum { MOST_TEXT = 4096, MOST_CAUSES = 8 }; /* bytes of one text; causes in one line */
+
 enum { FAILS_TEXTS = 4 }; /* the C after `fails`: its condition, and what it rejects with */
 
 struct symbol {
@@ -55,6 +57,9 @@ struct symbol {
         };
         const struct ast_c *fails_texts[FAILS_TEXTS];
     };
+    bool says; /* the message of `fails` is computed, or a step of the chain says one */
+    const struct ast_number *text; /* text N; NULL: not given */
+    struct carried *carried;       /* [carries] of a chain; NULL: its rejections carry nothing */
     const struct ast_c *state;
     const char *threads;               /* on NAME; NULL if not given */
     const struct ast_number *most;     /* on NAME N; NULL if not given */
@@ -83,6 +88,27 @@ struct symbol {
     bool is_tag; /* [resolve] of a struct, too: that has been reported */
     /* [resolve] the operation that ends one; NULL: wrong, and reported */
     struct symbol *release;
+};
+
+/* Bytes of texts: a number, and counts that only C knows, each so many times. */
+struct text_count {
+    struct text_count *next;
+    const char *words;
+    unsigned times;
+};
+
+/* What a place needs that keeps what a rejection carries. */
+struct carry_room {
+    unsigned causes; /* records */
+    uint64_t texts;  /* bytes */
+    struct text_count *counts;
+};
+
+struct carried {
+    struct carry_room leaves; /* with a rejection that leaves the chain */
+    struct carry_room most;   /* with any in it */
+    unsigned depth;           /* of the causes of one that leaves: the longest line of them */
+    const char *type;         /* the struct of the place for `most`: "struct load_carried" */
 };
 
 /* A chain that another one calls or spawns. */

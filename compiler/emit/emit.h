@@ -94,8 +94,21 @@ const char *emit_slots_path(const struct emitter *emitter, const struct ir_stran
 /* The header of a branch. */
 const char *emit_op_path(const struct emitter *emitter, const struct ir_strand *strand);
 
-/* Where a variable lives. */
+/* Where a variable lives; and the place that it has beside what it carries. */
 const char *emit_variable_path(const struct emitter *emitter, const struct variable *variable);
+const char *emit_variable_place(const struct emitter *emitter, const struct variable *variable);
+
+/* emit_carry.c: "CHAIN__ROOM(PLACE)" of what a strand's rejection carries,
+ * and of what a variable does; the declaration of that; the struct of a place. */
+const char *emit_carried_of(const struct emitter *emitter, const struct ir_strand *strand);
+const char *emit_carried_by(const struct emitter *emitter, const struct variable *variable);
+const char *emit_carrying(const struct emitter *emitter, const struct variable *variable,
+                          const char *name);
+void emit_carried(struct emitter *emitter);
+void emit_tell(struct emitter *emitter, const struct ir_instr *instr);
+void emit_raise_again(struct emitter *emitter, const struct ir_instr *instr);
+void emit_keep(struct emitter *emitter, const struct ir_instr *instr);
+void emit_restore(struct emitter *emitter, const struct ir_instr *instr);
 
 /* A comment: the line that gives a variable its value, and what it is. */
 void emit_origin(struct emitter *emitter, const struct variable *variable);

@@ -30,6 +30,11 @@ void emit_blocking_struct(struct emitter *emitter, const struct symbol *op)
     writer_putf(w, "/* A call of %s, %s, which runs on a thread. */\nstruct %s_call {\n",
                 op->c_name, emit_place_words(emitter, op->span), op->c_name);
     writer_put(w, "    union {\n        struct chain_failure failure;\n");
+    if (op->says)
+        writer_putf(
+            w,
+            "        struct { struct chain__rejected chain__rejected; char chain__text[%s]; } chain__said;\n",
+            emit_count_words(emitter, op->text));
     if (!ctype_is_void(op->value))
         emit_member(emitter, "        ", op->value, "value");
     writer_put(
@@ -71,6 +76,12 @@ static void emit_fault(struct emitter *emitter, const struct symbol *op, const c
 {
     const char *fault = emit_own_name(emitter, OWN_CODE);
 
+    if (op->says)
+        it = arena_format(emitter->arena,
+                          "%s%s&%s->chain__outcome.chain__said.chain__rejected.head, "
+                          "sizeof(struct chain__carried) + (%s)",
+                          it, *it != '\0' ? ", " : "", emit_own_name(emitter, OWN_CALL),
+                          emit_count_words(emitter, op->text));
     writer_putf(
         emitter->writer,
         "    struct chain__fault %s = %s(%s);\n\n    if (%s.code != 0) return chain__work_fails(&%s->chain__outcome.failure, &%s);\n",

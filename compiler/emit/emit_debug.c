@@ -124,8 +124,9 @@ static void emit_name(struct emitter *emitter, struct packed *packed, const stru
 {
     const struct ir_strand *slot = v->scope->strand == NULL ? NULL : v->scope->strand->slot;
     const struct field_part *part = frame_place(emitter->chain->frame, v)->part;
-    const char *path =
-        part == NULL ? NULL : arena_format(emitter->arena, "%s%s", v->scope->path, part->field);
+    const char *path = part == NULL ? NULL
+                                    : arena_format(emitter->arena, "%s%s%s", v->scope->path,
+                                                   part->field, v->carries ? ".chain__it" : "");
 
     emit_packed(packed, arena_format(emitter->arena, "{ \"%s\", %s, %s }", v->name,
                                      quoted(emitter, slot == NULL ? NULL : slot->field),

@@ -58,6 +58,30 @@ static void emit_part(struct emitter *emitter, const char *member, const struct 
     emit_line_back(emitter);
 }
 
+/* The text is copied at once: it may stand in `it`. */
+static void emit_text_said(struct emitter *emitter, const struct symbol *op)
+{
+    struct writer *w = emitter->writer;
+    const char *fault = emit_own_name(emitter, OWN_CODE), *to = emit_own_name(emitter, OWN_PLACE);
+
+    emit_line(emitter, op->fails_message->span);
+    writer_putf(w, "        chain__say(%s, %s, %s, (", to, emit_own_name(emitter, OWN_NUMBER),
+                emit_count_words(emitter, op->text));
+    emit_it_text(emitter, op->fails_message->text);
+    writer_put(w, "));\n");
+    emit_line_back(emitter);
+    if (op->fails_info != NULL)
+        emit_line(emitter, op->fails_info->span);
+    writer_putf(w, "        chain__told(&%s, %s, ", fault, to);
+    if (op->fails_info != NULL) {
+        writer_put(w, "(intptr_t)((");
+        emit_it_text(emitter, op->fails_info->text);
+        writer_put(w, ")));\n");
+        emit_line_back(emitter);
+    } else
+        writer_put(w, "0);\n");
+}
+
 static void emit_fault(struct emitter *emitter, const struct symbol *op)
 {
     struct writer *w = emitter->writer;
@@ -70,8 +94,12 @@ static void emit_fault(struct emitter *emitter, const struct symbol *op)
     writer_put(w, ") {\n");
     emit_line_back(emitter);
     emit_part(emitter, "code", op->fails_code, "chain__rejection_code");
-    emit_part(emitter, "message", op->fails_message, "");
-    emit_part(emitter, "info", op->fails_info, "(intptr_t)");
+    if (op->says)
+        emit_text_said(emitter, op);
+    else {
+        emit_part(emitter, "message", op->fails_message, "");
+        emit_part(emitter, "info", op->fails_info, "(intptr_t)");
+    }
     writer_putf(w, "    }\n    return %s;\n", fault);
 }
 
@@ -81,12 +109,21 @@ static void emit_function(struct emitter *emitter, const struct symbol *op)
     bool has_value = !ctype_is_void(op->value);
     const char *it = emit_own_name(emitter, OWN_IT);
 
+    const char *place = !op->says
+                            ? ""
+                            : arena_format(emitter->arena, "%sstruct chain__carried *%s, size_t %s",
+                                           has_value ? ", " : "", emit_own_name(emitter, OWN_PLACE),
+                                           emit_own_name(emitter, OWN_NUMBER));
+
     if (has_value)
         emit_type_line(emitter, op->value);
-    writer_putf(w, "static inline %s %s(%s)\n",
+    writer_putf(w, "static inline %s %s(%s%s)\n",
                 op->fails_message != NULL ? "struct chain__fault" : "int",
                 emit_fails_name(emitter, op),
-                has_value ? ctype_declare(emitter->arena, op->value, it) : "void");
+                has_value  ? ctype_declare(emitter->arena, op->value, it)
+                : op->says ? ""
+                           : "void",
+                place);
     emit_line_back(emitter);
     writer_put(w, "{\n");
     if (has_value && !emit_mentions(op->fails->text, "it"))

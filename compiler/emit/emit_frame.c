@@ -68,6 +68,10 @@ static void emit_storage(struct emitter *emitter, const struct ir_strand *strand
     for (enum member id = apart ? MEMBER_FAILURE + 1 : MEMBER_FAILURE; id < MEMBER_COUNT; id++)
         if (ir_strand_has(strand, id))
             emit_member(emitter, strand, id);
+    if (strand->carries)
+        writer_putf(
+            w, "struct { struct chain__close chain__close; %s chain__carried; } chain__rejected;\n",
+            emitter->chain->symbol->carried->type);
     for (const struct ir_storage *storage = strand->storage; storage != NULL;
          storage = storage->next)
         emit_storage_of(emitter, storage);
@@ -115,7 +119,8 @@ void emit_origin(struct emitter *emitter, const struct variable *v)
 
 static void emit_part(struct emitter *emitter, const struct field_part *part)
 {
-    emit_declared(emitter, part->type, part->field);
+    emit_type_line(emitter, part->type);
+    writer_put(emitter->writer, emit_carrying(emitter, part->variable, part->field));
     writer_put(emitter->writer, "; ");
     emit_origin(emitter, part->variable);
     emit_line_back(emitter);
@@ -216,6 +221,7 @@ void emit_frame(struct emitter *emitter)
     struct writer *w = emitter->writer;
     const struct ir_chain *chain = emitter->chain;
 
+    emit_carried(emitter);
     writer_putf(w, "/* The frame of %s: what it keeps between its steps. */\nstruct %s_frame {\n",
                 chain->c_name, chain->c_name);
     w->indent++;

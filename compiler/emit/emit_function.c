@@ -486,7 +486,7 @@ static void emit_variables(struct emitter *emitter)
         emit_type_line(emitter, local->type);
         writer_put(w, "        ");
         emit_at(emitter, local->type.at);
-        writer_putf(w, "%s; ", ctype_declare(emitter->arena, local->type, local->name));
+        writer_putf(w, "%s; ", emit_carrying(emitter, local->variable, local->name));
         emit_origin(emitter, local->variable);
         emit_line_back(emitter);
     }

@@ -29,6 +29,23 @@ static void emit_include(struct emitter *emitter, const struct ast_item *import,
     emit_line_back(emitter);
 }
 
+/* What chainc cannot know of `text N`. */
+static void emit_text_size(struct emitter *emitter, const struct symbol *op)
+{
+    struct writer *w = emitter->writer;
+    const char *size;
+    intmax_t number;
+
+    if (op->text == NULL || ctext_number(op->text->text, &number))
+        return;
+    size = emit_count_words(emitter, op->text);
+    emit_count_line(emitter, size, op->text->span);
+    writer_putf(w, "CHAIN_STATIC_ASSERT((%s) >= 1 && (%s) <= %d, \"a text has 1 to %d bytes\");\n",
+                size, size, MOST_TEXT, MOST_TEXT);
+    emit_line_back(emitter);
+    writer_put(w, "\n");
+}
+
 static void emit_item(struct emitter *emitter, const struct ast_item *item)
 {
     struct writer *w = emitter->writer;
@@ -56,6 +73,7 @@ static void emit_item(struct emitter *emitter, const struct ast_item *item)
         break;
     case AST_PROTO:
         op = symbol_own(emitter->program->units, item->u.proto->name->name);
+        emit_text_size(emitter, op);
         if (op->proto_kind == AST_ASYNC)
             emit_operation(emitter, op);
         else if (op->proto_kind == AST_BLOCKING)

@@ -147,10 +147,11 @@ static void emit_failing_sync(struct emitter *emitter, const struct ir_instr *in
     bool has_value = !ctype_is_void(op->value);
     const char *it = emit_own_name(emitter, OWN_IT),
                *test =
-                   arena_format(emitter->arena, "%s(%s, %s(%s))",
+                   arena_format(emitter->arena, "%s(%s, %s(%s%s%s))",
                                 op->fails_message != NULL ? "chain__fails_saying" : "chain__fails",
                                 strand_op(emitter), emit_fails_name(emitter, op),
-                                has_value ? it : "");
+                                has_value ? it : "", has_value && op->says ? ", " : "",
+                                op->says ? emit_carried_of(emitter, instr->strand) : "");
 
     if (has_value)
         writer_put(w, "    {\n");
@@ -248,9 +249,12 @@ static void emit_raise(struct emitter *emitter, const struct ir_instr *instr)
 
 static void emit_error(struct emitter *emitter, const struct ir_instr *instr)
 {
-    writer_putf(emitter->writer, "    %s = chain__error(%s, &%s);\n",
-                emit_variable_path(emitter, instr->variable), strand_op(emitter),
-                emit_failure_path(emitter, instr->strand));
+    bool keeps = instr->variable->carries;
+
+    writer_putf(emitter->writer, "    %s = chain__error%s(%s, &%s%s%s);\n",
+                emit_variable_path(emitter, instr->variable), keeps ? "_kept" : "",
+                strand_op(emitter), emit_failure_path(emitter, instr->strand), keeps ? ", " : "",
+                keeps ? emit_carried_by(emitter, instr->variable) : "");
 }
 
 static void emit_catch(struct emitter *emitter, const struct ir_instr *instr)
@@ -344,6 +348,10 @@ static void emit_branch_outcome(struct emitter *emitter, const struct ir_instr *
     const char *path = emit_variable_path(emitter, instr->variable),
                *op = emit_op_path(emitter, instr->strand);
 
+    if (instr->variable->carries)
+        writer_putf(w, "    chain__carry(%s.code, &%s, %s);\n", op,
+                    emit_failure_path(emitter, instr->strand),
+                    emit_carried_by(emitter, instr->variable));
     writer_putf(
         w,
         "    %s.outcome = chain__outcome_of(&%s);\n    if (%s.code > 0)\n        %s.error = chain__error(&%s, &%s);\n",
@@ -360,6 +368,10 @@ static void emit_settled(struct emitter *emitter, const struct ir_instr *instr)
 {
     const char *path = emit_variable_path(emitter, instr->variable);
 
+    if (instr->variable->carries)
+        writer_putf(emitter->writer, "    chain__carry(%s->op.code, &%s, %s);\n",
+                    emitter->chain->local.strand, emit_failure_path(emitter, instr->strand),
+                    emit_carried_by(emitter, instr->variable));
     writer_putf(
         emitter->writer,
         "    %s.outcome = chain__outcome_of(%s);\n    %s.error = chain__error_of(%s, &%s);\n", path,
@@ -371,10 +383,22 @@ static void emit_cause(struct emitter *emitter, const struct ir_instr *instr)
     struct writer *w = emitter->writer;
     const char *path = emit_variable_path(emitter, instr->variable);
 
-    writer_putf(w, "    %s[%u] = chain__cause(&%s, &%s);\n", path, instr->number,
-                emit_op_path(emitter, instr->strand), emit_failure_path(emitter, instr->strand));
+    bool keeps = emitter->chain->symbol->carried != NULL;
+    const char *head = arena_format(emitter->arena, "&%s.chain__head", path);
+    unsigned last = instr->number;
+
+    if (keeps && instr->number == 0) {
+        for (const struct ir_instr *next = instr->next; next != NULL && next->kind == IR_CAUSE;
+             next = next->next)
+            last = next->number;
+        writer_putf(w, "    chain__gather(CHAIN__ROOM(%s), %u);\n", path, last + 1);
+    }
+    writer_putf(w, "    %s.chain__causes[%u] = chain__cause%s(&%s, &%s%s%s);\n", path,
+                instr->number, keeps ? "_kept" : "", emit_op_path(emitter, instr->strand),
+                emit_failure_path(emitter, instr->strand), keeps ? ", " : "", keeps ? head : "");
     if (instr->next == NULL || instr->next->kind != IR_CAUSE)
-        writer_putf(w, "    chain__causes(%s, %s);\n", strand_op(emitter), path);
+        writer_putf(w, "    chain__causes(%s, %s, %u);\n", strand_op(emitter), head,
+                    instr->number + 1);
 }
 
 static void emit_timeout(struct emitter *emitter, const struct ir_instr *instr)

@@ -39,6 +39,15 @@ static const char reject_text[] =
     "}\n"
     "\n";
 
+/* A rejection with a text, which is copied at once (rule 124). */
+static const char reject_text_text[] =
+    "static inline enum chain_settled ${name}_${way}reject_text(${name}_deferred ${done}, int ${code}, const char *${message},\n"
+    "    intptr_t ${info})\n"
+    "{\n"
+    "    return chain__${how}reject_text(${done}.end, ${code}, ${message}, ${info}, ${size});\n"
+    "}\n"
+    "\n";
+
 /* A value that C cannot assign is the fault of the line that has its type. */
 static void emit_store(struct emitter *emitter, const struct symbol *op)
 {
@@ -81,6 +90,13 @@ static void emit_reject(struct emitter *emitter, const struct symbol *op, const 
                         emit_own_name(emitter, OWN_CODE), "message",
                         emit_own_name(emitter, OWN_MESSAGE), "info",
                         emit_own_name(emitter, OWN_INFO), NULL);
+    if (op->text != NULL)
+        writer_put_template(emitter->writer, reject_text_text, "name", op->c_name, "way", way,
+                            "how", how, "done", emit_own_name(emitter, OWN_DONE), "code",
+                            emit_own_name(emitter, OWN_CODE), "message",
+                            emit_own_name(emitter, OWN_MESSAGE), "info",
+                            emit_own_name(emitter, OWN_INFO), "size",
+                            emit_count_words(emitter, op->text), NULL);
 }
 
 /* The closing brace belongs to the user's text: what the last member lacks is missed there. */

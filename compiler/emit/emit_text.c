@@ -115,7 +115,7 @@ static const struct ir_strand *slot_of(const struct variable *variable)
     return variable->scope->strand == NULL ? NULL : variable->scope->strand->slot;
 }
 
-const char *emit_variable_path(const struct emitter *emitter, const struct variable *variable)
+const char *emit_variable_place(const struct emitter *emitter, const struct variable *variable)
 {
     const char *frame = emitter->chain->local.frame;
     const struct ir_strand *slot = slot_of(variable);
@@ -137,6 +137,13 @@ const char *emit_variable_path(const struct emitter *emitter, const struct varia
                             emit_storage_value(emitter->chain->strands, place->settled));
     return arena_format(emitter->arena, "%s->%s%s", frame, variable->scope->path,
                         place->part->field);
+}
+
+const char *emit_variable_path(const struct emitter *emitter, const struct variable *variable)
+{
+    const char *place = emit_variable_place(emitter, variable);
+
+    return variable->carries ? arena_format(emitter->arena, "%s.chain__it", place) : place;
 }
 
 /* ---- user text ----------------------------------------------------------- */

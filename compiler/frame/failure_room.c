@@ -112,7 +112,7 @@ const uint64_t *failure_room(struct arena *arena, const struct ir_chain *chain,
     struct ways ways = { .live = live };
     uint64_t *give_way;
 
-    if (!is_worth_it(chain->strands))
+    if (chain->symbol->carried != NULL || !is_worth_it(chain->strands))
         return NULL;
     ways.needed = arena_alloc(arena, live->words * sizeof *ways.needed);
     ways.stack = arena_alloc(arena, chain->block_count * sizeof *ways.stack);

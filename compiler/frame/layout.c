@@ -119,7 +119,8 @@ static struct field_part *part_for(struct layout *layout, struct field *field,
     struct field_part *part;
 
     for (part = field->parts; part != NULL; part = part->next)
-        if (strcmp(part->name, variable->name) == 0 && ctype_same(part->type, variable->type))
+        if (strcmp(part->name, variable->name) == 0 && ctype_same(part->type, variable->type)
+            && part->variable->carries == variable->carries)
             return part;
     part = *field->last_part = arena_new(layout->arena, struct field_part);
     field->last_part = &part->next;
@@ -167,6 +168,7 @@ static struct local *find_local(const struct layout *layout, const struct variab
     for (struct local *local = layout->frame->locals; local != NULL && layout->conflicts != NULL;
          local = local->next)
         if (local->variable->name == variable->name && ctype_same(local->type, variable->type)
+            && local->variable->carries == variable->carries
             && is_apart(layout, &local->sharing, variable))
             return local;
     return NULL;

@@ -47,6 +47,7 @@ struct ir_strand {
     const char *local;
     unsigned members; /* of what it waits for, 1 << MEMBER_…; ir_strand_has() asks */
     bool retries;     /* its failure has room for the attempt */
+    bool carries;     /* and for what a rejection carries */
     bool is_promise;
     struct ir_block *states, *last_state; /* [name] in source order */
     /* false: only ever a single operation, without a strand of its own */

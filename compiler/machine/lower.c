@@ -270,6 +270,38 @@ static void lower_end(struct lowering *lowering, struct ir_block *rejected)
     lower_terminate(lowering, IR_END, NULL, NULL);
 }
 
+static bool gives_back(const struct ir_instr *instr)
+{
+    return instr->kind == IR_TELL || instr->kind == IR_RESTORE || instr->kind == IR_RAISE_AGAIN
+           || (instr->kind == IR_SYNC && instr->op->says)
+           || (instr->kind == IR_BRANCH_OP && instr->op->text != NULL);
+}
+
+/* What needs room for what a rejection carries: the strand that it goes on in,
+ * or the variable that keeps it. */
+static void note_carried(const struct ir_chain *chain, struct ir_instr *instr)
+{
+    if (gives_back(instr))
+        instr->strand->carries = true;
+    else if (instr->kind == IR_OUTCOME || instr->kind == IR_SETTLED)
+        instr->variable->carries = true;
+    else if (instr->kind == IR_CAUSE)
+        instr->variable->type.before = chain->symbol->carried->type;
+}
+
+static void note_all_carried(struct ir_chain *chain)
+{
+    for (struct variable *variable = chain->checked->variables; variable != NULL;
+         variable = variable->next)
+        variable->carries = variable->kind == VARIABLE_ERR || variable->kind == VARIABLE_KEPT;
+    for (struct ir_block *block = chain->blocks; block != NULL; block = block->next) {
+        for (struct ir_instr *instr = block->instrs; instr != NULL; instr = instr->next)
+            note_carried(chain, instr);
+        if (block->end == IR_START && block->op->text != NULL)
+            block->strand->carries = true;
+    }
+}
+
 struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
 {
     struct ir_chain *chain = arena_new(arena, struct ir_chain);
@@ -318,5 +350,7 @@ struct ir_chain *lower_chain(struct arena *arena, struct checked_chain *checked)
         lower_close(&lowering, rejected, owns_result ? &of_result : NULL);
     else
         lower_end(&lowering, rejected);
+    if (chain->symbol->carried != NULL)
+        note_all_carried(chain);
     return chain;
 }

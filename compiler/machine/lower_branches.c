@@ -222,9 +222,12 @@ static bool any_gives_owned(const struct node *node, const struct variable *dest
 static void collect_causes(struct lowering *lowering, struct fork *fork, const struct node *node)
 {
     struct variable *causes =
-        lower_new_variable(lowering, VARIABLE_CAUSES, "causes", "struct chain_error");
+        lower_new_variable(lowering, VARIABLE_CAUSES, "causes",
+                           arena_format(lowering->arena,
+                                        "struct { struct chain__carried chain__head; struct "
+                                        "chain_error chain__causes[%u]; }",
+                                        fork->count));
 
-    causes->type.after = arena_format(lowering->arena, "[%u]", fork->count);
     causes->many_strands = true;
     lowering->chain->has_causes = true;
     for (unsigned i = 0; i < fork->count; i++) {

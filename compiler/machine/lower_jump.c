@@ -273,8 +273,11 @@ void lower_reject(struct lowering *lowering, const struct node *node)
         instr->variable = node->u.reject.again;
         lowering->strand->retries |= lowering->chain->symbol->retries;
     } else {
-        instr = lower_add(lowering, IR_RAISE, node->span);
+        bool tells = node->u.reject.says != NULL || node->u.reject.because != NULL;
+        instr = lower_add(lowering, tells ? IR_TELL : IR_RAISE, node->span);
         instr->args = node->u.reject.args;
+        instr->text = node->u.reject.says;
+        instr->variable = node->u.reject.because;
         instr->number = lower_new_site(lowering, node->span, "reject");
     }
     lower_terminate(lowering, IR_GOTO, lowering->fail, NULL);

@@ -146,6 +146,8 @@ struct ast_form {
         struct {
             bool given; /* false: bare `reject` */
             struct ast_args *args;
+            struct ast_c *says; /* NULL if not given */
+            bool because;
         } reject;
         struct ast_name *awaited; /* AST_AWAIT, AST_CANCEL: a promise or a handle */
     } u;
@@ -238,10 +240,11 @@ struct ast_opclause {
     struct ast_c *code;      /* fails: a name, a call, or the text between the brackets */
     bool code_in_brackets;
     struct ast_c *message, *info; /* fails: of the rejection; NULL: none */
+    bool says;                    /* fails: the message is computed, says (message) */
     bool info_in_brackets;
     struct ast_name *codes;   /* raises; NULL means `nothing` */
     struct ast_c *state;      /* state: the members */
-    struct ast_number *count; /* pool, budget; on: of threads, NULL: not said */
+    struct ast_number *count; /* pool, budget, text; on: of threads, NULL: not said */
     struct ast_name *name;    /* on */
     struct ast_comment *comments;
 };

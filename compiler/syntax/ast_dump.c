@@ -146,7 +146,10 @@ static void put_form_line(const struct dump *dump, const struct ast_form *form)
     case AST_RETRY: put_retry(dump, form); break;
     case AST_AWAIT:
     case AST_CANCEL: writer_putf(dump->writer, " %s", form->u.awaited->name); break;
-    case AST_REJECT: writer_put(dump->writer, form->u.reject.given ? "()" : ""); break;
+    case AST_REJECT:
+        writer_put(dump->writer, form->u.reject.given ? "()" : "");
+        writer_put(dump->writer, form->u.reject.because ? " because" : "");
+        break;
     default: break;
     }
     end_line(dump, form->span);
@@ -169,9 +172,11 @@ static void dump_children(const struct dump *dump, const struct ast_form *form)
 {
     if (form->kind == AST_CALL || form->kind == AST_SPAWN)
         dump_args(dump, form->u.call.args);
-    else if (form->kind == AST_REJECT)
+    else if (form->kind == AST_REJECT) {
         dump_args(dump, form->u.reject.args);
-    else if (form->kind == AST_DO)
+        if (form->u.reject.says)
+            dump_c(dump, "says", form->u.reject.says);
+    } else if (form->kind == AST_DO)
         dump_c(dump, "body", form->u.do_.body);
     else if (form->kind == AST_EACH_IN) {
         dump_c(dump, "low", form->u.each.low);
@@ -271,6 +276,7 @@ static void dump_opclause(const struct dump *dump, const struct ast_opclause *cl
         put_text(dump, clause->condition->text);
     if (clause->code)
         put_text(dump, clause->code->text);
+    writer_put(dump->writer, clause->says ? " says" : "");
     if (clause->message)
         put_text(dump, clause->message->text);
     if (clause->info)

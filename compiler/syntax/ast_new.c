@@ -222,6 +222,19 @@ struct ast_form *ast_new_reject(struct arena *arena, struct span span, bool give
     return form;
 }
 
+struct ast_form *ast_reject_says(struct ast_form *reject, struct ast_c *says)
+{
+    reject->u.reject.says = says;
+    return reject;
+}
+
+struct ast_form *ast_reject_because(struct ast_form *reject, struct span span)
+{
+    reject->span = span;
+    reject->u.reject.because = true;
+    return reject;
+}
+
 /* ---- prefixes ------------------------------------------------------------ */
 
 struct ast_form *ast_new_timeout(struct arena *arena, struct span span, struct ast_duration *limit)

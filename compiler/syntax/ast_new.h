@@ -73,6 +73,8 @@ struct ast_form *ast_new_delay(struct arena *arena, struct span span,
 struct ast_form *ast_new_return(struct arena *arena, struct span span, struct ast_form *value);
 struct ast_form *ast_new_reject(struct arena *arena, struct span span, bool given,
                                 struct ast_args *args);
+struct ast_form *ast_reject_says(struct ast_form *reject, struct ast_c *says);
+struct ast_form *ast_reject_because(struct ast_form *reject, struct span span);
 
 /* prefixes get the form they stand before at the end */
 struct ast_form *ast_new_timeout(struct arena *arena, struct span span, struct ast_duration *limit);
@@ -135,7 +137,7 @@ struct ast_opclause *ast_new_fails(struct arena *arena, struct span span, struct
                                    struct ast_c *code);
 struct ast_opclause *ast_code_in_brackets(struct ast_opclause *fails);
 struct ast_opclause *ast_fails_message(struct ast_opclause *fails, struct span span,
-                                       struct ast_c *message);
+                                       struct ast_c *message, bool says);
 struct ast_opclause *ast_fails_info(struct ast_opclause *fails, struct span span,
                                     struct ast_c *info, bool in_brackets);
 struct ast_opclause *ast_new_raises(struct arena *arena, struct span span, struct ast_name *codes);

@@ -173,10 +173,11 @@ struct ast_opclause *ast_code_in_brackets(struct ast_opclause *fails)
 }
 
 struct ast_opclause *ast_fails_message(struct ast_opclause *fails, struct span span,
-                                       struct ast_c *message)
+                                       struct ast_c *message, bool says)
 {
     fails->span = span;
     fails->message = message;
+    fails->says = says;
     return fails;
 }
 

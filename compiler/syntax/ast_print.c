@@ -25,7 +25,8 @@ static void print_fails(struct print *print, const struct ast_opclause *clause)
 {
     print_part(print, clause->condition, true);
     print_part(print, clause->code, clause->code_in_brackets);
-    print_part(print, clause->message, false);
+    writer_put(print->writer, clause->says ? " says" : "");
+    print_part(print, clause->message, clause->says);
     print_part(print, clause->info, clause->info_in_brackets);
 }
 

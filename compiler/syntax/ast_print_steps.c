@@ -214,6 +214,11 @@ static void print_head(struct print *print, const struct ast_form *form)
     case AST_REJECT:
         if (form->u.reject.given)
             ast_print_args(print, form->u.reject.args);
+        if (form->u.reject.says) {
+            writer_put(print->writer, " says ");
+            ast_print_bracketed(print, form->u.reject.says);
+        }
+        writer_put(print->writer, form->u.reject.because ? " because" : "");
         break;
     case AST_ALL:
     case AST_SETTLE:

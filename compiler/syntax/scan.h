@@ -212,6 +212,9 @@ struct token scan_range_token(struct scanner *scan);
 struct token scan_catch_token(struct scanner *scan, const char *begin);
 struct token scan_if_token(struct scanner *scan, const char *begin);
 struct token scan_pause_token(struct scanner *scan, const char *begin);
+struct token scan_text_token(struct scanner *scan, const char *begin);
+struct token scan_says_token(struct scanner *scan, const char *begin);
+struct token scan_because_token(struct scanner *scan, const char *begin);
 struct token scan_promise_token(struct scanner *scan, int kind, const char *begin);
 
 #endif

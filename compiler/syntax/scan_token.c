@@ -153,6 +153,57 @@ struct token scan_pause_token(struct scanner *scan, const char *begin)
     return scan_name_token(scan, T_NAME, begin, scan->cursor);
 }
 
+/* Whether a clause of a prototype may end with the last token, and is no `fails`
+ * that has not got its code. */
+static bool is_after_clause(const struct scanner *scan)
+{
+    switch (scan->last[0].kind) {
+    case T_ARGS:
+    case T_NAME:
+    case T_NUM:
+    case T_CEXPR:
+    case T_CBLOCK:
+    case T_STRING:
+    case T_POSTED:
+    case T_UNCANCELLABLE:
+    case T_NOTHING: return scan->last[1].kind != T_FAILS;
+    default: return false;
+    }
+}
+
+/* `text` is a clause before its number, and a name elsewhere. */
+struct token scan_text_token(struct scanner *scan, const char *begin)
+{
+    const char *next = scan_look_past_blanks(scan->cursor);
+    bool is_count = isdigit((unsigned char)*next) || *next == '(';
+
+    if (is_count && is_after_clause(scan))
+        return scan_new_token(scan, T_TEXT, begin, scan->cursor);
+    return scan_qualified_token(scan, begin, scan->cursor);
+}
+
+/* `says` is a word before its bracket, after the code of a `fails` or after `reject(…)`. */
+struct token scan_says_token(struct scanner *scan, const char *begin)
+{
+    bool is_told = scan->depth == 0
+                       ? is_after_clause(scan)
+                       : scan->last[0].kind == T_ARGS && scan->last[1].kind == T_REJECT;
+
+    if (is_told && *scan_look_past_blanks(scan->cursor) == '(')
+        return scan_new_token(scan, T_SAYS, begin, scan->cursor);
+    return scan_qualified_token(scan, begin, scan->cursor);
+}
+
+/* `because` is a word after `reject(…)` and after `says (…)`. */
+struct token scan_because_token(struct scanner *scan, const char *begin)
+{
+    int last = scan->last[0].kind, before = scan->last[1].kind;
+
+    if ((last == T_ARGS && before == T_REJECT) || (last == T_CEXPR && before == T_SAYS))
+        return scan_new_token(scan, T_BECAUSE, begin, scan->cursor);
+    return scan_qualified_token(scan, begin, scan->cursor);
+}
+
 /* Where only a name can stand. */
 static bool is_name_place(const struct scanner *scan)
 {

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The system has texts for its codes. */
@@ -25,6 +26,19 @@ static void print_code(int code)
         fprintf(stderr, "%s (%s)", name, text);
 }
 
+/* Cut only if they are long and there is no memory. */
+static void print_causes(const struct chain_error *error)
+{
+    char some[1024], *all = some;
+    size_t length = chain__causes_text(error, "\n", some, sizeof some) + 1;
+
+    if (length > sizeof some && (all = malloc(length)) != NULL)
+        (void)chain__causes_text(error, "\n", all, length);
+    fputs(all != NULL ? all : some, stderr);
+    if (all != some)
+        free(all);
+}
+
 void chain__print_unhandled(struct chain_loop *loop, const struct chain_error *error)
 {
     (void)loop;
@@ -35,6 +49,7 @@ void chain__print_unhandled(struct chain_loop *loop, const struct chain_error *e
     print_code(error->code);
     if (error->message != NULL)
         fprintf(stderr, ": %s", error->message);
+    print_causes(error);
     fputc('\n', stderr);
     funlockfile(stderr);
 }

@@ -79,6 +79,12 @@ enum chain_settled chain__post_reject(struct chain_deferred done, int code, cons
 {
     if (chain__post_begin(done) == NULL)
         return chain__post_late(done);
+    return chain__post_rejected(done, code, message, info);
+}
+
+enum chain_settled chain__post_rejected(struct chain_deferred done, int code, const char *message,
+                                        intptr_t info)
+{
     code = chain__rejection_code(code);
     if (!claim_rejection(done, code, message, info))
         lose(done.op, code);

@@ -8,4 +8,8 @@
  * nobody asked to stop (rule 62). */
 extern const char chain__unasked[];
 
+/* Settles what chain__claim() or chain__shared_claim() has granted. */
+void chain__settle_rejected(struct chain_deferred done, int code, const char *message,
+                            intptr_t info);
+
 #endif

@@ -5,6 +5,8 @@
 #include "core.h"
 #include "trace.h"
 
+const char chain__carries[] = ""; /* only its address counts */
+
 /* The place of what a header stands for; the state of a waiting strand is the
  * step that it waits for. */
 const struct chain_site *chain__site_of(struct chain_op *op)
@@ -32,20 +34,14 @@ void chain__suppress(struct chain_loop *loop, int code, const struct chain_failu
     struct chain_error error = { 0 };
 
     error.code = code;
-    error.message = failure->message;
-    error.info = failure->info;
-    error.origin = failure->origin;
+    chain__read(failure, &error);
     chain__suppressed(loop, &error);
 }
 
 void chain__suppress_rejection(struct chain_op *op, struct chain_loop *loop, int code,
                                const char *message, intptr_t info)
 {
-    struct chain_error error = { 0 };
+    struct chain_failure failure = { message, info, chain__site_of(op) };
 
-    error.code = code;
-    error.message = message;
-    error.info = info;
-    error.origin = chain__site_of(op);
-    chain__suppressed(loop, &error);
+    chain__suppress(loop, code, &failure);
 }

@@ -99,17 +99,40 @@ struct chain_site {
     const char *step; /* the step's name as written */
 };
 
-/* A rejection, as `err` in a handler and as the host sees it (rule 35). Message
- * and origin are static data. */
+/* A rejection, as `err` in a handler and as the host sees it (rule 35). The
+ * origin is static data, and so is a message that is no text which the
+ * rejection carries.
+ *
+ * A text and the causes stand in the frame of the chain. They are valid to the
+ * end of the handler that `err` belongs to; as long as the name of an outcome
+ * of `settle`; in a hook, during its call; for the host, until the chain is run
+ * again or its memory is freed (rule 126). A copy of this struct lives no
+ * longer: who needs the text longer copies the text. */
 struct chain_error {
     int code;
     /* of the innermost retry around the step that rejected; 0 if there is none */
     int attempt;
-    const char *message;              /* may be NULL */
-    intptr_t info;                    /* what the rejecting side passed */
-    const struct chain_site *origin;  /* the step that rejected; NULL if unknown */
-    const struct chain_error *causes; /* CHAIN_EALL: the branches' errors in order; else NULL */
+    const char *message;             /* may be NULL */
+    intptr_t info;                   /* what the rejecting side passed */
+    const struct chain_site *origin; /* the step that rejected; NULL if unknown */
+    /* of CHAIN_EALL the errors of the branches, in order, and the info is their
+     * number; else the one that `because` has kept. NULL if there are none */
+    const struct chain_error *causes;
 };
+
+/* The number of records at `causes` (rules 128, 129). */
+static inline size_t chain_error_causes(const struct chain_error *error)
+{
+    return error->causes == NULL ? 0 : error->code == CHAIN_EALL ? (size_t)error->info : 1;
+}
+
+/* Writes a rejection to `text` as one line, and its causes as one line each,
+ * indented, with newlines between them (rule 131); cut to `size` - 1 bytes.
+ * Returns the whole length. Thread: any.
+ *
+ *     f.chain:9:5: load: CONFIG: "no configuration"
+ *       because f.chain:7:5: open: ENOENT: "/etc/x" */
+size_t chain_error_print(const struct chain_error *error, char *text, size_t size);
 
 /* The outcome of a chain; CHAIN_OUTCOME_PENDING while it runs. Counts as
  * looking at a rejection: one that nobody has looked at is reported when the

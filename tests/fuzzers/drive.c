@@ -44,6 +44,7 @@ bool drive_check(struct driven *d)
     if (c->diags.errors != 0)
         return false;
     branch_room(&c->program);
+    carries(&c->program);
     raises(&c->program, checked);
     if (c->diags.errors != 0)
         return false;

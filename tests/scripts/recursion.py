@@ -21,7 +21,7 @@ NESTING = """
     close_for_all close_for_failure close_then codes_of copy count demand_branch demand_inside
     demand_way demand_ways dump_block dump_branches dump_children dump_clause
     dump_form dump_node dump_pipeline dump_step emit_member emit_scope emit_siblings
-    emit_variable_path forget_shares fork_slots frame_scope_is_empty gives gives_inside holder
+    emit_variable_path emit_variable_place forget_shares fork_slots frame_scope_is_empty gives gives_inside holder
     incoming_made is_bound lower lower_await lower_block lower_branch lower_branches lower_call
     lower_clause_close lower_continue_jumps lower_copy lower_do lower_dropped lower_each
     lower_each_from lower_each_in lower_end_fork lower_end_of_items lower_expr lower_feed
@@ -29,8 +29,8 @@ NESTING = """
     lower_loop lower_make_jumps lower_own_perform lower_own_prepare lower_own_release_all
     lower_own_release_since lower_owner_close lower_owning_block lower_pull lower_pulled_items
     lower_range_items lower_retry lower_return lower_settled lower_start lower_step lower_sync lower_timeout
-    lower_wait lower_winner lower_winners make_it name_scopes name_strands note_ways of_branches
-    of_catch of_clause of_each of_handler of_item of_join of_source of_step of_timeout
+    lower_wait lower_winner lower_winners make_it name_scopes name_strands note_ways of_block of_branches
+    of_catch of_clause of_each of_form of_handler of_item of_items of_join of_pipeline of_source of_step of_timeout
     prepare_bindings print_block print_braces print_branch print_branches print_clause print_each
     print_else print_form print_if_fits print_inner print_inside print_retry print_step print_steps
     put_bound put_branch put_clause

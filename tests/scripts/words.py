@@ -54,7 +54,7 @@ OF_C = {"break", "continue", "do", "else", "extern", "if", "return", "static", "
 OF_CPP = {"export"}
 OF_ITEMS = {"import", "resource", "releases", "codes", "async", "sync", "blocking", "chain", "fails", "raises", "nothing", "state",
             "posted", "uncancellable", "pool", "budget"}
-IN_PLACE = {"until", "pause", "stagger", "export", "module", "start", "await", "cancel"}  # words only in their place
+IN_PLACE = {"until", "pause", "stagger", "export", "module", "start", "await", "cancel", "text", "says", "because"}  # words only in their place
 CPP = r"'\w+' is a word of C\+\+ and cannot be a name here: the header must be valid C\+\+, too"
 MESSAGE = re.compile(r"^x\.chain:(\d+):(\d+): error: (.*)", re.M)
 counts, wrong = {"refused": 0, "taken": 0}, []

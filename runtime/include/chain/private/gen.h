@@ -525,8 +525,39 @@ static inline void chain__set_attempt(struct chain_op *op, int attempt)
     ((struct chain__retried *)chain__storage(op))->attempt = (uint32_t)attempt;
 }
 
-/* The message of a rejection whose info leads to its causes. */
+/* The message of an any that no branch won. */
 extern const char chain__nobody_won[];
+
+/* The message of a failure that carries more than a failure has room for: its
+ * info leads to a struct chain__carried. */
+extern const char chain__carries[];
+
+/* What such a failure says instead. It begins a place of `room` bytes: the
+ * records of causes follow directly, and texts fill the place from its end. */
+struct chain__carried {
+    const char *message;
+    intptr_t info;
+    const struct chain_error *causes;
+    uint32_t room;  /* 0: nothing stands here */
+    uint32_t texts; /* where they begin */
+    uint16_t count; /* of the records */
+    bool of_any;    /* the causes are those of an any; they do not leave its chain */
+};
+
+/* What a failure says, and what it carries. */
+static inline void chain__read(const struct chain_failure *failure, struct chain_error *error)
+{
+    error->message = failure->message;
+    error->info = failure->info;
+    error->origin = failure->origin;
+    error->causes = NULL;
+    if (CHAIN__UNLIKELY(failure->message == chain__carries)) {
+        const struct chain__carried *carried = (const struct chain__carried *)failure->info;
+        error->message = carried->message;
+        error->info = carried->info;
+        error->causes = carried->causes;
+    }
+}
 
 /* `err` of a handler. */
 static inline struct chain_error chain__error(const struct chain_op *op,
@@ -535,14 +566,7 @@ static inline struct chain_error chain__error(const struct chain_op *op,
     struct chain_error error;
     error.code = op->code;
     error.attempt = chain__attempt(op, failure);
-    error.message = failure->message;
-    error.info = failure->info;
-    error.origin = failure->origin;
-    error.causes = NULL;
-    if (CHAIN__UNLIKELY(op->code == CHAIN_EALL) && failure->message == chain__nobody_won) {
-        error.causes = (const struct chain_error *)failure->info;
-        error.info = 0;
-    }
+    chain__read(failure, &error);
     return error;
 }
 
@@ -570,8 +594,10 @@ static inline void chain__raise_again(struct chain_op *op, const struct chain_er
     failure->message = error->message;
     failure->info = error->info;
     failure->origin = error->origin;
-    if (error->causes != NULL)
-        failure->info = (intptr_t)error->causes;
+    if (error->causes != NULL) { /* they stand directly after what leads to them */
+        failure->message = chain__carries;
+        failure->info = (intptr_t)((const struct chain__carried *)(const void *)error->causes - 1);
+    }
 }
 
 /* A call: the strand goes on in `callee`. Where it goes on after that, the
@@ -731,6 +757,7 @@ static inline void chain__impossible(void)
 #include "chain/private/post.h"
 #include "chain/private/join.h"
 #include "chain/private/spawn.h"
+#include "chain/private/carry.h"
 #include "chain/private/promise.h"
 #include "chain/private/run.h"
 #include "chain/private/debug.h"

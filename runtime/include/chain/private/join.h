@@ -170,17 +170,31 @@ static inline struct chain_error chain__cause(const struct chain_op *op,
     return error;
 }
 
-/* The errors of the branches of an any that nobody won hang at its rejection
- * until the chain ends (rule 47). */
-static inline void chain__causes(struct chain_op *op, const struct chain_error *causes)
+/* The errors of the branches of an any that nobody won, which stand directly
+ * after `head`, hang at its rejection until the chain ends (rules 47, 129). */
+static inline void chain__causes(struct chain_op *op, struct chain__carried *head, unsigned count)
 {
-    if (op->code > 0 && chain__failure(op)->message == chain__nobody_won)
-        chain__failure(op)->info = (intptr_t)causes;
+    struct chain_failure *failure = chain__failure(op);
+
+    if (op->code <= 0 || failure->message != chain__nobody_won)
+        return;
+    head->message = chain__nobody_won;
+    head->info = (intptr_t)count;
+    head->causes = (const struct chain_error *)(const void *)(head + 1);
+    head->of_any = true;
+    failure->message = chain__carries;
+    failure->info = (intptr_t)head;
 }
 
 static inline void chain__forget_causes(struct chain_op *op)
 {
-    chain__causes(op, NULL);
+    struct chain_failure *failure = chain__failure(op);
+    const struct chain__carried *head = (const struct chain__carried *)failure->info;
+
+    if (op->code <= 0 || failure->message != chain__carries || !head->of_any)
+        return;
+    failure->message = chain__nobody_won;
+    failure->info = head->info;
 }
 
 /* The `outcome` that settle binds. */

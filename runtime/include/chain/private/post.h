@@ -52,6 +52,9 @@ enum chain_settled chain__post_late(struct chain_deferred done);
 enum chain_settled chain__post_end(struct chain_deferred done, int code);
 enum chain_settled chain__post_reject(struct chain_deferred done, int code, const char *message,
                                       intptr_t info);
+/* The same for what chain__post_begin() has claimed. */
+enum chain_settled chain__post_rejected(struct chain_deferred done, int code, const char *message,
+                                        intptr_t info);
 enum chain_settled chain__post_acknowledge(struct chain_deferred done);
 
 /* ---- blocking functions -----------------------------------------------------
