@@ -244,12 +244,12 @@ static void check_told(struct checker *checker, const struct ast_form *form, str
         node->u.reject.says = check_text(checker, form->u.reject.says, text, false, NULL);
     if (!form->u.reject.because)
         return;
-    node->u.reject.because = checker->err;
-    if (checker->err == NULL)
+    node->u.reject.because = checker->around.err;
+    if (checker->around.err == NULL)
         diag_report(checker->diags, D_BECAUSE_OUTSIDE,
                     (struct span){ form->span.end - (pos)strlen("because"), form->span.end });
     else
-        checker->err->used = true;
+        checker->around.err->used = true;
 }
 
 static struct node *check_reject(struct checker *checker, const struct ast_form *form)
