@@ -134,6 +134,8 @@ static void add_storage(struct report *report, struct group *group, const struct
     for (enum member id = MEMBER_FAILURE + 1; id < MEMBER_COUNT; id++)
         if (ir_strand_has(strand, id))
             add(report, group, arena_format(arena, "%s.%s", u, reserved_members[id]), NULL);
+    if (strand->carries)
+        add(report, group, arena_format(arena, "%s.chain__rejected", u), "carried");
     for (const struct ir_storage *storage = strand->storage; storage != NULL;
          storage = storage->next) {
         add(report, group, arena_format(arena, "%s.%s", u, storage->member),

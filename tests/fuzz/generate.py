@@ -41,8 +41,8 @@ class Scope:
         return self.deeper(loop=self.jumps[0], returns=self.jumps[1], **changes)
 
 
-FEATURES = ("promises", "handles", "each")   # of which each program has some
-LATER = ("carry",)                           # those that are not on main yet
+FEATURES = ("promises", "handles", "each", "carry")   # of which each program has some
+LATER = ()                                   # those that are not on main yet
 
 
 class Generator(PromiseMaker):
