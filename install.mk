@@ -45,11 +45,11 @@ $(BUILD)/gen/vendor/%.h: runtime/ops/%.chain $(CHAINC_DEP)
 	@mkdir -p $(@D)
 	$(CHAINC_RUN) --vendor --no-lines -I runtime/ops $< -o $(BUILD)/gen/vendor/$*.c --header=$@
 
-$(BUILD)/share/chain/runtime/chain.h: $(TOLD_HEADERS) tools/amalgamate.awk LICENSE
+$(BUILD)/share/chain/runtime/chain.h: $(TOLD_HEADERS) install.mk tools/amalgamate.awk LICENSE
 	@mkdir -p $(@D)
 	$(AMALGAMATE) -v kind=h -f tools/amalgamate.awk $(TOLD_HEADERS) >$@
 
-$(BUILD)/share/chain/runtime/chain.c: $(TOLD_SOURCES) $(TOLD_HEADERS) tools/amalgamate.awk LICENSE
+$(BUILD)/share/chain/runtime/chain.c: $(TOLD_SOURCES) $(TOLD_HEADERS) install.mk tools/amalgamate.awk LICENSE
 	@mkdir -p $(@D)
 	$(AMALGAMATE) -v kind=c -v headers='$(TOLD_HEADERS)' -f tools/amalgamate.awk $(TOLD_SOURCES) >$@
 

@@ -120,6 +120,7 @@ void emit_origin(struct emitter *emitter, const struct variable *v)
 static void emit_part(struct emitter *emitter, const struct field_part *part)
 {
     emit_type_line(emitter, part->type);
+    emit_at(emitter, part->type.at);
     writer_put(emitter->writer, emit_carrying(emitter, part->variable, part->field));
     writer_put(emitter->writer, "; ");
     emit_origin(emitter, part->variable);
