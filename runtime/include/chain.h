@@ -352,8 +352,8 @@ struct chain_timer {
     struct chain_timer *next, **link;
     const void *ahead; /* for a prefetch only: what it points to may be gone */
 #else
-    struct chain_timer *child, *sibling, **link;
     uint64_t order; /* in which timers were armed: breaks ties (rule 15) */
+    struct chain_timer *child, *sibling, **link;
 #endif
     /* on the loop's thread; the timer is disarmed already */
     void (*fire)(struct chain_timer *timer, struct chain_loop *loop);
