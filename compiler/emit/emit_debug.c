@@ -234,6 +234,20 @@ static void emit_branch_rows(struct emitter *emitter, const struct ir_block *sta
             emit_branch_row(emitter, state->state, instr);
 }
 
+/* The name of the promise that has this place while a strand waits in a state;
+ * NULL: it has not been started by then, or its block has ended. */
+static const char *promise_name(const struct emitter *emitter, const struct ir_strand *promise,
+                                const struct ir_block *state)
+{
+    pos at = state->waiter == NULL ? 0 : state->waiter->end_span.begin;
+
+    for (const struct variable *v = emitter->chain->checked->variables; v != NULL; v = v->next)
+        if (v->promise != NULL && v->promise->strand == promise && at > v->span.begin
+            && at < v->promise->scope->span.end)
+            return v->name;
+    return NULL;
+}
+
 /* The promises that a strand may have started before it waits in a state. */
 static void emit_promise_rows(struct emitter *emitter, const struct ir_block *state)
 {
@@ -241,9 +255,9 @@ static void emit_promise_rows(struct emitter *emitter, const struct ir_block *st
          promise = promise->next_child)
         writer_putf(
             emitter->writer,
-            "    { %s, CHAIN__BRANCH_IS_PROMISE, { 0, 0, 0 }, offsetof(%s, %s.%s), 0, 0, 0 },\n",
-            state->state, holder_type(emitter, promise->slot), promise->field,
-            emit_header_of(promise)->strand);
+            "    { %s, CHAIN__BRANCH_IS_PROMISE, { %s, 0, 0 }, offsetof(%s, %s.%s), 0, 0, 0 },\n",
+            state->state, quoted(emitter, promise_name(emitter, promise, state)),
+            holder_type(emitter, promise->slot), promise->field, emit_header_of(promise)->strand);
 }
 
 static bool waits_for_branches(const struct ir_block *block)

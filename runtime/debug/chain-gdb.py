@@ -1,6 +1,6 @@
 """chain-gdb.py - commands of gdb that show the chains of a program, live or in a core file.
 
-    chain list             every strand that waits, with the line of its step, as a tree
+    chain list             every strand that waits, with the line of its step, as a tree; promises that have ended, too
     chain bt [NUMBER]      where a strand waits, and its callers up to the root; without a number, of all strands
     chain print NUMBER [LEVEL]   the parameters, variables and bindings of the chain on that level of `chain bt NUMBER`
     chain add EXPRESSION   lists a chain without a root, too: its strand, which only its host knows
@@ -15,6 +15,7 @@ import re
 import gdb
 
 UNENDED = 4        # CHAIN__UNENDED of the flags of a branch
+BRANCHES_END, IS_PROMISE = 0, 4  # of enum chain__branch_kind
 PENDING = 1 << 16  # CHAIN__GENERATION of a tag
 
 
@@ -93,7 +94,7 @@ class Level:
         nursery = gdb.Value(self.frame + offset).cast(pointer_to("struct chain__nursery"))
         instance = nursery["first"]
         while not is_null(instance):
-            yield instance["strand"]
+            yield instance
             instance = instance["next"]
 
 
@@ -102,9 +103,21 @@ class Strand:
 
     def __init__(self, words, parent):
         self.words, self.parent, self.levels = words, parent, []
-        self.step = None       # of a branch that is one operation
+        self.step = None       # of a branch that is one operation, or of a promise that has ended
+        self.place = 0         # of a strand: where the operation stands that it waits for
+        self.waited = None     # what it waits for, if that is a promise or an instance
+        self.promise = None    # its name, if it is one and that is known
+        self.started_by = None  # of a promise: the level that has started it
+        self.op = None         # of a promise that has ended: its header
         self.children = []
         self.slots = {}        # of an item, and the items around it: (value of the slot) by the member with the slots
+
+    def waited_text(self):
+        return f" for {self.waited}" if self.waited else ""
+
+    def first_line(self):
+        line = self.step if self.step is not None else self.levels[0].line("waits at") + self.waited_text()
+        return f"{line}, {self.words}" if self.words else line
 
     def entries(self):
         """Its backtrace: this strand, then that which waits for it, or has spawned it: (line, strand, level)."""
@@ -112,7 +125,7 @@ class Strand:
         if self.step is not None:
             entries.append((self.step, self.parent, self.parent.levels[0]))
         for level in self.levels:
-            entries.append((level.line("waits at" if not entries else "called it at"), self, level))
+            entries.append((level.line("waits at") + self.waited_text() if not entries else level.line("called it at"), self, level))
         if self.words:
             line, *rest = entries[-1]
             entries[-1] = (f"{line}, {self.words}", *rest)
@@ -151,7 +164,7 @@ def members(struct, prefix):
             yield field.name, True, value[index]
 
 
-def add_branches(owner, level, struct, prefix):
+def add_branches(owner, level, struct, prefix, waits):
     for name, is_item, value in members(struct, prefix):
         fields = [field.name for field in value.type.fields()]
         if "strand" in fields:
@@ -160,7 +173,7 @@ def add_branches(owner, level, struct, prefix):
                 continue
             child = Strand("an item" if is_item else "a branch", owner)
             child.slots = {**owner.slots, (int(level.chain.address), name): value} if is_item else owner.slots
-            add_strand(child, strand, level, value if is_item else struct, "item" if is_item else name)
+            add_strand(child, strand, level, value if is_item else struct, "item" if is_item else name, waits)
             owner.children.append(child)
         elif "op" in fields and (int(value["op"]["tag"]) & PENDING) != 0:
             child = Strand("a branch", owner)
@@ -169,40 +182,100 @@ def add_branches(owner, level, struct, prefix):
             owner.children.append(child)
 
 
-def add_promises(owner, level, struct, prefix):
-    """Those that the strand has started, in a chain on that level."""
+def promise_names(level, holder):
+    """Of the promises that a chain has started before the state in which it is, by the addresses of their strands."""
+    debug = tables(level.chain)
+    names = {}
+    if debug is None or is_null(debug["branches"]):
+        return names
+    row = debug["branches"]
+    while int(row["kind"]) != BRANCHES_END:
+        if int(row["kind"]) == IS_PROMISE and int(row["at"]) == level.at and not is_null(row["step"]["what"]):
+            names[int(holder.address) + int(row["place"])] = text(row["step"]["what"])
+        row = row + 1
+    return names
+
+
+def outcome_text(op):
+    code = int(op["code"])
+    return "ended with a value" if code == 0 else f"was rejected with {code}" if code > 0 else "was cancelled"
+
+
+def waits_of(promise):
+    """The addresses of the operations that wait for it."""
+    wait = promise["waits"]
+    while not is_null(wait):
+        yield int(wait)
+        wait = wait["next"]
+
+
+def waits_of_instance(instance):
+    """The same, in its list of steps that wait for its end: each pointer is one byte further, that to the pool is not."""
+    place = int(instance["pool"])
+    while place & 1:
+        yield place - 1
+        place = int(gdb.Value(place - 1).cast(pointer_to("struct chain__handle_wait"))["next"])
+
+
+def add_promises(owner, level, struct, prefix, waits):
+    """Those that the strand has started, in a chain on that level. One that has ended is known by its name only."""
     pattern = re.compile(("" if prefix in ("branch", "item") else prefix + "_") + r"promise_\d+$")
+    names = promise_names(level, struct)
     for field in struct.type.fields():
         if field.name is None or not pattern.match(field.name):
             continue
-        strand = struct[field.name]["promise"]["strand"]
+        promise = struct[field.name]["promise"]
+        strand = promise["strand"]
+        name = names.get(int(strand.address))
+        called = f"the promise {name}" if name else "a promise"
+        child = Strand(called, owner)
+        child.slots, child.promise = owner.slots, name
         if (int(strand["op"]["flags"]) & UNENDED) != 0:
-            child = Strand("a promise", owner)
-            child.slots = owner.slots
-            add_strand(child, strand, level, struct, field.name)
-            owner.children.append(child)
+            add_strand(child, strand, level, struct, field.name, waits)
+            child.started_by = level
+            waits.update((place, called) for place in waits_of(promise))
+        elif name:
+            child.step, child.words = f"{called} {outcome_text(strand['op'])}", ""
+            child.op, child.place = strand["op"], int(strand.address) + strand.type.sizeof
+            child.started_by = level
+        else:
+            continue
+        owner.children.append(child)
 
 
-def add_strand(made, strand, own, struct, prefix):
-    """Reads a strand and everything that it waits for. `struct` and `prefix` say where its own branches are."""
+def add_strand(made, strand, own, struct, prefix, waits):
+    """Reads a strand and everything that it waits for. `struct` and `prefix` say where its own branches are. `waits` gets
+    what is waited for: its words, by the address of the operation that waits."""
+    made.place = int(strand.address) + strand.type.sizeof
     made.levels = read_levels(strand, own.chain if own else None, own.frame if own else 0)
     inner = made.levels[0]
     if int(strand["op"]["branches"]) > 0 and (int(strand["op"]["tag"]) & PENDING) != 0:
         is_own = own is not None and len(made.levels) == 1
         holder = struct if is_own else inner.branches()
         if holder is not None:
-            add_branches(made, inner, holder, prefix if is_own else "branch")
+            add_branches(made, inner, holder, prefix if is_own else "branch", waits)
     for level in made.levels:
         is_own = own is not None and level is made.levels[-1]
         holder = struct if is_own else level.branches()
         if holder is not None:
-            add_promises(made, level, holder, prefix if is_own else "branch")
+            add_promises(made, level, holder, prefix if is_own else "branch", waits)
         if is_own:
             continue  # the frame of the branch's chain belongs to another strand, which shows it
         for instance in level.instances():
             child = Strand("spawned", made)
-            add_strand(child, instance, None, None, "branch")
+            add_strand(child, instance["strand"], None, None, "branch", waits)
+            name = text(child.levels[-1].chain["name"])
+            waits.update((place, f"the end of {name}") for place in waits_of_instance(instance))
             made.children.append(child)
+
+
+def top(strand):
+    """A strand that no other has started, with all that it waits for."""
+    made, waits = Strand("", None), {}
+    add_strand(made, strand, None, None, "branch", waits)
+    for _, other in flatten([made]):
+        other.waited = waits.get(other.place)
+    return made
 
 
 added = []  # addresses of strands that C code runs without a root
@@ -213,9 +286,7 @@ def bare():
     for address in added:
         strand = gdb.Value(address).cast(pointer_to("struct chain_strand")).dereference()
         if not is_null(strand["type"]) and int(strand["type"]["caller"]) != 0:
-            made = Strand("", None)
-            add_strand(made, strand, None, None, "branch")
-            yield made
+            yield top(strand)
 
 
 def all_loops():
@@ -233,9 +304,7 @@ def roots():
         root = loop["roots"]
         while not is_null(root):
             if int(root["outcome"]) == 0:  # CHAIN_OUTCOME_PENDING
-                made = Strand("", None)
-                add_strand(made, root["strand"], None, None, "branch")
-                yield made
+                yield top(root["strand"])
             root = root["next"]
     yield from bare()
 
@@ -262,15 +331,33 @@ class Names:
         self.strand = strand
         frame = gdb.Value(level.frame).cast(pointer_to(f"struct {c_name(level.chain)}_frame"))
         self.frame = frame.dereference()
+        self.promises = {other.promise: other for other in strands
+                         if other.promise is not None and self.is_here(other.started_by) and self.is_in_slots(other)}
         self.users = [(other, at) for other in strands for at in self.states_of(other)]
+
+    def promise_text(self, promise, item, path):
+        """What has become of a promise that this chain has not awaited. Its value stands after its header."""
+        if promise.op is None:
+            return ": a promise that runs"
+        if int(promise.op["code"]) != 0 or is_null(path):
+            return f": a promise that {outcome_text(promise.op)}"
+        kind = self.value(item, text(path)).type
+        return f" = {gdb.Value(promise.place).cast(kind.pointer()).dereference()}, a promise that has ended"
 
     def states_of(self, strand):
         """Where a strand is in this run of the chain: its branches and items need other names than the chain itself."""
-        return [level.at for level in strand.levels
-                if (int(level.chain.address), level.frame) == (int(self.level.chain.address), self.level.frame)]
+        return [level.at for level in strand.levels if self.is_here(level)]
+
+    def is_here(self, level):
+        return (int(level.chain.address), level.frame) == (int(self.level.chain.address), self.level.frame)
 
     def slot(self, strand, item):
         return strand.slots.get((int(self.level.chain.address), item))
+
+    def is_in_slots(self, strand):
+        """Whether the items around it are around the shown strand, too."""
+        return all(item in self.strand.slots and self.strand.slots[item].address == slot.address
+                   for item, slot in strand.slots.items())
 
     def letter(self, number, item):
         """The best that a strand can say of a name; '': none knows, as the chain is being run."""
@@ -300,6 +387,10 @@ class Names:
             name, letter = text(entry["name"]), self.letter(number, item)
             if letter == "=" and is_null(entry["path"]):
                 letter = "-"
+            promise = self.promises.get(name) if letter != "=" else None
+            if promise is not None:
+                best[name] = (0, f"{name}{self.promise_text(promise, item, entry['path'])}")
+                continue
             line = f"{name} = {self.value(item, text(entry['path']))}" if letter == "=" else \
                    f"{name}: {NAMES.get(letter, 'not known, as the chain runs')}"
             if name not in best or "=?-.".find(letter) < best[name][0]:
@@ -324,8 +415,7 @@ class List(gdb.Command):
 
     def invoke(self, argument, from_tty):
         for number, (depth, strand) in enumerate(flatten(roots()), 1):
-            first = strand.step if strand.step is not None else strand.levels[0].line("waits at")
-            print(f"{number:3} {'  ' * depth}{first}{', ' + strand.words if strand.words else ''}")
+            print(f"{number:3} {'  ' * depth}{strand.first_line()}")
         others = sum(int(loop["bare"]) for loop in all_loops()) - len(list(bare()))
         if others > 0:
             print(f"without a root, not listed: {others}")
@@ -357,7 +447,7 @@ Without a number: of every strand that waits for nothing else that is listed."""
 
     def invoke(self, argument, from_tty):
         found = [strand for _, strand in flatten(roots())]
-        numbers = [n for n, strand in enumerate(found, 1) if not strand.children]
+        numbers = [n for n, strand in enumerate(found, 1) if strand.op is None and all(c.op is not None for c in strand.children)]
         if argument:
             chosen(found, argument)
             numbers = [int(argument)]

@@ -42,7 +42,8 @@ enum chain__branch_kind {
 struct chain__branch {
     unsigned at; /* the state in which it waits */
     enum chain__branch_kind kind;
-    struct chain__step step; /* of one operation */
+    struct chain__step
+        step; /* of one operation; of a promise, in `what`, its name, if it was started */
     size_t place;
     size_t limit, size, strand; /* of slots: how many, of how many bytes, with the strand where */
 };
