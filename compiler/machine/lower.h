@@ -146,6 +146,7 @@ void lower(struct lowering *lowering, const struct node *node, struct variable *
 struct ir_block *lower_new_block(struct lowering *lowering, const char *hint, struct span span);
 /* One that stands for no step of its own. */
 struct ir_block *lower_inner_block(struct lowering *lowering, const char *hint);
+const char *lower_step_word(const struct node *pipeline);
 void lower_place(struct lowering *lowering, struct ir_block *block);
 void lower_terminate(struct lowering *lowering, enum ir_end kind, struct ir_block *to,
                      struct ir_block *no);

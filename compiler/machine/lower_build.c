@@ -18,6 +18,18 @@ struct ir_block *lower_inner_block(struct lowering *lowering, const char *hint)
     return lower_new_block(lowering, hint, (struct span){ 0 });
 }
 
+/* Of the step that a pipeline begins with: the name of what it calls, or the word of its form. */
+const char *lower_step_word(const struct node *pipeline)
+{
+    const struct node *step = pipeline;
+
+    while (step->before != NULL || step->kind == NODE_BLOCK)
+        step = step->before != NULL ? step->before : step->body;
+    if (step->kind == NODE_BRANCHES)
+        return ast_form_traits[step->u.combinator].word;
+    return step->kind == NODE_CALL ? step->u.call.op->name : node_traits[step->kind].word;
+}
+
 /* Puts a block after those placed so far and goes on in it. */
 void lower_place(struct lowering *lowering, struct ir_block *block)
 {

@@ -48,11 +48,11 @@ static const char *own_part(const char *name)
 
 /* A handler takes rejections, of these codes or any, but never a cancel (rule 32). */
 static struct ir_block *handler_entry(struct lowering *lowering, struct ir_block *handler,
-                                      const struct ast_name *codes)
+                                      const struct ast_name *codes, const struct node *step)
 {
     struct ir_block *entry = lower_new_block(lowering, handler->hint, handler->span);
 
-    entry->apart = codes != NULL ? own_part(codes->name) : NULL;
+    entry->apart = codes != NULL ? own_part(codes->name) : lower_step_word(step);
     entry->codes = codes;
     entry->to = handler;
     handler->hint = "caught";
@@ -88,10 +88,11 @@ static void lower_handler(struct lowering *lowering, struct ir_block *entry,
 /* ---- the clauses --------------------------------------------------------- */
 
 static void open_handler(struct lowering *lowering, struct clause *clause, struct ir_block *handler,
-                         const struct ast_name *codes, const char *after)
+                         const struct ast_name *codes, const struct node *step, const char *after)
 {
     clause->after = lower_inner_block(lowering, after);
-    clause->entry = handler_entry(lowering, handler, codes);
+    clause->entry = handler_entry(lowering, handler, codes, step);
+    clause->after->apart = clause->entry->apart;
     lowering->fail = clause->entry;
 }
 
@@ -102,7 +103,7 @@ struct variable *lower_clause_open(struct lowering *lowering, struct clause *cla
     switch ((int)node->kind) {
     case NODE_CATCH:
         open_handler(lowering, clause, lower_new_block(lowering, "catch", node->span),
-                     node->u.clause.codes, "after_catch");
+                     node->u.clause.codes, node->body, "after_catch");
         return clause->dest;
     case NODE_FINALLY: lower_finally_open(lowering, clause); return clause->dest;
     default:
@@ -111,7 +112,7 @@ struct variable *lower_clause_open(struct lowering *lowering, struct clause *cla
         if (node->kind == NODE_THEN_ELSE)
             open_handler(lowering, clause,
                          lower_new_block(lowering, "else_handler", node->second->span), NULL,
-                         "after_else");
+                         node->second, "after_else");
         return node->u.clause.it->variable;
     }
 }

@@ -32,17 +32,11 @@ const struct node *lower_single_operation(const struct node *branch, bool wanted
 /* What a branch is called: what it is bound to, or the step that it begins with. */
 const char *lower_branch_word(const struct node *branch)
 {
-    const struct node *step = node_first(branch->body);
-
     if (branch->u.block.outcome != NULL)
         return branch->u.block.outcome->name;
     if (branch->body->binding != NULL)
         return branch->body->binding->name;
-    while (step->kind == NODE_BLOCK)
-        step = node_first(step->body);
-    if (step->kind == NODE_BRANCHES)
-        return ast_form_traits[step->u.combinator].word;
-    return step->kind == NODE_CALL ? step->u.call.op->name : node_traits[step->kind].word;
+    return lower_step_word(branch->body);
 }
 
 static void start_single(struct lowering *lowering, const struct node *node,

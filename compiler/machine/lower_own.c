@@ -126,6 +126,8 @@ void lower_own_perform(struct lowering *lowering, const struct owned *owned, str
                         lower_inner_block(lowering, undo ? "undo_rejected" : "release_rejected"),
                     *fail = lowering->fail;
 
+    todo->apart = next->apart = failed->apart =
+        undo ? lower_step_word(what) : owned->variable->name;
     lowering->block->text = condition(lowering, owned, kept, asks);
     lower_terminate(lowering, IR_IF, todo, next);
     lower_place(lowering, todo);
