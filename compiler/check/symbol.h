@@ -190,9 +190,7 @@ struct program {
     struct symbol *chains, **last_chain; /* [resolve] callees first */
 };
 
-/* symbol_scope.c. What symbols say is from here on in the words of C. When all
- * files are loaded and no import is part of a circle. */
-void symbol_use_c_words(struct program *program);
+/* symbol_scope.c */
 
 /* A C function that is declared twice in the same words. */
 bool symbol_is_same_function(const struct symbol *a, const struct symbol *b);
@@ -207,11 +205,16 @@ const char *symbol_module_name(const struct unit *unit);
 struct symbol *symbol_own(const struct unit *unit, const char *name);
 
 /* As the compiled file knows it. */
-/* Whether a call can be rejected, as far as the declaration tells. */
-bool symbol_may_reject(const struct symbol *op);
-/* Whether a call can be rejected, as far as the declaration tells. */
-bool symbol_may_reject(const struct symbol *op);
 struct symbol *symbol_find(struct program *program, const char *name);
+
+/* Whether a call can be rejected, as far as the declaration tells. */
+bool symbol_may_reject(const struct symbol *op);
+
+/* Whether a file has imported something under the qualifier. */
+bool symbol_is_qualifier(const struct unit *unit, const char *name);
+
+/* Whether C has another word for anything that a file mentions without a qualifier. */
+bool symbol_renames(struct program *program, struct unit *unit);
 
 /* How the compiled file calls a code that has this C name. */
 const char *symbol_shown_code(struct program *program, const char *c_name);
@@ -229,14 +232,19 @@ bool symbol_help_hidden(struct program *program, const struct unit *unit, const 
 struct symbol *symbol_of_c_name(const struct program *program, const char *c_name);
 void symbol_add_c_name(struct program *program, struct symbol *symbol);
 
+/* symbol_words.c */
+
+/* What symbols say is from here on in the words of C. When all
+ * files are loaded and no import is part of a circle. */
+void symbol_use_c_words(struct program *program);
+
 /* The item that a word of C text means, if C has another word for it; `at`, which
  * is after the word, then is after QUALIFIER.NAME. NULL: it stays as it is. */
 const struct symbol *symbol_of_word(struct program *program, struct unit *unit, struct ctoken token,
                                     const char **at);
 
-/* A type with C's names of codes and resources. */
-/* `span`: where it is written; if a name may mean two things that is reported
- * there, unless it is 0. */
+/* A type with C's names of codes and resources. `span` is where it is written:
+ * a name that may mean two things is reported there, unless it is 0. */
 struct ctype symbol_c_type(struct program *program, struct unit *unit, struct ctype type,
                            struct span span);
 
