@@ -63,6 +63,7 @@ static void deliver(struct chain_strand *strand, struct chain_loop *loop)
     if (op->at == CHAIN__STARTING
         || ((op->flags & CHAIN__FORKING) != 0 && strand->next != strand)) {
         loop->interrupted = strand;
+        loop->interrupted_in = loop->reach.branch_of;
         loop->ends_matter = true;
         chain__set_budget_aside(loop);
     } else

@@ -99,9 +99,7 @@ static void reach_promises(struct chain_strand *strand, struct chain_loop *loop)
 {
     if (loop == NULL)
         reach_interrupted(strand, chain__loop_of_tag(chain__tag(&strand->op)));
-    else if (loop->interrupted == strand)
-        loop->interrupted_in = loop->reach.branch_of;
-    else
+    else if (loop->interrupted != strand)
         reach_all(strand, loop);
 }
 

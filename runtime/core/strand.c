@@ -51,12 +51,14 @@ bool chain__may_still_go_on(struct chain_loop *loop)
 static void run_alone(struct chain_strand *branch, struct chain_loop *loop)
 {
     struct chain_strand *interrupted = loop->interrupted;
+    const struct chain_type *interrupted_in = loop->interrupted_in;
     int32_t budget = loop->budget;
 
     chain__set_budget_aside(loop);
     loop->interrupted = NULL; /* it belongs to the caller of the parent */
     resume(branch, loop);
     loop->interrupted = interrupted;
+    loop->interrupted_in = interrupted_in;
     chain__set_budget_aside(loop);
     if (budget > 0)
         chain__restore_budget(loop);
