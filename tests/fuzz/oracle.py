@@ -835,20 +835,23 @@ def spawn(strand, nursery, name, limit, body):
 
 
 def instance_gen(strand, nursery, pool, body):
+    rejection = None
     try:
         strand.check()
         yield from body
     except Reject as reject:
-        strand.world.event(UNHANDLED, 0, reject.code)
+        rejection = reject
     except Cancelled:
         pass
-    if strand.world.interrupted is strand:
-        strand.world.interrupted = None
-        strand.world.restore_budget()
-    nursery.instances.remove(strand)
     strand.alive = False
     while strand.waits:
         strand.waits.pop(0).settle(0)
+    if strand.world.interrupted is strand:
+        strand.world.interrupted = None
+        strand.world.restore_budget()
+    if rejection is not None:
+        strand.world.event(UNHANDLED, 0, rejection.code)
+    nursery.instances.remove(strand)
     pool.give_back()
     if not nursery.instances:
         nursery.end_joins()
