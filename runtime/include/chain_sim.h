@@ -96,20 +96,20 @@ void chain_sim_cancel(const void *op);
 #define CHAIN_SIM_POSTED_VOID_OPERATION(NAME, ...) \
     CHAIN_SIM__OPERATION(NAME, NAME##_post, NAME##_post_resolve(chain__done), __VA_ARGS__)
 
-#define CHAIN_SIM__OPERATION(NAME, HOW, RESOLVE, ...)                                         \
-    static enum chain_settled chain__settle_##NAME(struct chain_deferred chain__end,          \
-                                                   int chain__code, intptr_t value)           \
-    {                                                                                         \
-        NAME##_deferred chain__done;                                                          \
-        chain__done.end = chain__end;                                                         \
-        (void)value;                                                                          \
-        if (chain__code == 0)                                                                 \
-            return RESOLVE;                                                                   \
-        return chain__code > 0 ? HOW##_reject(chain__done, chain__code, "simulated", 0)       \
-                               : HOW##_cancelled(chain__done);                                \
-    }                                                                                         \
-    static const int chain__codes_of_##NAME[] = { __VA_ARGS__, 0 };                           \
-    static const struct chain_sim_operation NAME##_operation = { #NAME, chain__settle_##NAME, \
+#define CHAIN_SIM__OPERATION(NAME, HOW, RESOLVE, ...)                                            \
+    static enum chain_settled chain__settle_of_##NAME(struct chain_deferred chain__end,          \
+                                                      int chain__code, intptr_t value)           \
+    {                                                                                            \
+        NAME##_deferred chain__done;                                                             \
+        chain__done.end = chain__end;                                                            \
+        (void)value;                                                                             \
+        if (chain__code == 0)                                                                    \
+            return RESOLVE;                                                                      \
+        return chain__code > 0 ? HOW##_reject(chain__done, chain__code, "simulated", 0)          \
+                               : HOW##_cancelled(chain__done);                                   \
+    }                                                                                            \
+    static const int chain__codes_of_##NAME[] = { __VA_ARGS__, 0 };                              \
+    static const struct chain_sim_operation NAME##_operation = { #NAME, chain__settle_of_##NAME, \
                                                                  chain__codes_of_##NAME };
 
 /* A `blocking` function is called on the loop's thread, when its time has come.

@@ -94,7 +94,7 @@ strand 12:
   inner: not alive here
   err: not set yet
 #0 pour waits at tea.chain:12, an item
-  n: not alive here
+  n = 2
   i: not alive here
   sip: a promise that runs
 END
