@@ -64,13 +64,13 @@ void writer_put_bytes(struct writer *writer, const char *text, size_t length)
     }
 }
 
-size_t writer_column(const struct writer *writer)
+size_t writer_column(const struct writer *writer, size_t most)
 {
-    size_t begin = writer->length;
+    size_t column = writer->at_line_start ? 4 * (size_t)writer->indent : 0;
 
-    while (begin > 0 && writer->text[begin - 1] != '\n')
-        begin--;
-    return writer->length - begin + (writer->at_line_start ? 4 * (size_t)writer->indent : 0);
+    for (size_t at = writer->length; at > 0 && writer->text[at - 1] != '\n' && column < most; at--)
+        column++;
+    return column;
 }
 
 void writer_insert_blanks(struct writer *writer, size_t at, size_t count)

@@ -322,8 +322,9 @@ static void put_at_column(struct emitter *emitter, struct place place)
 {
     struct writer *w = emitter->writer;
     bool is_first = emitter->text_line != w->line;
-    size_t begin = writer_column(w), column = begin + (is_first ? 0 : emitter->text_shift),
-           wanted = column_of(place), missing = wanted > column ? wanted - column : 0;
+    size_t begin = writer_column(w, is_first ? SIZE_MAX : EMIT_WIDTH),
+           column = begin + (is_first ? 0 : emitter->text_shift), wanted = column_of(place),
+           missing = wanted > column ? wanted - column : 0;
 
     if (!is_first)
         put_blanks(w, missing);

@@ -21,12 +21,15 @@ struct naming {
     struct arena *arena;
     const struct program *program;
     struct taken *taken; /* uthash */
+    struct taken *types; /* the same; taken for good */
 };
 
 static struct taken *find(struct naming *naming, const char *name)
 {
     struct taken *entry;
     HASH_FIND_STR(naming->taken, name, entry);
+    if (entry == NULL)
+        HASH_FIND_STR(naming->types, name, entry);
     return entry;
 }
 
@@ -151,10 +154,8 @@ static void name_fields(struct naming *naming, struct ir_chain *chain)
 }
 
 /* What a strand waits for, beside what is always there. */
-static void name_storage(struct naming *naming, const struct ir_chain *chain,
-                         struct ir_strand *strand)
+static void name_storage(struct naming *naming, struct ir_strand *strand)
 {
-    reserve_types(naming, chain);
     for (int id = 0; id < MEMBER_COUNT; id++)
         reserve(naming, reserved_members[id]);
     reserve_words(naming, "delay value");
@@ -194,7 +195,7 @@ static void name_scopes(struct naming *unions, const struct program *program,
     for (const struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next) {
         bool shared = frame_scope_siblings(scope, strand) > 1;
         const char *name = shared ? name_union(unions, scope, strand) : NULL;
-        struct naming members = { arena, unions->program, NULL };
+        struct naming members = { arena, unions->program, NULL, NULL };
         for (struct scope *child = scope->children; child != NULL; child = child->next) {
             if (child->strand != strand)
                 continue;
@@ -428,18 +429,20 @@ static void name_locals(struct naming *naming, struct ir_chain *chain)
 
 void c_names(struct arena *arena, struct program *program, struct ir_chain *chain)
 {
-    struct naming naming = { arena, program, NULL },
-                  states = { arena, program, program->state_names };
+    struct naming naming = { arena, program, NULL, NULL },
+                  states = { arena, program, program->state_names, NULL };
 
     chain->c_name = chain->symbol->c_name;
     name_strands(arena, chain->strands);
     for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
         if (strand->is_slot)
             name_strands(arena, strand);
-    for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
-        name_storage(&naming, chain, strand);
-    reserve_members(&naming, chain);
     reserve_types(&naming, chain);
+    naming.types = naming.taken;
+    release(&naming);
+    for (struct ir_strand *strand = chain->strands; strand != NULL; strand = strand->next)
+        name_storage(&naming, strand);
+    reserve_members(&naming, chain);
     chain->checked->scope->path = "";
     name_scopes(&naming, program, chain, chain->checked->scope);
     name_fields(&naming, chain);
