@@ -65,6 +65,13 @@ static inline int cmocka_run(const struct CMUnitTest *tests, size_t count)
 #define print_error(...) printf(__VA_ARGS__)
 #define skip() longjmp(cmocka_failed, 2)
 #define fail_msg(...) (printf(__VA_ARGS__), cmocka_check(0, "see above", __FILE__, __LINE__))
+/* A function, as compilers warn of a comparison of constants. */
+static inline int cmocka_in_range(unsigned long long value, unsigned long long low,
+                                  unsigned long long high)
+{
+    return value >= low && value <= high;
+}
+
 #define CMOCKA_CHECK(condition, text) cmocka_check((condition) ? 1 : 0, text, __FILE__, __LINE__)
 #define assert_true(a) CMOCKA_CHECK(a, #a)
 #define assert_false(a) CMOCKA_CHECK(!(a), "!" #a)
@@ -79,8 +86,9 @@ static inline int cmocka_run(const struct CMUnitTest *tests, size_t count)
 #define assert_string_not_equal(a, b) CMOCKA_CHECK(strcmp(a, b) != 0, #a " is not " #b)
 #define assert_memory_equal(a, b, size) CMOCKA_CHECK(memcmp(a, b, size) == 0, #a " is " #b)
 #define assert_memory_not_equal(a, b, size) CMOCKA_CHECK(memcmp(a, b, size) != 0, #a " is not " #b)
-#define assert_in_range(a, low, high)                                                   \
-    CMOCKA_CHECK((unsigned long long)(a) >= (low) && (unsigned long long)(a) <= (high), \
+#define assert_in_range(a, low, high)                                                \
+    CMOCKA_CHECK(cmocka_in_range((unsigned long long)(a), (unsigned long long)(low), \
+                                 (unsigned long long)(high)),                        \
                  #a " is from " #low " to " #high)
 
 #endif
