@@ -137,9 +137,11 @@ static struct everything u;
  * would wait for without end. */
 static void join_threads(void)
 {
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         if (is_running[i])
             pthread_join(threads[i], NULL);
+        is_running[i] = false;
+    }
 }
 
 /* It goes on as its parent does, and says with its status how that went.
@@ -185,6 +187,7 @@ int main(void)
         code = everything_run(&u, loop, loop);
     if (code == 0)
         chain_loop_run(loop);
+    join_threads();
     if (code != 0)
         fail("cannot begin", code);
     else if (chain_root_outcome(&u.root) == CHAIN_OUTCOME_CANCELLED)
