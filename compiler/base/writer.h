@@ -27,7 +27,8 @@ void writer_put_bytes(struct writer *writer, const char *text, size_t length);
 void writer_putf(struct writer *writer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The bytes before the next one on its line, or `most` if they are more: it looks at no more of them. */
+/* The bytes before the next one on its line, or `most` if there are more; it
+ * looks at no more than that. */
 size_t writer_column(const struct writer *writer, size_t most);
 
 /* Blanks more, at that place of the text. */

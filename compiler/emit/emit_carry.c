@@ -2,7 +2,8 @@
  * `err`, beside what a finally keeps, and in the storage of a strand.
  *
  *     catch reject(CONFIG, "none") because
- *         ->     f->err.chain__it = chain__error_kept(&s->op, &f->u.failure, CHAIN__ROOM(f->err.chain__carried));
+ *         ->     f->err.chain__it = chain__error_kept(&s->op, &f->u.failure,
+ *                                                     CHAIN__ROOM(f->err.chain__carried));
  *                chain__raise_because(&s->op, CHAIN__ROOM(f->u.chain__rejected.chain__carried), …); */
 #include <inttypes.h>
 

@@ -21,7 +21,7 @@ struct naming {
     struct arena *arena;
     const struct program *program;
     struct taken *taken; /* uthash */
-    struct taken *types; /* the same; taken for good */
+    struct taken *types; /* the same, of the names of types: release() leaves them */
 };
 
 static struct taken *find(struct naming *naming, const char *name)

@@ -61,8 +61,8 @@ int chain__entries_open(void);
 
 /* ---- descriptors.c: the operations that wait for them -------------------- */
 
-/* Lets the waiting operations try again, and calls the chain_poll. An event of an earlier use of the number (another
- * generation) is ignored. */
+/* Lets the waiting operations try again, and calls the chain_poll. An event of
+ * an earlier use of the number (another generation) is ignored. */
 void chain__io_event(struct chain_reactor *reactor, int fd, uint32_t generation, unsigned what);
 
 /* Tries those that are to be tried without an event. */

@@ -79,9 +79,9 @@ int chain_reactor_threads(struct chain_loop *loop, const char *pool, unsigned th
  *    chain_loop_turn(loop, false): one turn, which never blocks and is bounded
  *    by CHAIN_BUDGET.
  *
- * Both on the thread of the loop, and not from inside a turn. There are adapters for libuv (chain_uv.h),
- * GLib (chain_glib.h), libevent (chain_libevent.h), libev (chain_ev.h) and
- * sd-event (chain_sd_event.h). */
+ * Call both on the thread of the loop, and not from inside a turn. There are
+ * adapters for libuv (chain_uv.h), GLib (chain_glib.h), libevent
+ * (chain_libevent.h), libev (chain_ev.h) and sd-event (chain_sd_event.h). */
 
 /* The descriptor. It belongs to the reactor: only wait for it. In a child
  * process that was made by fork(2) it is another one, and the host has to ask
@@ -182,10 +182,10 @@ int chain_io_wait(struct chain_loop *loop, struct chain_io *io, int fd,
 void chain_io_stop(struct chain_io *io);
 
 /* Forgets a descriptor and leaves it open: the operations that wait for it
- * reject with ECANCELED, and its chain_poll ends with that code. Call it for a number that the system has just given
- * out, in case its former owner closed it otherwise; before a descriptor moves
- * to another reactor; and before you close one whose open file another process
- * goes on to use. */
+ * reject with ECANCELED, and its chain_poll ends with that code. Call it for a
+ * number that the system has just given out, in case its former owner closed it
+ * otherwise; before a descriptor moves to another reactor; and before you close
+ * one whose open file another process goes on to use. */
 void chain_io_forget(int fd);
 
 /* The same, and closes the descriptor. */
